@@ -1,0 +1,52 @@
+# The only list of commands. Each target sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO_LEARNERS ?= 153443
+DEMO_OUT ?= runs/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup browser demo test lint types bench docs-check ci clean lock
+
+help:  ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("learnstrata needs Python 3.11 or newer, got " + sys.version.split()[0] + "; give another with make PYTHON=...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+setup: $(READY)  ## Make the virtual environment
+
+browser: $(READY)  ## Install Chromium for the browser tests, where the system allows it
+	@$(BIN)/python tests/browser.py --install
+
+demo: $(READY)  ## Make the demo table, segment it, say where the report is
+	@mkdir -p runs
+	@$(BIN)/learnstrata demo-table --learners $(DEMO_LEARNERS) --seed 7 --out runs/demo.csv --overwrite --quiet
+	@$(BIN)/learnstrata run runs/demo.csv --out $(DEMO_OUT) --overwrite
+
+test: $(READY) browser  ## Run every test
+	$(BIN)/python -m pytest
+
+lint: $(READY)  ## Style, format and the layer contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(READY)  ## Check the types
+	$(BIN)/pyright
+
+bench: $(READY)  ## Speed as ratios against plain scikit-learn and pandas
+	$(BIN)/python benchmarks/bench_silhouette.py
+	$(BIN)/python benchmarks/bench_notebook.py
+
+ci: lint types test  ## What has to be green
+
+lock: $(READY)  ## Write the pins of what is installed
+	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check | grep -v ' @ ' > constraints.txt
+
+clean:  ## Remove the environment and what was made
+	rm -rf $(VENV) runs build dist .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Clients of the library: the command line."""

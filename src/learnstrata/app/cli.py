@@ -1,0 +1,223 @@
+"""The command line: a client of the library, one function a command.
+
+Exit codes: 0 done; 2 the table, the options or the place to write to are at fault; 1 we
+are. Heavy modules are imported inside the commands, so that ``--help`` is quick.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from learnstrata.exceptions import LearnstrataError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="learnstrata",
+    help="Segments of learners that teams can act on, with the evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+TableArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="TABLE", help="CSV, Parquet (a file or a folder) or Excel (.xlsx)."
+    ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="TOML file: maps columns, changes the recipe."),
+]
+RecipeOption = Annotated[
+    str, typer.Option("--recipe", help="robust (the default) or notebook.")
+]
+SheetOption = Annotated[
+    str | None, typer.Option("--sheet", help="Sheet of an Excel file.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only faults.")]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Replace what is there.")
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Repeats a run exactly.")
+]
+AsOfOption = Annotated[
+    int | None,
+    typer.Option(
+        "--as-of", min=1900, max=2200, help="Year that counts as now (default: recipe)."
+    ),
+]
+
+
+@app.command()
+def run(
+    table: TableArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for the results.")
+    ] = None,
+    recipe: RecipeOption = "robust",
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+    seed: SeedOption = None,
+    sheet: SheetOption = None,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Segment a table of learners and write the report and the files."""
+    from learnstrata.app import screens
+    from learnstrata.config import load_config
+    from learnstrata.layer.publish import check_target
+
+    target = out or Path("runs") / table.name.split(".")[0]
+    settings = load_config(recipe, config, seed=seed, as_of=as_of)
+    check_target(target, overwrite=overwrite)
+    with screens.progress(shown=not (quiet or as_json)) as watch:
+        from learnstrata.facade import segment
+        from learnstrata.learners.sources import read_learners
+
+        watch("read")
+        frame = read_learners(table, sheet=sheet)
+        found = segment(frame, config=settings, watch=watch)
+        watch("write")
+        folder = found.save(target, overwrite=overwrite)
+    if as_json:
+        _print_json(screens.run_as_json(found.summary, folder))
+    elif not quiet:
+        screens.show_run(found.summary, folder)
+
+
+@app.command()
+def check(
+    table: TableArgument,
+    recipe: RecipeOption = "robust",
+    config: ConfigOption = None,
+    sheet: SheetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what is recognised in a table, what is missing, and its quality."""
+    from learnstrata.app import screens
+    from learnstrata.config import load_config
+    from learnstrata.learners.quality import check_table
+    from learnstrata.learners.sources import read_source
+
+    settings = load_config(recipe, config)
+    frame, source = read_source(table, sheet=sheet)
+    found = check_table(frame, settings)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        screens.show_check(found, source)
+    if not found.ok:
+        raise typer.Exit(2)
+
+
+@app.command()
+def assign(
+    table: TableArgument,
+    model: Annotated[
+        Path, typer.Option("--model", "-m", help="model.json of a run folder.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")
+    ] = Path("segments.csv"),
+    sheet: SheetOption = None,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give the learners of a table their segments, by the model of a run."""
+    from learnstrata.app import screens
+    from learnstrata.facade import load_model
+    from learnstrata.layer.publish import write_table
+    from learnstrata.learners.sources import read_learners
+    from learnstrata.pipeline import assign as assign_table
+
+    fitted = load_model(model)
+    labels = assign_table(read_learners(table, sheet=sheet), fitted)
+    path = write_table(labels, out, overwrite=overwrite)
+    if as_json:
+        _print_json(screens.assignment_as_json(labels, path))
+    elif not quiet:
+        screens.show_assignment(labels, path)
+
+
+@app.command("demo-table")
+def demo_table(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")
+    ] = Path("demo.csv"),
+    learners: Annotated[
+        int, typer.Option("--learners", min=1, max=5_000_000, help="How many.")
+    ] = 153_443,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 7,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make an invented table with the shape and the dirt of a real one."""
+    from learnstrata.layer.publish import write_table
+    from learnstrata.learners.demo import make_learners
+
+    path = write_table(make_learners(learners, rng=seed), out, overwrite=overwrite)
+    if not quiet:
+        typer.echo(f"{path}")
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - the form Typer asks for
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"learnstrata {version('learnstrata')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that come before any command."""
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value, indent=1, allow_nan=False))
+
+
+def main() -> None:
+    """Run a command; say any fault in one message, never as a traceback."""
+    try:
+        app()
+    except LearnstrataError as error:
+        _fail(str(error), code=2)
+    except KeyboardInterrupt:
+        _fail("Stopped. Nothing was written.", code=2)
+    except MemoryError:
+        _fail("The table needs more memory than this machine has.", code=2)
+    except Exception as error:
+        if os.environ.get("LEARNSTRATA_DEBUG"):
+            raise
+        _fail(
+            f"This is a fault of learnstrata ({type(error).__name__}: {error}). Run "
+            "again with LEARNSTRATA_DEBUG=1 and report what it prints.",
+            code=1,
+        )
+
+
+def _fail(message: str, *, code: int) -> None:
+    typer.echo(f"learnstrata: {message}", err=True)
+    sys.stdout.flush()
+    raise SystemExit(code)

@@ -1,0 +1,175 @@
+"""What the terminal shows: progress, a short summary, what a check found."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from learnstrata.learners.quality import TableCheck
+from learnstrata.learners.sources import SourceInfo
+from learnstrata.pipeline import STAGES
+
+__all__ = [
+    "assignment_as_json",
+    "progress",
+    "run_as_json",
+    "show_assignment",
+    "show_check",
+    "show_run",
+]
+
+DOING = {
+    "read": "Reading the table",
+    "recognise": "Recognising columns",
+    "clean": "Cleaning records into learners",
+    "features": "Making features",
+    "describe": "Describing the learners",
+    "tendency": "Testing for cluster tendency",
+    "select": "Trying every number of segments",
+    "fit": "Fitting all learners",
+    "hierarchy": "Growing Ward's hierarchy",
+    "profile": "Profiling and naming segments",
+    "answer": "Answering the decision questions",
+    "write": "Writing the run folder",
+}
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
+    """Show a bar over the stages on the terminal's error stream; give what moves it."""
+    console = Console(stderr=True)
+    if not (shown and sys.stderr.isatty()):
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn("{task.description:<34}"),
+        BarColumn(bar_width=28, complete_style="green", finished_style="green"),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=len(STAGES) + 2)
+        begun: list[str] = []
+
+        def watch(stage: str) -> None:
+            bar.update(task, description=DOING[stage], completed=len(begun))
+            begun.append(stage)
+
+        yield watch
+
+
+def show_run(summary: Mapping[str, Any], folder: Path) -> None:
+    """Print the segments, how they were chosen, and where the files are."""
+    console = Console()
+    states = summary["ledger"]
+    console.print(
+        f"[bold]{summary['input']['segmented']:,} {summary['unit']}s[/] from "
+        f"{summary['input']['records']:,} records "
+        f"({states['repaired']:,} repaired, {states['history']:,} history, "
+        f"{states['quarantined']:,} quarantined), as of {summary['as_of']}"
+    )
+    console.print(_segment_table(summary))
+    console.print(f"[dim]Choice of k:[/] {summary['selection']['reason']}")
+    for note in summary["notes"]:
+        console.print(f"[yellow]Note:[/] {note}")
+    spent = summary["timings"]
+    slowest = sorted(spent, key=lambda stage: -spent[stage])[:3]
+    told = ", ".join(f"{stage} {spent[stage]:.1f} s" for stage in slowest)
+    console.print(f"[dim]Computed in {sum(spent.values()):.1f} s (most: {told})[/]")
+    console.print(f"Report: [bold]{_short(folder / 'report.html')}[/]", soft_wrap=True)
+    console.print(f"Files:  {_short(folder)}", soft_wrap=True)
+
+
+def _segment_table(summary: Mapping[str, Any]) -> Table:
+    unit, per = summary["pay_unit"], summary["per_pay_unit"]
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("", justify="right")
+    table.add_column("Segment", style="bold")
+    for heading in ("Size", "Share", f"Pay ({unit})", "Years"):
+        table.add_column(heading, justify="right")
+    for segment in summary["segments"]:
+        pay = segment["typical"].get("pay")
+        years = segment["typical"].get("years_of_experience")
+        table.add_row(
+            str(segment["id"]),
+            segment["name"],
+            f"{segment['count']:,}",
+            f"{segment['share']:.1%}",
+            f"{pay['p50'] / per:,.1f}" if pay else "-",
+            f"{years['p50']:.0f}" if years else "-",
+        )
+    return table
+
+
+def run_as_json(summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Give the main results of a run as one JSON object."""
+    keys = ("schema_version", "recipe", "seed", "as_of", "input", "ledger", "notes")
+    return {key: summary[key] for key in keys} | {
+        "k": summary["selection"]["k"],
+        "runner_up": summary["selection"]["runner_up"],
+        "segments": [
+            {key: s[key] for key in ("id", "name", "count", "share")}
+            for s in summary["segments"]
+        ],
+        "out": str(folder),
+        "report": str(folder / "report.html"),
+        "seconds": sum(summary["timings"].values()),
+    }
+
+
+def show_check(found: TableCheck, source: SourceInfo) -> None:
+    """Print what was recognised in a table."""
+    console = Console()
+    values = found.as_dict()
+    console.print(f"[bold]{values['rows']:,} rows[/], {source.format}")
+    console.print(_recognised_table(values))
+    for sentence in values["problems"]:
+        console.print(f"[red]Problem:[/] {sentence}")
+    verdict = "[green]Ready to run.[/]" if found.ok else "[red]Cannot run yet.[/]"
+    console.print(verdict)
+
+
+def _recognised_table(values: Mapping[str, Any]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("Standard name", "Column of the table"):
+        table.add_column(heading)
+    for standard, column in values["recognised"].items():
+        table.add_row(standard, str(column))
+    return table
+
+
+def assignment_as_json(labels: pl.DataFrame, path: Path) -> dict[str, Any]:
+    """Give the sizes of an assignment as one JSON object."""
+    return {"out": str(path), "assigned": len(labels), "segments": _sizes(labels)}
+
+
+def show_assignment(labels: pl.DataFrame, path: Path) -> None:
+    """Print how many learners went to each segment."""
+    console = Console()
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("", "Segment", "Size", "Share"):
+        table.add_column(heading, justify="left" if heading == "Segment" else "right")
+    for row in _sizes(labels):
+        share = row["count"] / len(labels)
+        table.add_row(str(row["id"]), row["name"], f"{row['count']:,}", f"{share:.1%}")
+    console.print(table)
+    console.print(f"Segments: [bold]{_short(path)}[/]", soft_wrap=True)
+
+
+def _sizes(labels: pl.DataFrame) -> list[dict[str, Any]]:
+    counts = labels.group_by("segment_id", "segment_name").len().sort("segment_id")
+    return [
+        {"id": number, "name": name, "count": n}
+        for number, name, n in counts.iter_rows()
+    ]
+
+
+def _short(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

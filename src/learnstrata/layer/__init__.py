@@ -1,0 +1,1 @@
+"""The segmentation as a thing that other systems use."""

@@ -1,0 +1,245 @@
+"""Every number of a run as plain values: the contract that others build on.
+
+`summarise` gives what ``summary.json`` holds and what the report is made from; the
+report computes nothing, so a number in it is a number here. The keys are listed in
+``docs/reference/summary.md``.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from learnstrata.learners.features import FEATURES, Feature
+from learnstrata.learners.roles import TitleTable
+from learnstrata.pipeline import Run
+
+__all__ = ["SCHEMA_VERSION", "summarise"]
+
+SCHEMA_VERSION = 1
+MAP_POINTS = 3_000
+MIN_CELL = 10
+LIBRARIES = ("learnstrata", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
+
+
+def summarise(run: Run) -> dict[str, Any]:
+    """Gather every number of a run; nan and infinity become null.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    dict
+        JSON values only. No company, no learner id; titles held by few are left out.
+    """
+    config, model = run.config, run.meaning.model
+    summary = {
+        "schema_version": SCHEMA_VERSION,
+        "recipe": config.recipe,
+        "recipe_version": config.version,
+        "seed": config.seed,
+        "as_of": run.base.limits.as_of,
+        "unit": config.unit,
+        "pay_unit": model.features.pay.shown_unit,
+        "per_pay_unit": model.features.pay.per_shown_unit,
+        "input": _input(run),
+        "ledger": _states(run),
+        "cleaning": _cleaning(run),
+        "roles": _roles(run),
+        "features": _features(run),
+        "description": _description(run),
+        "tendency": _tendency(run),
+        "selection": _selection(run),
+        "inertia": run.clusters.fit.inertia,
+        "segments": _segments(run),
+        "map": _map(run),
+        "hierarchy": _hierarchy(run),
+        "heuristic": _heuristic(run),
+        "findings": [_finding(f) for f in run.meaning.findings],
+        "actions": [asdict(action) for action in run.meaning.actions],
+        "notes": _notes(run),
+        "config": config.as_dict(),
+        "timings": dict(run.timings),
+        "versions": {name: metadata.version(name) for name in LIBRARIES},
+    }
+    return _plain(summary)
+
+
+def _input(run: Run) -> dict[str, Any]:
+    return {
+        "records": run.base.n_records,
+        "learners": run.base.n_learners,
+        "segmented": len(run.meaning.learners),
+        "columns": dict(run.base.mapping),
+        "available": run.meaning.model.features.available,
+    }
+
+
+def _states(run: Run) -> dict[str, int]:
+    from learnstrata.learners.cleaning import STATES
+
+    counts = dict(run.base.ledger["state"].value_counts().iter_rows())
+    return {state: int(counts.get(state, 0)) for state in STATES}
+
+
+def _cleaning(run: Run) -> dict[str, Any]:
+    rules = (
+        run.base.ledger.drop_nulls("rule")
+        .with_columns(pl.col("rule").str.split("; "))
+        .explode("rule")
+        .group_by("rule", "state")
+        .len()
+        .sort(["rule", "state"])
+    )
+    return {
+        "rules": [
+            {"rule": rule, "state": state, "records": n}
+            for rule, state, n in rules.iter_rows()
+        ],
+        "limits": asdict(run.base.limits),
+        "imputed": {
+            flag.removesuffix("_imputed"): int(run.meaning.learners[flag].sum())
+            for flag in ("pay_imputed", "experience_imputed")
+            if flag in run.meaning.learners.columns
+        },
+    }
+
+
+def _roles(run: Run) -> dict[str, Any] | None:
+    if run.base.coverage is None:
+        return None
+    return asdict(run.base.coverage) | {"table_version": TitleTable.load().version}
+
+
+def _features(run: Run) -> dict[str, Any]:
+    model = run.meaning.model.features
+    used = [
+        {
+            "name": column,
+            "label": _feature(column).label,
+            "group": name,
+            "weight": group.weight,
+            "scaling": group.scaling,
+        }
+        for name, group in model.groups.items()
+        for column in group.columns
+    ]
+    described = [
+        name
+        for name, group in run.config.features.items()
+        if group.weight == 0 and name not in model.groups
+    ]
+    return {"used": used, "left_out": model.left_out, "not_clustered": described}
+
+
+def _feature(name: str) -> Feature:
+    return FEATURES.get(name, Feature(name.replace("_", " "), "", ()))
+
+
+def _description(run: Run) -> dict[str, Any]:
+    found = run.base.description
+    return {
+        "distributions": [asdict(d) for d in found.distributions],
+        "missing": [asdict(m) for m in found.missing],
+        "correlations": asdict(found.correlations),
+        "pay_by_experience": found.pay_by_experience.to_dicts(),
+        "pay_by_role": found.pay_by_role.to_dicts(),
+    }
+
+
+def _tendency(run: Run) -> dict[str, Any]:
+    found = run.clusters.tendency
+    return {
+        "hopkins": asdict(found.reported),
+        "power_d": asdict(found.power_d),
+        "original": asdict(found.original),
+    }
+
+
+def _selection(run: Run) -> dict[str, Any]:
+    dossier = run.clusters.dossier
+    return {
+        "table": dossier.rows(),
+        "k": dossier.k,
+        "runner_up": dossier.runner_up,
+        "rule": dossier.rule,
+        "reason": dossier.reason,
+        "rows": dossier.n_rows,
+        "resamples": run.config.selection.resamples,
+    }
+
+
+def _segments(run: Run) -> list[dict[str, Any]]:
+    centers = run.meaning.model.centers
+    columns = run.base.prepared.matrix.columns
+    return [
+        asdict(profile) | {"center": dict(zip(columns, center, strict=True))}
+        for profile, center in zip(run.meaning.profiles, centers, strict=True)
+    ]
+
+
+def _map(run: Run) -> dict[str, Any]:
+    projection = run.clusters.projection
+    n = len(projection.scores)
+    rows = np.random.default_rng(run.config.seed).permutation(n)[:MAP_POINTS]
+    points = projection.scores[rows]
+    return {
+        "explained": projection.explained.tolist(),
+        "columns": run.base.prepared.matrix.columns,
+        "loadings": projection.loadings.tolist(),
+        "x": [round(float(v), 3) for v in points[:, 0]],
+        "y": [round(float(v), 3) for v in points[:, 1]],
+        "segment_id": (run.clusters.fit.labels[rows] + 1).tolist(),
+    }
+
+
+def _hierarchy(run: Run) -> dict[str, Any]:
+    return asdict(run.clusters.tree)
+
+
+def _heuristic(run: Run) -> dict[str, Any] | None:
+    comparison = run.meaning.comparison
+    return asdict(comparison) if comparison is not None else None
+
+
+def _finding(finding: Any) -> dict[str, Any]:  # noqa: ANN401 - a Finding
+    return asdict(finding)
+
+
+def _notes(run: Run) -> list[str]:
+    """Say what the table lacks and which part is missing for it."""
+    available = set(run.meaning.model.features.available)
+    parts = {
+        "company": "no company level, tiers, company findings or concentration",
+        "title": "no roles, entry-level findings or mentor pools",
+        "pay": "no pay features, bands, benchmarks or rule-based segments",
+        "pay_year": "no pay growth; the year of the run is taken from elsewhere",
+        "years_of_experience": "no career stage and no rule-based segments",
+    }
+    return [
+        f"The table has no {column.replace('_', ' ')}: {lost}."
+        for column, lost in parts.items()
+        if column not in available
+    ]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a result holds
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""Learner tables: what they hold and what is known of each learner."""

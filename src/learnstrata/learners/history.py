@@ -1,0 +1,90 @@
+"""What a learner's older records tell: pay growth and changes of role."""
+
+import narwhals as nw
+from narwhals.typing import IntoFrameT
+
+__all__ = ["progression"]
+
+USABLE = ("current", "repaired", "history")
+
+
+def progression(records: IntoFrameT) -> IntoFrameT:
+    """Give each learner's pay growth and number of roles.
+
+    Pay growth is the mean yearly growth of log pay between the oldest pay year and the
+    newest one, ``log(pay_new / pay_old) / (year_new - year_old)``; 0.10 is about 10 % a
+    year. It is known only of learners with believable pay in two pay years.
+
+    Parameters
+    ----------
+    records : data frame
+        The records of a `learnstrata.learners.cleaning.Cleaned`. Columns that are not
+        there leave their result null.
+
+    Returns
+    -------
+    data frame of the same kind
+        One row a learner: ``learner_id``, ``n_records``, ``n_roles``, ``pay_growth``
+        and ``years_between`` (years from the oldest to the newest pay).
+
+    Notes
+    -----
+    Learners who come back with a new pay are not a random choice of all learners: their
+    growth describes those who updated, not the platform.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> records = pl.DataFrame({
+    ...     "learner_id": ["a", "a", "b"],
+    ...     "state": ["current", "history", "current"],
+    ...     "pay": [1_210_000.0, 1_000_000.0, 500_000.0],
+    ...     "pay_year": [2021.0, 2019.0, 2020.0],
+    ... })
+    >>> progression(records).sort("learner_id")["pay_growth"].round(4).to_list()
+    [0.0953, None]
+    """
+    frame = nw.from_native(records)
+    names = frame.collect_schema().names()
+    frame = frame.filter(nw.col("state").is_in(list(USABLE)))
+    unknown = nw.lit(None, dtype=nw.Float64)
+    family = nw.col("role_family") if "role_family" in names else nw.lit("")
+    named = nw.when(~family.is_in(["Not stated", "Unmapped", "Other"])).then(family)
+    known = "pay" in names and "pay_year" in names
+    paid = ~nw.col("pay").is_null() & ~nw.col("pay_year").is_null() if known else None
+    frame = frame.with_columns(
+        _one=nw.lit(1, dtype=nw.Int64),
+        _role=named,
+        _unnamed=named.is_null().cast(nw.Int64),
+        _year=nw.when(paid).then(nw.col("pay_year")) if paid is not None else unknown,
+        _pay=nw.when(paid).then(nw.col("pay")) if paid is not None else unknown,
+    )
+    by = "learner_id"
+    frame = frame.with_columns(
+        _first=nw.col("_year").min().over(by), _last=nw.col("_year").max().over(by)
+    )
+    year = nw.col("_year")
+    frame = frame.with_columns(
+        _old=nw.when(year == nw.col("_first")).then(nw.col("_pay")),
+        _new=nw.when(year == nw.col("_last")).then(nw.col("_pay")),
+    )
+    # Plain aggregates only: every engine has a fast one for them.
+    told = frame.group_by(by).agg(
+        nw.col("_one").sum().alias("n_records"),
+        nw.col("_role").n_unique().alias("_roles"),
+        nw.col("_unnamed").max().alias("_unnamed"),
+        nw.col("_first").min().alias("_first"),
+        nw.col("_last").max().alias("_last"),
+        nw.col("_old").mean().alias("_old"),
+        nw.col("_new").mean().alias("_new"),
+    )
+    between = nw.col("_last") - nw.col("_first")
+    growth = (nw.col("_new") / nw.col("_old")).log() / between
+    roles = nw.col("_roles").cast(nw.Int64) - nw.col("_unnamed")
+    return told.select(
+        nw.col(by),
+        nw.col("n_records").cast(nw.Int64),
+        n_roles=roles.cast(nw.Int64),
+        years_between=nw.when(between > 0).then(between),
+        pay_growth=nw.when(between > 0).then(growth),
+    ).to_native()

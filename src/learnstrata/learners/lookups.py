@@ -1,0 +1,57 @@
+"""Small tables joined to a frame of any engine."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+__all__ = ["collected", "distinct", "join_lookup"]
+
+
+def collected(frame: Any) -> pl.DataFrame:  # noqa: ANN401 - any narwhals frame
+    """Bring a narwhals frame, eager or lazy, into memory as Polars."""
+    return frame.lazy().collect("polars").to_native()
+
+
+def distinct(frame: Any, column: str) -> list[Any]:  # noqa: ANN401
+    """Give the distinct values of a column, sorted, nulls left out."""
+    values = collected(frame.select(column).unique())[column]
+    return values.drop_nulls().sort().to_list()
+
+
+def join_lookup(frame: Any, table: pl.DataFrame, *, on: Sequence[str]) -> Any:  # noqa: ANN401
+    """Join a small Polars table to a narwhals frame, on the frame's own engine.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame or LazyFrame
+    table : polars.DataFrame
+        One row a key, without nulls in the key.
+    on : sequence of str
+        Key columns, there in both.
+
+    Returns
+    -------
+    narwhals frame
+        All rows of `frame` in their order, where the engine has one; keys that are not
+        in `table` get nulls.
+    """
+    lookup = nw.from_native(_on_engine_of(frame, table))
+    if isinstance(frame, nw.DataFrame):
+        lookup = lookup.collect() if isinstance(lookup, nw.LazyFrame) else lookup
+    joined = frame.join(lookup, on=list(on), how="left")
+    kept = frame.collect_schema().names()
+    return joined.select(*kept, *(c for c in table.columns if c not in kept))
+
+
+def _on_engine_of(frame: Any, table: pl.DataFrame) -> Any:  # noqa: ANN401
+    engine = frame.implementation
+    if engine is nw.Implementation.POLARS:
+        return table if isinstance(frame, nw.DataFrame) else table.lazy()
+    if engine is nw.Implementation.DUCKDB:
+        import duckdb
+
+        return duckdb.from_arrow(table.to_arrow())
+    data: Mapping[str, Any] = {c: table[c].to_list() for c in table.columns}
+    return nw.from_dict(data, backend=engine).to_native()

@@ -1,0 +1,333 @@
+"""The order of the stages: from a table of records to everything found in it.
+
+This is the only place that knows the order. Each stage is a plain function of the stage
+before it and of its own piece of the configuration.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+from narwhals.typing import IntoFrame, IntoFrameT
+
+from learnstrata.config import Config
+from learnstrata.decisions.playbook import Action, recommend
+from learnstrata.exceptions import DegenerateError
+from learnstrata.learners.cleaning import Cleaned, Limits, clean, find_limits
+from learnstrata.learners.description import Description, describe
+from learnstrata.learners.history import progression
+from learnstrata.learners.lookups import collected
+from learnstrata.learners.roles import RoleCoverage, add_roles, coverage
+from learnstrata.learners.schema import recognise, standardise
+from learnstrata.segments.evidence import Finding
+from learnstrata.segments.findings import Grounds, answer_questions
+from learnstrata.segments.heuristic import Comparison, compare_with_rules
+from learnstrata.segments.profiles import Profile, profile_segments
+from learnstrata.segments.segmentation import (
+    Prepared,
+    SegmentModel,
+    fit_model,
+    named_labels,
+    prepare,
+)
+from learnstrata.segments.selection import Dossier, select
+from learnstrata.segments.tendency import TendencyFound, find_tendency
+from learnstrata.segments.tree import Tree, grow_tree
+from learnstrata.stats import kmeans
+from learnstrata.stats.projection import Projection, principal_components
+
+__all__ = ["STAGES", "Base", "Clusters", "Meaning", "Run", "assign", "run"]
+
+STAGES = (
+    "recognise",
+    "clean",
+    "features",
+    "describe",
+    "tendency",
+    "select",
+    "fit",
+    "hierarchy",
+    "profile",
+    "answer",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The learners, before anything is clustered.
+
+    Attributes
+    ----------
+    mapping : mapping of str to str
+        Standard name -> column of the user's table.
+    n_records, n_learners : int
+        Of the input; learners by distinct id.
+    limits : Limits
+    ledger, records : polars.DataFrame
+    prepared : Prepared
+        Learners, their features and the matrix.
+    description : Description
+    coverage : RoleCoverage or None
+        None where the table has no titles.
+    """
+
+    mapping: Mapping[str, str]
+    n_records: int
+    n_learners: int
+    limits: Limits
+    ledger: pl.DataFrame
+    records: pl.DataFrame
+    prepared: Prepared
+    description: Description
+    coverage: RoleCoverage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """What the matrix says: tendency, every k, the chosen fit, the hierarchy, a map."""
+
+    tendency: TendencyFound
+    dossier: Dossier
+    fit: kmeans.KMeansFit
+    tree: Tree
+    projection: Projection
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the segments are, and what to do.
+
+    Attributes
+    ----------
+    model : SegmentModel
+    learners : polars.DataFrame
+        With features, ``segment_id`` and ``segment_name``.
+    profiles : tuple of Profile
+    comparison : Comparison or None
+    findings : tuple of Finding
+    actions : tuple of Action
+    """
+
+    model: SegmentModel
+    learners: pl.DataFrame
+    profiles: tuple[Profile, ...]
+    comparison: Comparison | None
+    findings: tuple[Finding, ...]
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that a run found; ``timings`` are seconds a stage."""
+
+    config: Config
+    base: Base
+    clusters: Clusters
+    meaning: Meaning
+    timings: Mapping[str, float]
+
+
+class Stopwatch:
+    """Seconds a stage, and a call to whoever watches as each begins."""
+
+    def __init__(self, watch: Callable[[str], None]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._watch = watch
+        self._stage, self._since = "", time.perf_counter()
+
+    def begin(self, stage: str) -> None:
+        """End the stage before and begin this one; an empty name only ends."""
+        now = time.perf_counter()
+        if self._stage:
+            self.seconds[self._stage] = now - self._since
+        self._stage, self._since = stage, now
+        if stage:
+            self._watch(stage)
+
+
+def run(
+    frame: IntoFrame,
+    config: Config,
+    *,
+    watch: Callable[[str], None] = lambda _: None,
+) -> Run:
+    """Take a table of records to a segmentation and what follows from it.
+
+    Parameters
+    ----------
+    frame : data frame
+        The user's table, any frame narwhals knows. It is not changed.
+    config : Config
+    watch : callable, default does nothing
+        Called with the name of each of `STAGES` as it begins.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    SchemaError
+        If the table lacks what a segmentation needs.
+    DegenerateError
+        If there are too few learners, or they do not differ.
+    """
+    timer = Stopwatch(watch)
+    base = _base(frame, config, timer)
+    clusters = _clusters(base, config, timer)
+    meaning = _meaning(base, clusters, config, timer)
+    timer.begin("")
+    return Run(config, base, clusters, meaning, timer.seconds)
+
+
+def _base(frame: IntoFrame, config: Config, timer: Stopwatch) -> Base:
+    timer.begin("recognise")
+    table, mapping = _recognised(frame, config)
+    timer.begin("clean")
+    limits = find_limits(table, config)
+    cleaned = _cleaned(table, config, limits)
+    timer.begin("features")
+    prepared = prepare(_with_progression(cleaned), config, as_of=limits.as_of)
+    timer.begin("describe")
+    return Base(
+        mapping=mapping,
+        n_records=len(cleaned.records),
+        n_learners=cleaned.records["learner_id"].n_unique(),
+        limits=limits,
+        ledger=cleaned.ledger,
+        records=cleaned.records,
+        prepared=prepared,
+        description=describe(prepared.learners, prepared.features),
+        coverage=_coverage(prepared.learners),
+    )
+
+
+def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
+    X = base.prepared.matrix.X
+    seeds, sampler = _seeds(config), config.sampler
+    timer.begin("tendency")
+    tendency = find_tendency(X, config, rng=seeds["tendency"])
+    timer.begin("select")
+    dossier = select(X, config.selection, rng=seeds["select"], sampler=sampler)
+    timer.begin("fit")
+    fit = kmeans.fit(
+        X,
+        dossier.k,
+        n_starts=config.fit.starts,
+        rng=np.random.default_rng(seeds["fit"]),
+        warm=[dossier.fits[dossier.k].centers],
+    )
+    timer.begin("hierarchy")
+    tree = grow_tree(X, fit, config.hierarchy, rng=seeds["hierarchy"], sampler=sampler)
+    return Clusters(tendency, dossier, fit, tree, principal_components(X))
+
+
+def _meaning(
+    base: Base, clusters: Clusters, config: Config, timer: Stopwatch
+) -> Meaning:
+    timer.begin("profile")
+    fit, prepared = clusters.fit, base.prepared
+    model = fit_model(prepared, config, base.limits, fit)
+    ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
+    learners = prepared.learners.with_columns(ids)
+    profiles = profile_segments(learners, model.features, n_segments=len(fit.centers))
+    model = model.with_names([profile.name for profile in profiles])
+    learners = learners.with_columns(
+        named_labels(learners, fit.labels, model.names)["segment_name"]
+    )
+    comparison = compare_with_rules(
+        learners,
+        experience_order=config.experience_band_names,
+        pay_order=model.features.pay.band_names,
+    )
+    timer.begin("answer")
+    grounds = Grounds(
+        learners=learners,
+        profiles=profiles,
+        comparison=comparison,
+        pay=model.features.pay,
+        available=model.features.available,
+        unit=config.unit,
+    )
+    findings = answer_questions(grounds)
+    actions = recommend(
+        grounds, findings, lowest_jaccard=clusters.dossier.chosen.lowest_jaccard
+    )
+    return Meaning(model, learners, profiles, comparison, findings, actions)
+
+
+def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
+    """Give the learners of a table their segments, by a model fitted before.
+
+    Parameters
+    ----------
+    frame : data frame
+        A table with the columns of the fitted one. It is not changed.
+    model : SegmentModel
+
+    Returns
+    -------
+    polars.DataFrame
+        ``record``, ``learner_id``, ``segment_id``, ``segment_name``; one row a learner
+        (or a record, by the recipe).
+    """
+    table, _ = _recognised(frame, model.config)
+    cleaned = _cleaned(table, model.config, model.limits)
+    return model.assign(_with_progression(cleaned))
+
+
+def _seeds(config: Config) -> dict[str, Any]:
+    """Give each stage its own seed; the legacy sampler needs the seed itself."""
+    stages = ("tendency", "select", "fit", "hierarchy")
+    if config.sampler == "legacy":
+        return dict.fromkeys(stages, config.seed)
+    spawned = np.random.SeedSequence(config.seed).spawn(len(stages))
+    return {
+        stage: np.random.default_rng(seed)
+        for stage, seed in zip(stages, spawned, strict=True)
+    }
+
+
+def _recognised(
+    frame: IntoFrame, config: Config
+) -> tuple[pl.DataFrame, Mapping[str, str]]:
+    """Bring the recognised columns of any frame into memory, typed."""
+    columns = list(nw.from_native(frame).collect_schema().names())
+    mapping = recognise(columns, config.columns, record=config.record)
+    table = standardise(
+        frame, mapping, columns=config.columns, pay=config.pay, record=config.record
+    )
+    eager = collected(nw.from_native(table))
+    if eager.is_empty():
+        raise DegenerateError("Got a table without rows, expected learners.")
+    return eager, mapping
+
+
+def _cleaned(
+    table: pl.DataFrame, config: Config, limits: Limits
+) -> Cleaned[pl.DataFrame]:
+    if "title" in table.columns:
+        table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
+    cleaned = clean(table, config, limits)
+    if cleaned.units.is_empty():
+        rules = cleaned.ledger["rule"].value_counts(sort=True)
+        most = rules.row(0)
+        raise DegenerateError(
+            f"None of the {len(table):,} records can be used; most often: {most[0]} "
+            f"({most[1]:,} records). Run `learnstrata check` on the table."
+        )
+    return cleaned
+
+
+def _with_progression(cleaned: Cleaned[IntoFrameT]) -> IntoFrameT:
+    told = nw.from_native(progression(cleaned.records))
+    units = nw.from_native(cleaned.units)
+    return units.join(told, on="learner_id", how="left").sort("record").to_native()
+
+
+def _coverage(learners: pl.DataFrame) -> RoleCoverage | None:
+    return coverage(learners) if "title" in learners.columns else None

@@ -1,0 +1,1 @@
+"""Results drawn and told; nothing is computed here."""

@@ -1,0 +1,313 @@
+"""Charts of the segments: each takes a summary and gives an Altair chart."""
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from learnstrata.report import theme
+from learnstrata.report.formats import Money, as_index, as_share, as_years
+from learnstrata.report.wording import MIN_COUNT, component
+
+__all__ = [
+    "MAP_POINTS",
+    "MAX_ROLES",
+    "experience_quartiles",
+    "heat_map",
+    "log_axis",
+    "pay_quartiles",
+    "role_index",
+    "segment_label",
+    "segment_map",
+    "shown_roles",
+]
+
+Summary = Mapping[str, Any]
+
+MAP_POINTS = 1_500
+MAX_ROLES = 14
+STAGES_BY_INDEX = 1.5  # doublings of the index at which the colour is full
+
+
+def segment_label(segment: Mapping[str, Any], width: int = 22) -> str:
+    """Give number and name of a segment, in lines short enough for an axis."""
+    lines = textwrap.wrap(f"{segment['id']}  {segment['name']}", width)
+    kept = lines[:3]
+    return "\n".join(kept) + ("..." if len(lines) > 3 else "")
+
+
+def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
+    """Give scale and axis for positive values, with round numbers as ticks.
+
+    Parameters
+    ----------
+    low, high : float
+        Least and largest value drawn, above 0.
+    title : str
+    """
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    wide = math.log10(high / low) > 2.2
+    steps = (1,) if wide else (1, 2, 5)
+    ticks = [
+        round(step * 10.0**power, 12)
+        for power in range(first, last + 1)
+        for step in steps
+    ]
+    inner = [tick for tick in ticks if low * 0.9 <= tick <= high * 1.1]
+    scale = alt.Scale(type="log", domain=[low * 0.92, high * 1.08], nice=False)
+    axis = alt.Axis(
+        title=title,
+        values=inner or [low, high],
+        labelExpr="datum.value >= 1000 ? format(datum.value, ',') : '' + datum.value",
+    )
+    return {"scale": scale, "axis": axis}
+
+
+def segment_map(summary: Summary, points: int = MAP_POINTS) -> alt.LayerChart:
+    """Draw learners on the first two principal components, with segment numbers.
+
+    Points beyond the frame are drawn as triangles at its edge, so that a few far-off
+    learners leave the others room.
+    """
+    found = summary["map"]
+    values = _framed(found["x"][:points], found["y"][:points], found["segment_id"])
+    ids = [s["id"] for s in summary["segments"]]
+    colour = alt.Color(
+        "segment:N",
+        scale=alt.Scale(domain=ids, range=[theme.segment_colour(i) for i in ids]),
+        legend=None,
+    )
+    titles = [
+        _component_title(found, 0, "Component 1"),
+        _component_title(found, 1, "Component 2"),
+    ]
+    bare = {"labels": False, "ticks": False, "grid": True}
+    x = alt.X("x:Q", axis=alt.Axis(title=titles[0], **bare), scale=_tight("x", values))
+    y = alt.Y("y:Q", axis=alt.Axis(title=titles[1], **bare), scale=_tight("y", values))
+    dots = (
+        alt.Chart(alt.Data(values=values))
+        .mark_point(filled=True, size=16, opacity=0.55, aria=False)
+        .encode(
+            x=x,
+            y=y,
+            color=colour,
+            shape=alt.Shape(
+                "edge:N",
+                scale=alt.Scale(domain=[0, 1], range=["circle", "triangle-up"]),
+                legend=None,
+            ),
+        )
+    )
+    middle = dots.transform_aggregate(
+        x="median(x)", y="median(y)", groupby=["segment"]
+    ).encode(x=x, y=y)
+    badge = middle.mark_point(
+        filled=True, size=420, opacity=1, stroke="white", strokeWidth=2, aria=False
+    ).encode(color=colour, shape=alt.value("circle"))
+    inks = [theme.ink_on(theme.segment_colour(i)) for i in ids]
+    number = middle.mark_text(fontWeight="bold", fontSize=12, aria=False).encode(
+        text="segment:N",
+        color=alt.Color(
+            "segment:N", scale=alt.Scale(domain=ids, range=inks), legend=None
+        ),
+        shape=alt.Undefined,
+    )
+    layers = alt.layer(dots, badge, number).resolve_scale(color="independent")
+    return layers.properties(width=600, height=400)
+
+
+def _component_title(found: Mapping[str, Any], which: int, name: str) -> str:
+    explained = as_share(found["explained"][which])
+    made_of = component(
+        found["columns"], [loading[which] for loading in found["loadings"]]
+    )
+    return f"{name}, {explained} of variance" + (f": {made_of}" if made_of else "")
+
+
+def _framed(
+    x: Sequence[float], y: Sequence[float], segments: Sequence[int]
+) -> list[dict[str, float]]:
+    limits = [_frame(axis) for axis in (x, y)]
+    held = [np.clip(axis, *limit) for axis, limit in zip((x, y), limits, strict=True)]
+    beyond = (held[0] != np.asarray(x)) | (held[1] != np.asarray(y))
+    columns = zip(
+        held[0].round(2).tolist(),
+        held[1].round(2).tolist(),
+        segments,
+        beyond.tolist(),
+        strict=False,
+    )
+    return [{"x": a, "y": b, "segment": s, "edge": int(e)} for a, b, s, e in columns]
+
+
+def _frame(values: Sequence[float]) -> tuple[float, float]:
+    """Give the middle 99 % and a third of its width on either side."""
+    low, high = (float(v) for v in np.quantile(values, [0.005, 0.995]))
+    room = (high - low) / 3
+    return low - room, high + room
+
+
+def _tight(axis: str, values: Sequence[Mapping[str, float]]) -> alt.Scale:
+    numbers = [value[axis] for value in values]
+    low, high = min(numbers), max(numbers)
+    room = 0.04 * (high - low) or 1.0
+    return alt.Scale(domain=[low - room, high + room], nice=False, zero=False)
+
+
+def pay_quartiles(summary: Summary) -> alt.LayerChart:
+    """Draw the quartiles of pay, a bar a segment, on a log scale."""
+    money = Money.of(summary)
+    rows = _quartile_rows(summary, "pay", money)
+    axis = log_axis(
+        min(row["p25"] for row in rows),
+        max(max(row["p75"], row["base"]) for row in rows),
+        f"Pay ({money.unit}, log scale)",
+    )
+    return _quartiles(rows, alt.X("p25:Q", **axis))
+
+
+def experience_quartiles(summary: Summary) -> alt.LayerChart:
+    """Draw the quartiles of experience, a bar a segment."""
+    rows = _quartile_rows(summary, "years_of_experience", Money(1.0, "years"))
+    scale = alt.Scale(zero=True, nice=True)
+    axis = alt.Axis(title="Experience (years)", tickMinStep=1)
+    return _quartiles(rows, alt.X("p25:Q", scale=scale, axis=axis))
+
+
+def _quartile_rows(
+    summary: Summary, feature: str, money: Money
+) -> list[dict[str, Any]]:
+    written = money.number if feature == "pay" else as_years
+    rows = []
+    for segment in summary["segments"]:
+        typical = segment["typical"].get(feature)
+        if typical is None or (feature == "pay" and typical["p25"] <= 0):
+            continue
+        middle = written(typical["p50"])
+        rows.append(
+            {
+                "label": segment_label(segment),
+                "segment": segment["id"],
+                **{k: money.shown(typical[k]) for k in ("p25", "p50", "p75", "base")},
+                "text": middle,
+                "tip": f"{segment['name']}: median {middle}, half from "
+                f"{written(typical['p25'])} to {written(typical['p75'])} {money.unit}",
+            }
+        )
+    return rows
+
+
+def _quartiles(rows: list[dict[str, Any]], x: alt.X) -> alt.LayerChart:
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y(
+            "label:N",
+            sort=None,
+            axis=alt.Axis(
+                title=None, labelExpr="split(datum.label, '\\n')", ticks=False
+            ),
+        ),
+        description="tip:N",
+    )
+    colours = [theme.segment_colour(row["segment"]) for row in rows]
+    colour = alt.Color(
+        "segment:N",
+        scale=alt.Scale(domain=[row["segment"] for row in rows], range=colours),
+        legend=None,
+    )
+    bars = base.mark_bar(height=18, cornerRadius=3).encode(x=x, x2="p75:Q", color=colour)
+    ticks = base.mark_tick(
+        thickness=3, height=26, color=theme.INK, aria=False
+    ).encode(x="p50:Q")
+    texts = base.mark_text(align="left", dx=7, fontWeight="bold", aria=False).encode(
+        x="p75:Q", text="text:N"
+    )
+    all_of_them = (
+        alt.Chart(alt.Data(values=[{"base": rows[0]["base"]}]))
+        .mark_rule(strokeDash=[4, 3], color=theme.MUTED, aria=False)
+        .encode(x="base:Q")
+    )
+    height = max(90, 52 * len(rows))
+    chart = alt.layer(all_of_them, bars, ticks, texts)
+    return chart.properties(width=300, height=height)
+
+
+def shown_roles(summary: Summary, most: int = MAX_ROLES) -> list[str]:
+    """List the roles most frequent among all, those no segment has enough of left out."""
+    base: dict[str, float] = {}
+    for segment in summary["segments"]:
+        for share in segment["shares"].get("role", ()):
+            if share["count"] >= MIN_COUNT:
+                base[share["value"]] = share["base"]
+    return sorted(base, key=lambda role: (-base[role], role))[:most]
+
+
+def role_index(summary: Summary) -> alt.LayerChart:
+    """Draw the index of each role in each segment: 100 is as common as among all."""
+    roles, values = shown_roles(summary), []
+    for segment in summary["segments"]:
+        shares = {s["value"]: s for s in segment["shares"].get("role", ())}
+        for role in roles:
+            share = shares.get(role)
+            enough = share is not None and share["count"] >= MIN_COUNT
+            index = share["index"] if share is not None and enough else None
+            values.append(_index_cell(segment, role, index))
+    ids = [s["id"] for s in summary["segments"]]
+    return heat_map(values, rows=roles, columns=ids, x_title="Segment", cell=(52, 25))
+
+
+def _index_cell(
+    segment: Mapping[str, Any], role: str, index: float | None
+) -> dict[str, Any]:
+    if index is None:
+        fill, text, tip = "#ffffff", "", "too few"
+    else:
+        position = math.log2(max(index, 1.0) / 100) / STAGES_BY_INDEX
+        fill, text = theme.diverging(position), as_index(index)
+        tip = f"index {text}"
+    return {
+        "row": role,
+        "column": segment["id"],
+        "text": text,
+        "fill": fill,
+        "ink": theme.ink_on(fill),
+        "tip": f"{role} in {segment['name']}: {tip}",
+    }
+
+
+def heat_map(
+    values: list[dict[str, Any]],
+    *,
+    rows: Sequence[Any],
+    columns: Sequence[Any],
+    x_title: str | None,
+    cell: tuple[int, int],
+    slanted: bool = False,
+) -> alt.LayerChart:
+    """Draw cells whose colour (``fill``, ``ink``) and ``text`` are given."""
+    x_axis = alt.Axis(
+        title=x_title,
+        orient="top",
+        labelAngle=-35 if slanted else 0,
+        labelAlign="left" if slanted else "center",
+        ticks=False,
+        domain=False,
+        labelPadding=6,
+    )
+    y_axis = alt.Axis(title=None, ticks=False, domain=False, labelPadding=6)
+    base = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X("column:N", sort=list(columns), axis=x_axis),
+        y=alt.Y("row:N", sort=list(rows), axis=y_axis),
+    )
+    cells = base.mark_rect(stroke="white", strokeWidth=2).encode(
+        color=alt.Color("fill:N", scale=None), description="tip:N"
+    )
+    texts = base.mark_text(aria=False).encode(
+        text="text:N", color=alt.Color("ink:N", scale=None)
+    )
+    width, height = cell
+    return alt.layer(cells, texts).properties(
+        width=width * len(columns), height=height * len(rows)
+    )

@@ -1,0 +1,239 @@
+"""Charts of the learners before clustering: distributions, pay, gaps, correlations."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from learnstrata.report import theme
+from learnstrata.report.charts import heat_map, log_axis
+from learnstrata.report.formats import Money, as_count, as_number, as_share
+from learnstrata.report.wording import column_label, feature_label
+
+__all__ = [
+    "correlations",
+    "histogram",
+    "missing",
+    "pay_by_experience",
+    "pay_by_role",
+    "tiers_of",
+]
+
+Summary = Mapping[str, Any]
+
+UNITS = {
+    "years_of_experience": "years",
+    "years_since_pay_update": "years",
+    "company_learners": "learners",
+}
+TIER_STYLES = (
+    ("#0b5cad", [1, 0], "circle"),
+    ("#b35806", [6, 3], "square"),
+    ("#4d8a00", [2, 2], "triangle-up"),
+    ("#7a5195", [8, 2, 2, 2], "diamond"),
+    ("#777777", [4, 4], "cross"),
+)
+
+
+def histogram(summary: Summary, feature: str) -> alt.LayerChart:
+    """Draw the distribution of one number; pay on a log scale."""
+    money = Money.of(summary)
+    found = next(
+        d for d in summary["description"]["distributions"] if d["feature"] == feature
+    )
+    logged = feature == "pay" and found["edges"][0] > 0
+    shown = money.shown if feature == "pay" else float
+    edges = [shown(edge) for edge in found["edges"]]
+    values = [
+        {"low": low, "high": high, "n": n, "tip": _bin_text(feature, low, high, n)}
+        for low, high, n in zip(edges[:-1], edges[1:], found["counts"], strict=True)
+    ]
+    title = _axis_title(feature, money)
+    options = (
+        log_axis(edges[0], edges[-1], f"{title[:-1]}, log scale)")
+        if logged
+        else {
+            "axis": alt.Axis(title=title, tickMinStep=1),
+            "scale": alt.Scale(zero=False, nice=False),
+        }
+    )
+    base = alt.Chart(alt.Data(values=values))
+    bars = base.mark_bar(color="#4f7fae", stroke="white", strokeWidth=0.5).encode(
+        x=alt.X("low:Q", **options),
+        x2="high:Q",
+        y=alt.Y("n:Q", axis=alt.Axis(title=_rows(summary), tickCount=4, format="~s")),
+        y2=alt.datum(0),
+        description="tip:N",
+    )
+    middle = shown(found["quantiles"]["p50"])
+    return alt.layer(bars, *_median(middle)).properties(width=360, height=170)
+
+
+def _median(middle: float) -> list[alt.Chart]:
+    base = alt.Chart(alt.Data(values=[{"low": middle, "text": "median"}]))
+    rule = base.mark_rule(
+        color=theme.INK, strokeDash=[4, 3], strokeWidth=1.5, aria=False
+    ).encode(x="low:Q")
+    text = base.mark_text(
+        align="center", baseline="bottom", dy=-3, fontSize=11, aria=False
+    ).encode(x="low:Q", y=alt.value(0), text="text:N")
+    return [rule, text]
+
+
+def _bin_text(feature: str, low: float, high: float, n: int) -> str:
+    if high - low == 1 and low % 1 == 0.5:
+        return f"{feature_label(feature)} {low + 0.5:.0f}: {as_count(n)}"
+    return f"{as_number(low)} to {as_number(high)}: {as_count(n)}"
+
+
+def _axis_title(feature: str, money: Money) -> str:
+    label = feature_label(feature)
+    unit = money.unit if feature == "pay" else UNITS.get(feature, "value")
+    return f"{label[:1].upper()}{label[1:]} ({unit})"
+
+
+def _rows(summary: Summary) -> str:
+    return f"{summary['unit'].capitalize()}s"
+
+
+def tiers_of(summary: Summary) -> list[str]:
+    """List the tiers of pay by experience, everybody first."""
+    names = {row["tier"] for row in summary["description"]["pay_by_experience"]}
+    return sorted(names, key=lambda name: (name != "All", name))
+
+
+def pay_by_experience(summary: Summary) -> alt.LayerChart:
+    """Draw the median pay at each year of experience, a line a company tier."""
+    money = Money.of(summary)
+    rows = [
+        {
+            "years": row["years"],
+            "tier": row["tier"],
+            "pay": money.shown(row["median_pay"]),
+            "tip": f"{row['tier']}, {row['years']} years: {money.text(row['median_pay'])}"
+            f" ({as_count(row['learners'])})",
+        }
+        for row in summary["description"]["pay_by_experience"]
+        if row["median_pay"] > 0
+    ]
+    tiers = tiers_of(summary)
+    styles = [
+        (theme.INK, [1, 0], "circle") if tier == "All" else TIER_STYLES[i % 5]
+        for i, tier in enumerate(tiers, start=-1 if "All" in tiers else 0)
+    ]
+    pays = [row["pay"] for row in rows]
+    legend = alt.Legend(title="Company tier", orient="top", columns=5, symbolSize=90)
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X(
+            "years:Q",
+            axis=alt.Axis(
+                title="Experience (years; 25 is 25 or more)", tickMinStep=1, grid=False
+            ),
+            scale=alt.Scale(nice=False, padding=6),
+        ),
+        y=alt.Y(
+            "pay:Q",
+            **log_axis(min(pays), max(pays), f"Median pay ({money.unit}, log scale)"),
+        ),
+        color=alt.Color(
+            "tier:N",
+            scale=alt.Scale(domain=tiers, range=[style[0] for style in styles]),
+            legend=legend,
+        ),
+        strokeDash=alt.StrokeDash(
+            "tier:N",
+            scale=alt.Scale(domain=tiers, range=[style[1] for style in styles]),
+            legend=None,
+        ),
+    )
+    lines = base.mark_line(strokeWidth=2, aria=False)
+    points = base.mark_point(filled=True, size=36, opacity=1).encode(
+        shape=alt.Shape(
+            "tier:N",
+            scale=alt.Scale(domain=tiers, range=[style[2] for style in styles]),
+            legend=legend,
+        ),
+        strokeDash=alt.value([1, 0]),
+        description="tip:N",
+    )
+    return alt.layer(lines, points).properties(width=440, height=300)
+
+
+def pay_by_role(summary: Summary) -> alt.LayerChart:
+    """Draw the quartiles of pay of each role, highest median first."""
+    money = Money.of(summary)
+    found = [row for row in summary["description"]["pay_by_role"] if row["p25"] > 0]
+    found = sorted(found, key=lambda row: (-row["p50"], row["role"]))
+    rows = [
+        {
+            "role": row["role"],
+            **{name: money.shown(row[name]) for name in ("p25", "p50", "p75")},
+            "text": money.number(row["p50"]),
+            "tip": f"{row['role']}: median {money.text(row['p50'])}, half from "
+            f"{money.number(row['p25'])} to {money.number(row['p75'])}",
+        }
+        for row in found
+    ]
+    low, high = min(row["p25"] for row in rows), max(row["p75"] for row in rows)
+    axis = log_axis(low, high, f"Pay ({money.unit}, log scale)")
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("role:N", sort=None, axis=alt.Axis(title=None, ticks=False))
+    )
+    bars = base.mark_bar(height=9, cornerRadius=3, color="#a9c3dc").encode(
+        x=alt.X("p25:Q", **axis), x2="p75:Q", description="tip:N"
+    )
+    ticks = base.mark_tick(
+        thickness=3, height=15, color=theme.INK, aria=False
+    ).encode(x="p50:Q")
+    texts = base.mark_text(align="left", dx=6, fontSize=11, aria=False).encode(
+        x="p75:Q", text="text:N"
+    )
+    return alt.layer(bars, ticks, texts).properties(width=310, height=23 * len(rows))
+
+
+def missing(summary: Summary) -> alt.LayerChart:
+    """Draw the share of missing values of each column."""
+    found = sorted(summary["description"]["missing"], key=lambda row: -row["share"])
+    rows = [
+        {
+            "column": column_label(row["column"]),
+            "share": row["share"],
+            "text": f"{as_share(row['share'])} ({as_count(row['count'])})",
+        }
+        for row in found
+    ]
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("share:Q", axis=alt.Axis(title="Share missing", format="%")),
+        y=alt.Y("column:N", sort=None, axis=alt.Axis(title=None, ticks=False)),
+    )
+    bars = base.mark_bar(color="#4f7fae", height=14).encode(description="text:N")
+    texts = base.mark_text(align="left", dx=6, aria=False).encode(text="text:N")
+    return alt.layer(bars, texts).properties(width=230, height=30 * len(rows))
+
+
+def correlations(summary: Summary) -> alt.LayerChart:
+    """Draw the rank correlations of the numbers, each pair once."""
+    found = summary["description"]["correlations"]
+    names = [feature_label(column) for column in found["columns"]]
+    values = []
+    for i, row in enumerate(found["spearman"]):
+        for j, rho in enumerate(row[:i]):
+            fill = theme.diverging(rho) if rho is not None else "#ffffff"
+            values.append(
+                {
+                    "row": names[i],
+                    "column": names[j],
+                    "text": as_number(rho),
+                    "fill": fill,
+                    "ink": theme.ink_on(fill),
+                    "tip": f"{names[i]} and {names[j]}: {as_number(rho)}",
+                }
+            )
+    return heat_map(
+        values,
+        rows=names[1:],
+        columns=names[:-1],
+        x_title=None,
+        cell=(54, 34),
+        slanted=True,
+    )

@@ -1,0 +1,190 @@
+"""Numbers as a reader sees them, and tables of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = [
+    "NOTHING",
+    "Money",
+    "TextTable",
+    "as_count",
+    "as_index",
+    "as_number",
+    "as_share",
+    "as_years",
+    "text_table",
+]
+
+NOTHING = "–"  # noqa: RUF001 - a dash is what a table shows where nothing is known
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Pay in the unit of a summary.
+
+    Attributes
+    ----------
+    per : float
+        Currency units in one shown unit.
+    unit : str
+        Name of the shown unit: ``"LPA"``, ``"k USD"``.
+    """
+
+    per: float
+    unit: str
+
+    @classmethod
+    def of(cls, summary: Mapping[str, Any]) -> "Money":
+        """Read the unit of a summary."""
+        return cls(float(summary["per_pay_unit"]), str(summary["pay_unit"]))
+
+    def shown(self, amount: float) -> float:
+        """Convert currency units."""
+        return amount / self.per
+
+    def number(self, amount: float | None) -> str:
+        """Write an amount without its unit.
+
+        Examples
+        --------
+        >>> lpa = Money(100_000.0, "LPA")
+        >>> lpa.number(1_350_000.0), lpa.number(200_000_000.0), lpa.number(17_300.0)
+        ('13.5', '2,000', '0.17')
+        """
+        if amount is None:
+            return NOTHING
+        value = self.shown(amount)
+        if abs(value) >= 1_000:
+            return f"{value:,.0f}"
+        return f"{value:.1f}" if abs(value) >= 1 or value == 0 else f"{value:.2f}"
+
+    def text(self, amount: float | None) -> str:
+        """Write an amount with its unit."""
+        return NOTHING if amount is None else f"{self.number(amount)} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table ready to be printed.
+
+    Attributes
+    ----------
+    title : str
+    headings : tuple of (str, bool)
+        Text, and whether the column holds numbers.
+    rows : tuple of tuple of str
+    """
+
+    title: str
+    headings: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def as_count(value: float | None) -> str:
+    """Write a count.
+
+    Examples
+    --------
+    >>> as_count(153443)
+    '153,443'
+    """
+    return NOTHING if value is None else f"{value:,.0f}"
+
+
+def as_share(value: float | None) -> str:
+    """Write a share; one that is there never reads as nothing, nor a part as all.
+
+    Examples
+    --------
+    >>> as_share(0.3489), as_share(0.0001), as_share(0.0), as_share(0.9999)
+    ('34.9%', '<0.1%', '0%', '>99.9%')
+    """
+    if value is None:
+        return NOTHING
+    if value in {0.0, 1.0}:
+        return f"{value:.0%}"
+    if 0 < value < 0.0005:
+        return "<0.1%"
+    return ">99.9%" if 0.9995 <= value < 1 else f"{value:.1%}"
+
+
+def as_number(value: float | None, digits: int = 2) -> str:
+    """Write a number with a fixed number of digits, never as minus nothing.
+
+    Examples
+    --------
+    >>> as_number(0.2280), as_number(11048.84, 0), as_number(-0.001)
+    ('0.23', '11,049', '0.00')
+    """
+    if value is None:
+        return NOTHING
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def as_years(value: float | None) -> str:
+    """Write years, with a half only where there is one.
+
+    Examples
+    --------
+    >>> as_years(8.0), as_years(12.5)
+    ('8', '12.5')
+    """
+    return NOTHING if value is None else f"{value:.1f}".removesuffix(".0")
+
+
+def as_index(value: float | None) -> str:
+    """Write an index whose base is 100."""
+    return NOTHING if value is None else f"{value:,.0f}"
+
+
+def text_table(
+    title: str,
+    headings: Iterable[tuple[str, str]],
+    rows: Iterable[Sequence[Any]],
+    money: Money,
+) -> TextTable:
+    """Format rows by the kinds of their columns.
+
+    Parameters
+    ----------
+    title : str
+    headings : iterable of (str, str)
+        Text and kind: text, count, share, pay, years, index, or number.
+    rows : iterable of sequence
+    money : Money
+        A heading of pay is given its unit.
+    """
+    named = list(headings)
+    kinds = [kind for _, kind in named]
+    return TextTable(
+        title,
+        tuple(
+            (f"{name} ({money.unit})" if kind == "pay" else name, kind != "text")
+            for name, kind in named
+        ),
+        tuple(
+            tuple(
+                _cell(value, kind, money)
+                for value, kind in zip(row, kinds, strict=False)
+            )
+            for row in rows
+        ),
+    )
+
+
+def _cell(value: Any, kind: str, money: Money) -> str:  # noqa: ANN401 - a JSON value
+    if value is None:
+        return NOTHING
+    if isinstance(value, str):
+        return value
+    written = {
+        "count": as_count,
+        "share": as_share,
+        "pay": money.number,
+        "years": as_years,
+        "index": as_index,
+        "number": as_number,
+    }.get(kind, str)
+    return written(value)

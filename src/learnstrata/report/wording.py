@@ -1,0 +1,408 @@
+"""Sentences made from the numbers of a summary, and no bolder than the numbers are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from learnstrata.report.formats import (
+    Money,
+    as_count,
+    as_index,
+    as_number,
+    as_share,
+    as_years,
+)
+
+__all__ = [
+    "agreement",
+    "column_label",
+    "component",
+    "correlation",
+    "coverage",
+    "explained",
+    "feature_label",
+    "hopkins",
+    "index_title",
+    "joined",
+    "lacking",
+    "ledger",
+    "missing_title",
+    "name_of_segment",
+    "range_title",
+    "rule_label",
+    "selection_title",
+    "separation",
+    "skewness",
+    "small_segment",
+    "stability",
+    "stage_label",
+]
+
+DISTINCTIVE = 120.0
+MIN_COUNT = 10  # learners: a share of fewer says nothing of a role
+SYMMETRIC = 0.5  # skewness below which a distribution may be called symmetric
+
+FEATURES = {
+    "pay": "pay",
+    "log_pay": "log pay",
+    "log1p_pay": "log of 1 + pay",
+    "years_of_experience": "experience",
+    "log_experience": "log experience",
+    "company_level": "company pay level",
+    "company_mean_pay": "company mean pay",
+    "company_mean_experience": "company mean experience",
+    "company_learners": "learners of the company",
+    "years_since_pay_update": "years since pay update",
+    "recent_pay_update": "pay updated lately",
+    "seniority": "seniority of the title",
+    "pay_growth": "pay growth",
+    "company_pay": "company pay level",
+    "n_roles": "roles a learner holds",
+}
+COLUMNS = {
+    "learner_id": "learner id",
+    "pay_year": "year of pay",
+    "start_year": "start year",
+    "years_of_experience": "years of experience",
+}
+RULES = {
+    "exact_duplicate": "The same record again",
+    "older_record": "An older record of the same learner",
+    "heaped_pay": "Pay that is typed far too often, such as a form's ceiling",
+    "implausible_pay": "Pay too far from all others to be believed",
+    "pay_in_lakhs": "Pay that only makes sense if it was typed in lakh",
+    "pay_in_thousands": "Pay that only makes sense if it was typed in thousands",
+    "pay_in_monthly": "Pay that only makes sense if it is monthly",
+    "impossible_year": "Start year that cannot be",
+    "impossible_experience": "Years of experience that cannot be",
+    "start_after_pay_year": "Start year after the year of the pay",
+    "two_digit_year": "Two-digit start year, completed",
+    "missing_year_filled": "Missing start year, filled in",
+    "pay_not_positive": "Pay of zero or less",
+    "no_learner_id": "No learner id",
+}
+STATES = {
+    "current": "Used as they are",
+    "repaired": "Used, with a value repaired or set aside",
+    "history": "Older records of a learner, kept as history",
+    "quarantined": "Not used: set aside with a reason",
+}
+STAGES = {
+    "recognise": "Recognise columns",
+    "clean": "Records into learners",
+    "features": "Make features",
+    "describe": "Describe the learners",
+    "tendency": "Test for cluster tendency",
+    "select": "Try every number of segments",
+    "fit": "Fit all learners",
+    "hierarchy": "Grow Ward's hierarchy",
+    "profile": "Profile and name segments",
+    "answer": "Answer the questions",
+}
+
+
+def feature_label(name: str) -> str:
+    """Name a feature for a reader.
+
+    Examples
+    --------
+    >>> feature_label("company_level"), feature_label("course_hours")
+    ('company pay level', 'course hours')
+    """
+    return FEATURES.get(name, name.replace("_", " ").replace("=", ": "))
+
+
+def column_label(name: str) -> str:
+    """Name a standard column for a reader."""
+    return COLUMNS.get(name, name.replace("_", " "))
+
+
+def rule_label(rule: str) -> str:
+    """Say in words what a cleaning rule found.
+
+    Examples
+    --------
+    >>> rule_label("unreadable_pay")
+    'Unreadable pay'
+    """
+    return RULES.get(rule, column_label(rule).capitalize())
+
+
+def stage_label(stage: str) -> str:
+    """Name a stage of a run."""
+    return STAGES.get(stage, stage.replace("_", " ").capitalize())
+
+
+def joined(items: Sequence[str]) -> str:
+    """Join words as a sentence does.
+
+    Examples
+    --------
+    >>> joined(["a"]), joined(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def lacking(summary: Mapping[str, Any], *columns: str, part: str) -> str:
+    """Say why a part is not there: by the summary's own note, or as far as is known.
+
+    Examples
+    --------
+    >>> lacking({"input": {"available": ["pay"]}}, "pay", "title", part="Pay by role")
+    'Pay by role is not shown: the table has no title.'
+    """
+    available = summary.get("input", {}).get("available") or ()
+    gone = [column_label(name) for name in columns if name not in available]
+    if gone:
+        return f"{part} is not shown: the table has no {joined(gone)}."
+    return f"{part} is not shown: this run has no numbers for it."
+
+
+def correlation(a: str, b: str, rho: float | None) -> str:
+    """Say how two numbers go together, by the size of their rank correlation.
+
+    Examples
+    --------
+    >>> correlation("pay", "experience", 0.02)
+    'Pay and experience are hardly related (rank correlation 0.02)'
+    >>> correlation("pay", "experience", 0.32)
+    'Pay rises moderately with experience (rank correlation 0.32)'
+    """
+    first = a[:1].upper() + a[1:]
+    if rho is None:
+        return f"{first} or {b} does not vary, so they have no correlation"
+    size, told = abs(rho), f"(rank correlation {as_number(rho)})"
+    if size < 0.1:
+        return f"{first} and {b} are hardly related {told}"
+    way = "rises" if rho > 0 else "falls"
+    strength = "weakly" if size < 0.3 else "moderately" if size < 0.6 else "strongly"
+    return f"{first} {way} {strength} with {b} {told}"
+
+
+def skewness(label: str, raw: float | None, logged: float | None) -> str:
+    """Say how lopsided a distribution is, and whether the logarithm helps.
+
+    Examples
+    --------
+    >>> skewness("pay", 7.86, -0.2)
+    'Pay is skewed to the right (7.86); its logarithm is close to symmetric (-0.20)'
+    """
+    name = label[:1].upper() + label[1:]
+    if raw is None:
+        return f"{name} does not vary"
+    if abs(raw) < SYMMETRIC:
+        told = f"{name} is close to symmetric (skewness {as_number(raw)})"
+    else:
+        side = "right" if raw > 0 else "left"
+        told = f"{name} is skewed to the {side} ({as_number(raw)})"
+    return told + _logged(raw, logged)
+
+
+def _logged(raw: float, logged: float | None) -> str:
+    if logged is None or abs(raw) < SYMMETRIC:
+        return ""
+    value = as_number(logged)
+    if abs(logged) >= abs(raw):
+        return f"; its logarithm is no more symmetric ({value})"
+    if abs(logged) < SYMMETRIC:
+        return f"; its logarithm is close to symmetric ({value})"
+    side = "right" if logged > 0 else "left"
+    return f"; its logarithm is less so, still skewed to the {side} ({value})"
+
+
+def agreement(ari: float | None) -> str:
+    """Say how alike two groupings are, by their adjusted Rand index.
+
+    Examples
+    --------
+    >>> agreement(0.40), agreement(0.05)
+    ('agree in part', 'hardly agree')
+    """
+    if ari is None:
+        return "were not compared"
+    steps = (
+        (0.1, "hardly agree"),
+        (0.3, "agree little"),
+        (0.65, "agree in part"),
+        (0.9, "largely agree"),
+    )
+    return next((word for most, word in steps if ari < most), "agree almost wholly")
+
+
+def stability(jaccard: float | None) -> str:
+    """Say how stable the least stable segment is, by its bootstrap Jaccard.
+
+    Examples
+    --------
+    >>> stability(0.75)[:51]
+    'Doubtful: found again in bootstrap samples with a J'
+    """
+    if jaccard is None:
+        return "Stability was not measured in this run."
+    steps = ((0.85, "highly stable"), (0.75, "stable"), (0.5999999, "doubtful"))
+    word = next((word for least, word in steps if jaccard > least), "unstable")
+    return (
+        f"{word.capitalize()}: found again in bootstrap samples with a Jaccard of "
+        f"{as_number(jaccard)} at the least. Stability alone proves nothing, since even "
+        "structureless data can be cut the same way twice."
+    )
+
+
+def separation(silhouette: float | None) -> str:
+    """Say how far apart the segments are, by their mean silhouette.
+
+    Examples
+    --------
+    >>> separation(0.228)
+    'They overlap: useful cuts of a continuum more than separate groups.'
+    """
+    if silhouette is None:
+        return "Separation was not measured in this run."
+    steps = (
+        (0.25, "They overlap: useful cuts of a continuum more than separate groups."),
+        (0.5, "They are weakly separated: expect many learners near a border."),
+        (0.7, "They are reasonably separated."),
+    )
+    return next(
+        (words for most, words in steps if silhouette <= most),
+        "They are clearly separated.",
+    )
+
+
+def small_segment(share: float | None) -> str:
+    """Warn where a tiny segment may carry the silhouette; else say nothing."""
+    if share is None or share >= 0.02:
+        return ""
+    return (
+        f"The smallest segment holds {as_share(share)}: so few far-off values raise a "
+        "silhouette by themselves, so check them before trusting it."
+    )
+
+
+def hopkins(tendency: Mapping[str, Any]) -> str:
+    """Give both Hopkins statistics and what they cannot prove."""
+    power = as_number(tendency["power_d"]["statistic"])
+    original = as_number(tendency["original"]["statistic"])
+    return (
+        f"Hopkins is {power} with distances to the power of the dimension, and "
+        f"{original} as often computed (0.5 is random, 1 is clustered). It cannot prove "
+        "that there are segments: one bell-shaped cloud, rounded values or a few gross "
+        "outliers bring it near 1 as well."
+    )
+
+
+def explained(shares: Sequence[float]) -> str:
+    """Say how much of the variance the map shows."""
+    parts = " + ".join(as_share(share) for share in shares[:2])
+    return f"The map shows {as_share(sum(shares[:2]))} of the variance ({parts})"
+
+
+def component(columns: Sequence[str], loadings: Sequence[float]) -> str:
+    """Name what a component is mostly made of: loadings of 0.4 and beyond, 3 at most.
+
+    Examples
+    --------
+    >>> component(["log_pay", "log_experience"], [0.9, -0.43])
+    'log pay and less log experience'
+    >>> component(["a", "b"], [0.1, 0.2])
+    ''
+    """
+    pairs = sorted(zip(columns, loadings, strict=True), key=lambda p: -abs(p[1]))
+    strong = [(name, value) for name, value in pairs[:3] if abs(value) >= 0.4]
+    return joined([f"{'less ' * (v < 0)}{feature_label(name)}" for name, v in strong])
+
+
+def name_of_segment(summary: Mapping[str, Any], segment_id: int) -> str:
+    """Give the name of a segment, or its number where it has none."""
+    names = {s["id"]: s["name"] for s in summary["segments"]}
+    return str(names.get(segment_id, f"segment {segment_id}"))
+
+
+def range_title(
+    segments: Sequence[Mapping[str, Any]], feature: str, money: Money
+) -> str:
+    """Say between which segments the median of a feature runs."""
+    known = [s for s in segments if feature in s["typical"]]
+    low = min(known, key=lambda s: s["typical"][feature]["p50"])
+    high = max(known, key=lambda s: s["typical"][feature]["p50"])
+    bottom, top = (s["typical"][feature]["p50"] for s in (low, high))
+    written = money.text if feature == "pay" else _in_years
+    label = "pay" if feature == "pay" else "experience"
+    if bottom == top:
+        return f"Median {label} is {written(top)} in every segment"
+    return (
+        f"Median {label} runs from {written(bottom)} ({low['name']}) to "
+        f"{written(top)} ({high['name']})"
+    )
+
+
+def _in_years(value: float) -> str:
+    return f"{as_years(value)} {'year' if value == 1 else 'years'}"
+
+
+def index_title(segments: Sequence[Mapping[str, Any]]) -> str:
+    """Name the role that is most out of proportion, where one is distinctive."""
+    cells = [
+        (share["index"], share["value"], s["name"])
+        for s in segments
+        for share in s["shares"].get("role", ())
+        if share["count"] >= MIN_COUNT
+    ]
+    if not cells:
+        return f"No role is held by {MIN_COUNT} learners of a segment"
+    index, role, name = max(cells, key=lambda cell: cell[0])
+    if index < DISTINCTIVE:
+        return (
+            f"No role is distinctive for a segment: the highest index is "
+            f"{as_index(index)}, where 100 is as common as among all"
+        )
+    return (
+        f"{role} stands out most: index {as_index(index)} in {name}, where 100 is as "
+        "common as among all"
+    )
+
+
+def selection_title(table: Sequence[Mapping[str, Any]], k: int) -> str:
+    """Say where the silhouette is highest, and whether that k was chosen."""
+    best = max(table, key=lambda row: row["silhouette"])
+    chosen = next((row for row in table if row["k"] == k), None)
+    if chosen is None:
+        return f"k = {k} was chosen"
+    own = as_number(chosen["silhouette"], 3)
+    if best["k"] == k:
+        return f"k = {k} has the highest silhouette of all k tried, {own}"
+    top = as_number(best["silhouette"], 3)
+    return (
+        f"The silhouette is highest at k = {best['k']} ({top}); the rule chose k = {k} "
+        f"({own})"
+    )
+
+
+def missing_title(missing: Sequence[Mapping[str, Any]]) -> str:
+    """Name the column that lacks most values."""
+    worst = max(missing, key=lambda row: row["share"], default=None)
+    if worst is None or not worst["count"]:
+        return "No value is missing in the columns used"
+    label = column_label(worst["column"]).capitalize()
+    return f"{label} is missing most often: for {as_share(worst['share'])} of all"
+
+
+def ledger(records: int, states: Mapping[str, int]) -> str:
+    """Say whether every record is accounted for."""
+    told = sum(states.values())
+    if told == records:
+        return f"All {as_count(records)} records are accounted for."
+    return f"{as_count(told)} of {as_count(records)} records are accounted for."
+
+
+def coverage(roles: Mapping[str, Any]) -> str:
+    """Say how many titles are understood."""
+    return (
+        f"{as_share(roles['share_mapped'])} have a title that maps to a role, "
+        f"{as_share(roles['share_missing'])} state none, and "
+        f"{as_share(roles['share_unmapped'])} have one that is not understood. "
+        f"{as_count(roles['n_titles_mapped'])} of {as_count(roles['n_titles'])} distinct "
+        "titles are mapped."
+    )

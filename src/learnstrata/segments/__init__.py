@@ -1,0 +1,1 @@
+"""What was found: the fitted segments, how they were chosen, who is in them."""

@@ -1,0 +1,105 @@
+"""The rule-based segments (experience band x pay band), and how the learned compare."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+from narwhals.typing import IntoFrame
+
+from learnstrata.learners.lookups import collected
+from learnstrata.stats import stability
+
+__all__ = ["Comparison", "compare_with_rules", "rule_segments"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Rule-based against learned segments.
+
+    Attributes
+    ----------
+    rules, segments : tuple of str, tuple of int
+        Row and column labels of `counts`.
+    counts : array of shape (n_rules, n_segments)
+        Learners.
+    ari, nmi : float
+        Agreement; 1 is the same cut, 0 what chance would give (ARI).
+    n_learners : int
+        Learners both have a segment for.
+    """
+
+    rules: tuple[str, ...]
+    segments: tuple[int, ...]
+    counts: tuple[tuple[int, ...], ...]
+    ari: float
+    nmi: float
+    n_learners: int
+
+    def frame(self) -> pl.DataFrame:
+        """Give the cross-table, one row a rule-based segment."""
+        columns: dict[str, Any] = {"rule_segment": self.rules}
+        for j, segment in enumerate(self.segments):
+            columns[f"segment_{segment}"] = [row[j] for row in self.counts]
+        return pl.DataFrame(columns)
+
+
+def rule_segments() -> nw.Expr:
+    """Name each learner's rule-based segment, such as ``Senior / High``."""
+    parts = [nw.col("experience_band"), nw.col("pay_band")]
+    return nw.concat_str(*parts, separator=" / ")
+
+
+def compare_with_rules(
+    learners: IntoFrame,
+    *,
+    experience_order: tuple[str, ...],
+    pay_order: tuple[str, ...],
+) -> Comparison | None:
+    """Cross the learned segments with the rule-based ones.
+
+    Parameters
+    ----------
+    learners : data frame
+        With ``segment_id``, ``experience_band`` and ``pay_band``.
+    experience_order, pay_order : tuple of str
+        Bands from low to high, to order the rows.
+
+    Returns
+    -------
+    Comparison or None
+        None where the table lacks pay or experience, or no learner has both.
+    """
+    frame = nw.from_native(learners)
+    names = frame.collect_schema().names()
+    if not {"experience_band", "pay_band", "segment_id"} <= set(names):
+        return None
+    known = frame.filter(~nw.col("pay_band").is_null())
+    known = known.filter(~nw.col("experience_band").is_null())
+    cells = known.with_columns(_rule=rule_segments()).group_by("_rule", "segment_id")
+    table = collected(cells.agg(nw.len().alias("n")))
+    if table.is_empty():
+        return None
+    wanted = [f"{e} / {p}" for e in experience_order for p in pay_order]
+    there = set(table["_rule"])
+    rules = [rule for rule in wanted if rule in there]
+    segments = sorted(table["segment_id"].unique())
+    counts = np.zeros((len(rules), len(segments)), dtype=np.int64)
+    row = {rule: i for i, rule in enumerate(rules)}
+    column = {segment: j for j, segment in enumerate(segments)}
+    for rule, segment, n in table.iter_rows():
+        counts[row[rule], column[segment]] = n
+    of_rule, of_segment = np.indices(counts.shape)
+    agreement = stability.agreement(
+        np.repeat(of_rule.ravel(), counts.ravel()),
+        np.repeat(of_segment.ravel(), counts.ravel()),
+    )
+    return Comparison(
+        rules=tuple(rules),
+        segments=tuple(segments),
+        counts=tuple(tuple(int(n) for n in line) for line in counts),
+        ari=agreement.ari,
+        nmi=agreement.nmi,
+        n_learners=int(counts.sum()),
+    )

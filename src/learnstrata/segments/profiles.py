@@ -1,0 +1,324 @@
+"""Segment cards: how large, how typical, how different from the base, and a name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from narwhals.typing import IntoFrame
+
+from learnstrata.learners.features import FeatureModel
+from learnstrata.learners.lookups import collected
+
+__all__ = ["CATEGORIES", "NUMBERS", "Profile", "Share", "Typical", "profile_segments"]
+
+CATEGORIES = ("role", "tier", "pay_band", "experience_band")
+NUMBERS = (
+    "pay",
+    "years_of_experience",
+    "company_pay",
+    "company_learners",
+    "seniority",
+    "pay_growth",
+    "n_roles",
+)
+MIN_SHOWN = 10  # learners: a share or a median of fewer is not shown
+DISTINCTIVE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Typical:
+    """Quartiles of a number in a segment and their place in the base.
+
+    Attributes
+    ----------
+    n : int
+        Learners of whom the number is known.
+    p25, p50, p75, mean : float
+    base : float
+        Median of all learners.
+    percentile : float
+        Share of all learners below the segment's median, ties half, 0..1.
+    """
+
+    n: int
+    p25: float
+    p50: float
+    p75: float
+    mean: float
+    base: float
+    percentile: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One value of a category in a segment.
+
+    ``index = share / base * 100``: 100 is as common as among all, 120 is distinctive.
+    """
+
+    value: str
+    count: int
+    share: float
+    base: float
+    index: float
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One segment.
+
+    Attributes
+    ----------
+    id : int
+    name, description : str
+    count : int
+    share : float
+    typical : mapping of str to Typical
+        Of the `NUMBERS` the table has.
+    shares : mapping of str to tuple of Share
+        Of the `CATEGORIES` the table has, most frequent first.
+    """
+
+    id: int
+    name: str
+    description: str
+    count: int
+    share: float
+    typical: Mapping[str, Typical]
+    shares: Mapping[str, tuple[Share, ...]]
+
+
+def profile_segments(
+    learners: IntoFrame, model: FeatureModel, *, n_segments: int
+) -> tuple[Profile, ...]:
+    """Describe each segment against all learners.
+
+    Parameters
+    ----------
+    learners : data frame
+        From `learnstrata.learners.features.add_features`, with ``segment_id``.
+    model : FeatureModel
+    n_segments : int
+
+    Returns
+    -------
+    tuple of Profile
+        By segment id.
+    """
+    frame = nw.from_native(learners)
+    columns = frame.collect_schema().names()
+    label = collected(frame.select("segment_id"))["segment_id"].to_numpy() - 1
+    counts = np.bincount(label, minlength=n_segments)
+    numbers = {
+        name: _typical(collected(frame.select(_v=expr))["_v"], label, n_segments)
+        for name, expr in _number_expressions(columns).items()
+    }
+    shares = {
+        category: _shares(frame, category, counts)
+        for category in CATEGORIES
+        if category in columns and _applies(category, model)
+    }
+    cards = [
+        (
+            {name: rows[i] for name, rows in numbers.items() if i in rows},
+            {category: rows[i] for category, rows in shares.items()},
+        )
+        for i in range(n_segments)
+    ]
+    names = _unique_names(cards)
+    return tuple(
+        Profile(
+            id=i + 1,
+            name=names[i],
+            description=_description(*cards[i], model),
+            count=int(counts[i]),
+            share=float(counts[i] / counts.sum()),
+            typical=cards[i][0],
+            shares=cards[i][1],
+        )
+        for i in range(n_segments)
+    )
+
+
+def _applies(category: str, model: FeatureModel) -> bool:
+    needed = {
+        "role": "title",
+        "tier": "company",
+        "experience_band": "years_of_experience",
+    }
+    return needed.get(category, "pay") in model.available
+
+
+def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
+    expressions = {c: nw.col(c) for c in NUMBERS if c in columns}
+    if "years_of_experience" in columns:
+        known = nw.col("experience_imputed") == 0
+        expressions["years_of_experience"] = nw.when(known).then(
+            nw.col("years_of_experience")
+        )
+    if "company_level" in columns:
+        expressions["company_pay"] = nw.col("company_level").exp()
+    return expressions
+
+
+def _typical(
+    values: pl.Series, label: npt.NDArray[np.int64], n_segments: int
+) -> dict[int, Typical]:
+    numbers = values.cast(pl.Float64).to_numpy()
+    known = np.isfinite(numbers)
+    if not known.any():
+        return {}
+    base = np.sort(numbers[known])
+    middle = float(np.median(base))
+    found = {}
+    for i in range(n_segments):
+        own = numbers[known & (label == i)]
+        if len(own) < MIN_SHOWN:
+            continue
+        p25, p50, p75 = (float(q) for q in np.quantile(own, [0.25, 0.5, 0.75]))
+        below = np.searchsorted(base, p50, "left") + np.searchsorted(base, p50, "right")
+        found[i] = Typical(
+            n=len(own),
+            p25=p25,
+            p50=p50,
+            p75=p75,
+            mean=float(own.mean()),
+            base=middle,
+            percentile=float(below / 2 / len(base)),
+        )
+    return found
+
+
+def _shares(
+    frame: Any,  # noqa: ANN401 - a narwhals frame
+    category: str,
+    counts: npt.NDArray[np.int64],
+) -> list[tuple[Share, ...]]:
+    cells = frame.filter(~nw.col(category).is_null()).group_by(category, "segment_id")
+    table = collected(cells.agg(nw.len().alias("n")))
+    base = table.group_by(category).agg(pl.col("n").sum().alias("all"))
+    total = int(counts.sum())
+    table = table.join(base, on=category).sort(
+        ["segment_id", "n", category], descending=[False, True, False]
+    )
+    found: list[tuple[Share, ...]] = []
+    for i, size in enumerate(counts):
+        own = table.filter(pl.col("segment_id") == i + 1)
+        found.append(
+            tuple(
+                Share(
+                    value=value,
+                    count=n,
+                    share=n / int(size),
+                    base=everyone / total,
+                    index=100 * (n / int(size)) / (everyone / total),
+                )
+                for value, _, n, everyone in own.iter_rows()
+            )
+        )
+    return found
+
+
+Card = tuple[Mapping[str, Typical], Mapping[str, tuple[Share, ...]]]
+
+
+def _unique_names(cards: Sequence[Card]) -> list[str]:
+    """Name by career stage and pay; add what tells apart only where two are alike."""
+    parts = [_name_parts(*card) for card in cards]
+    names = [_joined(part[:2]) for part in parts]
+    for depth in range(3, 5):
+        twice = {name for name in names if names.count(name) > 1}
+        names = [
+            _joined(part[:depth]) if name in twice else name
+            for name, part in zip(names, parts, strict=True)
+        ]
+    seen: dict[str, int] = {}
+    for i, name in enumerate(names):
+        seen[name] = seen.get(name, 0) + 1
+        names[i] = f"{name} ({seen[name]})" if names.count(name) > 1 else name
+    return names
+
+
+def _joined(parts: Sequence[str]) -> str:
+    told = ", ".join(part for part in parts if part)
+    return told[:1].upper() + told[1:] if told else "Mixed"
+
+
+def _name_parts(
+    typical: Mapping[str, Typical], shares: Mapping[str, tuple[Share, ...]]
+) -> list[str]:
+    stage = _word(
+        typical.get("years_of_experience"),
+        ((0.3, "early career"), (0.7, "mid career"), (1.0, "senior")),
+    )
+    pay = _word(
+        typical.get("pay"),
+        (
+            (0.3, "lower pay"),
+            (0.7, "middle pay"),
+            (0.93, "higher pay"),
+            (1.0, "top pay"),
+        ),
+    )
+    company = _word(
+        typical.get("company_pay"),
+        (
+            (0.4, "lower-paying companies"),
+            (0.6, "mid-paying companies"),
+            (1.0, "higher-paying companies"),
+        ),
+    )
+    roles = [
+        share
+        for share in shares.get("role", ())
+        if share.index >= DISTINCTIVE and share.share >= 0.05
+    ]
+    role = max(roles, key=lambda share: share.index).value if roles else ""
+    return [stage, pay, company, role]
+
+
+def _word(typical: Typical | None, steps: Sequence[tuple[float, str]]) -> str:
+    if typical is None:
+        return ""
+    return next(word for most, word in steps if typical.percentile <= most)
+
+
+def _description(
+    typical: Mapping[str, Typical],
+    shares: Mapping[str, tuple[Share, ...]],
+    model: FeatureModel,
+) -> str:
+    told = []
+    years, pay = typical.get("years_of_experience"), typical.get("pay")
+    if years:
+        told.append(f"typically {years.p50:.0f} years of experience")
+    if pay:
+        told.append(_pay_in_words(pay, model))
+    sentence = " and ".join(told)
+    text = f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
+    stated = [
+        s for s in shares.get("role", ()) if s.value not in {"Not stated", "Unmapped"}
+    ]
+    if stated:
+        top = stated[0]
+        text += f" Most frequent stated role: {top.value} ({top.share:.0%})."
+    return text.strip()
+
+
+def _pay_in_words(pay: Typical, model: FeatureModel) -> str:
+    per, unit = model.pay.per_shown_unit, model.pay.shown_unit
+    gap = pay.p50 / pay.base - 1
+    side = "above" if gap > 0 else "below"
+    against = (
+        f"{abs(gap):.0%} {side} the median of all"
+        if abs(gap) >= 0.005
+        else "the median of all"
+    )
+    return (
+        f"a pay of {pay.p50 / per:.1f} {unit}, {against} "
+        f"(half of them {pay.p25 / per:.1f} to {pay.p75 / per:.1f})"
+    )

@@ -1,0 +1,204 @@
+"""The fitted model: all that is needed to give a learner their segment."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from narwhals.typing import IntoFrame, IntoFrameT
+
+from learnstrata.config import Config
+from learnstrata.exceptions import SourceError
+from learnstrata.learners.cleaning import Limits
+from learnstrata.learners.features import (
+    FeatureModel,
+    Matrix,
+    add_features,
+    fit_features,
+    to_matrix,
+)
+from learnstrata.learners.lookups import collected
+from learnstrata.privacy import codes, key_from_seed
+from learnstrata.stats import kmeans
+
+__all__ = ["MODEL_VERSION", "Prepared", "SegmentModel", "fit_model", "prepare"]
+
+MODEL_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Learners with their features, and what was learned to make them.
+
+    Attributes
+    ----------
+    learners : polars.DataFrame
+        One row a learner, in the order of ``record``.
+    features : FeatureModel
+    matrix : Matrix
+        Rows as in `learners`.
+    """
+
+    learners: pl.DataFrame
+    features: FeatureModel
+    matrix: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentModel:
+    """Centres of the segments, and the way from a record to a distance.
+
+    Attributes
+    ----------
+    config : Config
+    limits : Limits
+        Of the table the model was fitted on.
+    features : FeatureModel
+    centers : tuple of tuple of float
+        One a segment, in the columns of the matrix; segment ids are 1, 2, ... in order.
+    names : tuple of str
+    members : tuple of int
+        Codes of the learners whose pay stands in the level of their company, ascending.
+    inertia : float
+        Sum of squared distances of all learners to their centre.
+    """
+
+    config: Config
+    limits: Limits
+    features: FeatureModel
+    centers: tuple[tuple[float, ...], ...]
+    names: tuple[str, ...]
+    members: tuple[int, ...]
+    inertia: float
+
+    def assign(self, units: IntoFrameT) -> IntoFrameT:
+        """Give learners the segment with the nearest centre.
+
+        Parameters
+        ----------
+        units : data frame
+            Learners after cleaning with `limits`, the columns of the fitted table.
+
+        Returns
+        -------
+        data frame of the same kind, eager
+            ``record``, ``learner_id``, ``segment_id``, ``segment_name``.
+        """
+        frame = nw.from_native(units)
+        frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+        table = frame.to_polars().sort("record")
+        members = np.isin(_member_codes(table, self.features), self.members)
+        featured = add_features(table, self.features, members=members)
+        matrix = to_matrix(featured, self.features)
+        labels = kmeans.assign(matrix.X, np.array(self.centers)).labels
+        result = named_labels(table, labels, self.names)
+        native: Any = nw.from_dict(
+            result.to_dict(as_series=False), backend=frame.implementation
+        )
+        return native.to_native()
+
+    def with_names(self, names: Sequence[str]) -> "SegmentModel":
+        """Give the same model with other names for its segments."""
+        return replace(self, names=tuple(names))
+
+    def to_json(self) -> str:
+        """Write the model as JSON; `from_json` gives back an equal one."""
+        values = asdict(self) | {
+            "model_version": MODEL_VERSION,
+            "config": self.config.as_dict(),
+            "features": self.features.as_dict(),
+        }
+        return json.dumps(values, separators=(",", ":"), allow_nan=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "SegmentModel":
+        """Read a model.
+
+        Raises
+        ------
+        SourceError
+            If the text is not a model, or one of a newer version.
+        """
+        values = _model_values(text)
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            return TypeAdapter(cls).validate_python(values)
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise SourceError(
+                f"The model is damaged at {where!r}. Use the model.json of a whole run."
+            ) from None
+
+
+def _model_values(text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SourceError(
+            f"This is not a model: {error}. Give the model.json of a run."
+        ) from None
+    version = values.pop("model_version", None) if isinstance(values, Mapping) else None
+    if version != MODEL_VERSION:
+        raise SourceError(
+            f"Got model version {version!r}, expected {MODEL_VERSION}. "
+            "Give the model.json of a run of this version of learnstrata."
+        )
+    return dict(values)
+
+
+def prepare(units: IntoFrame, config: Config, *, as_of: int) -> Prepared:
+    """Fit the features of a run's learners and scale them."""
+    model = fit_features(units, config, as_of=as_of)
+    featured = add_features(units, model, members=True)
+    learners = collected(nw.from_native(featured)).sort("record")
+    return Prepared(learners, model, to_matrix(learners, model))
+
+
+def fit_model(
+    prepared: Prepared,
+    config: Config,
+    limits: Limits,
+    fit: kmeans.KMeansFit,
+) -> SegmentModel:
+    """Bind a k-means fit to the way its matrix was made."""
+    features = prepared.features
+    uses_own = features.companies is not None and features.companies.leave_out_own
+    paid = prepared.learners
+    if uses_own and "pay" in paid.columns:
+        members = np.unique(_member_codes(paid.drop_nulls("pay"), features)).tolist()
+    else:
+        members = []
+    return SegmentModel(
+        config=config,
+        limits=limits,
+        features=features,
+        centers=tuple(tuple(float(v) for v in center) for center in fit.centers),
+        names=tuple(f"Segment {i + 1}" for i in range(len(fit.centers))),
+        members=tuple(members),
+        inertia=fit.inertia,
+    )
+
+
+def named_labels(
+    learners: pl.DataFrame, labels: npt.NDArray[np.int32], names: Sequence[str]
+) -> pl.DataFrame:
+    """Put segment ids (1, 2, ...) and names beside record and learner."""
+    ids = pl.Series("segment_id", labels.astype(np.int64) + 1)
+    of_id = {i + 1: name for i, name in enumerate(names)}
+    name = ids.replace_strict(of_id, return_dtype=pl.String).alias("segment_name")
+    return learners.select("record", "learner_id").with_columns(ids, name)
+
+
+def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.int64]:
+    """Code who stands where at which pay: the same again is no news to the level."""
+    there = [c for c in ("learner_id", "company", "pay") if c in learners.columns]
+    text = pl.concat_str(
+        [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"
+    )
+    keys = learners.select(text.alias("key"))["key"].to_list()
+    return np.array(codes(keys, key=key_from_seed(model.key_seed)), dtype=np.int64)

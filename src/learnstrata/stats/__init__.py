@@ -1,0 +1,1 @@
+"""Statistics of clusters: arrays in, results out."""

@@ -1,0 +1,81 @@
+"""What a statistic accepts: finite matrices, labels, seeds."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from learnstrata.exceptions import DegenerateError, ParameterError
+
+__all__ = ["Floats", "Integers", "codes_of", "finite_matrix", "positive"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Integers: TypeAlias = npt.NDArray[np.integer]
+
+
+def finite_matrix(X: npt.ArrayLike, *, least: int = 1) -> Floats:
+    """Give `X` as a C-ordered float64 matrix of at least `least` finite rows.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Numbers. A float64 matrix in C order is passed through, not copied.
+    least : int, default=1
+        Rows that the statistic needs.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not such a matrix.
+    """
+    matrix = np.ascontiguousarray(X, dtype=np.float64)
+    if matrix.ndim != 2 or len(matrix) < least or matrix.shape[1] == 0:
+        raise DegenerateError(
+            f"Got X of shape {np.shape(X)}, expected {least} or more rows and 1 or "
+            "more columns. Pass a matrix of features."
+        )
+    if not np.isfinite(matrix).all():
+        bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
+        raise DegenerateError(
+            f"Got {len(bad):,} rows of X with nan or infinity (the first is row "
+            f"{bad[0]}), expected finite numbers. Drop or impute them first."
+        )
+    return matrix
+
+
+def codes_of(labels: npt.ArrayLike, n_samples: int) -> tuple[npt.NDArray[np.intp], int]:
+    """Number the distinct labels from 0 in their sorted order, and count them.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_samples,)
+        One label a row; any integers or names.
+    n_samples : int
+        Rows that must be labelled.
+
+    Raises
+    ------
+    ParameterError
+        If there is not one label for each row.
+    """
+    array = np.asarray(labels)
+    if array.shape != (n_samples,):
+        raise ParameterError(
+            f"Got labels of shape {array.shape}, expected ({n_samples},): one for each "
+            "row of X. Label the same rows."
+        )
+    distinct, codes = np.unique(array, return_inverse=True)
+    return codes, len(distinct)
+
+
+def positive(name: str, value: int) -> int:
+    """Give `value` back if it is 1 or more.
+
+    Raises
+    ------
+    ParameterError
+        If it is less.
+    """
+    if value < 1:
+        raise ParameterError(f"Got {name}={value}, expected 1 or more.")
+    return value

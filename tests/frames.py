@@ -1,0 +1,19 @@
+"""Native frames of any engine, as plain values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+
+
+def rows(native: Any, *, by: str | Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Collect a frame to one dict a row; ``by`` sorts, for engines without order."""
+    collected = nw.from_native(native).lazy().collect("polars").to_native()
+    if by is None and "record" in collected.columns:
+        by = "record"
+    return (collected if by is None else collected.sort(by)).to_dicts()
+
+
+def column(native: Any, name: str, *, by: str | None = None) -> list[Any]:
+    """Collect one column of a frame, in the order of `rows`."""
+    return [row[name] for row in rows(native, by=by)]
