@@ -4,12 +4,14 @@ A recipe (``recipes/*.toml``) fills every stage; a user's TOML file is laid over
 arguments of the caller over both. Unknown keys are refused with the nearest known one.
 """
 
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from learnstrata.exceptions import ConfigError, nearest, preview
 
@@ -38,7 +40,18 @@ Criterion = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which column of the user's table holds what; ``None`` means look for it."""
+    """Which column of the user's table holds what.
+
+    Attributes
+    ----------
+    learner, company, title, pay, start_year, experience, pay_year : str or None
+        ``None``, or left out, means look for it by its usual names; an empty string
+        means the table has no such column.
+    numeric, categorical : tuple of str
+        Extra columns to segment on.
+    outcome : tuple of str
+        Extra columns kept beside the learners and never segmented on.
+    """
 
     learner: str | None = None
     company: str | None = None
@@ -113,7 +126,7 @@ class Cleaning:
     missing_company, missing_title : str
         Category for a missing value; empty keeps it missing.
     tidy_text : bool
-        Trim and fold the spaces and the case of companies and titles.
+        Trim and fold the spaces of companies and titles, and the case of companies.
     """
 
     first_year: int = 1960
@@ -391,8 +404,10 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
-        both = isinstance(under, Mapping) and isinstance(value, Mapping)
-        merged[key] = _laid_over(under, value) if both else value
+        if isinstance(under, Mapping) and isinstance(value, Mapping):
+            merged[key] = _laid_over(under, value)
+        else:
+            merged[key] = value
     return merged
 
 
@@ -437,15 +452,26 @@ def _validated(values: Mapping[str, Any]) -> Config:
     try:
         return TypeAdapter(Config).validate_python(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"Got {where} = {first['input']!r} in the configuration: {first['msg']}."
-        ) from None
+        raise ConfigError(_told(error.errors(include_url=False))) from None
+
+
+def _told(errors: Sequence[Any]) -> str:
+    """Tell the first error; of a field with several types, what each expects."""
+    first = errors[0]
+    kinds = {f.name: f.type for f in fields(Config)}
+    several = get_origin(kinds[first["loc"][0]]) in {Union, UnionType}
+    place = first["loc"][:1] if several else first["loc"]
+    reasons = [e["msg"] for e in errors if e["loc"][: len(place)] == place]
+    where = ".".join(str(part) for part in place)
+    return (
+        f"Got {where} = {first['input']!r} in the configuration: "
+        f"{'; or: '.join(reasons)}."
+    )
 
 
 def _refuse_bad_values(config: Config) -> None:
     selection, pay = config.selection, config.pay
+    features = [c for group in config.features.values() for c in group.columns]
     rules = {
         "selection.k_min must be 2 or more": selection.k_min >= 2,
         "selection.k_max must be k_min or more": selection.k_max >= selection.k_min,
@@ -455,11 +481,15 @@ def _refuse_bad_values(config: Config) -> None:
         "selection.rule.min_share must be in 0..0.5": (
             0 <= selection.rule.min_share <= 0.5
         ),
-        "features must have a group": len(config.features) > 0,
-        "feature weights must be 0 or more": all(
-            group.weight >= 0 for group in config.features.values()
+        "selection.rule.min_jaccard must be in 0..1": (
+            0 <= selection.rule.min_jaccard <= 1
         ),
-        "pay.unit must be above 0": pay.unit > 0,
+        "feature weights must be 0 or more": all(
+            0 <= group.weight < math.inf for group in config.features.values()
+        ),
+        "a feature must be in one group, once": len(features) == len(set(features)),
+        "seed must be 0 or more": config.seed >= 0,
+        "pay.unit must be above 0": 0 < pay.unit < math.inf,
         "pay.bands must grow": list(pay.bands) == sorted(set(pay.bands)),
         "pay.band_names must be one more than pay.bands": (
             not pay.bands or len(pay.band_names) == len(pay.bands) + 1
@@ -473,7 +503,9 @@ def _refuse_bad_values(config: Config) -> None:
         "company.tier_cuts must grow within 0..1": (
             0 < config.company.tier_cuts[0] < config.company.tier_cuts[1] < 1
         ),
-        "company.shrinkage must be 0 or more": config.company.shrinkage >= 0,
+        "company.shrinkage must be 0 or more": (
+            0 <= config.company.shrinkage < math.inf
+        ),
     }
     broken = [rule for rule, holds in rules.items() if not holds]
     if broken:

@@ -24,7 +24,8 @@ from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles import RoleCoverage, add_roles, coverage
 from learnstrata.learners.schema import recognise, standardise
 from learnstrata.segments.evidence import Finding
-from learnstrata.segments.findings import Grounds, answer_questions
+from learnstrata.segments.findings import answer_questions
+from learnstrata.segments.grounds import Grounds
 from learnstrata.segments.heuristic import Comparison, compare_with_rules
 from learnstrata.segments.profiles import Profile, profile_segments
 from learnstrata.segments.segmentation import (

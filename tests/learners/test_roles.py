@@ -8,13 +8,12 @@ import pytest
 from hypothesis import example, given
 
 from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
-from learnstrata.learners.roles import (
+from learnstrata.learners.roles import add_roles, coverage
+from learnstrata.learners.titles import (
     NOT_STATED,
     SENIORITY,
     UNMAPPED,
     TitleTable,
-    add_roles,
-    coverage,
     is_entry_level,
     match_titles,
     normalise_title,

@@ -13,7 +13,6 @@ from rich.table import Table
 
 from learnstrata.learners.quality import TableCheck
 from learnstrata.learners.sources import SourceInfo
-from learnstrata.pipeline import STAGES
 
 __all__ = [
     "assignment_as_json",
@@ -54,7 +53,7 @@ def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=len(STAGES) + 2)
+        task = bar.add_task("", total=len(DOING))
         begun: list[str] = []
 
         def watch(stage: str) -> None:
@@ -124,24 +123,51 @@ def run_as_json(summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def show_check(found: TableCheck, source: SourceInfo) -> None:
-    """Print what was recognised in a table."""
+    """Print what was recognised in a table, what it lacks, and its quality."""
     console = Console()
-    values = found.as_dict()
-    console.print(f"[bold]{values['rows']:,} rows[/], {source.format}")
-    console.print(_recognised_table(values))
-    for sentence in values["problems"]:
+    learners = f", {found.learners:,} learners" if found.learners is not None else ""
+    details = [source.format, source.encoding, source.compression]
+    told = ", ".join(str(detail) for detail in details if detail)
+    console.print(f"[bold]{found.rows:,} records{learners}[/] [dim]({told})[/]")
+    console.print(_column_table(found))
+    for standard, lost in found.missing.items():
+        console.print(f"[yellow]Not there:[/] {standard.replace('_', ' ')}; {lost}.")
+    for sentence in found.notes:
+        console.print(f"[yellow]Note:[/] {sentence}")
+    for sentence in found.problems:
         console.print(f"[red]Problem:[/] {sentence}")
-    verdict = "[green]Ready to run.[/]" if found.ok else "[red]Cannot run yet.[/]"
-    console.print(verdict)
+    features = ", ".join(name.replace("_", " ") for name in found.usable)
+    verdict = "[green]Ready to run[/]" if found.ok else "[red]Cannot run yet[/]"
+    console.print(f"{verdict} on {len(found.usable)} kinds of values: {features}.")
 
 
-def _recognised_table(values: Mapping[str, Any]) -> Table:
+def _column_table(found: TableCheck) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("Standard name", "Column of the table"):
-        table.add_column(heading)
-    for standard, column in values["recognised"].items():
-        table.add_row(standard, str(column))
+    headings = ("Standard name", "Column", "Missing", "Unreadable", "Distinct")
+    for place, heading in enumerate((*headings, "Median", "Range")):
+        table.add_column(heading, justify="left" if place < 2 else "right")
+    for column in found.columns:
+        middle = column.quantiles.get("p50")
+        table.add_row(
+            column.name.replace("_", " "),
+            column.column,
+            f"{column.null_share:.1%}",
+            f"{column.faults:,}" if column.faults else "-",
+            f"{column.distinct:,}",
+            _number(middle),
+            f"{_number(column.minimum)} to {_number(column.maximum)}"
+            if middle is not None
+            else "-",
+        )
     return table
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    whole = float(value).is_integer()
+    plain = whole and 1000 <= value <= 3000  # a year, most likely
+    return f"{value:.0f}" if plain else f"{value:,.0f}" if whole else f"{value:,.1f}"
 
 
 def assignment_as_json(labels: pl.DataFrame, path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from learnstrata.segments.evidence import Finding, listed
-from learnstrata.segments.findings import Grounds
+from learnstrata.segments.grounds import Grounds
 from learnstrata.segments.profiles import Profile
 
 __all__ = ["Action", "Target", "recommend"]

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.learners.features import FEATURES, Feature
-from learnstrata.learners.roles import TitleTable
+from learnstrata.learners.titles import TitleTable
 from learnstrata.pipeline import Run
 
 __all__ = ["SCHEMA_VERSION", "summarise"]

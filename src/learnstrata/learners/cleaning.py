@@ -1,9 +1,9 @@
 """Records become learners, and every record is accounted for.
 
 A table of records is judged by rules in two steps. `find_limits` reads from the table
-what only the table can tell (the year that counts as now, which pay values are
-heaped in a tail, how far pay reaches before it is implausible). `clean` applies the rules to any
-records, the same or new ones, and gives the learners together with the ledger.
+what only the table can tell (the year that counts as now, which pay values are heaped
+in a tail, how far pay reaches before it is implausible). `clean` applies the rules to
+any records, the same or new ones, and gives the learners together with the ledger.
 """
 
 import math
@@ -15,7 +15,7 @@ from typing import Any, Generic
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
-from narwhals.typing import IntoFrameT
+from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.config import Cleaning, Config
 from learnstrata.exceptions import SchemaError
@@ -29,6 +29,7 @@ LEDGER = ("record", "state", "rule", "column", "before", "after")
 # ranges: Tukey's outer fences.
 OUTER_FENCE = 3.0
 INNER_FENCE = 1.5
+LAST_YEAR = 9_999  # a pay year with more digits is a slip of the keyboard
 UNITS = {"monthly": 12.0, "thousands": 1_000.0, "lakhs": 100_000.0}
 RICHNESS = {"pattern": 3, "fuzzy": 3, "generic": 2, "unmapped": 1, "missing": 0}
 
@@ -70,7 +71,10 @@ class Cleaned(Generic[IntoFrameT]):
     records : data frame
         Every record with its repaired values and its ``state``.
     ledger : data frame
-        Columns `LEDGER`, one row a record.
+        Columns `LEDGER`, one row a record. Where several rules met a record, ``"; "``
+        joins them in ``rule``, ``column``, ``before`` and ``after`` alike; a record
+        that became part of another has its own number in ``before`` and the other's in
+        ``after``.
     """
 
     units: IntoFrameT
@@ -125,7 +129,7 @@ def heaped(
     return tuple(float(value) for value in distinct[found])
 
 
-def find_limits(records: IntoFrameT, config: Config) -> Limits:
+def find_limits(records: IntoFrame, config: Config) -> Limits:
     """Read from a table what the cleaning rules need to know of it.
 
     Parameters
@@ -229,11 +233,13 @@ def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFr
     frame = nw.from_native(records)
     names = frame.collect_schema().names()
     rules = config.cleaning
-    frame = frame.with_columns(_rule=_quarantine_rule(names))
+    merge = config.unit == "learner"
+    key = _key(names) if merge else nw.lit("")
+    frame = frame.with_columns(_rule=_quarantine_rule(names), _key=key)
     frame, steps = _repairs(frame, names, rules, limits)
     frame = _with_experience(frame, names, limits)
     frame = _with_text(frame, names, rules)
-    frame = _with_place(frame, names, merge=config.unit == "learner")
+    frame = _with_place(frame, names, rules, merge=merge)
     frame = _with_state(frame, steps)
     ledger = frame.select(*LEDGER).sort("record")
     kept = [c for c in frame.collect_schema().names() if not c.startswith("_")]
@@ -311,13 +317,16 @@ def _start_year_plan(
     year = nw.col("start_year")
     valid = (year >= rules.first_year) & (year <= limits.as_of)
     # 50..99 can only be 1950..1999; a smaller number may be years of experience.
-    short = (year >= max(50, rules.first_year - 1900)) & (year <= 99)
+    newest = min(99, limits.as_of - 1900)
+    short = (year >= max(50, rules.first_year - 1900)) & (year <= newest)
     choices: list[tuple[nw.Expr, nw.Expr]] = []
     if rules.repair_years:
         choices.append((short, nw.lit("two_digit_year")))
     choices.append((~valid & ~year.is_null(), nw.lit("impossible_year")))
     if rules.check_order and "pay_year" in names:
-        late = year > nw.col("pay_year") + rules.order_slack
+        paid = nw.col("pay_year")
+        # A pay year that is itself impossible tells nothing about the start.
+        late = (year > paid + rules.order_slack) & (paid >= rules.first_year)
         choices.append((late, nw.lit("start_after_pay_year")))
     fill = nw.lit(limits.start_year_fill, dtype=nw.Float64)
     if limits.start_year_fill is not None:
@@ -383,14 +392,8 @@ def _with_text(frame: Any, names: Sequence[str], rules: Cleaning) -> Any:  # noq
     return frame
 
 
-def _with_place(frame: Any, names: Sequence[str], *, merge: bool) -> Any:  # noqa: ANN401
-    """Add each record's place among those of its learner; 0 is the current one."""
-    if not merge:
-        return frame.with_columns(
-            _place=nw.lit(0, dtype=nw.Int64),
-            _copy_of=nw.col("record"),
-            _current=nw.col("record"),
-        )
+def _key(names: Sequence[str]) -> nw.Expr:
+    """Write all that a record says as one text: equal texts are exact duplicates."""
     same = [c for c in names if c not in {"record", "fault", "fault_text"}]
     texts = [
         nw.when(nw.col(c).is_null())
@@ -398,21 +401,38 @@ def _with_place(frame: Any, names: Sequence[str], *, merge: bool) -> Any:  # noq
         .otherwise(nw.col(c).cast(nw.String))
         for c in same
     ]
+    return nw.concat_str(*texts, separator="\x1f")
+
+
+def _with_place(
+    frame: Any,  # noqa: ANN401 - a narwhals frame, eager or lazy
+    names: Sequence[str],
+    rules: Cleaning,
+    *,
+    merge: bool,
+) -> Any:  # noqa: ANN401
+    """Add each record's place among those of its learner; 0 is the current one."""
+    if not merge:
+        return frame.with_columns(
+            _place=nw.lit(0, dtype=nw.Int64),
+            _copy_of=nw.col("record"),
+            _current=nw.col("record"),
+        )
     believed = nw.col("_rule").is_null()
-    out = nw.when(believed).then(nw.lit(0)).otherwise(nw.lit(1))
+    out = nw.when(believed).then(nw.lit(0.0)).otherwise(nw.lit(1e9))
     frame = frame.with_columns(
-        _key=nw.concat_str(*texts, separator="\x1f"),
-        _order=_order(names) + out.cast(nw.Float64) * 1e9,
+        _order=_order(names, rules) + out,
         _one=nw.lit(1, dtype=nw.Int64),
+        _copy_of=nw.when(believed).then(nw.col("record")),
     )
-    frame = frame.with_columns(_copy_of=nw.col("record").min().over("_key"))
+    frame = frame.with_columns(_copy_of=nw.col("_copy_of").min().over("_key"))
     place = nw.col("_one").cum_sum().over("learner_id", order_by=["_order", "record"])
     frame = frame.with_columns(_place=place.cast(nw.Int64) - 1)
     first = nw.when(nw.col("_place") == 0).then(nw.col("record"))
-    return frame.with_columns(_current=first.max().over("learner_id"))
+    return frame.with_columns(_current=first.max().over("learner_id").cast(nw.Int64))
 
 
-def _order(names: Sequence[str]) -> nw.Expr:
+def _order(names: Sequence[str], rules: Cleaning) -> nw.Expr:
     """Put believable pay first, then the newest pay year, then the richest title."""
     order = nw.lit(0.0)
     if "pay" in names:
@@ -420,7 +440,7 @@ def _order(names: Sequence[str]) -> nw.Expr:
         order = order + missing.otherwise(nw.lit(0.0)) * 1e7
     if "pay_year" in names:
         year = nw.col("pay_year")
-        known = (year > 0) & (year < 99_999)
+        known = (year >= rules.first_year) & (year <= LAST_YEAR)
         order = order + nw.when(known).then(99_999.0 - year).otherwise(99_999.0) * 10
     if "role_match" in names:
         match = nw.col("role_match")
@@ -468,7 +488,8 @@ def _ledger_columns(frame: Any, steps: Sequence[_Step]) -> dict[str, nw.Expr]:  
     rule = [nw.col("_merged")]
     where = nw.when(out).then(nw.coalesce(fault, nw.lit("record")))
     column = [nw.when(merged).then(where.otherwise(nw.lit("record")))]
-    before = [nw.when(out).then(raw)]
+    number = nw.col("record").cast(nw.String)
+    before = [nw.when(out).then(raw).otherwise(nw.when(merged).then(number))]
     after = [nw.when(merged & ~out).then(current)]
     missing = nw.lit("missing")
     for step in steps:
@@ -497,7 +518,7 @@ def _fault_columns(names: Sequence[str]) -> tuple[nw.Expr, nw.Expr]:
     if "pay" in names:
         low = nw.col("_rule") == "pay_not_positive"
         fault = nw.when(low).then(nw.lit("pay"))
-        raw = nw.when(low).then(nw.col("pay").cast(nw.String))
+        raw = nw.when(low).then(nw.col("_pay_before").cast(nw.String))
     if "fault" in names:
         fault = nw.coalesce(nw.col("fault"), fault)
         raw = nw.coalesce(nw.col("fault_text"), raw)

@@ -33,7 +33,7 @@ class CompanyLevels:
     log_pay, pay : tuple of float
         Sums over the rows with a pay; pay in currency units a year.
     experience : tuple of float
-        Mean years of experience; nan-free (0 where unknown).
+        Mean years of experience; None where nobody's is known.
     tier : tuple of str
         One of `TIERS` or `UNRATED`.
     roles : tuple of str
@@ -48,7 +48,7 @@ class CompanyLevels:
     paid: tuple[int, ...]
     log_pay: tuple[float, ...]
     pay: tuple[float, ...]
-    experience: tuple[float, ...]
+    experience: tuple[float | None, ...]
     tier: tuple[str, ...]
     roles: tuple[str, ...]
     role_levels: tuple[float, ...]
@@ -95,7 +95,7 @@ class CompanyLevels:
             company_learners=nw.coalesce(nw.col("company_learners"), nw.lit(0)),
             tier=nw.coalesce(nw.col("_tier"), nw.lit(UNRATED)),
         )
-        if not self.paid or not any(self.paid):
+        if not self.roles:  # the fitted table had no pay
             return frame
         own = nw.col("_member") & ~nw.col("pay").is_null() & (nw.col("_n") > 0)
         own = own if self.leave_out_own else own & nw.lit(value=False)
@@ -163,9 +163,15 @@ def _company_table(frame: Any, columns: Sequence[str]) -> pl.DataFrame:  # noqa:
         nw.col("_pay").sum().alias("pay"),
         nw.col("_years").mean().alias("experience"),
     )
-    rounded = pl.col("log_pay", "pay", "experience").fill_null(0.0).round(DIGITS)
-    counts = pl.col("learners", "paid").cast(pl.Int64)
-    return collected(sums).sort("company").with_columns(rounded, counts)
+    return (
+        collected(sums)
+        .sort("company")
+        .with_columns(
+            pl.col("log_pay", "pay").fill_null(0.0).round(DIGITS),
+            pl.col("experience").cast(pl.Float64).round(DIGITS),
+            pl.col("learners", "paid").cast(pl.Int64),
+        )
+    )
 
 
 def _role_table(frame: Any, columns: Sequence[str]) -> pl.DataFrame:  # noqa: ANN401

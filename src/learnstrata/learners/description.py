@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from narwhals.typing import IntoFrame
-from scipy.stats import skew, spearmanr
+from scipy.stats import rankdata, skew
 
 from learnstrata.learners.features import FeatureModel
 from learnstrata.learners.lookups import collected
@@ -172,7 +172,6 @@ def _distribution(feature: str, values: npt.NDArray[np.float64]) -> Distribution
     q1, q3 = np.percentile(scaled, [25, 75])
     reach = 1.5 * (q3 - q1)
     outside = (scaled < q1 - reach) | (scaled > q3 + reach)
-    varies = bool(np.ptp(known) > 0)
     positive = bool((known >= 0).all())
     return Distribution(
         feature=feature,
@@ -180,12 +179,19 @@ def _distribution(feature: str, values: npt.NDArray[np.float64]) -> Distribution
         quantiles={f"p{m:02d}": float(v) for m, v in zip(marks, found, strict=True)},
         mean=float(known.mean()),
         std=float(known.std()),
-        skewness=float(skew(known)) if varies else None,
-        skewness_log=float(skew(np.log1p(known))) if varies and positive else None,
+        skewness=_skewness(known),
+        skewness_log=_skewness(np.log1p(known)) if positive else None,
         edges=tuple(float(e) for e in (10**edges if logged else edges)),
         counts=tuple(int(c) for c in counts),
         outside_fences=int(outside.sum()),
     )
+
+
+def _skewness(values: npt.NDArray[np.float64]) -> float | None:
+    """Give the skewness; None where values differ only in their last digits."""
+    if np.ptp(values) <= 1e-9 * np.abs(values).max():
+        return None
+    return float(skew(values))
 
 
 def _range(values: npt.NDArray[np.float64]) -> tuple[float, float]:
@@ -212,7 +218,9 @@ def _missing(frame: Any, columns: Sequence[str]) -> tuple[Missing, ...]:  # noqa
     flags = {"years_of_experience": "experience_imputed"}
     there = [c for c in wanted if c in columns]
     empty = {
-        c: (nw.col(flags[c]) == 1).sum() if c in flags else nw.col(c).is_null().sum()
+        c: (nw.col(c).is_null() | (nw.col(flags[c]) == 1)).sum()
+        if c in flags
+        else nw.col(c).is_null().sum()
         for c in there
     }
     if not empty:
@@ -243,7 +251,9 @@ def _correlation(
     a, b = a[both], b[both]
     if len(a) < MIN_CELL or np.ptp(a) == 0 or np.ptp(b) == 0:
         return None, None
-    return float(np.corrcoef(a, b)[0, 1]), float(spearmanr(a, b).statistic)
+    pearson = np.corrcoef(a, b)[0, 1]
+    spearman = np.corrcoef(rankdata(a), rankdata(b))[0, 1]
+    return float(pearson), float(spearman)
 
 
 def _pay_by_experience(frame: Any, model: FeatureModel) -> pl.DataFrame:  # noqa: ANN401

@@ -202,20 +202,39 @@ def _usable_groups(
     config: Config, available: Sequence[str]
 ) -> tuple[dict[str, FeatureGroup], tuple[str, ...]]:
     extras = _extras(config)
-    named = {c for group in config.features.values() for c in group.columns}
-    if unknown := named - set(FEATURES) - set(extras):
-        raise SchemaError.missing(unknown, [*FEATURES, *sorted(extras)])
-    # An extra column that no group names gets a group of its own.
-    alone = {c: FeatureGroup(columns=(c,)) for c in extras if c not in named}
+    ours = set(extras.values())
     groups: dict[str, FeatureGroup] = {}
     left_out: list[str] = []
-    for name, group in (dict(config.features) | alone).items():
-        kept = [c for c in group.columns if c in extras or _can_make(c, available)]
+    for name, group in _wanted_groups(config, extras).items():
+        kept = [c for c in group.columns if c in ours or _can_make(c, available)]
         left_out += [c for c in group.columns if c not in kept]
         if kept and group.weight > 0:
-            columns = tuple(extras.get(c, c) for c in kept)
-            groups[name] = replace(group, columns=columns)
+            groups[name] = replace(group, columns=tuple(kept))
     return groups, tuple(left_out)
+
+
+def _wanted_groups(
+    config: Config, extras: Mapping[str, str]
+) -> dict[str, FeatureGroup]:
+    """Give the groups of the recipe in our names, and a group to each other extra.
+
+    A name that is a feature of ours and an extra column of the user's is the feature.
+    """
+    ours = {c: c for c in (*extras.values(), *FEATURES)}
+    known = dict(extras) | ours
+    named = [c for group in config.features.values() for c in group.columns]
+    if unknown := set(named).difference(known):
+        raise SchemaError.missing(unknown, sorted(known))
+    groups = {
+        name: replace(group, columns=tuple(known[c] for c in group.columns))
+        for name, group in config.features.items()
+    }
+    taken = {known[c] for c in named}
+    for column, extra in extras.items():
+        if extra not in taken:
+            name = column if column not in groups else f"{column}_extra"
+            groups[name] = FeatureGroup(columns=(extra,))
+    return groups
 
 
 def _extras(config: Config) -> dict[str, str]:
@@ -239,7 +258,8 @@ def _role_categories(frame: Any, config: Config) -> tuple[str, ...]:  # noqa: AN
     ranked = ranked.sort(["n", "record"], descending=[True, False])
     top = ranked["title"].head(config.roles.top).to_list()
     rest = len(ranked) > len(top)
-    return (*top, *([config.roles.other] if rest else []))
+    # A table may itself call a title as we call the rest.
+    return tuple(dict.fromkeys((*top, *([config.roles.other] if rest else []))))
 
 
 def _with_role(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
@@ -258,13 +278,19 @@ def _fit_levels(frame: Any, model: FeatureModel, config: Config) -> FeatureModel
     if "pay" in has:
         banded = _with_experience_filled(frame, model)
         fills = pay_fills(banded, model.impute)
-        bands = _pay_bands(banded, model.pay)
-        model = replace(model, pay_fills=fills, pay=replace(model.pay, bands=bands))
+        model = replace(model, pay_fills=fills, pay=_with_bands(banded, model.pay))
     if "company" in has:
         key = key_from_seed(model.key_seed)
         levels = fit_companies(frame, config.company, key=key, columns=model.available)
         model = replace(model, companies=levels)
     return model
+
+
+def _with_bands(frame: Any, pay: Pay) -> Pay:  # noqa: ANN401
+    bands, names = _pay_bands(frame, pay), pay.band_names
+    if len(names) != len(bands) + 1:  # equal quartiles leave fewer bands
+        names = tuple(f"Band {i + 1}" for i in range(len(bands) + 1))
+    return replace(pay, bands=bands, band_names=names)
 
 
 def _pay_bands(frame: Any, pay: Pay) -> tuple[float, ...]:  # noqa: ANN401
@@ -357,13 +383,11 @@ def _with_pay_filled(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
         return frame.with_columns(pay_imputed=nw.lit(0))
     frame = model.pay_fills.add(frame)
     pay = nw.col("pay")
-    shown = pay / model.pay.per_shown_unit
-    names = model.pay.band_names
-    if len(names) != len(model.pay.bands) + 1:  # equal quartiles leave fewer bands
-        names = tuple(f"Band {i + 1}" for i in range(len(model.pay.bands) + 1))
+    # Pay is not divided: 1,500,000 / 100,000 is 15.000000000000002 on some engines.
+    limits = [round(b * model.pay.per_shown_unit, 6) for b in model.pay.bands]
     return frame.with_columns(
         pay_imputed=pay.is_null().cast(nw.Int64),
-        pay_band=banded(shown, model.pay.bands, names),
+        pay_band=banded(pay, limits, model.pay.band_names),
         _pay=nw.coalesce(pay, nw.col("_pay_fill")),
     )
 
@@ -372,13 +396,13 @@ _EXPRESSIONS: Mapping[str, Callable[[FeatureModel], nw.Expr]] = {
     "log_pay": lambda _: nw.col("_pay").log(),
     "log1p_pay": lambda _: (nw.col("_pay") + 1).log(),
     "log_experience": lambda _: (nw.col("years_of_experience") + 1).log(),
-    "recent_pay_update": lambda model: (nw.col("pay_year") >= model.as_of - 1).cast(
-        nw.Float64
+    "recent_pay_update": lambda model: (
+        nw.when(nw.col("pay_year") >= model.as_of - 1).then(1.0).otherwise(0.0)
     ),
     "years_since_pay_update": lambda model: (
-        nw.when(nw.col("pay_year") <= model.as_of)
-        .then(model.as_of - nw.col("pay_year"))
-        .otherwise(0.0)
+        nw.when(nw.col("pay_year") > model.as_of)
+        .then(0.0)
+        .otherwise(model.as_of - nw.col("pay_year"))
     ),
 }
 

@@ -48,7 +48,8 @@ def progression(records: IntoFrameT) -> IntoFrameT:
     names = frame.collect_schema().names()
     frame = frame.filter(nw.col("state").is_in(list(USABLE)))
     unknown = nw.lit(None, dtype=nw.Float64)
-    family = nw.col("role_family") if "role_family" in names else nw.lit("")
+    told_roles = "role_family" in names
+    family = nw.col("role_family") if told_roles else nw.lit("")
     named = nw.when(~family.is_in(["Not stated", "Unmapped", "Other"])).then(family)
     known = "pay" in names and "pay_year" in names
     paid = ~nw.col("pay").is_null() & ~nw.col("pay_year").is_null() if known else None
@@ -84,7 +85,7 @@ def progression(records: IntoFrameT) -> IntoFrameT:
     return told.select(
         nw.col(by),
         nw.col("n_records").cast(nw.Int64),
-        n_roles=roles.cast(nw.Int64),
+        n_roles=roles.cast(nw.Int64) if told_roles else nw.lit(None, dtype=nw.Int64),
         years_between=nw.when(between > 0).then(between),
         pay_growth=nw.when(between > 0).then(growth),
     ).to_native()

@@ -3,7 +3,7 @@
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair as alt
 import numpy as np
@@ -15,6 +15,7 @@ from learnstrata.report.wording import MIN_COUNT, component
 __all__ = [
     "MAP_POINTS",
     "MAX_ROLES",
+    "Drawing",
     "experience_quartiles",
     "heat_map",
     "log_axis",
@@ -25,18 +26,18 @@ __all__ = [
     "shown_roles",
 ]
 
-Summary = Mapping[str, Any]
+Summary: TypeAlias = Mapping[str, Any]
+Drawing: TypeAlias = alt.Chart | alt.LayerChart | alt.ConcatChart | alt.FacetChart
 
 MAP_POINTS = 1_500
 MAX_ROLES = 14
 STAGES_BY_INDEX = 1.5  # doublings of the index at which the colour is full
 
 
-def segment_label(segment: Mapping[str, Any], width: int = 22) -> str:
-    """Give number and name of a segment, in lines short enough for an axis."""
-    lines = textwrap.wrap(f"{segment['id']}  {segment['name']}", width)
-    kept = lines[:3]
-    return "\n".join(kept) + ("..." if len(lines) > 3 else "")
+def segment_label(segment: Mapping[str, Any], width: int = 58) -> str:
+    """Give number and name of a segment, short enough for one line of a chart."""
+    name = textwrap.shorten(segment["name"], width, placeholder=" ...")
+    return f"{segment['id']}  {name}"
 
 
 def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
     return {"scale": scale, "axis": axis}
 
 
-def segment_map(summary: Summary, points: int = MAP_POINTS) -> alt.LayerChart:
+def segment_map(summary: Summary, points: int = MAP_POINTS) -> Drawing:
     """Draw learners on the first two principal components, with segment numbers.
 
     Points beyond the frame are drawn as triangles at its edge, so that a few far-off
@@ -74,6 +75,7 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> alt.LayerChart:
     """
     found = summary["map"]
     values = _framed(found["x"][:points], found["y"][:points], found["segment_id"])
+    data = _as_csv(values)
     ids = [s["id"] for s in summary["segments"]]
     colour = alt.Color(
         "segment:N",
@@ -84,11 +86,11 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> alt.LayerChart:
         _component_title(found, 0, "Component 1"),
         _component_title(found, 1, "Component 2"),
     ]
-    bare = {"labels": False, "ticks": False, "grid": True}
+    bare: dict[str, Any] = {"labels": False, "ticks": False, "grid": True}
     x = alt.X("x:Q", axis=alt.Axis(title=titles[0], **bare), scale=_tight("x", values))
     y = alt.Y("y:Q", axis=alt.Axis(title=titles[1], **bare), scale=_tight("y", values))
     dots = (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(data)
         .mark_point(filled=True, size=16, opacity=0.55, aria=False)
         .encode(
             x=x,
@@ -116,7 +118,7 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> alt.LayerChart:
         shape=alt.Undefined,
     )
     layers = alt.layer(dots, badge, number).resolve_scale(color="independent")
-    return layers.properties(width=600, height=400)
+    return layers.properties(width=760, height=420)
 
 
 def _component_title(found: Mapping[str, Any], which: int, name: str) -> str:
@@ -143,9 +145,17 @@ def _framed(
     return [{"x": a, "y": b, "segment": s, "edge": int(e)} for a, b, s, e in columns]
 
 
+def _as_csv(values: Sequence[Mapping[str, float]]) -> alt.Data:
+    """Give points as one text: Altair copies every value of a list many times."""
+    lines = [",".join(values[0]), *(",".join(map(str, v.values())) for v in values)]
+    parse = dict.fromkeys(values[0], "number")
+    csv = alt.CsvDataFormat(type="csv", parse=parse)
+    return alt.Data(values="\n".join(lines), format=csv)
+
+
 def _frame(values: Sequence[float]) -> tuple[float, float]:
-    """Give the middle 99 % and a third of its width on either side."""
-    low, high = (float(v) for v in np.quantile(values, [0.005, 0.995]))
+    """Give the middle 98 % and a third of its width on either side."""
+    low, high = (float(v) for v in np.quantile(values, [0.01, 0.99]))
     room = (high - low) / 3
     return low - room, high + room
 
@@ -157,7 +167,7 @@ def _tight(axis: str, values: Sequence[Mapping[str, float]]) -> alt.Scale:
     return alt.Scale(domain=[low - room, high + room], nice=False, zero=False)
 
 
-def pay_quartiles(summary: Summary) -> alt.LayerChart:
+def pay_quartiles(summary: Summary) -> Drawing:
     """Draw the quartiles of pay, a bar a segment, on a log scale."""
     money = Money.of(summary)
     rows = _quartile_rows(summary, "pay", money)
@@ -169,7 +179,7 @@ def pay_quartiles(summary: Summary) -> alt.LayerChart:
     return _quartiles(rows, alt.X("p25:Q", **axis))
 
 
-def experience_quartiles(summary: Summary) -> alt.LayerChart:
+def experience_quartiles(summary: Summary) -> Drawing:
     """Draw the quartiles of experience, a bar a segment."""
     rows = _quartile_rows(summary, "years_of_experience", Money(1.0, "years"))
     scale = alt.Scale(zero=True, nice=True)
@@ -200,15 +210,9 @@ def _quartile_rows(
     return rows
 
 
-def _quartiles(rows: list[dict[str, Any]], x: alt.X) -> alt.LayerChart:
+def _quartiles(rows: list[dict[str, Any]], x: alt.X) -> Drawing:
     base = alt.Chart(alt.Data(values=rows)).encode(
-        y=alt.Y(
-            "label:N",
-            sort=None,
-            axis=alt.Axis(
-                title=None, labelExpr="split(datum.label, '\\n')", ticks=False
-            ),
-        ),
+        y=alt.Y("label:N", sort=None, axis=None, scale=alt.Scale(padding=0)),
         description="tip:N",
     )
     colours = [theme.segment_colour(row["segment"]) for row in rows]
@@ -217,25 +221,40 @@ def _quartiles(rows: list[dict[str, Any]], x: alt.X) -> alt.LayerChart:
         scale=alt.Scale(domain=[row["segment"] for row in rows], range=colours),
         legend=None,
     )
-    bars = base.mark_bar(height=18, cornerRadius=3).encode(x=x, x2="p75:Q", color=colour)
-    ticks = base.mark_tick(
-        thickness=3, height=26, color=theme.INK, aria=False
-    ).encode(x="p50:Q")
-    texts = base.mark_text(align="left", dx=7, fontWeight="bold", aria=False).encode(
-        x="p75:Q", text="text:N"
+    low: dict[str, Any] = {"yOffset": 9}  # the name of the segment stands above its bar
+    bars = base.mark_bar(height=16, cornerRadius=3, **low).encode(
+        x=x, x2="p75:Q", color=colour
     )
+    ticks = base.mark_tick(
+        thickness=3, height=24, color=theme.INK, opacity=1, aria=False, **low
+    ).encode(x="p50:Q")
+    texts = base.mark_text(
+        align="left", dx=7, fontWeight="bold", aria=False, **low
+    ).encode(x="p75:Q", text="text:N")
+    names = base.mark_text(align="left", dy=-13, aria=False).encode(
+        x=alt.value(2), text="label:N"
+    )
+    halo: dict[str, Any] = {
+        "stroke": "white",
+        "strokeWidth": 4,
+    }  # keeps text clear of the dashed line
+    under = [
+        texts.mark_text(
+            align="left", dx=7, fontWeight="bold", aria=False, **low, **halo
+        ),
+        names.mark_text(align="left", dy=-13, aria=False, **halo),
+    ]
     all_of_them = (
         alt.Chart(alt.Data(values=[{"base": rows[0]["base"]}]))
         .mark_rule(strokeDash=[4, 3], color=theme.MUTED, aria=False)
         .encode(x="base:Q")
     )
-    height = max(90, 52 * len(rows))
-    chart = alt.layer(all_of_them, bars, ticks, texts)
-    return chart.properties(width=300, height=height)
+    chart = alt.layer(all_of_them, *under, bars, ticks, texts, names)
+    return chart.properties(width=400, height=52 * len(rows))
 
 
 def shown_roles(summary: Summary, most: int = MAX_ROLES) -> list[str]:
-    """List the roles most frequent among all, those no segment has enough of left out."""
+    """List the roles most frequent among all that some segment has enough of."""
     base: dict[str, float] = {}
     for segment in summary["segments"]:
         for share in segment["shares"].get("role", ()):
@@ -244,7 +263,7 @@ def shown_roles(summary: Summary, most: int = MAX_ROLES) -> list[str]:
     return sorted(base, key=lambda role: (-base[role], role))[:most]
 
 
-def role_index(summary: Summary) -> alt.LayerChart:
+def role_index(summary: Summary) -> Drawing:
     """Draw the index of each role in each segment: 100 is as common as among all."""
     roles, values = shown_roles(summary), []
     for segment in summary["segments"]:
@@ -255,7 +274,8 @@ def role_index(summary: Summary) -> alt.LayerChart:
             index = share["index"] if share is not None and enough else None
             values.append(_index_cell(segment, role, index))
     ids = [s["id"] for s in summary["segments"]]
-    return heat_map(values, rows=roles, columns=ids, x_title="Segment", cell=(52, 25))
+    cell = (max(50, min(110, 440 // len(ids))), 25)
+    return heat_map(values, rows=roles, columns=ids, x_title="Segment", cell=cell)
 
 
 def _index_cell(
@@ -285,7 +305,7 @@ def heat_map(
     x_title: str | None,
     cell: tuple[int, int],
     slanted: bool = False,
-) -> alt.LayerChart:
+) -> Drawing:
     """Draw cells whose colour (``fill``, ``ink``) and ``text`` are given."""
     x_axis = alt.Axis(
         title=x_title,

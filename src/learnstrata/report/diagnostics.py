@@ -1,4 +1,4 @@
-"""Charts of the evidence: the choice of k, Ward's hierarchy, the rule-based segments."""
+"""Charts of the evidence: the choice of k, Ward's hierarchy, rules against segments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 
 from learnstrata.report import theme
-from learnstrata.report.charts import heat_map
+from learnstrata.report.charts import Drawing, heat_map
 from learnstrata.report.formats import as_count, as_number, as_share
 from learnstrata.report.wording import name_of_segment
 
@@ -16,14 +16,21 @@ Summary = Mapping[str, Any]
 
 PANELS = {
     "silhouette": "Silhouette: higher is better separated",
-    "inertia": "Inertia: always falls, does not decide",
+    "inertia": "Inertia: lower is tighter, does not decide",
     "smallest_share": "Share of the smallest segment",
     "lowest_jaccard": "Jaccard of the least stable segment",
 }
+FORMATS = {
+    "silhouette": ".2f",
+    "inertia": "~s",
+    "smallest_share": ".0%",
+    "lowest_jaccard": ".2f",
+}
+WARD_WIDTH = 840
 CHOSEN, ADMITTED, REFUSED = "chosen", "admitted by the rule", "not admitted"
 
 
-def k_selection(summary: Summary) -> alt.ConcatChart:
+def k_selection(summary: Summary) -> Drawing:
     """Draw what is known of every k: a panel each, the chosen k marked in all."""
     table = summary["selection"]["table"]
     panels = [
@@ -34,7 +41,7 @@ def k_selection(summary: Summary) -> alt.ConcatChart:
     return alt.concat(*panels, columns=2, spacing=28)
 
 
-def _panel(summary: Summary, measure: str, title: str) -> alt.LayerChart:
+def _panel(summary: Summary, measure: str, title: str) -> Drawing:
     chosen = summary["selection"]["k"]
     values = [
         {
@@ -57,7 +64,7 @@ def _panel(summary: Summary, measure: str, title: str) -> alt.LayerChart:
         ),
         y=alt.Y(
             "value:Q",
-            axis=alt.Axis(title=None, format=".0%" if share else "~s", tickCount=5),
+            axis=alt.Axis(title=None, format=_format(measure, values), tickCount=5),
             scale=alt.Scale(zero=share, nice=True),
         ),
     )
@@ -69,7 +76,7 @@ def _panel(summary: Summary, measure: str, title: str) -> alt.LayerChart:
                 domain=[CHOSEN, ADMITTED, REFUSED],
                 range=["diamond", "circle", "cross"],
             ),
-            legend=alt.Legend(title=None, orient="bottom"),
+            legend=None,
         ),
         color=alt.Color(
             "state:N",
@@ -79,13 +86,16 @@ def _panel(summary: Summary, measure: str, title: str) -> alt.LayerChart:
             ),
             legend=None,
         ),
-        size=alt.condition(
-            f"datum.state == '{CHOSEN}'", alt.value(190), alt.value(60)
-        ),
+        size=alt.condition(f"datum.state == '{CHOSEN}'", alt.value(190), alt.value(75)),
         description="tip:N",
     )
     layers = [line, *_limit(summary, measure), points]
     return alt.layer(*layers).properties(width=265, height=150, title=title)
+
+
+def _format(measure: str, values: list[dict[str, Any]]) -> str:
+    tiny = max(value["value"] for value in values) < 0.05
+    return ".1%" if measure == "smallest_share" and tiny else FORMATS[measure]
 
 
 def _state(row: Mapping[str, Any], chosen: int) -> str:
@@ -115,7 +125,7 @@ def _limit(summary: Summary, measure: str) -> list[alt.Chart]:
     ]
 
 
-def dendrogram(summary: Summary) -> alt.LayerChart:
+def dendrogram(summary: Summary) -> Drawing:
     """Draw the upper part of Ward's hierarchy; leaves bear the number of a segment."""
     branches = summary["hierarchy"]["branches"]
     links = [
@@ -136,7 +146,7 @@ def dendrogram(summary: Summary) -> alt.LayerChart:
         .encode(x=x, y=y, detail="link:N", order="step:Q")
     )
     layers = [lines, *_cut(heights, len(summary["segments"])), *_leaves(summary, x, y)]
-    return alt.layer(*layers).properties(width=900, height=280)
+    return alt.layer(*layers).properties(width=WARD_WIDTH, height=280)
 
 
 def _cut(heights: list[float], k: int) -> list[alt.Chart]:
@@ -147,8 +157,8 @@ def _cut(heights: list[float], k: int) -> list[alt.Chart]:
     base = alt.Chart(alt.Data(values=values)).encode(y="y:Q")
     rule = base.mark_rule(strokeDash=[5, 4], color="#b35806", aria=False)
     text = base.mark_text(
-        align="left", dy=-8, dx=4, color="#8f4605", fontWeight="bold", aria=False
-    ).encode(x=alt.value(0), text="text:N")
+        align="left", dx=6, color="#8f4605", fontWeight="bold", aria=False
+    ).encode(x=alt.value(WARD_WIDTH), text="text:N")
     return [rule, text]
 
 
@@ -162,8 +172,8 @@ def _leaves(summary: Summary, x: alt.X, y: alt.Y) -> list[alt.Chart]:
             "text": str(segment),
             "fill": theme.segment_colour(segment),
             "ink": theme.ink_on(theme.segment_colour(segment)),
-            "tip": f"{as_count(size)} in this branch, most of them in segment {segment} "
-            f"({name_of_segment(summary, segment)})",
+            "tip": f"{as_count(size)} in this branch, most of them in segment "
+            f"{segment} ({name_of_segment(summary, segment)})",
         }
         for i, (segment, size) in enumerate(pairs)
     ]
@@ -177,7 +187,7 @@ def _leaves(summary: Summary, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [dots, numbers]
 
 
-def cross_table(summary: Summary) -> alt.LayerChart:
+def cross_table(summary: Summary) -> Drawing:
     """Draw how rule-based and learned segments cross, coloured by share of the row."""
     found = summary["heuristic"]
     values = []
@@ -200,5 +210,5 @@ def cross_table(summary: Summary) -> alt.LayerChart:
         rows=found["rules"],
         columns=found["segments"],
         x_title="Learned segment",
-        cell=(72, 27),
+        cell=(max(60, min(110, 440 // len(found["segments"]))), 27),
     )

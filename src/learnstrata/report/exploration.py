@@ -1,13 +1,13 @@
 """Charts of the learners before clustering: distributions, pay, gaps, correlations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 
 from learnstrata.report import theme
-from learnstrata.report.charts import heat_map, log_axis
-from learnstrata.report.formats import Money, as_count, as_number, as_share
+from learnstrata.report.charts import Drawing, heat_map, log_axis
+from learnstrata.report.formats import Money, as_count, as_number, as_share, as_years
 from learnstrata.report.wording import column_label, feature_label
 
 __all__ = [
@@ -27,15 +27,15 @@ UNITS = {
     "company_learners": "learners",
 }
 TIER_STYLES = (
-    ("#0b5cad", [1, 0], "circle"),
-    ("#b35806", [6, 3], "square"),
-    ("#4d8a00", [2, 2], "triangle-up"),
-    ("#7a5195", [8, 2, 2, 2], "diamond"),
-    ("#777777", [4, 4], "cross"),
+    ("#123a63", "circle"),
+    ("#3f74a8", "square"),
+    ("#5f92c2", "triangle-up"),
+    ("#8a7440", "diamond"),
+    ("#777777", "cross"),
 )
 
 
-def histogram(summary: Summary, feature: str) -> alt.LayerChart:
+def histogram(summary: Summary, feature: str) -> Drawing:
     """Draw the distribution of one number; pay on a log scale."""
     money = Money.of(summary)
     found = next(
@@ -53,7 +53,7 @@ def histogram(summary: Summary, feature: str) -> alt.LayerChart:
         log_axis(edges[0], edges[-1], f"{title[:-1]}, log scale)")
         if logged
         else {
-            "axis": alt.Axis(title=title, tickMinStep=1),
+            "axis": alt.Axis(title=title, tickMinStep=1, tickCount=6, format=",d"),
             "scale": alt.Scale(zero=False, nice=False),
         }
     )
@@ -61,21 +61,24 @@ def histogram(summary: Summary, feature: str) -> alt.LayerChart:
     bars = base.mark_bar(color="#4f7fae", stroke="white", strokeWidth=0.5).encode(
         x=alt.X("low:Q", **options),
         x2="high:Q",
-        y=alt.Y("n:Q", axis=alt.Axis(title=_rows(summary), tickCount=4, format="~s")),
+        y=alt.Y("n:Q", axis=alt.Axis(title=_rows(summary), tickCount=4, format=",d")),
         y2=alt.datum(0),
         description="tip:N",
     )
     middle = shown(found["quantiles"]["p50"])
-    return alt.layer(bars, *_median(middle)).properties(width=360, height=170)
+    written = money.number if feature == "pay" else as_years
+    median = _median(middle, written(found["quantiles"]["p50"]))
+    return alt.layer(bars, *median).properties(width=360, height=170)
 
 
-def _median(middle: float) -> list[alt.Chart]:
-    base = alt.Chart(alt.Data(values=[{"low": middle, "text": "median"}]))
+def _median(middle: float, written: str) -> list[alt.Chart]:
+    values = [{"low": middle, "text": f"median {written}"}]
+    base = alt.Chart(alt.Data(values=values))
     rule = base.mark_rule(
         color=theme.INK, strokeDash=[4, 3], strokeWidth=1.5, aria=False
     ).encode(x="low:Q")
     text = base.mark_text(
-        align="center", baseline="bottom", dy=-3, fontSize=11, aria=False
+        align="left", baseline="bottom", dx=-2, dy=-3, fontSize=11, aria=False
     ).encode(x="low:Q", y=alt.value(0), text="text:N")
     return [rule, text]
 
@@ -102,7 +105,7 @@ def tiers_of(summary: Summary) -> list[str]:
     return sorted(names, key=lambda name: (name != "All", name))
 
 
-def pay_by_experience(summary: Summary) -> alt.LayerChart:
+def pay_by_experience(summary: Summary) -> Drawing:
     """Draw the median pay at each year of experience, a line a company tier."""
     money = Money.of(summary)
     rows = [
@@ -110,15 +113,15 @@ def pay_by_experience(summary: Summary) -> alt.LayerChart:
             "years": row["years"],
             "tier": row["tier"],
             "pay": money.shown(row["median_pay"]),
-            "tip": f"{row['tier']}, {row['years']} years: {money.text(row['median_pay'])}"
-            f" ({as_count(row['learners'])})",
+            "tip": f"{row['tier']}, {row['years']} years: "
+            f"{money.text(row['median_pay'])} ({as_count(row['learners'])})",
         }
         for row in summary["description"]["pay_by_experience"]
         if row["median_pay"] > 0
     ]
     tiers = tiers_of(summary)
     styles = [
-        (theme.INK, [1, 0], "circle") if tier == "All" else TIER_STYLES[i % 5]
+        ("#000000", "stroke") if tier == "All" else TIER_STYLES[i % 5]
         for i, tier in enumerate(tiers, start=-1 if "All" in tiers else 0)
     ]
     pays = [row["pay"] for row in rows]
@@ -140,26 +143,20 @@ def pay_by_experience(summary: Summary) -> alt.LayerChart:
             scale=alt.Scale(domain=tiers, range=[style[0] for style in styles]),
             legend=legend,
         ),
-        strokeDash=alt.StrokeDash(
-            "tier:N",
-            scale=alt.Scale(domain=tiers, range=[style[1] for style in styles]),
-            legend=None,
-        ),
     )
     lines = base.mark_line(strokeWidth=2, aria=False)
     points = base.mark_point(filled=True, size=36, opacity=1).encode(
         shape=alt.Shape(
             "tier:N",
-            scale=alt.Scale(domain=tiers, range=[style[2] for style in styles]),
+            scale=alt.Scale(domain=tiers, range=[style[1] for style in styles]),
             legend=legend,
         ),
-        strokeDash=alt.value([1, 0]),
         description="tip:N",
     )
-    return alt.layer(lines, points).properties(width=440, height=300)
+    return alt.layer(lines, points).properties(width=440, height=420)
 
 
-def pay_by_role(summary: Summary) -> alt.LayerChart:
+def pay_by_role(summary: Summary) -> Drawing:
     """Draw the quartiles of pay of each role, highest median first."""
     money = Money.of(summary)
     found = [row for row in summary["description"]["pay_by_role"] if row["p25"] > 0]
@@ -182,16 +179,16 @@ def pay_by_role(summary: Summary) -> alt.LayerChart:
     bars = base.mark_bar(height=9, cornerRadius=3, color="#a9c3dc").encode(
         x=alt.X("p25:Q", **axis), x2="p75:Q", description="tip:N"
     )
-    ticks = base.mark_tick(
-        thickness=3, height=15, color=theme.INK, aria=False
-    ).encode(x="p50:Q")
+    ticks = base.mark_tick(thickness=3, height=15, color=theme.INK, aria=False).encode(
+        x="p50:Q"
+    )
     texts = base.mark_text(align="left", dx=6, fontSize=11, aria=False).encode(
         x="p75:Q", text="text:N"
     )
     return alt.layer(bars, ticks, texts).properties(width=310, height=23 * len(rows))
 
 
-def missing(summary: Summary) -> alt.LayerChart:
+def missing(summary: Summary) -> Drawing:
     """Draw the share of missing values of each column."""
     found = sorted(summary["description"]["missing"], key=lambda row: -row["share"])
     rows = [
@@ -211,7 +208,7 @@ def missing(summary: Summary) -> alt.LayerChart:
     return alt.layer(bars, texts).properties(width=230, height=30 * len(rows))
 
 
-def correlations(summary: Summary) -> alt.LayerChart:
+def correlations(summary: Summary) -> Drawing:
     """Draw the rank correlations of the numbers, each pair once."""
     found = summary["description"]["correlations"]
     names = [feature_label(column) for column in found["columns"]]

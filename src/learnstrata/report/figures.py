@@ -8,12 +8,14 @@ from typing import Any
 import altair as alt
 from markupsafe import Markup
 
-from learnstrata.report import charts, diagnostics, exploration, wording
-from learnstrata.report.formats import Money, TextTable, text_table
+from learnstrata.report import charts, diagnostics, exploration, tables, theme, wording
+from learnstrata.report.formats import Money, TextTable, as_count, as_number
 
 __all__ = ["Figure", "draw", "figures_of", "map_svg"]
 
 Summary = Mapping[str, Any]
+
+SHRINK = 0.75  # text shrunk further cannot be read; the chart then scrolls in its box
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,6 @@ class Figure:
         Its data.
     note : str
         How to read it; may be empty.
-    wide : bool
-        Too wide to be shrunk to a telephone: it scrolls in its own box.
     """
 
     key: str
@@ -40,7 +40,6 @@ class Figure:
     svg: Markup
     table: TextTable
     note: str = ""
-    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,6 @@ class _Plan:
     title: Callable[[Summary], str]
     table: Callable[[Summary], TextTable]
     note: Callable[[Summary], str] = lambda _: ""
-    wide: bool = False
 
 
 def figures_of(summary: Summary) -> dict[str, Figure]:
@@ -65,7 +63,6 @@ def figures_of(summary: Summary) -> dict[str, Figure]:
             draw(plan.chart(summary), key, plan.title(summary)),
             plan.table(summary),
             plan.note(summary),
-            plan.wide,
         )
         for key, plan in plans.items()
         if plan.has(summary)
@@ -96,29 +93,231 @@ def draw(chart: alt.TopLevelMixin, key: str, label: str) -> Markup:
     """
     import vl_convert
 
-    from learnstrata.report.theme import CONFIG
-
     spec = chart.to_dict(validate=False)
-    spec["config"] = CONFIG
+    spec["config"] = theme.CONFIG
     raw = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return Markup(_embedded(raw, key, label))  # noqa: S704 - vega escapes the texts
 
 
 def _embedded(raw: str, key: str, label: str) -> str:
-    svg = re.sub(
-        r'<path aria-label="([^"]*)"([^>]*)/>', r"<path\2><title>\1</title></path>", raw
-    )
-    svg = re.sub(r' (?:role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", svg)
-    svg = re.sub(r' (?:xmlns:xlink|version)="[^"]*"', "", svg)
-    svg = re.sub(r'<path d="M0,0h0v0h0Z"/>|<path d="" display="none"/>', "", svg)
-    svg = re.sub(r"(\d\.\d)\d+", r"\1", svg) if "<text" in svg else svg
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", svg)
-    width = re.search(r'viewBox="0 0 ([\d.]+)', svg)
-    most = width[1] if width else "640"
+    svg = re.sub(r"<[^>]*>", lambda tag: _tag(tag[0], key), raw)
+    svg = re.sub(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>', "", svg)
+    size = re.search(r'viewBox="0 0 ([\d.]+) ', svg)
+    most = float(size[1]) if size else 640.0
     head = (
-        f'<svg role="img" aria-label="{Markup.escape(label)}" '
-        f'style="max-width:{most}px" '
+        f'<svg role="img" aria-label="{Markup.escape(label)}" style="width:100%;'
+        f'min-width:{SHRINK * most:.0f}px;max-width:{most:.0f}px;height:auto" '
     )
-    svg = re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*" ', rf"{head}\1", svg, 1)
-    return svg
+    return svg.replace("<svg ", head, 1)
+
+
+def _tag(tag: str, key: str) -> str:
+    """Round what is drawn, make descriptions titles and ids unique."""
+    told = re.match(r'<path aria-label="([^"]*)"', tag)
+    if tag.startswith("<svg"):
+        tag = re.sub(r' (?:width|height)="[^"]*"', "", tag)
+    tag = re.sub(_UNUSED, "", tag)
+    tag = re.sub(_DRAWN, lambda m: re.sub(r"(\.\d)\d+", r"\1", m[0]), tag)
+    tag = re.sub(r' id="([^"]+)"', rf' id="{key}-\1"', tag)
+    tag = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", tag)
+    if told and tag.endswith("/>"):
+        return f"{tag[:-2]}><title>{told[1]}</title></path>"
+    return tag
+
+
+_UNUSED = r' (?:role|aria-[a-z]+|class|pointer-events|xmlns:xlink|version)="[^"]*"'
+_DRAWN = r' (?:d|transform|x|y|x2|y2)="[^"]*"'
+
+
+def _available(summary: Summary, *features: str) -> bool:
+    """Say whether some segment has typical values of all these features."""
+    return any(set(features) <= set(s["typical"]) for s in summary["segments"])
+
+
+def _positive(summary: Summary) -> bool:
+    """Say whether some segment has pay a log scale can show."""
+    pays = [s["typical"].get("pay") for s in summary["segments"]]
+    return any(pay is not None and pay["p25"] > 0 for pay in pays)
+
+
+def _role_pays(summary: Summary) -> bool:
+    return any(row["p25"] > 0 for row in summary["description"]["pay_by_role"])
+
+
+def _experience_pays(summary: Summary) -> bool:
+    rows = summary["description"]["pay_by_experience"]
+    return any(row["median_pay"] > 0 for row in rows)
+
+
+def _correlated(summary: Summary) -> bool:
+    return len(summary["description"]["correlations"]["columns"]) > 1
+
+
+def _pay_and_experience(summary: Summary) -> str:
+    found = summary["description"]["correlations"]
+    columns = found["columns"]
+    if not {"pay", "years_of_experience"} <= set(columns):
+        return "Rank correlations of the numbers, each pair once"
+    a, b = columns.index("pay"), columns.index("years_of_experience")
+    return wording.correlation("pay", "experience", found["spearman"][a][b])
+
+
+def _strongest(summary: Summary) -> str:
+    found = summary["description"]["correlations"]
+    return wording.strongest_pair(found["columns"], found["spearman"])
+
+
+def _role_pay_title(summary: Summary) -> str:
+    rows = summary["description"]["pay_by_role"]
+    money = Money.of(summary)
+    low, high = (f(rows, key=lambda row: row["p50"]) for f in (min, max))
+    if low["p50"] == high["p50"]:
+        return f"Median pay is {money.text(high['p50'])} in every role shown"
+    return (
+        f"Median pay by role runs from {money.text(low['p50'])} ({low['role']}) to "
+        f"{money.text(high['p50'])} ({high['role']})"
+    )
+
+
+def _ward_title(summary: Summary) -> str:
+    found = summary["hierarchy"]
+    return (
+        "Ward's hierarchy and the segments "
+        f"{wording.agreement(found['ari_with_kmeans'])}: adjusted Rand index "
+        f"{as_number(found['ari_with_kmeans'])} on "
+        f"{as_count(found['n_rows'])} {summary['unit']}s, "
+        f"{as_number(found['ari_all'])} on all"
+    )
+
+
+def _cross_title(summary: Summary) -> str:
+    found = summary["heuristic"]
+    return (
+        f"Rule-based and learned segments {wording.agreement(found['ari'])}: adjusted "
+        f"Rand index {as_number(found['ari'])}, NMI {as_number(found['nmi'])}"
+    )
+
+
+def _k_title(summary: Summary) -> str:
+    found = summary["selection"]
+    return wording.selection_title(found["table"], found["k"])
+
+
+def _histogram_plans(summary: Summary) -> dict[str, _Plan]:
+    found = {d["feature"]: d for d in summary["description"]["distributions"]}
+    return {
+        f"histogram-{re.sub('[^a-z0-9]+', '-', name.lower())}": _Plan(
+            lambda s, d=d: len(d["counts"]) > 0,  # noqa: ARG005
+            lambda s, name=name: exploration.histogram(s, name),
+            lambda s, name=name, d=d: wording.skewness(  # noqa: ARG005
+                wording.feature_label(name), d["skewness"], d["skewness_log"]
+            ),
+            lambda s, d=d: tables.bins(s, d),
+        )
+        for name, d in found.items()
+    }
+
+
+_PLANS: dict[str, _Plan] = {
+    "map": _Plan(
+        lambda s: len(s["map"]["x"]) > 0,
+        charts.segment_map,
+        lambda s: wording.explained(s["map"]["explained"]),
+        tables.loadings,
+        wording.map_note,
+    ),
+    "pay": _Plan(
+        _positive,
+        charts.pay_quartiles,
+        lambda s: wording.range_title(s["segments"], "pay", Money.of(s)),
+        lambda s: tables.quartiles(s, "pay"),
+        lambda s: (
+            f"Bar: the middle half of the {s['unit']}s; mark: their median; "
+            "dashed line: the median of all."
+        ),
+    ),
+    "experience": _Plan(
+        lambda s: _available(s, "years_of_experience"),
+        charts.experience_quartiles,
+        lambda s: wording.range_title(
+            s["segments"], "years_of_experience", Money.of(s)
+        ),
+        lambda s: tables.quartiles(s, "years_of_experience"),
+        lambda s: (
+            f"Bar: the middle half of the {s['unit']}s; mark: their median; "
+            "dashed line: the median of all."
+        ),
+    ),
+    "roles": _Plan(
+        lambda s: len(charts.shown_roles(s)) > 0,
+        charts.role_index,
+        lambda s: wording.index_title(s["segments"]),
+        tables.role_indices,
+        lambda s: (
+            "Share in the segment by share among all, times 100. Roles with fewer "
+            f"than {wording.MIN_COUNT} {s['unit']}s in a segment are left blank there."
+        ),
+    ),
+    "k": _Plan(
+        lambda s: len(s["selection"]["table"]) > 0,
+        diagnostics.k_selection,
+        _k_title,
+        tables.candidates,
+        lambda _: (
+            "Diamond: chosen; circle: admitted by the rule; cross: not admitted; "
+            "dashed lines: the least the rule admits. More segments lower the inertia "
+            "by themselves, so its elbow is shown and does not decide."
+        ),
+    ),
+    "ward": _Plan(
+        lambda s: len(s["hierarchy"]["branches"]["x"]) > 0,
+        diagnostics.dendrogram,
+        _ward_title,
+        tables.leaves,
+        lambda s: (
+            f"The upper part of the hierarchy of all {s['unit']}s, over "
+            f"{as_count(s['hierarchy']['n_micro'])} micro-clusters. A leaf bears the "
+            "number of the segment most of it is in."
+        ),
+    ),
+    "rules": _Plan(
+        lambda s: bool(s["heuristic"]),
+        diagnostics.cross_table,
+        _cross_title,
+        tables.crossed,
+        lambda s: (
+            f"{s['unit'].capitalize()}s of each rule-based segment "
+            "(experience band / pay band) in each learned one; the bluer, the larger "
+            "its share of the row."
+        ),
+    ),
+    "tiers": _Plan(
+        _experience_pays,
+        exploration.pay_by_experience,
+        _pay_and_experience,
+        tables.pay_by_experience,
+    ),
+    "role-pay": _Plan(
+        _role_pays,
+        exploration.pay_by_role,
+        _role_pay_title,
+        tables.pay_by_role,
+        lambda _: "Bar: the middle half; mark and number: the median.",
+    ),
+    "missing": _Plan(
+        lambda s: any(row["count"] for row in s["description"]["missing"]),
+        exploration.missing,
+        lambda s: wording.missing_title(s["description"]["missing"]),
+        tables.missing,
+    ),
+    "correlations": _Plan(
+        _correlated,
+        exploration.correlations,
+        _strongest,
+        tables.correlations,
+        lambda _: (
+            "Rank correlations (Spearman), from -1 to 1. Pay and its logarithm "
+            "have the same ranks."
+        ),
+    ),
+}

@@ -128,10 +128,10 @@ def as_years(value: float | None) -> str:
 
     Examples
     --------
-    >>> as_years(8.0), as_years(12.5)
-    ('8', '12.5')
+    >>> as_years(8.0), as_years(12.5), as_years(3593.0)
+    ('8', '12.5', '3,593')
     """
-    return NOTHING if value is None else f"{value:.1f}".removesuffix(".0")
+    return NOTHING if value is None else f"{value:,.1f}".removesuffix(".0")
 
 
 def as_index(value: float | None) -> str:

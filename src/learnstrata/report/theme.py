@@ -1,4 +1,4 @@
-"""Colours and type of the report: one colour a segment, safe for colour-blind readers."""
+"""Colours and type of the report: a colour a segment, safe for the colour-blind."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ ACCENT = "#0b5cad"
 # vl-convert measures labels with Liberation Sans, whose widths are those of Arial.
 FONT = "Arial, Helvetica, sans-serif"
 
-# Okabe and Ito's colours and four of Paul Tol's, ordered so that neighbours differ most.
+# Colours of Okabe and Ito and of Paul Tol, ordered so that neighbours differ most.
 SEGMENTS = (
     "#0072b2",
     "#e69f00",

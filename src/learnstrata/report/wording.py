@@ -25,8 +25,11 @@ __all__ = [
     "joined",
     "lacking",
     "ledger",
+    "limits",
+    "map_note",
     "missing_title",
     "name_of_segment",
+    "outliers",
     "range_title",
     "rule_label",
     "selection_title",
@@ -35,6 +38,7 @@ __all__ = [
     "small_segment",
     "stability",
     "stage_label",
+    "strongest_pair",
 ]
 
 DISTINCTIVE = 120.0
@@ -50,7 +54,7 @@ FEATURES = {
     "company_level": "company pay level",
     "company_mean_pay": "company mean pay",
     "company_mean_experience": "company mean experience",
-    "company_learners": "learners of the company",
+    "company_learners": "company size",
     "years_since_pay_update": "years since pay update",
     "recent_pay_update": "pay updated lately",
     "seniority": "seniority of the title",
@@ -209,7 +213,34 @@ def _logged(raw: float, logged: float | None) -> str:
     if abs(logged) < SYMMETRIC:
         return f"; its logarithm is close to symmetric ({value})"
     side = "right" if logged > 0 else "left"
-    return f"; its logarithm is less so, still skewed to the {side} ({value})"
+    turn = "still" if (logged > 0) == (raw > 0) else "but"
+    return f"; its logarithm is less skewed, {turn} to the {side} ({value})"
+
+
+def strongest_pair(
+    columns: Sequence[str], matrix: Sequence[Sequence[float | None]]
+) -> str:
+    """Name the two numbers that go together most; pay and its logarithm do not count.
+
+    Examples
+    --------
+    >>> strongest_pair(["pay", "log_pay", "seniority"],
+    ...                [[1.0, 1.0, 0.2], [1.0, 1.0, 0.2], [0.2, 0.2, 1.0]])
+    'Strongest pair: pay and seniority of the title, rank correlation 0.20'
+    """
+    pairs = [
+        (abs(rho), rho, columns[j], columns[i])
+        for i, row in enumerate(matrix)
+        for j, rho in enumerate(row[:i])
+        if rho is not None and {columns[i], columns[j]} != {"pay", "log_pay"}
+    ]
+    if not pairs:
+        return "No pair of numbers varies enough to be correlated"
+    _, rho, one, other = max(pairs, key=lambda pair: pair[0])
+    return (
+        f"Strongest pair: {feature_label(one)} and {feature_label(other)}, rank "
+        f"correlation {as_number(rho)}"
+    )
 
 
 def agreement(ari: float | None) -> str:
@@ -245,8 +276,8 @@ def stability(jaccard: float | None) -> str:
     word = next((word for least, word in steps if jaccard > least), "unstable")
     return (
         f"{word.capitalize()}: found again in bootstrap samples with a Jaccard of "
-        f"{as_number(jaccard)} at the least. Stability alone proves nothing, since even "
-        "structureless data can be cut the same way twice."
+        f"{as_number(jaccard)} at the least. Stability alone proves nothing, since "
+        "even structureless data can be cut the same way twice."
     )
 
 
@@ -256,18 +287,18 @@ def separation(silhouette: float | None) -> str:
     Examples
     --------
     >>> separation(0.228)
-    'They overlap: useful cuts of a continuum more than separate groups.'
+    'The segments overlap: cuts of a continuum more than separate groups.'
     """
     if silhouette is None:
         return "Separation was not measured in this run."
     steps = (
-        (0.25, "They overlap: useful cuts of a continuum more than separate groups."),
-        (0.5, "They are weakly separated: expect many learners near a border."),
-        (0.7, "They are reasonably separated."),
+        (0.25, "The segments overlap: cuts of a continuum more than separate groups."),
+        (0.5, "The segments are weakly separated: expect many learners near a border."),
+        (0.7, "The segments are reasonably separated."),
     )
     return next(
         (words for most, words in steps if silhouette <= most),
-        "They are clearly separated.",
+        "The segments are clearly separated.",
     )
 
 
@@ -287,9 +318,9 @@ def hopkins(tendency: Mapping[str, Any]) -> str:
     original = as_number(tendency["original"]["statistic"])
     return (
         f"Hopkins is {power} with distances to the power of the dimension, and "
-        f"{original} as often computed (0.5 is random, 1 is clustered). It cannot prove "
-        "that there are segments: one bell-shaped cloud, rounded values or a few gross "
-        "outliers bring it near 1 as well."
+        f"{original} as often computed (0.5 is random, 1 is clustered). It cannot "
+        "prove that there are segments: one bell-shaped cloud, rounded values or a few "
+        "gross outliers bring it near 1 as well."
     )
 
 
@@ -312,6 +343,17 @@ def component(columns: Sequence[str], loadings: Sequence[float]) -> str:
     pairs = sorted(zip(columns, loadings, strict=True), key=lambda p: -abs(p[1]))
     strong = [(name, value) for name, value in pairs[:3] if abs(value) >= 0.4]
     return joined([f"{'less ' * (v < 0)}{feature_label(name)}" for name, v in strong])
+
+
+def map_note(summary: Mapping[str, Any]) -> str:
+    """Say how to read the map, and what it cannot show."""
+    text = (
+        f"Each point is a {summary['unit']} of a sample; numbers stand in the middle "
+        "of their segment. Triangles lie beyond the frame."
+    )
+    if sum(summary["map"]["explained"][:2]) < 0.9:
+        text += " Segments that overlap here may be apart in what the map leaves out."
+    return text
 
 
 def name_of_segment(summary: Mapping[str, Any], segment_id: int) -> str:
@@ -397,12 +439,44 @@ def ledger(records: int, states: Mapping[str, int]) -> str:
     return f"{as_count(told)} of {as_count(records)} records are accounted for."
 
 
-def coverage(roles: Mapping[str, Any]) -> str:
+def coverage(roles: Mapping[str, Any], units: str = "learners") -> str:
     """Say how many titles are understood."""
     return (
-        f"{as_share(roles['share_mapped'])} have a title that maps to a role, "
-        f"{as_share(roles['share_missing'])} state none, and "
+        f"{as_share(roles['share_mapped'])} of the {units} have a title that maps to a "
+        f"role, {as_share(roles['share_missing'])} state none, and "
         f"{as_share(roles['share_unmapped'])} have one that is not understood. "
-        f"{as_count(roles['n_titles_mapped'])} of {as_count(roles['n_titles'])} distinct "
-        "titles are mapped."
+        f"{as_count(roles['n_titles_mapped'])} of {as_count(roles['n_titles'])} "
+        "distinct titles are mapped."
+    )
+
+
+def limits(found: Mapping[str, Any], money: Money) -> str:
+    """Say which pay was believed, as far as the run set limits."""
+    low, high = found.get("pay_low"), found.get("pay_high")
+    if not low and high is None:
+        return "No pay was set aside for its size."
+    told = []
+    if low:
+        told.append(f"below {money.text(low)}")
+    if high is not None:
+        told.append(f"above {money.text(high)}")
+    text = f"Pay {' or '.join(told)} was not believed."
+    heaps = [money.text(amount) for amount in found.get("heaped_pay") or ()]
+    if heaps:
+        text += f" Nor was pay of exactly {joined(heaps)}, which is typed too often."
+    return text
+
+
+def outliers(distributions: Sequence[Mapping[str, Any]]) -> str:
+    """Say how many values lie beyond Tukey's fences."""
+    told = [
+        f"{as_count(d['outside_fences'])} of {as_count(d['n'])} for "
+        f"{feature_label(d['feature'])}"
+        for d in distributions
+    ]
+    if not told:
+        return "No number was described."
+    return (
+        f"Values beyond Tukey's inner fences (1.5 interquartile ranges; of log pay for "
+        f"pay): {joined(told)}."
     )

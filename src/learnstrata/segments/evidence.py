@@ -1,4 +1,4 @@
-"""A small table that stands beside a sentence, and the sentence's numbers in words."""
+"""A small table that stands beside a sentence, and the words of sentences."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,21 @@ from typing import Any, Literal
 
 import polars as pl
 
-__all__ = ["Column", "Finding", "Table", "listed", "table_of"]
+from learnstrata.config import Config
+from learnstrata.learners.titles import NOT_STATED, UNMAPPED
+
+__all__ = [
+    "NO_ROLE",
+    "Column",
+    "Finding",
+    "Table",
+    "counted",
+    "listed",
+    "table_of",
+    "unnamed_roles",
+]
+
+NO_ROLE = (NOT_STATED, UNMAPPED, "Other")
 
 Kind = Literal["text", "count", "share", "pay", "years", "index", "number"]
 
@@ -61,6 +75,30 @@ def table_of(
     """Make a table from headings, each with its kind, and rows."""
     columns = tuple(Column(name, kind) for name, kind in headings)
     return Table(title, columns, tuple(tuple(row) for row in rows))
+
+
+def counted(n: int, noun: str) -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "segment"), counted(1200, "learner")
+    ('1 segment', '1,200 learners')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def unnamed_roles(config: Config) -> tuple[str, ...]:
+    """Give the role groups of a configuration that name no role.
+
+    Examples
+    --------
+    >>> from learnstrata.config import load_config
+    >>> unnamed_roles(load_config("notebook"))
+    ('Not stated', 'Unmapped', 'Other', 'Other_Role', 'Unknown_Role')
+    """
+    given = (config.roles.other, config.cleaning.missing_title)
+    return (*NO_ROLE, *(name for name in given if name and name not in NO_ROLE))
 
 
 def listed(items: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Segment cards: how large, how typical, how different from the base, and a name."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.learners.features import FeatureModel
 from learnstrata.learners.lookups import collected
+from learnstrata.segments.evidence import NO_ROLE, counted
 
 __all__ = ["CATEGORIES", "NUMBERS", "Profile", "Share", "Typical", "profile_segments"]
 
@@ -25,7 +27,7 @@ NUMBERS = (
     "pay_growth",
     "n_roles",
 )
-MIN_SHOWN = 10  # learners: a share or a median of fewer is not shown
+MIN_SHOWN = 10  # learners: a median of fewer is not shown
 DISTINCTIVE = 120.0
 
 
@@ -93,7 +95,11 @@ class Profile:
 
 
 def profile_segments(
-    learners: IntoFrame, model: FeatureModel, *, n_segments: int
+    learners: IntoFrame,
+    model: FeatureModel,
+    *,
+    n_segments: int,
+    no_role: Collection[str] = NO_ROLE,
 ) -> tuple[Profile, ...]:
     """Describe each segment against all learners.
 
@@ -103,6 +109,8 @@ def profile_segments(
         From `learnstrata.learners.features.add_features`, with ``segment_id``.
     model : FeatureModel
     n_segments : int
+    no_role : collection of str
+        Role groups that name no role: neither names nor descriptions mention them.
 
     Returns
     -------
@@ -129,12 +137,13 @@ def profile_segments(
         )
         for i in range(n_segments)
     ]
-    names = _unique_names(cards)
+    told = [(typical, _named_roles(of, no_role)) for typical, of in cards]
+    names = _unique_names(told)
     return tuple(
         Profile(
             id=i + 1,
             name=names[i],
-            description=_description(*cards[i], model),
+            description=_description(*told[i], model),
             count=int(counts[i]),
             share=float(counts[i] / counts.sum()),
             typical=cards[i][0],
@@ -146,11 +155,12 @@ def profile_segments(
 
 def _applies(category: str, model: FeatureModel) -> bool:
     needed = {
-        "role": "title",
-        "tier": "company",
-        "experience_band": "years_of_experience",
+        "role": {"title"},
+        "tier": {"company", "pay"},
+        "pay_band": {"pay"},
+        "experience_band": {"years_of_experience"},
     }
-    return needed.get(category, "pay") in model.available
+    return needed[category] <= set(model.available)
 
 
 def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
@@ -160,8 +170,12 @@ def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
         expressions["years_of_experience"] = nw.when(known).then(
             nw.col("years_of_experience")
         )
-    if "company_level" in columns:
-        expressions["company_pay"] = nw.col("company_level").exp()
+    if "company" in columns:
+        placed = nw.when(~nw.col("company").is_null())
+        if "company_level" in columns:
+            expressions["company_pay"] = placed.then(nw.col("company_level").exp())
+        if "company_learners" in columns:
+            expressions["company_learners"] = placed.then(nw.col("company_learners"))
     return expressions
 
 
@@ -223,12 +237,18 @@ def _shares(
     return found
 
 
-Card = tuple[Mapping[str, Typical], Mapping[str, tuple[Share, ...]]]
+Told = tuple[Mapping[str, Typical], Sequence[Share]]
 
 
-def _unique_names(cards: Sequence[Card]) -> list[str]:
+def _named_roles(
+    shares: Mapping[str, tuple[Share, ...]], no_role: Collection[str]
+) -> list[Share]:
+    return [s for s in shares.get("role", ()) if s.value not in no_role]
+
+
+def _unique_names(told: Sequence[Told]) -> list[str]:
     """Name by career stage and pay; add what tells apart only where two are alike."""
-    parts = [_name_parts(*card) for card in cards]
+    parts = [_name_parts(*one) for one in told]
     names = [_joined(part[:2]) for part in parts]
     for depth in range(3, 5):
         twice = {name for name in names if names.count(name) > 1}
@@ -236,10 +256,10 @@ def _unique_names(cards: Sequence[Card]) -> list[str]:
             _joined(part[:depth]) if name in twice else name
             for name, part in zip(names, parts, strict=True)
         ]
-    seen: dict[str, int] = {}
+    times, seen = Counter(names), Counter[str]()
     for i, name in enumerate(names):
-        seen[name] = seen.get(name, 0) + 1
-        names[i] = f"{name} ({seen[name]})" if names.count(name) > 1 else name
+        seen[name] += 1
+        names[i] = f"{name} ({seen[name]})" if times[name] > 1 else name
     return names
 
 
@@ -248,9 +268,7 @@ def _joined(parts: Sequence[str]) -> str:
     return told[:1].upper() + told[1:] if told else "Mixed"
 
 
-def _name_parts(
-    typical: Mapping[str, Typical], shares: Mapping[str, tuple[Share, ...]]
-) -> list[str]:
+def _name_parts(typical: Mapping[str, Typical], roles: Sequence[Share]) -> list[str]:
     stage = _word(
         typical.get("years_of_experience"),
         ((0.3, "early career"), (0.7, "mid career"), (1.0, "senior")),
@@ -272,12 +290,9 @@ def _name_parts(
             (1.0, "higher-paying companies"),
         ),
     )
-    roles = [
-        share
-        for share in shares.get("role", ())
-        if share.index >= DISTINCTIVE and share.share >= 0.05
-    ]
-    role = max(roles, key=lambda share: share.index).value if roles else ""
+    frequent = [s for s in roles if s.count >= MIN_SHOWN and s.share >= 0.05]
+    top = max(frequent, key=lambda s: s.index, default=None)
+    role = top.value if top and top.index >= DISTINCTIVE else ""
     return [stage, pay, company, role]
 
 
@@ -288,37 +303,35 @@ def _word(typical: Typical | None, steps: Sequence[tuple[float, str]]) -> str:
 
 
 def _description(
-    typical: Mapping[str, Typical],
-    shares: Mapping[str, tuple[Share, ...]],
-    model: FeatureModel,
+    typical: Mapping[str, Typical], roles: Sequence[Share], model: FeatureModel
 ) -> str:
     told = []
     years, pay = typical.get("years_of_experience"), typical.get("pay")
     if years:
-        told.append(f"typically {years.p50:.0f} years of experience")
+        told.append(f"typically {counted(round(years.p50), 'year')} of experience")
     if pay:
         told.append(_pay_in_words(pay, model))
     sentence = " and ".join(told)
     text = f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
-    stated = [
-        s for s in shares.get("role", ()) if s.value not in {"Not stated", "Unmapped"}
-    ]
-    if stated:
-        top = stated[0]
+    if roles and roles[0].count >= MIN_SHOWN:
+        top = roles[0]
         text += f" Most frequent stated role: {top.value} ({top.share:.0%})."
     return text.strip()
 
 
 def _pay_in_words(pay: Typical, model: FeatureModel) -> str:
     per, unit = model.pay.per_shown_unit, model.pay.shown_unit
-    gap = pay.p50 / pay.base - 1
-    side = "above" if gap > 0 else "below"
-    against = (
-        f"{abs(gap):.0%} {side} the median of all"
-        if abs(gap) >= 0.005
-        else "the median of all"
-    )
     return (
-        f"a pay of {pay.p50 / per:.1f} {unit}, {against} "
-        f"(half of them {pay.p25 / per:.1f} to {pay.p75 / per:.1f})"
+        f"a pay of {pay.p50 / per:,.1f} {unit}, {_against_all(pay.p50 / pay.base)} "
+        f"(half of them {pay.p25 / per:,.1f} to {pay.p75 / per:,.1f})"
     )
+
+
+def _against_all(ratio: float) -> str:
+    """Say how a median stands to that of all; beyond threefold no per cents."""
+    if ratio > 3:
+        times = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+        return f"{times} times the median of all"
+    gap = round(abs(ratio - 1), 2)
+    side = "above" if ratio > 1 else "below"
+    return f"{gap:.0%} {side} the median of all" if gap else "the median of all"

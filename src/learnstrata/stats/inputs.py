@@ -1,4 +1,4 @@
-"""What a statistic accepts: finite matrices, labels, seeds."""
+"""What a statistic accepts: finite matrices, labels, counts."""
 
 from typing import TypeAlias
 
@@ -37,14 +37,14 @@ def finite_matrix(X: npt.ArrayLike, *, least: int = 1) -> Floats:
     if not np.isfinite(matrix).all():
         bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
         raise DegenerateError(
-            f"Got {len(bad):,} rows of X with nan or infinity (the first is row "
+            f"Got nan or infinity in {len(bad):,} rows of X (the first is row "
             f"{bad[0]}), expected finite numbers. Drop or impute them first."
         )
     return matrix
 
 
 def codes_of(labels: npt.ArrayLike, n_samples: int) -> tuple[npt.NDArray[np.intp], int]:
-    """Number the distinct labels from 0 in their sorted order, and count them.
+    """Give the distinct labels numbers from 0 in their sorted order, and count them.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def codes_of(labels: npt.ArrayLike, n_samples: int) -> tuple[npt.NDArray[np.intp
     if array.shape != (n_samples,):
         raise ParameterError(
             f"Got labels of shape {array.shape}, expected ({n_samples},): one for each "
-            "row of X. Label the same rows."
+            "row. Label the same rows."
         )
     distinct, codes = np.unique(array, return_inverse=True)
     return codes, len(distinct)

@@ -1,0 +1,90 @@
+"""What the answers to the decision questions are drawn from."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from learnstrata.config import Pay
+from learnstrata.segments.evidence import NO_ROLE, Finding, counted
+from learnstrata.segments.heuristic import Comparison
+from learnstrata.segments.profiles import Profile
+
+__all__ = ["MIN_CELL", "Grounds", "are", "cannot"]
+
+MIN_CELL = 10  # learners: a median of fewer is not shown
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the answers are drawn from.
+
+    Attributes
+    ----------
+    learners : polars.DataFrame
+        Learners with features and ``segment_id``.
+    profiles : tuple of Profile
+    comparison : Comparison or None
+    pay : Pay
+        With its bands.
+    available : tuple of str
+        Standard columns the table holds.
+    unit : str
+        ``"learner"`` or ``"record"``: what a row is.
+    no_role : tuple of str
+        Role groups that name no role.
+    no_company : str
+        Category of a missing company; empty where it stays missing.
+    """
+
+    learners: pl.DataFrame
+    profiles: tuple[Profile, ...]
+    comparison: Comparison | None
+    pay: Pay
+    available: tuple[str, ...]
+    unit: str
+    no_role: tuple[str, ...] = NO_ROLE
+    no_company: str = ""
+
+    def has(self, *columns: str) -> bool:
+        """Say whether the table holds all of these."""
+        return set(columns) <= set(self.available)
+
+    def money(self, amount: float) -> str:
+        """Write a pay in the unit it is shown in."""
+        return f"{amount / self.pay.per_shown_unit:,.1f} {self.pay.shown_unit}"
+
+    @property
+    def heading(self) -> str:
+        """Head a column that counts them."""
+        return f"{self.unit.capitalize()}s"
+
+    def count(self, n: int, kind: str = "") -> str:
+        """Write a number of learners (or records), such as ``3 paid learners``."""
+        return counted(n, f"{kind} {self.unit}".strip())
+
+    @property
+    def paid(self) -> pl.DataFrame:
+        """Learners whose pay is known."""
+        return self.learners.filter(pl.col("pay").is_not_null())
+
+    @property
+    def placed(self) -> pl.DataFrame:
+        """Learners whose company is known."""
+        named = pl.col("company") != self.no_company
+        return self.learners.filter(pl.col("company").is_not_null() & named)
+
+    @property
+    def seasoned(self) -> pl.DataFrame:
+        """Learners whose experience is known."""
+        return self.learners.filter(pl.col("experience_imputed") == 0)
+
+
+def cannot(finding_id: str, question: str, lacks: str) -> Finding:
+    """Say what the table lacks to answer a question."""
+    answer = f"The data cannot answer this: {lacks}."
+    return Finding(finding_id, question, answer, available=False, numbers={})
+
+
+def are(n: int) -> str:
+    """Give the verb that goes with a number of things."""
+    return "is" if n == 1 else "are"

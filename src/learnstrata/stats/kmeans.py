@@ -1,0 +1,435 @@
+"""k-means: one fit, a sweep over k that shares its work, polish, assignment."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.stats.inputs import Floats, finite_matrix, positive
+from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd
+from learnstrata.stats.starts import grown, merged, seeded, swapped
+
+__all__ = ["Assignment", "KMeansFit", "assign", "fit", "polish", "sweep"]
+
+Labels = npt.NDArray[np.int32]
+
+CORESET = 10_000
+CORESET_ROWS_A_CLUSTER = 20
+MOST_CLUSTERS_MOVED = 32  # beyond, moving one centre changes too little for its cost
+BLOCK_CELLS = 500_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KMeansFit:
+    """A k-means solution.
+
+    Attributes
+    ----------
+    centers : array of shape (n_clusters, n_features)
+        Means of the clusters, the largest cluster first.
+    labels : array of shape (n_samples,), int32
+        Nearest centre of each row.
+    inertia : float
+        Sum of squared distances to the nearest centre.
+    n_iter : int
+        Steps of the last, exact polish.
+    """
+
+    centers: Floats
+    labels: Labels
+    inertia: float
+    n_iter: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """The two nearest centres of each row.
+
+    Attributes
+    ----------
+    labels, second_labels : array of shape (n_samples,), int32
+        Nearest and next centre; the next is -1 where there is one centre only.
+    distance, second_distance : array of shape (n_samples,)
+        Euclidean; the second is infinite where there is one centre only.
+    """
+
+    labels: Labels
+    distance: Floats
+    second_labels: Labels
+    second_distance: Floats
+
+
+def fit(
+    X: npt.ArrayLike,
+    n_clusters: int,
+    *,
+    n_starts: int = 8,
+    rng: np.random.Generator | int,
+    warm: Sequence[npt.ArrayLike] = (),
+) -> KMeansFit:
+    """Find the centres of least inertia, ``sum(min_j |x_i - c_j|^2)``.
+
+    Fresh greedy k-means++ starts, and moves of single centres from the best of them,
+    are compared in float32 on a weighted coreset; the best few, and the warm starts,
+    go on over all rows; the winner is polished in float64 until no label changes.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features on the scale in which distance means something.
+    n_clusters : int
+        Number of centres, at most the number of distinct rows.
+    n_starts : int, default=8
+        Fresh starts.
+    rng : Generator or int
+        Source of the draws.
+    warm : sequence of arrays of shape (n_clusters, n_features)
+        Centres to start from as well, such as those of a sample.
+
+    Returns
+    -------
+    KMeansFit
+        Clusters are numbered by size, the largest first.
+
+    Raises
+    ------
+    ParameterError
+        If `n_clusters` or `n_starts` is under 1, or a warm start has another shape.
+    DegenerateError
+        If `X` is not finite or has fewer distinct rows than clusters.
+
+    Notes
+    -----
+    A local optimum, as of any k-means: see `sweep` for how near. k-means cuts a
+    continuum as readily as it finds groups, and outliers draw centres: on log-normal
+    pay with 0.3 % typed ceilings, k = 2 gives clusters of 29,906 and 94 rows.
+
+    References
+    ----------
+    .. [1] S. P. Lloyd (1982). "Least squares quantization in PCM". IEEE Transactions on
+       Information Theory 28(2): 129-137.
+    .. [2] D. Arthur, S. Vassilvitskii (2007). "k-means++: the advantages of careful
+       seeding". SODA: 1027-1035.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[0.0], [1.0], [2.0], [10.0], [12.0]])
+    >>> found = fit(X, 2, rng=0)
+    >>> found.centers.ravel().tolist(), found.labels.tolist(), found.inertia
+    ([1.0, 11.0], [0, 0, 0, 1, 1], 4.0)
+    """
+    matrix = _enough_rows(X, positive("n_clusters", n_clusters))
+    search = _Search.over(matrix, n_clusters, np.random.default_rng(rng))
+    warmed = [search.points.scaled(_centers_like(c, matrix, n_clusters)) for c in warm]
+    runs = search.race(
+        [search.fresh(n_clusters, positive("n_starts", n_starts))], warmed
+    )
+    if 1 < n_clusters <= MOST_CLUSTERS_MOVED:
+        runs = search.improve(runs, [search.swap(runs)])
+    return polish(matrix, search.points.restored(runs.centers[0]))
+
+
+def sweep(
+    X: npt.ArrayLike,
+    k_values: Iterable[int],
+    *,
+    n_starts: int = 8,
+    rng: np.random.Generator | int,
+) -> dict[int, KMeansFit]:
+    """Fit every k, each helped by its neighbours.
+
+    Upwards, the solution of k - 1 with each cluster split joins the fresh starts;
+    downwards, the solution of k + 1 with a centre left out, and moves of single
+    centres, try to better it; upwards once more with splits and moves.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features on the scale in which distance means something.
+    k_values : iterable of int
+        Numbers of clusters.
+    n_starts : int, default=8
+        Fresh starts for each k.
+    rng : Generator or int
+        Source of the draws.
+
+    Returns
+    -------
+    dict of int to KMeansFit
+        In rising order of k.
+
+    Raises
+    ------
+    ParameterError
+        If there is no k, or one under 1.
+    DegenerateError
+        If `X` is not finite or has fewer distinct rows than the largest k.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[0.0], [1.0], [2.0], [10.0], [12.0]])
+    >>> {k: found.inertia for k, found in sweep(X, range(1, 4), rng=0).items()}
+    {1: 124.0, 2: 4.0, 3: 2.0}
+    """
+    ks = sorted(set(k_values))
+    if not ks:
+        raise ParameterError(
+            "Got no k_values, expected one or more numbers of clusters."
+        )
+    positive("k_values", ks[0])
+    matrix = _enough_rows(X, ks[-1])
+    search = _Search.over(matrix, ks[-1], np.random.default_rng(rng))
+    best = _swept(search, ks, positive("n_starts", n_starts))
+    return {k: polish(matrix, search.points.restored(best[k].centers[0])) for k in ks}
+
+
+def _swept(search: "_Search", ks: list[int], n_starts: int) -> dict[int, Runs]:
+    best: dict[int, Runs] = {}
+    for k in ks:
+        starts = [search.fresh(k, n_starts), *search.grow(best.get(k - 1))]
+        best[k] = search.race(starts)
+    movable = [k for k in ks if 1 < k <= MOST_CLUSTERS_MOVED]
+    for k in reversed(movable):
+        starts = [search.swap(best[k]), *search.merge(best.get(k + 1))]
+        best[k] = search.improve(best[k], starts)
+    for k in movable:
+        starts = [search.swap(best[k]), *search.grow(best.get(k - 1))]
+        best[k] = search.improve(best[k], starts)
+    return best
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """All rows, the coreset that stands for them, and the source of the draws."""
+
+    points: Points
+    coreset: Points
+    rng: np.random.Generator
+
+    @classmethod
+    def over(cls, X: Floats, n_clusters: int, rng: np.random.Generator) -> "_Search":
+        points = Points.of(X)
+        size = max(CORESET, CORESET_ROWS_A_CLUSTER * n_clusters)
+        return cls(points, points.coreset(size, rng), rng)
+
+    def fresh(self, n_clusters: int, n_starts: int) -> Singles:
+        return seeded(self.coreset, n_clusters, n_runs=n_starts, rng=self.rng)
+
+    def grow(self, runs: Runs | None) -> list[Singles]:
+        if runs is None:
+            return []
+        return [grown(self.coreset, runs.centers[0], rng=self.rng)]
+
+    def merge(self, runs: Runs | None) -> list[Singles]:
+        return [] if runs is None else [merged(self.coreset, runs.centers[0])]
+
+    def swap(self, runs: Runs) -> Singles:
+        return swapped(self.coreset, runs.centers[0], rng=self.rng)
+
+    def improve(self, runs: Runs, starts: list[Singles]) -> Runs:
+        """Race new starts against the potential reached, and keep the better."""
+        new = self.race(starts, bar=runs.potential[0])
+        return new if new.potential[0] < runs.potential[0] else runs
+
+    def race(
+        self,
+        starts: list[Singles],
+        warm: Sequence[Singles] = (),
+        *,
+        bar: float = np.inf,
+    ) -> Runs:
+        """Run all starts a little, better ones on, and the best to convergence."""
+        runs = lloyd(self.coreset, np.concatenate(starts), max_iter=4)
+        half = runs.best(-(-len(runs.potential) // 2))
+        drafts = lloyd(self.coreset, half.centers, max_iter=12).best(4, apart=1e-4)
+        entered = np.concatenate([drafts.centers, *(c[None] for c in warm)])
+        ahead = lloyd(self.points, entered, max_iter=4).best(3, apart=1e-5)
+        return lloyd(
+            self.points,
+            ahead.centers,
+            max_iter=300,
+            tolerance=1e-7,
+            bar=bar,
+            patience=10,
+        ).best(1)
+
+
+def polish(
+    X: npt.ArrayLike, centers: npt.ArrayLike, *, max_iter: int = 300
+) -> KMeansFit:
+    """Take Lloyd's steps in float64 from given centres until no label changes.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features.
+    centers : array-like of shape (n_clusters, n_features)
+        Where to start.
+    max_iter : int, default=300
+        Steps at most.
+
+    Returns
+    -------
+    KMeansFit
+        Its labels are those that `assign` gives for `X` and its centres. A centre that
+        loses all its rows moves to the row farthest from its own centre.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite or has fewer distinct rows than there are centres.
+    ParameterError
+        If the centres do not fit `X`, or `max_iter` is under 1.
+
+    Examples
+    --------
+    >>> polish([[0.0], [2.0], [9.0]], [[0.0], [3.0]]).centers.ravel().tolist()
+    [1.0, 9.0]
+    """
+    start = _centers_like(centers, finite_matrix(X))
+    matrix = _enough_rows(X, len(start))
+    positive("max_iter", max_iter)
+    labels: Labels | None = None
+    n_iter = 0
+    while n_iter < max_iter:
+        n_iter += 1
+        nearest = _nearest(matrix, start)
+        if labels is not None and np.array_equal(nearest, labels):
+            break
+        labels = nearest
+        start = _means(matrix, labels, start)
+    return _finished(matrix, start, n_iter)
+
+
+def assign(X: npt.ArrayLike, centers: npt.ArrayLike) -> Assignment:
+    """Find the nearest centre of each row and the next, block by block.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features.
+    centers : array-like of shape (n_clusters, n_features)
+        Centres on the same scale.
+
+    Returns
+    -------
+    Assignment
+        Of centres at the same distance, the first.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite.
+    ParameterError
+        If the centres do not fit `X`.
+
+    Examples
+    --------
+    >>> found = assign([[0.0], [6.0]], [[1.0], [4.0]])
+    >>> found.labels.tolist(), found.second_distance.tolist()
+    ([0, 1], [4.0, 5.0])
+    """
+    matrix = finite_matrix(X)
+    targets = _centers_like(centers, matrix)
+    labels = _nearest(matrix, targets)
+    distance = np.sqrt(_squares(matrix, targets, labels))
+    if len(targets) == 1:
+        nowhere = np.full(len(matrix), -1, dtype=np.int32)
+        return Assignment(labels, distance, nowhere, np.full(len(matrix), np.inf))
+    second = _nearest(matrix, targets, but=labels)
+    beyond = np.sqrt(_squares(matrix, targets, second))
+    return Assignment(labels, distance, second, np.maximum(beyond, distance))
+
+
+def _nearest(X: Floats, centers: Floats, *, but: Labels | None = None) -> Labels:
+    origin = centers.mean(axis=0)
+    targets = centers - origin
+    norms = np.einsum("ij,ij->i", targets, targets)
+    labels = np.empty(len(X), dtype=np.int32)
+    for block in _blocks(len(X), len(centers)):
+        squares = norms - 2 * ((X[block] - origin) @ targets.T)
+        if but is not None:
+            squares[np.arange(len(squares)), but[block]] = np.inf
+        labels[block] = squares.argmin(axis=1)
+    return labels
+
+
+def _squares(X: Floats, centers: Floats, labels: Labels) -> Floats:
+    squares = np.empty(len(X))
+    for block in _blocks(len(X), X.shape[1]):
+        gap = X[block] - centers[labels[block]]
+        squares[block] = np.einsum("ij,ij->i", gap, gap)
+    return squares
+
+
+def _blocks(n_rows: int, width: int) -> Iterator[slice]:
+    size = max(256, BLOCK_CELLS // width)
+    return (slice(first, first + size) for first in range(0, n_rows, size))
+
+
+def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
+    sizes = np.bincount(labels, minlength=len(centers))
+    of_row = csr_array(
+        (np.ones(len(X)), labels, np.arange(len(X) + 1)), (len(X), len(centers))
+    )
+    means = np.where(
+        sizes[:, None] > 0, (of_row.T @ X) / np.maximum(sizes, 1)[:, None], centers
+    )
+    empty = np.flatnonzero(sizes == 0)
+    if len(empty):
+        rows = _farthest(X, centers, labels, len(empty))
+        means[empty[: len(rows)]] = rows
+    return means
+
+
+def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
+    squares = _squares(X, centers, labels)
+    order = np.argsort(-squares, kind="stable")[: 4 * most]
+    away = X[order[squares[order] > 0]]
+    if not len(away):
+        n_distinct = len(np.unique(X, axis=0))
+        raise DegenerateError(
+            f"Got X with {n_distinct} distinct rows, expected {len(centers)} or more: "
+            "one for each cluster. Ask for fewer clusters."
+        )
+    _, first = np.unique(away, axis=0, return_index=True)
+    return away[np.sort(first)[:most]]
+
+
+def _finished(X: Floats, centers: Floats, n_iter: int) -> KMeansFit:
+    labels = _nearest(X, centers)
+    sizes = np.bincount(labels, minlength=len(centers))
+    order = np.lexsort((*centers.T[::-1], -sizes))
+    ordered = np.ascontiguousarray(centers[order])
+    # labels come from the ordered centres: a product rounds by the place of its column
+    labels = _nearest(X, ordered)
+    inertia = float(_squares(X, ordered, labels).sum())
+    return KMeansFit(ordered, labels, inertia, n_iter)
+
+
+def _enough_rows(X: npt.ArrayLike, n_clusters: int) -> Floats:
+    matrix = finite_matrix(X)
+    if len(matrix) < n_clusters:
+        raise DegenerateError(
+            f"Got X with {len(matrix)} rows, expected {n_clusters} or more: one for "
+            "each cluster. Ask for fewer clusters."
+        )
+    return matrix
+
+
+def _centers_like(
+    centers: npt.ArrayLike, X: Floats, n_clusters: int | None = None
+) -> Floats:
+    array = np.ascontiguousarray(centers, dtype=np.float64)
+    wanted = (n_clusters or len(np.atleast_1d(array)), X.shape[1])
+    if array.shape != wanted or not array.size or not np.isfinite(array).all():
+        raise ParameterError(
+            f"Got centers of shape {array.shape}, expected finite numbers of shape "
+            f"{wanted}: one column for each feature of X."
+        )
+    return array

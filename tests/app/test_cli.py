@@ -1,0 +1,388 @@
+"""The command line as its users meet it: each command, and what bad input gets."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from learnstrata.learners.demo import make_learners
+
+LEARNSTRATA = [sys.executable, "-m", "learnstrata"]
+NAMES = ("report.html", "summary.json", "segments.parquet", "segments.csv")
+NAMES += ("ledger.parquet", "model.json", "tables.xlsx")
+
+
+def run(*arguments, cwd=None, **options):
+    return subprocess.run(
+        [*LEARNSTRATA, *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tables") / "learners.csv"
+    make_learners(1500, rng=3).write_csv(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def done(table, tmp_path_factory):
+    """One run through the command line, used by many tests."""
+    folder = tmp_path_factory.mktemp("runs") / "first"
+    result = run("run", table, "--out", folder)
+    assert result.returncode == 0, result.stderr
+    return folder, result
+
+
+def test_a_run_writes_every_file_and_says_where(done):
+    folder, result = done
+    assert sorted(item.name for item in folder.iterdir()) == sorted(NAMES)
+    assert "report.html" in result.stdout
+    assert "segments" not in result.stderr.lower()
+
+
+def test_the_summary_keeps_its_contract(done):
+    summary = json.loads((done[0] / "summary.json").read_text())
+    wanted = {"schema_version", "recipe", "seed", "as_of", "input", "ledger"}
+    wanted |= {"tendency", "selection", "inertia", "segments", "hierarchy"}
+    wanted |= {"heuristic", "findings", "timings", "versions"}
+    assert wanted <= set(summary)
+    assert 0 <= summary["tendency"]["hopkins"]["statistic"] <= 1
+    row = {"k", "silhouette", "inertia", "smallest_share"}
+    row |= {"calinski_harabasz", "davies_bouldin"}
+    assert all(row <= set(line) for line in summary["selection"]["table"])
+    assert {"id", "name", "count", "share"} <= set(summary["segments"][0])
+    assert -1 <= summary["hierarchy"]["ari_with_kmeans"] <= 1
+    assert -1 <= summary["heuristic"]["ari"] <= 1
+    assert len(summary["findings"]) == 7
+
+
+def test_ledger_and_segments_reconcile_with_the_input(done, table):
+    folder, _ = done
+    records = len(pl.read_csv(table))
+    summary = json.loads((folder / "summary.json").read_text())
+    ledger = pl.read_parquet(folder / "ledger.parquet")
+    segments = pl.read_parquet(folder / "segments.parquet")
+    assert ledger.columns == ["record", "state", "rule", "column", "before", "after"]
+    assert ledger["record"].sort().to_list() == list(range(records))
+    assert sum(summary["ledger"].values()) == summary["input"]["records"] == records
+    kept = summary["ledger"]["current"] + summary["ledger"]["repaired"]
+    assert kept == len(segments) == segments["learner_id"].n_unique()
+    assert segments.columns == ["record", "learner_id", "segment_id", "segment_name"]
+    counts = {row["id"]: row["count"] for row in summary["segments"]}
+    assert dict(segments.group_by("segment_id").len().iter_rows()) == counts
+
+
+def test_csv_and_parquet_hold_the_same_segments(done):
+    folder, _ = done
+    csv = pl.read_csv(folder / "segments.csv")
+    assert csv.equals(pl.read_parquet(folder / "segments.parquet"))
+
+
+def test_same_seed_and_table_give_the_same_bytes(done, table, tmp_path):
+    again = tmp_path / "again"
+    assert run("run", table, "--out", again, "--quiet").returncode == 0
+    for name in ("segments.parquet", "segments.csv", "ledger.parquet", "model.json"):
+        assert (again / name).read_bytes() == (done[0] / name).read_bytes(), name
+    first, second = (
+        json.loads((folder / "summary.json").read_text())
+        for folder in (done[0], again)
+    )
+    del first["timings"], second["timings"]
+    assert first == second
+
+
+def test_assign_gives_the_training_table_the_segments_of_the_run(
+    done, table, tmp_path
+):
+    out = tmp_path / "again.parquet"
+    result = run("assign", table, "--model", done[0] / "model.json", "--out", out)
+    assert result.returncode == 0, result.stderr
+    assert pl.read_parquet(out).equals(pl.read_parquet(done[0] / "segments.parquet"))
+
+
+def test_assign_gives_new_learners_a_segment(done, tmp_path):
+    new = tmp_path / "new.csv"
+    make_learners(200, rng=99).write_csv(new)
+    out = tmp_path / "new-segments.csv"
+    result = run(
+        "assign", new, "--model", done[0] / "model.json", "--out", out, "--json"
+    )
+    told = json.loads(result.stdout)
+    assert told["assigned"] == 200 == len(pl.read_csv(out))
+
+
+def test_check_tells_what_is_there(table):
+    result = run("check", table)
+    assert result.returncode == 0
+    for word in ("email_hash", "job_position", "ctc", "Ready to run"):
+        assert word in result.stdout
+
+
+def test_check_of_a_table_that_lacks_too_much_exits_with_two(tmp_path):
+    path = tmp_path / "thin.csv"
+    path.write_text("email_hash,colour\na,red\nb,blue\n")
+    result = run("check", path)
+    assert result.returncode == 2
+    assert "Cannot run yet" in result.stdout
+
+
+def test_json_is_one_object_and_nothing_else(table, tmp_path):
+    result = run("run", table, "--out", tmp_path / "r", "--json")
+    told = json.loads(result.stdout)
+    assert told["k"] == len(told["segments"])
+    assert result.stderr == ""
+
+
+def test_quiet_prints_nothing(table, tmp_path):
+    result = run("run", table, "--out", tmp_path / "r", "--quiet")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_notebook_recipe_takes_its_year_from_the_option(table, tmp_path):
+    out = tmp_path / "notebook"
+    result = run("run", table, "--recipe", "notebook", "--as-of", 2026, "--out", out)
+    assert result.returncode == 0, result.stderr
+    summary = json.loads((out / "summary.json").read_text())
+    segments = pl.read_parquet(out / "segments.parquet")
+    assert summary["as_of"] == 2026
+    assert summary["unit"] == "record"
+    assert len(segments) == summary["input"]["records"]
+
+
+def test_the_demo_table_is_made(tmp_path):
+    out = tmp_path / "demo.csv"
+    assert run("demo-table", "--learners", 50, "--out", out).returncode == 0
+    assert pl.read_csv(out)["email_hash"].n_unique() == 50
+
+
+def test_help_and_version_answer():
+    assert "demo-table" in run("--help").stdout
+    assert run("--version").stdout.startswith("learnstrata ")
+
+
+def refused(result, *words):
+    """Check the form of every refusal: code 2, one message, no traceback."""
+    assert result.returncode == 2, (result.returncode, result.stderr)
+    assert "Traceback" not in result.stderr + result.stdout
+    assert result.stderr.strip(), "a refusal says why"
+    for word in words:
+        assert word in result.stderr, (word, result.stderr)
+
+
+BAD_FILES = {
+    "empty": (b"", "empty"),
+    "header only": (b"email_hash,ctc,orgyear\n", "no rows"),
+    "binary": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "PNG"),
+    "ragged": (b"email_hash,ctc,orgyear\na,1,2015\nb,2,2016,9,9\n", "line 3"),
+    "short line": (b"email_hash,ctc,orgyear\na,1,2015\nb,2\n", "line 3"),
+    "twice": (b"email_hash,ctc,ctc\na,1,2\n", "ctc"),
+    "delimiter": (b"email_hash^ctc^orgyear\na^1^2015\n", "email_hash"),
+    "no id": (b"ctc,orgyear\n100000,2015\n", "learner"),
+    "no features": (b"email_hash,colour\na,red\n", "colour"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_gets_one_clear_message(name, tmp_path):
+    content, word = BAD_FILES[name]
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    result = run("run", path, "--out", tmp_path / "out")
+    refused(result, word)
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["bad.csv"]
+
+
+def learners_csv(path, rows):
+    lines = [",".join(map(str, row)) for row in rows]
+    path.write_text("\n".join(["email_hash,company_hash,ctc,orgyear", *lines]) + "\n")
+    return path
+
+
+DEGENERATE = {
+    "one learner": [("a", "x", 500000, 2015)],
+    "all equal": [(f"l{i}", "x", 500000, 2015) for i in range(60)],
+    "fewer than k": [("a", "x", 500000, 2015), ("b", "y", 900000, 2010)],
+    "one column varies": [(f"l{i}", "", 100000 * (i + 5), 2015) for i in range(60)],
+    "all pay missing": [(f"l{i}", "", "", 2015) for i in range(60)],
+    "all quarantined": [(f"l{i}", "x", -5, 2000 + i % 20) for i in range(60)],
+    "infinite": [(f"l{i}", "x", "inf", 2000 + i % 20) for i in range(60)],
+}
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_learners_that_cannot_be_segmented_are_refused(name, tmp_path):
+    table = learners_csv(tmp_path / "t.csv", DEGENERATE[name])
+    result = run("run", table, "--out", tmp_path / "out")
+    refused(result)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_file_is_named(tmp_path):
+    refused(run("run", tmp_path / "no.csv", "--out", tmp_path / "o"), "no.csv")
+
+
+def test_required_columns_missing_shows_those_there_and_the_nearest(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("e_mail_hash,ctc,orgyear\na,100000,2015\n")
+    refused(run("run", path, "--out", tmp_path / "o"), "e_mail_hash", "orgyear")
+
+
+def test_numbers_as_text_are_parsed_or_quarantined(tmp_path):
+    pays = ['"12 LPA"', '"12,00,000"', "n/a", "about 12", "-5", "1200000"] * 40
+    rows = [
+        (f"l{i}", f"c{i % 7}", pay, 2000 + i % 20) for i, pay in enumerate(pays)
+    ]
+    table = learners_csv(tmp_path / "t.csv", rows)
+    result = run("run", table, "--out", tmp_path / "o", "--json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["ledger"]["quarantined"] == 80
+    ledger = pl.read_parquet(tmp_path / "o" / "ledger.parquet")
+    assert len(ledger) == 240
+    about = ledger.filter(pl.col("record") == 3).row(0, named=True)
+    assert (about["rule"], about["before"]) == ("unreadable_pay", "about 12")
+
+
+def test_a_wide_table_and_a_huge_cell_are_read(tmp_path):
+    wide = make_learners(300, rng=1)
+    extra = pl.DataFrame({f"extra_{i}": ["x"] * len(wide) for i in range(10_000)})
+    pl.concat([wide, extra], how="horizontal").write_csv(tmp_path / "wide.csv")
+    result = run("run", tmp_path / "wide.csv", "--out", tmp_path / "wide")
+    assert result.returncode == 0, result.stderr
+    huge = wide.with_columns(
+        pl.when(pl.int_range(pl.len()) == 5)
+        .then(pl.lit("x" * 1_000_000))
+        .otherwise("job_position")
+        .alias("job_position")
+    )
+    huge.write_csv(tmp_path / "huge.csv")
+    result = run("run", tmp_path / "huge.csv", "--out", tmp_path / "huge")
+    assert result.returncode == 0, result.stderr
+
+
+def test_compressed_and_semicolon_tables_are_found_out(table, tmp_path):
+    frame = pl.read_csv(table)
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(table.read_bytes()))
+    frame.write_csv(tmp_path / "t.txt", separator=";", include_bom=True)
+    frame.write_parquet(tmp_path / "t.parquet")
+    told = []
+    for name in ("t.csv.gz", "t.txt", "t.parquet"):
+        result = run("run", tmp_path / name, "--out", tmp_path / f"o-{name}", "--json")
+        assert result.returncode == 0, result.stderr
+        told.append(json.loads(result.stdout)["segments"])
+    assert told[0] == told[1] == told[2]
+
+
+def test_an_existing_folder_is_refused_without_overwrite(done, table):
+    folder, _ = done
+    before = {item.name: item.stat().st_mtime_ns for item in folder.iterdir()}
+    refused(run("run", table, "--out", folder), "--overwrite")
+    assert before == {item.name: item.stat().st_mtime_ns for item in folder.iterdir()}
+
+
+def test_overwrite_replaces_a_run_but_nothing_else(table, tmp_path):
+    out = tmp_path / "run"
+    assert run("run", table, "--out", out, "--quiet").returncode == 0
+    result = run("run", table, "--out", out, "--overwrite", "--seed", 5, "--quiet")
+    assert result.returncode == 0, result.stderr
+    assert json.loads((out / "summary.json").read_text())["seed"] == 5
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("mine")
+    refused(run("run", table, "--out", precious, "--overwrite"), "thesis.txt")
+    assert (precious / "thesis.txt").read_text() == "mine"
+
+
+def test_a_file_where_the_folder_should_go_is_refused(table, tmp_path):
+    (tmp_path / "taken").write_text("")
+    refused(run("run", table, "--out", tmp_path / "taken" / "run"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_unwritable_parent_is_refused_before_any_work(table, tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    refused(run("run", table, "--out", closed / "run"), "Cannot write")
+
+
+def test_a_full_disk_leaves_nothing_behind(table, tmp_path):
+    """A limit on the size of files stands in for the disk: the same errors come."""
+    script = (
+        "import resource, runpy, sys, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "sys.argv = ['learnstrata', 'run', sys.argv[1], '--out', sys.argv[2]]\n"
+        "runpy.run_module('learnstrata', run_name='__main__')\n"
+    )
+    out = tmp_path / "out"
+    result = subprocess.run(
+        [sys.executable, "-c", script, str(table), str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    refused(result, "Could not write", "Nothing was left behind")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "learners.csv"
+    make_learners(20_000, rng=1).write_csv(path)
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [*LEARNSTRATA, "run", str(path), "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 2, errors
+    assert "Stopped" in errors
+    assert "Traceback" not in errors
+    assert [item.name for item in tmp_path.iterdir()] == ["learners.csv"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--recipe", "robst"], ["'robst'", "'robust'"]),
+        (["--config", "missing.toml"], ["missing.toml"]),
+        (["--as-of", "20"], ["20"]),
+        (["--no-such-option"], ["--no-such-option"]),
+    ],
+)
+def test_bad_options_get_code_two(options, words, table, tmp_path):
+    refused(run("run", table, "--out", tmp_path / "o", *options), *words)
+
+
+def test_an_unknown_key_names_the_nearest(table, tmp_path):
+    config = tmp_path / "my.toml"
+    config.write_text("[columns]\ncompnay = 'company_hash'\n")
+    result = run("run", table, "--config", config, "--out", tmp_path / "o")
+    refused(result, "'compnay'", "'company'")
+
+
+def test_a_foreign_model_is_refused(table, tmp_path):
+    model = tmp_path / "model.json"
+    for text in ("{", "[]", '{"model_version": 99}', '{"model_version": 1}'):
+        model.write_text(text)
+        refused(run("assign", table, "--model", model, "--out", tmp_path / "o.csv"))
+    missing = tmp_path / "none.json"
+    refused(run("assign", table, "--model", missing), "none.json")
+    assert Path(model).exists()

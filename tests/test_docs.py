@@ -1,0 +1,64 @@
+"""The examples of the README and the tutorial run."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from learnstrata.learners.demo import make_learners
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("README.md", "docs/tutorial.md")
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page, language):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [code for kind, code in FENCE.findall(text) if kind == language]
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A folder with a small table under the name the pages use."""
+    make_learners(1200, rng=5).write_csv(tmp_path / "learners.csv")
+    make_learners(100, rng=6).write_csv(tmp_path / "new.csv")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.usefixtures("desk")
+def test_python_examples_run(page):
+    code = blocks(page, "python")
+    assert code, f"{page} shows no Python"
+    exec(compile("\n".join(code), page, "exec"), {})  # noqa: S102 - our own page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_shell_examples_run(page, desk):
+    lines = [line for code in blocks(page, "console") for line in code.splitlines()]
+    commands = [line[2:] for line in lines if line.startswith("$ learnstrata")]
+    assert commands, f"{page} shows no command"
+    for command in commands:
+        words = shlex.split(command, comments=True)[1:]
+        result = subprocess.run(
+            [sys.executable, "-m", "learnstrata", *words],
+            cwd=desk,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert result.returncode == 0, (command, result.stderr)
+
+
+@pytest.mark.parametrize(
+    "page", [str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md")] + [*PAGES[:1]]
+)
+def test_links_between_pages_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
+        assert ((ROOT / page).parent / target).exists(), (page, target)
