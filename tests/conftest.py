@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from learnstrata.config import load_config
+from learnstrata.learners.demo import make_learners
+from learnstrata.pipeline import Run, run
+
 # No test times anything: a slow machine is no failure.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -32,3 +36,21 @@ def frame(request: pytest.FixtureRequest) -> Callable[[Table], Any]:
     DuckDB keeps no row order: give its tables a column ``record``.
     """
     return _engine_frame(request.param)
+
+
+@pytest.fixture(scope="session")
+def small_table() -> Any:
+    """A table of 1,500 learners; do not change it."""
+    return make_learners(1500, rng=3)
+
+
+@pytest.fixture(scope="session")
+def small_run(small_table: Any) -> Run:
+    """A finished run of the default recipe on `small_table`."""
+    return run(small_table, load_config("robust"))
+
+
+@pytest.fixture(scope="session")
+def notebook_run(small_table: Any) -> Run:
+    """A finished run of the original analysis on `small_table`."""
+    return run(small_table, load_config("notebook", as_of=2026))

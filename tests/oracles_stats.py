@@ -5,7 +5,7 @@ from sklearn.neighbors import NearestNeighbors
 
 
 def pay_like_matrix(n, seed):
-    """Numbers with outliers beside one-hot columns, as a notebook would cluster them."""
+    """Numbers with outliers beside one-hot columns, as notebooks cluster them."""
     rng = np.random.default_rng(seed)
     pay = np.exp(rng.normal(2.3, 0.8, n))
     typed = rng.random(n) < 0.003

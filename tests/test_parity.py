@@ -7,10 +7,10 @@ labels with an adjusted Rand index of 0.99, shares within 0.2 points.
 
 import numpy as np
 import pytest
-from original import original_analysis
 from sklearn.metrics import adjusted_rand_score
 
 import learnstrata as ls
+from original import original_analysis
 
 SEEDS = (1, 2, 3)
 LEARNERS = 6_000

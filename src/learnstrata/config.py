@@ -255,6 +255,9 @@ class Selection:
         Bootstrap refits for each k; 0 leaves stability out.
     resample_rows : int
         Rows of one bootstrap refit.
+    refits : {"fresh", "fitted"}
+        Whether a refit starts afresh, as an analyst of another sample would, or from
+        the centres of the fit, which finds only whether the optimum holds locally.
     """
 
     k_min: int = 2
@@ -265,6 +268,7 @@ class Selection:
     score_against: Literal["sample", "all"] = "sample"
     resamples: int = 20
     resample_rows: int = 10_000
+    refits: Literal["fresh", "fitted"] = "fresh"
     rule: Rule = field(default_factory=Rule)
 
 

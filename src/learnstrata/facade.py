@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,7 @@ def segment(
     rng : int, default=None
         Seed; the same seed and table give the same result. ``None`` takes the recipe's.
     config : Config or path, default=None
-        A TOML file laid over the recipe, or a whole configuration.
+        A TOML file laid over the recipe, or a whole configuration in its place.
     as_of : int, default=None
         The year that counts as now; ``None`` asks the recipe.
     watch : callable, default does nothing
@@ -156,11 +156,12 @@ def segment(
     >>> found.learners.columns
     ['record', 'learner_id', 'segment_id', 'segment_name']
     """
-    settings = (
-        config
-        if isinstance(config, Config)
-        else load_config(recipe, config, seed=rng, as_of=as_of)
-    )
+    if isinstance(config, Config):
+        given = {"seed": rng, "as_of": as_of}
+        told: Any = {key: value for key, value in given.items() if value is not None}
+        settings = replace(config, **told)
+    else:
+        settings = load_config(recipe, config, seed=rng, as_of=as_of)
     done = pipeline.run(table, settings, watch=watch)
     labels = done.meaning.learners.select(
         "record", "learner_id", "segment_id", "segment_name"
@@ -238,7 +239,7 @@ def _like(table: IntoFrame, frame: pl.DataFrame) -> Any:  # noqa: ANN401
     return _on_backend(frame, _backend_of(table))
 
 
-def _on_backend(frame: pl.DataFrame, backend: nw.Implementation) -> Any:  # noqa: ANN401
+def _on_backend(frame: pl.DataFrame, backend: Any) -> Any:  # noqa: ANN401
     if backend is nw.Implementation.POLARS:
         return frame
     if backend is nw.Implementation.DUCKDB:

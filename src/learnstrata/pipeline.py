@@ -23,7 +23,7 @@ from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles import RoleCoverage, add_roles, coverage
 from learnstrata.learners.schema import recognise, standardise
-from learnstrata.segments.evidence import Finding
+from learnstrata.segments.evidence import Finding, unnamed_roles
 from learnstrata.segments.findings import answer_questions
 from learnstrata.segments.grounds import Grounds
 from learnstrata.segments.heuristic import Comparison, compare_with_rules
@@ -197,7 +197,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch) -> Base:
     return Base(
         mapping=mapping,
         n_records=len(cleaned.records),
-        n_learners=cleaned.records["learner_id"].n_unique(),
+        n_learners=cleaned.records["learner_id"].drop_nulls().n_unique(),
         limits=limits,
         ledger=cleaned.ledger,
         records=cleaned.records,
@@ -235,7 +235,10 @@ def _meaning(
     model = fit_model(prepared, config, base.limits, fit)
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     learners = prepared.learners.with_columns(ids)
-    profiles = profile_segments(learners, model.features, n_segments=len(fit.centers))
+    no_role = unnamed_roles(config)
+    profiles = profile_segments(
+        learners, model.features, n_segments=len(fit.centers), no_role=no_role
+    )
     model = model.with_names([profile.name for profile in profiles])
     learners = learners.with_columns(
         named_labels(learners, fit.labels, model.names)["segment_name"]
@@ -253,6 +256,8 @@ def _meaning(
         pay=model.features.pay,
         available=model.features.available,
         unit=config.unit,
+        no_role=no_role,
+        no_company=config.cleaning.missing_company,
     )
     findings = answer_questions(grounds)
     actions = recommend(
@@ -325,8 +330,8 @@ def _cleaned(
 
 
 def _with_progression(cleaned: Cleaned[IntoFrameT]) -> IntoFrameT:
-    told = nw.from_native(progression(cleaned.records))
-    units = nw.from_native(cleaned.units)
+    told: Any = nw.from_native(progression(cleaned.records))
+    units: Any = nw.from_native(cleaned.units)
     return units.join(told, on="learner_id", how="left").sort("record").to_native()
 
 

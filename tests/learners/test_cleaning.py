@@ -369,7 +369,7 @@ def said(row):
 
 
 YEARS = [None, 0.0, 7.0, 59.0, 60.0, 99.0, 208.0, 2010.0, 2018.0, 2021.0, 2025.0]
-PAYS = [None, -5.0, 0.0, 2.0, 30.0, 600.0, 19_000.0, 500_000.0, 9e5, 2e8, 1e300]
+PAYS = [None, -5.0, 0.0, 2.0, 30.0, 600.0, 19_000.0, 500_000.0, 9e5, 2e8, 1.7e308]
 PAYS += [float("nan"), float("inf")]
 TITLES = [
     None,
@@ -432,7 +432,7 @@ def test_every_record_is_in_the_ledger_once_and_counts_reconcile(raw):
     assert states["current"] + states["repaired"] == len(result.units)
     assert len(result.units) == usable["learner_id"].n_unique()
     assert result.units["learner_id"].is_unique().all()
-    assert result.units["pay"].drop_nulls().is_between(0, 1e300, closed="right").all()
+    assert result.units["pay"].drop_nulls().is_between(0, 1.7e308, closed="right").all()
 
 
 @given(dirty_tables, st.randoms(use_true_random=False))

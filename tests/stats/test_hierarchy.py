@@ -1,12 +1,12 @@
 import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
-import oracles_stats
 import pytest
 from hypothesis import given
 from scipy.cluster.hierarchy import dendrogram, is_valid_linkage, linkage
 from sklearn.metrics import adjusted_rand_score
 
+import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.hierarchy import cut, ward, ward_weighted
 
@@ -17,8 +17,8 @@ matrices = hnp.arrays(
 )
 
 
-@pytest.fixture
-def X():
+@pytest.fixture(name="X")
+def matrix():
     return np.random.default_rng(0).normal(size=(120, 4))
 
 

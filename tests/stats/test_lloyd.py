@@ -1,7 +1,7 @@
 import numpy as np
-import oracles_stats
 import pytest
 
+import oracles_stats
 from learnstrata.stats.lloyd import Points, Runs, lloyd, nearest_two, squared_distances
 
 

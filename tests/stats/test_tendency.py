@@ -1,10 +1,10 @@
 import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
-import oracles_stats
 import pytest
 from hypothesis import given
 
+import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.tendency import hopkins, hopkins_original
 

@@ -1,10 +1,10 @@
 import hypothesis.strategies as st
 import numpy as np
-import oracles_stats
 import pytest
 from hypothesis import given
 from sklearn import metrics
 
+import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats import validity
 from learnstrata.stats.validity import (

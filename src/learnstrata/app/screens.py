@@ -8,10 +8,12 @@ from typing import Any
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from learnstrata.learners.quality import TableCheck
+from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources import SourceInfo
 
 __all__ = [
@@ -37,6 +39,10 @@ DOING = {
     "answer": "Answering the decision questions",
     "write": "Writing the run folder",
 }
+
+WORDS = ("Segment", "Standard name", "Column")  # headings of what may wrap
+COLUMN_HEADINGS = ("Standard name", "Column", "Missing", "Unreadable", "Distinct")
+COLUMN_HEADINGS += ("Median", "Range")
 
 
 @contextmanager
@@ -74,9 +80,9 @@ def show_run(summary: Mapping[str, Any], folder: Path) -> None:
         f"{states['quarantined']:,} quarantined), as of {summary['as_of']}"
     )
     console.print(_segment_table(summary))
-    console.print(f"[dim]Choice of k:[/] {summary['selection']['reason']}")
+    console.print(f"[dim]Choice of k:[/] {escape(summary['selection']['reason'])}")
     for note in summary["notes"]:
-        console.print(f"[yellow]Note:[/] {note}")
+        console.print(f"[yellow]Note:[/] {escape(note)}")
     spent = summary["timings"]
     slowest = sorted(spent, key=lambda stage: -spent[stage])[:3]
     told = ", ".join(f"{stage} {spent[stage]:.1f} s" for stage in slowest)
@@ -87,22 +93,29 @@ def show_run(summary: Mapping[str, Any], folder: Path) -> None:
 
 def _segment_table(summary: Mapping[str, Any]) -> Table:
     unit, per = summary["pay_unit"], summary["per_pay_unit"]
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("", justify="right")
-    table.add_column("Segment", style="bold")
-    for heading in ("Size", "Share", f"Pay ({unit})", "Years"):
-        table.add_column(heading, justify="right")
+    table = _plain_table("", "Segment", "Size", "Share", f"Pay ({unit})", "Years")
     for segment in summary["segments"]:
         pay = segment["typical"].get("pay")
         years = segment["typical"].get("years_of_experience")
         table.add_row(
             str(segment["id"]),
-            segment["name"],
+            f"[bold]{escape(segment['name'])}[/]",
             f"{segment['count']:,}",
             f"{segment['share']:.1%}",
             f"{pay['p50'] / per:,.1f}" if pay else "-",
             f"{years['p50']:.0f}" if years else "-",
         )
+    return table
+
+
+def _plain_table(*headings: str) -> Table:
+    """Make a table whose words may wrap and whose numbers may not."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in headings:
+        if heading in WORDS:
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 
@@ -127,39 +140,53 @@ def show_check(found: TableCheck, source: SourceInfo) -> None:
     console = Console()
     learners = f", {found.learners:,} learners" if found.learners is not None else ""
     details = [source.format, source.encoding, source.compression]
-    told = ", ".join(str(detail) for detail in details if detail)
+    told = ", ".join(escape(str(detail)) for detail in details if detail)
     console.print(f"[bold]{found.rows:,} records{learners}[/] [dim]({told})[/]")
-    console.print(_column_table(found))
+    console.print(_column_table(found, console))
     for standard, lost in found.missing.items():
-        console.print(f"[yellow]Not there:[/] {standard.replace('_', ' ')}; {lost}.")
+        name = escape(standard.replace("_", " "))
+        console.print(f"[yellow]Not there:[/] {name}; {escape(lost)}.")
     for sentence in found.notes:
-        console.print(f"[yellow]Note:[/] {sentence}")
+        console.print(f"[yellow]Note:[/] {escape(sentence)}")
     for sentence in found.problems:
-        console.print(f"[red]Problem:[/] {sentence}")
-    features = ", ".join(name.replace("_", " ") for name in found.usable)
-    verdict = "[green]Ready to run[/]" if found.ok else "[red]Cannot run yet[/]"
-    console.print(f"{verdict} on {len(found.usable)} kinds of values: {features}.")
+        console.print(f"[red]Problem:[/] {escape(sentence)}")
+    console.print(_verdict(found))
 
 
-def _column_table(found: TableCheck) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    headings = ("Standard name", "Column", "Missing", "Unreadable", "Distinct")
-    for place, heading in enumerate((*headings, "Median", "Range")):
-        table.add_column(heading, justify="left" if place < 2 else "right")
-    for column in found.columns:
-        middle = column.quantiles.get("p50")
-        table.add_row(
-            column.name.replace("_", " "),
-            column.column,
-            f"{column.null_share:.1%}",
-            f"{column.faults:,}" if column.faults else "-",
-            f"{column.distinct:,}",
-            _number(middle),
-            f"{_number(column.minimum)} to {_number(column.maximum)}"
-            if middle is not None
-            else "-",
-        )
+def _verdict(found: TableCheck) -> str:
+    kinds = "1 kind" if len(found.usable) == 1 else f"{len(found.usable)} kinds"
+    features = escape(", ".join(name.replace("_", " ") for name in found.usable))
+    if not found.ok:
+        there = f": there is {features}" if features else ""
+        return f"[red]Cannot run yet[/]{there}."
+    return f"[green]Ready to run[/] on {kinds} of values: {features}."
+
+
+def _column_table(found: TableCheck, console: Console) -> Table:
+    """Make the widest table of columns that the terminal has room for."""
+    rows = [_column_row(column) for column in found.columns]
+    for width in range(len(COLUMN_HEADINGS), 3, -1):
+        table = _plain_table(*COLUMN_HEADINGS[:width])
+        for row in rows:
+            table.add_row(*row[:width])
+        needed = Measurement.get(console, console.options.update(width=1_000), table)
+        if needed.minimum <= console.width:
+            break
     return table
+
+
+def _column_row(column: ColumnCheck) -> list[str]:
+    middle = column.quantiles.get("50%")
+    spread = f"{_number(column.minimum)} to {_number(column.maximum)}"
+    return [
+        escape(column.name.replace("_", " ")),
+        escape(column.column),
+        f"{column.null_share:.1%}",
+        f"{column.faults:,}" if column.faults else "-",
+        f"{column.distinct:,}",
+        _number(middle),
+        spread if middle is not None else "-",
+    ]
 
 
 def _number(value: float | None) -> str:
@@ -178,12 +205,11 @@ def assignment_as_json(labels: pl.DataFrame, path: Path) -> dict[str, Any]:
 def show_assignment(labels: pl.DataFrame, path: Path) -> None:
     """Print how many learners went to each segment."""
     console = Console()
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("", "Segment", "Size", "Share"):
-        table.add_column(heading, justify="left" if heading == "Segment" else "right")
+    table = _plain_table("", "Segment", "Size", "Share")
     for row in _sizes(labels):
-        share = row["count"] / len(labels)
-        table.add_row(str(row["id"]), row["name"], f"{row['count']:,}", f"{share:.1%}")
+        share = f"{row['count'] / len(labels):.1%}"
+        name = escape(row["name"])
+        table.add_row(str(row["id"]), name, f"{row['count']:,}", share)
     console.print(table)
     console.print(f"Segments: [bold]{_short(path)}[/]", soft_wrap=True)
 
@@ -198,4 +224,4 @@ def _sizes(labels: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _short(path: Path) -> str:
     here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return escape(str(path.relative_to(here) if path.is_relative_to(here) else path))

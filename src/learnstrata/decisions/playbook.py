@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from learnstrata.segments.evidence import Finding, listed
+from learnstrata.segments.evidence import Finding, counted, listed
 from learnstrata.segments.grounds import Grounds
 from learnstrata.segments.profiles import Profile
 
 __all__ = ["Action", "Target", "recommend"]
 
 MIN_POOL = 50
-NO_ROLE = ("Not stated", "Unmapped", "Other")
+MOST_POOLS, MOST_BENCHMARKS, MOST_COHORTS = 8, 6, 5
+MIN_YEARS = 8  # of experience, for a mentor
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,15 @@ def _pathways(grounds: Grounds) -> Action:
         Target(p.name, p.count, p.share, f"{_pathway(p)}: {_evidence(p, grounds)}")
         for p in grounds.profiles
     )
-    paths = {_pathway(p) for p in grounds.profiles}
+    paths = len({_pathway(p) for p in grounds.profiles})
+    call = "segment calls" if len(targets) == 1 else f"{len(targets)} segments call"
+    kinds = "one kind" if paths == 1 else f"{paths} kinds"
     return Action(
         "pathways",
         "Launch a learning pathway for each segment",
         ("product", "career services"),
         targets,
-        f"The {len(targets)} segments call for {len(paths)} kinds of pathway.",
+        f"The {call} for {kinds} of pathway.",
         "Completion of the pathway and change of role or pay within two quarters, "
         "against a hold-out inside each segment.",
     )
@@ -111,12 +115,13 @@ def _evidence(profile: Profile, grounds: Grounds) -> str:
     years, pay = profile.typical.get("years_of_experience"), profile.typical.get("pay")
     told = []
     if years:
-        told.append(f"median experience {years.p50:.0f} years (all: {years.base:.0f})")
+        own = counted(round(years.p50), "year")
+        told.append(f"median experience {own} (all: {years.base:.0f})")
     if pay:
         told.append(
             f"median pay {grounds.money(pay.p50)} (all: {grounds.money(pay.base)})"
         )
-    return listed(told) if told else f"{profile.share:.0%} of all"
+    return listed(told) if told else grounds.count(profile.count)
 
 
 def _mentor_pools(grounds: Grounds) -> Action:
@@ -129,35 +134,41 @@ def _mentor_pools(grounds: Grounds) -> Action:
         return Action("mentor_pools", title, ("mentoring",), (), why, measure)
     learners = grounds.learners
     counts = (
-        learners.group_by("role").len().sort(["len", "role"], descending=[True, False])
-    )
-    senior = dict(
-        learners.filter(learners["years_of_experience"] >= 8)
+        learners.filter(~pl.col("role").is_in(grounds.no_role))
         .group_by("role")
         .len()
-        .iter_rows()
-        if grounds.has("years_of_experience")
-        else []
+        .filter(pl.col("len") >= MIN_POOL)
+        .sort(["len", "role"], descending=[True, False])
     )
-    pools = [
-        (r, n) for r, n in counts.iter_rows() if n >= MIN_POOL and r not in NO_ROLE
-    ]
+    senior = _seniors(grounds)
     targets = tuple(
-        Target(
-            role,
-            n,
-            n / len(learners),
-            f"{senior.get(role, 0):,} of them have 8 or more years and could mentor",
-        )
-        for role, n in pools[:8]
+        Target(role, n, n / len(learners), _supply(senior, role))
+        for role, n in counts.head(MOST_POOLS).iter_rows()
     )
-    covered = sum(target.share for target in targets)
+    covered = sum(target.size for target in targets) / len(learners)
+    many = f"{len(targets)} largest roles hold" if len(targets) > 1 else "role holds"
     why = (
-        f"The {len(targets)} largest roles hold {covered:.0%} of all learners."
+        f"The {many} {covered:.0%} of all {grounds.unit}s."
         if targets
-        else f"No role is held by {MIN_POOL} learners or more."
+        else f"No role is held by {grounds.count(MIN_POOL)} or more."
     )
     return Action("mentor_pools", title, ("mentoring",), targets, why, measure)
+
+
+def _seniors(grounds: Grounds) -> dict[str, int] | None:
+    """Count those who could mentor, by role; None where experience is not known."""
+    if not grounds.has("years_of_experience"):
+        return None
+    senior = grounds.seasoned.filter(pl.col("years_of_experience") >= MIN_YEARS)
+    return dict(senior.group_by("role").len().iter_rows())
+
+
+def _supply(senior: dict[str, int] | None, role: str) -> str:
+    if senior is None:
+        return "the table has no experience, so who could mentor is not known"
+    n = senior.get(role, 0)
+    have = "has" if n == 1 else "have"
+    return f"{n:,} of them {have} {MIN_YEARS} or more years and could mentor"
 
 
 def _pay_benchmarks(grounds: Grounds) -> Action:
@@ -170,12 +181,25 @@ def _pay_benchmarks(grounds: Grounds) -> Action:
         why = "The table lacks pay, titles or companies, so there is no benchmark."
         return Action("pay_benchmarks", title, teams, (), why, measure)
     cells = (
-        grounds.paid.filter(~pl.col("role").is_in(NO_ROLE))
+        grounds.paid.filter(~pl.col("role").is_in(grounds.no_role))
         .group_by("role", "tier")
         .agg(pl.len().alias("n"), pl.col("pay").median().alias("median"))
         .filter(pl.col("n") >= MIN_POOL)
         .sort(["role", "tier"])
     )
+    targets = tuple(
+        Target(row["role"], row["n"], row["n"] / len(grounds.learners), told)
+        for row, told in _gaps(cells, grounds)
+    )
+    least = grounds.count(MIN_POOL, "paid")
+    n = len(cells)
+    hold = "cell of role and tier holds" if n == 1 else "cells of role and tier hold"
+    why = f"{f'{n:,}' if n else 'No'} {hold} {least} or more."
+    return Action("pay_benchmarks", title, teams, targets, why, measure)
+
+
+def _gaps(cells: pl.DataFrame, grounds: Grounds) -> list[tuple[dict[str, Any], str]]:
+    """Give the most frequent roles of several tiers, and how pay differs by tier."""
     spread = (
         cells.group_by("role")
         .agg(
@@ -185,24 +209,20 @@ def _pay_benchmarks(grounds: Grounds) -> Action:
             pl.col("median").max().alias("high"),
         )
         .filter(pl.col("tiers") > 1)
-        .with_columns(gap=pl.col("high") / pl.col("low"))
         .sort(["n", "role"], descending=[True, False])
-        .head(6)
+        .head(MOST_BENCHMARKS)
     )
-    targets = tuple(
-        Target(
-            row["role"],
-            row["n"],
-            row["n"] / len(grounds.learners),
-            f"median pay runs from {grounds.money(row['low'])} to "
-            f"{grounds.money(row['high'])} between tiers, {row['gap']:.1f} times",
-        )
+    return [
+        (row, _gap_in_words(row["low"], row["high"], grounds))
         for row in spread.iter_rows(named=True)
+    ]
+
+
+def _gap_in_words(low: float, high: float, grounds: Grounds) -> str:
+    return (
+        f"median pay runs from {grounds.money(low)} to {grounds.money(high)} between "
+        f"tiers, {high / low:.1f} times"
     )
-    why = (
-        f"{len(cells):,} cells of role and tier hold {MIN_POOL} paid learners or more."
-    )
-    return Action("pay_benchmarks", title, teams, targets, why, measure)
 
 
 def _lagging_pay(grounds: Grounds, finding: Finding) -> Action:
@@ -211,23 +231,29 @@ def _lagging_pay(grounds: Grounds, finding: Finding) -> Action:
     teams = ("career services", "mentoring")
     if not finding.available:
         return Action("lagging_pay", title, teams, (), finding.answer, measure)
-    rows = finding.tables[0].frame()
-    most = rows.sort(rows.columns[3], descending=True).head(5)
+    by_size = sorted(finding.tables[0].rows, key=lambda row: (-row[3], row[0]))
+    cohorts = [
+        row for row in by_size if row[3] >= MIN_POOL and row[0] not in grounds.no_role
+    ]
+    by_role = grounds.has("title")
     targets = tuple(
         Target(
-            f"{role}, experienced, lowest quarter of pay",
+            f"{role if by_role else 'All'}, experienced, lowest quarter of pay",
             lagging,
             lagging / len(grounds.learners),
             f"{lagging:,} of {experienced:,} experienced ({share:.0%})",
         )
-        for role, _, experienced, lagging, share, _ in most.iter_rows()
-        if lagging >= MIN_POOL
+        for role, _, experienced, lagging, share, _ in cohorts[:MOST_COHORTS]
     )
     lagging, experienced = finding.numbers["lagging"], finding.numbers["experienced"]
+    whose = "their own role" if by_role else "all"
     why = (
-        f"{lagging:,} of {experienced:,} experienced learners are paid no more than "
-        "the lowest quarter of their own role."
+        f"{lagging:,} of {experienced:,} experienced {grounds.unit}s "
+        f"{'is' if lagging == 1 else 'are'} paid no more than the lowest quarter of "
+        f"{whose}."
     )
+    if not targets:
+        why += f" No role has {MIN_POOL} or more of them."
     return Action("lagging_pay", title, teams, targets, why, measure)
 
 

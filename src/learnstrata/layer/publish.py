@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -148,13 +148,19 @@ def _could_not_write(target: Path, error: Exception) -> OutputError:
 @contextlib.contextmanager
 def _staging(target: Path) -> Iterator[Path]:
     """Give a folder beside the target that is gone afterwards, whatever happens."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    made = [parent for parent in target.parents if not parent.exists()]
     try:
-        staging.chmod(0o755)
-        yield staging
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        try:
+            staging.chmod(0o755)
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        for parent in made:  # only what is empty goes
+            with contextlib.suppress(OSError):
+                parent.rmdir()
 
 
 def _swap(staging: Path, target: Path) -> None:
@@ -168,7 +174,7 @@ def _swap(staging: Path, target: Path) -> None:
         target.rename(old)
         try:
             staging.rename(target)
-        except OSError:
+        except BaseException:
             old.rename(target)
             raise
 
@@ -183,13 +189,19 @@ def read_summary(folder: str | Path) -> dict[str, Any]:
     """
     path = Path(folder) / "summary.json"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        summary = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SourceError(
             f"{folder} has no summary.json. Give the folder of a run."
         ) from None
     except (OSError, ValueError) as error:
         raise SourceError(f"Cannot read {path}: {error}.") from None
+    if not isinstance(summary, dict) or "schema_version" not in summary:
+        raise SourceError(
+            f"{path} is not the summary of a run: it has no schema_version. Give the "
+            "folder of a run."
+        )
+    return summary
 
 
 def write_workbook(path: Path, sheets: Mapping[str, pl.DataFrame]) -> None:
@@ -202,11 +214,28 @@ def write_workbook(path: Path, sheets: Mapping[str, pl.DataFrame]) -> None:
         "strings_to_urls": False,
         "nan_inf_to_errors": True,
     }
+    names = _sheet_names(sheets)
     with xlsxwriter.Workbook(path, options) as workbook:
-        for name, frame in sheets.items():
+        for name, frame in zip(names, sheets.values(), strict=True):
             frame.write_excel(
                 workbook,
-                worksheet=name[:SHEET_NAME_LENGTH],
+                worksheet=name,
                 freeze_panes=(1, 0),
                 autofit=True,
             )
+
+
+def _sheet_names(titles: Iterable[str]) -> list[str]:
+    """Make titles into names that Excel takes: short, plain, all different."""
+    names: list[str] = []
+    taken: set[str] = {"history"}  # Excel keeps this one to itself
+    for title in titles:
+        plain = title.translate(dict.fromkeys(map(ord, "[]:*?/\\"), "-")).strip(" '")
+        name, times = plain[:SHEET_NAME_LENGTH].strip(" '") or "Sheet", 1
+        while name.lower() in taken:
+            times += 1
+            end = f" ({times})"
+            name = plain[: SHEET_NAME_LENGTH - len(end)].strip(" '") + end
+        taken.add(name.lower())
+        names.append(name)
+    return names

@@ -29,6 +29,7 @@ LEDGER = ("record", "state", "rule", "column", "before", "after")
 # ranges: Tukey's outer fences.
 OUTER_FENCE = 3.0
 INNER_FENCE = 1.5
+MOST_SPREAD = 100.0  # of log pay; beyond it the fences are out of all reach anyway
 LAST_YEAR = 9_999  # a pay year with more digits is a slip of the keyboard
 UNITS = {"monthly": 12.0, "thousands": 1_000.0, "lakhs": 100_000.0}
 RICHNESS = {"pattern": 3, "fuzzy": 3, "generic": 2, "unmapped": 1, "missing": 0}
@@ -122,7 +123,8 @@ def heaped(
     distinct, counts = np.unique(given, return_counts=True)
     before = np.concatenate([[0], np.cumsum(counts)])
     first = np.searchsorted(distinct, distinct / 1.5, side="left")
-    last = np.searchsorted(distinct, distinct * 1.5, side="right")
+    with np.errstate(over="ignore"):  # nothing is above infinity
+        last = np.searchsorted(distinct, distinct * 1.5, side="right")
     around = before[last] - before[first] - counts
     outside = (distinct < low) | (distinct > high)
     found = outside & (counts >= least) & (counts >= excess * around)
@@ -187,14 +189,15 @@ def _as_of(table: dict[str, npt.NDArray[np.float64]], config: Config) -> int:
 
 
 def _pay_fences(pay: npt.NDArray[np.float64]) -> dict[str, Any]:
-    low, q1, q3, high = np.quantile(pay, [0.05, 0.25, 0.75, 0.95])
-    spread = max(math.log(q3 / q1), math.log(2))  # half of all pays may be equal
+    low, q1, q3, high = map(float, np.quantile(pay, [0.05, 0.25, 0.75, 0.95]))
+    # Half of all pays may be equal, and the other half have hundreds of digits.
+    spread = min(max(math.log(q3) - math.log(q1), math.log(2)), MOST_SPREAD)
     inner = math.exp(INNER_FENCE * spread)
     outer = math.exp(OUTER_FENCE * spread)
     return {
-        "pay_low": float(q1 / outer),
-        "pay_high": float(q3 * outer),
-        "pay_typical": (float(low), float(high)),
+        "pay_low": q1 / outer,
+        "pay_high": q3 * outer,
+        "pay_typical": (low, high),
         "heaped_pay": heaped(pay, low=q1 / inner, high=q3 * inner),
     }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from learnstrata.report import theme
 from learnstrata.report.formats import Money, as_index, as_share, as_years
-from learnstrata.report.wording import MIN_COUNT, component
+from learnstrata.report.wording import MIN_COUNT, component_of
 
 __all__ = [
     "MAP_POINTS",
@@ -82,10 +82,7 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> Drawing:
         scale=alt.Scale(domain=ids, range=[theme.segment_colour(i) for i in ids]),
         legend=None,
     )
-    titles = [
-        _component_title(found, 0, "Component 1"),
-        _component_title(found, 1, "Component 2"),
-    ]
+    titles = [_component_title(summary, which) for which in (0, 1)]
     bare: dict[str, Any] = {"labels": False, "ticks": False, "grid": True}
     x = alt.X("x:Q", axis=alt.Axis(title=titles[0], **bare), scale=_tight("x", values))
     y = alt.Y("y:Q", axis=alt.Axis(title=titles[1], **bare), scale=_tight("y", values))
@@ -121,12 +118,11 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> Drawing:
     return layers.properties(width=760, height=420)
 
 
-def _component_title(found: Mapping[str, Any], which: int, name: str) -> str:
-    explained = as_share(found["explained"][which])
-    made_of = component(
-        found["columns"], [loading[which] for loading in found["loadings"]]
-    )
-    return f"{name}, {explained} of variance" + (f": {made_of}" if made_of else "")
+def _component_title(summary: Summary, which: int) -> str:
+    explained = as_share(summary["map"]["explained"][which])
+    made_of = component_of(summary, which)
+    text = f"Component {which + 1}, {explained} of variance"
+    return f"{text}: {made_of}" if made_of else text
 
 
 def _framed(

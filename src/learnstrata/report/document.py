@@ -351,7 +351,7 @@ def _absent(summary: Summary) -> dict[str, str]:
         "tiers": ("Pay by experience", ("pay", "years_of_experience")),
         "role-pay": ("Pay by role", ("pay", "title")),
         "correlations": ("The correlation of numbers", ()),
-        "bands": ("Pay bands and tiers", ("pay", "company")),
+        "bands": ("A breakdown by pay band and tier", ("pay", "company")),
         "titles": ("The coverage of titles", ("title",)),
     }
     return {
@@ -395,7 +395,9 @@ def _sweep(summary: Summary) -> str:
     text = f"Every k was fitted on {as_count(found['rows'])} {_units(summary)}"
     if not found["resamples"]:
         return f"{text}."
-    return f"{text}, and fitted again on {as_count(found['resamples'])} samples of them."
+    return (
+        f"{text}, and fitted again on {as_count(found['resamples'])} samples of them."
+    )
 
 
 def _quality(summary: Summary) -> dict[str, Any]:

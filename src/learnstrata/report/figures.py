@@ -16,6 +16,7 @@ __all__ = ["Figure", "draw", "figures_of", "map_svg"]
 Summary = Mapping[str, Any]
 
 SHRINK = 0.75  # text shrunk further cannot be read; the chart then scrolls in its box
+MAP_SHRINK = 0.36  # a map is looked at whole; its note says what the axes say
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class _Plan:
     title: Callable[[Summary], str]
     table: Callable[[Summary], TextTable]
     note: Callable[[Summary], str] = lambda _: ""
+    shrink: float = SHRINK
 
 
 def figures_of(summary: Summary) -> dict[str, Figure]:
@@ -60,7 +62,7 @@ def figures_of(summary: Summary) -> dict[str, Figure]:
         key: Figure(
             key,
             plan.title(summary),
-            draw(plan.chart(summary), key, plan.title(summary)),
+            draw(plan.chart(summary), key, plan.title(summary), shrink=plan.shrink),
             plan.table(summary),
             plan.note(summary),
         )
@@ -72,10 +74,13 @@ def figures_of(summary: Summary) -> dict[str, Figure]:
 def map_svg(summary: Summary, *, points: int) -> Markup:
     """Draw the map alone, with fewer points."""
     title = wording.explained(summary["map"]["explained"])
-    return draw(charts.segment_map(summary, points), "ls-map", title)
+    chart = charts.segment_map(summary, points)
+    return draw(chart, "ls-map", title, shrink=MAP_SHRINK)
 
 
-def draw(chart: alt.TopLevelMixin, key: str, label: str) -> Markup:
+def draw(
+    chart: alt.TopLevelMixin, key: str, label: str, *, shrink: float = SHRINK
+) -> Markup:
     """Render a chart as an SVG that stands in a page on its own.
 
     Parameters
@@ -85,6 +90,8 @@ def draw(chart: alt.TopLevelMixin, key: str, label: str) -> Markup:
         Put before every id.
     label : str
         Text alternative.
+    shrink : float
+        Part of its width it may be shrunk to on a narrow screen.
 
     Returns
     -------
@@ -96,17 +103,17 @@ def draw(chart: alt.TopLevelMixin, key: str, label: str) -> Markup:
     spec = chart.to_dict(validate=False)
     spec["config"] = theme.CONFIG
     raw = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return Markup(_embedded(raw, key, label))  # noqa: S704 - vega escapes the texts
+    return Markup(_embedded(raw, key, label, shrink))  # noqa: S704 - vega escapes the texts
 
 
-def _embedded(raw: str, key: str, label: str) -> str:
+def _embedded(raw: str, key: str, label: str, shrink: float) -> str:
     svg = re.sub(r"<[^>]*>", lambda tag: _tag(tag[0], key), raw)
     svg = re.sub(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>', "", svg)
     size = re.search(r'viewBox="0 0 ([\d.]+) ', svg)
     most = float(size[1]) if size else 640.0
     head = (
         f'<svg role="img" aria-label="{Markup.escape(label)}" style="width:100%;'
-        f'min-width:{SHRINK * most:.0f}px;max-width:{most:.0f}px;height:auto" '
+        f'min-width:{shrink * most:.0f}px;max-width:{most:.0f}px;height:auto" '
     )
     return svg.replace("<svg ", head, 1)
 
@@ -225,6 +232,7 @@ _PLANS: dict[str, _Plan] = {
         lambda s: wording.explained(s["map"]["explained"]),
         tables.loadings,
         wording.map_note,
+        shrink=MAP_SHRINK,
     ),
     "pay": _Plan(
         _positive,
@@ -263,11 +271,7 @@ _PLANS: dict[str, _Plan] = {
         diagnostics.k_selection,
         _k_title,
         tables.candidates,
-        lambda _: (
-            "Diamond: chosen; circle: admitted by the rule; cross: not admitted; "
-            "dashed lines: the least the rule admits. More segments lower the inertia "
-            "by themselves, so its elbow is shown and does not decide."
-        ),
+        wording.k_note,
     ),
     "ward": _Plan(
         lambda s: len(s["hierarchy"]["branches"]["x"]) > 0,

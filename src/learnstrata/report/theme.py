@@ -47,6 +47,7 @@ _AXIS = {
     "titleFontSize": 12,
     "titleFontWeight": "normal",
     "titlePadding": 8,
+    "labelPadding": 5,
     "labelLimit": 0,
     "titleLimit": 0,
     "gridColor": "#e8ebef",
@@ -97,10 +98,10 @@ def ink_on(colour: str) -> str:
     Examples
     --------
     >>> ink_on("#e69f00"), ink_on("#0072b2")
-    ('#111111', '#ffffff')
+    ('#000000', '#ffffff')
     """
     light = _luminance(colour)
-    return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.056 else "#111111"
+    return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else "#000000"
 
 
 def diverging(position: float) -> str:

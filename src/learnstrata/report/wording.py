@@ -16,6 +16,7 @@ __all__ = [
     "agreement",
     "column_label",
     "component",
+    "component_of",
     "correlation",
     "coverage",
     "explained",
@@ -23,6 +24,7 @@ __all__ = [
     "hopkins",
     "index_title",
     "joined",
+    "k_note",
     "lacking",
     "ledger",
     "limits",
@@ -158,9 +160,9 @@ def lacking(summary: Mapping[str, Any], *columns: str, part: str) -> str:
     'Pay by role is not shown: the table has no title.'
     """
     available = summary.get("input", {}).get("available") or ()
-    gone = [column_label(name) for name in columns if name not in available]
+    gone = [f"no {column_label(name)}" for name in columns if name not in available]
     if gone:
-        return f"{part} is not shown: the table has no {joined(gone)}."
+        return f"{part} is not shown: the table has {joined(gone)}."
     return f"{part} is not shown: this run has no numbers for it."
 
 
@@ -345,12 +347,23 @@ def component(columns: Sequence[str], loadings: Sequence[float]) -> str:
     return joined([f"{'less ' * (v < 0)}{feature_label(name)}" for name, v in strong])
 
 
+def component_of(summary: Mapping[str, Any], which: int) -> str:
+    """Name what a component of the map is mostly made of."""
+    found = summary["map"]
+    return component(
+        found["columns"], [loading[which] for loading in found["loadings"]]
+    )
+
+
 def map_note(summary: Mapping[str, Any]) -> str:
     """Say how to read the map, and what it cannot show."""
     text = (
         f"Each point is a {summary['unit']} of a sample; numbers stand in the middle "
         "of their segment. Triangles lie beyond the frame."
     )
+    across, up = (component_of(summary, which) for which in (0, 1))
+    if across and up:
+        text += f" Across: {across}. Upwards: {up}."
     if sum(summary["map"]["explained"][:2]) < 0.9:
         text += " Segments that overlap here may be apart in what the map leaves out."
     return text
@@ -419,6 +432,18 @@ def selection_title(table: Sequence[Mapping[str, Any]], k: int) -> str:
     return (
         f"The silhouette is highest at k = {best['k']} ({top}); the rule chose k = {k} "
         f"({own})"
+    )
+
+
+def k_note(summary: Mapping[str, Any]) -> str:
+    """Say how to read the charts over k."""
+    rule = summary.get("config", {}).get("selection", {}).get("rule", {})
+    limits = bool(rule.get("min_share") or rule.get("min_jaccard"))
+    return (
+        "Diamond: chosen; circle: admitted by the rule; cross: not admitted. "
+        + ("Dashed lines: the least the rule admits. " if limits else "")
+        + "More segments lower the inertia by themselves, so its elbow is shown and "
+        "does not decide."
     )
 
 

@@ -96,9 +96,7 @@ def _segment_differences(grounds: Grounds) -> Finding:
     if grounds.has("title"):
         explained["role"] = _explained(grounds.learners, "role")
     if not explained:
-        return cannot(
-            "segment_differences", question, "it has no pay, years or titles"
-        )
+        return cannot("segment_differences", question, "it has no pay, years or titles")
     order = sorted(explained, key=lambda name: -explained[name])
     told = listed(
         [f"{explained[name]:.0%} of the differences in {name}" for name in order]

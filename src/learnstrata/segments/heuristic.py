@@ -62,7 +62,8 @@ def compare_with_rules(
     Parameters
     ----------
     learners : data frame
-        With ``segment_id``, ``experience_band`` and ``pay_band``.
+        With ``segment_id``, ``experience_band`` and ``pay_band``; where it has
+        ``experience_imputed``, those whose experience was filled in are left out.
     experience_order, pay_order : tuple of str
         Bands from low to high, to order the rows.
 
@@ -76,7 +77,10 @@ def compare_with_rules(
     if not {"experience_band", "pay_band", "segment_id"} <= set(names):
         return None
     known = frame.filter(~nw.col("pay_band").is_null())
-    known = known.filter(~nw.col("experience_band").is_null())
+    # A table without experience has one band for all, of no order.
+    known = known.filter(nw.col("experience_band").is_in(list(experience_order)))
+    if "experience_imputed" in names:  # a band of a filled number is no rule's
+        known = known.filter(nw.col("experience_imputed") == 0)
     cells = known.with_columns(_rule=rule_segments()).group_by("_rule", "segment_id")
     table = collected(cells.agg(nw.len().alias("n")))
     if table.is_empty():

@@ -36,14 +36,14 @@ def pay_without_experience(grounds: Grounds) -> Finding:
     n_lagging = int(cells["lagging"].sum())
     rho = _rank_correlation(known)
     first_year = float(cells.filter("senior")["years_of_experience"].min())  # type: ignore[arg-type]
-    are, peers = are(n_lagging), "their own role" if grounds.has("title") else "all"
+    peers = "their own role" if grounds.has("title") else "all"
     return Finding(
         finding_id,
         question,
         f"{_direction(rho)} Of the {n_senior:,} with the longest experience "
         f"({first_year:g} years or more), {n_lagging:,} "
-        f"({_ratio(n_lagging, n_senior):.1%}) {are} paid no more than the lowest "
-        f"quarter of {peers}. {_worst_cohort(cohorts, grounds.no_role)}".strip(),
+        f"({_ratio(n_lagging, n_senior):.1%}) {are(n_lagging)} paid no more than the "
+        f"lowest quarter of {peers}. {_worst_cohort(cohorts, grounds.no_role)}".strip(),
         available=True,
         numbers={
             "spearman": rho,

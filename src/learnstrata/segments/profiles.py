@@ -29,6 +29,7 @@ NUMBERS = (
 )
 MIN_SHOWN = 10  # learners: a median of fewer is not shown
 DISTINCTIVE = 120.0
+TOO_SMALL = f"fewer than {MIN_SHOWN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def profile_segments(
         for i in range(n_segments)
     ]
     told = [(typical, _named_roles(of, no_role)) for typical, of in cards]
-    names = _unique_names(told)
+    names = _unique_names(told, small=[int(n) < MIN_SHOWN for n in counts])
     return tuple(
         Profile(
             id=i + 1,
@@ -212,7 +213,10 @@ def _shares(
     category: str,
     counts: npt.NDArray[np.int64],
 ) -> list[tuple[Share, ...]]:
-    cells = frame.filter(~nw.col(category).is_null()).group_by(category, "segment_id")
+    known = ~nw.col(category).is_null()
+    if category == "experience_band":
+        known = known & (nw.col("experience_imputed") == 0)
+    cells = frame.filter(known).group_by(category, "segment_id")
     table = collected(cells.agg(nw.len().alias("n")))
     base = table.group_by(category).agg(pl.col("n").sum().alias("all"))
     total = int(counts.sum())
@@ -246,9 +250,12 @@ def _named_roles(
     return [s for s in shares.get("role", ()) if s.value not in no_role]
 
 
-def _unique_names(told: Sequence[Told]) -> list[str]:
+def _unique_names(told: Sequence[Told], *, small: Sequence[bool]) -> list[str]:
     """Name by career stage and pay; add what tells apart only where two are alike."""
-    parts = [_name_parts(*one) for one in told]
+    parts = [
+        [TOO_SMALL] if few else _name_parts(*one)
+        for one, few in zip(told, small, strict=True)
+    ]
     names = [_joined(part[:2]) for part in parts]
     for depth in range(3, 5):
         twice = {name for name in names if names.count(name) > 1}
@@ -316,7 +323,7 @@ def _description(
     if roles and roles[0].count >= MIN_SHOWN:
         top = roles[0]
         text += f" Most frequent stated role: {top.value} ({top.share:.0%})."
-    return text.strip()
+    return text.strip() or "No pay, experience or role describes it."
 
 
 def _pay_in_words(pay: Typical, model: FeatureModel) -> str:

@@ -1,7 +1,7 @@
 """The fitted model: all that is needed to give a learner their segment."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -127,28 +127,59 @@ class SegmentModel:
         from pydantic import TypeAdapter, ValidationError
 
         try:
-            return TypeAdapter(cls).validate_python(values)
+            model = TypeAdapter(cls).validate_python(values)
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise SourceError(
-                f"The model is damaged at {where!r}. Use the model.json of a whole run."
-            ) from None
+            raise _damaged(where) from None
+        if where := _mismatch(model):
+            raise _damaged(where)
+        return model
 
 
 def _model_values(text: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(
             f"This is not a model: {error}. Give the model.json of a run."
         ) from None
-    version = values.pop("model_version", None) if isinstance(values, Mapping) else None
+    version = values.pop("model_version", None) if isinstance(values, dict) else None
     if version != MODEL_VERSION:
         raise SourceError(
             f"Got model version {version!r}, expected {MODEL_VERSION}. "
             "Give the model.json of a run of this version of learnstrata."
         )
-    return dict(values)
+    return values
+
+
+def _damaged(where: str) -> SourceError:
+    return SourceError(
+        f"The model is damaged at {where!r}. Use the model.json of a whole run."
+    )
+
+
+def _mismatch(model: SegmentModel) -> str | None:
+    """Name the part that does not go with the others, if one does not."""
+    features = model.features
+    columns = [
+        name
+        for column in features.columns
+        for name in _matrix_columns(column, features)
+    ]
+    centers = model.centers
+    whole = all(len(c) == len(columns) and np.isfinite(c).all() for c in centers)
+    checks = {
+        "centers": len(centers) > 0 and whole,
+        "names": len(model.names) == len(centers),
+        "features.centers": set(columns) <= set(features.centers),
+        "features.scales": set(columns) <= set(features.scales),
+    }
+    return next((part for part, holds in checks.items() if not holds), None)
+
+
+def _matrix_columns(column: str, features: FeatureModel) -> list[str]:
+    values = features.categories.get(column)
+    return [column] if values is None else [f"{column}={value}" for value in values]
 
 
 def prepare(units: IntoFrame, config: Config, *, as_of: int) -> Prepared:

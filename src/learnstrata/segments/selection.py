@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learnstrata.config import Criterion, Rule, Selection
-from learnstrata.exceptions import DegenerateError
+from learnstrata.exceptions import ConfigError, DegenerateError
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.sampling import sample_rows
 
@@ -118,7 +118,10 @@ def select(
     ------
     DegenerateError
         If there are not more distinct rows than the smallest k.
+    ConfigError
+        If the rule orders by a stability that the configuration does not compute.
     """
+    _refuse_unknown_order(config)
     rows = sample_rows(len(X), config.sample, rng=rng, sampler=sampler)
     sample = X[rows]
     rng = np.random.default_rng(rng)
@@ -147,6 +150,15 @@ def select(
     return _decided(candidates, config, len(sample), fits)
 
 
+def _refuse_unknown_order(config: Selection) -> None:
+    if config.rule.criterion == "lowest_jaccard" and not config.resamples:
+        raise ConfigError(
+            "Got selection.rule.criterion = 'lowest_jaccard' with "
+            "selection.resamples = 0, expected resamples above 0: stability is not "
+            "computed without them. Set resamples = 20, or another criterion."
+        )
+
+
 def _possible_k(X: npt.NDArray[np.float32], config: Selection) -> list[int]:
     n_distinct = len(np.unique(X, axis=0))
     most = min(config.k_max, n_distinct - 1)
@@ -161,7 +173,7 @@ def _possible_k(X: npt.NDArray[np.float32], config: Selection) -> list[int]:
 
 def _scored(
     X: npt.NDArray[np.float32], config: Selection, rng: np.random.Generator
-) -> npt.NDArray[np.intp] | None:
+) -> npt.NDArray[np.integer] | None:
     if config.scored in range(1, len(X)):
         return sample_rows(len(X), config.scored, rng=rng)
     return None
@@ -177,7 +189,12 @@ def _lowest_jaccard(
         return None
     n_rows = min(config.resample_rows, len(X))
     result = stability.bootstrap_jaccard(
-        X, fit, n_resamples=config.resamples, n_rows=n_rows, rng=rng
+        X,
+        fit,
+        n_resamples=config.resamples,
+        n_rows=n_rows,
+        start=config.refits,
+        rng=rng,
     )
     return result.lowest
 
@@ -209,16 +226,22 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
     if candidate.k < rule.min_k:
         objections.append(f"fewer than {rule.min_k} segments")
     if candidate.smallest_share < rule.min_share:
-        objections.append(
-            f"smallest segment {candidate.smallest_share:.2%}, "
-            f"under {rule.min_share:.2%}"
-        )
+        share, least = _told_apart(candidate.smallest_share, rule.min_share, "%")
+        objections.append(f"smallest segment {share}, under {least}")
     jaccard = candidate.lowest_jaccard
     if jaccard is not None and jaccard < rule.min_jaccard:
-        objections.append(
-            f"least stable segment {jaccard:.2f}, under {rule.min_jaccard:.2f}"
-        )
+        found, least = _told_apart(jaccard, rule.min_jaccard, "f")
+        objections.append(f"least stable segment {found}, under {least}")
     return replace(candidate, objections=tuple(objections))
+
+
+def _told_apart(value: float, limit: float, kind: Literal["%", "f"]) -> tuple[str, str]:
+    """Write two numbers with as many decimals, two or more, as make them differ."""
+    for decimals in range(2, 16):
+        shown = f"{value:.{decimals}{kind}}", f"{limit:.{decimals}{kind}}"
+        if shown[0] != shown[1]:
+            return shown
+    return str(value), str(limit)
 
 
 def _rank(candidate: Candidate, criterion: Criterion) -> tuple[int, float, int]:
@@ -239,18 +262,23 @@ def rule_in_words(config: Selection) -> str:
     'Of k = 3 to 10, the highest silhouette.'
     """
     rule = config.rule
-    first = max(config.k_min, rule.min_k)
+    first, last = max(config.k_min, rule.min_k), config.k_max
     conditions = []
+    if first > last:
+        first = config.k_min
+        conditions.append(f"of at least {rule.min_k} segments")
     if rule.min_share:
-        conditions.append(f"whose smallest segment holds at least {rule.min_share:.0%}")
+        least = f"{100 * rule.min_share:.6g}%"
+        conditions.append(f"whose smallest segment holds at least {least}")
     if rule.min_jaccard and config.resamples:
         conditions.append(
-            f"whose least stable segment reaches a bootstrap Jaccard of "
-            f"{rule.min_jaccard:.2f}"
+            "whose least stable segment reaches a bootstrap Jaccard of "
+            f"{rule.min_jaccard:.6g}"
         )
     admitted = (" " + " and ".join(conditions)) if conditions else ""
     best = CRITERION_WORDS[rule.criterion]
-    return f"Of k = {first} to {config.k_max}{admitted}, {best}."
+    values = f"{first} to {last}" if first < last else f"{first} alone"
+    return f"Of k = {values}{admitted}, {best}."
 
 
 def _reason(
@@ -269,7 +297,8 @@ def _reason(
             f"{told}; against it: {'; '.join(chosen.objections)}"
         )
     else:
-        told = f"{len(admitted)} of {len(judged)} values of k are admitted. {told}"
+        are = "is" if len(admitted) == 1 else "are"
+        told = f"{len(admitted)} of {len(judged)} values of k {are} admitted. {told}"
     if second is None:
         return f"{told}; there is no other."
     other = getattr(second, rule.criterion)

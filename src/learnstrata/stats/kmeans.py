@@ -20,6 +20,7 @@ CORESET = 10_000
 CORESET_ROWS_A_CLUSTER = 20
 MOST_CLUSTERS_MOVED = 32  # beyond, moving one centre changes too little for its cost
 BLOCK_CELLS = 500_000
+NEAR = 1e-14  # squared distances under it, of the extent squared, are rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +191,7 @@ def sweep(
 
 def _swept(search: "_Search", ks: list[int], n_starts: int) -> dict[int, Runs]:
     best: dict[int, Runs] = {}
-    for k in ks:
+    for k in [*ks, ks[-1] + 1]:  # one more, to help the last from above
         starts = [search.fresh(k, n_starts), *search.grow(best.get(k - 1))]
         best[k] = search.race(starts)
     movable = [k for k in ks if 1 < k <= MOST_CLUSTERS_MOVED]
@@ -319,7 +320,7 @@ def assign(X: npt.ArrayLike, centers: npt.ArrayLike) -> Assignment:
     Returns
     -------
     Assignment
-        Of centres at the same distance, the first.
+        Of centres at the same distance, always the same one.
 
     Raises
     ------
@@ -382,7 +383,7 @@ def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
     )
     empty = np.flatnonzero(sizes == 0)
     if len(empty):
-        rows = _farthest(X, centers, labels, len(empty))
+        rows = _farthest(X, means, labels, len(empty))
         means[empty[: len(rows)]] = rows
     return means
 
@@ -390,7 +391,7 @@ def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
 def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
     squares = _squares(X, centers, labels)
     order = np.argsort(-squares, kind="stable")[: 4 * most]
-    away = X[order[squares[order] > 0]]
+    away = X[order[squares[order] > NEAR * np.max(np.abs(X - centers[0])) ** 2]]
     if not len(away):
         n_distinct = len(np.unique(X, axis=0))
         raise DegenerateError(

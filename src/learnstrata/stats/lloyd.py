@@ -138,7 +138,7 @@ def lloyd(
 
     A run ends when a step gains less than `tolerance` of its potential, or when
     `patience` more steps of the same gain would not bring it under the best potential
-    known. Momentum restarts where a potential rises; it takes a third of the steps.
+    known. Momentum restarts where a potential rises; it takes about half the steps.
 
     Parameters
     ----------
@@ -196,7 +196,9 @@ def _step(points: Points, centers: Singles, each: Mapper) -> tuple[Singles, Floa
 
     sums = np.zeros((len(flat), n_features + 1))
     potential = np.full(n_runs, points.total)
-    for some, least in each(sums_of, _blocks(len(points.rows), len(flat))):
+    blocks = list(_blocks(len(points.rows), len(flat)))
+    spread = each if len(blocks) > 1 else map  # one block is not worth a worker
+    for some, least in spread(sums_of, blocks):
         sums += some
         potential += least
     held = sums[:, -1:] > 0

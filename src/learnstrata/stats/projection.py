@@ -57,6 +57,8 @@ def principal_components(X: npt.ArrayLike, n_components: int = 2) -> Projection:
     [1.0, 0.0]
     """
     values = np.asarray(X)
+    if not np.issubdtype(values.dtype, np.floating):
+        values = values.astype(np.float64)  # a mean of whole numbers must not be cut
     mean = values.mean(axis=0, dtype=np.float64)
     centred = values - mean.astype(values.dtype)
     covariance = (centred.T @ centred).astype(np.float64) / len(values)

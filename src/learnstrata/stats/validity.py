@@ -32,6 +32,7 @@ Singles: TypeAlias = npt.NDArray[np.float32]
 
 BLOCK_ROWS = 512  # a square of single distances then fits in one megabyte of cache
 SYMMETRIC_BYTES = 128_000_000
+MOST_CUTS = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +102,7 @@ def silhouette(
     -----
     Rows are sorted by what all labelings together tell apart, so that a square of
     distances meets few clusters and its sums are thin products; each square is
-    centred on its own rows, and computed in float32. Means differ from those of
+    centred on rows of one cluster, and computed in float32. Means differ from those of
     scikit-learn by less than 1e-8 on 30,000 x 26, single values by 2e-6.
 
     Silhouette rewards outliers: on log-normal pay with 0.3 % typed ceilings, k = 2 with
@@ -123,12 +124,13 @@ def silhouette(
     """
     matrix = finite_matrix(X, least=2)
     codes = _stacked_codes(labelings, len(matrix))
-    grid = _Grid.of(matrix, codes, positive("block_rows", block_rows or BLOCK_ROWS))
+    size = BLOCK_ROWS if block_rows is None else positive("block_rows", block_rows)
+    grid = _Grid.of(matrix, codes, size)
     scored = np.arange(len(matrix)) if rows is None else _row_numbers(rows, len(matrix))
     if rows is None and grid.symmetric_bytes <= SYMMETRIC_BYTES:
         sums = _symmetric_sums(grid)
     else:
-        sums = _one_sided_sums(grid, scored)
+        sums = _one_sided_sums(grid, scored, size)
     return [
         _result(some, code[scored], np.bincount(code), scored)
         for some, code in zip(np.split(sums, grid.edges, axis=1), codes, strict=True)
@@ -148,18 +150,21 @@ class _Tile:
 class _Grid:
     """Rows in an order that keeps equal labels together, cut into tiles.
 
-    `place` is where each row of the matrix went; `edges` are the columns at which the
-    clusters of the second and later labelings begin.
+    `place` is where each row of the matrix went; `finest` is the label of each row in
+    the labeling of most clusters; `edges` are the columns at which the clusters of the
+    second and later labelings begin.
     """
 
     rows: Floats
     place: Integers
+    finest: Integers
     tiles: list[_Tile]
     edges: Integers
 
     @classmethod
     def of(cls, X: Floats, codes: list[Integers], block_rows: int) -> "_Grid":
-        order = np.lexsort(codes)
+        finest = max(codes, key=np.max)
+        order = np.lexsort((*codes, finest))
         place = np.empty(len(order), dtype=np.intp)
         place[order] = np.arange(len(order))
         centred = X - X.mean(axis=0)
@@ -168,19 +173,27 @@ class _Grid:
         columns = np.column_stack(codes)[order]
         columns[:, 1:] += edges[:-1]
         tiles = [
-            _tile(columns[first : first + block_rows], first, int(edges[-1]))
-            for first in range(0, len(X), block_rows)
+            _tile(columns[rows], rows, int(edges[-1]))
+            for rows in _stretches(finest[order], block_rows)
         ]
-        return cls(centred[order], place, tiles, edges[:-1])
+        return cls(centred[order], place, finest[order], tiles, edges[:-1])
 
     @property
     def symmetric_bytes(self) -> int:
         return 4 * len(self.rows) * sum(len(tile.clusters) for tile in self.tiles)
 
 
-def _tile(columns: Integers, first: int, n_clusters: int) -> _Tile:
+def _stretches(labels: Integers, most: int) -> list[slice]:
+    """Cut sorted rows into stretches of one label: their rows lie near each other."""
+    cuts = np.arange(0, len(labels), most)
+    changes = np.flatnonzero(np.diff(labels)) + 1
+    if len(changes) <= MOST_CUTS:
+        cuts = np.union1d(cuts, changes)
+    return [slice(a, b) for a, b in pairwise([*cuts.tolist(), len(labels)])]
+
+
+def _tile(columns: Integers, rows: slice, n_clusters: int) -> _Tile:
     """Group the rows by equal labels, or where that is no gain, by single clusters."""
-    rows = slice(first, first + len(columns))
     new = np.any(np.diff(columns, axis=0, prepend=-1) != 0, axis=1)
     if new.sum() > n_clusters:
         return _Tile(
@@ -226,12 +239,12 @@ def _symmetric_sums(grid: _Grid) -> Floats:
     return in_order[grid.place]
 
 
-def _one_sided_sums(grid: _Grid, scored: Integers) -> Floats:
+def _one_sided_sums(grid: _Grid, scored: Integers, block_rows: int) -> Floats:
     """Sum the distances of some rows to all rows by cluster."""
     places = grid.place[scored]
     order = np.argsort(places, kind="stable")
-    size = grid.tiles[0].rows.stop
-    bands = [order[first : first + size] for first in range(0, len(order), size)]
+    stretches = _stretches(grid.finest[places[order]], block_rows)
+    bands = [order[stretch] for stretch in stretches]
     sums = np.empty((len(scored), grid.tiles[0].clusters.shape[1]))
 
     def fill(band: Integers) -> None:

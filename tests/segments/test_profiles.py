@@ -1,0 +1,275 @@
+"""Segment cards against slow versions that read the learners row by row."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from learnstrata.segments.profiles import (
+    CATEGORIES,
+    Share,
+    Typical,
+    _against_all,
+    _description,
+    _unique_names,
+    profile_segments,
+)
+
+
+@pytest.fixture(params=["small_run", "notebook_run"])
+def done(request):
+    return request.getfixturevalue(request.param)
+
+
+def rows_of(run):
+    return run.meaning.learners.to_dicts()
+
+
+def known_numbers(row):
+    """What is known of a learner, by the names of the cards; fills are left out."""
+    placed = row["company"] is not None
+    level = row.get("company_level")
+    return {
+        "pay": row["pay"],
+        "years_of_experience": (
+            None if row["experience_imputed"] else row["years_of_experience"]
+        ),
+        "company_pay": np.exp(level) if placed and level is not None else None,
+        "company_learners": row["company_learners"] if placed else None,
+        "seniority": row["seniority"],
+        "pay_growth": row["pay_growth"],
+        "n_roles": row["n_roles"],
+    }
+
+
+def test_counts_and_shares_are_those_of_the_labels(done):
+    counts = Counter(row["segment_id"] for row in rows_of(done))
+    profiles = done.meaning.profiles
+    assert [p.id for p in profiles] == sorted(counts)
+    for profile in profiles:
+        assert profile.count == counts[profile.id]
+        assert profile.share == pytest.approx(counts[profile.id] / counts.total())
+
+
+def naive_typical(values, base):
+    middle = float(np.median(values))
+    below = sum(v < middle for v in base) + 0.5 * sum(v == middle for v in base)
+    return Typical(
+        n=len(values),
+        p25=float(np.quantile(values, 0.25)),
+        p50=middle,
+        p75=float(np.quantile(values, 0.75)),
+        mean=sum(values) / len(values),
+        base=float(np.median(base)),
+        percentile=below / len(base),
+    )
+
+
+def test_typical_values_equal_the_slow_version(done):
+    rows = [(row["segment_id"], known_numbers(row)) for row in rows_of(done)]
+    compared = 0
+    for profile in done.meaning.profiles:
+        for name in rows[0][1]:
+            base = [v[name] for _, v in rows if v[name] is not None]
+            own = [
+                v[name] for i, v in rows if i == profile.id and v[name] is not None
+            ]
+            if len(own) < 10:
+                assert name not in profile.typical
+                continue
+            expected = naive_typical(own, base)
+            for field in Typical.__slots__:
+                found = getattr(profile.typical[name], field)
+                assert found == pytest.approx(getattr(expected, field)), (name, field)
+            compared += 1
+    assert compared >= 10
+
+
+def test_shares_and_indices_equal_the_slow_version(done):
+    rows = [
+        row | ({"experience_band": None} if row["experience_imputed"] else {})
+        for row in rows_of(done)
+    ]
+    for category in CATEGORIES:
+        everyone = Counter(row[category] for row in rows if row[category] is not None)
+        for profile in done.meaning.profiles:
+            own = Counter(
+                row[category]
+                for row in rows
+                if row["segment_id"] == profile.id and row[category] is not None
+            )
+            found = {s.value: s for s in profile.shares[category]}
+            assert {value: s.count for value, s in found.items()} == own
+            for value, share in found.items():
+                part, base = own[value] / profile.count, everyone[value] / len(rows)
+                assert share.share == pytest.approx(part)
+                assert share.base == pytest.approx(base)
+                assert share.index == pytest.approx(100 * part / base)
+            counts = [s.count for s in profile.shares[category]]
+            assert counts == sorted(counts, reverse=True)
+
+
+def cards(learners, run, **changes):
+    model = replace(run.meaning.model.features, **changes)
+    return profile_segments(learners, model, n_segments=len(run.meaning.profiles))
+
+
+def test_names_are_unique_and_the_same_under_row_shuffling(small_run):
+    learners = small_run.meaning.learners
+    expected = cards(learners, small_run)
+    shuffled = cards(learners.sample(fraction=1.0, shuffle=True, seed=5), small_run)
+    assert len({p.name for p in expected}) == len(expected)
+    assert [p.name for p in shuffled] == [p.name for p in expected]
+    assert [p.description for p in shuffled] == [p.description for p in expected]
+
+
+def test_names_hold_for_other_samples_of_the_same_learners(small_run):
+    learners = small_run.meaning.learners
+    names = [p.name for p in small_run.meaning.profiles]
+    kept = [
+        found.name == name
+        for seed in range(10)
+        for found, name in zip(
+            cards(
+                learners.sample(fraction=1.0, with_replacement=True, seed=seed),
+                small_run,
+            ),
+            names,
+            strict=True,
+        )
+    ]
+    assert np.mean(kept) >= 0.8
+
+
+def test_the_input_is_left_alone(small_run):
+    learners = small_run.meaning.learners
+    before = learners.clone()
+    cards(learners, small_run)
+    assert learners.equals(before)
+
+
+def test_descriptions_tell_the_typical_values(small_run):
+    for profile in small_run.meaning.profiles:
+        years, pay = profile.typical["years_of_experience"], profile.typical["pay"]
+        assert f"{years.p50:.0f} year" in profile.description
+        assert f"a pay of {pay.p50 / 1e5:,.1f} LPA" in profile.description
+        quartiles = f"half of them {pay.p25 / 1e5:,.1f} to {pay.p75 / 1e5:,.1f}"
+        assert quartiles in profile.description
+        stated = [
+            s
+            for s in profile.shares["role"]
+            if s.value not in {"Not stated", "Unmapped", "Other"}
+        ]
+        top = f"{stated[0].value} ({stated[0].share:.0%})"
+        assert f"Most frequent stated role: {top}." in profile.description
+
+
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [
+        (1.0, "the median of all"),
+        (1.004, "the median of all"),
+        (0.996, "the median of all"),
+        (1.009, "1% above the median of all"),
+        (1.82, "82% above the median of all"),
+        (0.26, "74% below the median of all"),
+        (3.0, "200% above the median of all"),
+        (3.14, "3.1 times the median of all"),
+        (210.53, "211 times the median of all"),
+        (20_953.0, "20,953 times the median of all"),
+    ],
+)
+def test_pay_far_above_all_is_told_in_times(ratio, told):
+    assert _against_all(ratio) == told
+
+
+def number(p50, percentile=0.5, base=5.0):
+    return Typical(50, p50, p50, p50, p50, base, percentile)
+
+
+def test_one_year_is_singular(small_run):
+    model = small_run.meaning.model.features
+    told = _description({"years_of_experience": number(1.0)}, [], model)
+    assert told == "Typically 1 year of experience."
+
+
+def test_a_segment_nothing_describes_says_so(small_run):
+    told = _description({}, [], small_run.meaning.model.features)
+    assert told == "No pay, experience or role describes it."
+
+
+def test_a_role_of_few_is_neither_described_nor_in_a_name(small_run):
+    few = Share("Data science", 9, 0.9, 0.1, 900.0)
+    model = small_run.meaning.model.features
+    assert "Data science" not in _description({"pay": number(1e5)}, [few], model)
+    assert _unique_names([({}, [few]), ({}, [])], small=[False, False]) == [
+        "Mixed (1)",
+        "Mixed (2)",
+    ]
+
+
+def told_of(stage, pay, company=None, role=None):
+    typical = {
+        "years_of_experience": number(5.0, stage),
+        "pay": number(1e6, pay),
+    }
+    if company is not None:
+        typical["company_pay"] = number(1e6, company)
+    roles = [Share(role, 30, 0.3, 0.1, 300.0)] if role else []
+    return typical, roles
+
+
+def test_segments_alike_are_told_apart_by_company_then_role_then_number():
+    told = [
+        told_of(0.2, 0.2),
+        told_of(0.5, 0.5, 0.2),
+        told_of(0.5, 0.5, 0.5, "Backend"),
+        told_of(0.5, 0.5, 0.5, "Quality"),
+        told_of(0.9, 0.99),
+        told_of(0.9, 0.99),
+    ]
+    assert _unique_names(told, small=[False] * 6) == [
+        "Early career, lower pay",
+        "Mid career, middle pay, lower-paying companies",
+        "Mid career, middle pay, mid-paying companies, Backend",
+        "Mid career, middle pay, mid-paying companies, Quality",
+        "Senior, top pay (1)",
+        "Senior, top pay (2)",
+    ]
+
+
+def test_a_segment_of_few_shows_no_median_and_is_named_so(small_run):
+    learners = small_run.meaning.learners
+    few = np.where(np.arange(len(learners)) < 9, 1, 2)
+    learners = learners.with_columns(pl.Series("segment_id", few))
+    model = small_run.meaning.model.features
+    small, rest = profile_segments(learners, model, n_segments=2)
+    assert small.count == 9
+    assert small.typical == {}
+    assert small.name == "Fewer than 10"
+    assert rest.typical["pay"].n >= 10
+
+
+@pytest.mark.parametrize(
+    ("column", "category"),
+    [
+        ("title", "role"),
+        ("company", "tier"),
+        ("pay", "pay_band"),
+        ("years_of_experience", "experience_band"),
+    ],
+)
+def test_a_category_the_table_lacks_is_left_out(small_run, column, category):
+    available = small_run.meaning.model.features.available
+    left = tuple(c for c in available if c != column)
+    for profile in cards(small_run.meaning.learners, small_run, available=left):
+        assert category not in profile.shares
+
+
+def test_the_missing_role_of_a_recipe_is_not_called_stated(notebook_run):
+    for profile in notebook_run.meaning.profiles:
+        words = profile.description + profile.name
+        assert "Unknown_Role" not in words
+        assert "Other_Role" not in words

@@ -1,0 +1,227 @@
+"""The sweep over k and the rule that chooses."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from learnstrata.config import Rule, Selection
+from learnstrata.exceptions import ConfigError, DegenerateError
+from learnstrata.segments import selection
+from learnstrata.segments.selection import Candidate, rule_in_words, select
+
+QUICK = Selection(k_max=6, starts=2, resamples=3, sample=400, resample_rows=200)
+
+
+def candidate(k, silhouette=0.5, share=0.2, jaccard=0.9, **other):
+    values = {"calinski_harabasz": 100.0, "davies_bouldin": 1.0} | other
+    return Candidate(
+        k=k,
+        inertia=1.0,
+        silhouette=silhouette,
+        smallest_share=share,
+        largest_share=0.5,
+        lowest_jaccard=jaccard,
+        **values,
+    )
+
+
+def decided(candidates, **rule):
+    config = Selection(k_max=9, rule=Rule(**rule))
+    return selection._decided(candidates, config, 100, {})
+
+
+@pytest.fixture(scope="module")
+def blobs():
+    rng = np.random.default_rng(1)
+    centers = rng.normal(scale=8, size=(4, 3))
+    rows = centers[rng.integers(0, 4, 500)] + rng.normal(size=(500, 3))
+    return rows.astype(np.float32)
+
+
+def test_an_admissible_k_goes_before_a_better_one_that_is_not():
+    found = decided(
+        [candidate(3, 0.9, share=0.01), candidate(4, 0.4), candidate(5, 0.3)],
+        min_share=0.02,
+    )
+    assert (found.k, found.runner_up) == (4, 5)
+    assert found.chosen.k == 4
+    assert found.candidates[0].objections == ("smallest segment 1.00%, under 2.00%",)
+
+
+def test_ties_go_to_the_smaller_k():
+    found = decided([candidate(5, 0.4), candidate(4, 0.4), candidate(6, 0.4)])
+    assert (found.k, found.runner_up) == (4, 5)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "best"),
+    [
+        ("silhouette", 3),
+        ("calinski_harabasz", 4),
+        ("davies_bouldin", 5),
+        ("lowest_jaccard", 6),
+    ],
+)
+def test_each_criterion_takes_its_better_end(criterion, best):
+    candidates = [
+        candidate(3, 0.9, jaccard=0.5),
+        candidate(4, 0.2, jaccard=0.5, calinski_harabasz=900.0),
+        candidate(5, 0.2, jaccard=0.5, davies_bouldin=0.1),
+        candidate(6, 0.2, jaccard=0.99),
+    ]
+    assert decided(candidates, criterion=criterion).k == best
+
+
+def test_where_none_is_admitted_the_fewest_objections_win_and_the_reason_says_so():
+    found = decided(
+        [
+            candidate(2, 0.9, share=0.01, jaccard=0.5),
+            candidate(3, 0.1, share=0.2, jaccard=0.5),
+            candidate(4, 0.05, share=0.2, jaccard=0.6),
+        ],
+        min_k=3,
+        min_share=0.02,
+        min_jaccard=0.75,
+    )
+    assert (found.k, found.runner_up) == (3, 4)
+    assert found.reason == (
+        "No k meets the rule. The one with the fewest objections is taken: k = 3 has a "
+        "silhouette of 0.100; against it: least stable segment 0.50, under 0.75; the "
+        "runner-up is k = 4 with 0.050 (least stable segment 0.60, under 0.75)."
+    )
+    assert found.candidates[0].objections == (
+        "fewer than 3 segments",
+        "smallest segment 1.00%, under 2.00%",
+        "least stable segment 0.50, under 0.75",
+    )
+
+
+def test_the_reason_counts_and_names_the_runner_up():
+    found = decided([candidate(3, 0.5), candidate(4, 0.4)], min_k=4)
+    assert found.reason == (
+        "1 of 2 values of k is admitted. k = 4 has a silhouette of 0.400; the "
+        "runner-up is k = 3 with 0.500 (fewer than 4 segments)."
+    )
+    alone = decided([candidate(3, 0.5)])
+    assert alone.runner_up is None
+    assert alone.reason.endswith("k = 3 has a silhouette of 0.500; there is no other.")
+
+
+def test_an_objection_never_shows_two_equal_numbers():
+    found = decided(
+        [candidate(3, share=0.01999999, jaccard=0.749999)],
+        min_share=0.02,
+        min_jaccard=0.75,
+    )
+    assert found.candidates[0].objections == (
+        "smallest segment 1.999999%, under 2.000000%",
+        "least stable segment 0.749999, under 0.750000",
+    )
+
+
+def test_stability_that_was_not_asked_for_is_no_objection():
+    found = decided([candidate(3, jaccard=None)], min_jaccard=0.75)
+    assert found.candidates[0].objections == ()
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (Selection(), "Of k = 2 to 10, the highest silhouette."),
+        (
+            Selection(rule=Rule(3, 0.02, 0.75)),
+            "Of k = 3 to 10 whose smallest segment holds at least 2% and whose least "
+            "stable segment reaches a bootstrap Jaccard of 0.75, the highest "
+            "silhouette.",
+        ),
+        (
+            Selection(resamples=0, rule=Rule(3, 0.005, 0.75, "calinski_harabasz")),
+            "Of k = 3 to 10 whose smallest segment holds at least 0.5%, the highest "
+            "Calinski-Harabasz index.",
+        ),
+        (
+            Selection(k_max=4, rule=Rule(criterion="davies_bouldin")),
+            "Of k = 2 to 4, the lowest Davies-Bouldin index.",
+        ),
+        (
+            Selection(k_max=4, rule=Rule(4, criterion="lowest_jaccard")),
+            "Of k = 4 alone, the highest stability of its least stable segment.",
+        ),
+        (
+            Selection(k_max=4, rule=Rule(min_k=12)),
+            "Of k = 2 to 4 of at least 12 segments, the highest silhouette.",
+        ),
+    ],
+)
+def test_the_rule_in_words_is_that_of_the_configuration(config, words):
+    assert rule_in_words(config) == words
+
+
+def test_the_numbers_of_a_candidate_equal_scikit_learn(blobs):
+    found = select(blobs, replace(QUICK, sample=500), rng=5)
+    assert found.n_rows == 500
+    assert [c.k for c in found.candidates] == [2, 3, 4, 5, 6]
+    for c in found.candidates:
+        labels = found.fits[c.k].labels
+        shares = np.bincount(labels) / 500
+        assert c.silhouette == pytest.approx(
+            metrics.silhouette_score(blobs, labels), abs=1e-5
+        )
+        assert c.calinski_harabasz == pytest.approx(
+            metrics.calinski_harabasz_score(blobs, labels), rel=1e-5
+        )
+        assert c.davies_bouldin == pytest.approx(
+            metrics.davies_bouldin_score(blobs, labels), rel=1e-5
+        )
+        assert (c.smallest_share, c.largest_share) == (shares.min(), shares.max())
+        means = np.array([blobs[labels == j].mean(axis=0) for j in range(c.k)])
+        assert c.inertia == pytest.approx(((blobs - means[labels]) ** 2).sum(), rel=1e-4)
+        assert 0 <= c.lowest_jaccard <= 1
+    assert found.k == 4
+
+
+def test_the_silhouette_of_a_sample_is_near_that_of_all(blobs):
+    scored = select(blobs, replace(QUICK, scored=200, resamples=0), rng=5)
+    for c in scored.candidates:
+        assert c.lowest_jaccard is None
+        assert -1 <= c.silhouette <= 1
+    whole = select(blobs, replace(QUICK, resamples=0), rng=5)
+    assert scored.chosen.silhouette == pytest.approx(whole.chosen.silhouette, abs=0.05)
+
+
+def test_the_same_seed_gives_the_same_dossier(blobs):
+    first, second = (select(blobs, QUICK, rng=11) for _ in range(2))
+    assert first.rows() == second.rows()
+    assert first.reason == second.reason
+
+
+def test_the_rows_are_left_alone(blobs):
+    before = blobs.copy()
+    select(blobs, QUICK, rng=1)
+    assert np.array_equal(blobs, before)
+
+
+def test_fewer_distinct_rows_than_k_shorten_the_sweep():
+    X = np.repeat(np.arange(5.0, dtype=np.float32)[:, None] ** 2, 8, axis=0)
+    found = select(np.column_stack([X, X]), QUICK, rng=1)
+    assert [c.k for c in found.candidates] == [2, 3, 4]
+
+
+def test_too_few_distinct_rows_are_refused():
+    X = np.repeat([[0.0, 1.0], [1.0, 0.0]], 10, axis=0).astype(np.float32)
+    with pytest.raises(
+        DegenerateError,
+        match="Got 2 distinct learners in 20, expected at least 3 to find 2 segments. "
+        "Give a larger table, or more features that tell learners apart.",
+    ):
+        select(X, QUICK, rng=1)
+
+
+def test_an_order_by_stability_needs_resamples(blobs):
+    config = replace(QUICK, resamples=0, rule=Rule(criterion="lowest_jaccard"))
+    with pytest.raises(
+        ConfigError, match="'lowest_jaccard' with selection.resamples = 0, expected"
+    ):
+        select(blobs, config, rng=1)

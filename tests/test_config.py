@@ -1,0 +1,285 @@
+import json
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+
+import pytest
+
+from learnstrata.config import (
+    Cleaning,
+    Columns,
+    Config,
+    FeatureGroup,
+    Pay,
+    list_recipes,
+    load_config,
+)
+from learnstrata.exceptions import ConfigError
+from learnstrata.learners.features import FEATURES
+
+
+@pytest.fixture
+def toml(tmp_path):
+    def write(text):
+        path = tmp_path / "mine.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_both_recipes_are_listed():
+    assert list_recipes() == ("notebook", "robust")
+
+
+@pytest.mark.parametrize("recipe", ["notebook", "robust"])
+def test_a_recipe_loads_and_names_features_that_exist(recipe):
+    config = load_config(recipe)
+    assert (config.recipe, config.version) == (recipe, 1)
+    named = [c for group in config.features.values() for c in group.columns]
+    assert set(named) <= set(FEATURES)
+
+
+def test_robust_is_the_default_and_segments_learners():
+    config = load_config()
+    assert config == load_config("robust")
+    assert (config.unit, config.as_of) == ("learner", "table")
+    assert config.cleaning == Cleaning()
+
+
+def test_notebook_says_what_the_original_did():
+    config = load_config("notebook")
+    assert (config.unit, config.as_of, config.sampler) == ("record", "clock", "legacy")
+    assert config.company.tier_cuts == (0.33, 0.66)
+    assert not config.company.leave_out_own
+    assert config.features["categories"] == FeatureGroup(
+        columns=("role", "tier"), scaling="none"
+    )
+
+
+def test_users_file_lies_over_the_recipe(toml):
+    path = toml(
+        """
+        seed = 11
+        as_of = 2019
+        [columns]
+        learner = "id"
+        company = ""
+        numeric = ["score"]
+        [features.pay]
+        weight = 2
+        [features.score]
+        columns = ["score"]
+        [selection.rule]
+        min_share = 0.05
+        """
+    )
+    config, recipe = load_config(path=path), load_config()
+    assert (config.seed, config.as_of) == (11, 2019)
+    assert config.columns == Columns(learner="id", company="", numeric=("score",))
+    assert config.features["pay"] == FeatureGroup(columns=("log_pay",), weight=2.0)
+    assert config.features["score"] == FeatureGroup(columns=("score",))
+    assert config.features["role"] == recipe.features["role"]
+    rule = replace(recipe.selection.rule, min_share=0.05)
+    assert config.selection == replace(recipe.selection, rule=rule)
+
+
+def test_arguments_lie_over_the_file_and_none_changes_nothing(toml):
+    path = toml('seed = 11\n[pay]\ncurrency = "USD"\nunit = 1000')
+    config = load_config(path=path, seed=12, as_of=None, pay={"unit": 1.0})
+    assert (config.seed, config.as_of) == (12, "table")
+    assert config.pay == Pay(currency="USD", unit=1.0)
+    assert load_config(seed=None, unit=None) == load_config()
+
+
+def test_users_file_may_name_the_recipe(toml):
+    path = toml('recipe = "notebook"\nseed = 1')
+    assert load_config(path=path) == replace(load_config("notebook"), seed=1)
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xef\xbb\xbfseed = 5")
+    assert load_config(path=path).seed == 5
+
+
+def test_lists_become_tuples():
+    config = load_config(experience_bands=[1, 5], columns={"categorical": ["city"]})
+    assert config.experience_bands == (1.0, 5.0)
+    assert config.columns.categorical == ("city",)
+    assert isinstance(config.features["pay"].columns, tuple)
+
+
+@pytest.mark.parametrize("recipe", ["notebook", "robust"])
+def test_configuration_survives_json(recipe):
+    config = load_config(recipe, as_of=2021)
+    values = json.loads(json.dumps(config.as_dict()))
+    assert load_config(values.pop("recipe"), **values) == config
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [f.name for f in fields(Config) if is_dataclass(getattr(load_config(), f.name))],
+)
+def test_every_stage_is_frozen(stage):
+    value = getattr(load_config(), stage)
+    with pytest.raises(FrozenInstanceError):
+        setattr(value, fields(value)[0].name, None)
+
+
+def test_configuration_is_frozen():
+    with pytest.raises(FrozenInstanceError):
+        load_config().seed = 2  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("currency", "unit", "per"),
+    [("INR", "LPA", 100_000.0), ("USD", "k USD", 1_000.0)],
+)
+def test_pay_is_shown_in_the_unit_of_its_currency(currency, unit, per):
+    pay = Pay(currency=currency)
+    assert (pay.shown_unit, pay.per_shown_unit) == (unit, per)
+
+
+# Errors.
+
+
+def refusal(recipe="robust", path=None, **overrides):
+    with pytest.raises(ConfigError) as caught:
+        load_config(recipe, path, **overrides)
+    return str(caught.value)
+
+
+def test_unknown_recipe_is_refused_with_the_nearest():
+    assert refusal("robst") == (
+        "Got recipe 'robst', expected one of ['notebook', 'robust']. Perhaps 'robust'?"
+    )
+    assert refusal("zzz").endswith("['notebook', 'robust'].")
+
+
+def test_unknown_recipe_in_the_file_is_refused(toml):
+    assert "Got recipe 'notbook'" in refusal(path=toml('recipe = "notbook"'))
+    assert "Got recipe '3'" in refusal(path=toml("recipe = 3"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sede = 3", "Unknown key 'sede' at the top level of the configuration. P"),
+        ("sede = 3", "Perhaps 'seed'? Known keys: ['as_of', "),
+        ("[colums]\npay = 'ctc'", "'colums' at the top level"),
+        ("[columns]\nlearners = 'id'", "'learners' at [columns] of"),
+        ("[columns]\nlearners = 'id'", "Perhaps 'learner'? Known keys: ['categorical'"),
+        ("[selection.rule]\nmin_shar = 1", "'min_shar' at [selection.rule] of"),
+        ("[selection.rule]\nmin_shar = 1", "Perhaps 'min_share'?"),
+        ("[features.pay]\nwieght = 1", "'wieght' at [features.pay] of"),
+        ("[features.pay]\nwieght = 1", "Perhaps 'weight'?"),
+        ("[fit]\nzzz = 1", "at [fit] of the configuration. Known keys: ['starts']."),
+    ],
+)
+def test_unknown_key_is_refused_where_it_stands(toml, text, told):
+    assert told in refusal(path=toml(text))
+
+
+def test_unknown_argument_is_refused_as_an_unknown_key_is():
+    assert "Unknown key 'sed' at the top level" in refusal(sed=3)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        ({"seed": "x"}, "Got seed = 'x' in the configuration: Input should be a valid"),
+        ({"unit": "row"}, "Got unit = 'row' in the configuration: Input should be 'l"),
+        ({"as_of": "soon"}, "Got as_of = 'soon' in the configuration: Input should be"),
+        ({"as_of": "soon"}, "integer; or: Input should be 'table' or 'clock'."),
+        ({"pay": 3}, "Got pay = 3 in the configuration: Input should be a dictionary"),
+        ({"columns": {"pay": 3}}, "Got columns.pay = 3 in the configuration: Input"),
+        ({"columns": {"numeric": "a"}}, "Got columns.numeric = 'a' in the configurat"),
+        ({"features": {"pay": {"weight": "much"}}}, "Got features.pay.weight = 'much'"),
+        ({"features": {"new": {"weight": 1}}}, "Got features.new.columns = {'weight'"),
+        ({"features": {"pay": 3}}, "Got features.pay = 3 in the configuration: Input"),
+        ({"company": {"tier_cuts": [0.3]}}, "Got company.tier_cuts.1 = [0.3] in the"),
+        ({"selection": {"sample": 1.5}}, "Got selection.sample = 1.5 in the configu"),
+        ({"selection": {"rule": {"criterion": "x"}}}, "Got selection.rule.criterion ="),
+    ],
+)
+def test_value_of_the_wrong_type_is_refused(overrides, told):
+    assert told in refusal(**overrides)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "rule"),
+    [
+        ({"selection": {"k_min": 1}}, "selection.k_min must be 2 or more"),
+        (
+            {"selection": {"k_min": 5, "k_max": 4}},
+            "selection.k_max must be k_min or more",
+        ),
+        ({"selection": {"k_max": 51}}, "selection.k_max must be 50 or less"),
+        ({"selection": {"sample": 9}}, "selection.sample must be 10 or more"),
+        ({"selection": {"starts": 0}}, "selection.starts must be 1 or more"),
+        (
+            {"selection": {"rule": {"min_share": 0.6}}},
+            "selection.rule.min_share must be in 0..0.5",
+        ),
+        (
+            {"selection": {"rule": {"min_jaccard": 75}}},
+            "selection.rule.min_jaccard must be in 0..1",
+        ),
+        ({"features": {"pay": {"weight": -1}}}, "feature weights must be 0 or more"),
+        (
+            {"features": {"pay": {"weight": float("inf")}}},
+            "feature weights must be 0 or more",
+        ),
+        (
+            {"features": {"new": {"columns": ["log_pay"]}}},
+            "a feature must be in one group, once",
+        ),
+        (
+            {"features": {"pay": {"columns": ["log_pay", "log_pay"]}}},
+            "a feature must be in one group, once",
+        ),
+        ({"seed": -1}, "seed must be 0 or more"),
+        ({"pay": {"unit": 0}}, "pay.unit must be above 0"),
+        ({"pay": {"unit": float("nan")}}, "pay.unit must be above 0"),
+        ({"pay": {"bands": [5, 5, 9]}}, "pay.bands must grow"),
+        ({"pay": {"bands": [9]}}, "pay.band_names must be one more than pay.bands"),
+        ({"experience_bands": [6, 2]}, "experience_bands must grow"),
+        (
+            {"experience_bands": [2]},
+            "experience_band_names must be one more than experience_bands",
+        ),
+        (
+            {"company": {"tier_cuts": [0.6, 0.3]}},
+            "company.tier_cuts must grow within 0..1",
+        ),
+        ({"company": {"shrinkage": -1}}, "company.shrinkage must be 0 or more"),
+        (
+            {"company": {"shrinkage": float("inf")}},
+            "company.shrinkage must be 0 or more",
+        ),
+    ],
+)
+def test_value_out_of_range_is_refused_with_its_rule(overrides, rule):
+    assert refusal(**overrides) == f"The configuration does not fit: {rule}."
+
+
+def test_all_broken_rules_are_told_at_once():
+    told = refusal(seed=-1, pay={"unit": 0})
+    assert "seed must be 0 or more; pay.unit must be above 0" in told
+
+
+def test_bad_toml_is_refused_with_its_place(toml):
+    told = refusal(path=toml("seed = 1\nunit = x\n"))
+    assert "mine.toml is not valid TOML: " in told
+    assert "line 2" in told
+
+
+def test_missing_file_is_refused(tmp_path):
+    path = tmp_path / "none.toml"
+    assert refusal(path=path) == f"There is no configuration file {str(path)!r}."
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path):
+    assert f"Cannot read the configuration {tmp_path}: " in refusal(path=tmp_path)
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"seed = '\xff'")
+    assert "Cannot read the configuration" in refusal(path=path)
