@@ -34,7 +34,7 @@ test: $(READY) browser  ## Run every test
 lint: $(READY)  ## Style, format and the layer contract
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 types: $(READY)  ## Check the types
 	$(BIN)/pyright

@@ -2,9 +2,9 @@
 
     python benchmarks/recipe_evidence.py TABLE [--config my.toml]
 
-Prints, for each set of weights, the chosen k, how much of pay, experience, company level
-and role the segments explain, and for every k the Jaccard of the least stable segment,
-the smallest share and the silhouette.
+Prints, for each set of weights, the chosen k, how much of pay, experience, company
+level and role the segments explain, and for every k the Jaccard of the least stable
+segment, the smallest share and the silhouette.
 """
 
 import argparse

@@ -25,6 +25,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+STOPPED = "Stopped. Nothing was written."
+
 TableArgument = Annotated[
     Path,
     typer.Argument(
@@ -204,7 +206,11 @@ def main() -> None:
     except LearnstrataError as error:
         _fail(str(error), code=2)
     except KeyboardInterrupt:
-        _fail("Stopped. Nothing was written.", code=2)
+        _fail(STOPPED, code=2)
+    except SystemExit as end:
+        if end.code == 130:  # how Typer passes on Ctrl-C
+            _fail(STOPPED, code=2)
+        raise
     except MemoryError:
         _fail("The table needs more memory than this machine has.", code=2)
     except Exception as error:

@@ -165,6 +165,7 @@ def _verdict(found: TableCheck) -> str:
 def _column_table(found: TableCheck, console: Console) -> Table:
     """Make the widest table of columns that the terminal has room for."""
     rows = [_column_row(column) for column in found.columns]
+    table = Table()
     for width in range(len(COLUMN_HEADINGS), 3, -1):
         table = _plain_table(*COLUMN_HEADINGS[:width])
         for row in rows:

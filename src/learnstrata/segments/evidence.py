@@ -44,7 +44,9 @@ class Table:
     def frame(self) -> pl.DataFrame:
         """Give the table as a frame."""
         names = [column.name for column in self.columns]
-        return pl.DataFrame(list(self.rows), schema=names, orient="row")
+        return pl.DataFrame(
+            list(self.rows), schema=names, orient="row", infer_schema_length=None
+        )
 
 
 @dataclass(frozen=True, slots=True)

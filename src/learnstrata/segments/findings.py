@@ -18,7 +18,7 @@ from learnstrata.segments.pay_findings import (
     tiers_and_concentration,
 )
 
-__all__ = ["answer_questions"]
+__all__ = ["answer_questions", "explained_variance"]
 
 
 def answer_questions(grounds: Grounds) -> tuple[Finding, ...]:
@@ -90,11 +90,11 @@ def _segment_differences(grounds: Grounds) -> Finding:
     question = "How do the segments differ by pay, experience and role?"
     explained = {}
     if grounds.has("pay"):
-        explained["pay"] = _explained(grounds.paid, "log_pay")
+        explained["pay"] = explained_variance(grounds.paid, "log_pay")
     if grounds.has("years_of_experience"):
-        explained["experience"] = _explained(grounds.seasoned, "years_of_experience")
+        explained["experience"] = explained_variance(grounds.seasoned, "years_of_experience")
     if grounds.has("title"):
-        explained["role"] = _explained(grounds.learners, "role")
+        explained["role"] = explained_variance(grounds.learners, "role")
     if not explained:
         return cannot("segment_differences", question, "it has no pay, years or titles")
     order = sorted(explained, key=lambda name: -explained[name])
@@ -121,8 +121,11 @@ def _segment_differences(grounds: Grounds) -> Finding:
     )
 
 
-def _explained(learners: pl.DataFrame, column: str) -> float:
-    """Share of the variance between segments; of all one-hot columns for a category."""
+def explained_variance(learners: pl.DataFrame, column: str) -> float:
+    """Give the share of the variance that lies between segments, 0..1.
+
+    Of a category: of all its one-hot columns together.
+    """
     if learners[column].dtype == pl.String:
         known = learners.filter(pl.col(column).is_not_null())
         counts = known.pivot(
@@ -215,4 +218,4 @@ def _agreement_in_words(ari: float) -> str:
         return "The learned segments are nearly the rule-based ones"
     if shown >= 0.3:
         return "The learned segments follow the rule-based ones in part"
-    return "The learned segments cut the learners differently from the rules"
+    return "The learned segments are cut differently from the rules"

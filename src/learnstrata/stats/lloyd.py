@@ -171,7 +171,9 @@ def lloyd(
             gain = potential[active] - after
             speed = np.where(gain < 0, 0.0, speed + 1)
             carry = (np.maximum(speed - 1, 0) / (speed + 2)).astype(np.float32)
-            push: Singles = carry[:, None, None] * (moved - centers[active])
+            push = np.multiply(
+                carry[:, None, None], moved - centers[active], dtype=np.float32
+            )
             potential[active], centers[active] = after, moved
             known = min(bar, potential.min())
             settled = (gain >= 0) & (gain <= tolerance * np.maximum(after, floor))
