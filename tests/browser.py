@@ -32,7 +32,7 @@ def install() -> None:
         return
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
-        subprocess.run(  # noqa: S603 - fixed words
+        subprocess.run(
             ["apt-get", *command],  # noqa: S607 - where the system has it
             env=environment,
             stdout=subprocess.DEVNULL,

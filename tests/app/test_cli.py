@@ -98,16 +98,13 @@ def test_same_seed_and_table_give_the_same_bytes(done, table, tmp_path):
     for name in ("segments.parquet", "segments.csv", "ledger.parquet", "model.json"):
         assert (again / name).read_bytes() == (done[0] / name).read_bytes(), name
     first, second = (
-        json.loads((folder / "summary.json").read_text())
-        for folder in (done[0], again)
+        json.loads((folder / "summary.json").read_text()) for folder in (done[0], again)
     )
     del first["timings"], second["timings"]
     assert first == second
 
 
-def test_assign_gives_the_training_table_the_segments_of_the_run(
-    done, table, tmp_path
-):
+def test_assign_gives_the_training_table_the_segments_of_the_run(done, table, tmp_path):
     out = tmp_path / "again.parquet"
     result = run("assign", table, "--model", done[0] / "model.json", "--out", out)
     assert result.returncode == 0, result.stderr

@@ -13,10 +13,10 @@ from scipy.stats import spearmanr
 
 from learnstrata.segments.findings import (
     _agreement_in_words,
-    _explained,
     _operating_model,
     _split_in_words,
     answer_questions,
+    explained_variance,
 )
 from learnstrata.segments.grounds import Grounds
 from learnstrata.segments.heuristic import Comparison
@@ -68,9 +68,7 @@ def people(small_run):
 
 def table(finding, place=0):
     return [
-        dict(
-            zip((c.name for c in finding.tables[place].columns), row, strict=True)
-        )
+        dict(zip((c.name for c in finding.tables[place].columns), row, strict=True))
         for row in finding.tables[place].rows
     ]
 
@@ -141,9 +139,7 @@ def test_explained_is_zero_where_nothing_differs():
 
 
 def known_both(people):
-    return [
-        p for p in people if p["pay"] is not None and not p["experience_imputed"]
-    ]
+    return [p for p in people if p["pay"] is not None and not p["experience_imputed"]]
 
 
 def test_lagging_pay_is_counted_from_the_learners(found, people):
@@ -177,9 +173,7 @@ def test_lagging_pay_is_counted_from_the_learners(found, people):
 
 def test_entry_level_pay_is_counted_from_the_learners(found, people):
     entry = [
-        p["pay"]
-        for p in people
-        if p["pay"] is not None and p["seniority"] in (0, 1)
+        p["pay"] for p in people if p["pay"] is not None and p["seniority"] in (0, 1)
     ]
     q1, q3 = np.quantile(np.log(entry), [0.25, 0.75])
     limit = math.exp(q3 + 1.5 * max(q3 - q1, math.log(2) / 2))
@@ -445,9 +439,7 @@ def one_segment(run):
         run.meaning.profiles[0], count=len(learners), share=1.0, name="All"
     )
     comparison = Comparison(("Mid / High",), (1,), ((30,),), 1.0, 1.0, 30)
-    return answers(
-        run, learners=learners, profiles=(profile,), comparison=comparison
-    )
+    return answers(run, learners=learners, profiles=(profile,), comparison=comparison)
 
 
 def test_one_segment_reads_well(small_run):
@@ -514,7 +506,10 @@ def test_records_are_called_records(notebook_run):
     assert "records" in told
     assert not re.search(r"\blearners?\b", told)
     headings = {
-        c.name for f in notebook_run.meaning.findings for t in f.tables for c in t.columns
+        c.name
+        for f in notebook_run.meaning.findings
+        for t in f.tables
+        for c in t.columns
     }
     assert "Records" in headings
     assert "Learners" not in headings

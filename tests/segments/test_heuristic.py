@@ -1,4 +1,4 @@
-"""Rule-based against learned segments, against scikit-learn on the labels themselves."""
+"""Rule-based against learned segments: scikit-learn on the labels themselves."""
 
 import numpy as np
 import polars as pl

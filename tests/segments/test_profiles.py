@@ -73,9 +73,7 @@ def test_typical_values_equal_the_slow_version(done):
     for profile in done.meaning.profiles:
         for name in rows[0][1]:
             base = [v[name] for _, v in rows if v[name] is not None]
-            own = [
-                v[name] for i, v in rows if i == profile.id and v[name] is not None
-            ]
+            own = [v[name] for i, v in rows if i == profile.id and v[name] is not None]
             if len(own) < 10:
                 assert name not in profile.typical
                 continue

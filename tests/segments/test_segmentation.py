@@ -63,7 +63,8 @@ def changed(text, **parts):
 @pytest.mark.parametrize("text", ["", "{", "not json", "[" * 100_000])
 def test_text_that_is_no_json_is_refused(text):
     with pytest.raises(
-        SourceError, match=r"^This is not a model: .*\. Give the model\.json of a run\.$"
+        SourceError,
+        match=r"^This is not a model: .*\. Give the model\.json of a run\.$",
     ):
         SegmentModel.from_json(text)
 
@@ -92,7 +93,9 @@ def test_a_newer_model_is_refused(text):
     ],
 )
 def test_a_model_without_a_part_is_refused(text, path, where):
-    with pytest.raises(SourceError, match=f"The model is damaged at '{where}'. Use the"):
+    with pytest.raises(
+        SourceError, match=f"The model is damaged at '{where}'. Use the"
+    ):
         SegmentModel.from_json(without(text, *path))
 
 
@@ -186,5 +189,5 @@ def test_members_are_codes_of_learners_with_pay(small_run):
     paid = small_run.base.prepared.learners["pay"].drop_nulls()
     assert len(members) == len(paid)
     assert (np.diff(members) > 0).all()
-    assert 0 <= members[0]
+    assert members[0] >= 0
     assert members[-1] < 2**53

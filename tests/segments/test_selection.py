@@ -177,7 +177,9 @@ def test_the_numbers_of_a_candidate_equal_scikit_learn(blobs):
         )
         assert (c.smallest_share, c.largest_share) == (shares.min(), shares.max())
         means = np.array([blobs[labels == j].mean(axis=0) for j in range(c.k)])
-        assert c.inertia == pytest.approx(((blobs - means[labels]) ** 2).sum(), rel=1e-4)
+        assert c.inertia == pytest.approx(
+            ((blobs - means[labels]) ** 2).sum(), rel=1e-4
+        )
         assert 0 <= c.lowest_jaccard <= 1
     assert found.k == 4
 

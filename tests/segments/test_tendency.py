@@ -26,7 +26,7 @@ def test_the_variant_of_the_recipe_is_reported(X, recipe, variant):
 def test_the_original_is_that_of_the_sample_with_the_seed_of_the_run(X):
     config = load_config("notebook")
     found = find_tendency(X, config, rng=config.seed)
-    rows = np.random.RandomState(config.seed).choice(400, 400, replace=False)  # noqa: NPY002 - as the original draws
+    rows = np.random.RandomState(config.seed).choice(400, 400, replace=False)
     expected = hopkins_original(X[rows], sample_size=2_000, seed=config.seed)
     assert found.original == expected
 

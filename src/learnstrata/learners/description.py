@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from narwhals.typing import IntoFrame
-from scipy.stats import rankdata, skew
 
 from learnstrata.learners.features import FeatureModel
 from learnstrata.learners.lookups import collected
@@ -188,10 +187,11 @@ def _distribution(feature: str, values: npt.NDArray[np.float64]) -> Distribution
 
 
 def _skewness(values: npt.NDArray[np.float64]) -> float | None:
-    """Give the skewness; None where values differ only in their last digits."""
+    """Give ``mean((x - mean)**3) / std**3``; None where only last digits differ."""
     if np.ptp(values) <= 1e-9 * np.abs(values).max():
         return None
-    return float(skew(values))
+    gap = values - values.mean()
+    return float((gap**3).mean() / (gap**2).mean() ** 1.5)
 
 
 def _range(values: npt.NDArray[np.float64]) -> tuple[float, float]:
@@ -236,24 +236,40 @@ def _correlations(numbers: Mapping[str, npt.NDArray[np.float64]]) -> Correlation
         for c in CORRELATED
         if c in numbers and np.isfinite(numbers[c]).sum() >= MIN_CELL
     )
-    pearson, spearman = [], []
-    for a in columns:
-        rows = [_correlation(numbers[a], numbers[b]) for b in columns]
-        pearson.append(tuple(row[0] for row in rows))
-        spearman.append(tuple(row[1] for row in rows))
-    return Correlations(columns, tuple(pearson), tuple(spearman))
+    shape = (len(columns), len(columns))
+    pearson = np.full(shape, None, dtype=object)
+    spearman = np.full(shape, None, dtype=object)
+    # Ranks of a column without gaps serve all its pairs.
+    whole = {c: _ranks(numbers[c]) for c in columns if np.isfinite(numbers[c]).all()}
+    for i, a in enumerate(columns):
+        for j, b in enumerate(columns[: i + 1]):
+            x, y = _both(numbers[a], numbers[b])
+            ranked = a in whole and b in whole
+            rx, ry = (whole[a], whole[b]) if ranked else (_ranks(x), _ranks(y))
+            pearson[i, j] = pearson[j, i] = _correlation(x, y)
+            spearman[i, j] = spearman[j, i] = _correlation(rx, ry)
+    return Correlations(
+        columns, tuple(map(tuple, pearson)), tuple(map(tuple, spearman))
+    )
+
+
+def _both(
+    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    known = np.isfinite(a) & np.isfinite(b)
+    return (a, b) if known.all() else (a[known], b[known])
+
+
+def _ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return pl.Series(values, dtype=pl.Float64).rank().to_numpy()
 
 
 def _correlation(
     a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
-) -> tuple[float | None, float | None]:
-    both = np.isfinite(a) & np.isfinite(b)
-    a, b = a[both], b[both]
+) -> float | None:
     if len(a) < MIN_CELL or np.ptp(a) == 0 or np.ptp(b) == 0:
-        return None, None
-    pearson = np.corrcoef(a, b)[0, 1]
-    spearman = np.corrcoef(rankdata(a), rankdata(b))[0, 1]
-    return float(pearson), float(spearman)
+        return None
+    return float(np.corrcoef(a, b)[0, 1])
 
 
 def _pay_by_experience(frame: Any, model: FeatureModel) -> pl.DataFrame:  # noqa: ANN401

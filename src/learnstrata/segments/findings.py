@@ -92,7 +92,9 @@ def _segment_differences(grounds: Grounds) -> Finding:
     if grounds.has("pay"):
         explained["pay"] = explained_variance(grounds.paid, "log_pay")
     if grounds.has("years_of_experience"):
-        explained["experience"] = explained_variance(grounds.seasoned, "years_of_experience")
+        explained["experience"] = explained_variance(
+            grounds.seasoned, "years_of_experience"
+        )
     if grounds.has("title"):
         explained["role"] = explained_variance(grounds.learners, "role")
     if not explained:

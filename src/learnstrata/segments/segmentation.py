@@ -94,7 +94,7 @@ class SegmentModel:
         members = np.isin(_member_codes(table, self.features), self.members)
         featured = add_features(table, self.features, members=members)
         matrix = to_matrix(featured, self.features)
-        labels = kmeans.assign(matrix.X, np.array(self.centers)).labels
+        labels = kmeans.nearest(matrix.X, np.array(self.centers))
         result = named_labels(table, labels, self.names)
         native: Any = nw.from_dict(
             result.to_dict(as_series=False), backend=frame.implementation

@@ -105,7 +105,7 @@ def _weighted(
     n_micro = min(config.micro_clusters, len(distinct))
     start = distinct[sample_rows(len(distinct), n_micro, rng=rng)]
     centers = kmeans.polish(sample, start, max_iter=5).centers
-    labels = kmeans.assign(X, centers).labels
+    labels = kmeans.nearest(X, centers)
     used, of_row, sizes = np.unique(labels, return_inverse=True, return_counts=True)
     sums = np.zeros((len(used), X.shape[1]))
     np.add.at(sums, of_row, X)

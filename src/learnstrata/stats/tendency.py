@@ -85,7 +85,7 @@ def hopkins(
     Notes
     -----
     Any unevenness counts, not clusters alone: a single Gaussian in five features gives
-    0.99. Show it beside its value on matched structureless data.
+    0.9996. Show it beside its value on matched structureless data.
 
     References
     ----------
