@@ -1,0 +1,78 @@
+"""Promises that hold for the whole package."""
+
+import ast
+import inspect
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+import learnstrata as ls
+from learnstrata.app.cli import app
+from learnstrata.layer.summary import summarise
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+
+
+def test_public_names_are_there_few_and_documented():
+    assert len(ls.__all__) <= 30
+    for name in ls.__all__:
+        assert inspect.getdoc(getattr(ls, name)), name
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = ls.nothing
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = "import learnstrata, sys; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    heavy = {"polars", "pandas", "sklearn", "scipy", "numpy", "altair", "narwhals"}
+    assert heavy.isdisjoint(result.stdout.split())
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
+def test_functions_are_short_and_only_the_app_prints(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            last = node.body[-1].end_lineno
+            doc = ast.get_docstring(node, clean=False)
+            first = node.body[1 if doc and len(node.body) > 1 else 0].lineno
+            assert last - first < 60, (path.name, node.name)
+        called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+        assert not called or "app" in path.parts, path
+
+
+def test_every_command_and_option_is_documented():
+    page = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():
+        assert f"learnstrata {name}" in page
+        for option in command.params:
+            for flag in option.opts:
+                assert not flag.startswith("--") or f"`{flag}`" in page, (name, flag)
+
+
+def test_every_key_of_the_summary_is_documented(small_run):
+    page = (ROOT / "docs/reference/summary.md").read_text(encoding="utf-8")
+    summary = summarise(small_run)
+    rows = [summary, summary["selection"]["table"][0], summary["segments"][0]]
+    documented = set(re.findall(r"`(\w+)`", page))
+    for row in rows:
+        assert set(row) <= documented, set(row) - documented
+    assert sum(summary["ledger"].values()) == summary["input"]["records"]
+
+
+def test_a_summary_names_nobody(small_run):
+    text = json.dumps(summarise(small_run))
+    people = small_run.base.records
+    assert not [i for i in people["learner_id"].unique() if i in text]
+    words = set(re.findall(r"[a-z ]+", text.lower()))
+    companies = people["company"].drop_nulls().unique().to_list()
+    assert not [c for c in companies if len(c) >= 6 and c in words]
