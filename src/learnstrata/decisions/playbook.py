@@ -193,7 +193,7 @@ def _pay_benchmarks(grounds: Grounds) -> Action:
     )
     least = grounds.count(MIN_POOL, "paid")
     n = len(cells)
-    hold = "cell of role and tier holds" if n == 1 else "cells of role and tier hold"
+    hold = "cell of role and tier holds" if n < 2 else "cells of role and tier hold"
     why = f"{f'{n:,}' if n else 'No'} {hold} {least} or more."
     return Action("pay_benchmarks", title, teams, targets, why, measure)
 
