@@ -48,7 +48,9 @@ def config(**features):
 
 def naive_level(units, i, tau):
     """Shrunken mean log pay of the company's other learners."""
-    people = list(zip(units["company"], units["role_family"], units["pay"]))
+    people = list(
+        zip(units["company"], units["role_family"], units["pay"], strict=True)
+    )
     company, role, _ = people[i]
     peers = [p for _, r, p in people if r == role and p is not None]
     level = float(np.mean(np.log(peers)))
@@ -73,7 +75,11 @@ def test_level_of_a_company_of_one_is_the_level_of_the_role(frame):
     table = frame(UNITS)
     model = fit_features(table, config(), as_of=2021)
     row = rows(add_features(table, model, members=True))[9]
-    data = [p for r, p in zip(UNITS["role_family"], UNITS["pay"]) if r == "Data"]
+    data = [
+        p
+        for r, p in zip(UNITS["role_family"], UNITS["pay"], strict=True)
+        if r == "Data"
+    ]
     assert row["company_level"] == pytest.approx(np.mean(np.log(data)))
 
 
@@ -156,7 +162,7 @@ def test_fewer_than_two_features_that_vary_are_refused():
 
 
 def test_bands_hold_their_upper_limit(frame):
-    units = UNITS | {"pay": [5e5, 5e5 + 1, 15e5, 30e5, 30e5 + 1] + UNITS["pay"][5:]}
+    units = UNITS | {"pay": [5e5, 5e5 + 1, 15e5, 30e5, 30e5 + 1, *UNITS["pay"][5:]]}
     table = frame(units)
     model = fit_features(table, config(), as_of=2021)
     found = rows(add_features(table, model, members=True))
