@@ -48,7 +48,7 @@ COLUMN_HEADINGS += ("Median", "Range")
 @contextmanager
 def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
     """Show a bar over the stages on the terminal's error stream; give what moves it."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, highlight=False)
     if not (shown and sys.stderr.isatty()):
         yield lambda _: None
         return
@@ -71,7 +71,7 @@ def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
 
 def show_run(summary: Mapping[str, Any], folder: Path) -> None:
     """Print the segments, how they were chosen, and where the files are."""
-    console = Console()
+    console = Console(highlight=False)
     states = summary["ledger"]
     console.print(
         f"[bold]{summary['input']['segmented']:,} {summary['unit']}s[/] from "
@@ -137,7 +137,7 @@ def run_as_json(summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 def show_check(found: TableCheck, source: SourceInfo) -> None:
     """Print what was recognised in a table, what it lacks, and its quality."""
-    console = Console()
+    console = Console(highlight=False)
     learners = f", {found.learners:,} learners" if found.learners is not None else ""
     details = [source.format, source.encoding, source.compression]
     told = ", ".join(escape(str(detail)) for detail in details if detail)
@@ -205,7 +205,7 @@ def assignment_as_json(labels: pl.DataFrame, path: Path) -> dict[str, Any]:
 
 def show_assignment(labels: pl.DataFrame, path: Path) -> None:
     """Print how many learners went to each segment."""
-    console = Console()
+    console = Console(highlight=False)
     table = _plain_table("", "Segment", "Size", "Share")
     for row in _sizes(labels):
         share = f"{row['count'] / len(labels):.1%}"

@@ -165,6 +165,7 @@ def entry_level_pay(grounds: Grounds) -> Finding:
         numbers={
             "entry_level": len(entry),
             "unusually_high": len(high),
+            "unusually_high_share": _ratio(len(high), len(entry)),
             "limit": limit,
             "median": typical,
         },

@@ -1,0 +1,226 @@
+"""The order of the stages, recovery of planted segments, and poor tables."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from learnstrata.config import load_config
+from learnstrata.exceptions import DegenerateError, SchemaError
+from learnstrata.layer.summary import summarise
+from learnstrata.layer.tables import workbook_sheets
+from learnstrata.learners.demo import make_learners, planted_segments
+from learnstrata.pipeline import STAGES, assign, run
+
+QUICK = {
+    "selection": {"k_max": 5, "resamples": 3, "starts": 2},
+    "hierarchy": {"sample": 200, "micro_clusters": 50},
+    "tendency": {"probes": 100},
+}
+PLANTED = {"rng": 5, "separation": 1.0, "n_segments": 4}
+
+
+@pytest.fixture(scope="module")
+def few():
+    return make_learners(300, rng=4)
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """A table of four segments far apart, and the segment of each learner."""
+    return make_learners(3_000, **PLANTED), planted_segments(3_000, **PLANTED)
+
+
+def recovered(table, truth, **selection):
+    found = run(table, load_config("robust", selection=selection))
+    both = found.meaning.learners.join(
+        truth, left_on="learner_id", right_on="email_hash", validate="1:1"
+    )
+    assert len(both) == 3_000
+    ari = adjusted_rand_score(both["planted_segment"], both["segment_id"])
+    return found.clusters.dossier, ari
+
+
+def test_planted_segments_are_recovered_by_their_number(planted):
+    dossier, ari = recovered(*planted, k_min=4, k_max=4)
+    assert dossier.k == 4
+    assert ari >= 0.9
+
+
+def test_the_planted_number_is_admitted_and_the_default_rule_takes_it(planted):
+    dossier, ari = recovered(*planted, k_max=6)
+    admitted = [c.k for c in dossier.candidates if not c.objections]
+    assert 4 in admitted
+    assert dossier.k == 4
+    assert ari >= 0.9
+
+
+def test_every_stage_is_announced_and_timed_in_order(few):
+    seen = []
+    found = run(few, load_config("robust", **QUICK), watch=seen.append)
+    assert tuple(seen) == STAGES
+    assert tuple(found.timings) == STAGES
+    assert all(seconds >= 0 for seconds in found.timings.values())
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_another(few):
+    first, second, other = (
+        run(few, load_config("robust", seed=seed, **QUICK)) for seed in (1, 1, 2)
+    )
+    texts = []
+    for found in (first, second, other):
+        summary = summarise(found)
+        del summary["timings"]
+        texts.append((json.dumps(summary), found.meaning.model.to_json()))
+    assert texts[0] == texts[1]
+    assert texts[0] != texts[2]
+    assert first.meaning.learners.equals(second.meaning.learners)
+    assert first.base.ledger.equals(second.base.ledger)
+
+
+def test_parts_of_a_run_tell_the_same(small_run, small_table):
+    base, clusters, meaning = small_run.base, small_run.clusters, small_run.meaning
+    assert base.n_records == len(small_table) == len(base.ledger)
+    assert base.n_learners == small_table["email_hash"].n_unique()
+    assert meaning.learners["record"].is_sorted()
+    ids = meaning.learners["segment_id"].to_numpy()
+    assert np.array_equal(ids, clusters.fit.labels + 1)
+    counts = np.bincount(ids)[1:].tolist()
+    assert counts == [profile.count for profile in meaning.profiles]
+    assert counts == sorted(counts, reverse=True)
+    assert meaning.model.names == tuple(p.name for p in meaning.profiles)
+    assert len(clusters.fit.centers) == clusters.dossier.k
+    assert clusters.fit.inertia == meaning.model.inertia
+    assert clusters.projection.scores.shape == (len(ids), 2)
+
+
+def test_the_final_fit_is_no_worse_than_that_of_the_sweep(small_run):
+    dossier = small_run.clusters.dossier
+    assert dossier.n_rows == len(small_run.meaning.learners)
+    swept = dossier.fits[dossier.k].inertia
+    assert small_run.clusters.fit.inertia <= swept * (1 + 1e-9)
+
+
+def test_the_table_is_left_alone(few):
+    before = few.clone()
+    run(few, load_config("robust", **QUICK))
+    assert few.equals(before)
+
+
+LACKING = {
+    "ctc": {"pay_without_experience", "entry_level_pay", "company_role_pay"}
+    | {"tiers_and_concentration", "learned_against_rules"},
+    "job_position": {"entry_level_pay", "company_role_pay"},
+    "company_hash": {"company_role_pay", "tiers_and_concentration"},
+    "orgyear": {"pay_without_experience", "learned_against_rules"},
+    "ctc_updated_year": set(),
+}
+
+
+@pytest.mark.parametrize("column", LACKING)
+@pytest.mark.parametrize("recipe", ["robust", "notebook"])
+def test_a_table_without_a_column_runs_and_says_what_is_missing(column, recipe):
+    table = make_learners(600, rng=4).drop(column)
+    found = run(table, load_config(recipe, as_of=2021, **QUICK))
+    findings = {f.id: f for f in found.meaning.findings}
+    closed = {name for name, f in findings.items() if not f.available}
+    sparse = {"entry_level_pay", "company_role_pay"}  # 600 learners may be too few
+    assert LACKING[column] <= closed <= LACKING[column] | sparse
+    summary = summarise(found)
+    json.dumps(summary, allow_nan=False)
+    assert workbook_sheets(summary)
+    assert len(summary["notes"]) == 1
+    names = [profile.name for profile in found.meaning.profiles]
+    assert len(set(names)) == len(names)
+    assert all(profile.description for profile in found.meaning.profiles)
+    assert assign(table, found.meaning.model)["segment_id"].to_list() == (
+        found.meaning.learners["segment_id"].to_list()
+    )
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [("company_hash", "job_position"), ("ctc", "job_position"), ("ctc", "orgyear")],
+)
+def test_two_columns_are_enough(few, kept):
+    table = few.select("email_hash", *kept)
+    found = run(table, load_config("robust", as_of=2021, **QUICK))
+    json.dumps(summarise(found), allow_nan=False)
+    assert len(found.meaning.actions) == 5
+
+
+def test_rows_that_are_learners_need_no_id(few):
+    table = few.drop("email_hash")
+    found = run(table, load_config("robust", record="learner", **QUICK))
+    assert found.base.n_learners == len(table)
+    assert len(found.meaning.learners) == len(table)
+
+
+def test_equal_pay_in_another_currency_leaves_fewer_bands():
+    n = 120
+    table = pl.DataFrame(
+        {
+            "learner": [f"learner {i}" for i in range(n)],
+            "salary": [50_000.0] * 90 + [90_000.0] * 30,
+            "experience": [float(i % 17) for i in range(n)],
+        }
+    )
+    config = load_config("robust", pay={"currency": "USD"}, **QUICK)
+    found = run(table, config)
+    bands = found.meaning.model.features.pay.band_names
+    rules = {rule.split(" / ")[1] for rule in found.meaning.comparison.rules}
+    assert rules <= set(bands)
+    assert found.meaning.comparison.n_learners == n
+
+
+def test_records_without_an_id_are_no_learner(few):
+    ids = pl.when(pl.int_range(pl.len()) >= 5).then("email_hash")
+    table = few.with_columns(email_hash=ids)
+    found = run(table, load_config("robust", **QUICK))
+    assert found.base.n_learners == table["email_hash"].drop_nulls().n_unique()
+    rules = found.base.ledger.filter(pl.col("rule") == "no_learner_id")
+    assert len(rules) == 5
+
+
+def test_a_table_without_rows_is_refused(few):
+    with pytest.raises(
+        DegenerateError, match="Got a table without rows, expected learners."
+    ):
+        run(few.clear(), load_config("robust"))
+
+
+def test_a_table_of_unusable_records_says_why(few):
+    table = few.with_columns(ctc=pl.lit(-5))
+    with pytest.raises(
+        DegenerateError,
+        match=rf"None of the {len(few)} records can be used; most often: "
+        rf"pay_not_positive \({len(few)} records\). Run `learnstrata check`",
+    ):
+        run(table, load_config("robust"))
+
+
+def test_learners_who_do_not_differ_are_refused():
+    table = pl.DataFrame(
+        {
+            "learner": [f"learner {i}" for i in range(40)],
+            "salary": [500_000.0, 600_000.0] * 20,
+            "experience": [3.0, 4.0] * 20,
+        }
+    )
+    with pytest.raises(DegenerateError, match="Got 2 distinct learners in 40, expected"):
+        run(table, load_config("robust"))
+
+
+def test_a_table_without_what_is_needed_is_refused(few):
+    with pytest.raises(SchemaError, match="Got no column of learner ids; the table has"):
+        run(few.drop("email_hash"), load_config("robust"))
+    with pytest.raises(SchemaError, match="to segment on, expected two or more of"):
+        run(few.select("email_hash", "ctc"), load_config("robust"))
+
+
+def test_a_lazy_frame_gives_the_same_run(few):
+    config = load_config("robust", **QUICK)
+    eager, lazy = run(few, config), run(few.lazy(), config)
+    assert lazy.meaning.learners.equals(eager.meaning.learners)
