@@ -178,6 +178,15 @@ def segment(
 def load(folder: str | Path) -> Segmentation:
     """Load what `Segmentation.save` wrote.
 
+    Parameters
+    ----------
+    folder : path
+        A run folder. Its frames come back as Polars.
+
+    Returns
+    -------
+    Segmentation
+
     Raises
     ------
     SourceError
@@ -195,6 +204,15 @@ def load(folder: str | Path) -> Segmentation:
 
 def load_model(path: str | Path) -> SegmentModel:
     """Load a ``model.json``.
+
+    Parameters
+    ----------
+    path : path
+        The file, not its folder.
+
+    Returns
+    -------
+    SegmentModel
 
     Raises
     ------

@@ -228,8 +228,24 @@ def test_the_refit_watches_the_smallest_segment(found, small_run):
 
 
 def test_stability_that_was_not_measured_is_said(small_run):
-    action = actions(small_run, lowest_jaccard=None)["quarterly_refit"]
-    assert "stability was not measured in this run" in action.why
+    why = actions(small_run, lowest_jaccard=None)["quarterly_refit"].why
+    assert why.startswith("Stability was not measured in this run")
+    assert "holds" not in why
+
+
+@pytest.mark.parametrize(
+    ("jaccard", "words"),
+    [
+        (0.97, "The cut holds for this table: the least stable"),
+        (0.756, "The cut holds for this table: the least stable"),
+        (0.754, "Not every segment is sure to be found again: the least stable"),
+        (0.3, "Not every segment is sure to be found again: the least stable"),
+    ],
+)
+def test_the_cut_holds_only_where_every_segment_is_stable(small_run, jaccard, words):
+    why = actions(small_run, lowest_jaccard=jaccard)["quarterly_refit"].why
+    assert why.startswith(words)
+    assert f"with a Jaccard of {jaccard:.2f} in bootstrap" in why
 
 
 def test_records_are_called_records(notebook_run):
@@ -240,7 +256,7 @@ def test_records_are_called_records(notebook_run):
     told = " ".join(
         text for a in action.values() for text in (a.why, *(t.why for t in a.targets))
     )
-    assert not re.search(r"\blearners\b", told.replace("mix of learners", ""))
+    assert not re.search(r"\blearners?\b", told)
 
 
 def test_the_missing_role_of_a_recipe_gets_no_pool(notebook_run):

@@ -151,7 +151,9 @@ def test_a_link_is_not_replaced(tmp_path, old, target):
 
 def test_a_parent_that_is_a_file_is_refused_before_any_work(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="Cannot write to .*file. Choose another fold"):
+    with pytest.raises(
+        OutputError, match="Cannot write to .*file. Choose another fold"
+    ):
         check_target(tmp_path / "file" / "run", overwrite=False)
 
 
@@ -188,7 +190,9 @@ def test_a_table_is_not_put_in_the_place_of_a_folder(tmp_path):
 
 
 def test_a_folder_without_a_summary_is_no_run(tmp_path):
-    with pytest.raises(SourceError, match="has no summary.json. Give the folder of a r"):
+    with pytest.raises(
+        SourceError, match="has no summary.json. Give the folder of a r"
+    ):
         read_summary(tmp_path)
     with pytest.raises(SourceError, match="has no summary.json"):
         read_summary(tmp_path / "nowhere")
@@ -210,7 +214,9 @@ def test_a_summary_in_another_encoding_is_said(tmp_path):
 @pytest.mark.parametrize("content", ["[]", "3", "{}", '{"k": 3}'])
 def test_json_of_something_else_is_no_summary(tmp_path, content):
     (tmp_path / "summary.json").write_text(content)
-    with pytest.raises(SourceError, match="is not the summary of a run: it has no sche"):
+    with pytest.raises(
+        SourceError, match="is not the summary of a run: it has no sche"
+    ):
         read_summary(tmp_path)
 
 

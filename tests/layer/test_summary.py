@@ -152,11 +152,13 @@ def forms(value, per):
 def numbers_of(finding, summary):
     values = list(finding["numbers"].values())
     for table in finding["tables"]:
-        values += [v for row in table["rows"] for v in row if isinstance(v, int | float)]
+        values += [
+            v for row in table["rows"] for v in row if isinstance(v, int | float)
+        ]
     for segment in summary["segments"]:
         values += [segment["count"], segment["share"], segment["id"]]
         values += [t["p50"] for t in segment["typical"].values()]
-    return values + [10, 60, len(summary["segments"]) - 1]
+    return [*values, 10, 60, len(summary["segments"]) - 1]
 
 
 def test_every_number_in_an_answer_is_in_the_summary(either):

@@ -15,6 +15,7 @@ __all__ = ["Action", "Target", "recommend"]
 MIN_POOL = 50
 MOST_POOLS, MOST_BENCHMARKS, MOST_COHORTS = 8, 6, 5
 MIN_YEARS = 8  # of experience, for a mentor
+STABLE = 0.75  # bootstrap Jaccard; above it a segment is stable (Hennig 2007)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +260,6 @@ def _lagging_pay(grounds: Grounds, finding: Finding) -> Action:
 
 def _quarterly_refit(grounds: Grounds, lowest_jaccard: float | None) -> Action:
     least = min(grounds.profiles, key=lambda p: p.share)
-    stable = (
-        f"the least stable segment was found again with a Jaccard of "
-        f"{lowest_jaccard:.2f} in bootstrap samples"
-        if lowest_jaccard is not None
-        else "stability was not measured in this run"
-    )
     return Action(
         "quarterly_refit",
         "Refit and monitor every quarter",
@@ -274,8 +269,26 @@ def _quarterly_refit(grounds: Grounds, lowest_jaccard: float | None) -> Action:
                 least.name, least.count, least.share, "smallest segment: watch it first"
             ),
         ),
-        f"The cut holds for this table: {stable}. Titles, pay and the mix of learners "
-        "move.",
+        f"{_stability(lowest_jaccard)} Titles, pay and the mix of "
+        f"{grounds.unit}s move.",
         "Share of learners who change segment between quarters, and drift of each "
         "feature.",
+    )
+
+
+def _stability(lowest_jaccard: float | None) -> str:
+    """Claim no more than was measured, in the words of Hennig's cut-offs."""
+    if lowest_jaccard is None:
+        return (
+            "Stability was not measured in this run, so the next refit has to show it."
+        )
+    shown = round(lowest_jaccard, 2)  # the words go with the number shown
+    told = (
+        "The cut holds for this table"
+        if shown > STABLE
+        else "Not every segment is sure to be found again"
+    )
+    return (
+        f"{told}: the least stable segment was found again with a Jaccard of "
+        f"{shown:.2f} in bootstrap samples."
     )

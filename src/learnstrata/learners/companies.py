@@ -84,7 +84,12 @@ class CompanyLevels:
         number of log pays of the company's other learners, tau the shrinkage. Without
         other learners it is the level of the role.
         """
-        roles = pl.DataFrame({"role": self.roles, "_role_level": self.role_levels})
+        roles = pl.DataFrame(
+            {
+                "role": pl.Series(self.roles, dtype=pl.String),
+                "_role_level": pl.Series(self.role_levels, dtype=pl.Float64),
+            }
+        )
         frame = join(frame, table, on=["company"])
         frame = join(frame, roles, on=["role"])
         level = nw.coalesce(nw.col("_role_level"), nw.lit(self.overall))
