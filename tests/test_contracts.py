@@ -51,12 +51,21 @@ def test_functions_are_short_and_only_the_app_prints(path):
 
 def test_every_command_and_option_is_documented():
     page = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+    told = {
+        part.split()[0]: set(re.findall(r"`(--?[a-z][\w-]*)`", part))
+        for part in page.split("## learnstrata ")[1:]
+    }
     group = typer.main.get_command(app)
-    for name, command in group.commands.items():
-        assert f"learnstrata {name}" in page
-        for option in command.params:
-            for flag in option.opts:
-                assert not flag.startswith("--") or f"`{flag}`" in page, (name, flag)
+    options = {
+        name: {o for p in command.params for o in p.opts if o.startswith("-")}
+        for name, command in group.commands.items()
+    }
+    assert len(options) >= 4
+    assert told.keys() == options.keys()
+    for name, command in options.items():
+        full = {option for option in command if option.startswith("--")}
+        assert full <= told[name] <= command, name
+    assert all(f"learnstrata {o}`" in page for p in group.params for o in p.opts)
 
 
 def test_every_key_of_the_summary_is_documented(small_run):

@@ -9,6 +9,7 @@ import pytest
 
 from learnstrata.decisions import playbook
 from learnstrata.decisions.playbook import recommend
+from learnstrata.report.wording import stability
 from learnstrata.segments.findings import answer_questions
 from learnstrata.segments.grounds import Grounds
 
@@ -237,8 +238,8 @@ def test_stability_that_was_not_measured_is_said(small_run):
     ("jaccard", "words"),
     [
         (0.97, "The cut holds for this table: the least stable"),
-        (0.756, "The cut holds for this table: the least stable"),
-        (0.754, "Not every segment is sure to be found again: the least stable"),
+        (0.751, "The cut holds for this table: the least stable"),
+        (0.75, "Not every segment is sure to be found again: the least stable"),
         (0.3, "Not every segment is sure to be found again: the least stable"),
     ],
 )
@@ -246,6 +247,8 @@ def test_the_cut_holds_only_where_every_segment_is_stable(small_run, jaccard, wo
     why = actions(small_run, lowest_jaccard=jaccard)["quarterly_refit"].why
     assert why.startswith(words)
     assert f"with a Jaccard of {jaccard:.2f} in bootstrap" in why
+    judged = stability(jaccard).split(":")[0]
+    assert why.startswith("The cut holds") == (judged in {"Stable", "Highly stable"})
 
 
 def test_records_are_called_records(notebook_run):

@@ -282,13 +282,12 @@ def _stability(lowest_jaccard: float | None) -> str:
         return (
             "Stability was not measured in this run, so the next refit has to show it."
         )
-    shown = round(lowest_jaccard, 2)  # the words go with the number shown
     told = (
         "The cut holds for this table"
-        if shown > STABLE
+        if lowest_jaccard > STABLE  # as the report judges it
         else "Not every segment is sure to be found again"
     )
     return (
         f"{told}: the least stable segment was found again with a Jaccard of "
-        f"{shown:.2f} in bootstrap samples."
+        f"{lowest_jaccard:.2f} in bootstrap samples."
     )

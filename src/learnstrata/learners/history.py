@@ -82,10 +82,12 @@ def progression(records: IntoFrameT) -> IntoFrameT:
     between = nw.col("_last") - nw.col("_first")
     growth = (nw.col("_new") / nw.col("_old")).log() / between
     roles = nw.col("_roles").cast(nw.Int64) - nw.col("_unnamed")
+    # No learner is without records: null on every engine, pandas has no null integer.
+    nothing = nw.when(nw.col("n_records") < 0).then(nw.col("n_records"))
     return told.select(
         nw.col(by),
         nw.col("n_records").cast(nw.Int64),
-        n_roles=roles.cast(nw.Int64) if told_roles else nw.lit(None, dtype=nw.Int64),
+        n_roles=roles.cast(nw.Int64) if told_roles else nothing,
         years_between=nw.when(between > 0).then(between),
         pay_growth=nw.when(between > 0).then(growth),
     ).to_native()

@@ -54,4 +54,5 @@ def _on_engine_of(frame: Any, table: pl.DataFrame) -> Any:  # noqa: ANN401
 
         return duckdb.from_arrow(table.to_arrow())
     data: Mapping[str, Any] = {c: table[c].to_list() for c in table.columns}
-    return nw.from_dict(data, backend=engine).to_native()
+    schema = nw.from_native(table).schema  # an empty list has no type of its own
+    return nw.from_dict(data, schema=schema, backend=engine).to_native()
