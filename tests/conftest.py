@@ -9,6 +9,7 @@ from hypothesis import settings
 from learnstrata.config import load_config
 from learnstrata.learners.demo import make_learners
 from learnstrata.pipeline import Run, run
+from thrift import LITTLE_EVIDENCE
 
 # No test times anything: a slow machine is no failure.
 settings.register_profile("untimed", deadline=None)
@@ -47,7 +48,7 @@ def small_table() -> Any:
 @pytest.fixture(scope="session")
 def small_run(small_table: Any) -> Run:
     """A finished run of the default recipe on `small_table`."""
-    return run(small_table, load_config("robust"))
+    return run(small_table, load_config("robust", evidence=LITTLE_EVIDENCE))
 
 
 @pytest.fixture(scope="session")

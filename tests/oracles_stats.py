@@ -99,3 +99,56 @@ def naive_jaccard(labels, refit, n_clusters):
     return [
         max(len(a & b) / len(a | b) if a | b else 0.0 for b in after) for a in before
     ]
+
+
+def naive_squared_silhouette(X, labels):
+    """Means of squared distances, a pair at a time."""
+    values = []
+    for i, label in enumerate(labels):
+        squares = [
+            sum((x - y) ** 2 for x, y in zip(X[i], row, strict=True)) for row in X
+        ]
+        own = [s for j, s in enumerate(squares) if labels[j] == label and j != i]
+        others = [
+            np.mean([s for j, s in enumerate(squares) if labels[j] == other])
+            for other in set(labels) - {label}
+        ]
+        a, b = np.mean(own) if own else 0.0, min(others)
+        values.append((b - a) / max(a, b) if own and max(a, b) > 0 else 0.0)
+    return np.array(values)
+
+
+def naive_simplified_silhouette(X, labels):
+    """Distances to the means of the clusters, a row at a time."""
+    values = []
+    for x, label in zip(X, labels, strict=True):
+        gaps = {c: np.linalg.norm(x - X[labels == c].mean(axis=0)) for c in set(labels)}
+        a = gaps.pop(label)
+        b = min(gaps.values())
+        alone = np.sum(labels == label) == 1
+        values.append(0.0 if alone or max(a, b) == 0 else (b - a) / max(a, b))
+    return np.array(values)
+
+
+def naive_prediction_strength(labels, predicted):
+    """The worst cluster's share of pairs that are also predicted together."""
+    shares = []
+    for cluster in set(labels):
+        rows = np.flatnonzero(labels == cluster)
+        pairs = [(i, j) for i in rows for j in rows if i < j]
+        kept = [predicted[i] == predicted[j] for i, j in pairs]
+        shares.append(np.mean(kept) if pairs else 1.0)
+    return min(shares)
+
+
+def naive_coassignment(X, centers, labels):
+    """Whether the nearest centre is the row's own, a refit and a row at a time."""
+    return [
+        np.mean(
+            [
+                np.argmin([np.linalg.norm(x - c) for c in refit]) == label
+                for refit in centers
+            ]
+        )
+        for x, label in zip(X, labels, strict=True)
+    ]

@@ -8,13 +8,15 @@ from sklearn.metrics import adjusted_rand_score
 
 import learnstrata as ls
 from frames import rows
+from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
 TABLE = ls.make_learners(500, rng=2)
+THRIFTY = ls.load_config("robust", evidence=LITTLE_EVIDENCE)
 
 
 @pytest.fixture(scope="module")
 def found():
-    return ls.segment(TABLE, rng=7)
+    return ls.segment(TABLE, rng=7, config=THRIFTY)
 
 
 def test_frames_are_of_the_callers_library(found):
@@ -25,7 +27,7 @@ def test_frames_are_of_the_callers_library(found):
     }
     expected = rows(found.learners)
     for kind, table in kinds.items():
-        own = ls.segment(table, rng=7)
+        own = ls.segment(table, rng=7, config=THRIFTY)
         for frame in (own.segments, own.learners, own.ledger, own.assign(table)):
             assert isinstance(frame, kind)
         assert rows(own.learners) == expected
@@ -54,13 +56,13 @@ def test_a_summary_is_printed_and_cards_are_drawn(found):
 
 def test_the_table_is_left_alone():
     before = TABLE.clone()
-    ls.segment(TABLE, rng=1)
+    ls.segment(TABLE, rng=1, config=THRIFTY)
     assert TABLE.equals(before)
 
 
 def test_a_config_may_be_a_file_or_a_value(tmp_path):
     path = tmp_path / "my.toml"
-    path.write_text("[selection]\nk_max = 4\n")
+    path.write_text("[selection]\nk_max = 4\n[evidence]\nlevel = 'none'\n")
     by_file = ls.segment(TABLE, rng=3, config=path)
     by_value = ls.segment(TABLE, config=ls.load_config("robust", path, seed=3))
     assert by_file.learners.equals(by_value.learners)
@@ -75,7 +77,8 @@ def test_a_model_that_is_not_there_is_named(tmp_path):
 def test_planted_segments_are_found():
     table = ls.make_learners(3000, rng=5, separation=1.0, n_segments=4)
     truth = ls.planted_segments(3000, rng=5, separation=1.0, n_segments=4)
-    config = ls.load_config("robust", selection={"k_min": 4, "k_max": 4})
+    four = {"k_min": 4, "k_max": 4}
+    config = ls.load_config("robust", selection=four, evidence=NO_EVIDENCE)
     labels = ls.segment(table, config=config).learners
     both = labels.join(truth, left_on="learner_id", right_on="email_hash")
     assert len(both) == 3000

@@ -13,11 +13,13 @@ from learnstrata.layer.summary import summarise
 from learnstrata.layer.tables import workbook_sheets
 from learnstrata.learners.demo import make_learners, planted_segments
 from learnstrata.pipeline import STAGES, assign, run
+from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
 QUICK = {
     "selection": {"k_max": 5, "resamples": 3, "starts": 2},
     "hierarchy": {"sample": 200, "micro_clusters": 50},
     "tendency": {"probes": 100},
+    "evidence": LITTLE_EVIDENCE,
 }
 PLANTED = {"rng": 5, "separation": 1.0, "n_segments": 4}
 
@@ -34,7 +36,8 @@ def planted():
 
 
 def recovered(table, truth, **selection):
-    found = run(table, load_config("robust", selection=selection))
+    config = load_config("robust", selection=selection, evidence=NO_EVIDENCE)
+    found = run(table, config)
     both = found.meaning.learners.join(
         truth, left_on="learner_id", right_on="email_hash", validate="1:1"
     )

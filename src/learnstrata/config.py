@@ -16,11 +16,14 @@ from typing import Any, Literal, Union, get_args, get_origin
 from learnstrata.exceptions import ConfigError, nearest, preview
 
 __all__ = [
+    "EVIDENCE_LEVELS",
     "Cleaning",
     "Columns",
     "Company",
     "Config",
+    "Evidence",
     "FeatureGroup",
+    "Finer",
     "Fit",
     "Hierarchy",
     "Pay",
@@ -33,8 +36,13 @@ __all__ = [
 ]
 
 Unit = Literal["learner", "record"]
+EvidenceLevel = Literal["none", "quick", "full"]
 Criterion = Literal[
-    "silhouette", "calinski_harabasz", "davies_bouldin", "lowest_jaccard"
+    "silhouette_excess",
+    "silhouette",
+    "calinski_harabasz",
+    "davies_bouldin",
+    "lowest_jaccard",
 ]
 
 
@@ -288,6 +296,101 @@ class Hierarchy:
 
 
 @dataclass(frozen=True, slots=True)
+class Finer:
+    """Sub-segments inside a segment, and the rule that admits them.
+
+    Attributes
+    ----------
+    k_max : int
+        Most sub-segments of one segment; 1 leaves them out.
+    sample : int
+        Learners of a segment that its own sweep is fitted on.
+    resamples : int
+        Bootstrap refits for each k, from fresh starts.
+    min_share : float
+        Smallest share of its segment a sub-segment may have, in 0..0.5.
+    min_jaccard : float
+        Least bootstrap Jaccard a sub-segment may have.
+    min_learners : int
+        Segments with fewer distinct learners are not cut.
+    """
+
+    k_max: int = 5
+    sample: int = 10_000
+    resamples: int = 20
+    min_share: float = 0.10
+    min_jaccard: float = 0.75
+    min_learners: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How far the segmentation can be trusted, and what it may cost to know.
+
+    `level` fills in what a configuration leaves out: `EVIDENCE_LEVELS`.
+
+    Attributes
+    ----------
+    level : {"none", "quick", "full"}
+        ``none`` computes only what the rule that chooses k needs.
+    draws, rows : int
+        Structureless tables drawn, and learners in each.
+    jaccard_draws, jaccard_resamples : int
+        Of those tables, how many are bootstrapped, and how often.
+    references : int
+        Even tables behind the gap statistic.
+    splits : int
+        Halvings behind the prediction strength.
+    seeds : int
+        Refits of the chosen k under other seeds.
+    resamples : int
+        Bootstrap refits of the chosen k on all learners, from fitted and from fresh
+        starts each.
+    sensitivity_rows : int
+        Learners on which other ways of clustering are compared; 0 leaves them out.
+    min_excess, max_p, min_jaccard : float
+        Of the verdict: silhouette above structureless tables and its p-value that count
+        as separated, and the least Jaccard that counts as reproducible.
+    min_margin, min_confidence : float
+        Under either, a learner is on the border of two segments.
+    finer : Finer
+    """
+
+    level: EvidenceLevel = "quick"
+    draws: int = 19
+    rows: int = 1_000
+    jaccard_draws: int = 19
+    jaccard_resamples: int = 5
+    references: int = 5
+    splits: int = 2
+    seeds: int = 5
+    resamples: int = 20
+    sensitivity_rows: int = 2_000
+    min_excess: float = 0.05
+    max_p: float = 0.05
+    min_jaccard: float = 0.75
+    min_margin: float = 0.10
+    min_confidence: float = 0.90
+    finer: Finer = field(default_factory=Finer)
+
+
+EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
+    "none": {},
+    "quick": {"finer": {"resamples": 10, "sample": 3_000}},
+    "full": {
+        "draws": 99,
+        "rows": 5_000,
+        "jaccard_draws": 39,
+        "references": 20,
+        "splits": 10,
+        "seeds": 10,
+        "resamples": 100,
+        "sensitivity_rows": 10_000,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a run does.
 
@@ -328,6 +431,7 @@ class Config:
     selection: Selection = field(default_factory=Selection)
     fit: Fit = field(default_factory=Fit)
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
+    evidence: Evidence = field(default_factory=Evidence)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the configuration as plain values, for JSON."""
@@ -355,7 +459,8 @@ def load_config(
     path : path, default=None
         A user's TOML file. It may say ``recipe = "notebook"`` itself.
     **overrides
-        Top-level keys such as ``as_of`` or ``seed``; ``None`` changes nothing.
+        Top-level keys such as ``as_of`` or ``seed``, or mappings such as
+        ``evidence={"level": "full"}``; ``None`` changes nothing.
 
     Raises
     ------
@@ -372,11 +477,21 @@ def load_config(
     user = _read_user_file(path) if path is not None else {}
     values = _read_recipe(str(user.get("recipe", recipe)))
     given = {key: value for key, value in overrides.items() if value is not None}
-    merged = _laid_over(_laid_over(values, user), given)
+    merged = _levelled(_laid_over(_laid_over(values, user), given))
     _refuse_unknown_keys(merged, Config, where="")
     config = _validated(merged)
     _refuse_bad_values(config)
     return config
+
+
+def _levelled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the evidence that was asked for over what its level stands for."""
+    evidence = values.get("evidence", {})
+    if not isinstance(evidence, Mapping):
+        return dict(values)
+    level = str(evidence.get("level", Evidence().level))
+    under = EVIDENCE_LEVELS.get(level, {})
+    return {**values, "evidence": _laid_over(under, evidence)}
 
 
 def _read_recipe(name: str) -> dict[str, Any]:
@@ -487,6 +602,28 @@ def _refuse_bad_values(config: Config) -> None:
         ),
         "selection.rule.min_jaccard must be in 0..1": (
             0 <= selection.rule.min_jaccard <= 1
+        ),
+        "evidence.finer.min_share must be in 0..0.5": (
+            0 <= config.evidence.finer.min_share <= 0.5
+        ),
+        "evidence.finer.resamples must be 1 or more": (
+            config.evidence.finer.resamples >= 1
+        ),
+        "evidence.finer.sample must be evidence.finer.min_learners or more": (
+            config.evidence.finer.sample >= config.evidence.finer.min_learners
+        ),
+        "evidence.resamples, splits, references and jaccard_draws must be 1 or more": (
+            min(
+                config.evidence.resamples,
+                config.evidence.splits,
+                config.evidence.references,
+                config.evidence.jaccard_draws,
+                config.evidence.jaccard_resamples,
+            )
+            >= 1
+        ),
+        "evidence.draws and evidence.rows must be 1 and 20 or more": (
+            config.evidence.draws >= 1 and config.evidence.rows >= 20
         ),
         "feature weights must be 0 or more": all(
             0 <= group.weight < math.inf for group in config.features.values()

@@ -19,6 +19,7 @@ from learnstrata.layer.summary import summarise
 from learnstrata.layer.tables import workbook_sheets
 from learnstrata.report.document import render_cards, render_report
 from learnstrata.segments.segmentation import SegmentModel
+from learnstrata.segments.standing import EXPORTED
 
 __all__ = ["Segmentation", "load", "load_model", "segment"]
 
@@ -153,7 +154,7 @@ def segment(
     --------
     >>> import learnstrata as ls
     >>> found = ls.segment(ls.make_learners(400, rng=1), rng=7)
-    >>> found.learners.columns
+    >>> found.learners.columns[:4]
     ['record', 'learner_id', 'segment_id', 'segment_name']
     """
     if isinstance(config, Config):
@@ -163,9 +164,10 @@ def segment(
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
     done = pipeline.run(table, settings, watch=watch)
-    labels = done.meaning.learners.select(
-        "record", "learner_id", "segment_id", "segment_name"
-    )
+    learners = done.meaning.learners
+    told = ("record", "learner_id", "segment_id", "segment_name", *EXPORTED)
+    family = [c for c in ("role_family",) if c in learners.columns]
+    labels = learners.select(*told, *family)
     return Segmentation(
         summary=summarise(done),
         model=done.meaning.model,

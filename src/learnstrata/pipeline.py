@@ -32,12 +32,15 @@ from learnstrata.segments.segmentation import (
     Prepared,
     SegmentModel,
     fit_model,
-    named_labels,
+    memberships,
     prepare,
 )
 from learnstrata.segments.selection import Dossier, select
+from learnstrata.segments.standing import EXPORTED, fit_certainty
+from learnstrata.segments.structureless import LEAST_LEARNERS
 from learnstrata.segments.tendency import TendencyFound, find_tendency
 from learnstrata.segments.tree import Tree, grow_tree
+from learnstrata.segments.trust import Trust, examine
 from learnstrata.stats import kmeans
 from learnstrata.stats.projection import Projection, principal_components
 
@@ -52,6 +55,7 @@ STAGES = (
     "select",
     "fit",
     "hierarchy",
+    "evidence",
     "profile",
     "answer",
 )
@@ -89,13 +93,17 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """What the matrix says: tendency, every k, the chosen fit, the hierarchy, a map."""
+    """What the matrix says: tendency, every k, the chosen fit, the hierarchy, a map.
+
+    `trust` is None where the evidence was left out, or the learners are too few for it.
+    """
 
     tendency: TendencyFound
     dossier: Dossier
     fit: kmeans.KMeansFit
     tree: Tree
     projection: Projection
+    trust: Trust | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ class Meaning:
     ----------
     model : SegmentModel
     learners : polars.DataFrame
-        With features, ``segment_id`` and ``segment_name``.
+        With features, ``segment_id``, ``segment_name`` and the standing.
     profiles : tuple of Profile
     comparison : Comparison or None
     findings : tuple of Finding
@@ -213,7 +221,14 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     timer.begin("tendency")
     tendency = find_tendency(X, config, rng=seeds["tendency"])
     timer.begin("select")
-    dossier = select(X, config.selection, rng=seeds["select"], sampler=sampler)
+    dossier = select(
+        X,
+        config.selection,
+        rng=seeds["select"],
+        sampler=sampler,
+        evidence=config.evidence,
+        blocks=base.prepared.matrix.blocks,
+    )
     timer.begin("fit")
     fit = kmeans.fit(
         X,
@@ -224,7 +239,13 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     )
     timer.begin("hierarchy")
     tree = grow_tree(X, fit, config.hierarchy, rng=seeds["hierarchy"], sampler=sampler)
-    return Clusters(tendency, dossier, fit, tree, principal_components(X))
+    timer.begin("evidence")
+    trust = None
+    if config.evidence.level != "none" and len(X) >= LEAST_LEARNERS:
+        trust = examine(
+            base.prepared, dossier, fit, tree, config, rng=seeds["evidence"]
+        )
+    return Clusters(tendency, dossier, fit, tree, principal_components(X), trust)
 
 
 def _meaning(
@@ -232,7 +253,9 @@ def _meaning(
 ) -> Meaning:
     timer.begin("profile")
     fit, prepared = clusters.fit, base.prepared
-    model = fit_model(prepared, config, base.limits, fit)
+    X, trust = prepared.matrix.X, clusters.trust
+    certainty = trust.certainty if trust else fit_certainty(X, fit, config.evidence)
+    model = fit_model(prepared, config, base.limits, fit, certainty)
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     learners = prepared.learners.with_columns(ids)
     no_role = unnamed_roles(config)
@@ -240,9 +263,8 @@ def _meaning(
         learners, model.features, n_segments=len(fit.centers), no_role=no_role
     )
     model = model.with_names([profile.name for profile in profiles])
-    learners = learners.with_columns(
-        named_labels(learners, fit.labels, model.names)["segment_name"]
-    )
+    told = memberships(learners, X, model).select("segment_name", *EXPORTED)
+    learners = learners.with_columns(told.get_columns())
     comparison = compare_with_rules(
         learners,
         experience_order=config.experience_band_names,
@@ -278,8 +300,9 @@ def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``record``, ``learner_id``, ``segment_id``, ``segment_name``; one row a learner
-        (or a record, by the recipe).
+        ``record``, ``learner_id``, ``segment_id``, ``segment_name``, the standing
+        (`learnstrata.segments.standing.standings`) and ``role_family``; one row a
+        learner (or a record, by the recipe).
     """
     table, _ = _recognised(frame, model.config)
     cleaned = _cleaned(table, model.config, model.limits)
@@ -288,7 +311,7 @@ def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
 
 def _seeds(config: Config) -> dict[str, Any]:
     """Give each stage its own seed; the legacy sampler needs the seed itself."""
-    stages = ("tendency", "select", "fit", "hierarchy")
+    stages = ("tendency", "select", "fit", "hierarchy", "evidence")
     if config.sampler == "legacy":
         return dict.fromkeys(stages, config.seed)
     spawned = np.random.SeedSequence(config.seed).spawn(len(stages))

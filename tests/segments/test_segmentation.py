@@ -11,8 +11,10 @@ from learnstrata import pipeline
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.demo import make_learners
 from learnstrata.segments.segmentation import MODEL_VERSION, SegmentModel
+from learnstrata.segments.standing import EXPORTED
 
-LABELS = ["record", "learner_id", "segment_id", "segment_name"]
+LABELS = ["record", "learner_id", "segment_id", "segment_name", *EXPORTED]
+LABELS += ["role_family"]
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
@@ -71,13 +73,16 @@ def test_text_that_is_no_json_is_refused(text):
 
 @pytest.mark.parametrize("text", ["null", "[1]", '"text"', "{}", "3"])
 def test_json_that_is_no_model_is_refused(text):
-    with pytest.raises(SourceError, match="Got model version None, expected 1"):
+    with pytest.raises(
+        SourceError, match=f"Got model version None, expected {MODEL_VERSION}"
+    ):
         SegmentModel.from_json(text)
 
 
 def test_a_newer_model_is_refused(text):
     newer = changed(text, model_version=MODEL_VERSION + 1)
-    with pytest.raises(SourceError, match="Got model version 2, expected 1. Give the"):
+    told = f"Got model version {MODEL_VERSION + 1}, expected {MODEL_VERSION}. Give the"
+    with pytest.raises(SourceError, match=told):
         SegmentModel.from_json(newer)
 
 
@@ -118,6 +123,34 @@ def test_a_center_that_is_not_finite_is_refused(text):
     centers[0][0] = float("nan")
     with pytest.raises(SourceError, match="The model is damaged at 'centers'"):
         SegmentModel.from_json(changed(text, centers=centers))
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("reach", [1.0]),
+        ("refits", [[[0.0]]]),
+        ("parts", [[[0.0, 1.0]]]),
+    ],
+)
+def test_a_certainty_of_another_model_is_refused(text, part, value):
+    certainty = json.loads(text)["certainty"] | {part: value}
+    with pytest.raises(SourceError, match="The model is damaged at 'certainty'"):
+        SegmentModel.from_json(changed(text, certainty=certainty))
+
+
+def test_one_learner_alone_can_be_assigned(done, new_table):
+    together = pipeline.assign(new_table, done.meaning.model).sort("learner_id")
+    first = together.row(0, named=True)
+    alone = pipeline.assign(
+        new_table.filter(pl.col("email_hash") == first["learner_id"]),
+        done.meaning.model,
+    )
+    told = alone.row(0, named=True)
+    for name in ("segment_id", "second_segment_id", "standing", "subsegment_id"):
+        assert told[name] == first[name]
+    assert told["margin"] == pytest.approx(first["margin"], abs=1e-6)
+    assert told["confidence"] == first["confidence"]
 
 
 def test_learners_with_unseen_values_get_a_segment(done, new_table):

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.kmeans import assign, fit, polish, sweep
+from learnstrata.stats.kmeans import assign, fit, polish, sketch, sweep
 
 PLANTED = [[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9], [9, 9, 9]]
 
@@ -178,3 +178,70 @@ def test_too_few_rows_and_gaps_are_refused(X, k, words):
 def test_arguments_that_do_not_fit_are_refused(give, words):
     with pytest.raises(ParameterError, match=words):
         give(np.arange(20.0).reshape(10, 2))
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_sketch_is_nearly_as_good_as_twenty_starts(seed):
+    X = oracles_stats.pay_like_matrix(3000, seed)
+    for k, found in sketch(X, [2, 4, 8], rng=seed).items():
+        assert found.inertia <= 1.03 * reference(X, k).inertia_
+
+
+def test_a_sketch_finds_planted_clusters():
+    X, truth = oracles_stats.blobs(2000, PLANTED, 5)
+    assert adjusted_rand_score(truth, sketch(X, [5], rng=0)[5].labels) > 0.99
+
+
+def test_labels_and_inertia_of_a_sketch_are_those_of_its_centres():
+    X = oracles_stats.pay_like_matrix(2000, 6)
+    X[0, 0] = 1e5
+    for k, found in sketch(X, [6, 1, 3, 3], rng=0).items():
+        gaps = pairwise_distances(X, found.centers)
+        assert found.centers.shape == (k, X.shape[1])
+        assert np.array_equal(found.labels, gaps.argmin(axis=1))
+        assert found.inertia == pytest.approx(np.square(gaps.min(axis=1)).sum())
+        assert np.all(np.diff(np.bincount(found.labels, minlength=k)) <= 0)
+
+
+def test_a_sketch_gives_rising_k_and_the_same_bytes_for_a_seed():
+    X = oracles_stats.pay_like_matrix(1000, 7)
+    before = X.copy()
+    once, again = (sketch(X, [5, 2], n_starts=2, rng=3) for _ in range(2))
+    assert list(once) == [2, 5]
+    assert all(
+        once[k].centers.tobytes() == again[k].centers.tobytes()
+        and once[k].labels.tobytes() == again[k].labels.tobytes()
+        for k in once
+    )
+    assert np.array_equal(X, before)
+
+
+def test_a_sketch_of_as_many_clusters_as_distinct_rows_has_no_inertia():
+    X = np.array([[0.1, 7.0], [3.3, 2.0], [9.7, 1.3]])[np.arange(300) % 3]
+    found = sketch(X, [3], rng=0)[3]
+    assert found.inertia == pytest.approx(0, abs=1e-20)
+    assert np.bincount(found.labels).tolist() == [100, 100, 100]
+
+
+@pytest.mark.parametrize(
+    ("give", "error", "words"),
+    [
+        (lambda: sketch(np.eye(3), [], rng=0), ParameterError, "Got no k_values"),
+        (lambda: sketch(np.eye(3), [0], rng=0), ParameterError, "Got k_values=0"),
+        (
+            lambda: sketch(np.eye(3), [1], n_starts=0, rng=0),
+            ParameterError,
+            "Got n_starts=0",
+        ),
+        (lambda: sketch(np.eye(3), [4], rng=0), DegenerateError, "3 rows, expected 4"),
+        (
+            lambda: sketch(np.ones((9, 2)), [2], rng=0),
+            DegenerateError,
+            "1 distinct rows, expected 2 or more",
+        ),
+        (lambda: sketch([[np.nan]], [1], rng=0), DegenerateError, "nan or infinity"),
+    ],
+)
+def test_sketches_that_cannot_be_are_refused(give, error, words):
+    with pytest.raises(error, match=words):
+        give()

@@ -5,13 +5,16 @@ from hypothesis import given
 from sklearn import metrics
 
 import oracles_stats
-from learnstrata.exceptions import ParameterError
-from learnstrata.stats import kmeans
+from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.stats import kmeans, threads
+from learnstrata.stats.refits import overlap
 from learnstrata.stats.stability import (
     _best_jaccard,
     agreement,
     bootstrap_jaccard,
+    coassignment,
     crosstab,
+    flows,
 )
 
 THREE = [[0, 0], [12, 0], [0, 12]]
@@ -55,7 +58,8 @@ def test_jaccard_is_that_of_sets(n, k, seed):
     rng = np.random.default_rng(seed)
     before, after = rng.integers(k, size=(2, n))
     expected = oracles_stats.naive_jaccard(before, after, k)
-    assert _best_jaccard(before, after, k) == pytest.approx(expected)
+    found = _best_jaccard(overlap(before, after, k))
+    assert found == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("start", ["fitted", "fresh"])
@@ -97,6 +101,72 @@ def test_a_cluster_that_is_never_drawn_counts_nothing():
     assert found.per_cluster[1] == found.lowest == 0
 
 
+def test_a_result_says_how_it_was_made():
+    X, _ = oracles_stats.blobs(300, THREE, 2)
+    fit = kmeans.fit(X, 3, rng=0)
+    found = bootstrap_jaccard(X, fit, n_resamples=4, n_rows=90, start="fresh", rng=0)
+    assert (found.start, found.n_rows, found.n_resamples) == ("fresh", 90, 4)
+    assert bootstrap_jaccard(X, fit, n_resamples=1, rng=0).start == "fitted"
+
+
+def test_planted_clusters_are_recovered_and_a_cluster_seldom_drawn_dissolves():
+    X = np.vstack([oracles_stats.blobs(600, THREE[:2], 0)[0], [[900.0, 900.0]]])
+    fit = kmeans.fit(X, 3, rng=0)
+    found = bootstrap_jaccard(X, fit, n_resamples=100, rng=0)
+    assert found.recovered[:2].tolist() == [1, 1]
+    assert found.dissolved[:2].tolist() == [0, 0]
+    # a row is left out of a resample with chance 1/e, and is its own cluster otherwise
+    assert found.dissolved[2] == pytest.approx(np.exp(-1), abs=0.15)
+    assert found.recovered[2] == pytest.approx(1 - found.dissolved[2])
+    assert found.per_cluster[2] == pytest.approx(found.recovered[2])
+
+
+@pytest.mark.parametrize("start", ["fitted", "fresh"])
+def test_centers_of_refits_stand_in_the_order_of_the_fit(start):
+    X, _ = oracles_stats.blobs(900, THREE, 0)
+    fit = kmeans.fit(X, 3, rng=0)
+    found = bootstrap_jaccard(X, fit, n_resamples=6, start=start, rng=0)
+    assert found.centers.shape == (6, 3, 2)
+    assert np.abs(found.centers - fit.centers).max() < 0.5
+
+
+def test_names_of_the_fitted_clusters_do_not_matter():
+    X, _ = oracles_stats.blobs(500, THREE, 3, spread=4)
+    fit = kmeans.fit(X, 3, rng=0)
+    order = np.array([2, 0, 1])
+    renamed = kmeans.KMeansFit(
+        fit.centers[order], np.argsort(order)[fit.labels], fit.inertia, fit.n_iter
+    )
+    found, other = (
+        bootstrap_jaccard(X, f, start="fresh", rng=1) for f in (fit, renamed)
+    )
+    assert other.per_cluster == pytest.approx(found.per_cluster[order])
+    assert other.centers == pytest.approx(found.centers[:, order])
+
+
+@pytest.mark.parametrize("start", ["fitted", "fresh"])
+def test_scale_does_not_matter_to_jaccard(start):
+    X, _ = oracles_stats.blobs(500, THREE, 3, spread=4)
+    fit = kmeans.fit(X, 3, rng=0)
+    larger = kmeans.KMeansFit(8 * fit.centers, fit.labels, 64 * fit.inertia, fit.n_iter)
+    found = bootstrap_jaccard(X, fit, start=start, rng=1)
+    scaled = bootstrap_jaccard(8 * X, larger, start=start, rng=1)
+    assert scaled.per_cluster == pytest.approx(found.per_cluster)
+
+
+@pytest.mark.parametrize("start", ["fitted", "fresh"])
+def test_the_number_of_workers_does_not_matter(start, monkeypatch):
+    X, _ = oracles_stats.blobs(700, THREE, 3, spread=4)
+    fit = kmeans.fit(X, 4, rng=0)
+    results = []
+    for n_workers in (1, 3):
+        monkeypatch.setattr(threads.os, "cpu_count", lambda n=n_workers: n)
+        found = bootstrap_jaccard(X, fit, start=start, rng=5)
+        shares = coassignment(X, found.centers, fit.labels)
+        results.append((found.centers.tobytes(), shares.tobytes()))
+    assert results[0] == results[1]
+
+
 def test_the_same_seed_gives_the_same_bytes_and_leaves_the_input():
     X, _ = oracles_stats.blobs(400, THREE, 3, spread=4)
     before, fit = X.copy(), kmeans.fit(X, 4, rng=0)
@@ -135,3 +205,142 @@ def test_a_fit_of_other_rows_is_refused():
 def test_labelings_of_other_rows_are_refused(a, b, words):
     with pytest.raises(ParameterError, match=words):
         agreement(a, b)
+    with pytest.raises(ParameterError, match=words):
+        flows({2: a, 3: b})
+
+
+def made_fit(X, labels):
+    labels = np.asarray(labels, dtype=np.int32)
+    centers = np.array([X[labels == j].mean(axis=0) for j in range(labels.max() + 1)])
+    return kmeans.KMeansFit(centers, labels, 0.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("X", "labels", "words"),
+    [
+        (np.eye(4), [0, 0, 0, 0], "Got 1 clusters of 4 rows, expected 2 to 3"),
+        (np.eye(4), [0, 1, 2, 3], "Got 4 clusters of 4 rows, expected 2 to 3"),
+        (np.ones((4, 2)), [0, 0, 1, 1], "Got X of 4 identical rows, expected rows"),
+    ],
+)
+def test_what_is_always_found_again_is_refused(X, labels, words):
+    fit = made_fit(X, labels)
+    with pytest.raises(DegenerateError, match=words):
+        bootstrap_jaccard(X, fit, rng=0)
+
+
+def test_a_row_alone_gets_what_it_gets_among_others():
+    X, _ = oracles_stats.blobs(300, THREE, 3, spread=4)
+    fit = kmeans.fit(X, 3, rng=0)
+    centers = bootstrap_jaccard(X, fit, n_rows=60, rng=0).centers
+    shares = coassignment(X, centers, fit.labels)
+    for i in range(0, 300, 29):
+        assert coassignment(X[i : i + 1], centers, fit.labels[i : i + 1]) == shares[i]
+
+
+def test_fewer_rows_drawn_than_clusters_are_refused():
+    X = np.arange(20.0).reshape(10, 2)
+    with pytest.raises(ParameterError, match="Got n_rows=3, expected 4 or more"):
+        bootstrap_jaccard(X, kmeans.fit(X, 4, rng=0), n_rows=3, rng=0)
+
+
+@given(st.integers(6, 60), st.integers(2, 4), st.integers(1, 5), st.integers(0, 99))
+def test_coassignment_is_the_definition(n, k, n_refits, seed):
+    rng = np.random.default_rng(seed)
+    X, labels = rng.normal(size=(n, 3)), rng.integers(k, size=n)
+    centers = rng.normal(size=(n_refits, k, 3))
+    expected = oracles_stats.naive_coassignment(X, centers, labels)
+    found = coassignment(X, centers, labels)
+    assert found.dtype == np.float32
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_coassignment_follows_rows_names_and_scale():
+    X, _ = oracles_stats.blobs(600, THREE, 3, spread=4)
+    fit = kmeans.fit(X, 3, rng=0)
+    centers = bootstrap_jaccard(X, fit, start="fresh", rng=0).centers
+    shares = coassignment(X, centers, fit.labels)
+    order, names = np.random.default_rng(0).permutation(600), np.array([2, 0, 1])
+    moved = coassignment(X[order], centers, fit.labels[order])
+    renamed = coassignment(X, centers[:, names], np.argsort(names)[fit.labels])
+    scaled = coassignment(8 * X, 8 * centers, fit.labels)
+    doubled = coassignment(np.vstack([X, X]), centers, np.tile(fit.labels, 2))
+    assert np.array_equal(moved, shares[order])
+    assert np.array_equal(renamed, shares)
+    assert np.array_equal(scaled, shares)
+    assert np.array_equal(doubled, np.tile(shares, 2))
+
+
+def test_rows_near_a_border_change_their_cluster_more_often():
+    X, _ = oracles_stats.blobs(1500, THREE, 4, spread=4)
+    fit = kmeans.fit(X, 3, rng=0)
+    centers = bootstrap_jaccard(X, fit, n_rows=150, rng=0).centers
+    shares = coassignment(X, centers, fit.labels)
+    found = kmeans.assign(X, fit.centers)
+    margin = found.second_distance - found.distance
+    near = margin < np.quantile(margin, 0.1)
+    assert shares[near].mean() < 0.9
+    assert shares[~near].mean() > 0.99
+
+
+def test_coassignment_leaves_its_input():
+    X, _ = oracles_stats.blobs(60, THREE, 0)
+    centers, labels = X[:6].reshape(2, 3, 2).copy(), np.arange(60) % 3
+    before = X.copy(), centers.copy(), labels.copy()
+    coassignment(X, centers, labels)
+    for now, then in zip((X, centers, labels), before, strict=True):
+        assert np.array_equal(now, then)
+
+
+@pytest.mark.parametrize(
+    ("centers", "labels", "words"),
+    [
+        (np.zeros((2, 2)), [0, 0, 1], r"centers of shape \(2, 2\), expected finite"),
+        (np.zeros((2, 2, 1)), [0, 0, 1], r"centers of shape \(2, 2, 1\)"),
+        (np.zeros((0, 2, 3)), [0, 0, 1], r"centers of shape \(0, 2, 3\)"),
+        (np.full((1, 2, 3), np.nan), [0, 0, 1], r"centers of shape \(1, 2, 3\)"),
+        (np.zeros((2, 2, 3)), [0, 1], r"labels of shape \(2,\)"),
+        (np.zeros((2, 2, 3)), [0, 1, 2], "whole numbers from 0 to 1"),
+        (np.zeros((2, 2, 3)), [0, 1, -1], "whole numbers from 0 to 1"),
+        (np.zeros((2, 2, 3)), [0, 1, 0.5], "whole numbers from 0 to 1"),
+    ],
+)
+def test_centers_and_labels_must_fit(centers, labels, words):
+    with pytest.raises(ParameterError, match=words):
+        coassignment(np.eye(3), centers, labels)
+
+
+@given(labels)
+def test_flows_are_counted_as_sets(pair):
+    a, b = (np.array(some) for some in pair)
+    found = flows({4: b, 3: a})
+    expected = {
+        (s, t): len(set(np.flatnonzero(a == s)) & set(np.flatnonzero(b == t)))
+        for s in set(pair[0])
+        for t in set(pair[1])
+    }
+    assert {(f.source, f.target): f.count for f in found} == {
+        key: count for key, count in expected.items() if count
+    }
+    for flow in found:
+        assert flow.k == 3
+        assert flow.share_of_source == flow.count / np.sum(a == flow.source)
+        assert flow.share_of_target == flow.count / np.sum(b == flow.target)
+
+
+def test_flows_lead_from_each_k_to_the_next_and_keep_every_row():
+    X, _ = oracles_stats.blobs(400, THREE, 0, spread=5)
+    fits = kmeans.sweep(X, [5, 2, 3], rng=0)
+    found = flows({k: fit.labels for k, fit in fits.items()})
+    assert [k for k in (2, 3, 5) if any(f.k == k for f in found)] == [2, 3]
+    for k in (2, 3):
+        assert sum(f.count for f in found if f.k == k) == 400
+    shares = {(f.k, f.source): 0.0 for f in found}
+    for flow in found:
+        shares[flow.k, flow.source] += flow.share_of_source
+    assert list(shares.values()) == pytest.approx([1.0] * 5)
+
+
+def test_one_labeling_flows_nowhere():
+    with pytest.raises(ParameterError, match="Got 1 labelings, expected 2 or more"):
+        flows({2: [0, 1]})

@@ -6,35 +6,38 @@ from sklearn import metrics
 
 import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats import validity
+from learnstrata.stats import distances, kmeans
 from learnstrata.stats.validity import (
     METRICS,
     calinski_harabasz,
     davies_bouldin,
     inertia,
     silhouette,
+    silhouette_simplified,
+    silhouette_squared,
 )
 
-# Which changes of the input leave a metric as it is.
-UNCHANGED = {
-    "silhouette": {"names", "order", "shift", "rotation"},
-    "calinski_harabasz": {"names", "order", "shift", "rotation"},
-    "davies_bouldin": {"names", "order", "shift", "rotation", "duplication"},
-    "inertia": {"names", "order", "shift", "rotation"},
+CHANGES = {
+    "names": lambda X, labels, rng: (
+        X,
+        rng.permutation(labels.max() + 1)[labels] * 7 - 3,
+    ),
+    "order": lambda X, labels, rng: shuffled(rng.permutation(len(X)), X, labels),
+    "shift": lambda X, labels, rng: (X + rng.normal(0, 10, X.shape[1]), labels),
+    "rotation": lambda X, labels, rng: (
+        X @ np.linalg.qr(rng.normal(size=(X.shape[1],) * 2))[0],
+        labels,
+    ),
 }
+VARIANTS = {
+    silhouette_squared: oracles_stats.naive_squared_silhouette,
+    silhouette_simplified: oracles_stats.naive_simplified_silhouette,
+}
+COMPARING = [silhouette, *VARIANTS, calinski_harabasz, davies_bouldin]
 
 
-def changed(X, labels, change, rng):
-    if change == "names":
-        return X, rng.permutation(labels.max() + 1)[labels] * 7 - 3
-    if change == "order":
-        order = rng.permutation(len(X))
-        return X[order], labels[order]
-    if change == "shift":
-        return X + rng.normal(0, 10, X.shape[1]), labels
-    if change == "rotation":
-        return X @ np.linalg.qr(rng.normal(size=(X.shape[1],) * 2))[0], labels
-    return np.vstack([X, X]), np.concatenate([labels, labels])
+def shuffled(order, X, labels):
+    return X[order], labels[order]
 
 
 @st.composite
@@ -46,20 +49,50 @@ def labelled(draw):
     return rng.normal(size=(n, d)) + labels[:, None], labels, rng
 
 
-cases = [(name, change) for name, kept in UNCHANGED.items() for change in sorted(kept)]
-
-
-@pytest.mark.parametrize(("name", "change"), cases)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 @given(case=labelled())
-def test_a_metric_does_not_see_what_it_should_not(name, change, case):
+def test_a_metric_does_not_see_what_it_should_not(metric, change, case):
     X, labels, rng = case
-    before = METRICS[name](X, labels)
-    after = METRICS[name](*changed(X, labels, change, rng))
+    before = metric(X, labels)
+    after = metric(*change(X, labels, rng))
     assert after == pytest.approx(before, rel=1e-4, abs=1e-5)
 
 
-def test_every_metric_has_its_properties_written_down():
-    assert UNCHANGED.keys() == METRICS.keys()
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+@given(case=labelled(), factor=st.floats(1e-4, 1e4))
+def test_scaling_all_features_scales_a_metric_by_its_power(metric, case, factor):
+    X, labels, _ = case
+    expected = metric(X, labels) * factor**metric.power
+    assert metric(factor * X, labels) == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+@given(case=labelled())
+def test_doubling_the_table_does_to_a_metric_what_is_written(metric, case):
+    X, labels, _ = case
+    X, labels = np.vstack([X, X + 1]), np.tile(labels, 2)  # none alone in its cluster
+    n, k, smallest = len(X), labels.max() + 1, np.bincount(labels).min()
+    before = metric(X, labels)
+    after = metric(np.vstack([X, X]), np.tile(labels, 2))
+    if metric.doubled == "grows":
+        assert 2 * (1 - 1e-9) <= after / before <= (2 * n - k) / (n - k) * (1 + 1e-9)
+    else:
+        allowed = 1 / (2 * smallest - 1) if metric.doubled == "near" else 0
+        assert abs(after - before) <= allowed + 1e-5
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_the_better_labeling_scores_at_the_better_end(metric):
+    X, truth = oracles_stats.blobs(300, [[0, 0], [9, 0], [0, 9]], 0)
+    right, wrong = metric(X, truth), metric(X, np.arange(300) % 3)
+    assert right > wrong if metric.best == "highest" else right < wrong
+
+
+def test_only_inertia_is_defined_for_one_cluster():
+    assert [name for name in METRICS if METRICS[name].one_cluster] == ["inertia"]
+    assert inertia([[0.0], [2.0]], [0, 0]) == 2
+    assert inertia([[0.0], [2.0]], [0, 1]) == inertia(np.ones((3, 1)), [0, 0, 1]) == 0
 
 
 def test_doubled_rows_double_the_inertia():
@@ -79,10 +112,47 @@ def test_silhouette_is_the_definition(case):
     assert np.all(np.abs(found.values) <= 1)
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+@given(labelled())
+def test_a_variant_is_its_definition(variant, case):
+    X, labels, _ = case
+    (found,) = variant(X, [labels])
+    assert found.values == pytest.approx(VARIANTS[variant](X, labels), abs=1e-9)
+    assert found.mean == pytest.approx(found.values.mean())
+    assert np.all(np.abs(found.values) <= 1)
+
+
+def test_squared_silhouettes_are_those_of_scikit_learn():
+    X = oracles_stats.pay_like_matrix(1500, 0)
+    labelings = [np.digitize(X[:, 1], np.linspace(-2, 2, k)) for k in (2, 4, 8)]
+    found = silhouette_squared(X, labelings)
+    for one, labels in zip(found, labelings, strict=True):
+        expected = metrics.silhouette_score(X, labels, metric="sqeuclidean")
+        assert one.mean == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_rows_of_a_variant_are_scored_as_in_the_whole_table(variant):
+    X = oracles_stats.pay_like_matrix(9000, 2)  # more than one band
+    labels = np.digitize(X[:, 1], [-0.5, 0.5])
+    rows = np.random.default_rng(0).permutation(9000)[:500]
+    (whole,), (some,) = variant(X, [labels]), variant(X, [labels], rows=rows)
+    assert some.values == pytest.approx(whole.values[rows], abs=1e-12)
+    assert whole.standard_error == 0
+    error = some.values.std(ddof=1) * np.sqrt((1 - 500 / 9000) / 500)
+    assert some.standard_error == pytest.approx(error)
+
+
+def test_after_k_means_no_row_has_a_simplified_silhouette_under_zero():
+    X, _ = oracles_stats.blobs(500, [[0, 0], [2, 0]], 0)
+    (found,) = silhouette_simplified(X, [kmeans.fit(X, 4, rng=0).labels])
+    assert found.values.min() >= 0
+
+
 @pytest.mark.parametrize("block_rows", [7, 64, None])
 @pytest.mark.parametrize("memory", [0, 10**9])
 def test_silhouettes_are_those_of_scikit_learn(block_rows, memory, monkeypatch):
-    monkeypatch.setattr(validity, "SYMMETRIC_BYTES", memory)
+    monkeypatch.setattr(distances, "SYMMETRIC_BYTES", memory)
     X = oracles_stats.pay_like_matrix(1500, 0)
     rng = np.random.default_rng(0)
     nested = [np.digitize(X[:, 1], np.linspace(-2, 2, k)) for k in (2, 4, 8)]
@@ -141,8 +211,11 @@ def test_a_row_alone_scores_zero():
     assert silhouette(X, [[0, 0, 1]])[0].values[2] == 0
 
 
-def test_equal_rows_in_different_clusters_score_zero():
-    assert silhouette(np.zeros((4, 2)), [[0, 0, 1, 1]])[0].mean == 0
+@pytest.mark.parametrize("score", [silhouette, *VARIANTS])
+def test_equal_rows_in_different_clusters_score_zero(score):
+    X = np.array([[0.0]] * 4 + [[9.0]] * 2)
+    (found,) = score(X, [[0, 0, 1, 1, 2, 2]])
+    assert found.values.tolist() == [0, 0, 0, 0, 1, 1]
 
 
 def test_silhouettes_have_the_same_bytes_again():
@@ -186,13 +259,20 @@ def test_input_is_left_as_it_was():
     assert np.array_equal(labels, names)
 
 
-@pytest.mark.parametrize("score", [silhouette, calinski_harabasz, davies_bouldin])
+@pytest.mark.parametrize("score", COMPARING)
+def test_identical_rows_are_refused(score):
+    with pytest.raises(DegenerateError, match="Got X of 5 identical rows, expected"):
+        score(np.full((5, 2), 0.1), [[0, 0, 1, 1, 1]])
+
+
+@pytest.mark.parametrize("score", COMPARING)
 @pytest.mark.parametrize(
     ("labels", "error", "words"),
     [
         ([0] * 5, DegenerateError, "Got 1 clusters of 5 rows, expected 2 to 4"),
         ([0, 1, 2, 3, 4], DegenerateError, "Got 5 clusters of 5 rows"),
         ([0, 1], ParameterError, r"shape \(2,\), expected \(5,\)"),
+        (range(6), ParameterError, r"shape \(6,\), expected \(5,\)"),
     ],
 )
 def test_labels_that_cannot_be_scored_are_refused(score, labels, error, words):
@@ -206,12 +286,14 @@ def test_gaps_are_refused(metric):
         metric([[0.0], [1.0], [np.inf]], [0, 0, 1])
 
 
-def test_no_labeling_is_refused():
+@pytest.mark.parametrize("score", COMPARING)
+def test_no_labeling_is_refused(score):
     with pytest.raises(ParameterError, match="Got no labelings"):
-        silhouette(np.eye(3), [])
+        score(np.eye(3), [])
 
 
+@pytest.mark.parametrize("score", [silhouette, *VARIANTS])
 @pytest.mark.parametrize("rows", [[], [-1], [5], [0.5], [[0]], [True]])
-def test_rows_that_are_not_there_are_refused(rows):
+def test_rows_that_are_not_there_are_refused(score, rows):
     with pytest.raises(ParameterError, match="row numbers from 0 to 4"):
-        silhouette(np.arange(5.0)[:, None], [[0, 0, 1, 1, 1]], rows=rows)
+        score(np.arange(5.0)[:, None], [[0, 0, 1, 1, 1]], rows=rows)

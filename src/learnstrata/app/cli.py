@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -50,6 +50,14 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only fau
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Replace what is there.")
 ]
+EvidenceOption = Annotated[
+    Literal["none", "quick", "full"] | None,
+    typer.Option(
+        "--evidence",
+        help="How much to compute on how far the result can be trusted "
+        "(default: recipe; robust is quick).",
+    ),
+]
 SeedOption = Annotated[
     int | None, typer.Option("--seed", min=0, help="Repeats a run exactly.")
 ]
@@ -71,6 +79,7 @@ def run(
     config: ConfigOption = None,
     as_of: AsOfOption = None,
     seed: SeedOption = None,
+    evidence: EvidenceOption = None,
     sheet: SheetOption = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
@@ -82,7 +91,8 @@ def run(
     from learnstrata.layer.publish import check_target
 
     target = out or Path("runs") / table.name.split(".")[0]
-    settings = load_config(recipe, config, seed=seed, as_of=as_of)
+    level = {"level": evidence} if evidence else None
+    settings = load_config(recipe, config, seed=seed, as_of=as_of, evidence=level)
     check_target(target, overwrite=overwrite)
     with screens.progress(shown=not (quiet or as_json)) as watch:
         from learnstrata.facade import segment

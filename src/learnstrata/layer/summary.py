@@ -14,15 +14,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learnstrata.layer.evidence import EXAMINED, by_k, summarise_evidence
 from learnstrata.learners.features import FEATURES, Feature
 from learnstrata.learners.titles import TitleTable
 from learnstrata.pipeline import Run
+from learnstrata.segments.structureless import LEAST_LEARNERS
 
 __all__ = ["SCHEMA_VERSION", "summarise"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAP_POINTS = 3_000
 MIN_CELL = 10
+NOT_EXAMINED = dict.fromkeys(EXAMINED)
 LIBRARIES = ("learnstrata", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
 
 
@@ -56,6 +59,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "description": _description(run),
         "tendency": _tendency(run),
         "selection": _selection(run),
+        "evidence": summarise_evidence(run),
         "inertia": run.clusters.fit.inertia,
         "segments": _segments(run),
         "map": _map(run),
@@ -164,12 +168,14 @@ def _tendency(run: Run) -> dict[str, Any]:
 
 def _selection(run: Run) -> dict[str, Any]:
     dossier = run.clusters.dossier
+    more = by_k(run.clusters.trust)
     return {
-        "table": dossier.rows(),
+        "table": [row | more.get(row["k"], NOT_EXAMINED) for row in dossier.rows()],
         "k": dossier.k,
         "runner_up": dossier.runner_up,
         "rule": dossier.rule,
         "reason": dossier.reason,
+        "changes": dossier.changes,
         "rows": dossier.n_rows,
         "resamples": run.config.selection.resamples,
     }
@@ -222,11 +228,18 @@ def _notes(run: Run) -> list[str]:
         "pay_year": "no pay growth; the year of the run is taken from elsewhere",
         "years_of_experience": "no career stage and no rule-based segments",
     }
-    return [
+    lacking = [
         f"The table has no {column.replace('_', ' ')}: {lost}."
         for column, lost in parts.items()
         if column not in available
     ]
+    n = len(run.meaning.learners)
+    few = run.config.evidence.level != "none" and n < LEAST_LEARNERS
+    short = (
+        f"{n} {run.config.unit}s are too few to say how far this can be trusted: it "
+        f"takes {LEAST_LEARNERS}."
+    )
+    return [*lacking, short] if few else lacking
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a result holds

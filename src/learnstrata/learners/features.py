@@ -21,7 +21,7 @@ from learnstrata.learners.companies import CompanyLevels, fit_companies
 from learnstrata.learners.fills import PayFills, experience_fills, pay_fills
 from learnstrata.learners.lookups import collected, distinct, join_lookup
 from learnstrata.learners.schema import extra_name
-from learnstrata.privacy import codes, key_from_seed
+from learnstrata.privacy.keys import codes, key_from_seed
 
 __all__ = [
     "FEATURES",
@@ -134,11 +134,14 @@ class Matrix:
         Name of each column; a category gives ``feature=value``.
     groups : tuple of str
         Group of each column.
+    blocks : tuple of tuple of int
+        Columns that stand for one category, one tuple a category.
     """
 
     X: npt.NDArray[np.float32]
     columns: tuple[str, ...]
     groups: tuple[str, ...]
+    blocks: tuple[tuple[int, ...], ...] = ()
 
 
 def fit_features(units: IntoFrame, config: Config, *, as_of: int) -> FeatureModel:
@@ -428,7 +431,20 @@ def to_matrix(features: IntoFrame, model: FeatureModel) -> Matrix:
     center = np.array([model.centers[c] for c in columns])
     scale = np.array([model.scales[c] for c in columns])
     X = ((raw - center) / scale).astype(np.float32)
-    return Matrix(X, columns, groups)
+    return Matrix(X, columns, groups, _blocks(columns, model))
+
+
+def _blocks(
+    columns: tuple[str, ...], model: FeatureModel
+) -> tuple[tuple[int, ...], ...]:
+    names = {
+        feature: [f"{feature}={value}" for value in model.categories[feature]]
+        for feature in model.columns
+        if feature in model.categories
+    }
+    return tuple(
+        tuple(columns.index(name) for name in block) for block in names.values()
+    )
 
 
 def _raw_matrix(

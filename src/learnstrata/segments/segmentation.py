@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import narwhals as nw
@@ -22,12 +22,20 @@ from learnstrata.learners.features import (
     to_matrix,
 )
 from learnstrata.learners.lookups import collected
-from learnstrata.privacy import codes, key_from_seed
+from learnstrata.privacy.keys import codes, key_from_seed
+from learnstrata.segments.standing import Certainty, standings
 from learnstrata.stats import kmeans
 
-__all__ = ["MODEL_VERSION", "Prepared", "SegmentModel", "fit_model", "prepare"]
+__all__ = [
+    "MODEL_VERSION",
+    "Prepared",
+    "SegmentModel",
+    "fit_model",
+    "memberships",
+    "prepare",
+]
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,8 @@ class SegmentModel:
         Codes of the learners whose pay stands in the level of their company, ascending.
     inertia : float
         Sum of squared distances of all learners to their centre.
+    certainty : Certainty
+        By which the standing of a learner is told.
     """
 
     config: Config
@@ -74,6 +84,7 @@ class SegmentModel:
     names: tuple[str, ...]
     members: tuple[int, ...]
     inertia: float
+    certainty: Certainty = field(default_factory=Certainty)
 
     def assign(self, units: IntoFrameT) -> IntoFrameT:
         """Give learners the segment with the nearest centre.
@@ -86,7 +97,8 @@ class SegmentModel:
         Returns
         -------
         data frame of the same kind, eager
-            ``record``, ``learner_id``, ``segment_id``, ``segment_name``.
+            ``record``, ``learner_id``, ``segment_id``, ``segment_name``, what
+            `standings` tells, and ``role_family`` where there are titles.
         """
         frame = nw.from_native(units)
         frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
@@ -94,8 +106,7 @@ class SegmentModel:
         members = np.isin(_member_codes(table, self.features), self.members)
         featured = add_features(table, self.features, members=members)
         matrix = to_matrix(featured, self.features)
-        labels = kmeans.nearest(matrix.X, np.array(self.centers))
-        result = named_labels(table, labels, self.names)
+        result = memberships(featured, matrix.X, self)
         native: Any = nw.from_dict(
             result.to_dict(as_series=False), backend=frame.implementation
         )
@@ -171,10 +182,22 @@ def _mismatch(model: SegmentModel) -> str | None:
     checks = {
         "centers": len(centers) > 0 and whole,
         "names": len(model.names) == len(centers),
+        "certainty": _fits(model.certainty, len(centers), len(columns)),
         "features.centers": set(columns) <= set(features.centers),
         "features.scales": set(columns) <= set(features.scales),
     }
     return next((part for part, holds in checks.items() if not holds), None)
+
+
+def _fits(certainty: Certainty, n_segments: int, n_columns: int) -> bool:
+    groups = [*certainty.refits, *certainty.parts]
+    centers = [center for group in groups for center in group]
+    return (
+        all(len(refit) == n_segments for refit in certainty.refits)
+        and len(certainty.reach) in {0, n_segments}
+        and len(certainty.parts) in {0, n_segments}
+        and all(len(c) == n_columns and np.isfinite(c).all() for c in centers)
+    )
 
 
 def _matrix_columns(column: str, features: FeatureModel) -> list[str]:
@@ -195,6 +218,7 @@ def fit_model(
     config: Config,
     limits: Limits,
     fit: kmeans.KMeansFit,
+    certainty: Certainty,
 ) -> SegmentModel:
     """Bind a k-means fit to the way its matrix was made."""
     features = prepared.features
@@ -212,17 +236,32 @@ def fit_model(
         names=tuple(f"Segment {i + 1}" for i in range(len(fit.centers))),
         members=tuple(members),
         inertia=fit.inertia,
+        certainty=certainty,
     )
 
 
-def named_labels(
-    learners: pl.DataFrame, labels: npt.NDArray[np.int32], names: Sequence[str]
+def memberships(
+    learners: pl.DataFrame, X: npt.NDArray[np.float32], model: SegmentModel
 ) -> pl.DataFrame:
-    """Put segment ids (1, 2, ...) and names beside record and learner."""
+    """Put segment, name and standing beside record and learner.
+
+    Parameters
+    ----------
+    learners : polars.DataFrame
+        With features, in the order of `X`.
+    X : array of shape (n_learners, n_columns)
+    model : SegmentModel
+    """
+    labels = kmeans.nearest(X, np.array(model.centers))
     ids = pl.Series("segment_id", labels.astype(np.int64) + 1)
-    of_id = {i + 1: name for i, name in enumerate(names)}
+    of_id = {i + 1: name for i, name in enumerate(model.names)}
     name = ids.replace_strict(of_id, return_dtype=pl.String).alias("segment_name")
-    return learners.select("record", "learner_id").with_columns(ids, name)
+    kept = [c for c in ("record", "learner_id") if c in learners.columns]
+    family = [c for c in ("role_family",) if c in learners.columns]
+    sure = standings(X, model.centers, model.certainty)
+    return learners.select(kept).with_columns(
+        ids, name, *sure.get_columns(), *learners.select(family).get_columns()
+    )
 
 
 def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.int64]:

@@ -1,26 +1,35 @@
 """How many segments: the sweep over k, its dossier, and the rule that chooses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from learnstrata.config import Criterion, Rule, Selection
+from learnstrata.config import Criterion, Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
+from learnstrata.segments.structureless import (
+    LEAST_LEARNERS,
+    NullDraws,
+    NullTables,
+    draw_nulls,
+)
 from learnstrata.stats import kmeans, stability, validity
+from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.sampling import sample_rows
 
 __all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
 
 LARGER_IS_BETTER = {
+    "silhouette_excess": True,
     "silhouette": True,
     "calinski_harabasz": True,
     "davies_bouldin": False,
     "lowest_jaccard": True,
 }
 CRITERION_WORDS = {
+    "silhouette_excess": "the silhouette farthest above that of structureless tables",
     "silhouette": "the highest silhouette",
     "calinski_harabasz": "the highest Calinski-Harabasz index",
     "davies_bouldin": "the lowest Davies-Bouldin index",
@@ -39,6 +48,13 @@ class Candidate:
         Sum of squared distances to the centre, over the rows of the sweep.
     silhouette : float
         Mean Euclidean silhouette, -1..1.
+    silhouette_error : float
+        Its standard error; 0 where every learner was scored.
+    silhouette_squared, silhouette_simplified : float
+        The same labels by squared distances, and by distances to the centres.
+    silhouette_null, silhouette_excess, silhouette_p : float or None
+        Mean on structureless tables, what the silhouette is above it, and its Monte
+        Carlo p-value; None where the rule does not ask for it.
     calinski_harabasz, davies_bouldin : float
     smallest_share, largest_share : float
         Of the rows of the sweep.
@@ -46,6 +62,8 @@ class Candidate:
         Bootstrap Jaccard of the least stable segment; None where it was not asked for.
     objections : tuple of str
         Why the rule does not admit this k; empty where it does.
+    silhouette_beside : MonteCarlo or None
+        The silhouettes of the structureless tables.
     """
 
     k: int
@@ -56,7 +74,14 @@ class Candidate:
     smallest_share: float
     largest_share: float
     lowest_jaccard: float | None
+    silhouette_error: float = 0.0
+    silhouette_squared: float | None = None
+    silhouette_simplified: float | None = None
+    silhouette_null: float | None = None
+    silhouette_excess: float | None = None
+    silhouette_p: float | None = None
     objections: tuple[str, ...] = ()
+    silhouette_beside: MonteCarlo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +94,14 @@ class Dossier:
     k, runner_up : int, int or None
     rule, reason : str
         The rule in words, made from the configuration, and what it led to.
+    changes : tuple of str
+        What would change the choice.
     n_rows : int
         Rows the sweep was fitted on.
+    n_scored, n_against : int
+        Learners whose silhouette was computed, and those they were compared with.
+    nulls : NullDraws or None
+        The structureless tables the silhouettes were set beside.
     fits : mapping of int to KMeansFit
         The sweep's own fits, to start the fit on all rows from.
     """
@@ -82,6 +113,10 @@ class Dossier:
     reason: str
     n_rows: int
     fits: dict[int, kmeans.KMeansFit]
+    n_scored: int = 0
+    n_against: int = 0
+    changes: tuple[str, ...] = ()
+    nulls: NullDraws | None = None
 
     @property
     def chosen(self) -> Candidate:
@@ -90,7 +125,10 @@ class Dossier:
 
     def rows(self) -> list[dict[str, Any]]:
         """Give the dossier as rows, one a k."""
-        return [asdict(candidate) for candidate in self.candidates]
+        rows = [asdict(candidate) for candidate in self.candidates]
+        return [
+            {key: row[key] for key in row if key != "silhouette_beside"} for row in rows
+        ]
 
 
 def select(
@@ -99,6 +137,8 @@ def select(
     *,
     rng: np.random.Generator | int,
     sampler: Literal["generator", "legacy"] = "generator",
+    evidence: Evidence | None = None,
+    blocks: Sequence[Sequence[int]] = (),
 ) -> Dossier:
     """Sweep k, judge every candidate, and choose by the rule of the configuration.
 
@@ -109,6 +149,11 @@ def select(
     rng : Generator or int
     sampler : {"generator", "legacy"}
         How the rows of the sweep are drawn; ``legacy`` needs an int as `rng`.
+    evidence : Evidence, default=None
+        How many structureless tables to draw; ``None`` takes the quick ones. They are
+        drawn where the rule, or a level above ``none``, asks for them.
+    blocks : sequence of sequence of int, default=()
+        Columns of `X` that stand for one category.
 
     Returns
     -------
@@ -127,27 +172,100 @@ def select(
     rng = np.random.default_rng(rng)
     k_values = _possible_k(sample, config)
     fits = kmeans.sweep(sample, k_values, n_starts=config.starts, rng=rng)
-    labelings = [fits[k].labels for k in k_values]
-    scores = validity.silhouette(sample, labelings, rows=_scored(sample, config, rng))
+    candidates = _candidates(X, sample, fits, config, rng)
+    settings = evidence or Evidence()
+    nulls = None
+    if _asks_for_nulls(config.rule, settings) and len(sample) >= LEAST_LEARNERS:
+        tables = NullTables.of(
+            sample, blocks, draws=settings.draws, rows=settings.rows, rng=rng
+        )
+        nulls = draw_nulls(tables, k_values)
+        beside = nulls.beside([candidate.silhouette for candidate in candidates])
+        candidates = [
+            _beside_null(candidate, null)
+            for candidate, null in zip(candidates, beside, strict=True)
+        ]
+    n_scored, n_against = _compared(len(X), len(sample), config)
+    return replace(
+        _decided(candidates, config, len(sample), fits),
+        n_scored=n_scored,
+        n_against=n_against,
+        nulls=nulls,
+    )
+
+
+def _compared(n_learners: int, n_rows: int, config: Selection) -> tuple[int, int]:
+    """Count the learners that are scored, and those they are compared with."""
+    if config.score_against == "all":
+        some = config.scored if n_learners > n_rows else 0
+        return min(some or n_learners, n_learners), n_learners
+    return min(config.scored or n_rows, n_rows), n_rows
+
+
+def _asks_for_nulls(rule: Rule, evidence: Evidence) -> bool:
+    return evidence.level != "none" or rule.criterion == "silhouette_excess"
+
+
+def _candidates(
+    X: npt.NDArray[np.float32],
+    sample: npt.NDArray[np.float32],
+    fits: dict[int, kmeans.KMeansFit],
+    config: Selection,
+    rng: np.random.Generator,
+) -> list[Candidate]:
+    labelings = [fit.labels for fit in fits.values()]
+    scores = _silhouettes(X, sample, fits, config, rng)
+    variants = [
+        [found.mean for found in score(sample, labelings)]
+        for score in (validity.silhouette_squared, validity.silhouette_simplified)
+    ]
     ch = validity.calinski_harabasz(sample, labelings)
     db = validity.davies_bouldin(sample, labelings)
-    candidates = []
-    for i, k in enumerate(k_values):
-        shares = np.bincount(labelings[i], minlength=k) / len(sample)
-        jaccard = _lowest_jaccard(sample, fits[k], config, rng)
-        candidates.append(
-            Candidate(
-                k=k,
-                inertia=fits[k].inertia,
-                silhouette=scores[i].mean,
-                calinski_harabasz=float(ch[i]),
-                davies_bouldin=float(db[i]),
-                smallest_share=float(shares.min()),
-                largest_share=float(shares.max()),
-                lowest_jaccard=jaccard,
-            )
+    shares = [np.bincount(labels) / len(sample) for labels in labelings]
+    return [
+        Candidate(
+            k=k,
+            inertia=fit.inertia,
+            silhouette=scores[i].mean,
+            silhouette_error=scores[i].standard_error,
+            silhouette_squared=variants[0][i],
+            silhouette_simplified=variants[1][i],
+            calinski_harabasz=float(ch[i]),
+            davies_bouldin=float(db[i]),
+            smallest_share=float(shares[i].min()),
+            largest_share=float(shares[i].max()),
+            lowest_jaccard=_lowest_jaccard(sample, fit, config, rng),
         )
-    return _decided(candidates, config, len(sample), fits)
+        for i, (k, fit) in enumerate(fits.items())
+    ]
+
+
+def _silhouettes(
+    X: npt.NDArray[np.float32],
+    sample: npt.NDArray[np.float32],
+    fits: dict[int, kmeans.KMeansFit],
+    config: Selection,
+    rng: np.random.Generator,
+) -> list[validity.SilhouetteResult]:
+    """Score the rows of the sweep among themselves, or drawn learners against all."""
+    if config.score_against == "all" and len(X) > len(sample):
+        labelings = [kmeans.nearest(X, fit.centers) for fit in fits.values()]
+        drawn = sample_rows(len(X), config.scored or len(X), rng=rng)
+        return validity.silhouette(X, labelings, rows=drawn)
+    labelings = [fit.labels for fit in fits.values()]
+    if config.score_against == "all":
+        return validity.silhouette(sample, labelings)
+    return validity.silhouette(sample, labelings, rows=_scored(sample, config, rng))
+
+
+def _beside_null(candidate: Candidate, null: MonteCarlo) -> Candidate:
+    return replace(
+        candidate,
+        silhouette_null=null.mean,
+        silhouette_excess=null.excess,
+        silhouette_p=null.p_value,
+        silhouette_beside=null,
+    )
 
 
 def _refuse_unknown_order(config: Selection) -> None:
@@ -216,6 +334,7 @@ def _decided(
         runner_up=second.k if second else None,
         rule=rule_in_words(config),
         reason=_reason(chosen, second, judged, rule),
+        changes=tuple(_changes(judged, rule)),
         n_rows=n_rows,
         fits=fits,
     )
@@ -304,3 +423,43 @@ def _reason(
     other = getattr(second, rule.criterion)
     note = f" ({'; '.join(second.objections)})" if second.objections else ""
     return f"{told}; the runner-up is k = {second.k} with {other:.3f}{note}."
+
+
+def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:
+    """Say which other orders and limits would have led to another k."""
+    chosen = _best(judged, rule)
+    for criterion, words in CRITERION_WORDS.items():
+        known = all(getattr(c, criterion) is not None for c in judged)
+        other = _best(judged, replace(rule, criterion=criterion)) if known else chosen
+        if other.k != chosen.k:
+            yield f"Ordered by {words}, k = {other.k} would be chosen."
+    for limit, words in (
+        ("min_jaccard", "a least stability of {:.2f}"),
+        ("min_share", "a smallest share of {:.1%}"),
+    ):
+        for value, other in _moved(judged, rule, limit):
+            if other.k != chosen.k:
+                asked = words.format(value)
+                yield f"With {asked} asked for, k = {other.k} would be chosen."
+
+
+def _best(candidates: Sequence[Candidate], rule: Rule) -> Candidate:
+    judged = [_judged(candidate, rule) for candidate in candidates]
+    return min(judged, key=lambda c: _rank(c, rule.criterion))
+
+
+def _moved(
+    candidates: Sequence[Candidate], rule: Rule, limit: str
+) -> Iterator[tuple[float, Candidate]]:
+    """Move a limit to the nearest round values on both sides that change the choice."""
+    here, chosen = getattr(rule, limit), _best(candidates, rule)
+    step = 0.05 if limit == "min_jaccard" else 0.01
+    for direction in (-1, 1):
+        for times in range(1, 21):
+            value = round(here + direction * times * step, 6)
+            if not 0 <= value <= (1 if limit == "min_jaccard" else 0.5):
+                break
+            found = _best(candidates, replace(rule, **{limit: value}))
+            if found.k != chosen.k:
+                yield value, found
+                break

@@ -9,10 +9,19 @@ from scipy.sparse import csr_array
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.inputs import Floats, finite_matrix, positive
-from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd
+from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd, squared_distances
 from learnstrata.stats.starts import grown, merged, seeded, swapped
 
-__all__ = ["Assignment", "KMeansFit", "assign", "fit", "nearest", "polish", "sweep"]
+__all__ = [
+    "Assignment",
+    "KMeansFit",
+    "assign",
+    "fit",
+    "nearest",
+    "polish",
+    "sketch",
+    "sweep",
+]
 
 Labels = npt.NDArray[np.int32]
 
@@ -184,16 +193,86 @@ def sweep(
     >>> {k: found.inertia for k, found in sweep(X, range(1, 4), rng=0).items()}
     {1: 124.0, 2: 4.0, 3: 2.0}
     """
+    ks = _sorted_k(k_values)
+    matrix = _enough_rows(X, ks[-1])
+    search = _Search.over(matrix, ks[-1], np.random.default_rng(rng))
+    best = _swept(search, ks, positive("n_starts", n_starts))
+    return {k: polish(matrix, search.points.restored(best[k].centers[0])) for k in ks}
+
+
+def sketch(
+    X: npt.ArrayLike,
+    k_values: Iterable[int],
+    *,
+    n_starts: int = 4,
+    rng: np.random.Generator | int,
+) -> dict[int, KMeansFit]:
+    """Fit every k once and lightly, where hundreds of tables have to be fitted.
+
+    The best of a few k-means++ starts in float32, none helped by its neighbours, and
+    one step in float64: labels and inertia are exact for the centres given.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features on the scale in which distance means something.
+    k_values : iterable of int
+        Numbers of clusters.
+    n_starts : int, default=4
+        Fresh starts for each k.
+    rng : Generator or int
+        Source of the draws.
+
+    Returns
+    -------
+    dict of int to KMeansFit
+        In rising order of k. Clusters are numbered by size, the largest first.
+
+    Raises
+    ------
+    ParameterError
+        If there is no k, or one under 1.
+    DegenerateError
+        If `X` is not finite or has fewer distinct rows than the largest k.
+
+    Notes
+    -----
+    @@NOTES@@
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[0.0], [1.0], [2.0], [10.0], [12.0]])
+    >>> {k: found.inertia for k, found in sketch(X, [1, 2], rng=0).items()}
+    {1: 124.0, 2: 4.0}
+    """
+    ks = _sorted_k(k_values)
+    matrix = _enough_rows(X, ks[-1])
+    points = Points.of(matrix)
+    n_starts = positive("n_starts", n_starts)
+    rng = np.random.default_rng(rng)
+    found: dict[int, KMeansFit] = {}
+    for k in ks:
+        starts = seeded(points, k, n_runs=n_starts, rng=rng)
+        centers = lloyd(points, starts, max_iter=100, tolerance=1e-5).best(1).centers[0]
+        found[k] = _sharpened(matrix, points, centers)
+    return found
+
+
+def _sharpened(X: Floats, points: Points, centers: Singles) -> KMeansFit:
+    """Take one step in float64: sums of float32 lose what is small beside the extent."""
+    labels = squared_distances(points, centers).argmin(axis=0).astype(np.int32)
+    return _finished(X, _means(X, labels, points.restored(centers)), 1)
+
+
+def _sorted_k(k_values: Iterable[int]) -> list[int]:
     ks = sorted(set(k_values))
     if not ks:
         raise ParameterError(
             "Got no k_values, expected one or more numbers of clusters."
         )
     positive("k_values", ks[0])
-    matrix = _enough_rows(X, ks[-1])
-    search = _Search.over(matrix, ks[-1], np.random.default_rng(rng))
-    best = _swept(search, ks, positive("n_starts", n_starts))
-    return {k: polish(matrix, search.points.restored(best[k].centers[0])) for k in ks}
+    return ks
 
 
 def _swept(search: "_Search", ks: list[int], n_starts: int) -> dict[int, Runs]:

@@ -1,10 +1,14 @@
-"""Stability of clusters under resampling, and agreement of two labelings."""
+"""Stability of clusters and rows under resampling, and agreement of labelings."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from itertools import pairwise
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.stats.inputs import (
@@ -15,12 +19,35 @@ from learnstrata.stats.inputs import (
     positive,
 )
 from learnstrata.stats.kmeans import KMeansFit
-from learnstrata.stats.lloyd import Points, lloyd, nearest_two
-from learnstrata.stats.starts import seeded
+from learnstrata.stats.lloyd import Points, Singles
+from learnstrata.stats.refits import (
+    check_clusters,
+    continued,
+    drawn,
+    fresh,
+    labels_of,
+    overlap,
+    prepared,
+)
+from learnstrata.stats.threads import workers
 
-__all__ = ["Agreement", "JaccardResult", "agreement", "bootstrap_jaccard", "crosstab"]
+__all__ = [
+    "Agreement",
+    "Flow",
+    "JaccardResult",
+    "Start",
+    "agreement",
+    "bootstrap_jaccard",
+    "coassignment",
+    "crosstab",
+    "flows",
+]
 
-FRESH_STARTS = 4
+Start: TypeAlias = Literal["fitted", "fresh"]
+
+RECOVERED = 0.75
+DISSOLVED = 0.5
+BLOCK_CELLS = 400_000  # distances at a time: they stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,11 +62,26 @@ class JaccardResult:
         That of the least stable cluster.
     n_resamples : int
         Refits.
+    recovered, dissolved : array of shape (n_clusters,)
+        Share of the resamples in which the similarity was 0.75 or more, and 0.5 or
+        less.
+    start : {"fitted", "fresh"}
+        Where the refits began.
+    n_rows : int
+        Rows drawn for each.
+    centers : array of shape (n_resamples, n_clusters, n_features)
+        Centres of the refits; centre j is the one matched to fitted cluster j, so that
+        the most drawn rows keep their cluster.
     """
 
     per_cluster: Floats
     lowest: float
     n_resamples: int
+    recovered: Floats
+    dissolved: Floats
+    start: Start
+    n_rows: int
+    centers: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +100,44 @@ class Agreement:
     nmi: float
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Rows that a cluster of one labeling hands to a cluster of the next.
+
+    Attributes
+    ----------
+    k : int
+        Key of the labeling that the rows come from.
+    source, target : int or str
+        Label before, and label in the labeling of the next larger key.
+    count : int
+        Rows, 1 or more.
+    share_of_source, share_of_target : float
+        Of all rows of either cluster, over 0 to 1.
+    """
+
+    k: int
+    source: int | str
+    target: int | str
+    count: int
+    share_of_source: float
+    share_of_target: float
+
+
 def bootstrap_jaccard(
     X: npt.ArrayLike,
     fit: KMeansFit,
     *,
     n_resamples: int = 20,
     n_rows: int | None = None,
-    start: Literal["fitted", "fresh"] = "fitted",
+    start: Start = "fitted",
     rng: np.random.Generator | int,
 ) -> JaccardResult:
     """Refit on resamples, and see how well each cluster is found again.
 
     A cluster, cut down to the rows drawn, is compared with the refit cluster most like
-    it: ``|A & B| / |A | B|`` over distinct rows, averaged over the resamples.
+    it: ``|A & B| / |A | B|`` over distinct rows, averaged over the resamples; 0 to 1,
+    more is better.
 
     Parameters
     ----------
@@ -86,7 +153,8 @@ def bootstrap_jaccard(
         Refit from the fitted centres, or from the best of four k-means++ starts, which
         also shows whether the optimum is found again.
     rng : Generator or int
-        Source of the draws.
+        Source of the draws; each resample gets a source of its own, so that the result
+        does not depend on the number of workers.
 
     Returns
     -------
@@ -96,16 +164,21 @@ def bootstrap_jaccard(
     Raises
     ------
     DegenerateError
-        If `X` is not finite.
+        If `X` is not finite, all its rows are the same, or `fit` has 1 cluster or as
+        many as rows.
     ParameterError
-        If `fit` is of other rows, or a count is under 1.
+        If `fit` is of other rows, a count is under 1, or fewer rows would be drawn than
+        there are clusters.
 
     Notes
     -----
+    The reading of clusterboot in the R package fpc, with its two thresholds: repeated
+    rows count once, a cluster is recovered at 0.75 and dissolved at 0.5. fpc leaves a
+    resample out for a cluster of which no row was drawn; here it counts 0.
+
     Read: under 0.60 unstable, to 0.75 doubtful, over 0.75 stable, over 0.85 highly
     stable. Stable is not natural: uniform noise in two features, cut in four, scores
-    0.97, and six cuts score 0.94 from the fitted centres but 0.59 from fresh starts.
-    Compare with structureless data.
+    0.97 (docs/methods/jaccard.md). Compare with structureless data.
 
     References
     ----------
@@ -117,50 +190,221 @@ def bootstrap_jaccard(
     >>> import numpy as np
     >>> from learnstrata.stats import kmeans
     >>> X = np.random.default_rng(0).normal([[0.0], [9.0]], size=(2, 50)).reshape(-1, 1)
-    >>> bootstrap_jaccard(X, kmeans.fit(X, 2, rng=0), rng=0).lowest
-    1.0
+    >>> found = bootstrap_jaccard(X, kmeans.fit(X, 2, rng=0), rng=0)
+    >>> found.lowest, found.recovered.tolist(), found.centers.shape
+    (1.0, [1.0, 1.0], (20, 2, 1))
     """
     matrix = finite_matrix(X)
-    if len(fit.labels) != len(matrix) or fit.centers.shape[1] != matrix.shape[1]:
+    size = _checked_resampling(matrix, fit, n_rows)
+    if start not in get_args(Start):
+        raise ParameterError(f"Got start={start!r}, expected 'fitted' or 'fresh'.")
+    points = prepared(matrix)
+    sources = np.random.default_rng(rng).spawn(positive("n_resamples", n_resamples))
+    with workers() as each:
+        found = list(each(partial(_resample, points, fit, size, start), sources))
+    similarity = np.stack([jaccard for jaccard, _ in found])
+    per_cluster = similarity.mean(axis=0)
+    return JaccardResult(
+        per_cluster=per_cluster,
+        lowest=float(per_cluster.min()),
+        n_resamples=n_resamples,
+        recovered=np.mean(similarity >= RECOVERED, axis=0),
+        dissolved=np.mean(similarity <= DISSOLVED, axis=0),
+        start=start,
+        n_rows=size,
+        centers=points.restored(np.stack([centers for _, centers in found])),
+    )
+
+
+def _checked_resampling(X: Floats, fit: KMeansFit, n_rows: int | None) -> int:
+    k = len(fit.centers)
+    if len(fit.labels) != len(X) or fit.centers.shape[1] != X.shape[1]:
         raise ParameterError(
             f"Got a fit of {len(fit.labels)} rows and {fit.centers.shape[1]} features, "
-            f"expected {matrix.shape}: those of X. Pass the rows that were fitted."
+            f"expected {X.shape}: those of X. Pass the rows that were fitted."
         )
-    rng = np.random.default_rng(rng)
-    size = positive("n_rows", len(matrix) if n_rows is None else n_rows)
-    similarity = np.zeros(len(fit.centers))
-    for _ in range(positive("n_resamples", n_resamples)):
-        rows, weights = np.unique(
-            rng.integers(len(matrix), size=size), return_counts=True
+    check_clusters(k, len(X))
+    size = len(X) if n_rows is None else n_rows
+    if size < k:
+        raise ParameterError(
+            f"Got n_rows={size}, expected {k} or more: one for each cluster."
         )
-        points = Points.of(matrix[rows], weights)
-        labels = _refit(points, fit.centers, start, rng)
-        similarity += _best_jaccard(fit.labels[rows], labels, len(fit.centers))
-    per_cluster = similarity / n_resamples
-    return JaccardResult(per_cluster, float(per_cluster.min()), n_resamples)
+    return size
 
 
-def _refit(
-    points: Points,
-    centers: Floats,
-    start: Literal["fitted", "fresh"],
-    rng: np.random.Generator,
-) -> Integers:
+def _resample(
+    points: Points, fit: KMeansFit, size: int, start: Start, rng: np.random.Generator
+) -> tuple[Floats, Singles]:
+    """Refit on rows drawn once; give the similarities and the matched centres."""
+    n, k = len(points.rows), len(fit.centers)
+    counts = np.bincount(rng.integers(n, size=size), minlength=n)
+    rows = np.flatnonzero(counts)
+    some = drawn(points, rows, counts[rows])
     if start == "fitted":
-        starts = points.scaled(centers)[None]
-    elif start == "fresh":
-        starts = seeded(points, len(centers), n_runs=FRESH_STARTS, rng=rng)
+        centers = continued(some, points.scaled(fit.centers))
     else:
-        raise ParameterError(f"Got start={start!r}, expected 'fitted' or 'fresh'.")
-    runs = lloyd(points, starts, max_iter=300).best(1)
-    return nearest_two(points, runs.centers[0])[0]
+        centers = fresh(some, k, rng=rng)
+    shared = overlap(fit.labels[rows], labels_of(some, centers), k)
+    _, match = linear_sum_assignment(shared, maximize=True)
+    return _best_jaccard(shared), centers[match]
 
 
-def _best_jaccard(labels: Integers, refit: Integers, n_clusters: int) -> Floats:
-    pairs = labels.astype(np.intp) * n_clusters + refit
-    shared = np.bincount(pairs, minlength=n_clusters**2).reshape(n_clusters, -1)
+def _best_jaccard(shared: npt.NDArray[np.intp]) -> Floats:
     union = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0) - shared
     return (shared / np.maximum(union, 1)).max(axis=1)
+
+
+def coassignment(
+    X: npt.ArrayLike, centers: npt.ArrayLike, labels: npt.ArrayLike
+) -> npt.NDArray[np.float32]:
+    """Give the share of refits in which each row keeps its cluster.
+
+    The share of the refits whose nearest centre to the row is the one matched to its
+    label; 0 to 1, more is surer.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Rows, those that were fitted or others on the same scale.
+    centers : array-like of shape (n_refits, n_clusters, n_features)
+        Matched centres, such as `JaccardResult.centers`.
+    labels : array-like of int, shape (n_samples,)
+        Cluster of each row, 0 to ``n_clusters - 1``.
+
+    Returns
+    -------
+    array of shape (n_samples,), float32
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite.
+    ParameterError
+        If `centers` or `labels` do not fit.
+
+    Notes
+    -----
+    It shows how near a row is to a border, and how far borders move; refits of as many
+    rows as there are hardly move them, so that most rows score 1. A row of which two
+    centres are equally near counts for both.
+
+    Examples
+    --------
+    >>> centers = [[[0.0], [4.0]], [[0.0], [6.0]]]
+    >>> coassignment([[1.0], [2.5], [5.0]], centers, [0, 0, 1]).tolist()
+    [1.0, 0.5, 1.0]
+    """
+    matrix = finite_matrix(X)
+    stack = _checked_centers(centers, matrix.shape[1])
+    n_refits, k, n_features = stack.shape
+    codes = _checked_labels(labels, len(matrix), k)
+    origin = stack.mean(axis=(0, 1))  # of the centres: a row alone rounds as among many
+    flat = (stack - origin).reshape(n_refits * k, n_features)
+    norms = np.einsum("ij,ij->i", flat, flat)[:, None]
+    shares = np.empty(len(matrix), dtype=np.float32)
+
+    def fill(block: tuple[int, Integers]) -> None:
+        label, rows = block
+        squares = norms - 2 * (flat @ (matrix[rows] - origin).T)
+        squares = squares.reshape(n_refits, k, -1)
+        shares[rows] = np.mean(squares[:, label] <= squares.min(axis=1), axis=0)
+
+    with workers() as each:
+        list(each(fill, _blocks_of_one_label(codes, BLOCK_CELLS // len(flat))))
+    return shares
+
+
+def _checked_centers(centers: npt.ArrayLike, n_features: int) -> Floats:
+    stack = np.asarray(centers, dtype=np.float64)
+    fits = stack.ndim == 3 and stack.size and stack.shape[2] == n_features
+    if not fits or not np.isfinite(stack).all():
+        raise ParameterError(
+            f"Got centers of shape {stack.shape}, expected finite numbers of shape "
+            f"(n_refits, n_clusters, {n_features}): one column for each feature of X."
+        )
+    return stack
+
+
+def _checked_labels(labels: npt.ArrayLike, n_rows: int, k: int) -> Integers:
+    codes = np.asarray(labels)
+    whole = codes.shape == (n_rows,) and codes.dtype.kind in "iu"
+    if not whole or codes.min() < 0 or codes.max() >= k:
+        raise ParameterError(
+            f"Got labels of shape {codes.shape} and type {codes.dtype}, expected "
+            f"({n_rows},) whole numbers from 0 to {k - 1}: the places of the centers."
+        )
+    return codes
+
+
+def _blocks_of_one_label(labels: Integers, size: int) -> Iterator[tuple[int, Integers]]:
+    order = np.argsort(labels, kind="stable")
+    edges = np.cumsum([0, *np.bincount(labels)])
+    for label, (first, last) in enumerate(pairwise(edges.tolist())):
+        for begin in range(first, last, max(256, size)):
+            yield label, order[begin : min(begin + max(256, size), last)]
+
+
+def flows(labelings: Mapping[int, npt.ArrayLike]) -> list[Flow]:
+    """Count how the clusters of each labeling split into those of the next.
+
+    The edges of a clustering tree: a cluster that hands all its rows to one, or splits
+    into clusters that have no other source, is nested; one that draws from many is cut
+    across.
+
+    Parameters
+    ----------
+    labelings : mapping of int to array-like of shape (n_samples,)
+        Labels of the same rows by number of clusters.
+
+    Returns
+    -------
+    list of Flow
+        In rising order of k, source and target; pairs without rows are left out.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than two labelings, or they differ in length or are empty.
+
+    References
+    ----------
+    .. [1] L. Zappia, A. Oshlack (2018). "Clustering trees: a visualization for
+       evaluating clusterings at multiple resolutions". GigaScience 7(7): giy083.
+
+    Examples
+    --------
+    >>> for flow in flows({2: [0, 0, 1, 1], 3: [0, 0, 1, 2]}):
+    ...     print(flow.source, flow.target, flow.share_of_source, flow.share_of_target)
+    0 0 1.0 1.0
+    1 1 0.5 1.0
+    1 2 0.5 1.0
+    """
+    if len(labelings) < 2:
+        raise ParameterError(
+            f"Got {len(labelings)} labelings, expected 2 or more: flows lead from one "
+            "to the next."
+        )
+    return [
+        flow
+        for k, after in pairwise(sorted(labelings))
+        for flow in _flows_between(k, labelings[k], labelings[after])
+    ]
+
+
+def _flows_between(k: int, a: npt.ArrayLike, b: npt.ArrayLike) -> Iterator[Flow]:
+    table = crosstab(a, b)
+    sources, targets = np.unique(a).tolist(), np.unique(b).tolist()
+    of_source = table / table.sum(axis=1, keepdims=True)
+    of_target = table / table.sum(axis=0)
+    for i, j in np.argwhere(table):
+        yield Flow(
+            k=k,
+            source=sources[i],
+            target=targets[j],
+            count=int(table[i, j]),
+            share_of_source=float(of_source[i, j]),
+            share_of_target=float(of_target[i, j]),
+        )
 
 
 def agreement(a: npt.ArrayLike, b: npt.ArrayLike) -> Agreement:

@@ -1,15 +1,15 @@
-"""Validity of clusters: silhouettes in one pass over distances, and indices of sums."""
+"""Validity of clusters: silhouettes of every kind, and indices of sums."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TypeAlias
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.stats.distances import BLOCK_ROWS, distance_sums
 from learnstrata.stats.inputs import (
     Floats,
     Integers,
@@ -21,23 +21,22 @@ from learnstrata.stats.threads import workers
 
 __all__ = [
     "METRICS",
+    "Metric",
     "SilhouetteResult",
     "calinski_harabasz",
     "davies_bouldin",
     "inertia",
     "silhouette",
+    "silhouette_simplified",
+    "silhouette_squared",
 ]
 
-Singles: TypeAlias = npt.NDArray[np.float32]
-
-BLOCK_ROWS = 512  # a square of single distances then fits in one megabyte of cache
-SYMMETRIC_BYTES = 128_000_000
-MOST_CUTS = 64
+BAND_ROWS = 8192  # rows at a time against the means: they stay in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SilhouetteResult:
-    """Silhouette of one labeling.
+    """Silhouette of one labeling, of whichever variant.
 
     Attributes
     ----------
@@ -94,16 +93,15 @@ def silhouette(
     Raises
     ------
     DegenerateError
-        If `X` is not finite, or a labeling has 1 cluster or only clusters of one row.
+        If `X` is not finite or all its rows are the same, or a labeling has 1 cluster
+        or only clusters of one row.
     ParameterError
         If there is no labeling, or labels or rows do not fit `X`.
 
     Notes
     -----
-    Rows are sorted by what all labelings together tell apart, so that a square of
-    distances meets few clusters and its sums are thin products; each square is
-    centred on rows of one cluster, and computed in float32. Means differ from those of
-    scikit-learn by less than 1e-8 on 30,000 x 26, single values by 2e-6.
+    Means differ from those of scikit-learn by less than 1e-8 on 30,000 x 26, single
+    values by 2e-6: distances are computed in float32 (`distances.distance_sums`).
 
     Silhouette rewards outliers: on log-normal pay with 0.3 % typed ceilings, k = 2 with
     a cluster of 94 in 30,000 rows scores 0.86, k = 3 to 10 score 0.15 to 0.19. Read it
@@ -122,178 +120,199 @@ def silhouette(
     >>> round(fine.mean, 3), round(poor.mean, 3)
     (0.889, -0.444)
     """
-    matrix = finite_matrix(X, least=2)
+    matrix = _varied_matrix(X)
     codes = _stacked_codes(labelings, len(matrix))
     size = BLOCK_ROWS if block_rows is None else positive("block_rows", block_rows)
-    grid = _Grid.of(matrix, codes, size)
-    scored = np.arange(len(matrix)) if rows is None else _row_numbers(rows, len(matrix))
-    if rows is None and grid.symmetric_bytes <= SYMMETRIC_BYTES:
-        sums = _symmetric_sums(grid)
-    else:
-        sums = _one_sided_sums(grid, scored, size)
+    scored = _row_numbers(rows, len(matrix))
+    sums = distance_sums(
+        matrix, codes, rows=None if rows is None else scored, block_rows=size
+    )
     return [
-        _result(some, code[scored], np.bincount(code), scored)
-        for some, code in zip(np.split(sums, grid.edges, axis=1), codes, strict=True)
+        _result(_mean_distances(some, code[scored], np.bincount(code)), code, scored)
+        for some, code in zip(sums, codes, strict=True)
     ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tile:
-    """Neighbouring rows, the groups that they fall into, and the clusters of those."""
+def silhouette_squared(
+    X: npt.ArrayLike,
+    labelings: Sequence[npt.ArrayLike],
+    *,
+    rows: npt.ArrayLike | None = None,
+) -> list[SilhouetteResult]:
+    """Score labelings by squared Euclidean distances, exactly, without any distance.
 
-    rows: slice
-    member: Singles
-    clusters: Singles
+    ``s = (b - a) / max(a, b)`` as in `silhouette`, `a` and `b` being means of
+    *squared* distances: ``mean_{y in C} |x - y|^2 = |x - m|^2 + mean_{y in C} |y -
+    m|^2`` for the mean `m` of C; for the row's own cluster of n rows, times
+    ``n / (n - 1)``. -1 to 1; more is better. A row alone in its cluster scores 0.
 
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features that the labels were made from.
+    labelings : sequence of array-like of shape (n_samples,)
+        Labels, one array for each clustering.
+    rows : array-like of int, default=None
+        Row numbers to score, each against all rows of `X`. ``None`` scores all.
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Grid:
-    """Rows in an order that keeps equal labels together, cut into tiles.
+    Returns
+    -------
+    list of SilhouetteResult
+        One for each labeling.
 
-    `place` is where each row of the matrix went; `finest` is the label of each row in
-    the labeling of most clusters; `edges` are the columns at which the clusters of the
-    second and later labelings begin.
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite or all its rows are the same, or a labeling has 1 cluster
+        or only clusters of one row.
+    ParameterError
+        If there is no labeling, or labels or rows do not fit `X`.
+
+    Notes
+    -----
+    Not to be compared with the Euclidean silhouette: squares widen the lead of the
+    nearer cluster, so that one labeling scores higher here (docs/methods/silhouette.md
+    has both side by side), and far rows weigh more.
+
+    Examples
+    --------
+    >>> X = [[0.0], [1.0], [9.0], [10.0]]
+    >>> fine, poor = silhouette_squared(X, [[0, 0, 1, 1], [0, 1, 0, 1]])
+    >>> round(fine.mean, 3), round(poor.mean, 3)
+    (0.988, -0.488)
     """
-
-    rows: Floats
-    place: Integers
-    finest: Integers
-    tiles: list[_Tile]
-    edges: Integers
-
-    @classmethod
-    def of(cls, X: Floats, codes: list[Integers], block_rows: int) -> "_Grid":
-        finest = max(codes, key=np.max)
-        order = np.lexsort((*codes, finest))
-        place = np.empty(len(order), dtype=np.intp)
-        place[order] = np.arange(len(order))
-        centred = X - X.mean(axis=0)
-        centred /= np.max(np.abs(centred)) or 1.0
-        edges = np.cumsum([code.max() + 1 for code in codes])
-        columns = np.column_stack(codes)[order]
-        columns[:, 1:] += edges[:-1]
-        tiles = [
-            _tile(columns[rows], rows, int(edges[-1]))
-            for rows in _stretches(finest[order], block_rows)
-        ]
-        return cls(centred[order], place, finest[order], tiles, edges[:-1])
-
-    @property
-    def symmetric_bytes(self) -> int:
-        return 4 * len(self.rows) * sum(len(tile.clusters) for tile in self.tiles)
+    return _through_means(X, labelings, rows, squared=True)
 
 
-def _stretches(labels: Integers, most: int) -> list[slice]:
-    """Cut sorted rows into stretches of one label: their rows lie near each other."""
-    cuts = np.arange(0, len(labels), most)
-    changes = np.flatnonzero(np.diff(labels)) + 1
-    if len(changes) <= MOST_CUTS:
-        cuts = np.union1d(cuts, changes)
-    return [slice(a, b) for a, b in pairwise([*cuts.tolist(), len(labels)])]
+def silhouette_simplified(
+    X: npt.ArrayLike,
+    labelings: Sequence[npt.ArrayLike],
+    *,
+    rows: npt.ArrayLike | None = None,
+) -> list[SilhouetteResult]:
+    """Score labelings by the distances of the rows to the means of the clusters.
 
+    ``s = (b - a) / max(a, b)``: `a` is the Euclidean distance of a row to the mean of
+    its own cluster, `b` to the nearest other mean. -1 to 1, and not under 0 where every
+    row lies with its nearest mean, as after k-means; more is better. A row alone in its
+    cluster scores 0.
 
-def _tile(columns: Integers, rows: slice, n_clusters: int) -> _Tile:
-    """Group the rows by equal labels, or where that is no gain, by single clusters."""
-    new = np.any(np.diff(columns, axis=0, prepend=-1) != 0, axis=1)
-    if new.sum() > n_clusters:
-        return _Tile(
-            rows, _one_hot(columns, n_clusters), np.eye(n_clusters, dtype=np.float32)
-        )
-    member = _one_hot((np.cumsum(new) - 1)[:, None], int(new.sum()))
-    return _Tile(rows, member, _one_hot(columns[new], n_clusters))
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features that the labels were made from.
+    labelings : sequence of array-like of shape (n_samples,)
+        Labels, one array for each clustering.
+    rows : array-like of int, default=None
+        Row numbers to score; the means are those of all rows. ``None`` scores all.
 
+    Returns
+    -------
+    list of SilhouetteResult
+        One for each labeling.
 
-def _one_hot(columns: Integers, width: int) -> Singles:
-    hot = np.zeros((len(columns), width), dtype=np.float32)
-    hot[np.arange(len(columns))[:, None], columns] = 1
-    return hot
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite or all its rows are the same, or a labeling has 1 cluster
+        or only clusters of one row.
+    ParameterError
+        If there is no labeling, or labels or rows do not fit `X`.
 
+    Notes
+    -----
+    The spread of the clusters hardly enters: a row near its own mean scores well
+    however wide the next cluster is. Read it as how clearly the rows are assigned.
 
-def _symmetric_sums(grid: _Grid) -> Floats:
-    """Sum the distances of every row by cluster, each pair computed once.
+    References
+    ----------
+    .. [1] L. Vendramin, R. J. G. B. Campello, E. R. Hruschka (2010). "Relative
+       clustering validity criteria: a comparative overview". Statistical Analysis and
+       Data Mining 3(4): 209-235.
 
-    Every tile has columns of its own, so that no two workers write the same place, and
-    no sum depends on who came first.
+    Examples
+    --------
+    >>> X = [[0.0], [1.0], [9.0], [10.0]]
+    >>> fine, poor = silhouette_simplified(X, [[0, 0, 1, 1], [0, 1, 0, 1]])
+    >>> round(fine.mean, 3), round(poor.mean, 3)
+    (0.944, -0.02)
     """
-    starts = np.cumsum([0, *(len(tile.clusters) for tile in grid.tiles)])
-    columns = [slice(a, b) for a, b in pairwise(starts)]
-    sums = np.empty((len(grid.rows), starts[-1]), dtype=np.float32)
+    return _through_means(X, labelings, rows, squared=False)
 
-    def fill(i: int) -> None:
-        tile = grid.tiles[i]
-        origin = grid.rows[tile.rows].mean(axis=0)
-        left = _left(grid.rows[tile.rows] - origin)
-        for j in range(i, len(grid.tiles)):
-            other = grid.tiles[j]
-            distances = _distances(left, grid.rows[other.rows] - origin)
-            if j == i:
-                np.fill_diagonal(distances, 0)
-            else:
-                sums[other.rows, columns[i]] = (tile.member.T @ distances).T
-            sums[tile.rows, columns[j]] = distances @ other.member
 
+def _through_means(
+    X: npt.ArrayLike,
+    labelings: Sequence[npt.ArrayLike],
+    rows: npt.ArrayLike | None,
+    *,
+    squared: bool,
+) -> list[SilhouetteResult]:
+    matrix = _varied_matrix(X)
+    codes = _stacked_codes(labelings, len(matrix))
+    scored = _row_numbers(rows, len(matrix))
+    centred = matrix - matrix.mean(axis=0)
+    gaps = [_gaps_to_means(centred, code, scored, squared=squared) for code in codes]
+    return [_result(pair, code, scored) for pair, code in zip(gaps, codes, strict=True)]
+
+
+def _gaps_to_means(
+    X: Floats, labels: Integers, rows: Integers, *, squared: bool
+) -> tuple[Floats, Floats]:
+    """Give what lies between each row and its own cluster, and the nearest other."""
+    means, sizes = _means(X, labels)
+    own = _in_bands(lambda band: _squares(X[band], means[labels[band]]), len(X))
+    spread = np.bincount(labels, own) / sizes if squared else np.zeros(len(sizes))
+    offset = np.einsum("ij,ij->i", means, means) + spread
+
+    def next_best(band: slice) -> Floats:
+        some, mine = X[rows[band]], labels[rows[band]]
+        reach = offset - 2 * (some @ means.T)
+        reach[np.arange(len(some)), mine] = np.inf
+        other = reach.argmin(axis=1)
+        return _squares(some, means[other]) + spread[other]
+
+    within, beyond = own[rows], _in_bands(next_best, len(rows))
+    if not squared:
+        return np.sqrt(within), np.sqrt(beyond)
+    mine = labels[rows]
+    others = sizes[mine] / np.maximum(sizes[mine] - 1, 1)
+    return (within + spread[mine]) * others, beyond
+
+
+def _in_bands(find: Callable[[slice], Floats], n_rows: int) -> Floats:
+    bands = [slice(i, i + BAND_ROWS) for i in range(0, n_rows, BAND_ROWS)]
     with workers() as each:
-        list(each(fill, range(len(grid.tiles))))
-    clusters = np.vstack([tile.clusters for tile in grid.tiles]).astype(np.float64)
-    in_order = np.vstack([sums[tile.rows] @ clusters for tile in grid.tiles])
-    return in_order[grid.place]
+        return np.concatenate(list(each(find, bands)))
 
 
-def _one_sided_sums(grid: _Grid, scored: Integers, block_rows: int) -> Floats:
-    """Sum the distances of some rows to all rows by cluster."""
-    places = grid.place[scored]
-    order = np.argsort(places, kind="stable")
-    stretches = _stretches(grid.finest[places[order]], block_rows)
-    bands = [order[stretch] for stretch in stretches]
-    sums = np.empty((len(scored), grid.tiles[0].clusters.shape[1]))
-
-    def fill(band: Integers) -> None:
-        at = places[band]
-        origin = grid.rows[at].mean(axis=0)
-        left = _left(grid.rows[at] - origin)
-        total = np.zeros((len(band), sums.shape[1]))
-        for tile in grid.tiles:
-            distances = _distances(left, grid.rows[tile.rows] - origin)
-            own = np.flatnonzero((at >= tile.rows.start) & (at < tile.rows.stop))
-            distances[own, at[own] - tile.rows.start] = 0
-            total += distances @ tile.member @ tile.clusters
-        sums[band] = total
-
-    with workers() as each:
-        list(each(fill, bands))
-    return sums
+def _squares(rows: Floats, targets: Floats) -> Floats:
+    gaps = rows - targets
+    return np.einsum("ij,ij->i", gaps, gaps)
 
 
-def _left(rows: Floats) -> Singles:
-    norms = np.einsum("ij,ij->i", rows, rows)
-    return np.column_stack([-2 * rows, norms, np.ones(len(rows))]).astype(np.float32)
-
-
-def _distances(left: Singles, rows: Floats) -> Singles:
-    norms = np.einsum("ij,ij->i", rows, rows)
-    right = np.column_stack([rows, np.ones(len(rows)), norms]).astype(np.float32)
-    squares = left @ right.T
-    np.maximum(squares, 0, out=squares)
-    return np.sqrt(squares, out=squares)
+def _mean_distances(
+    sums: Floats, labels: Integers, sizes: Integers
+) -> tuple[Floats, Floats]:
+    every = np.arange(len(labels))
+    within = sums[every, labels] / np.maximum(sizes[labels] - 1, 1)
+    means = sums / sizes
+    means[every, labels] = np.inf
+    return within, means.min(axis=1)
 
 
 def _result(
-    sums: Floats, labels: Integers, sizes: Integers, rows: Integers
+    gaps: tuple[Floats, Floats], codes: Integers, rows: Integers
 ) -> SilhouetteResult:
-    every = np.arange(len(labels))
-    own = sizes[labels]
-    within = sums[every, labels] / np.maximum(own - 1, 1)
-    means = sums / sizes
-    means[every, labels] = np.inf
-    beyond = means.min(axis=1)
+    within, beyond = gaps
+    labels, sizes = codes[rows], np.bincount(codes)
     larger = np.maximum(within, beyond)
-    valid = (own > 1) & (larger > 0)
+    valid = (sizes[labels] > 1) & (larger > 0)
     values = np.where(valid, (beyond - within) / np.where(valid, larger, 1), 0)
     counts = np.bincount(labels, minlength=len(sizes))
     totals = np.bincount(labels, values, minlength=len(sizes))
     return SilhouetteResult(
         mean=float(values.mean()),
-        standard_error=_standard_error(values, int(sizes.sum())),
+        standard_error=_standard_error(values, len(codes)),
         values=values,
         rows=rows,
         per_cluster=np.divide(
@@ -330,7 +349,8 @@ def calinski_harabasz(X: npt.ArrayLike, labelings: Sequence[npt.ArrayLike]) -> F
     Raises
     ------
     DegenerateError
-        If `X` is not finite, or a labeling has 1 cluster or only clusters of one row.
+        If `X` is not finite or all its rows are the same, or a labeling has 1 cluster
+        or only clusters of one row.
     ParameterError
         If there is no labeling, or labels do not fit `X`.
 
@@ -344,7 +364,7 @@ def calinski_harabasz(X: npt.ArrayLike, labelings: Sequence[npt.ArrayLike]) -> F
     >>> calinski_harabasz([[0.0], [2.0], [9.0], [11.0]], [[0, 0, 1, 1]]).tolist()
     [40.5]
     """
-    matrix = finite_matrix(X, least=2)
+    matrix = _varied_matrix(X)
     centred = matrix - matrix.mean(axis=0)
     codes = _stacked_codes(labelings, len(matrix))
     return np.array([_calinski_harabasz(centred, code) for code in codes])
@@ -379,7 +399,8 @@ def davies_bouldin(X: npt.ArrayLike, labelings: Sequence[npt.ArrayLike]) -> Floa
     Raises
     ------
     DegenerateError
-        If `X` is not finite, or a labeling has 1 cluster or only clusters of one row.
+        If `X` is not finite or all its rows are the same, or a labeling has 1 cluster
+        or only clusters of one row.
     ParameterError
         If there is no labeling, or labels do not fit `X`.
 
@@ -393,7 +414,7 @@ def davies_bouldin(X: npt.ArrayLike, labelings: Sequence[npt.ArrayLike]) -> Floa
     >>> davies_bouldin([[0.0], [2.0], [9.0], [11.0]], [[0, 0, 1, 1]]).round(3).tolist()
     [0.222]
     """
-    matrix = finite_matrix(X, least=2)
+    matrix = _varied_matrix(X)
     centred = matrix - matrix.mean(axis=0)
     codes = _stacked_codes(labelings, len(matrix))
     return np.array([_davies_bouldin(centred, code) for code in codes])
@@ -447,6 +468,16 @@ def _means(X: Floats, labels: Integers) -> tuple[Floats, Integers]:
     return (of_row.T @ X) / sizes[:, None], sizes
 
 
+def _varied_matrix(X: npt.ArrayLike) -> Floats:
+    matrix = finite_matrix(X, least=2)
+    if np.array_equal(matrix[0], matrix[-1]) and np.all(matrix == matrix[0]):
+        raise DegenerateError(
+            f"Got X of {len(matrix)} identical rows, expected rows that differ: all "
+            "distances are 0, and validity compares them."
+        )
+    return matrix
+
+
 def _stacked_codes(
     labelings: Sequence[npt.ArrayLike], n_samples: int
 ) -> list[Integers]:
@@ -468,7 +499,9 @@ def _checked_codes(
         yield codes
 
 
-def _row_numbers(rows: npt.ArrayLike, n_samples: int) -> Integers:
+def _row_numbers(rows: npt.ArrayLike | None, n_samples: int) -> Integers:
+    if rows is None:
+        return np.arange(n_samples)
     numbers = np.asarray(rows)
     whole = numbers.ndim == 1 and numbers.size and numbers.dtype.kind in "iu"
     if not whole or numbers.min() < 0 or numbers.max() >= n_samples:
@@ -479,21 +512,58 @@ def _row_numbers(rows: npt.ArrayLike, n_samples: int) -> Integers:
     return numbers.astype(np.intp)
 
 
-def _silhouette_mean(X: npt.ArrayLike, labels: npt.ArrayLike) -> float:
-    return silhouette(X, [labels])[0].mean
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """An index of one labeling; none sees names, row order, shifts or rotations.
+
+    Attributes
+    ----------
+    score : callable
+        Of features and labels.
+    best : {"highest", "lowest"}
+        Which end is better.
+    power : int
+        Features times c give the value times ``c ** power``; 0 has no scale.
+    doubled : {"same", "near", "grows"}
+        What becomes of it when each row is there twice: nothing (where no row is alone
+        in its cluster); a change of at most ``1 / (2 n - 1)`` for a smallest cluster of
+        n rows; or it grows, with the table.
+    one_cluster : bool, default=False
+        Whether it is defined for one cluster, for single rows and for identical rows.
+    """
+
+    score: Callable[[npt.ArrayLike, npt.ArrayLike], float]
+    best: Literal["highest", "lowest"]
+    power: int
+    doubled: Literal["same", "near", "grows"]
+    one_cluster: bool = False
+
+    def __call__(self, X: npt.ArrayLike, labels: npt.ArrayLike) -> float:
+        """Score one labeling."""
+        return self.score(X, labels)
 
 
-def _calinski_harabasz_score(X: npt.ArrayLike, labels: npt.ArrayLike) -> float:
-    return float(calinski_harabasz(X, [labels])[0])
-
-
-def _davies_bouldin_score(X: npt.ArrayLike, labels: npt.ArrayLike) -> float:
-    return float(davies_bouldin(X, [labels])[0])
-
-
-METRICS: dict[str, Callable[[npt.ArrayLike, npt.ArrayLike], float]] = {
-    "silhouette": _silhouette_mean,
-    "calinski_harabasz": _calinski_harabasz_score,
-    "davies_bouldin": _davies_bouldin_score,
-    "inertia": inertia,
+METRICS: dict[str, Metric] = {
+    "silhouette": Metric(
+        lambda X, labels: silhouette(X, [labels])[0].mean, "highest", 0, "near"
+    ),
+    "silhouette_squared": Metric(
+        lambda X, labels: silhouette_squared(X, [labels])[0].mean, "highest", 0, "near"
+    ),
+    "silhouette_simplified": Metric(
+        lambda X, labels: silhouette_simplified(X, [labels])[0].mean,
+        "highest",
+        0,
+        "same",
+    ),
+    "calinski_harabasz": Metric(
+        lambda X, labels: float(calinski_harabasz(X, [labels])[0]),
+        "highest",
+        0,
+        "grows",
+    ),
+    "davies_bouldin": Metric(
+        lambda X, labels: float(davies_bouldin(X, [labels])[0]), "lowest", 0, "same"
+    ),
+    "inertia": Metric(inertia, "lowest", 2, "grows", one_cluster=True),
 }

@@ -1,0 +1,365 @@
+"""How far a segmentation can be trusted: everything that speaks for or against it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from learnstrata.config import Config, Evidence, load_config
+from learnstrata.learners.features import Matrix
+from learnstrata.segments.finer import (
+    RoleCell,
+    Subsegments,
+    role_cells,
+    split_segments,
+)
+from learnstrata.segments.segmentation import Prepared
+from learnstrata.segments.selection import Dossier, select
+from learnstrata.segments.sensitivity import Sensitivity, find_sensitivity
+from learnstrata.segments.standing import Certainty, fit_certainty
+from learnstrata.segments.structureless import (
+    NullDraws,
+    NullTables,
+    bootstrap_nulls,
+    draw_nulls,
+    gap_beside,
+)
+from learnstrata.segments.tree import Tree
+from learnstrata.segments.verdict import Verdict, judge
+from learnstrata.stats import kmeans, stability, validity
+from learnstrata.stats.gap import GapResult
+from learnstrata.stats.modality import Dip, Valley, dip_components, valleys
+from learnstrata.stats.nulls import MonteCarlo
+from learnstrata.stats.projection import principal_components
+from learnstrata.stats.replication import PredictionStrength, prediction_strength
+from learnstrata.stats.sampling import sample_rows
+from learnstrata.stats.stability import Flow, JaccardResult
+
+__all__ = ["Nulls", "Replication", "Shape", "Trust", "examine", "verdict_of_matrix"]
+
+REPLICATION_ROWS = 5_000  # of the halves and of the refits under other seeds
+CELL_REFITS = 10
+PLOTTED = 2_000  # silhouettes of a picture; the mean is the dossier's, of more
+PROFILE_POINTS = 60
+
+Rows = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nulls:
+    """Statistics beside structureless tables.
+
+    Attributes
+    ----------
+    n_draws, n_rows : int
+        Tables, and learners in each.
+    hopkins : MonteCarlo
+        With power d.
+    gap : GapResult
+    gap_beside, jaccard_beside : mapping of int to MonteCarlo
+        By k. The Jaccard, of the least stable segment, is there for the k that were
+        bootstrapped.
+    jaccard_draws, jaccard_resamples : int
+    """
+
+    n_draws: int
+    n_rows: int
+    hopkins: MonteCarlo
+    gap: GapResult
+    gap_beside: Mapping[int, MonteCarlo]
+    jaccard_beside: Mapping[int, MonteCarlo]
+    jaccard_draws: int
+    jaccard_resamples: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Silhouettes of the chosen segments, and humps.
+
+    Attributes
+    ----------
+    silhouette : SilhouetteResult
+        Of the final fit, drawn learners against all.
+    negative : array of shape (n_segments,)
+        Share of the learners drawn from a segment that are nearer to another one.
+    profile : array of shape (n_segments, n_points)
+        Silhouettes of a segment from its lowest to its highest.
+    components : tuple of Dip
+        Of the first principal components.
+    explained : tuple of float
+        Share of the variance in each.
+    valleys : tuple of Valley
+        Between each segment and the nearest; by the features that are numbers.
+    """
+
+    silhouette: validity.SilhouetteResult
+    negative: npt.NDArray[np.float64]
+    profile: npt.NDArray[np.float64]
+    components: tuple[Dip, ...]
+    explained: tuple[float, ...]
+    valleys: tuple[Valley, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replication:
+    """Whether the segments are found again.
+
+    Attributes
+    ----------
+    bootstraps : tuple of JaccardResult
+        From the fitted centres on all learners, and from fresh starts.
+    seeds : tuple of float
+        Adjusted Rand index with the chosen fit, one a refit under another seed.
+    n_rows : int
+        Learners behind `seeds` and `halves`.
+    halves : mapping of int to PredictionStrength
+    flows : tuple of Flow
+        From the segments of k to those of k + 1.
+    """
+
+    bootstraps: tuple[JaccardResult, ...]
+    seeds: tuple[float, ...]
+    n_rows: int
+    halves: Mapping[int, PredictionStrength]
+    flows: tuple[Flow, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trust:
+    """All of the evidence.
+
+    Attributes
+    ----------
+    level : str
+    verdict : Verdict
+    nulls : Nulls
+    shape : Shape
+    replication : Replication
+    certainty : Certainty
+        For the standing of single learners.
+    subsegments : Subsegments
+    cells : tuple of RoleCell
+    sensitivity : Sensitivity or None
+    """
+
+    level: str
+    verdict: Verdict
+    nulls: Nulls
+    shape: Shape
+    replication: Replication
+    certainty: Certainty
+    subsegments: Subsegments
+    cells: tuple[RoleCell, ...]
+    sensitivity: Sensitivity | None
+
+
+def examine(
+    prepared: Prepared,
+    dossier: Dossier,
+    fit: kmeans.KMeansFit,
+    tree: Tree | None,
+    config: Config,
+    *,
+    rng: np.random.Generator | int,
+) -> Trust:
+    """Gather the evidence for the chosen segmentation.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    dossier : Dossier
+        With its structureless tables.
+    fit : KMeansFit
+        Of all learners, at the chosen k.
+    tree : Tree or None
+        Ward's hierarchy of the same learners.
+    config : Config
+    rng : Generator or int
+
+    Returns
+    -------
+    Trust
+    """
+    X, evidence = prepared.matrix.X, config.evidence
+    sources = np.random.default_rng(rng).spawn(5)
+    replication = _replication(X, dossier, fit, config, rng=sources[1])
+    subsegments = split_segments(X, fit.labels, settings=evidence.finer, rng=sources[2])
+    fresh = replication.bootstraps[-1].centers
+    return Trust(
+        level=evidence.level,
+        verdict=judge(dossier.chosen, evidence),
+        nulls=_nulls(prepared.matrix, dossier, evidence, rng=sources[0]),
+        shape=_shape(prepared.matrix, fit, rng=sources[3]),
+        replication=replication,
+        certainty=fit_certainty(
+            X, fit, evidence, refits=fresh, parts=subsegments.centers
+        ),
+        subsegments=subsegments,
+        cells=_cells(prepared, fit, fresh),
+        sensitivity=_sensitivity(prepared, fit, tree, config, rng=sources[4]),
+    )
+
+
+def _nulls(
+    matrix: Matrix, dossier: Dossier, evidence: Evidence, *, rng: np.random.Generator
+) -> Nulls:
+    ks = [candidate.k for candidate in dossier.candidates]
+    drawn = dossier.nulls or _drawn(matrix, ks, evidence, rng=rng)
+    own, gaps, tendency = gap_beside(drawn, references=evidence.references, rng=rng)
+    some = ks if evidence.level == "full" else [dossier.k]
+    return Nulls(
+        n_draws=len(drawn.tables.seeds),
+        n_rows=len(drawn.tables.sample),
+        hopkins=tendency,
+        gap=own,
+        gap_beside=gaps,
+        jaccard_beside=bootstrap_nulls(drawn.tables, some, evidence, rng=rng),
+        jaccard_draws=min(evidence.jaccard_draws, len(drawn.tables.seeds)),
+        jaccard_resamples=evidence.jaccard_resamples,
+    )
+
+
+def _drawn(
+    matrix: Matrix, ks: list[int], evidence: Evidence, *, rng: np.random.Generator
+) -> NullDraws:
+    draws, rows = evidence.draws, evidence.rows
+    tables = NullTables.of(matrix.X, matrix.blocks, draws=draws, rows=rows, rng=rng)
+    return draw_nulls(tables, ks)
+
+
+def _shape(matrix: Matrix, fit: kmeans.KMeansFit, *, rng: np.random.Generator) -> Shape:
+    X, k = matrix.X, len(fit.centers)
+    rows = sample_rows(len(X), PLOTTED, rng=rng) if len(X) > PLOTTED else None
+    found = validity.silhouette(X, [fit.labels], rows=rows)[0]
+    of_row = fit.labels[found.rows]
+    groups = [found.values[of_row == j] for j in range(k)]
+    steps = np.linspace(0, 1, PROFILE_POINTS)
+    in_blocks = {column for block in matrix.blocks for column in block}
+    ordered = [c for c in range(X.shape[1]) if c not in in_blocks]
+    some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
+    n_components = min(3, X.shape[1])
+    return Shape(
+        silhouette=found,
+        negative=np.array([float(np.mean(g < 0)) if len(g) else 0.0 for g in groups]),
+        profile=np.array(
+            [np.quantile(g, steps) if len(g) else np.zeros(len(steps)) for g in groups]
+        ),
+        components=tuple(dip_components(X[some], n_components=n_components, rng=rng)),
+        explained=tuple(principal_components(X[some], n_components).explained.tolist()),
+        valleys=_valleys(X[some][:, ordered], fit.labels[some], rng=rng),
+    )
+
+
+def _valleys(
+    rows: Rows, labels: npt.NDArray[np.int32], *, rng: np.random.Generator
+) -> tuple[Valley, ...]:
+    if not rows.shape[1] or len(np.unique(labels)) < labels.max(initial=0) + 1:
+        return ()
+    return tuple(valleys(rows, labels, rng=rng))
+
+
+def _replication(
+    X: Rows,
+    dossier: Dossier,
+    fit: kmeans.KMeansFit,
+    config: Config,
+    *,
+    rng: np.random.Generator,
+) -> Replication:
+    evidence, starts = config.evidence, config.fit.starts
+    some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
+    bootstraps = tuple(
+        stability.bootstrap_jaccard(
+            X, fit, n_resamples=evidence.resamples, n_rows=size, start=start, rng=rng
+        )
+        for start, size in (
+            ("fitted", len(X)),
+            ("fresh", min(config.selection.resample_rows, len(X))),
+        )
+    )
+    again = [
+        kmeans.fit(X[some], dossier.k, n_starts=starts, rng=seed)
+        for seed in rng.spawn(evidence.seeds)
+    ]
+    ks = [candidate.k for candidate in dossier.candidates]
+    halves = prediction_strength(
+        X[some], ks, n_splits=evidence.splits, n_starts=starts, rng=rng
+    )
+    labelings = {k: found.labels for k, found in dossier.fits.items()}
+    return Replication(
+        bootstraps=bootstraps,
+        seeds=tuple(
+            stability.agreement(found.labels, fit.labels[some]).ari for found in again
+        ),
+        n_rows=len(some),
+        halves=halves,
+        flows=tuple(stability.flows(labelings)),
+    )
+
+
+def _cells(
+    prepared: Prepared, fit: kmeans.KMeansFit, refits: npt.NDArray[np.float64]
+) -> tuple[RoleCell, ...]:
+    if "role_family" not in prepared.learners.columns:
+        return ()
+    X = prepared.matrix.X
+    labels = [kmeans.nearest(X, centers) for centers in refits[:CELL_REFITS]]
+    roles: Sequence[str | None] = prepared.learners["role_family"].to_list()
+    return role_cells(fit.labels, roles, np.array(labels))
+
+
+def _sensitivity(
+    prepared: Prepared,
+    fit: kmeans.KMeansFit,
+    tree: Tree | None,
+    config: Config,
+    *,
+    rng: np.random.Generator,
+) -> Sensitivity | None:
+    evidence = config.evidence
+    if not evidence.sensitivity_rows:
+        return None
+    return find_sensitivity(
+        prepared,
+        fit,
+        tree,
+        config,
+        rows=evidence.sensitivity_rows,
+        resamples=evidence.jaccard_resamples,
+        rng=rng,
+    )
+
+
+def verdict_of_matrix(
+    X: npt.ArrayLike,
+    *,
+    config: Config | None = None,
+    rng: np.random.Generator | int,
+) -> Verdict:
+    """Judge a matrix by the rules of a recipe: for studies of false alarms.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        On the scale in which distance means something.
+    config : Config, default=None
+        ``None`` takes the default recipe.
+    rng : Generator or int
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> even = np.random.default_rng(0).random((500, 2))
+    >>> verdict_of_matrix(even, rng=0).word
+    'constructive'
+    """
+    settings = config or load_config()
+    matrix = np.asarray(X, dtype=np.float32)
+    evidence = replace(settings.evidence, level="quick")
+    dossier = select(matrix, settings.selection, rng=rng, evidence=evidence)
+    return judge(dossier.chosen, evidence)

@@ -1,0 +1,108 @@
+"""Quick k-means for resampling: the search without the last polish, and its labels."""
+
+import numpy as np
+import numpy.typing as npt
+
+from learnstrata.exceptions import DegenerateError
+from learnstrata.stats.inputs import Floats, Integers
+from learnstrata.stats.lloyd import Points, Singles, lloyd, squared_distances
+from learnstrata.stats.starts import seeded
+
+__all__ = [
+    "check_clusters",
+    "continued",
+    "drawn",
+    "fresh",
+    "labels_of",
+    "overlap",
+    "prepared",
+]
+
+CORESET = 10_000
+APART = 1e-3  # drafts nearer than this share of the potential count as one
+ROUGH = 1e-5
+
+
+def prepared(X: Floats) -> Points:
+    """Prepare the rows that all refits share.
+
+    Raises
+    ------
+    DegenerateError
+        If all rows are the same.
+    """
+    points = Points.of(X)
+    if points.total == 0:
+        raise DegenerateError(
+            f"Got X of {len(X)} identical rows, expected rows that differ: there is "
+            "nothing to find again."
+        )
+    return points
+
+
+def check_clusters(n_clusters: int, n_rows: int) -> None:
+    """Refuse a number of clusters of which nothing can be asked.
+
+    Raises
+    ------
+    DegenerateError
+        If there is one cluster, one for each row, or more.
+    """
+    if not 2 <= n_clusters <= n_rows - 1:
+        raise DegenerateError(
+            f"Got {n_clusters} clusters of {n_rows} rows, expected 2 to {n_rows - 1}: "
+            "one cluster, or clusters of single rows, are always found again."
+        )
+
+
+def drawn(
+    points: Points, rows: Integers, weights: npt.NDArray[np.integer] | None = None
+) -> Points:
+    """Give some of the rows, each counted `weights` times, on the scale of all."""
+    some = points.rows[rows]
+    norms = points.norms[rows]
+    if weights is None:
+        light = np.ones(len(rows), dtype=np.float32)
+        return Points(some, some, norms, light, points.origin, points.scale)
+    light = weights.astype(np.float32)
+    weighted: Singles = some * light[:, None]
+    return Points(some, weighted, norms, light, points.origin, points.scale)
+
+
+def continued(points: Points, centers: Singles) -> Singles:
+    """Take Lloyd's steps from given centres until they hardly gain."""
+    return lloyd(points, centers[None], max_iter=300).centers[0]
+
+
+def fresh(
+    points: Points, n_clusters: int, *, n_starts: int = 4, rng: np.random.Generator
+) -> Singles:
+    """Find centres from fresh greedy k-means++ starts.
+
+    The starts run on a weighted coreset of 10,000 rows; the best two that differ go on
+    over all rows, and the better is kept.
+    """
+    coreset = points.coreset(CORESET, rng)
+    starts = seeded(coreset, n_clusters, n_runs=n_starts, rng=rng)
+    drafts = lloyd(coreset, starts, max_iter=300, tolerance=ROUGH).best(2, apart=APART)
+    runs = lloyd(points, drafts.centers, max_iter=300, tolerance=ROUGH, patience=10)
+    return runs.best(1).centers[0]
+
+
+def labels_of(points: Points, centers: Singles) -> Integers:
+    """Give the nearest centre of each row."""
+    return squared_distances(points, centers).argmin(axis=0)
+
+
+def overlap(a: Integers, b: Integers, n_clusters: int) -> npt.NDArray[np.intp]:
+    """Count rows by pair of labels, both numbered from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> overlap(np.array([0, 0, 1]), np.array([0, 1, 1]), 2).tolist()
+    [[1, 1], [0, 1]]
+    """
+    pairs = a.astype(np.intp) * n_clusters + b
+    counts = np.bincount(pairs, minlength=n_clusters**2)
+    return counts.reshape(n_clusters, n_clusters)

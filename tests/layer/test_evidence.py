@@ -1,0 +1,88 @@
+"""The evidence as plain values."""
+
+import json
+
+import polars as pl
+import pytest
+
+from learnstrata.layer.evidence import EXAMINED, by_k, summarise_evidence
+from learnstrata.layer.summary import summarise
+
+
+@pytest.fixture(scope="module")
+def summary(small_run):
+    return summarise(small_run)
+
+
+@pytest.fixture(scope="module")
+def evidence(summary):
+    return summary["evidence"]
+
+
+def test_nothing_is_told_where_nothing_was_gathered(notebook_run):
+    assert summarise_evidence(notebook_run) is None
+    assert by_k(None) == {}
+    table = summarise(notebook_run)["selection"]["table"]
+    assert all(row[name] is None for row in table for name in EXAMINED)
+
+
+def test_it_is_json_without_nan(summary):
+    json.dumps(summary, allow_nan=False)
+
+
+def test_the_dossier_has_a_row_a_k_with_everything(summary, small_run):
+    trust = small_run.clusters.trust
+    for row in summary["selection"]["table"]:
+        k = row["k"]
+        assert row["gap"] == pytest.approx(trust.nulls.gap_beside[k].observed)
+        strength = trust.replication.halves[k].mean
+        assert row["prediction_strength"] == pytest.approx(strength)
+        assert (row["jaccard_null"] is None) == (k != summary["selection"]["k"])
+        excess = row["silhouette"] - row["silhouette_null"]
+        assert row["silhouette_excess"] == pytest.approx(excess)
+
+
+def test_the_statistics_are_those_of_the_chosen_k(evidence, summary):
+    told = {row["statistic"]: row for row in evidence["nulls"]["statistics"]}
+    assert set(told) == {"hopkins", "silhouette", "gap", "jaccard"}
+    chosen = next(
+        row
+        for row in summary["selection"]["table"]
+        if row["k"] == summary["selection"]["k"]
+    )
+    assert told["silhouette"]["observed"] == pytest.approx(chosen["silhouette"])
+    assert told["gap"]["observed"] == pytest.approx(chosen["gap"])
+    assert len(told["silhouette"]["draws"]) == evidence["nulls"]["draws"]
+
+
+def test_segment_ids_begin_with_one(evidence, small_run):
+    ids = [profile.id for profile in small_run.meaning.profiles]
+    assert ids[0] == 1
+    assert [row["segment_id"] for row in evidence["valleys"]] == ids
+    assert [row["segment_id"] for row in evidence["standing"]["per_segment"]] == ids
+    for found in evidence["bootstrap"]:
+        assert [row["segment_id"] for row in found["per_segment"]] == ids
+    last = {f["target"] for f in evidence["flows"] if f["k"] == 9}
+    assert last == set(range(1, 11))
+
+
+def test_standings_add_up(evidence, small_run):
+    counts = evidence["standing"]["counts"]
+    assert sum(counts.values()) == len(small_run.meaning.learners)
+    for name, n in counts.items():
+        rows = evidence["standing"]["per_segment"]
+        assert sum(row[name] for row in rows) == n
+
+
+def test_parts_carry_the_medians_of_their_own_learners(evidence, small_run):
+    learners = small_run.meaning.learners
+    for part in evidence["finer"]["subsegments"]:
+        own = learners.filter(
+            pl.col("subsegment_id") == part["subsegment_id"], pl.col("pay_imputed") == 0
+        )
+        assert part["median_pay"] == pytest.approx(own["pay"].median())
+
+
+def test_cells_held_by_few_are_left_out(evidence):
+    assert evidence["finer"]["cells"]
+    assert min(cell["count"] for cell in evidence["finer"]["cells"]) >= 10
