@@ -6,34 +6,14 @@ Prints wall time and peak memory of both, each in a process of its own, and the 
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-import psutil
-
 from learnstrata.learners.demo import make_learners
+from measuring import measure
 
 ORIGINAL = Path(__file__).resolve().parents[1] / "tests" / "original.py"
-MEGABYTE = 2**20
-
-
-def measure(command: list[str]) -> tuple[float, float]:
-    """Run a command; give its seconds and the peak of its memory in MB."""
-    start, peak = time.perf_counter(), 0
-    process = psutil.Popen(command, stdout=subprocess.DEVNULL)
-    while process.poll() is None:
-        try:
-            family = [process, *process.children(recursive=True)]
-            peak = max(peak, sum(member.memory_info().rss for member in family))
-        except psutil.NoSuchProcess:
-            continue
-        time.sleep(0.02)
-    if process.returncode:
-        raise SystemExit(f"{command[:4]} failed with code {process.returncode}")
-    return time.perf_counter() - start, peak / MEGABYTE
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from learnstrata.exceptions import (
     LearnstrataError,
     OutputError,
     ParameterError,
+    PrivacyError,
     SchemaError,
     SourceError,
     nearest,
@@ -23,6 +24,7 @@ TREE = {
     DegenerateError: (DataError,),
     ParameterError: (LearnstrataError, ValueError),
     ConfigError: (ParameterError,),
+    PrivacyError: (LearnstrataError, PermissionError),
     OutputError: (LearnstrataError, OSError),
 }
 

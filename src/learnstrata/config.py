@@ -603,28 +603,6 @@ def _refuse_bad_values(config: Config) -> None:
         "selection.rule.min_jaccard must be in 0..1": (
             0 <= selection.rule.min_jaccard <= 1
         ),
-        "evidence.finer.min_share must be in 0..0.5": (
-            0 <= config.evidence.finer.min_share <= 0.5
-        ),
-        "evidence.finer.resamples must be 1 or more": (
-            config.evidence.finer.resamples >= 1
-        ),
-        "evidence.finer.sample must be evidence.finer.min_learners or more": (
-            config.evidence.finer.sample >= config.evidence.finer.min_learners
-        ),
-        "evidence.resamples, splits, references and jaccard_draws must be 1 or more": (
-            min(
-                config.evidence.resamples,
-                config.evidence.splits,
-                config.evidence.references,
-                config.evidence.jaccard_draws,
-                config.evidence.jaccard_resamples,
-            )
-            >= 1
-        ),
-        "evidence.draws and evidence.rows must be 1 and 20 or more": (
-            config.evidence.draws >= 1 and config.evidence.rows >= 20
-        ),
         "feature weights must be 0 or more": all(
             0 <= group.weight < math.inf for group in config.features.values()
         ),
@@ -648,6 +626,27 @@ def _refuse_bad_values(config: Config) -> None:
             0 <= config.company.shrinkage < math.inf
         ),
     }
-    broken = [rule for rule, holds in rules.items() if not holds]
+    told = rules | _evidence_rules(config.evidence)
+    broken = [rule for rule, holds in told.items() if not holds]
     if broken:
         raise ConfigError(f"The configuration does not fit: {'; '.join(broken)}.")
+
+
+def _evidence_rules(evidence: Evidence) -> dict[str, bool]:
+    finer = evidence.finer
+    counts = ("draws", "jaccard_draws", "jaccard_resamples", "references", "splits")
+    counts += ("resamples",)
+    return {
+        "evidence.rows must be 20 or more": evidence.rows >= 20,
+        "evidence.sensitivity_rows must be 0, or 50 or more": (
+            evidence.sensitivity_rows == 0 or evidence.sensitivity_rows >= 50
+        ),
+        "evidence.finer.min_share must be in 0..0.5": 0 <= finer.min_share <= 0.5,
+        "evidence.finer.resamples must be 1 or more": finer.resamples >= 1,
+        "evidence.finer.sample must be evidence.finer.min_learners or more": (
+            finer.sample >= finer.min_learners
+        ),
+    } | {
+        f"evidence.{name} must be 1 or more": getattr(evidence, name) >= 1
+        for name in counts
+    }

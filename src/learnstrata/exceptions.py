@@ -7,6 +7,7 @@ LearnstrataError
 │   └── DegenerateError a statistic is undefined for this input
 ├── ParameterError      an argument is at fault
 │   └── ConfigError     a recipe or configuration file is at fault
+├── PrivacyError        somebody could be named, so nothing is done
 └── OutputError         the results cannot be written there
 """
 
@@ -21,6 +22,7 @@ __all__ = [
     "LearnstrataError",
     "OutputError",
     "ParameterError",
+    "PrivacyError",
     "SchemaError",
     "SourceError",
 ]
@@ -64,6 +66,10 @@ class ParameterError(LearnstrataError, ValueError):
 
 class ConfigError(ParameterError):
     """A recipe or configuration file is at fault."""
+
+
+class PrivacyError(LearnstrataError, PermissionError):
+    """Somebody could be named, so nothing is done."""
 
 
 class OutputError(LearnstrataError, OSError):

@@ -44,7 +44,16 @@ from learnstrata.segments.trust import Trust, examine
 from learnstrata.stats import kmeans
 from learnstrata.stats.projection import Projection, principal_components
 
-__all__ = ["STAGES", "Base", "Clusters", "Meaning", "Run", "assign", "run"]
+__all__ = [
+    "STAGES",
+    "Base",
+    "Clusters",
+    "Meaning",
+    "Run",
+    "assign",
+    "prepare_learners",
+    "run",
+]
 
 STAGES = (
     "recognise",
@@ -191,6 +200,20 @@ def run(
     meaning = _meaning(base, clusters, config, timer)
     timer.begin("")
     return Run(config, base, clusters, meaning, timer.seconds)
+
+
+def prepare_learners(frame: IntoFrame, config: Config) -> Base:
+    """Take a table as far as the matrix: what is known of the learners, no clusters.
+
+    Examples
+    --------
+    >>> from learnstrata.config import load_config
+    >>> from learnstrata.learners.demo import make_learners
+    >>> base = prepare_learners(make_learners(200, rng=1), load_config())
+    >>> len(base.prepared.matrix.X)
+    200
+    """
+    return _base(frame, config, Stopwatch(lambda _: None))
 
 
 def _base(frame: IntoFrame, config: Config, timer: Stopwatch) -> Base:

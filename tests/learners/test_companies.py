@@ -12,7 +12,7 @@ from frames import rows
 from learnstrata.config import Company
 from learnstrata.learners.companies import TIERS, UNRATED, fit_companies
 from learnstrata.learners.lookups import distinct
-from learnstrata.privacy import codes
+from learnstrata.privacy.keys import codes
 
 KEY = b"key"
 CONFIG = Company()

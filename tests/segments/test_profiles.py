@@ -1,5 +1,6 @@
 """Segment cards against slow versions that read the learners row by row."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -7,15 +8,21 @@ import numpy as np
 import polars as pl
 import pytest
 
+from learnstrata.config import load_config
+from learnstrata.exceptions import ParameterError
+from learnstrata.learners.demo import make_learners
+from learnstrata.pipeline import run
 from learnstrata.segments.profiles import (
     CATEGORIES,
     Share,
     Typical,
     _against_all,
     _description,
+    _overridden,
     _unique_names,
     profile_segments,
 )
+from learnstrata.stats import kmeans
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
@@ -55,7 +62,11 @@ def test_counts_and_shares_are_those_of_the_labels(done):
 
 def naive_typical(values, base):
     middle = float(np.median(values))
-    below = sum(v < middle for v in base) + 0.5 * sum(v == middle for v in base)
+    share = {
+        value: (sum(v < value for v in base) + 0.5 * sum(v == value for v in base))
+        / len(base)
+        for value in {middle, *values}
+    }
     return Typical(
         n=len(values),
         p25=float(np.quantile(values, 0.25)),
@@ -63,7 +74,8 @@ def naive_typical(values, base):
         p75=float(np.quantile(values, 0.75)),
         mean=sum(values) / len(values),
         base=float(np.median(base)),
-        percentile=below / len(base),
+        percentile=share[middle],
+        rank=sum(share[v] for v in values) / len(values),
     )
 
 
@@ -123,22 +135,28 @@ def test_names_are_unique_and_the_same_under_row_shuffling(small_run):
     assert [p.description for p in shuffled] == [p.description for p in expected]
 
 
-def test_names_hold_for_other_samples_of_the_same_learners(small_run):
-    learners = small_run.meaning.learners
-    names = [p.name for p in small_run.meaning.profiles]
-    kept = [
-        found.name == name
-        for seed in range(10)
-        for found, name in zip(
-            cards(
-                learners.sample(fraction=1.0, with_replacement=True, seed=seed),
-                small_run,
-            ),
-            names,
-            strict=True,
-        )
+@pytest.fixture(scope="module")
+def larger_run():
+    return run(make_learners(5000, rng=1), load_config(evidence={"level": "none"}))
+
+
+@pytest.mark.parametrize("n_segments", [3, 4, 6])
+def test_names_hold_for_other_samples_of_the_same_learners(larger_run, n_segments):
+    done = larger_run
+    X, model = done.base.prepared.matrix.X, done.meaning.model.features
+    fit = kmeans.fit(X, n_segments, n_starts=4, rng=np.random.default_rng(0))
+    ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
+    learners = done.base.prepared.learners.with_columns(ids)
+
+    def names(frame):
+        return [p.name for p in profile_segments(frame, model, n_segments=n_segments)]
+
+    ours = np.array(names(learners))
+    again = [
+        names(learners.sample(fraction=1.0, with_replacement=True, seed=seed))
+        for seed in range(20)
     ]
-    assert np.mean(kept) >= 0.8
+    assert np.mean(np.array(again) == ours) >= 0.9
 
 
 def test_the_input_is_left_alone(small_run):
@@ -184,7 +202,7 @@ def test_pay_far_above_all_is_told_in_times(ratio, told):
 
 
 def number(p50, percentile=0.5, base=5.0):
-    return Typical(50, p50, p50, p50, p50, base, percentile)
+    return Typical(50, p50, p50, p50, p50, base, percentile, percentile)
 
 
 def test_one_year_is_singular(small_run):
@@ -219,23 +237,88 @@ def told_of(stage, pay, company=None, role=None):
     return typical, roles
 
 
-def test_segments_alike_are_told_apart_by_company_then_role_then_number():
-    told = [
-        told_of(0.2, 0.2),
-        told_of(0.5, 0.5, 0.2),
-        told_of(0.5, 0.5, 0.5, "Backend"),
-        told_of(0.5, 0.5, 0.5, "Quality"),
-        told_of(0.9, 0.99),
-        told_of(0.9, 0.99),
-    ]
-    assert _unique_names(told, small=[False] * 6) == [
+def named(*told):
+    return _unique_names(told, small=[False] * len(told))
+
+
+def test_segments_are_named_by_stage_and_pay():
+    assert named(told_of(0.2, 0.2), told_of(0.5, 0.5), told_of(0.9, 0.99)) == [
         "Early career, lower pay",
+        "Mid career, middle pay",
+        "Senior, top pay",
+    ]
+
+
+def test_segments_alike_are_told_apart_by_how_they_stand_to_each_other():
+    # Both companies are above the middle of all: what counts is the other segment.
+    assert named(told_of(0.5, 0.5, 0.6), told_of(0.5, 0.5, 0.8)) == [
         "Mid career, middle pay, lower-paying companies",
-        "Mid career, middle pay, mid-paying companies, Backend",
-        "Mid career, middle pay, mid-paying companies, Quality",
+        "Mid career, middle pay, higher-paying companies",
+    ]
+    assert named(told_of(0.5, 0.6, 0.5), told_of(0.5, 0.4, 0.5)) == [
+        "Mid career, middle pay, paid more",
+        "Mid career, middle pay, paid less",
+    ]
+    assert named(told_of(0.4, 0.5, 0.5), told_of(0.6, 0.5, 0.5)) == [
+        "Mid career, middle pay, fewer years",
+        "Mid career, middle pay, more years",
+    ]
+
+
+def test_segments_that_no_number_parts_are_told_apart_by_role_then_by_number():
+    one, other = told_of(0.5, 0.5, 0.5, "Backend"), told_of(0.5, 0.5, 0.5, "Quality")
+    assert named(one, other) == [
+        "Mid career, middle pay, Backend",
+        "Mid career, middle pay, Quality",
+    ]
+    assert named(told_of(0.9, 0.99), told_of(0.9, 0.99)) == [
         "Senior, top pay (1)",
         "Senior, top pay (2)",
     ]
+
+
+def test_three_alike_are_halved_twice():
+    assert named(
+        told_of(0.5, 0.5, 0.2), told_of(0.5, 0.4, 0.7), told_of(0.5, 0.6, 0.75)
+    ) == [
+        "Mid career, middle pay, lower-paying companies",
+        "Mid career, middle pay, higher-paying companies, paid less",
+        "Mid career, middle pay, higher-paying companies, paid more",
+    ]
+
+
+def test_a_role_of_half_a_segment_is_in_its_name_and_a_common_one_is_not():
+    most = [Share("Backend", 30, 0.6, 0.2, 300.0)]
+    everywhere = [Share("Backend", 30, 0.6, 0.5, 120.0)]
+    typical, _ = told_of(0.2, 0.2)
+    assert named((typical, most)) == ["Early career, lower pay, Backend"]
+    assert named((typical, everywhere)) == ["Early career, lower pay"]
+
+
+def test_names_of_the_user_are_laid_over_ours(small_run):
+    learners, model = small_run.meaning.learners, small_run.meaning.model.features
+    n = len(small_run.meaning.profiles)
+    ours = [p.name for p in profile_segments(learners, model, n_segments=n)]
+    found = profile_segments(learners, model, n_segments=n, overrides={2: " Climbers "})
+    assert [p.name for p in found] == [ours[0], "Climbers", *ours[2:]]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (
+            {9: "A", 0: "B"},
+            r"names for the segments [0, 9], but the segments are 1 to 3",
+        ),
+        ({2: "  "}, "empty name for the segments [2]"),
+        ({1: "Same", 3: "same "}, "more than one of the segments [1, 3]"),
+        ({1: "Early career, lower pay"}, "'Early career, lower pay' for more than one"),
+    ],
+)
+def test_names_that_cannot_be_given_are_refused(overrides, told):
+    names = ["First", "Early career, lower pay", "Third"]
+    with pytest.raises(ParameterError, match=re.escape(told)):
+        _overridden(names, overrides)
 
 
 def test_a_segment_of_few_shows_no_median_and_is_named_so(small_run):

@@ -11,7 +11,7 @@ import polars as pl
 from learnstrata.config import Company
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.lookups import join_lookup as join
-from learnstrata.privacy import codes
+from learnstrata.privacy.keys import codes
 
 __all__ = ["TIERS", "UNRATED", "CompanyLevels", "fit_companies"]
 
@@ -27,7 +27,7 @@ class CompanyLevels:
     Attributes
     ----------
     code : tuple of int
-        Keyed code of each company (`learnstrata.privacy.codes`).
+        Keyed code of each company (`learnstrata.privacy.keys.codes`).
     learners, paid : tuple of int
         Learners of the company, and rows of it with a pay.
     log_pay, pay : tuple of float

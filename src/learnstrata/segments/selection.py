@@ -28,6 +28,7 @@ LARGER_IS_BETTER = {
     "davies_bouldin": False,
     "lowest_jaccard": True,
 }
+SILHOUETTES = ("silhouette_excess", "silhouette")
 CRITERION_WORDS = {
     "silhouette_excess": "the silhouette farthest above that of structureless tables",
     "silhouette": "the highest silhouette",
@@ -325,7 +326,7 @@ def _decided(
 ) -> Dossier:
     rule = config.rule
     judged = tuple(_judged(candidate, rule) for candidate in candidates)
-    ranked = sorted(judged, key=lambda c: _rank(c, rule.criterion))
+    ranked = _ranked(judged, rule.criterion)
     chosen = ranked[0]
     second = ranked[1] if len(ranked) > 1 else None
     return Dossier(
@@ -363,6 +364,22 @@ def _told_apart(value: float, limit: float, kind: Literal["%", "f"]) -> tuple[st
     return str(value), str(limit)
 
 
+def _ranked(candidates: Sequence[Candidate], criterion: Criterion) -> list[Candidate]:
+    """Order by `_rank`; of those within the error of the first, the smallest k leads."""
+    ranked = sorted(candidates, key=lambda c: _rank(c, criterion))
+    best = ranked[0]
+    if criterion not in SILHOUETTES or getattr(best, criterion) is None:
+        return ranked
+    floor = getattr(best, criterion) - best.silhouette_error
+    equals = [
+        c
+        for c in ranked
+        if len(c.objections) == len(best.objections) and getattr(c, criterion) >= floor
+    ]
+    first = min(equals, key=lambda c: c.k)
+    return [first, *(c for c in ranked if c is not first)]
+
+
 def _rank(candidate: Candidate, criterion: Criterion) -> tuple[int, float, int]:
     """Order by: fewest objections, best criterion, smallest k."""
     value = getattr(candidate, criterion)
@@ -396,6 +413,8 @@ def rule_in_words(config: Selection) -> str:
         )
     admitted = (" " + " and ".join(conditions)) if conditions else ""
     best = CRITERION_WORDS[rule.criterion]
+    if config.score_against == "all" and rule.criterion in SILHOUETTES:
+        best += "; of those within its standard error, the fewest segments"
     values = f"{first} to {last}" if first < last else f"{first} alone"
     return f"Of k = {values}{admitted}, {best}."
 
@@ -445,7 +464,7 @@ def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:
 
 def _best(candidates: Sequence[Candidate], rule: Rule) -> Candidate:
     judged = [_judged(candidate, rule) for candidate in candidates]
-    return min(judged, key=lambda c: _rank(c, rule.criterion))
+    return _ranked(judged, rule.criterion)[0]
 
 
 def _moved(

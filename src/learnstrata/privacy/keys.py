@@ -1,0 +1,256 @@
+"""Codes and aliases: names stay with whoever holds the key, and the key in one file."""
+
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from pathlib import Path
+
+from learnstrata.exceptions import PrivacyError
+
+__all__ = [
+    "codes",
+    "company_aliases",
+    "key_from_seed",
+    "key_path",
+    "make_key",
+    "read_key",
+]
+
+KEY_BYTES = 32
+MOST_BYTES = 4096  # a key file is one line
+SHORTEST_ALIAS = 4
+
+
+def codes(names: Iterable[str], *, key: bytes) -> list[int]:
+    """Give each name a 53-bit code: the head of its HMAC-SHA256 under `key`.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Companies, learners, or what else identifies somebody. Pass distinct names:
+        each costs about a microsecond.
+    key : bytes
+        Whoever has it can test whether a name is in the table.
+
+    Returns
+    -------
+    list of int
+        In 0 .. 2**53 - 1, so that JSON and Float64 hold them exactly. Two of a million
+        names share a code with a probability of about 6e-5.
+
+    References
+    ----------
+    .. [1] RFC 2104, "HMAC: Keyed-Hashing for Message Authentication".
+
+    Examples
+    --------
+    >>> one, two, again = codes(["acme", "zeta", "acme"], key=b"secret")
+    >>> one == again, one == two, 0 <= one < 2**53
+    (True, False, True)
+    """
+    return [
+        int.from_bytes(hmac.digest(key, name.encode(), "sha256")[:7], "big") >> 3
+        for name in names
+    ]
+
+
+def key_from_seed(seed: int) -> bytes:
+    """Derive the key of a run from its seed, so that a run can be repeated.
+
+    A seed is no secret: codes under such a key keep names out of plain sight in
+    ``model.json``, not from somebody who has a list of names to test.
+
+    Examples
+    --------
+    >>> key_from_seed(7) == key_from_seed(7), len(key_from_seed(7))
+    (True, 32)
+    """
+    return hashlib.sha256(f"learnstrata {seed}".encode()).digest()
+
+
+def key_path(environ: Mapping[str, str] | None = None) -> Path:
+    """Say where the key is kept: outside every run, for this user alone.
+
+    ``LEARNSTRATA_KEY_FILE`` if it is set, else ``learnstrata/key`` in
+    ``XDG_CONFIG_HOME`` or ``~/.config``.
+
+    Parameters
+    ----------
+    environ : mapping of str, default=None
+        ``None`` takes the environment of this process.
+
+    Examples
+    --------
+    >>> str(key_path({"LEARNSTRATA_KEY_FILE": "/safe/key"}))
+    '/safe/key'
+    >>> str(key_path({"XDG_CONFIG_HOME": "/conf"}))
+    '/conf/learnstrata/key'
+    """
+    told = os.environ if environ is None else environ
+    if told.get("LEARNSTRATA_KEY_FILE"):
+        return Path(told["LEARNSTRATA_KEY_FILE"])
+    home = Path(told.get("XDG_CONFIG_HOME", ""))
+    if not home.is_absolute():  # the XDG rule: a relative path counts as none
+        home = Path.home() / ".config"
+    return home / "learnstrata" / "key"
+
+
+def make_key(path: str | Path) -> bytes:
+    """Write a new random key that only its owner can read.
+
+    Parameters
+    ----------
+    path : path
+        A file that is not there yet. Its folder is made where it is missing, with mode
+        0700; the file gets mode 0600 and 32 random bytes as 64 hexadecimal digits.
+
+    Returns
+    -------
+    bytes of length 32
+
+    Raises
+    ------
+    PrivacyError
+        If the file is there already, or cannot be written.
+    """
+    target = Path(path)
+    key = secrets.token_bytes(KEY_BYTES)
+    if target.exists():
+        raise PrivacyError(
+            f"There is a key in {target} already. A new one would change every code "
+            "and alias: read that one, or choose another place."
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise PrivacyError(
+            f"Cannot write a key to {target}: {error.strerror}. Set "
+            "LEARNSTRATA_KEY_FILE to a place that only you can read."
+        ) from None
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
+    return key
+
+
+def read_key(path: str | Path) -> bytes:
+    """Read a key that nobody but its owner can read.
+
+    Parameters
+    ----------
+    path : path
+        A file of at least 64 hexadecimal digits, as `make_key` writes it.
+
+    Returns
+    -------
+    bytes of length 32 or more
+
+    Raises
+    ------
+    PrivacyError
+        If there is no such file, it is no plain file, group or others may read or write
+        it, or it holds no key of 32 bytes.
+
+    Notes
+    -----
+    The rights are those of the file that was opened, not of a name that may lead
+    elsewhere a moment later. Windows has no such rights and they are not checked there.
+    """
+    target = Path(path)
+    try:
+        handle = os.open(target, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise PrivacyError(
+            f"Cannot read the key {target}: {error.strerror}. Make one there, or set "
+            "LEARNSTRATA_KEY_FILE to where it is."
+        ) from None
+    try:
+        _refuse_open_rights(target, os.fstat(handle))
+        content = os.read(handle, MOST_BYTES)
+    finally:
+        os.close(handle)
+    return _key_in(target, content)
+
+
+def _refuse_open_rights(target: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise PrivacyError(
+            f"{target} is no plain file, so it is not read as a key. Give a file that "
+            "make_key wrote."
+        )
+    rights = stat.S_IMODE(found.st_mode)
+    if os.name == "posix" and rights & 0o077:
+        raise PrivacyError(
+            f"The key {target} has mode {rights:04o}: others than its owner can get at "
+            f"it, so every code made with it may be known. Make a new key, or, if "
+            f"nobody has read this one, run: chmod 600 {target}"
+        )
+
+
+def _key_in(target: Path, content: bytes) -> bytes:
+    try:
+        key = bytes.fromhex(content.decode("ascii").strip())
+    except ValueError:
+        raise PrivacyError(
+            f"{target} holds no key: expected 64 hexadecimal digits on one line. Give "
+            "a file that make_key wrote."
+        ) from None
+    if len(key) < KEY_BYTES:
+        raise PrivacyError(
+            f"The key in {target} has {len(key)} bytes, expected {KEY_BYTES} or more: "
+            "a short one can be guessed. Make a new key."
+        )
+    return key
+
+
+def company_aliases(names: Iterable[str], key: bytes) -> dict[str, str]:
+    """Give each company an alias such as ``Company 7f3a`` that says nothing of it.
+
+    The alias is the head of the HMAC-SHA256 of the name: four hexadecimal digits, or as
+    many as tell the company from all others of the table.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Companies; repeated ones count once.
+    key : bytes
+        Whoever has it can test which company an alias stands for.
+
+    Returns
+    -------
+    dict of str to str
+        Name -> alias, all different, in the order of the aliases: neither the order nor
+        the alias tells which company is the larger.
+
+    Notes
+    -----
+    Under one key a company keeps its alias from run to run, unless a company arrives or
+    goes whose digest begins alike: then it gains or loses a digit. Of 37,310 companies
+    44 % share their first four digits with another and are given more, eight at most.
+
+    Examples
+    --------
+    >>> company_aliases(["zeta", "acme", "zeta"], b"secret")
+    {'acme': 'Company 30b0', 'zeta': 'Company 9e8c'}
+    """
+    digests = sorted(
+        (hmac.digest(key, b"alias " + name.encode(), "sha256").hex(), name)
+        for name in set(names)
+    )
+    shared = [_alike(one, other) for (one, _), (other, _) in pairwise(digests)]
+    return {
+        name: f"Company {digest[: max(SHORTEST_ALIAS, before + 1, after + 1)]}"
+        for (digest, name), before, after in zip(
+            digests, [0, *shared], [*shared, 0], strict=False
+        )
+    }
+
+
+def _alike(one: str, other: str) -> int:
+    """Count the characters two digests begin with in common."""
+    pairs = enumerate(zip(one, other, strict=True))
+    return next(place for place, (a, b) in pairs if a != b)

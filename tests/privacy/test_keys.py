@@ -1,0 +1,173 @@
+import hashlib
+import hmac
+import os
+import re
+import stat
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from learnstrata.exceptions import PrivacyError
+from learnstrata.privacy.keys import (
+    codes,
+    company_aliases,
+    key_from_seed,
+    key_path,
+    make_key,
+    read_key,
+)
+
+names = st.text(max_size=30).filter(lambda text: text.isprintable())
+keys = st.binary(min_size=1, max_size=64)
+
+
+def naive_code(name, key):
+    """Read the first 53 bits of the digest, bit by bit."""
+    digest = hmac.new(key, name.encode("utf-8"), hashlib.sha256).hexdigest()
+    bits = "".join(f"{int(digit, 16):04b}" for digit in digest)
+    return int(bits[:53], 2)
+
+
+@given(st.lists(names, max_size=5), keys)
+def test_codes_are_the_first_53_bits_of_the_hmac(listed, key):
+    assert codes(listed, key=key) == [naive_code(name, key) for name in listed]
+
+
+@given(names, keys)
+def test_codes_are_held_exactly_by_floats(name, key):
+    (code,) = codes([name], key=key)
+    assert 0 <= code < 2**53
+    assert int(float(code)) == code
+
+
+def test_codes_do_not_change_between_versions():
+    # RFC 4231, test case 2: the digest begins 5bdcc146bf60754e.
+    known = codes(["what do ya want for nothing?"], key=b"Jefe")
+    assert known == [0x5BDCC146BF60754E >> 11]
+
+
+def test_other_keys_and_other_names_give_other_codes():
+    listed = [f"company {i}" for i in range(10_000)]
+    found = codes(listed, key=b"one")
+    assert len(set(found)) == len(listed)
+    assert not set(found) & set(codes(listed, key=b"two"))
+
+
+def test_codes_are_not_ordered_as_the_names_are():
+    found = codes([f"{i:04d}" for i in range(1_000)], key=b"key")
+    rising = sum(a < b for a, b in pairwise(found))
+    assert 400 < rising < 600
+
+
+def test_key_is_the_digest_of_the_seed_and_no_two_seeds_share_one():
+    assert key_from_seed(7) == hashlib.sha256(b"learnstrata 7").digest()
+    assert len({key_from_seed(seed) for seed in range(1_000)}) == 1_000
+    assert {len(key_from_seed(seed)) for seed in range(10)} == {32}
+
+
+def test_a_key_is_made_for_its_owner_alone_and_read_again(tmp_path):
+    path = tmp_path / "new" / "key"
+    made = make_key(path)
+    assert len(made) == 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert path.read_text() == made.hex() + "\n"
+    assert read_key(path) == made
+    assert make_key(tmp_path / "other") != made
+
+
+def test_a_key_that_is_there_is_never_overwritten(tmp_path):
+    first = make_key(tmp_path / "key")
+    with pytest.raises(PrivacyError, match="already. A new one would change every"):
+        make_key(tmp_path / "key")
+    assert read_key(tmp_path / "key") == first
+
+
+def test_a_key_cannot_be_made_below_a_file(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(PrivacyError, match="Cannot write a key to .* Set LEARNSTRATA"):
+        make_key(tmp_path / "file" / "key")
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644, 0o610, 0o777])
+def test_a_key_that_others_can_get_at_is_refused(tmp_path, mode):
+    make_key(tmp_path / "key")
+    (tmp_path / "key").chmod(mode)
+    with pytest.raises(PrivacyError, match=f"has mode {mode:04o}: .* chmod 600"):
+        read_key(tmp_path / "key")
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_a_key_that_only_its_owner_reads_is_taken(tmp_path, mode):
+    made = make_key(tmp_path / "key")
+    (tmp_path / "key").chmod(mode)
+    assert read_key(tmp_path / "key") == made
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"ab" * 31, "has 31 bytes, expected 32 or more: a short one can be guessed"),
+        (b"", "has 0 bytes"),
+        (b"a secret of my own that is long enough, surely", "holds no key: expected"),
+        (b"\xff" * 64, "holds no key: expected 64 hexadecimal digits"),
+    ],
+)
+def test_what_is_no_key_is_refused(tmp_path, content, message):
+    (tmp_path / "key").write_bytes(content)
+    (tmp_path / "key").chmod(0o600)
+    with pytest.raises(PrivacyError, match=message):
+        read_key(tmp_path / "key")
+
+
+def test_a_key_must_be_a_plain_file_that_is_there(tmp_path):
+    with pytest.raises(PrivacyError, match="Cannot read the key .* Make one there"):
+        read_key(tmp_path / "none")
+    with pytest.raises(PrivacyError, match="is no plain file"):
+        read_key(tmp_path)
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(PrivacyError, match="is no plain file"):
+        read_key(tmp_path / "pipe")
+
+
+def test_the_key_is_looked_for_where_the_user_says(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/somebody")
+    default = Path("/home/somebody/.config/learnstrata/key")
+    assert key_path({}) == default
+    assert key_path({"XDG_CONFIG_HOME": "relative"}) == default
+    assert key_path({"XDG_CONFIG_HOME": "/conf"}) == Path("/conf/learnstrata/key")
+    monkeypatch.setenv("LEARNSTRATA_KEY_FILE", "/safe/key")
+    assert key_path() == Path("/safe/key")
+
+
+def test_aliases_are_all_different_and_no_longer_than_they_must_be():
+    listed = [f"company {i}" for i in range(20_000)]
+    aliases = company_aliases(listed, b"key")
+    assert set(aliases) == set(listed)
+    tails = [alias.removeprefix("Company ") for alias in aliases.values()]
+    assert len(set(tails)) == len(listed)
+    for tail in tails:
+        assert re.fullmatch("[0-9a-f]{4,}", tail)
+    heads = Counter(tail[:n] for tail in tails for n in range(4, len(tail) + 1))
+    assert all(heads[tail[:-1]] > 1 for tail in tails if len(tail) > 4)
+
+
+def test_aliases_tell_neither_size_nor_order_nor_name():
+    listed = [f"{i:04d}" for i in range(1_000)]
+    aliases = company_aliases(listed, b"key")
+    assert list(aliases.values()) == sorted(aliases.values())
+    assert aliases == company_aliases(reversed(listed), b"key")
+    rising = sum(a < b for a, b in pairwise(aliases))
+    assert 400 < rising < 600
+    assert aliases != company_aliases(listed, b"other")
+    assert company_aliases([], b"key") == {}
+
+
+def test_an_alias_is_no_part_of_the_code():
+    (code,) = codes(["acme"], key=b"key")
+    alias = company_aliases(["acme"], b"key")["acme"].removeprefix("Company ")
+    assert not f"{code << 3:014x}".startswith(alias)
