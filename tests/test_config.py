@@ -283,3 +283,34 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_bytes(b"seed = '\xff'")
     assert "Cannot read the configuration" in refusal(path=path)
+
+
+def test_a_level_of_evidence_fills_in_what_is_not_said(toml):
+    quick = load_config().evidence
+    full = load_config(evidence={"level": "full"}).evidence
+    assert (quick.level, full.level) == ("quick", "full")
+    assert full.draws > quick.draws
+    assert full.finer.sample > quick.finer.sample
+    own = load_config(path=toml("[evidence]\nlevel = 'full'\ndraws = 7\n")).evidence
+    assert own == replace(full, draws=7)
+    assert load_config("notebook").evidence.level == "none"
+    raised = load_config("notebook", evidence={"level": "full"}).evidence
+    assert raised == full
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        ({"level": "some"}, "evidence.level = 'some'"),
+        ({"draws": 0}, "evidence.draws must be 1 or more"),
+        ({"rows": 5}, "evidence.rows must be 20 or more"),
+        ({"splits": 0}, "evidence.splits must be 1 or more"),
+        ({"sensitivity_rows": 3}, "evidence.sensitivity_rows must be 0, or 50"),
+        ({"finer": {"min_share": 0.7}}, "evidence.finer.min_share must be in 0..0.5"),
+        ({"finer": {"sample": 9}}, "evidence.finer.sample must be"),
+        ({"drawz": 3}, "Unknown key 'drawz' at .evidence"),
+    ],
+)
+def test_evidence_that_cannot_be_gathered_is_refused(evidence, words):
+    with pytest.raises(ConfigError, match=words):
+        load_config(evidence=evidence)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from learnstrata.config import Rule, Selection
+from learnstrata.config import Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
 from learnstrata.segments import selection
 from learnstrata.segments.selection import Candidate, rule_in_words, select
@@ -227,3 +227,114 @@ def test_an_order_by_stability_needs_resamples(blobs):
         ConfigError, match="'lowest_jaccard' with selection.resamples = 0, expected"
     ):
         select(blobs, config, rng=1)
+
+
+def test_of_k_within_the_standard_error_the_fewest_segments_are_taken():
+    near = [candidate(k, s, silhouette_error=0.002) for k, s in ((4, 0.399), (6, 0.4))]
+    found = decided([*near, candidate(5, 0.397, silhouette_error=0.002)])
+    assert (found.k, found.runner_up) == (4, 6)
+    exact = decided([candidate(4, 0.399), candidate(6, 0.4)])
+    assert (exact.k, exact.runner_up) == (6, 4)
+
+
+def test_a_k_that_is_not_admitted_is_never_an_equal():
+    found = decided(
+        [
+            candidate(3, 0.4, share=0.01, silhouette_error=0.1),
+            candidate(5, 0.4, silhouette_error=0.1),
+        ],
+        min_share=0.02,
+    )
+    assert found.k == 5
+
+
+def test_what_would_change_the_choice_is_said_and_true():
+    candidates = [
+        candidate(3, 0.30, jaccard=0.95, share=0.30, silhouette_excess=0.01),
+        candidate(
+            4,
+            0.40,
+            jaccard=0.80,
+            silhouette_excess=0.02,
+            calinski_harabasz=200.0,
+            davies_bouldin=0.5,
+        ),
+        candidate(5, 0.50, jaccard=0.70, share=0.10, silhouette_excess=0.09),
+    ]
+    rule = {"min_jaccard": 0.75, "min_share": 0.02}
+    found = decided(candidates, **rule)
+    assert found.k == 4
+    assert found.changes == (
+        "Ordered by the highest stability of its least stable segment, k = 3 would be "
+        "chosen.",
+        "With a least stability of 0.70 asked for, k = 5 would be chosen.",
+        "With a least stability of 0.85 asked for, k = 3 would be chosen.",
+        "With a smallest share of 21.0% asked for, k = 3 would be chosen.",
+    )
+    assert decided(candidates, **(rule | {"min_jaccard": 0.70})).k == 5
+    assert decided(candidates, **(rule | {"min_jaccard": 0.80})).k == 4
+    assert decided(candidates, **(rule | {"min_jaccard": 0.85})).k == 3
+    assert decided(candidates, **(rule | {"min_share": 0.20})).k == 4
+    assert decided(candidates, **(rule | {"min_share": 0.21})).k == 3
+
+
+def test_the_excess_can_order(blobs):
+    rule = Rule(min_k=2, criterion="silhouette_excess")
+    found = select(
+        blobs, replace(QUICK, rule=rule), rng=0, evidence=Evidence(draws=3, rows=200)
+    )
+    best = max(found.candidates, key=lambda c: c.silhouette_excess)
+    assert found.k == best.k == 4
+    assert found.nulls is not None
+    assert "farthest above that of structureless tables" in found.rule
+
+
+def test_without_evidence_nothing_is_drawn(blobs):
+    found = select(blobs, QUICK, rng=0, evidence=Evidence(level="none"))
+    assert found.nulls is None
+    assert all(c.silhouette_excess is None for c in found.candidates)
+
+
+def test_the_evidence_changes_no_choice(blobs):
+    bare = select(blobs, QUICK, rng=0, evidence=Evidence(level="none"))
+    full = select(blobs, QUICK, rng=0, evidence=Evidence(draws=3, rows=200))
+    assert (bare.k, bare.runner_up) == (full.k, full.runner_up)
+    for a, b in zip(bare.candidates, full.candidates, strict=True):
+        assert (a.silhouette, a.lowest_jaccard) == (b.silhouette, b.lowest_jaccard)
+
+
+def test_drawn_rows_are_scored_against_all(blobs):
+    config = replace(QUICK, score_against="all", scored=150)
+    found = select(blobs, config, rng=0, evidence=Evidence(level="none"))
+    assert (found.n_rows, found.n_scored, found.n_against) == (400, 150, 500)
+    for candidate in found.candidates:
+        labels = np.linalg.norm(
+            blobs[:, None] - found.fits[candidate.k].centers, axis=2
+        ).argmin(axis=1)
+        whole = metrics.silhouette_score(blobs, labels)
+        assert candidate.silhouette == pytest.approx(
+            whole, abs=5 * candidate.silhouette_error
+        )
+        assert candidate.silhouette_error > 0
+
+
+def test_a_small_table_is_scored_exactly(blobs):
+    config = replace(QUICK, sample=600, score_against="all", scored=150)
+    found = select(blobs, config, rng=0, evidence=Evidence(level="none"))
+    assert (found.n_scored, found.n_against) == (500, 500)
+    for candidate in found.candidates:
+        labels = found.fits[candidate.k].labels
+        assert candidate.silhouette == pytest.approx(
+            metrics.silhouette_score(blobs, labels), abs=1e-6
+        )
+        assert candidate.silhouette_error == 0
+
+
+def test_the_variants_are_named_and_their_own(blobs):
+    found = select(blobs, QUICK, rng=0, evidence=Evidence(level="none"))
+    rows = np.random.default_rng(0).choice(500, 400, replace=False)
+    chosen = found.chosen
+    labels = found.fits[chosen.k].labels
+    squared = metrics.silhouette_score(blobs[rows], labels, metric="sqeuclidean")
+    assert chosen.silhouette_squared == pytest.approx(squared, abs=1e-6)
+    assert chosen.silhouette < chosen.silhouette_simplified < chosen.silhouette_squared

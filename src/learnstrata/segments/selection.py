@@ -365,7 +365,7 @@ def _told_apart(value: float, limit: float, kind: Literal["%", "f"]) -> tuple[st
 
 
 def _ranked(candidates: Sequence[Candidate], criterion: Criterion) -> list[Candidate]:
-    """Order by `_rank`; of those within the error of the first, the smallest k leads."""
+    """Order by `_rank`; within the standard error of the first, fewer segments lead."""
     ranked = sorted(candidates, key=lambda c: _rank(c, criterion))
     best = ranked[0]
     if criterion not in SILHOUETTES or getattr(best, criterion) is None:
