@@ -52,6 +52,15 @@ def test_planted_segments_are_recovered_by_their_number(planted):
     assert ari >= 0.9
 
 
+@pytest.mark.parametrize("n_segments", [3, 5])
+def test_other_numbers_of_planted_segments_are_admitted_and_recovered(n_segments):
+    options = PLANTED | {"n_segments": n_segments}
+    tables = make_learners(3_000, **options), planted_segments(3_000, **options)
+    dossier, ari = recovered(*tables, k_min=n_segments, k_max=n_segments)
+    assert dossier.chosen.objections == ()
+    assert ari >= 0.9
+
+
 def test_the_planted_number_is_admitted_and_among_the_two_best(planted):
     """The highest silhouette joins two planted segments: 3, with 4 as runner-up."""
     dossier, ari = recovered(*planted, k_max=6)

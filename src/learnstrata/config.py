@@ -365,7 +365,7 @@ class Evidence:
     splits: int = 2
     seeds: int = 5
     resamples: int = 20
-    sensitivity_rows: int = 2_000
+    sensitivity_rows: int = 1_500
     min_excess: float = 0.05
     max_p: float = 0.05
     min_jaccard: float = 0.75
@@ -376,11 +376,10 @@ class Evidence:
 
 EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
     "none": {},
-    "quick": {"finer": {"resamples": 10, "sample": 3_000}},
+    "quick": {"finer": {"k_max": 4, "resamples": 10, "sample": 3_000}},
     "full": {
         "draws": 99,
-        "rows": 5_000,
-        "jaccard_draws": 39,
+        "rows": 3_000,
         "references": 20,
         "splits": 10,
         "seeds": 10,
