@@ -5,7 +5,7 @@ import pytest
 
 from learnstrata.layer.publish import write_workbook
 from learnstrata.layer.summary import summarise
-from learnstrata.layer.tables import workbook_sheets
+from learnstrata.layer.tables import CANDIDATES, workbook_sheets
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +87,85 @@ def test_the_sheets_of_a_run_open_in_another_reader(name, request, tmp_path):
         for found, value in zip(first, frame.row(0), strict=True):
             expected = value or None if isinstance(value, str) else value
             assert found == expected or found == pytest.approx(expected)
+
+
+EXAMINED = (
+    "How far to trust",
+    "Choice of k",
+    "Stability",
+    "Sub-segments",
+    "Segment x role",
+    "Sensitivity",
+)
+
+
+def test_the_evidence_has_its_sheets_in_the_order_a_reader_asks(sheets):
+    assert [name for name in sheets if name in EXAMINED] == list(EXAMINED)
+
+
+def test_the_verdict_its_conditions_and_statistics_are_told_whole(summary, sheets):
+    frame, found = sheets["How far to trust"], summary["evidence"]
+    assert frame.row(0)[:2] == ("verdict", found["verdict"]["word"])
+    grounds = frame.filter(frame["what"] == "condition of the verdict")
+    told = grounds.select("of", "found", "asked for", "met").rows()
+    assert told == [
+        (g["condition"], g["value"], g["limit"], "yes" if g["met"] else "no")
+        for g in found["verdict"]["grounds"]
+    ]
+    beside = frame.filter(frame["what"] == "beside structureless tables")
+    columns = ("found", "null mean", "null 5 %", "null 95 %", "excess", "p-value")
+    keys = ("observed", "mean", "low", "high", "excess", "p_value")
+    assert beside.select(columns).rows() == [
+        tuple(row[key] for key in keys) for row in found["nulls"]["statistics"]
+    ]
+    dips = frame.filter(frame["what"] == "dip test")
+    measured = [*found["dip"], *(v["dip"] for v in found["valleys"] if v["dip"])]
+    assert dips["p-value"].to_list() == [dip["p_value"] for dip in measured]
+
+
+def test_every_k_shows_what_the_evidence_adds(summary, sheets):
+    frame, table = sheets["Choice of k"], summary["selection"]["table"]
+    assert len(set(frame.columns)) == len(frame.columns)
+    for key, heading in CANDIDATES.items():
+        if key != "objections" and heading in frame.columns:
+            assert frame[heading].to_list() == [row[key] for row in table]
+    added = {"gap", "prediction strength", "silhouette of structureless tables"}
+    assert added <= set(frame.columns)
+
+
+def test_stability_and_standing_are_told_a_segment_and_start(summary, sheets):
+    frame, found = sheets["Stability"], summary["evidence"]
+    runs = [
+        (run["start"], row) for run in found["bootstrap"] for row in run["per_segment"]
+    ]
+    assert frame["Jaccard"].to_list() == [row["jaccard"] for _, row in runs]
+    assert frame["refits from"].to_list() == [start for start, _ in runs]
+    core = {row["segment_id"]: row["core"] for row in found["standing"]["per_segment"]}
+    assert frame["core"].to_list() == [core[row["segment_id"]] for _, row in runs]
+
+
+def test_finer_cuts_are_told_with_pay_in_its_unit(summary, sheets):
+    frame, parts = sheets["Sub-segments"], summary["evidence"]["finer"]["subsegments"]
+    assert frame["sub-segment"].to_list() == [p["subsegment_id"] for p in parts]
+    assert frame["median pay (LPA)"].to_list() == [
+        None if p["median_pay"] is None else p["median_pay"] / 1e5 for p in parts
+    ]
+    cells = summary["evidence"]["finer"]["cells"]
+    told = sheets["Segment x role"].select("count", "Jaccard").rows()
+    assert told == [(cell["count"], cell["jaccard"]) for cell in cells]
+
+
+def test_other_ways_follow_the_chosen_one_and_those_not_tried_come_last(
+    summary, sheets
+):
+    frame, found = sheets["Sensitivity"], summary["evidence"]["sensitivity"]
+    tried = [found["same_way"], *found["variants"]]
+    names = [row["name"] for row in (*tried, *found["skipped"])]
+    assert frame["other way"].to_list() == names
+    aris = frame["adjusted Rand index"].to_list()
+    assert aris == [row["ari"] for row in tried] + [None] * len(found["skipped"])
+
+
+def test_a_run_without_evidence_has_no_such_sheets(summary):
+    names = workbook_sheets(summary | {"evidence": None})
+    assert [name for name in names if name in EXAMINED] == ["Choice of k"]

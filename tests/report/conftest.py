@@ -90,7 +90,277 @@ def distribution(feature, edges, counts, skewness, skewness_log):
     }
 
 
+EXAMINED = {
+    2: (0.26, 0.024, 0.1, 1.602, 0.008, 0.012, 0.88, -0.1, 0.91),
+    3: (0.27, 0.031, 0.05, 1.633, 0.009, 0.02, None, None, 0.62),
+    4: (0.21, 0.01, 0.15, 1.61, 0.01, -0.01, 0.7, 0.05, 0.44),
+}
+
+
+def examined(row):
+    names = ("silhouette_null", "silhouette_excess", "silhouette_p", "gap")
+    names += ("gap_error", "gap_excess", "jaccard_null", "jaccard_excess")
+    found = dict(zip((*names, "prediction_strength"), EXAMINED[row["k"]], strict=True))
+    return (
+        row
+        | found
+        | {
+            "silhouette_error": 0.004,
+            "silhouette_squared": 0.4,
+            "silhouette_simplified": 0.39,
+        }
+    )
+
+
+def statistic(name, k, observed, low, high, p):
+    draws = [low - 0.01, low, (low + high) / 2, high]
+    return {
+        "statistic": name,
+        "k": k,
+        "observed": observed,
+        "mean": (low + high) / 2,
+        "spread": 0.02,
+        "low": low,
+        "high": high,
+        "excess": observed - (low + high) / 2,
+        "p_value": p,
+        "draws": draws,
+    }
+
+
+def ground(condition, value, limit, *, met):
+    return {"condition": condition, "value": value, "limit": limit, "met": met}
+
+
+def bootstrap(start, *jaccards):
+    return {
+        "start": start,
+        "resamples": 25,
+        "rows": 400,
+        "lowest": min(jaccards),
+        "per_segment": [
+            {"segment_id": i, "jaccard": j, "recovered": 0.96, "dissolved": 0.04}
+            for i, j in enumerate(jaccards, start=1)
+        ],
+    }
+
+
+def flow(k, source, target, count, of_source, of_target):
+    return {
+        "k": k,
+        "source": source,
+        "target": target,
+        "count": count,
+        "share_of_source": of_source,
+        "share_of_target": of_target,
+    }
+
+
+def variant(name, kind, ari, jaccard=None, note=""):
+    return {
+        "name": name,
+        "kind": kind,
+        "n_segments": 2,
+        "rows": 390,
+        "ari": ari,
+        "nmi": 0.61,
+        "smallest_share": 0.31,
+        "largest_share": 0.69,
+        "lowest_jaccard": jaccard,
+        "note": note,
+    }
+
+
+def part(number, segment_id, count, size, jaccard):
+    return {
+        "segment_id": segment_id,
+        "subsegment_id": number,
+        "count": count,
+        "share_of_segment": count / size,
+        "share": count / 400,
+        "jaccard": jaccard,
+        "median_pay": 1_230_000.0,
+        "median_years_of_experience": 7.5,
+    }
+
+
+def cell(segment_id, family, count, jaccard):
+    return {
+        "segment_id": segment_id,
+        "role_family": family,
+        "count": count,
+        "share_of_segment": count / 240,
+        "share_of_family": 0.52,
+        "jaccard": jaccard,
+    }
+
+
+def make_dossier(segment_id, k):
+    return {
+        "segment_id": segment_id,
+        "k": k,
+        "reason": f"Segment {segment_id} is cut in {k}.",
+        "table": [
+            {
+                "k": 2,
+                "silhouette": 0.347,
+                "smallest_share": 0.181,
+                "lowest_jaccard": 0.8 if k == 2 else 0.66,
+                "objections": [] if k == 2 else ["least stable part 0.66, under 0.75"],
+            }
+        ],
+    }
+
+
+def dip(p, n=321):
+    return {"statistic": 0.0123, "p_value": p, "n_rows": n}
+
+
+def make_evidence():
+    return {
+        "level": "quick",
+        "verdict": {
+            "word": "reproducible",
+            "sentence": "These segments are a cut that is found again.",
+            "rule": "Reproducible: a Jaccard of 0.75.",
+            "grounds": [
+                ground("the rule that chose k admits it", None, None, met=True),
+                ground("Jaccard of the least stable segment", 0.911, 0.75, met=True),
+                ground(
+                    "silhouette above that of structureless tables",
+                    0.024,
+                    0.05,
+                    met=False,
+                ),
+                ground("chance of such a silhouette", 0.104, 0.05, met=False),
+            ],
+        },
+        "nulls": {
+            "draws": 24,
+            "rows": 380,
+            "jaccard_draws": 11,
+            "jaccard_resamples": 6,
+            "statistics": [
+                statistic("hopkins", None, 0.991, 0.95, 0.999, 0.36),
+                statistic("silhouette", 2, 0.284, 0.24, 0.28, 0.04),
+                statistic("gap", 2, 1.602, 1.55, 1.63, 0.52),
+                statistic("jaccard", 2, 0.782, 0.73, 0.93, 0.84),
+            ],
+        },
+        "gap": {
+            "k": 1,
+            "references": 12,
+            "rows": 380,
+            "table": [
+                {"k": 1, "gap": 1.7, "standard_error": 0.01},
+                {"k": 2, "gap": 1.602, "standard_error": 0.008},
+            ],
+        },
+        "dip": [{"component": 1, "explained": 0.5, **dip(0.031, 391)}],
+        "valleys": [
+            {"segment_id": 1, "neighbour_id": 2, "dip": dip(0.44)},
+            {"segment_id": 2, "neighbour_id": 1, "dip": dip(0.44)},
+        ],
+        "silhouette": {
+            "mean": 0.283,
+            "standard_error": 0.0061,
+            "squared": 0.412,
+            "simplified": 0.393,
+            "scored": 350,
+            "against": 400,
+            "per_segment": [
+                {
+                    "segment_id": i,
+                    "mean": mean,
+                    "negative": negative,
+                    "profile": [-0.05, 0.1, 0.3, 0.52],
+                }
+                for i, mean, negative in ((1, 0.313, 0.017), (2, 0.246, 0.034))
+            ],
+        },
+        "bootstrap": [bootstrap("fitted", 0.93, 0.92), bootstrap("fresh", 0.94, 0.81)],
+        "seeds": {"k": 2, "refits": 5, "rows": 399, "mean": 0.973, "lowest": 0.952},
+        "halves": {
+            "rows": 398,
+            "table": [
+                {"k": 2, "prediction_strength": 0.91, "standard_error": 0.015},
+                {"k": 3, "prediction_strength": 0.62, "standard_error": 0.09},
+                {"k": 4, "prediction_strength": 0.44, "standard_error": 0.03},
+            ],
+        },
+        "flows": [
+            flow(2, 1, 1, 236, 236 / 240, 1.0),
+            flow(2, 1, 3, 4, 4 / 240, 4 / 64),
+            flow(2, 2, 2, 100, 100 / 160, 1.0),
+            flow(2, 2, 3, 60, 60 / 160, 60 / 64),
+            flow(3, 1, 1, 233, 233 / 236, 1.0),
+            flow(3, 1, 4, 3, 3 / 236, 3 / 103),
+            flow(3, 2, 4, 100, 1.0, 100 / 103),
+            flow(3, 3, 2, 34, 34 / 64, 1.0),
+            flow(3, 3, 3, 30, 30 / 64, 1.0),
+        ],
+        "standing": {
+            "counts": {"core": 301, "borderline": 71, "atypical": 28},
+            "confidence_refits": 25,
+            "min_margin": 0.1,
+            "min_confidence": 0.85,
+            "per_segment": [
+                {
+                    "segment_id": 1,
+                    "core": 187,
+                    "borderline": 36,
+                    "atypical": 17,
+                    "mean_confidence": 0.957,
+                },
+                {
+                    "segment_id": 2,
+                    "core": 114,
+                    "borderline": 35,
+                    "atypical": 11,
+                    "mean_confidence": 0.942,
+                },
+            ],
+        },
+        "finer": {
+            "rule": "A segment is cut into 2 to 5 parts.",
+            "subsegments": [
+                part("1.1", 1, 143, 240, 0.87),
+                part("1.2", 1, 97, 240, 0.83),
+                part("2", 2, 160, 160, None),
+            ],
+            "dossiers": [make_dossier(1, 2), make_dossier(2, 1)],
+            "cells": [
+                cell(1, "Backend", 118, 0.93),
+                cell(1, "Data <science> & co", 57, 0.61),
+                cell(2, "Backend", 76, 0.78),
+            ],
+        },
+        "sensitivity": {
+            "variants": [
+                variant("Gaussian mixture", "algorithm", 0.34, None, "on 3 components"),
+                variant("Role doubled", "weights", 0.89, 0.88),
+                variant("Without repaired", "learners", 0.62, 0.79),
+                variant("Extremes clipped", "winsorising", 0.97, 0.93),
+            ],
+            "skipped": [{"name": "Latent classes", "reason": "stepmix is missing"}],
+            "same_way": variant("Same k-means, these learners alone", "sample", 0.99),
+            "sentence": "Of 4 other ways, 2 agree strongly.",
+        },
+    }
+
+
 def make_summary():
+    return make_plain() | {
+        "evidence": make_evidence(),
+        "selection": make_plain()["selection"]
+        | {
+            "table": [examined(row) for row in make_plain()["selection"]["table"]],
+            "changes": ["Ordered by the gap, k = 3 would be chosen."],
+        },
+    }
+
+
+def make_plain():
     return {
         "schema_version": 1,
         "recipe": "robust",
@@ -327,8 +597,15 @@ def whole():
 
 
 @pytest.fixture
-def bare(summary):
+def plain():
+    """Give the summary of a run whose evidence was left out."""
+    return make_plain() | {"evidence": None}
+
+
+@pytest.fixture
+def bare(plain):
     """Give the summary of a table of two numbers: no pay, title, company or year."""
+    summary = plain
     for found in summary["segments"]:
         found["typical"] = {}
         found["shares"] = {}

@@ -55,7 +55,7 @@ def page(html):
 
 
 def values_of(html):
-    return re.findall(r'<dd class="value">([^<]*)</dd>', html)
+    return re.findall(r'<dd class="value(?: word)?">([^<]*)</dd>', html)
 
 
 def test_every_section_is_there_and_in_the_contents(page):
@@ -109,7 +109,11 @@ def test_ids_are_unique(page):
 
 
 def test_the_headline_numbers_are_those_of_the_summary(html):
-    assert values_of(html) == ["400", "1,234", "2", "60.0%", "0.91"]
+    assert values_of(html) == ["400", "1,234", "2", "60.0%", "Reproducible"]
+
+
+def test_stability_stands_in_where_there_is_no_verdict(plain):
+    assert values_of(render_report(plain))[-1] == "0.91"
 
 
 def test_the_silhouette_stands_in_where_stability_was_not_measured(bare):
@@ -358,3 +362,74 @@ def test_cards_of_a_bare_table_stand_without_pay(bare):
     page = Page(render_cards(bare))
     assert "Early career, lower pay" in page.text
     assert "Median" not in page.text
+
+
+def trust_of(html):
+    start = html.index('<section id="trust"')
+    return html[start : html.index("</section>", start)]
+
+
+def test_the_verdict_comes_first_and_in_words(html, whole):
+    found = whole["evidence"]
+    text = Page(trust_of(html) + "</section>").text
+    told = (
+        "reproducible",
+        found["verdict"]["sentence"],
+        "Would another analyst have found this?",
+        "2 of 4 other ways to cut agree strongly",
+        "Jaccard of the least stable segment 0.911 at least 0.75 \u2713 yes",
+        "Chance of such a silhouette 0.104 at most 0.05 \u2717 no",
+        found["verdict"]["rule"],
+        "Is there anything to cluster?",
+    )
+    places = [text.index(part) for part in told]
+    assert places == sorted(places)
+
+
+def test_the_evidence_is_told_whole(html, whole):
+    text = Page(trust_of(html) + "</section>").text
+    for told in (
+        "With 24 draws no p-value can be smaller than 1/25 = 0.040.",
+        "As in the original (plain distances)",
+        "k = 4: silhouette 0.220, lowest Jaccard 0.80.",
+        "Ordered by the gap, k = 3 would be chosen.",
+        "never compare one kind of silhouette with another",
+        "Fitted 5 times more under other seeds on 399 learners",
+        "1.1 Senior, higher pay 143 59.6% 35.8% 0.87 12.3 7.5",
+        "Segment 1 is cut in 2.",
+        "least stable part 0.66, under 0.75",
+        "No thin place was found between the 1 pair",
+        "Component 1 (50.0%) 0.0123 0.031 391 more than one hump",
+        whole["evidence"]["sensitivity"]["sentence"],
+        "Latent classes stepmix is missing",
+    ):
+        assert told in text
+
+
+def test_a_run_without_evidence_keeps_the_rest_and_says_how_to_get_it(plain):
+    text = Page(trust_of(render_report(plain)) + "</section>").text
+    assert "The evidence was left out of this run" in text
+    assert "--evidence quick" in text
+    for told in ("Hopkins is 0.83", "Highly stable: found again", "runner-up"):
+        assert told in text
+    assert "What would change the choice" not in text
+
+
+def test_a_run_of_few_parts_says_what_was_not_measured(summary):
+    found = summary["evidence"]
+    found["nulls"]["statistics"] = []
+    found["flows"], found["bootstrap"] = [], []
+    found["finer"] |= {"cells": [], "subsegments": []}
+    found["sensitivity"] = None
+    summary["selection"] |= {"runner_up": None, "changes": []}
+    text = Page(trust_of(render_report(summary)) + "</section>").text
+    for told in (
+        "No statistic was set beside structureless tables.",
+        "Only one k was tried.",
+        "No bootstrap was made.",
+        "No cell of segment and role",
+        "No other way to cut was tried in this run.",
+        "There is none: no other k is admitted.",
+        "Nothing that was tried.",
+    ):
+        assert told in text

@@ -20,6 +20,16 @@ FULL = ALWAYS | {
     "histogram-pay",
     "histogram-years-of-experience",
 }
+EXAMINED = {
+    "nulls",
+    "silhouettes",
+    "jaccards",
+    "tree",
+    "strength",
+    "standing",
+    "cells",
+    "sensitivity",
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +63,11 @@ def data_of(part):
 
 
 def test_every_figure_is_drawn_where_the_numbers_are_there(drawn):
-    assert set(drawn) == FULL
+    assert set(drawn) == FULL | EXAMINED
+
+
+def test_a_run_without_evidence_has_the_other_figures(plain):
+    assert set(figures.figures_of(plain)) == FULL
 
 
 def test_only_figures_with_numbers_are_drawn(bare):
@@ -172,11 +186,16 @@ def test_numbers_in_texts_are_not_rounded_with_the_drawing(drawn):
     assert any("0.284" in title for title in titles(drawn["k"]))
 
 
-def test_panels_over_k_leave_out_what_was_not_measured(summary):
-    assert len(diagnostics.k_selection(summary).to_dict()["concat"]) == 4
-    for row in summary["selection"]["table"]:
+def test_panels_over_k_leave_out_what_was_not_measured(plain):
+    assert len(diagnostics.k_selection(plain).to_dict()["concat"]) == 4
+    for row in plain["selection"]["table"]:
         row["lowest_jaccard"] = None
-    assert len(diagnostics.k_selection(summary).to_dict()["concat"]) == 3
+    assert len(diagnostics.k_selection(plain).to_dict()["concat"]) == 3
+
+
+def test_the_dossier_has_a_panel_for_all_that_the_evidence_measures(summary):
+    panels = diagnostics.k_selection(summary).to_dict()["concat"]
+    assert [panel["title"] for panel in panels] == list(diagnostics.DOSSIER.values())
 
 
 def test_tiny_shares_can_be_told_apart_on_their_axis(summary):

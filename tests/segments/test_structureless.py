@@ -85,9 +85,10 @@ def test_the_gap_finds_the_planted_number_and_its_null_does_not(drawn):
     assert len(hopkins.draws) == 9
 
 
-def test_the_bootstrap_has_a_null_for_each_k_asked_for(tables):
+def test_the_bootstrap_has_a_null_for_each_k_asked_for(X, tables):
     evidence = Evidence(jaccard_draws=4, jaccard_resamples=3)
-    found = bootstrap_nulls(tables, [3, 4], evidence, rng=np.random.default_rng(0))
+    fits = kmeans.sweep(X, [3, 4], rng=0)
+    found = bootstrap_nulls(tables, fits, evidence, rng=np.random.default_rng(0))
     assert set(found) == {3, 4}
     assert all(len(beside.draws) == 4 for beside in found.values())
     assert found[4].observed > 0.95

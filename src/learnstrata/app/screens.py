@@ -15,6 +15,7 @@ from rich.table import Table
 
 from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources import SourceInfo
+from learnstrata.report.trust import short_verdict
 
 __all__ = [
     "assignment_as_json",
@@ -35,6 +36,7 @@ DOING = {
     "select": "Trying every number of segments",
     "fit": "Fitting all learners",
     "hierarchy": "Growing Ward's hierarchy",
+    "evidence": "Gathering the evidence",
     "profile": "Profiling and naming segments",
     "answer": "Answering the decision questions",
     "write": "Writing the run folder",
@@ -81,6 +83,9 @@ def show_run(summary: Mapping[str, Any], folder: Path) -> None:
     )
     console.print(_segment_table(summary))
     console.print(f"[dim]Choice of k:[/] {escape(summary['selection']['reason'])}")
+    verdict = short_verdict(summary)
+    if verdict:
+        console.print(f"[dim]Verdict:[/] {escape(verdict)}")
     for note in summary["notes"]:
         console.print(f"[yellow]Note:[/] {escape(note)}")
     spent = summary["timings"]
@@ -125,6 +130,7 @@ def run_as_json(summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return {key: summary[key] for key in keys} | {
         "k": summary["selection"]["k"],
         "runner_up": summary["selection"]["runner_up"],
+        "verdict": (summary.get("evidence") or {}).get("verdict", {}).get("word"),
         "segments": [
             {key: s[key] for key in ("id", "name", "count", "share")}
             for s in summary["segments"]

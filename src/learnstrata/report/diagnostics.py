@@ -8,9 +8,10 @@ import altair as alt
 from learnstrata.report import theme
 from learnstrata.report.charts import Drawing, heat_map
 from learnstrata.report.formats import as_count, as_number, as_share
+from learnstrata.report.trust import HALVES
 from learnstrata.report.wording import name_of_segment
 
-__all__ = ["cross_table", "dendrogram", "k_selection"]
+__all__ = ["cross_table", "dendrogram", "k_selection", "strength"]
 
 Summary = Mapping[str, Any]
 
@@ -20,40 +21,124 @@ PANELS = {
     "smallest_share": "Share of the smallest segment",
     "lowest_jaccard": "Jaccard of the least stable segment",
 }
-FORMATS = {
-    "silhouette": ".2f",
-    "inertia": "~s",
-    "smallest_share": ".0%",
-    "lowest_jaccard": ".2f",
+DOSSIER = {
+    "silhouette": "Silhouette: higher is apart",
+    "gap": "Gap: higher is tighter than even",
+    "lowest_jaccard": "Jaccard of the least stable",
+    "prediction_strength": "Prediction strength of halves",
+    "smallest_share": "Share of the smallest segment",
+    "largest_share": "Share of the largest segment",
+    "calinski_harabasz": "Calinski-Harabasz: higher is better",
+    "davies_bouldin": "Davies-Bouldin: lower is better",
+    "inertia": "Inertia: the elbow never decides",
+    "silhouette_squared": "Silhouette, squared distances",
+    "silhouette_simplified": "Silhouette, simplified (to centres)",
 }
+FORMATS = {"inertia": "~s", "calinski_harabasz": "~s"}
+FORMATS |= {"smallest_share": ".0%", "largest_share": ".0%"}
 WARD_WIDTH = 840
 CHOSEN, ADMITTED, REFUSED = "chosen", "admitted by the rule", "not admitted"
+WHOLE = "no cut at all"
+STATES = {
+    CHOSEN: ("diamond", "#d55e00"),
+    ADMITTED: ("circle", theme.ACCENT),
+    REFUSED: ("cross", "#6b7683"),
+    WHOLE: ("square", "#6b7683"),
+}
+NULL = "#7d8895"
 
 
 def k_selection(summary: Summary) -> Drawing:
     """Draw what is known of every k: a panel each, the chosen k marked in all."""
-    table = summary["selection"]["table"]
+    examined = bool(summary.get("evidence"))
+    shown = {
+        measure: (title, values)
+        for measure, title in (DOSSIER if examined else PANELS).items()
+        if (values := _values(summary, measure))
+    }
     panels = [
-        _panel(summary, measure, title)
-        for measure, title in PANELS.items()
-        if any(row[measure] is not None for row in table)
+        _panel(summary, measure, title, values, 235 if examined else 265)
+        for measure, (title, values) in shown.items()
     ]
-    return alt.concat(*panels, columns=2, spacing=28)
+    return alt.concat(*panels, columns=3 if examined else 2, spacing=28)
 
 
-def _panel(summary: Summary, measure: str, title: str) -> Drawing:
-    chosen = summary["selection"]["k"]
-    values = [
+def strength(summary: Summary) -> Drawing:
+    """Draw the prediction strength of halves over k."""
+    values = _values(summary, "prediction_strength")
+    return _panel(summary, "prediction_strength", "", values, 350)
+
+
+def _values(summary: Summary, measure: str) -> list[dict[str, Any]]:
+    """List what a panel draws: a value for each k, its error and its null."""
+    found = summary["selection"]
+    return [
+        *_uncut(summary, measure),
+        *(
+            {
+                "k": row["k"],
+                "value": row[measure],
+                "state": _state(row, found["k"]),
+                "tip": f"k = {row['k']} ({_state(row, found['k'])}): "
+                f"{_written(measure, row)}",
+            }
+            | _error(summary, measure, row)
+            | _null(measure, row)
+            for row in found["table"]
+            if row.get(measure) is not None
+        ),
+    ]
+
+
+def _uncut(summary: Summary, measure: str) -> list[dict[str, Any]]:
+    """Give the gap of k = 1, which the rule of the gap statistic starts from."""
+    if measure != "gap":
+        return []
+    return [
         {
-            "k": row["k"],
-            "value": row[measure],
-            "state": _state(row, chosen),
-            "tip": f"k = {row['k']} ({_state(row, chosen)}): {_written(measure, row)}",
+            "k": 1,
+            "value": row["gap"],
+            "state": WHOLE,
+            "low": row["gap"] - row["standard_error"],
+            "high": row["gap"] + row["standard_error"],
+            "tip": f"k = 1 ({WHOLE}): {as_number(row['gap'], 3)}",
         }
-        for row in summary["selection"]["table"]
-        if row[measure] is not None
+        for row in summary["evidence"]["gap"]["table"]
+        if row["k"] == 1
     ]
-    share = measure == "smallest_share"
+
+
+def _error(summary: Summary, measure: str, row: Mapping[str, Any]) -> dict[str, float]:
+    error = row.get(f"{measure}_error")
+    if measure == "prediction_strength":
+        halves = (summary.get("evidence") or {}).get("halves", {}).get("table", [])
+        errors = {half["k"]: half["standard_error"] for half in halves}
+        error = errors.get(row["k"])
+    if not error:
+        return {}
+    return {"low": row[measure] - error, "high": row[measure] + error}
+
+
+def _null(measure: str, row: Mapping[str, Any]) -> dict[str, float]:
+    """Give the mean of structureless tables at a k, and what it stands beside."""
+    if measure == "silhouette" and row.get("silhouette_null") is not None:
+        return {"null": row["silhouette_null"]}
+    if measure == "gap" and row.get("gap_excess") is not None:
+        return {"null": row["gap"] - row["gap_excess"]}
+    if measure == "lowest_jaccard" and row.get("jaccard_null") is not None:
+        null = row["jaccard_null"]
+        return {"null": null, "beside": null + row["jaccard_excess"]}
+    return {}
+
+
+def _panel(
+    summary: Summary,
+    measure: str,
+    title: str,
+    values: list[dict[str, Any]],
+    width: int,
+) -> Drawing:
+    share = measure.endswith("_share")
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X(
             "k:Q",
@@ -69,33 +154,98 @@ def _panel(summary: Summary, measure: str, title: str) -> Drawing:
         ),
     )
     line = base.mark_line(color="#9aa5b1", strokeWidth=2, aria=False)
-    points = base.mark_point(filled=True, opacity=1, strokeWidth=2).encode(
+    error = base.transform_filter("isValid(datum.low)").mark_rule(
+        strokeWidth=2, color="#6b7683", aria=False
+    )
+    layers = [
+        *_band(summary, measure),
+        *_limit(summary, measure),
+        *_nulls(base, measure, values),
+        line,
+        *([error.encode(y="low:Q", y2="high:Q")] if _known(values, "low") else []),
+        *_rule_of_gap(summary, measure),
+        _points(base),
+    ]
+    named = {"title": title} if title else {}
+    return alt.layer(*layers).properties(width=width, height=150, **named)
+
+
+def _points(base: alt.Chart) -> alt.Chart:
+    states, (shapes, colours) = list(STATES), zip(*STATES.values(), strict=True)
+    return base.mark_point(filled=True, opacity=1, strokeWidth=2).encode(
         shape=alt.Shape(
-            "state:N",
-            scale=alt.Scale(
-                domain=[CHOSEN, ADMITTED, REFUSED],
-                range=["diamond", "circle", "cross"],
-            ),
-            legend=None,
+            "state:N", scale=alt.Scale(domain=states, range=list(shapes)), legend=None
         ),
         color=alt.Color(
-            "state:N",
-            scale=alt.Scale(
-                domain=[CHOSEN, ADMITTED, REFUSED],
-                range=["#d55e00", theme.ACCENT, "#6b7683"],
-            ),
-            legend=None,
+            "state:N", scale=alt.Scale(domain=states, range=list(colours)), legend=None
         ),
         size=alt.condition(f"datum.state == '{CHOSEN}'", alt.value(190), alt.value(75)),
         description="tip:N",
     )
-    layers = [line, *_limit(summary, measure), points]
-    return alt.layer(*layers).properties(width=265, height=150, title=title)
+
+
+def _known(values: list[dict[str, Any]], key: str) -> bool:
+    return any(key in value for value in values)
+
+
+def _nulls(
+    base: alt.Chart, measure: str, values: list[dict[str, Any]]
+) -> list[alt.Chart]:
+    """Draw structureless tables: a dashed line over k, or where they were measured."""
+    if not _known(values, "null"):
+        return []
+    there = base.transform_filter("isValid(datum.null)")
+    if measure != "lowest_jaccard":
+        dashed = there.mark_line(
+            strokeDash=[2, 3], strokeWidth=2, color=NULL, aria=False
+        )
+        return [dashed.encode(y="null:Q")]
+    drawn: dict[str, Any] = {"color": NULL, "xOffset": 9, "aria": False}
+    return [
+        there.mark_rule(strokeWidth=1.5, **drawn).encode(y="null:Q", y2="beside:Q"),
+        there.mark_tick(width=12, thickness=3, orient="horizontal", **drawn).encode(
+            y="null:Q"
+        ),
+        there.mark_point(
+            filled=True, fill="white", stroke=NULL, size=45, **drawn
+        ).encode(y="beside:Q"),
+    ]
+
+
+def _band(summary: Summary, measure: str) -> list[alt.Chart]:
+    """Draw the middle nine tenths of the structureless tables at the chosen k."""
+    found = (summary.get("evidence") or {}).get("nulls", {}).get("statistics", [])
+    rows = [row for row in found if row["statistic"] == measure and row["k"]]
+    if not rows:
+        return []
+    values = [{"k": r["k"], "from": r["low"], "to": r["high"]} for r in rows]
+    return [
+        alt.Chart(alt.Data(values=values))
+        .mark_rule(strokeWidth=16, color="#cfd6de", strokeCap="butt", aria=False)
+        .encode(x="k:Q", y="from:Q", y2="to:Q")
+    ]
+
+
+def _rule_of_gap(summary: Summary, measure: str) -> list[alt.Chart]:
+    """Mark the k that the one-standard-error rule of the gap statistic takes."""
+    if measure != "gap":
+        return []
+    k = summary["evidence"]["gap"]["k"]
+    base = alt.Chart(alt.Data(values=[{"k": k, "text": f"its rule: k = {k}"}]))
+    rule = base.mark_rule(strokeDash=[5, 3], color="#8f4605", aria=False)
+    text = base.mark_text(
+        align="left", dx=5, dy=-8, color="#8f4605", fontSize=11, aria=False
+    )
+    return [
+        rule.encode(x="k:Q"),
+        text.encode(x="k:Q", y=alt.value(150), text="text:N"),
+    ]
 
 
 def _format(measure: str, values: list[dict[str, Any]]) -> str:
     tiny = max(value["value"] for value in values) < 0.05
-    return ".1%" if measure == "smallest_share" and tiny else FORMATS[measure]
+    small = measure == "smallest_share" and tiny
+    return ".1%" if small else FORMATS.get(measure, ".2f")
 
 
 def _state(row: Mapping[str, Any], chosen: int) -> str:
@@ -106,16 +256,18 @@ def _state(row: Mapping[str, Any], chosen: int) -> str:
 
 def _written(measure: str, row: Mapping[str, Any]) -> str:
     value = row[measure]
-    if measure == "smallest_share":
+    if measure.endswith("_share"):
         return as_share(value)
-    return as_count(value) if measure == "inertia" else as_number(value, 3)
+    whole = measure in {"inertia", "calinski_harabasz"}
+    return as_count(value) if whole else as_number(value, 3)
 
 
 def _limit(summary: Summary, measure: str) -> list[alt.Chart]:
     """Give the rule's own limit as a dashed line, where it has one."""
     rule = summary.get("config", {}).get("selection", {}).get("rule", {})
     names = {"smallest_share": "min_share", "lowest_jaccard": "min_jaccard"}
-    least = rule.get(names.get(measure, ""))
+    usual = HALVES if measure == "prediction_strength" else None
+    least = rule.get(names.get(measure, ""), usual)
     if not least:
         return []
     return [

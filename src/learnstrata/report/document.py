@@ -8,7 +8,14 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from learnstrata.report import figures, tables, theme, wording
+from learnstrata.report import (
+    evidence_tables,
+    figures,
+    tables,
+    theme,
+    trust,
+    wording,
+)
 from learnstrata.report.formats import (
     NOTHING,
     Money,
@@ -40,11 +47,12 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One headline number with its label and what stands behind it."""
+    """One headline number or word with its label and what stands behind it."""
 
     value: str
     label: str
     note: str
+    word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,7 @@ def _page(summary: Summary) -> dict[str, Any]:
         "findings": _findings(summary),
         "tables": _tables(summary),
         "trust": _trust(summary),
+        "verdict": _verdict(summary),
         "quality": _quality(summary),
         "provenance": _provenance(summary),
         "units": _units(summary),
@@ -215,7 +224,12 @@ def _chosen(summary: Summary) -> Mapping[str, Any]:
 
 
 def _confidence(summary: Summary) -> Tile:
-    """Show stability where it was measured, else how far apart the segments are."""
+    """Show the verdict, else stability, else how far apart the segments are."""
+    found = summary.get("evidence")
+    if found:
+        word = found["verdict"]["word"]
+        told = trust.short_verdict(summary).partition(" - ")[2]
+        return Tile(word.capitalize(), "verdict on the segments", told, word=True)
     chosen = _chosen(summary)
     jaccard, silhouette = chosen.get("lowest_jaccard"), chosen.get("silhouette")
     if jaccard is None:
@@ -387,7 +401,54 @@ def _trust(summary: Summary) -> dict[str, Any]:
         "rule": found["rule"],
         "reason": found["reason"],
         "sweep": _sweep(summary),
+        "runner_up": _runner_up(summary),
+        "changes": _changes(summary),
+        "left_out": "" if summary.get("evidence") else trust.left_out(summary),
     }
+
+
+def _verdict(summary: Summary) -> dict[str, Any] | None:
+    """Gather the sentences and tables of the evidence; None where there is none."""
+    found = summary.get("evidence")
+    if not found:
+        return None
+    others = found["sensitivity"]
+    return {
+        "word": found["verdict"]["word"],
+        "sentence": found["verdict"]["sentence"],
+        "rule": found["verdict"]["rule"],
+        "another": trust.another_analyst(summary),
+        "conditions": evidence_tables.conditions(summary),
+        "hopkins": evidence_tables.hopkins(summary),
+        "variants": trust.variants_of_silhouette(summary),
+        "seeds": trust.seeds(summary),
+        "finer": trust.finer_title(summary),
+        "finer_rule": found["finer"]["rule"],
+        "reasons": [dossier["reason"] for dossier in found["finer"]["dossiers"]],
+        "subsegments": evidence_tables.subsegments(summary),
+        "dossiers": evidence_tables.dossiers(summary),
+        "humps": trust.humps(summary),
+        "dips": evidence_tables.dips(summary),
+        "others": others["sentence"] if others else "",
+        "skipped": evidence_tables.skipped(summary) if others else None,
+    }
+
+
+def _runner_up(summary: Summary) -> str:
+    found = summary["selection"]
+    if found["runner_up"] is None:
+        return "There is none: no other k is admitted."
+    row = next((r for r in found["table"] if r["k"] == found["runner_up"]), None)
+    told = f"k = {found['runner_up']}"
+    if row is None:
+        return f"{told}."
+    lowest = row["lowest_jaccard"]
+    stable = "" if lowest is None else f", lowest Jaccard {as_number(lowest)}"
+    return f"{told}: silhouette {as_number(row['silhouette'], 3)}{stable}."
+
+
+def _changes(summary: Summary) -> list[str]:
+    return list(summary["selection"].get("changes") or ())
 
 
 def _sweep(summary: Summary) -> str:

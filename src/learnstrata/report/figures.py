@@ -8,14 +8,32 @@ from typing import Any
 import altair as alt
 from markupsafe import Markup
 
-from learnstrata.report import charts, diagnostics, exploration, tables, theme, wording
-from learnstrata.report.formats import Money, TextTable, as_count, as_number
+from learnstrata.report import (
+    charts,
+    diagnostics,
+    evidence_charts,
+    evidence_tables,
+    exploration,
+    tables,
+    theme,
+    trust,
+    wording,
+)
+from learnstrata.report.formats import (
+    Money,
+    TextTable,
+    as_count,
+    as_number,
+    as_share,
+)
+from learnstrata.segments.sensitivity import PARTLY, STRONG
 
 __all__ = ["Figure", "draw", "figures_of", "map_svg"]
 
 Summary = Mapping[str, Any]
 
 SHRINK = 0.75  # text shrunk further cannot be read; the chart then scrolls in its box
+TREE_SHRINK, DOT_SHRINK = 0.58, 0.68  # few texts, to fit a telephone
 MAP_SHRINK = 0.36  # a map is looked at whole; its note says what the axes say
 
 
@@ -57,7 +75,8 @@ class _Plan:
 
 def figures_of(summary: Summary) -> dict[str, Figure]:
     """Draw every figure the summary has the numbers for."""
-    plans = _PLANS | _histogram_plans(summary)
+    examined = _EVIDENCE_PLANS if summary.get("evidence") else {}
+    plans = _PLANS | examined | _histogram_plans(summary)
     return {
         key: Figure(
             key,
@@ -323,5 +342,84 @@ _PLANS: dict[str, _Plan] = {
             "Rank correlations (Spearman), from -1 to 1. Pay and its logarithm "
             "have the same ranks."
         ),
+    ),
+}
+
+
+def _tried_otherwise(summary: Summary) -> bool:
+    found = summary["evidence"]["sensitivity"]
+    return bool(found and found["variants"])
+
+
+def _tree_note(summary: Summary) -> str:
+    return (
+        f"One row a k; a dot is a group, as large as its {summary['unit']}s, in the "
+        "colour of the chosen segment most of it shares. Numbers: the chosen segments. "
+        "A line is as wide as what passes on and as dark as its share of the group "
+        f"below; under {as_share(evidence_charts.LEAST_FLOW)} of both it is not drawn."
+    )
+
+
+_EVIDENCE_PLANS: dict[str, _Plan] = {
+    "nulls": _Plan(
+        lambda s: bool(s["evidence"]["nulls"]["statistics"]),
+        evidence_charts.nulls,
+        trust.nulls_title,
+        evidence_tables.nulls,
+        trust.nulls_note,
+    ),
+    "silhouettes": _Plan(
+        lambda s: bool(s["evidence"]["silhouette"]["per_segment"]),
+        evidence_charts.silhouettes,
+        trust.silhouette_title,
+        evidence_tables.silhouettes,
+        trust.silhouette_note,
+    ),
+    "jaccards": _Plan(
+        lambda s: bool(s["evidence"]["bootstrap"]),
+        evidence_charts.jaccards,
+        trust.jaccard_title,
+        evidence_tables.jaccards,
+        trust.jaccard_note,
+    ),
+    "tree": _Plan(
+        lambda s: bool(s["evidence"]["flows"]),
+        evidence_charts.tree,
+        trust.tree_title,
+        evidence_tables.flows,
+        _tree_note,
+        shrink=TREE_SHRINK,
+    ),
+    "strength": _Plan(
+        lambda s: bool(s["evidence"]["halves"]["table"]),
+        diagnostics.strength,
+        trust.strength_title,
+        evidence_tables.strengths,
+        trust.strength_note,
+    ),
+    "standing": _Plan(
+        lambda s: bool(s["evidence"]["standing"]["per_segment"]),
+        evidence_charts.standings,
+        trust.standing_title,
+        evidence_tables.standings,
+        trust.standing_note,
+    ),
+    "cells": _Plan(
+        lambda s: bool(s["evidence"]["finer"]["cells"]),
+        evidence_charts.role_cells,
+        trust.cells_title,
+        evidence_tables.cells,
+        trust.cells_note,
+    ),
+    "sensitivity": _Plan(
+        _tried_otherwise,
+        evidence_charts.sensitivity,
+        trust.sensitivity_title,
+        evidence_tables.sensitivity,
+        lambda _: (
+            "Adjusted Rand index: 1 is the same, 0 no better than chance. Dashed: "
+            f"{PARTLY:.1f} agrees in part, {STRONG:.1f} strongly."
+        ),
+        shrink=DOT_SHRINK,
     ),
 }

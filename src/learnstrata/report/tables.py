@@ -140,32 +140,99 @@ def _index_and_share(share: Mapping[str, Any] | None) -> str:
 def candidates(summary: Summary) -> TextTable:
     """List what is known of every k."""
     found = summary["selection"]
-    headings = [
-        ("k", "text"),
-        ("Silhouette", "number"),
-        ("Calinski-Harabasz", "count"),
-        ("Davies-Bouldin", "number"),
-        ("Inertia", "count"),
-        ("Smallest segment", "share"),
-        ("Largest segment", "share"),
-        ("Lowest Jaccard", "number"),
-        ("The rule", "text"),
-    ]
+    examined = bool(summary.get("evidence"))
+    headings = [("k", "text"), ("The rule", "text")]
+    headings += _K_EXAMINED if examined else _K_PLAIN
     rows = [
         (
             str(row["k"]),
-            as_number(row["silhouette"], 3),
-            row["calinski_harabasz"],
-            as_number(row["davies_bouldin"], 3),
-            row["inertia"],
-            row["smallest_share"],
-            row["largest_share"],
-            row["lowest_jaccard"],
             _verdict(row, found),
+            *(_examined(row, summary) if examined else _measured(row)),
         )
         for row in found["table"]
     ]
     return _made(summary, "Every number of segments that was tried", headings, rows)
+
+
+_K_PLAIN = [
+    ("Silhouette", "number"),
+    ("Calinski-Harabasz", "count"),
+    ("Davies-Bouldin", "number"),
+    ("Inertia", "count"),
+    ("Smallest segment", "share"),
+    ("Largest segment", "share"),
+    ("Lowest Jaccard", "number"),
+]
+_K_EXAMINED = [
+    ("Silhouette ± s.e.", "number"),
+    ("Its null", "number"),
+    ("Excess", "number"),
+    ("p-value", "number"),
+    ("Squared silhouette", "number"),
+    ("Simplified silhouette", "number"),
+    ("Gap ± s.e. (* its own rule)", "number"),
+    ("Gap above null", "number"),
+    ("Lowest Jaccard", "number"),
+    ("Jaccard, small tables", "number"),
+    ("Its null Jaccard", "number"),
+    ("Prediction strength", "number"),
+    ("Calinski-Harabasz", "count"),
+    ("Davies-Bouldin", "number"),
+    ("Inertia", "count"),
+    ("Smallest segment", "share"),
+    ("Largest segment", "share"),
+]
+
+
+def _measured(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (
+        as_number(row["silhouette"], 3),
+        row["calinski_harabasz"],
+        as_number(row["davies_bouldin"], 3),
+        row["inertia"],
+        row["smallest_share"],
+        row["largest_share"],
+        row["lowest_jaccard"],
+    )
+
+
+def _examined(row: Mapping[str, Any], summary: Summary) -> tuple[Any, ...]:
+    """Give what the evidence adds to a row, beside what is always measured."""
+    _, harabasz, bouldin, inertia, smallest, largest, lowest = _measured(row)
+    null, excess = row.get("jaccard_null"), row.get("jaccard_excess")
+    beside = None if null is None or excess is None else null + excess
+    ruled = row["k"] == summary["evidence"]["gap"]["k"]
+    gap = _with_error(row.get("gap"), row.get("gap_error"))
+    return (
+        _with_error(row["silhouette"], row.get("silhouette_error")),
+        *(
+            as_number(row.get(key), 3)
+            for key in (
+                "silhouette_null",
+                "silhouette_excess",
+                "silhouette_p",
+                "silhouette_squared",
+                "silhouette_simplified",
+            )
+        ),
+        f"{gap} *" if ruled else gap,
+        as_number(row.get("gap_excess"), 3),
+        lowest,
+        beside,
+        null,
+        row.get("prediction_strength"),
+        harabasz,
+        bouldin,
+        inertia,
+        smallest,
+        largest,
+    )
+
+
+def _with_error(value: float | None, error: float | None) -> str:
+    """Write a number with its standard error; an exact one has none."""
+    told = as_number(value, 3)
+    return f"{told} ± {as_number(error, 3)}" if value is not None and error else told
 
 
 def _verdict(row: Mapping[str, Any], found: Mapping[str, Any]) -> str:

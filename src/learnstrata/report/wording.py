@@ -101,6 +101,7 @@ STAGES = {
     "select": "Try every number of segments",
     "fit": "Fit all learners",
     "hierarchy": "Grow Ward's hierarchy",
+    "evidence": "Gather the evidence",
     "profile": "Profile and name segments",
     "answer": "Answer the questions",
 }
@@ -442,8 +443,24 @@ def k_note(summary: Mapping[str, Any]) -> str:
     return (
         "Diamond: chosen; circle: admitted by the rule; cross: not admitted. "
         + ("Dashed lines: the least the rule admits. " if limits else "")
+        + (_examined_note(summary) if summary.get("evidence") else "")
         + "More segments lower the inertia by themselves, so its elbow is shown and "
         "does not decide."
+    )
+
+
+def _examined_note(summary: Mapping[str, Any]) -> str:
+    found = summary["evidence"]
+    gap, nulls = found["gap"], found["nulls"]
+    return (
+        "Bars: one standard error. Dotted: mean of structureless tables; grey block: "
+        "their middle 5-95 % at the chosen k. In the Jaccard panel a grey line runs "
+        f"from the mean of structureless tables of {as_count(nulls['rows'])} rows "
+        "(bar) to the same measure of this run (ring). The gap statistic's own "
+        f"one-standard-error rule takes k = {gap['k']}, over "
+        f"{as_count(gap['references'])} even tables; prediction strength counts from "
+        "0.8. Neither decides. The three kinds of silhouette are other scales: never "
+        "compare one with another. "
     )
 
 

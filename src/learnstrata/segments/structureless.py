@@ -1,7 +1,7 @@
 """The run's own statistics beside their values on structureless tables."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -191,32 +191,44 @@ def gap_beside(
 
 def bootstrap_nulls(
     tables: NullTables,
-    k_values: Sequence[int],
+    fits: Mapping[int, kmeans.KMeansFit],
     evidence: Evidence,
     *,
     rng: np.random.Generator,
 ) -> dict[int, MonteCarlo]:
     """Set the Jaccard of the least stable segment beside its null, from fresh starts.
 
-    Observed and null are computed alike, on tables of the same size.
+    Parameters
+    ----------
+    tables : NullTables
+    fits : mapping of int to KMeansFit
+        The run's own, by k. Their centres label the sample, which is then resampled as
+        often as the null tables are: observed and null are of tables of one size.
+    evidence : Evidence
+    rng : Generator
     """
 
-    def lowest(table: Floats, seed: np.random.Generator) -> list[float]:
-        fits = kmeans.sketch(table, k_values, rng=seed)
-        return [
-            stability.bootstrap_jaccard(
-                table,
-                found,
-                n_resamples=evidence.jaccard_resamples,
-                start="fresh",
-                rng=seed,
-            ).lowest
-            for found in fits.values()
-        ]
+    def lowest(
+        table: Floats, fit: kmeans.KMeansFit, seed: np.random.Generator
+    ) -> float:
+        return stability.bootstrap_jaccard(
+            table,
+            fit,
+            n_resamples=evidence.jaccard_resamples,
+            start="fresh",
+            rng=seed,
+        ).lowest
 
-    observed = lowest(tables.sample, rng)
-    null = np.array(tables.each(lowest, first=evidence.jaccard_draws))
+    def of_table(table: Floats, seed: np.random.Generator) -> list[float]:
+        found = kmeans.sketch(table, fits, rng=seed)
+        return [lowest(table, found[k], seed) for k in sorted(fits)]
+
+    null = np.array(tables.each(of_table, first=evidence.jaccard_draws))
+    own = {
+        k: replace(fits[k], labels=kmeans.nearest(tables.sample, fits[k].centers))
+        for k in sorted(fits)
+    }
     return {
-        k: monte_carlo(own, null[:, i])
-        for i, (k, own) in enumerate(zip(sorted(k_values), observed, strict=True))
+        k: monte_carlo(lowest(tables.sample, fit, rng), null[:, i])
+        for i, (k, fit) in enumerate(own.items())
     }

@@ -208,13 +208,14 @@ def _nulls(
     drawn = dossier.nulls or _drawn(matrix, ks, evidence, rng=rng)
     own, gaps, tendency = gap_beside(drawn, references=evidence.references, rng=rng)
     some = ks if evidence.level == "full" else [dossier.k]
+    fits = {k: dossier.fits[k] for k in some}
     return Nulls(
         n_draws=len(drawn.tables.seeds),
         n_rows=len(drawn.tables.sample),
         hopkins=tendency,
         gap=own,
         gap_beside=gaps,
-        jaccard_beside=bootstrap_nulls(drawn.tables, some, evidence, rng=rng),
+        jaccard_beside=bootstrap_nulls(drawn.tables, fits, evidence, rng=rng),
         jaccard_draws=min(evidence.jaccard_draws, len(drawn.tables.seeds)),
         jaccard_resamples=evidence.jaccard_resamples,
     )
