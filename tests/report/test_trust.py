@@ -193,8 +193,10 @@ def test_statistics_lie_above_their_band_only_beyond_it(summary):
     rows[1]["observed"] = rows[1]["high"]
     assert trust.nulls_title(summary).startswith("None of 4 statistics")
     for row in rows:
-        row["observed"] = row["high"] + 1
+        row["observed"], row["p_value"] = row["high"] + 1, 0.05
     assert trust.nulls_title(summary).startswith("All 4 statistics lie")
+    rows[1]["p_value"] = 0.051
+    assert trust.nulls_title(summary).startswith("3 of 4 statistics lie")
 
 
 def test_a_thin_place_is_claimed_only_from_its_p_value(summary):

@@ -46,6 +46,7 @@ Summary = Mapping[str, Any]
 
 DIP_LEVEL = 0.05
 HALVES = 0.8  # prediction strength from which Tibshirani and Walther call a k found
+UNLIKELY = 0.05  # p-value from which a statistic counts as above its null
 READING = (0.60, 0.75, 0.85)  # of a bootstrap Jaccard: doubtful, stable, highly stable
 STATISTICS = {
     "hopkins": "Hopkins (power d)",
@@ -159,7 +160,7 @@ def nulls_title(summary: Summary) -> str:
     above = [
         statistic_label(row["statistic"])
         for row in rows
-        if row["observed"] > row["high"]
+        if row["observed"] > row["high"] and row["p_value"] <= UNLIKELY
     ]
     n = len(rows)
     if not above:
@@ -292,15 +293,15 @@ def jaccard_note(summary: Summary) -> str:
     """Say how often the segments were fitted again, and how a Jaccard is read."""
     told = joined(
         [
-            f"{as_count(run['resamples'])} times {_starts(run['start'])}"
+            f"{as_count(run['resamples'])} times {_starts(run['start'])} on "
+            f"{as_count(run['rows'])}"
             for run in summary["evidence"]["bootstrap"]
         ]
     )
     doubtful, stable, highly = (as_number(limit) for limit in READING)
-    rows = summary["evidence"]["bootstrap"][0]["rows"]
     return (
-        f"Samples of {as_count(rows)} {summary['unit']}s, drawn with replacement, were "
-        f"cut again {told}. Under {doubtful} a segment is unstable, to {stable} "
+        f"{summary['unit'].capitalize()}s drawn with replacement were cut again: "
+        f"{told}. Under {doubtful} a segment is unstable, to {stable} "
         f"doubtful, over {stable} stable, over {highly} highly stable. Recovered: "
         "Jaccard 0.75 or more; dissolved: 0.5 or less."
     )
