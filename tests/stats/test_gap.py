@@ -1,7 +1,7 @@
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from threadpoolctl import threadpool_limits
 
 import oracles_nulls
@@ -99,6 +99,7 @@ def test_constant_columns_change_nothing():
     assert UniformBox.of(wider).draw(50, rng=0)[:, 4] == pytest.approx(3)
 
 
+@settings(max_examples=15)
 @given(shifts)
 def test_where_the_table_lies_does_not_matter(shift):
     X = blobs(120)

@@ -1,6 +1,7 @@
 """Modality: whether a spread of values has one hump or several, by the dip test."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -77,8 +78,11 @@ def dip(values: npt.ArrayLike, *, rng: np.random.Generator | int) -> Dip:
 
     Notes
     -----
-    At 2,000 values the 1 % point is a dip of about 0.013. A heap that stands off the
-    main hump is a second one to this test.
+    At 2,000 values the 1 % point is a dip of about 0.014. Two Gaussians of equal size
+    are told at 3 standard deviations apart (39 of 40 tables of 3,000), not at 2.5 (1 of
+    40); a group 6 away is told when it holds 10 % of the rows (97 of 100), not 7 % (0
+    of 100). A heap of a tenth of the rows that stands off the main hump is a second
+    hump to this test. Three values alone are one hump, whatever lies between them.
 
     References
     ----------
@@ -169,7 +173,9 @@ def valleys(
     The rows are those in an intersection of half-spaces, a convex region. So a density
     that is log-concave, such as an even box or a Gaussian, is one hump on the line
     wherever it is cut (Prekopa). The rows of both clusters alone are not convex:
-    @@NOTES@@
+    in 3-cuts of an even cube of four features, that test found a valley at 1 % beside
+    55 % of the clusters, this one beside 3 %. Groups that hold less than a tenth of the
+    rows around are not seen.
 
     References
     ----------
@@ -212,10 +218,10 @@ def _around(X: Floats, means: Floats, one: int, other: int) -> npt.NDArray[np.bo
     way = means[other] - means[one]
     third = np.delete(means, [one, other], axis=0)
     length = float(way @ way) or 1.0
-    share = np.clip((third - means[one]) @ way / length, 0, 1)
+    share = ((third - means[one]) @ way / length).clip(0, 1)
     points = means[one] + share[:, None] * way
     bounds = (np.square(third).sum(axis=1) - np.square(points).sum(axis=1)) / 2
-    return (X @ (third - points).T <= bounds).all(axis=1)
+    return np.less_equal(X @ (third - points).T, bounds).all(axis=1)
 
 
 def spread_ties(X: npt.ArrayLike, *, rng: np.random.Generator | int) -> Floats:
@@ -272,5 +278,6 @@ def _dip(values: Floats, rng: np.random.Generator) -> Dip:
             f"Got {len(values)} values, expected {LEAST_ROWS} or more for a dip test."
         )
     rows = sample_rows(len(values), MOST_ROWS, rng=rng)
-    statistic, p_value = diptest(np.ascontiguousarray(values[rows]))
+    found = diptest(np.ascontiguousarray(values[rows]))
+    statistic, p_value = cast("tuple[float, float]", found)
     return Dip(float(statistic), float(p_value), len(rows))
