@@ -42,6 +42,7 @@ types: $(READY)  ## Check the types
 bench: $(READY)  ## Speed as ratios against plain scikit-learn and pandas
 	$(BIN)/python benchmarks/bench_silhouette.py
 	$(BIN)/python benchmarks/bench_notebook.py
+	$(BIN)/python benchmarks/bench_evidence.py
 
 ci: lint types test  ## What has to be green
 
