@@ -3,9 +3,9 @@
     python benchmarks/bench_evidence.py --learners 153443
 
 Prints, on the matrix of the demo table: the silhouette of nine k for sampled learners
-against all; 100 bootstrap refits with Jaccard; the peers' seconds for as much of the same
-work as they can do, and the ratio for equal work; then whole runs at each level, each in
-a process of its own.
+against all; 100 bootstrap refits with Jaccard; the peers' seconds for as much of that
+work as they can do, and the ratio for equal work; then whole runs at each level, each
+in a process of its own.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from measuring import measure
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
@@ -26,7 +27,6 @@ from learnstrata import pipeline
 from learnstrata.config import load_config
 from learnstrata.learners.demo import make_learners
 from learnstrata.stats import kmeans, stability, validity
-from measuring import measure
 
 K = range(2, 11)
 CHOSEN = 4

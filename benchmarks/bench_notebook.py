@@ -10,8 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from learnstrata.learners.demo import make_learners
 from measuring import measure
+
+from learnstrata.learners.demo import make_learners
 
 ORIGINAL = Path(__file__).resolve().parents[1] / "tests" / "original.py"
 
