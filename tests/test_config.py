@@ -9,6 +9,7 @@ from learnstrata.config import (
     Config,
     FeatureGroup,
     Pay,
+    Privacy,
     list_recipes,
     load_config,
 )
@@ -101,6 +102,15 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path):
     assert load_config(path=path).seed == 5
 
 
+def test_names_and_privacy_are_read(toml):
+    text = "[names]\n1 = 'Ours'\n[privacy]\nlearners = 20\nwithin = 0.2\n"
+    config = load_config(path=toml(text))
+    assert config.names == {1: "Ours"}
+    assert config.privacy == Privacy(learners=20, within=0.2)
+    assert load_config().privacy == Privacy(10, 3, 0.6, 0.1)
+    assert load_config(path=toml(text), names={1: "Theirs"}).names == {1: "Theirs"}
+
+
 def test_lists_become_tuples():
     config = load_config(experience_bands=[1, 5], columns={"categorical": ["city"]})
     assert config.experience_bands == (1.0, 5.0)
@@ -172,6 +182,7 @@ def test_unknown_recipe_in_the_file_is_refused(toml):
         ("[selection.rule]\nmin_shar = 1", "Perhaps 'min_share'?"),
         ("[features.pay]\nwieght = 1", "'wieght' at [features.pay] of"),
         ("[features.pay]\nwieght = 1", "Perhaps 'weight'?"),
+        ("[privacy]\nlearner = 9", "'learner' at [privacy] of"),
         ("[fit]\nzzz = 1", "at [fit] of the configuration. Known keys: ['starts']."),
     ],
 )
@@ -197,6 +208,9 @@ def test_unknown_argument_is_refused_as_an_unknown_key_is():
         ({"features": {"new": {"weight": 1}}}, "Got features.new.columns = {'weight'"),
         ({"features": {"pay": 3}}, "Got features.pay = 3 in the configuration: Input"),
         ({"company": {"tier_cuts": [0.3]}}, "Got company.tier_cuts.1 = [0.3] in the"),
+        ({"names": {"first": "A"}}, "Got names.first = 'first' in the configuration"),
+        ({"names": {1: 3}}, "Got names.1 = 3 in the configuration: Input should be a"),
+        ({"privacy": {"learners": "ten"}}, "Got privacy.learners = 'ten' in the conf"),
         ({"selection": {"sample": 1.5}}, "Got selection.sample = 1.5 in the configu"),
         ({"selection": {"rule": {"criterion": "x"}}}, "Got selection.rule.criterion ="),
     ],
@@ -252,6 +266,15 @@ def test_value_of_the_wrong_type_is_refused(overrides, told):
             "company.tier_cuts must grow within 0..1",
         ),
         ({"company": {"shrinkage": -1}}, "company.shrinkage must be 0 or more"),
+        ({"names": {0: "A"}}, "names must be of segments, counted from 1"),
+        ({"names": {1: " "}}, "names must not be empty"),
+        ({"privacy": {"learners": 1}}, "privacy.learners must be 2 or more"),
+        ({"privacy": {"companies": 0}}, "privacy.companies must be 1 or more"),
+        (
+            {"privacy": {"largest_share": 0}},
+            "privacy.largest_share must be above 0, up to 1",
+        ),
+        ({"privacy": {"within": float("nan")}}, "privacy.within must be in 0..0.5"),
         (
             {"company": {"shrinkage": float("inf")}},
             "company.shrinkage must be 0 or more",

@@ -26,6 +26,7 @@ def desk(tmp_path, monkeypatch):
     make_learners(1200, rng=5).write_csv(tmp_path / "learners.csv")
     make_learners(100, rng=6).write_csv(tmp_path / "new.csv")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEARNSTRATA_KEY_FILE", str(tmp_path / "home" / "key"))
     return tmp_path
 
 

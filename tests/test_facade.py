@@ -1,5 +1,9 @@
 """What a caller holds, on the caller's own kind of frame."""
 
+import sys
+from dataclasses import replace
+from types import ModuleType
+
 import duckdb
 import pandas as pd
 import polars as pl
@@ -8,6 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 
 import learnstrata as ls
 from frames import rows
+from learnstrata import facade
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
 TABLE = ls.make_learners(500, rng=2)
@@ -40,6 +45,120 @@ def test_save_and_load_give_the_same(found, tmp_path):
     assert again.learners.equals(found.learners)
     assert again.ledger.equals(found.ledger)
     assert again.assign(TABLE).equals(found.learners)
+    assert again.save(tmp_path / "twice").is_dir()
+    for path in (item for item in folder.rglob("*.*") if item.suffix != ".xlsx"):
+        twin = tmp_path / "twice" / path.relative_to(folder)
+        assert twin.read_bytes() == path.read_bytes(), path.name
+
+
+def test_a_run_of_the_old_layout_is_told_from_a_damaged_one(found, tmp_path):
+    folder = found.save(tmp_path / "run")
+    (folder / "private" / "ledger.parquet").unlink()
+    with pytest.raises(
+        ls.SourceError, match="has no private/ledger.parquet: this take"
+    ):
+        ls.load(folder)
+    (folder / "share" / "summary.json").rename(folder / "summary.json")
+    with pytest.raises(ls.SourceError, match="is a run of an earlier version"):
+        ls.load(folder)
+
+
+@pytest.mark.parametrize("kind", [pl.DataFrame, pd.DataFrame, duckdb.DuckDBPyRelation])
+def test_a_run_keeps_whom_it_must_not_name(kind, tmp_path):
+    numbered = TABLE.with_row_index("record").cast({"record": pl.Int64})
+    tables = {
+        pl.DataFrame: TABLE,
+        pd.DataFrame: TABLE.to_pandas(),
+        duckdb.DuckDBPyRelation: duckdb.from_arrow(numbered.to_arrow()),
+    }
+    made = ls.segment(tables[kind], rng=7, config=THRIFTY).save(tmp_path / "run")
+    kept = pl.read_parquet(made / "private" / "names.parquet")
+    told = {name: set(kept.filter(kind=name)["name"]) for name in kept["kind"].unique()}
+    assert set(TABLE["company_hash"].drop_nulls()) <= told["company"]
+    assert set(TABLE["email_hash"]) == told["learner"]
+    assert {"company_hash", "Backend"} <= told["allowed"]
+    titles = TABLE["job_position"].drop_nulls().str.to_lowercase()
+    families = {family.lower() for family in facade.TitleTable.load().families}
+    assert not (set(titles) - families) & {text.lower() for text in told["allowed"]}
+
+
+def test_names_are_kept_as_given_and_as_tidied(tmp_path):
+    table = TABLE.with_columns(
+        pl.concat_str(pl.lit(" Acme  "), pl.col("company_hash").str.to_uppercase())
+    ).rename({"literal": "company"})
+    made = ls.segment(table.drop("company_hash"), rng=7, config=THRIFTY)
+    names = made.save(tmp_path / "run") / "private" / "names.parquet"
+    told = set(pl.read_parquet(names).filter(kind="company")["name"])
+    given = TABLE["company_hash"].drop_nulls()
+    assert {f" Acme  {name.upper()}" for name in given} <= told
+    assert {f"acme {name}" for name in given} <= told
+
+
+@pytest.mark.parametrize("column", ["company_hash", "email_hash"])
+def test_what_would_name_somebody_is_not_saved(found, tmp_path, column):
+    secret = max(TABLE[column].drop_nulls(), key=len)
+    told = [*found.summary["notes"], f"Most are at {secret}."]
+    leaky = replace(found, summary=found.summary | {"notes": told})
+    with pytest.raises(ls.PrivacyError, match=f"would name somebody: .*{secret!r} in "):
+        leaky.save(tmp_path / "deep" / "run")
+    assert list(tmp_path.iterdir()) == []
+    folder = found.save(tmp_path / "run")
+    with pytest.raises(ls.PrivacyError):
+        leaky.save(folder, overwrite=True)
+    assert ls.load(folder).summary == found.summary
+
+
+def test_the_name_of_a_segment_does_not_allow_itself(found, tmp_path):
+    secret = max(TABLE["company_hash"].drop_nulls(), key=len)
+    first, *rest = found.summary["segments"]
+    renamed = [first | {"name": f"At {secret}"}, *rest]
+    with pytest.raises(ls.PrivacyError, match=secret):
+        replace(found, summary=found.summary | {"segments": renamed}).save(
+            tmp_path / "run"
+        )
+
+
+@pytest.fixture
+def exports(monkeypatch):
+    """Stand in for the writers of PDF and pictures, which need a browser."""
+    module = ModuleType(facade.EXPORTS)
+    module.write_pdf = lambda page, path: path.write_bytes(page.read_bytes()[:15])
+    module.write_figures = lambda summary, folder: (folder / "map.svg").write_text(
+        f"<svg><title>{summary['notes']}</title></svg>"
+    )
+    monkeypatch.setitem(sys.modules, facade.EXPORTS, module)
+    return module
+
+
+@pytest.mark.usefixtures("exports")
+def test_a_report_is_rendered_again_printed_and_drawn(found, tmp_path):
+    folder = found.save(tmp_path / "run")
+    pdf, figures = tmp_path / "out" / "r.pdf", tmp_path / "out" / "figures"
+    done = facade.render_again(folder, pdf=pdf, figures=figures)
+    assert done == [folder / "share" / "report.html", pdf, figures]
+    assert pdf.read_bytes() == b"<!DOCTYPE html>"
+    assert [item.name for item in figures.iterdir()] == ["map.svg"]
+    with pytest.raises(ls.OutputError, match="Choose another --pdf, or replace it"):
+        facade.render_again(folder, pdf=pdf)
+    again = facade.render_again(folder, pdf=pdf, figures=figures, overwrite=True)
+    assert again == done
+
+
+def test_pictures_that_name_somebody_are_not_kept(found, tmp_path, exports):
+    folder = found.save(tmp_path / "run")
+    secret = max(TABLE["company_hash"].drop_nulls(), key=len)
+    exports.write_figures = lambda _, path: (path / "a.svg").write_text(
+        f"<svg><text>{secret}</text></svg>"
+    )
+    with pytest.raises(ls.PrivacyError, match=r"in a\.svg \(line 1, text\)"):
+        facade.render_again(folder, figures=tmp_path / "figures")
+    assert [item.name for item in tmp_path.iterdir()] == ["run"]
+
+
+def test_another_key_changes_no_segment_and_no_code_of_the_model(found):
+    keyed = ls.segment(TABLE, rng=7, config=THRIFTY, key=b"k" * 32)
+    assert keyed.learners.equals(found.learners)
+    assert keyed.model.to_json() == found.model.to_json()
 
 
 def test_segments_add_up(found):

@@ -8,11 +8,11 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from learnstrata.config import load_config
-from learnstrata.exceptions import DegenerateError, SchemaError
+from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
 from learnstrata.layer.summary import summarise
 from learnstrata.layer.tables import workbook_sheets
 from learnstrata.learners.demo import make_learners, planted_segments
-from learnstrata.pipeline import STAGES, assign, run
+from learnstrata.pipeline import STAGES, assign, explain, run
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
 QUICK = {
@@ -151,6 +151,109 @@ def test_a_table_without_a_column_runs_and_says_what_is_missing(column, recipe):
     assert assign(table, found.meaning.model)["segment_id"].to_list() == (
         found.meaning.learners["segment_id"].to_list()
     )
+
+
+WITHOUT = {
+    "ctc": {"benchmarks": "pay", "cohorts": "pay", "companies": "pay"},
+    "job_position": {
+        "benchmarks": "titles",
+        "cohorts": "titles",
+        "companies": "titles",
+    },
+    "company_hash": {"benchmarks": "companies", "cohorts": "companies"},
+    "orgyear": {"cohorts": "experience"},
+    "ctc_updated_year": {},
+}
+
+
+@pytest.mark.parametrize("column", WITHOUT)
+@pytest.mark.parametrize("recipe", ["robust", "notebook"])
+def test_each_part_that_cannot_be_made_says_why(column, recipe):
+    table = make_learners(600, rng=4).drop(column)
+    found = run(table, load_config(recipe, as_of=2021, **QUICK))
+    summary = summarise(found)
+    told = {
+        "benchmarks": summary["benchmarks"]["reason"],
+        "cohorts": summary["cohorts"][0]["reason"],
+        "companies": (summary["companies"] or {}).get("reason", ""),
+    }
+    for part, word in WITHOUT[column].items():
+        assert word in told[part]
+    assert (summary["companies"] is None) == (column == "company_hash")
+    assert len(summary["segments"]) == len(found.meaning.cards)
+    assert len(found.meaning.pulls) == len(found.meaning.profiles)
+    outcomes = {row["outcome"]: row for row in summary["incremental"]}
+    if column in ("ctc", "ctc_updated_year"):
+        assert outcomes["pay_growth"]["reason"]
+        assert outcomes["pay_growth"]["learned"] is None
+    if column == "job_position":
+        assert outcomes["role_change"]["reason"]
+
+
+def test_an_explanation_is_of_the_segment_that_is_assigned(few):
+    found = run(few, load_config("robust", **QUICK))
+    learners = found.meaning.learners
+    for row in learners.head(40).to_dicts():
+        told = explain(few, found.meaning.model, row["learner_id"])
+        assert told.segment == row["segment_id"]
+        assert told.next_segment == row["second_segment_id"]
+        assert sum(p.contribution for p in told.pulls) == pytest.approx(told.margin)
+
+
+def test_of_a_learner_with_several_records_the_newest_is_explained(
+    notebook_run, small_table
+):
+    learners, model = notebook_run.meaning.learners, notebook_run.meaning.model
+    several = learners.filter(pl.len().over("learner_id") > 1)["learner_id"].unique()
+    for name in several.sort().head(10):
+        own = learners.filter(learner_id=name)
+        newest = own.sort("pay_year", "record", descending=[True, False])
+        told = explain(small_table, model, name)
+        assert told.segment == newest["segment_id"][0]
+
+
+def test_a_learner_who_is_not_there_is_refused(few):
+    found = run(few, load_config("robust", **QUICK))
+    with pytest.raises(ParameterError, match="Got learner 'nobody', expected one of"):
+        explain(few, found.meaning.model, "nobody")
+    name = few["email_hash"].drop_nulls()[0]
+    spoiled = few.with_columns(ctc=pl.lit(-5))
+    with pytest.raises(DegenerateError, match="records can be used"):
+        explain(spoiled, found.meaning.model, name)
+
+
+def test_names_of_the_user_are_given_and_stay(few):
+    config = load_config("robust", names={2: "Ours"}, **QUICK)
+    found = run(few, config)
+    assert found.meaning.profiles[1].name == "Ours"
+    assert found.meaning.model.names[1] == "Ours"
+    assert set(assign(few, found.meaning.model)["segment_name"]) >= {"Ours"}
+    again = type(found.meaning.model).from_json(found.meaning.model.to_json())
+    assert again == found.meaning.model
+    plain = run(few, load_config("robust", **QUICK))
+    assert plain.meaning.profiles[0].name == found.meaning.profiles[0].name
+    with pytest.raises(ParameterError, match=r"Got names for the segments \[40\]"):
+        run(few, load_config("robust", names={40: "Nobody"}, **QUICK))
+
+
+def test_the_rule_of_privacy_is_that_of_the_configuration(few):
+    privacy = {"learners": 25, "companies": 2, "largest_share": 0.9}
+    found = run(few, load_config("robust", privacy=privacy, **QUICK))
+    rule = found.meaning.benchmarks.rule
+    assert (rule.learners, rule.companies, rule.largest_share) == (25, 2, 0.9)
+    shown = found.meaning.benchmarks.shown()
+    assert shown.is_empty() or shown["learners"].min() >= 25
+    assert {c.least for c in found.meaning.cohorts} == {25}
+    assert all(r.count >= 25 for c in found.meaning.cards for r in c.index)
+
+
+def test_aliases_follow_the_key_and_not_the_run(few):
+    aliases = [
+        set(run(few, load_config(**QUICK), **key).meaning.companies.companies["alias"])
+        for key in ({}, {}, {"alias_key": b"k" * 32})
+    ]
+    assert aliases[0] == aliases[1]
+    assert aliases[0].isdisjoint(aliases[2])
 
 
 @pytest.mark.parametrize(

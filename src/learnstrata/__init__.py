@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         LearnstrataError,
         OutputError,
         ParameterError,
+        PrivacyError,
         SchemaError,
         SourceError,
     )
@@ -37,6 +38,7 @@ __all__ = [
     "LearnstrataError",
     "OutputError",
     "ParameterError",
+    "PrivacyError",
     "SchemaError",
     "Segmentation",
     "SourceError",

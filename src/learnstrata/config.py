@@ -27,6 +27,7 @@ __all__ = [
     "Fit",
     "Hierarchy",
     "Pay",
+    "Privacy",
     "Roles",
     "Rule",
     "Selection",
@@ -374,6 +375,27 @@ class Evidence:
     finer: Finer = field(default_factory=Finer)
 
 
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What a count or a pay must stand for to be shared.
+
+    Attributes
+    ----------
+    learners, companies : int
+        A cell of pay is shown with so many of each, any other count with so many
+        learners.
+    largest_share : float
+        No company has more than this share of a cell of pay.
+    within : float
+        Nobody can work out a hidden count to within this share of it.
+    """
+
+    learners: int = 10
+    companies: int = 3
+    largest_share: float = 0.6
+    within: float = 0.1
+
+
 EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
     "none": {},
     "quick": {"finer": {"k_max": 4, "resamples": 10, "sample": 3_000}},
@@ -409,6 +431,8 @@ class Config:
         ``legacy`` draws samples with NumPy's RandomState, as the original does.
     experience_bands : tuple of float
         Upper limits (inclusive) of all experience bands but the last, in years.
+    names : mapping of int to str
+        Names of your own for the segments of these ids.
     """
 
     recipe: str
@@ -431,6 +455,8 @@ class Config:
     fit: Fit = field(default_factory=Fit)
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
     evidence: Evidence = field(default_factory=Evidence)
+    names: Mapping[int, str] = field(default_factory=dict)
+    privacy: Privacy = field(default_factory=Privacy)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the configuration as plain values, for JSON."""
@@ -580,7 +606,7 @@ def _told(errors: Sequence[Any]) -> str:
     several = get_origin(kinds[first["loc"][0]]) in {Union, UnionType}
     place = first["loc"][:1] if several else first["loc"]
     reasons = [e["msg"] for e in errors if e["loc"][: len(place)] == place]
-    where = ".".join(str(part) for part in place)
+    where = ".".join(str(part) for part in place if part != "[key]")
     return (
         f"Got {where} = {first['input']!r} in the configuration: "
         f"{'; or: '.join(reasons)}."
@@ -625,10 +651,24 @@ def _refuse_bad_values(config: Config) -> None:
             0 <= config.company.shrinkage < math.inf
         ),
     }
-    told = rules | _evidence_rules(config.evidence)
+    told = rules | _evidence_rules(config.evidence) | _sharing_rules(config)
     broken = [rule for rule, holds in told.items() if not holds]
     if broken:
         raise ConfigError(f"The configuration does not fit: {'; '.join(broken)}.")
+
+
+def _sharing_rules(config: Config) -> dict[str, bool]:
+    privacy, names = config.privacy, config.names
+    return {
+        "names must be of segments, counted from 1": all(i >= 1 for i in names),
+        "names must not be empty": all(name.strip() for name in names.values()),
+        "privacy.learners must be 2 or more": privacy.learners >= 2,
+        "privacy.companies must be 1 or more": privacy.companies >= 1,
+        "privacy.largest_share must be above 0, up to 1": (
+            0 < privacy.largest_share <= 1
+        ),
+        "privacy.within must be in 0..0.5": 0 <= privacy.within <= 0.5,
+    }
 
 
 def _evidence_rules(evidence: Evidence) -> dict[str, bool]:

@@ -1,9 +1,10 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,42 @@ from narwhals.typing import IntoFrame
 
 from learnstrata import pipeline
 from learnstrata.config import Config, load_config
-from learnstrata.exceptions import SourceError
-from learnstrata.layer.publish import read_summary, write_folder, write_workbook
+from learnstrata.exceptions import SchemaError, SourceError
+from learnstrata.layer.publish import (
+    KINDS,
+    NAMES_SCHEMA,
+    check_file,
+    check_pictures,
+    read_names,
+    read_private,
+    read_summary,
+    refuse_leaks,
+    write_file,
+    write_folder,
+    write_pictures,
+    write_workbook,
+)
 from learnstrata.layer.summary import summarise
 from learnstrata.layer.tables import workbook_sheets
+from learnstrata.learners.lookups import distinct
+from learnstrata.learners.titles import TitleTable
+from learnstrata.privacy.keys import key_from_seed
 from learnstrata.report.document import render_cards, render_report
 from learnstrata.segments.segmentation import SegmentModel
 from learnstrata.segments.standing import EXPORTED
 
-__all__ = ["Segmentation", "load", "load_model", "segment"]
+__all__ = [
+    "Segmentation",
+    "find_names",
+    "load",
+    "load_model",
+    "names_in",
+    "render_again",
+    "segment",
+]
+
+EXPORTS = "learnstrata.report.exports"  # heavy, so imported when asked for
+NAMING = {"company": "company", "learner_id": "learner"}  # standard name -> kind
 
 
 @dataclass(frozen=True)
@@ -39,6 +67,7 @@ class Segmentation:
     model: SegmentModel
     _learners: pl.DataFrame
     _ledger: pl.DataFrame
+    _names: pl.DataFrame
     _backend: nw.Implementation = nw.Implementation.POLARS
 
     @property
@@ -76,25 +105,55 @@ class Segmentation:
         """
         return _like(table, pipeline.assign(table, self.model))
 
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write the run folder, whole or not at all.
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        overwrite: bool = False,
+        allow: Iterable[str] = (),
+    ) -> Path:
+        """Write the run folder, whole or not at all, if what it shares names nobody.
+
+        Parameters
+        ----------
+        folder : path
+            Gets ``share``, which may be passed on, and ``private``, for you alone.
+        overwrite : bool, default=False
+            Replace a run folder that is there.
+        allow : iterable of str, default=()
+            Texts that name nobody though a company is called so, such as a city.
 
         Raises
         ------
         OutputError
             If the folder is there already and `overwrite` is off, or cannot be written.
+        PrivacyError
+            If the name of a company or the id of a learner stands in what would be
+            shared; then nothing is written.
         """
+        names = pl.concat([self._names, _names_frame(allowed=allow)]).unique(
+            maintain_order=True
+        )
+        return write_folder(
+            folder,
+            self._files(names),
+            overwrite=overwrite,
+            check=lambda staging: refuse_leaks(staging / "share", names),
+        )
+
+    def _files(self, names: pl.DataFrame) -> dict[str, Callable[[Path], object]]:
         text = json.dumps(self.summary, indent=1, allow_nan=False)
-        files: dict[str, Callable[[Path], None]] = {
-            "report.html": lambda p: _write(p, self.report),
-            "summary.json": lambda p: _write(p, text),
-            "segments.parquet": self._learners.write_parquet,
-            "segments.csv": self._learners.write_csv,
-            "ledger.parquet": self._ledger.write_parquet,
-            "model.json": lambda p: _write(p, self.model.to_json()),
-            "tables.xlsx": lambda p: write_workbook(p, workbook_sheets(self.summary)),
+        sheets = workbook_sheets(self.summary)
+        return {
+            "share/report.html": lambda p: _write(p, self.report),
+            "share/summary.json": lambda p: _write(p, text),
+            "share/tables.xlsx": lambda p: write_workbook(p, sheets),
+            "private/segments.parquet": self._learners.write_parquet,
+            "private/segments.csv": self._learners.write_csv,
+            "private/ledger.parquet": self._ledger.write_parquet,
+            "private/model.json": lambda p: _write(p, self.model.to_json()),
+            "private/names.parquet": names.write_parquet,
         }
-        return write_folder(folder, files, overwrite=overwrite)
 
     def __repr__(self) -> str:
         rows = [
@@ -115,13 +174,14 @@ class Segmentation:
         return _on_backend(frame, self._backend)
 
 
-def segment(
+def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     table: IntoFrame,
     recipe: str = "robust",
     *,
     rng: int | None = None,
     config: Config | str | Path | None = None,
     as_of: int | None = None,
+    key: bytes | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Segmentation:
     """Segment a table of learners.
@@ -138,6 +198,10 @@ def segment(
         A TOML file laid over the recipe, or a whole configuration in its place.
     as_of : int, default=None
         The year that counts as now; ``None`` asks the recipe.
+    key : bytes, default=None
+        Secret from which the aliases of companies in the report are made
+        (`learnstrata.privacy.keys.read_key`). ``None`` takes one that follows from the
+        seed: then whoever has a list of companies and the seed can tell which is which.
     watch : callable, default does nothing
         Called with the name of each stage as it begins.
 
@@ -163,7 +227,8 @@ def segment(
         settings = replace(config, **told)
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
-    done = pipeline.run(table, settings, watch=watch)
+    secret = key_from_seed(settings.seed) if key is None else key
+    done = pipeline.run(table, settings, watch=watch, alias_key=secret)
     learners = done.meaning.learners
     told = ("record", "learner_id", "segment_id", "segment_name", *EXPORTED)
     family = [c for c in ("role_family",) if c in learners.columns]
@@ -173,6 +238,7 @@ def segment(
         model=done.meaning.model,
         _learners=labels,
         _ledger=done.base.ledger,
+        _names=_names_of(table, done),
         _backend=_backend_of(table),
     )
 
@@ -192,16 +258,17 @@ def load(folder: str | Path) -> Segmentation:
     Raises
     ------
     SourceError
-        If the folder is not that of a run, or a file of it is damaged.
+        If the folder is not that of a run or is one of an earlier version, or a file of
+        it is damaged or not there.
     """
-    home = Path(folder)
-    summary = read_summary(home)
-    try:
-        learners = pl.read_parquet(home / "segments.parquet")
-        ledger = pl.read_parquet(home / "ledger.parquet")
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise SourceError(f"The run folder {folder} is damaged: {error}.") from None
-    return Segmentation(summary, load_model(home / "model.json"), learners, ledger)
+    summary = read_summary(folder)
+    return Segmentation(
+        summary=summary,
+        model=load_model(Path(folder) / "private" / "model.json"),
+        _learners=read_private(folder, "segments.parquet"),
+        _ledger=read_private(folder, "ledger.parquet"),
+        _names=read_names(folder),
+    )
 
 
 def load_model(path: str | Path) -> SegmentModel:
@@ -230,6 +297,178 @@ def load_model(path: str | Path) -> SegmentModel:
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"Cannot read the model {path}: {error}.") from None
     return SegmentModel.from_json(text)
+
+
+def find_names(
+    folder: str | Path, *, table: IntoFrame | None = None, allow: Iterable[str] = ()
+) -> pl.DataFrame:
+    """List whom the shared part of a run folder must not name.
+
+    Parameters
+    ----------
+    folder : path
+        A run folder.
+    table : data frame, default=None
+        Take the names of this table instead of those the run keeps; it needs the
+        columns of the run's table.
+    allow : iterable of str, default=()
+        Further texts that name nobody.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``kind`` (``company``, ``learner``, or ``allowed``) and ``name``.
+
+    Raises
+    ------
+    SourceError
+        If the folder is not that of a run.
+    SchemaError
+        If the table lacks a column of the run's.
+    """
+    summary, kept = read_summary(folder), read_names(folder)
+    if table is not None:
+        own = names_in(table, summary["input"]["columns"])
+        kept = pl.concat([own, kept.filter(kind="allowed")])
+    return pl.concat([kept, _names_frame(allowed=allow)]).unique(maintain_order=True)
+
+
+def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
+    """List whom a table names.
+
+    Parameters
+    ----------
+    table : data frame
+    mapping : mapping of str to str
+        Standard name -> column, as in ``input.columns`` of a summary. ``company`` and
+        ``learner_id`` are read, where they are there.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``kind`` (``company`` or ``learner``) and ``name``, as they stand in the table.
+
+    Raises
+    ------
+    SchemaError
+        If the table lacks one of these columns.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"id": [7, 8], "employer": ["Acme", "Acme"]})
+    >>> names_in(table, {"learner_id": "id", "company": "employer"}).rows()
+    [('company', 'Acme'), ('learner', '7'), ('learner', '8')]
+    """
+    frame: Any = nw.from_native(table)
+    there = frame.collect_schema().names()
+    columns = {kind: mapping[c] for c, kind in NAMING.items() if c in mapping}
+    if missing := set(columns.values()).difference(there):
+        raise SchemaError.missing(missing, there)
+    found = {
+        kind: distinct(frame.select(nw.col(column).cast(nw.String)), column)
+        for kind, column in columns.items()
+    }
+    return _names_frame(**found)
+
+
+def _names_of(table: IntoFrame, run: pipeline.Run) -> pl.DataFrame:
+    """List whom a run must not name, as given and as tidied, and what is no name."""
+    mapping, records = run.base.mapping, run.base.records
+    fill = run.config.cleaning.missing_company
+    tidied = {
+        kind: records[c].drop_nulls().unique(maintain_order=True).to_list()
+        for c, kind in NAMING.items()
+        if c in mapping
+    }
+    tidied["company"] = [name for name in tidied.get("company", []) if name != fill]
+    # Names of segments are not allowed here: one made of a leak would allow itself.
+    texts = [*TitleTable.load().families, *mapping.values()]
+    texts += _texts_in(run.config.as_dict())
+    both = [names_in(table, mapping), _names_frame(**tidied, allowed=texts)]
+    return pl.concat(both).unique(maintain_order=True)
+
+
+def _names_frame(**names: Iterable[str]) -> pl.DataFrame:
+    rows = [(kind, name) for kind in KINDS for name in names.get(kind, ())]
+    return pl.DataFrame(rows, schema=NAMES_SCHEMA, orient="row")
+
+
+def _texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - a configuration
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts_in(inner)
+
+
+def render_again(
+    folder: str | Path,
+    *,
+    pdf: str | Path | None = None,
+    figures: str | Path | None = None,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Render the report of a run folder again from its ``summary.json``.
+
+    Parameters
+    ----------
+    folder : path
+        A run folder; its ``share/report.html`` is replaced.
+    pdf : path, default=None
+        File for the same report as PDF.
+    figures : path, default=None
+        Folder for each chart as a picture.
+    overwrite : bool, default=False
+        Replace a PDF and a folder of pictures that are there.
+
+    Returns
+    -------
+    list of Path
+        What was written: the report, the PDF, the folder of pictures.
+
+    Raises
+    ------
+    SourceError
+        If the folder is not that of a run.
+    OutputError
+        If something is there already and `overwrite` is off, or cannot be written.
+    PrivacyError
+        If the report or a picture would name somebody; then it is not written.
+    """
+    summary, names = read_summary(folder), read_names(folder)
+    if pdf is not None:
+        check_file(pdf, overwrite=overwrite, option="--pdf")
+    if figures is not None:
+        check_pictures(figures, overwrite=overwrite)
+    exports: Any = import_module(EXPORTS) if pdf or figures else None
+
+    def check(staging: Path) -> None:
+        refuse_leaks(staging, names)
+
+    html = render_report(summary)
+    page = Path(folder).absolute() / "share" / "report.html"
+    done = [write_file(page, lambda p: _write(p, html), overwrite=True, check=check)]
+    if pdf is not None:  # printed from the page that was searched
+        done.append(
+            write_file(
+                pdf, lambda path: exports.write_pdf(page, path), overwrite=overwrite
+            )
+        )
+    if figures is not None:
+        done.append(
+            write_pictures(
+                figures,
+                lambda path: exports.write_figures(summary, path),
+                overwrite=overwrite,
+                check=check,
+            )
+        )
+    return done
 
 
 def _segment_rows(summary: dict[str, Any]) -> pl.DataFrame:

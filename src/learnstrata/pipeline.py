@@ -6,7 +6,7 @@ before it and of its own piece of the configuration.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import narwhals as nw
@@ -16,18 +16,38 @@ from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.config import Config
 from learnstrata.decisions.playbook import Action, recommend
-from learnstrata.exceptions import DegenerateError
+from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.learners.cleaning import Cleaned, Limits, clean, find_limits
 from learnstrata.learners.description import Description, describe
 from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles import RoleCoverage, add_roles, coverage
 from learnstrata.learners.schema import recognise, standardise
+from learnstrata.privacy.cells import CellRule
+from learnstrata.privacy.keys import company_aliases, key_from_seed
+from learnstrata.segments.benchmarks import (
+    NEEDS,
+    Benchmarks,
+    lacking,
+    paid_once,
+    pay_benchmarks,
+)
+from learnstrata.segments.cards import Card, make_cards
+from learnstrata.segments.cohorts import Cohort, find_cohorts
+from learnstrata.segments.company_views import CompanyViews, company_views
+from learnstrata.segments.contributions import (
+    Explanation,
+    MeanPull,
+    explain_unit,
+    mean_pulls,
+)
 from learnstrata.segments.evidence import Finding, unnamed_roles
 from learnstrata.segments.findings import answer_questions
 from learnstrata.segments.grounds import Grounds
 from learnstrata.segments.heuristic import Comparison, compare_with_rules
+from learnstrata.segments.incremental import IncrementalValue, incremental_value
 from learnstrata.segments.profiles import Profile, profile_segments
+from learnstrata.segments.rules import Rules, segment_rules
 from learnstrata.segments.segmentation import (
     Prepared,
     SegmentModel,
@@ -36,6 +56,7 @@ from learnstrata.segments.segmentation import (
     prepare,
 )
 from learnstrata.segments.selection import Dossier, select
+from learnstrata.segments.shared_pay import guarded
 from learnstrata.segments.standing import EXPORTED, fit_certainty
 from learnstrata.segments.structureless import LEAST_LEARNERS
 from learnstrata.segments.tendency import TendencyFound, find_tendency
@@ -51,6 +72,7 @@ __all__ = [
     "Meaning",
     "Run",
     "assign",
+    "explain",
     "prepare_learners",
     "run",
 ]
@@ -66,6 +88,8 @@ STAGES = (
     "hierarchy",
     "evidence",
     "profile",
+    "explain",
+    "benchmarks",
     "answer",
 )
 
@@ -126,6 +150,19 @@ class Meaning:
         With features, ``segment_id``, ``segment_name`` and the standing.
     profiles : tuple of Profile
     comparison : Comparison or None
+    cards : tuple of Card
+        What is distinctive of each segment, how pay and experience spread, and how
+        learners moved on.
+    rules : Rules
+    pulls : tuple of tuple of MeanPull
+        Features of each segment, the most decisive first.
+    values : tuple of IncrementalValue
+        Learned against rule-based segments, one an outcome.
+    benchmarks : Benchmarks
+        Guarded: what is not hidden may be shared together with its totals.
+    cohorts : tuple of Cohort
+    companies : CompanyViews or None
+        Under aliases; None where the table has no companies.
     findings : tuple of Finding
     actions : tuple of Action
     """
@@ -134,6 +171,13 @@ class Meaning:
     learners: pl.DataFrame
     profiles: tuple[Profile, ...]
     comparison: Comparison | None
+    cards: tuple[Card, ...]
+    rules: Rules
+    pulls: tuple[tuple[MeanPull, ...], ...]
+    values: tuple[IncrementalValue, ...]
+    benchmarks: Benchmarks
+    cohorts: tuple[Cohort, ...]
+    companies: CompanyViews | None
     findings: tuple[Finding, ...]
     actions: tuple[Action, ...]
 
@@ -172,6 +216,7 @@ def run(
     config: Config,
     *,
     watch: Callable[[str], None] = lambda _: None,
+    alias_key: bytes | None = None,
 ) -> Run:
     """Take a table of records to a segmentation and what follows from it.
 
@@ -182,6 +227,9 @@ def run(
     config : Config
     watch : callable, default does nothing
         Called with the name of each of `STAGES` as it begins.
+    alias_key : bytes, default=None
+        Key of the aliases of companies, kept outside of every run. ``None`` takes one
+        made from the seed: whoever has a list of companies can test it.
 
     Returns
     -------
@@ -197,7 +245,8 @@ def run(
     timer = Stopwatch(watch)
     base = _base(frame, config, timer)
     clusters = _clusters(base, config, timer)
-    meaning = _meaning(base, clusters, config, timer)
+    key = key_from_seed(config.seed) if alias_key is None else alias_key
+    meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
     return Run(config, base, clusters, meaning, timer.seconds)
 
@@ -272,27 +321,27 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
 
 
 def _meaning(
-    base: Base, clusters: Clusters, config: Config, timer: Stopwatch
+    base: Base, clusters: Clusters, config: Config, timer: Stopwatch, alias_key: bytes
 ) -> Meaning:
     timer.begin("profile")
-    fit, prepared = clusters.fit, base.prepared
-    X, trust = prepared.matrix.X, clusters.trust
-    certainty = trust.certainty if trust else fit_certainty(X, fit, config.evidence)
-    model = fit_model(prepared, config, base.limits, fit, certainty)
-    ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
-    learners = prepared.learners.with_columns(ids)
-    no_role = unnamed_roles(config)
-    profiles = profile_segments(
-        learners, model.features, n_segments=len(fit.centers), no_role=no_role
-    )
-    model = model.with_names([profile.name for profile in profiles])
-    told = memberships(learners, X, model).select("segment_name", *EXPORTED)
-    learners = learners.with_columns(told.get_columns())
+    model, learners, profiles = _profiled(base, clusters, config)
     comparison = compare_with_rules(
         learners,
         experience_order=config.experience_band_names,
         pay_order=model.features.pay.band_names,
     )
+    timer.begin("explain")
+    cards = make_cards(
+        learners, profiles, pay=model.features.pay, least=config.privacy.learners
+    )
+    rng = _seeds(config)["explain"]
+    rules = segment_rules(learners, model.features, rng=rng)
+    pulls = mean_pulls(base.prepared.matrix.X, clusters.fit.labels, model)
+    values = incremental_value(
+        learners, model.features, outcomes=config.columns.outcome, rng=rng
+    )
+    timer.begin("benchmarks")
+    benchmarks, cohorts, companies = _benchmarked(learners, model, alias_key)
     timer.begin("answer")
     grounds = Grounds(
         learners=learners,
@@ -301,14 +350,82 @@ def _meaning(
         pay=model.features.pay,
         available=model.features.available,
         unit=config.unit,
-        no_role=no_role,
+        no_role=unnamed_roles(config),
         no_company=config.cleaning.missing_company,
     )
     findings = answer_questions(grounds)
     actions = recommend(
         grounds, findings, lowest_jaccard=clusters.dossier.chosen.lowest_jaccard
     )
-    return Meaning(model, learners, profiles, comparison, findings, actions)
+    return Meaning(
+        model=model,
+        learners=learners,
+        profiles=profiles,
+        comparison=comparison,
+        cards=cards,
+        rules=rules,
+        pulls=pulls,
+        values=values,
+        benchmarks=benchmarks,
+        cohorts=cohorts,
+        companies=companies,
+        findings=findings,
+        actions=actions,
+    )
+
+
+def _profiled(
+    base: Base, clusters: Clusters, config: Config
+) -> tuple[SegmentModel, pl.DataFrame, tuple[Profile, ...]]:
+    """Give the model with names, the learners with their segments, and the profiles."""
+    fit, prepared = clusters.fit, base.prepared
+    X, trust = prepared.matrix.X, clusters.trust
+    certainty = trust.certainty if trust else fit_certainty(X, fit, config.evidence)
+    model = fit_model(prepared, config, base.limits, fit, certainty)
+    ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
+    learners = prepared.learners.with_columns(ids)
+    profiles = profile_segments(
+        learners,
+        model.features,
+        n_segments=len(fit.centers),
+        no_role=unnamed_roles(config),
+        overrides=config.names,
+    )
+    model = model.with_names([profile.name for profile in profiles])
+    told = memberships(learners, X, model).select("segment_name", *EXPORTED)
+    return model, learners.with_columns(told.get_columns()), profiles
+
+
+def _benchmarked(
+    learners: pl.DataFrame, model: SegmentModel, alias_key: bytes
+) -> tuple[Benchmarks, tuple[Cohort, ...], CompanyViews | None]:
+    """Compare pay with peers, and view companies under aliases."""
+    config, pay = model.config, model.features.pay
+    rule = CellRule(**asdict(config.privacy))
+    no_company, no_role = config.cleaning.missing_company, unnamed_roles(config)
+    lacks = lacking(learners, NEEDS)
+    paid = None if lacks else paid_once(learners, no_company=no_company)
+    benchmarks = pay_benchmarks(
+        learners, pay=pay, no_company=no_company, rule=rule, paid=paid
+    )
+    cohorts = find_cohorts(
+        learners, no_role=no_role, no_company=no_company, rule=rule, paid=paid
+    )
+    companies = None
+    if "company" in model.features.available:
+        names = learners["company"].drop_nulls().unique().to_list()
+        companies = company_views(
+            learners,
+            alias=company_aliases(names, alias_key),
+            pay=pay,
+            no_company=no_company,
+            rule=rule,
+        )
+    return (
+        benchmarks if paid is None else guarded(benchmarks, paid),
+        cohorts,
+        companies,
+    )
 
 
 def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
@@ -332,9 +449,47 @@ def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
     return model.assign(_with_progression(cleaned))
 
 
+def explain(frame: IntoFrame, model: SegmentModel, learner: str) -> Explanation:
+    """Say why a learner of a table is in their segment rather than in the next.
+
+    Parameters
+    ----------
+    frame : data frame
+        A table with the columns of the fitted one. It is not changed.
+    model : SegmentModel
+    learner : str
+        An id of the table. Of a learner with several rows, by a recipe that segments
+        records, the one with the newest pay is explained.
+
+    Returns
+    -------
+    Explanation
+        Of the segment that `assign` gives.
+
+    Raises
+    ------
+    ParameterError
+        If the table has no such learner.
+    DegenerateError
+        If none of the learner's records can be used.
+    """
+    table, _ = _recognised(frame, model.config)
+    own = table.filter(pl.col("learner_id") == str(learner))
+    if own.is_empty():
+        n = table["learner_id"].n_unique()
+        raise ParameterError(
+            f"Got learner {learner!r}, expected one of the {n:,} ids of the table. "
+            "Give the id as it stands in the table."
+        )
+    units = _with_progression(_cleaned(own, model.config, model.limits))
+    by = [c for c in ("pay_year", "record") if c in units.columns]
+    newest = units.sort(by, descending=[c == "pay_year" for c in by], nulls_last=True)
+    return explain_unit(newest.head(1), model)
+
+
 def _seeds(config: Config) -> dict[str, Any]:
     """Give each stage its own seed; the legacy sampler needs the seed itself."""
-    stages = ("tendency", "select", "fit", "hierarchy", "evidence")
+    stages = ("tendency", "select", "fit", "hierarchy", "evidence", "explain")
     if config.sampler == "legacy":
         return dict.fromkeys(stages, config.seed)
     spawned = np.random.SeedSequence(config.seed).spawn(len(stages))

@@ -3,20 +3,29 @@
 import gzip
 import json
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
 from learnstrata.learners.demo import make_learners
+from learnstrata.privacy.keys import make_key
+from learnstrata.segments.standing import EXPORTED
 
 LEARNSTRATA = [sys.executable, "-m", "learnstrata"]
-NAMES = ("report.html", "summary.json", "segments.parquet", "segments.csv")
-NAMES += ("ledger.parquet", "model.json", "tables.xlsx")
+SHARED = ["report.html", "summary.json", "tables.xlsx"]
+PRIVATE = ["ledger.parquet", "model.json", "names.parquet"]
+PRIVATE += ["segments.csv", "segments.parquet"]
+SURVEY = Path(__file__).resolve().parents[3] / "shared/data/pay_survey_2021.parquet"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+POSIX = pytest.mark.skipif(os.name != "posix", reason="there are no such rights")
 
 
 def run(*arguments, cwd=None, **options):
@@ -32,6 +41,23 @@ def run(*arguments, cwd=None, **options):
         timeout=300,
         **options,
     )
+
+
+def names_in(folder):
+    return sorted(item.name for item in folder.iterdir())
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def key_file(tmp_path_factory):
+    """Keep the key of the tests apart from that of whoever runs them."""
+    path = tmp_path_factory.mktemp("home") / "learnstrata" / "key"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEARNSTRATA_KEY_FILE", str(path))
+        yield path
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +78,15 @@ def done(table, tmp_path_factory):
 
 def test_a_run_writes_every_file_and_says_where(done):
     folder, result = done
-    assert sorted(item.name for item in folder.iterdir()) == sorted(NAMES)
-    assert "report.html" in result.stdout
+    assert names_in(folder) == ["private", "share"]
+    assert names_in(folder / "share") == SHARED
+    assert names_in(folder / "private") == PRIVATE
+    assert "share/report.html" in result.stdout
     assert "segments" not in result.stderr.lower()
 
 
 def test_the_summary_keeps_its_contract(done):
-    summary = json.loads((done[0] / "summary.json").read_text())
+    summary = json.loads((done[0] / "share" / "summary.json").read_text())
     wanted = {"schema_version", "recipe", "seed", "as_of", "input", "ledger"}
     wanted |= {"tendency", "selection", "inertia", "segments", "hierarchy"}
     wanted |= {"heuristic", "findings", "timings", "versions"}
@@ -76,23 +104,25 @@ def test_the_summary_keeps_its_contract(done):
 def test_ledger_and_segments_reconcile_with_the_input(done, table):
     folder, _ = done
     records = len(pl.read_csv(table))
-    summary = json.loads((folder / "summary.json").read_text())
-    ledger = pl.read_parquet(folder / "ledger.parquet")
-    segments = pl.read_parquet(folder / "segments.parquet")
+    summary = json.loads((folder / "share" / "summary.json").read_text())
+    ledger = pl.read_parquet(folder / "private" / "ledger.parquet")
+    segments = pl.read_parquet(folder / "private" / "segments.parquet")
     assert ledger.columns == ["record", "state", "rule", "column", "before", "after"]
     assert ledger["record"].sort().to_list() == list(range(records))
     assert sum(summary["ledger"].values()) == summary["input"]["records"] == records
     kept = summary["ledger"]["current"] + summary["ledger"]["repaired"]
     assert kept == len(segments) == segments["learner_id"].n_unique()
-    assert segments.columns == ["record", "learner_id", "segment_id", "segment_name"]
+    told = ["record", "learner_id", "segment_id", "segment_name", *EXPORTED]
+    assert segments.columns == [*told, "role_family"]
     counts = {row["id"]: row["count"] for row in summary["segments"]}
     assert dict(segments.group_by("segment_id").len().iter_rows()) == counts
 
 
 def test_csv_and_parquet_hold_the_same_segments(done):
     folder, _ = done
-    csv = pl.read_csv(folder / "segments.csv")
-    assert csv.equals(pl.read_parquet(folder / "segments.parquet"))
+    parquet = pl.read_parquet(folder / "private" / "segments.parquet")
+    csv = pl.read_csv(folder / "private" / "segments.csv", schema=parquet.schema)
+    assert csv.equals(parquet)
 
 
 def test_same_seed_and_table_give_the_same_bytes(done, table, tmp_path):
@@ -101,10 +131,12 @@ def test_same_seed_and_table_give_the_same_bytes(done, table, tmp_path):
         run("run", table, "--out", again, "--quiet", "--evidence", "quick").returncode
         == 0
     )
-    for name in ("segments.parquet", "segments.csv", "ledger.parquet", "model.json"):
-        assert (again / name).read_bytes() == (done[0] / name).read_bytes(), name
+    for name in PRIVATE:
+        first, second = (home / "private" / name for home in (done[0], again))
+        assert first.read_bytes() == second.read_bytes(), name
     first, second = (
-        json.loads((folder / "summary.json").read_text()) for folder in (done[0], again)
+        json.loads((folder / "share" / "summary.json").read_text())
+        for folder in (done[0], again)
     )
     del first["timings"], second["timings"]
     assert first == second
@@ -112,9 +144,13 @@ def test_same_seed_and_table_give_the_same_bytes(done, table, tmp_path):
 
 def test_assign_gives_the_training_table_the_segments_of_the_run(done, table, tmp_path):
     out = tmp_path / "again.parquet"
-    result = run("assign", table, "--model", done[0] / "model.json", "--out", out)
+    result = run(
+        "assign", table, "--model", done[0] / "private" / "model.json", "--out", out
+    )
     assert result.returncode == 0, result.stderr
-    assert pl.read_parquet(out).equals(pl.read_parquet(done[0] / "segments.parquet"))
+    assert pl.read_parquet(out).equals(
+        pl.read_parquet(done[0] / "private" / "segments.parquet")
+    )
 
 
 def test_assign_gives_new_learners_a_segment(done, tmp_path):
@@ -122,7 +158,13 @@ def test_assign_gives_new_learners_a_segment(done, tmp_path):
     make_learners(200, rng=99).write_csv(new)
     out = tmp_path / "new-segments.csv"
     result = run(
-        "assign", new, "--model", done[0] / "model.json", "--out", out, "--json"
+        "assign",
+        new,
+        "--model",
+        done[0] / "private" / "model.json",
+        "--out",
+        out,
+        "--json",
     )
     told = json.loads(result.stdout)
     assert told["assigned"] == 200 == len(pl.read_csv(out))
@@ -147,6 +189,10 @@ def test_json_is_one_object_and_nothing_else(table, tmp_path):
     result = run("run", table, "--out", tmp_path / "r", "--json")
     told = json.loads(result.stdout)
     assert told["k"] == len(told["segments"])
+    assert told["report"] == str(tmp_path / "r" / "share" / "report.html")
+    assert Path(told["report"]).exists()
+    assert names_in(Path(told["share"])) == SHARED
+    assert names_in(Path(told["private"])) == PRIVATE
     assert result.stderr == ""
 
 
@@ -159,8 +205,8 @@ def test_notebook_recipe_takes_its_year_from_the_option(table, tmp_path):
     out = tmp_path / "notebook"
     result = run("run", table, "--recipe", "notebook", "--as-of", 2026, "--out", out)
     assert result.returncode == 0, result.stderr
-    summary = json.loads((out / "summary.json").read_text())
-    segments = pl.read_parquet(out / "segments.parquet")
+    summary = json.loads((out / "share" / "summary.json").read_text())
+    segments = pl.read_parquet(out / "private" / "segments.parquet")
     assert summary["as_of"] == 2026
     assert summary["unit"] == "record"
     assert len(segments) == summary["input"]["records"]
@@ -254,7 +300,7 @@ def test_numbers_as_text_are_parsed_or_quarantined(tmp_path):
     result = run("run", table, "--out", tmp_path / "o", "--json")
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["ledger"]["quarantined"] == 80
-    ledger = pl.read_parquet(tmp_path / "o" / "ledger.parquet")
+    ledger = pl.read_parquet(tmp_path / "o" / "private" / "ledger.parquet")
     assert len(ledger) == 240
     about = ledger.filter(pl.col("record") == 3).row(0, named=True)
     assert (about["rule"], about["before"]) == ("unreadable_pay", "about 12")
@@ -292,9 +338,9 @@ def test_compressed_and_semicolon_tables_are_found_out(table, tmp_path):
 
 def test_an_existing_folder_is_refused_without_overwrite(done, table):
     folder, _ = done
-    before = {item.name: item.stat().st_mtime_ns for item in folder.iterdir()}
+    before = {item: item.stat().st_mtime_ns for item in folder.rglob("*")}
     refused(run("run", table, "--out", folder), "--overwrite")
-    assert before == {item.name: item.stat().st_mtime_ns for item in folder.iterdir()}
+    assert before == {item: item.stat().st_mtime_ns for item in folder.rglob("*")}
 
 
 def test_overwrite_replaces_a_run_but_nothing_else(table, tmp_path):
@@ -302,7 +348,7 @@ def test_overwrite_replaces_a_run_but_nothing_else(table, tmp_path):
     assert run("run", table, "--out", out, "--quiet").returncode == 0
     result = run("run", table, "--out", out, "--overwrite", "--seed", 5, "--quiet")
     assert result.returncode == 0, result.stderr
-    assert json.loads((out / "summary.json").read_text())["seed"] == 5
+    assert json.loads((out / "share" / "summary.json").read_text())["seed"] == 5
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "thesis.txt").write_text("mine")
@@ -390,3 +436,260 @@ def test_a_foreign_model_is_refused(table, tmp_path):
     missing = tmp_path / "none.json"
     refused(run("assign", table, "--model", missing), "none.json")
     assert Path(model).exists()
+
+
+@POSIX
+@pytest.mark.parametrize("umask", [0, 0o022])
+def test_what_names_learners_is_for_its_owner_alone(umask, tmp_path):
+    path = tmp_path / "t.csv"
+    make_learners(300, rng=1).write_csv(path)
+    result = run("run", path, "--out", tmp_path / "run", umask=umask)
+    assert result.returncode == 0, result.stderr
+    private, share = tmp_path / "run" / "private", tmp_path / "run" / "share"
+    assert mode(private) == 0o700
+    assert {mode(item) for item in private.iterdir()} == {0o600}
+    assert mode(tmp_path / "run") == mode(share) == 0o755
+    assert {mode(item) for item in share.iterdir()} == {0o644}
+
+
+@POSIX
+@pytest.mark.usefixtures("done")
+def test_the_key_is_made_by_the_first_run_for_its_owner_alone(key_file):
+    assert mode(key_file) == 0o600
+    assert len(bytes.fromhex(key_file.read_text())) == 32
+
+
+@POSIX
+def test_a_key_that_others_may_read_stops_a_run_before_any_work(table, tmp_path):
+    key = tmp_path / "key"
+    make_key(key)
+    key.chmod(0o644)
+    result = run("run", table, "--out", tmp_path / "o", "--key-file", key)
+    refused(result, str(key), "mode 0644", "chmod 600")
+    key.write_text("short")
+    key.chmod(0o600)
+    refused(run("run", table, "--out", tmp_path / "o", "--key-file", key), "no key")
+    assert names_in(tmp_path) == ["key"]
+
+
+def test_a_key_file_that_is_named_is_made_there(tmp_path):
+    path = tmp_path / "t.csv"
+    make_learners(300, rng=1).write_csv(path)
+    key = tmp_path / "safe" / "key"
+    out = tmp_path / "o"
+    result = run("run", path, "--out", out, "--key-file", key, "--quiet")
+    assert result.returncode == 0, result.stderr
+    assert len(bytes.fromhex(key.read_text())) == 32
+
+
+@pytest.fixture
+def copy(done, tmp_path):
+    """Give a copy of the run to plant something in."""
+    return shutil.copytree(done[0], tmp_path / "copy")
+
+
+def test_the_shared_part_of_a_run_is_clean(done):
+    result = run("scan", done[0])
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.startswith("Clean: nobody is named in 3 files of ")
+    assert len(result.stdout.splitlines()) == 1
+    assert "1,500 ids of learners" in result.stdout
+
+
+def test_a_scan_tells_as_json_what_it_looked_for_and_found(copy, table):
+    companies = pl.read_csv(table)["company_hash"].drop_nulls().unique()
+    result = run("scan", copy, "--json")
+    told = json.loads(result.stdout)
+    assert told == {
+        "run": str(copy),
+        "files": 3,
+        "companies": told["companies"],
+        "learners": 1500,
+        "clean": True,
+        "findings": 0,
+        "leaks": [],
+    }
+    assert told["companies"] >= len(companies)
+    name = max(companies, key=len)
+    (copy / "share" / "notes.txt").write_text(f"At {name}\nand {name}.\n")
+    result = run("scan", copy, "--json")
+    assert result.returncode == 1
+    told = json.loads(result.stdout)
+    assert (told["files"], told["clean"], told["findings"]) == (4, False, 1)
+    assert told["leaks"] == [
+        {
+            "file": "notes.txt",
+            "place": "line 1",
+            "kind": "company name",
+            "text": name,
+            "times": 2,
+        }
+    ]
+
+
+def into_page(path, secret):
+    path.write_text(path.read_text().replace("</h2>", f" {secret}</h2>", 1))
+
+
+def into_json(path, secret):
+    summary = json.loads(path.read_text())
+    path.write_text(json.dumps(summary | {"notes": [f"Most are at {secret}."]}))
+
+
+def into_workbook(path, secret):
+    book = openpyxl.load_workbook(path)
+    book.worksheets[1]["B3"] = secret
+    book.save(path)
+
+
+PLANTS = dict(zip(SHARED, (into_page, into_json, into_workbook), strict=True))
+
+
+@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("column", ["company_hash", "email_hash"])
+def test_a_leak_planted_in_any_shared_file_is_found(name, column, copy, table):
+    secret = max(pl.read_csv(table)[column].drop_nulls(), key=len).upper()
+    PLANTS[name](copy / "share" / name, secret)
+    result = run("scan", copy)
+    assert result.returncode == 1, result.stdout
+    kind = "company name" if column == "company_hash" else "learner id"
+    words = " ".join(result.stdout.split())
+    assert kind in words
+    assert name in words
+    assert "1 finding in 3 files" in words
+    assert "Traceback" not in result.stderr
+
+
+def test_a_table_of_findings_is_cut_but_counted(copy, table):
+    ids = pl.read_csv(table)["email_hash"].unique(maintain_order=True)[:30]
+    (copy / "share" / "mail.txt").write_text("\n".join(ids))
+    result = run("scan", copy)
+    assert result.returncode == 1
+    assert result.stdout.count("mail.txt") == 20
+    assert "and 10 more (all of them: --json)" in result.stdout
+    assert "30 findings in 4 files" in result.stdout
+    assert len(json.loads(run("scan", copy, "--json").stdout)["leaks"]) == 30
+
+
+def test_a_scan_looks_for_the_names_of_another_table(copy, table, tmp_path):
+    (copy / "share" / "notes.txt").write_text("Many are at Zorblatt Works.")
+    other = tmp_path / "other.csv"
+    frame = pl.read_csv(table).head(50)
+    frame.with_columns(company_hash=pl.lit("Zorblatt Works")).write_csv(other)
+    assert run("scan", copy).returncode == 0
+    result = run("scan", copy, "--table", other)
+    assert result.returncode == 1
+    assert "Zorblatt Works" in result.stdout
+    allowed = ["--allow", "Zorblatt Works"]
+    assert run("scan", copy, "--table", other, *allowed).returncode == 0
+    frame.drop("company_hash").write_csv(other)
+    refused(run("scan", copy, "--table", other), "company_hash")
+
+
+def test_a_scan_needs_the_folder_of_a_run(copy, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for folder in ("empty", "nowhere", "copy/share"):
+        refused(run("scan", tmp_path / folder), "Give the folder of a run")
+        refused(run("report", tmp_path / folder), "Give the folder of a run")
+    (copy / "private" / "names.parquet").unlink()
+    refused(run("scan", copy), "has no private/names.parquet")
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SURVEY.exists(), reason="the real table is not here")
+def test_a_run_of_a_real_table_is_clean_until_a_company_is_planted(tmp_path):
+    config = EXAMPLES / "pay_survey.toml"
+    out = tmp_path / "survey"
+    result = run("run", SURVEY, "--config", config, "--out", out, "--quiet")
+    assert result.returncode == 0, result.stderr
+    assert run("scan", out).returncode == 0
+    for secret in ("Goldman Sachs", "amazon", "MICROSOFT"):
+        into_json(out / "share" / "summary.json", secret)
+        result = run("scan", out, "--json")
+        (leak,) = json.loads(result.stdout)["leaks"]
+        assert (result.returncode, leak["text"]) == (1, secret)
+
+
+LEAKY = """
+import runpy, sys
+from learnstrata import facade
+
+secret, render = f" {sys.argv.pop()}</h2>", facade.render_report
+facade.render_report = lambda summary: render(summary).replace("</h2>", secret, 1)
+runpy.run_module("learnstrata", run_name="__main__")
+"""
+
+
+def leaky(*arguments, secret):
+    """Run a command whose report has a name written into it."""
+    return subprocess.run(
+        [sys.executable, "-c", LEAKY, *map(str, arguments), secret],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def test_a_run_whose_report_names_somebody_is_not_published(tmp_path):
+    path = tmp_path / "t.csv"
+    frame = make_learners(300, rng=1)
+    frame.write_csv(path)
+    out = tmp_path / "deep" / "o"
+    name = max(frame["company_hash"].drop_nulls(), key=len)
+    arguments = ("run", path, "--out", out, "--evidence", "none")
+    result = leaky(*arguments, secret=name)
+    assert result.returncode == 1, result.stderr
+    for word in ("would name somebody", f"'{name}' in report.html", "fault", "--allow"):
+        assert word in result.stderr
+    assert "Traceback" not in result.stderr
+    assert names_in(tmp_path) == ["t.csv"]
+
+
+def test_a_text_that_names_nobody_is_allowed_in_this_and_later_scans(tmp_path):
+    path = tmp_path / "t.csv"
+    frame = make_learners(300, rng=1)
+    frame = frame.with_columns(company_hash=pl.lit("Ulhasnagar"))
+    frame.write_csv(path)
+    out = tmp_path / "o"
+    script = LEAKY.replace("sys.argv.pop()", "'Ulhasnagar'")
+    command = [sys.executable, "-c", script, "run", path, "--out", out]
+    command += ["--evidence", "none", "--quiet"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+    command += ["--allow", "Ulhasnagar"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Ulhasnagar" in (out / "share" / "report.html").read_text()
+    assert run("scan", out).returncode == 0
+
+
+def test_a_report_is_rendered_again_from_the_summary(copy):
+    page = copy / "share" / "report.html"
+    first = page.read_text()
+    page.unlink()
+    result = run("report", copy)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == str(page)
+    assert page.read_text() == first
+    assert names_in(copy / "share") == SHARED
+
+
+def test_a_report_rendered_again_is_searched_as_well(copy, table):
+    page = copy / "share" / "report.html"
+    first = page.read_text()
+    name = max(pl.read_csv(table)["company_hash"].drop_nulls(), key=len)
+    into_json(copy / "share" / "summary.json", name)
+    result = run("report", copy)
+    assert result.returncode == 1, result.stderr
+    assert "would name somebody" in result.stderr
+    assert page.read_text() == first
+
+
+def test_an_export_that_is_there_is_not_replaced_unasked(copy, tmp_path):
+    (tmp_path / "r.pdf").write_text("mine")
+    refused(run("report", copy, "--pdf", tmp_path / "r.pdf"), "--pdf", "--overwrite")
+    (tmp_path / "figures").mkdir()
+    options = ["--figures", tmp_path / "figures"]
+    refused(run("report", copy, *options), "--figures", "--overwrite")
+    (tmp_path / "figures" / "notes.txt").write_text("mine")
+    refused(run("report", copy, *options, "--overwrite"), "more than pictures")

@@ -11,7 +11,6 @@ import pytest
 from learnstrata.layer.summary import SCHEMA_VERSION, _plain, summarise
 from learnstrata.segments.evidence import Finding
 from learnstrata.segments.profiles import Share, Typical
-from learnstrata.segments.selection import Candidate
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "summary.md"
 
@@ -58,7 +57,6 @@ def test_the_parts_of_a_key_are_documented(either, key):
 
 def test_the_rows_of_the_choice_of_k_are_documented(either):
     told = documented()["selection"]
-    assert {f.name for f in fields(Candidate)} <= told
     for row in either["selection"]["table"]:
         assert set(row) <= told
 

@@ -305,26 +305,26 @@ def test_folders_within_are_read_and_a_missing_one_is_refused(tmp_path):
 
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory):
-    """The shareable files of a real run, and whom they must not name."""
+    """A real run, and whom its shared part must not name."""
     table = make_learners(2_000, rng=1)
     folder = segment(table, rng=7).save(tmp_path_factory.mktemp("runs") / "run")
     names = table["company_hash"].drop_nulls().unique().to_list()
     ids = table["email_hash"].unique().to_list()
-    private = ["segments.parquet", "segments.csv", "ledger.parquet", "model.json"]
-    return folder, private, names, ids
+    return folder, names, ids
 
 
 def test_a_real_run_names_nobody_and_its_private_files_name_all(run_folder):
-    folder, private, names, ids = run_folder
-    leaks = scan(folder, companies=names, learners=ids)
-    assert {leak.file for leak in leaks} == {"segments.parquet", "segments.csv"}
+    folder, names, ids = run_folder
+    assert scan(folder / "share", companies=names, learners=ids) == []
+    leaks = scan(folder / "private", companies=names, learners=ids)
+    found = {"names.parquet", "segments.csv", "segments.parquet"}
+    assert {leak.file for leak in leaks} == found
     told = {leak.text for leak in leaks if leak.kind == "learner id"}
     assert told == set(ids)
-    assert {leak.file for leak in leaks} <= set(private)
 
 
 def test_names_of_real_companies_do_not_cry_wolf_on_a_real_run(run_folder):
-    folder, private, *_ = run_folder
+    folder = run_folder[0]
     real = [
         "Microsoft",
         "Google",
@@ -359,13 +359,13 @@ def test_names_of_real_companies_do_not_cry_wolf_on_a_real_run(run_folder):
         "Tiger Analytics",
         "Altair Engineering",
     ]
-    leaks = scan(folder, companies=real, learners=["1", "12", "100", "2021"])
-    assert [leak for leak in leaks if leak.file not in private] == []
+    ids = ["1", "12", "100", "2021"]
+    assert scan(folder / "share", companies=real, learners=ids) == []
 
 
 def test_a_name_planted_in_the_report_of_a_real_run_is_found(run_folder, tmp_path):
-    folder, _, names, ids = run_folder
-    page = (folder / "report.html").read_text()
+    folder, names, ids = run_folder
+    page = (folder / "share" / "report.html").read_text()
     for secret, kind in ((names[5], "company name"), (ids[7], "learner id")):
         planted = page.replace("</h2>", f" {secret.upper()}</h2>", 1)
         (tmp_path / "report.html").write_text(planted)

@@ -1,5 +1,7 @@
 """A full summary of a small run, made by hand: two segments of 400 learners."""
 
+import copy
+
 import pytest
 
 
@@ -594,6 +596,205 @@ def summary():
 def whole():
     """Give the same summary to tests that only look at what is made of it."""
     return make_summary()
+
+
+MEANING_OF_A_SEGMENT = {
+    "rule": {
+        "text": "more than 4 years of experience and pay over 12 LPA",
+        "paths": [],
+        "coverage": 0.912,
+        "precision": 0.874,
+        "n_segment": 120,
+        "n_caught": 125,
+    },
+    "pulls": [],
+    "progression": {
+        "n": 90,
+        "n_growth": 60,
+        "growth": 0.131,
+        "growth_of_all": 0.124,
+        "n_roles": 80,
+        "role_change": 0.517,
+        "role_change_of_all": 0.482,
+    },
+    "distributions": {
+        "pay": [
+            {"low": None, "high": 450_000.0, "segment": 0.2, "rest": 0.41},
+            {"low": 450_000.0, "high": 900_000.0, "segment": 0.55, "rest": 0.4},
+            {"low": 900_000.0, "high": None, "segment": 0.25, "rest": 0.19},
+        ],
+        "years_of_experience": [
+            {"low": 0.0, "high": 5.0, "segment": 0.7, "rest": 0.45},
+            {"low": 5.0, "high": None, "segment": 0.3, "rest": 0.55},
+        ],
+    },
+    "index": [
+        {
+            "kind": "value",
+            "feature": "tier",
+            "value": "Tier 1",
+            "count": 113,
+            "estimate": 263.0,
+            "low": 241.0,
+            "high": 287.0,
+            "base": 100.0,
+            "difference": None,
+            "effect": 0.61,
+        },
+        {
+            "kind": "number",
+            "feature": "pay",
+            "value": "",
+            "count": 240,
+            "estimate": 71.0,
+            "low": 69.0,
+            "high": 73.0,
+            "base": 50.0,
+            "difference": 1.1,
+            "effect": 0.72,
+        },
+    ],
+}
+
+
+def pay_cell(role, tier, band, p50, learners, *, shrunk=False):
+    return {
+        "role_family": role,
+        "tier": tier,
+        "experience_band": band,
+        "learners": learners,
+        "companies": 31,
+        "p25": 0.8 * p50,
+        "p50": p50,
+        "p75": 1.4 * p50,
+        "shrunk": shrunk,
+        "weight": 0.4 if shrunk else 0.95,
+    }
+
+
+def skill(estimate):
+    return {"estimate": estimate, "low": estimate - 0.01, "high": estimate + 0.01}
+
+
+MEANING = {
+    "rules": {
+        "fidelity": 0.871,
+        "stated": 0.81,
+        "baseline": 0.6,
+        "n_train": 200,
+        "n_held_out": 187,
+        "without": [],
+        "reason": "",
+    },
+    "incremental": [
+        {
+            "outcome": "pay_growth",
+            "kind": "number",
+            "n_learners": 400,
+            "n_with": 155,
+            "n_segments": 2,
+            "n_rules": 6,
+            "learned": skill(0.11),
+            "rules": skill(0.12),
+            "difference": skill(-0.01),
+            "verdict": "as well",
+            "sentence": "pay_growth: the rules do as well (155 of 400 learners).",
+            "reason": "",
+        }
+    ],
+    "benchmarks": {
+        "reason": "",
+        "sentence": "Pay is shown for 3 of 4 combinations.",
+        "rule": "Pay is shown of 10 learners or more at 3 companies or more.",
+        "tau": 30.0,
+        "n_learners": 380,
+        "n_left_out": 20,
+        "n_cells": 4,
+        "n_hidden": 1,
+        "cells": [
+            pay_cell("Backend", "Tier 1", "Early", 1_250_000.0, 77),
+            pay_cell("Backend", "Tier 2", "Early", 830_000.0, 61),
+            pay_cell("Design <b>", "Tier 1", "Senior", 2_140_000.0, 12, shrunk=True),
+        ],
+        "wider": [
+            {"level": "role", **pay_cell("Backend", None, None, 990_000.0, 138)},
+            {"level": "all", **pay_cell(None, None, None, 910_000.0, 380)},
+        ],
+    },
+    "cohorts": [
+        {
+            "key": "stalled",
+            "title": "Pay has not grown with experience",
+            "definition": "8 years of experience or more.",
+            "n_learners": 43,
+            "n_assessed": 172,
+            "share": 0.25,
+            "by_segment": [
+                {"value": "Backend", "assessed": 88, "learners": 33, "share": 0.375}
+            ],
+            "by_role": [],
+            "by_tier": [],
+            "sentence": "Pay has not grown with experience: 43 of the 172 learners.",
+            "note": "",
+            "reason": "",
+        }
+    ],
+    "companies": {
+        "reason": "",
+        "sentence": "390 learners are at 97 companies (Gini 0.41).",
+        "n_companies": 97,
+        "n_learners": 390,
+        "gini": 0.41,
+        "top_share": 0.3,
+        "companies": [
+            {
+                "alias": "Company 0d21",
+                "tier": "Tier 1",
+                "learners": 47,
+                "p25": 500_000.0,
+                "p50": 760_000.0,
+                "p75": 1_160_000.0,
+            }
+        ],
+        "roles": [
+            {
+                "alias": "Company 0d21",
+                "role_family": "Backend",
+                "learners": 19,
+                "p50": 810_000.0,
+                "elsewhere": 900_000.0,
+                "ratio": 0.9,
+            }
+        ],
+        "tiers": [
+            {
+                "tier": "Tier 1",
+                "companies": 37,
+                "learners": 166,
+                "share": 0.43,
+                "p50": 1_330_000.0,
+            }
+        ],
+    },
+}
+
+
+@pytest.fixture
+def meant(summary):
+    """Give a summary that also tells what makes the segments different, and pay."""
+    return with_meaning(summary)
+
+
+@pytest.fixture(scope="module")
+def explained(whole):
+    """Give the same once, for tests that only read it."""
+    return with_meaning(copy.deepcopy(whole))
+
+
+def with_meaning(summary):
+    for found in summary["segments"]:
+        found.update(copy.deepcopy(MEANING_OF_A_SEGMENT))
+    return summary | copy.deepcopy(MEANING)
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ import browser
 from learnstrata.report.document import SECTIONS, render_report
 
 sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 CHROMIUM = browser.find()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 pytestmark = [
     pytest.mark.browser,
@@ -31,8 +33,8 @@ def chromium():
 
 
 @pytest.fixture(scope="module")
-def html(whole):
-    return render_report(whole)
+def html(explained):
+    return render_report(explained)
 
 
 @pytest.fixture(params=[1280, 390])
@@ -53,6 +55,7 @@ def opened(chromium, width, html, tmp_path):
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.on("request", lambda request: page.asked.append(request.url))
     page.goto(path.as_uri())
+    page.wait_for_selector("html[data-charts=drawn]", timeout=60_000)
     yield page, path
     context.close()
 
@@ -93,3 +96,73 @@ def test_the_contents_stay_in_sight_on_a_wide_screen(opened, width):
     )
     top = page.locator("nav.toc").bounding_box()["y"]
     assert (top >= 0) is (width == 1280)
+
+
+def test_every_chart_is_drawn_anew_and_keeps_its_words(opened):
+    page, _ = opened
+    assert page.locator(".chart").count() == page.locator(".chart.drawn svg").count()
+    for chart in page.locator(".chart.drawn svg").all():
+        assert chart.get_attribute("role") == "img"
+        assert chart.get_attribute("aria-label")
+        assert chart.locator("path, rect, text").count() > 5
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("key", "mark", "told"),
+    [
+        ("roles", ".mark-rect path", "Backend in Senior, higher pay: index 100"),
+        ("pay", ".mark-rect path", "Senior, higher pay: median 18.0"),
+    ],
+)
+def test_a_mark_answers_the_pointer_with_what_it_is(opened, key, mark, told):
+    page, _ = opened
+    assert page.locator("#tip").is_hidden()
+    page.locator(f"#figure-{key} {mark}").first.hover(force=True)
+    assert told in page.locator("#tip").inner_text()
+    box = page.locator("#tip").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]
+    page.mouse.move(1, 1)
+    page.keyboard.press("Escape")
+    assert page.locator("#tip").is_hidden()
+
+
+def test_without_scripts_the_charts_stand_there_all_the_same(chromium, html, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(html, encoding="utf-8")
+    context = chromium.new_context(offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert page.locator(".drawn").count() == 0
+    charts = page.locator(".chart svg")
+    assert charts.count() == page.locator("figure").count() > 10
+    assert all(chart.bounding_box()["height"] > 60 for chart in charts.all())
+    context.close()
+
+
+def test_a_script_that_was_changed_does_not_run_and_the_charts_stay(
+    chromium, html, tmp_path
+):
+    path = tmp_path / "report.html"
+    changed = html.replace('"use strict";', '"use strict"; document.title = "mine";')
+    assert changed != html
+    path.write_text(changed, encoding="utf-8")
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert page.title() != "mine"
+    assert page.locator(".chart svg").count() == page.locator("figure").count()
+    context.close()
+
+
+def test_axe_finds_nothing_against_wcag_2_2_aa(opened):
+    page, _ = opened
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = axe.Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+    told = [
+        (rule["id"], [node["target"] for node in rule["nodes"][:3]])
+        for rule in found.response["violations"]
+    ]
+    assert told == []

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.privacy.cells import CellRule
 from learnstrata.segments.cohorts import (
     CohortRules,
     _rows,
@@ -192,13 +193,25 @@ def test_no_count_under_ten_can_be_had_from_the_total(sizes):
         {"g": values, "_in": inside}, schema={"g": pl.String, "_in": pl.Boolean}
     )
     counts = {f"g{i}": a for i, (a, b) in enumerate(sizes) if a + b}
-    rows = _rows(frame, "g")
+    rows = _rows(frame, "g", 10)
     assert all(row.learners == counts[row.value] >= 10 for row in rows)
     hidden = set(counts) - {row.value for row in rows}
     left = sum(counts[g] for g in hidden)
     if rows and hidden:
         assert len(hidden) > 1
         assert left >= 10
+
+
+def test_the_least_count_is_that_of_the_rule(learners):
+    _, planted = flat(learners)
+    loose = find_cohorts(planted)
+    strict = find_cohorts(planted, rule=CellRule(learners=100_000))
+    for one, two in zip(loose, strict, strict=True):
+        assert np.array_equal(one.members, two.members)
+        assert two.by_role == two.by_tier == ()
+        assert two.n_learners in (None, 0)
+        if two.n_learners is None:
+            assert "fewer than 100000 of" in two.sentence
 
 
 def test_learners_without_a_role_or_made_up_experience_are_not_assessed(learners):

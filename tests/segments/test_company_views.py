@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from learnstrata.config import Pay
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.segments.benchmarks import is_shown, rounded_pay
+from learnstrata.privacy.cells import CellRule
+from learnstrata.segments.benchmarks import rounded_pay, why_hidden
 from learnstrata.segments.company_views import company_views, gini
 
 INR = Pay()
@@ -56,6 +57,13 @@ def double_sum(sizes):
     n = len(sizes)
     total = sum(abs(a - b) for a in sizes for b in sizes)
     return total / (2 * n * n * (sum(sizes) / n))
+
+
+def test_a_stricter_rule_shows_fewer_companies_and_cells(learners, found):
+    strict = views(learners, rule=CellRule(learners=60))
+    assert 0 < len(strict.companies) < len(found.companies)
+    assert len(strict.roles) < len(found.roles)
+    assert views(learners, rule=CellRule(companies=1_000)).tiers.is_empty()
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=40))
@@ -141,7 +149,7 @@ def test_every_tier_shown_keeps_the_rule_and_none_is_what_is_left(learners, foun
         counts = of["company"].value_counts()["count"]
         assert (row["learners"], row["companies"]) == (len(of), len(counts))
         assert row["share"] == len(of) / len(known)
-        assert is_shown(len(of), len(counts), counts.max() / len(of))
+        assert not why_hidden(len(of), len(counts), counts.max() / len(of))
     third = pl.when(pl.col("record") < 4).then(pl.lit("Tier 3")).otherwise("tier")
     assert len(views(learners.with_columns(tier=third)).tiers) < 2
 

@@ -13,6 +13,7 @@ from learnstrata.segments.contributions import (
     explain_learner,
     features_of,
     mean_contributions,
+    mean_pulls,
 )
 
 
@@ -113,6 +114,20 @@ def test_a_segment_without_learners_has_no_mean():
     found = Contributions(np.ones((2, 1)), ("pay",), np.ones(2, int))
     with pytest.raises(DegenerateError, match=r"no learner in the segments \[2, 3\]"):
         mean_contributions(found, np.zeros(2, int), n_segments=3)
+
+
+def test_mean_pulls_are_ranked_and_those_of_the_contributions(small_run):
+    X, model = small_run.base.prepared.matrix.X, small_run.meaning.model
+    labels = small_run.clusters.fit.labels
+    names = features_of(model.features)
+    found = contributions(X, np.array(model.centers), labels, groups=names)
+    for i, pulls in enumerate(mean_pulls(X, labels, model)):
+        means = [pull.mean for pull in pulls]
+        assert means == sorted(means, reverse=True)
+        assert sum(pull.share for pull in pulls) == pytest.approx(1)
+        size = np.abs(found.values[labels == i]).mean(axis=0)
+        told = dict(zip(found.groups, size, strict=True))
+        assert {p.feature: p.mean for p in pulls} == pytest.approx(told)
 
 
 def test_features_name_every_column_of_the_matrix(small_run):

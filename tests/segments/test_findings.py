@@ -22,7 +22,6 @@ from learnstrata.segments.grounds import Grounds
 from learnstrata.segments.heuristic import Comparison
 from learnstrata.segments.pay_findings import (
     _direction,
-    _gini,
     _high_limit,
     _science_in_words,
 )
@@ -226,13 +225,6 @@ def test_concentration_is_counted_from_the_learners(found, people):
     top = [p["company"] for p in people if p["tier"] == "Tier 1" and p["company"]]
     assert numbers["tier_1_companies"] == len(set(top))
     assert numbers["tier_1_share"] == pytest.approx(len(top) / sum(sizes))
-
-
-@pytest.mark.parametrize(
-    ("sizes", "gini"), [([5, 5, 5], 0.0), ([1], 0.0), ([0, 0, 0, 8], 0.75)]
-)
-def test_gini_runs_from_equal_to_all_in_one(sizes, gini):
-    assert _gini(np.array(sizes)) == pytest.approx(gini)
 
 
 def test_rules_are_compared_by_their_counts(found, small_run):

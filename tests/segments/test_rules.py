@@ -9,18 +9,15 @@ import polars as pl
 import pytest
 
 from learnstrata.exceptions import SchemaError
+from learnstrata.segments.rule_words import Condition, Rule, to_sql_predicate
 from learnstrata.segments.rules import (
-    Condition,
-    Rule,
     _chosen,
-    _in_words,
     _marks,
     _merged,
     _shortened,
     matches,
     readable_features,
     segment_rules,
-    to_sql_predicate,
 )
 
 
@@ -75,32 +72,6 @@ def test_replay_in_polars_equals_the_slow_version_and_sql(done):
         of_sql = duckdb.sql("FROM learners").filter(to_sql_predicate(rule))
         of_sql = of_sql.fetchnumpy()["record"]
         assert sorted(of_sql) == learners["record"].to_numpy()[caught].tolist()
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        Condition(feature, op, value, or_missing=missing)
-        for feature, ops, value in [
-            ("pay", (">", "<="), 800_000.0),
-            ("years_of_experience", (">", "<="), 4.0),
-            ("company_level", (">", "<="), 13.6),
-            ("role", ("=", "!="), "Backend"),
-        ]
-        for op in ops
-        for missing in (False, True)
-    ],
-)
-def test_each_condition_replays_in_sql_with_values_missing(small_run, condition):
-    gone = pl.int_range(pl.len()) % 3 == 0
-    learners = small_run.meaning.learners.with_columns(
-        pl.when(~gone).then(pl.col(c)).alias(c) for c in ("pay", "company", "role")
-    ).with_columns(experience_imputed=gone.cast(pl.Int64))
-    caught = matches(learners, rule_of((condition,)))
-    assert caught.tolist() == [naive_met(row, condition) for row in learners.to_dicts()]
-    predicate = to_sql_predicate(rule_of((condition,)))
-    table = duckdb.sql("FROM learners ORDER BY record").project(f"{predicate} AS met")
-    assert table.fetchnumpy()["met"].tolist() == caught.tolist()
 
 
 def test_coverage_and_precision_are_those_of_learners_held_out(small_run):
@@ -182,40 +153,6 @@ def test_conditions_of_a_path_are_merged():
     assert _merged(apart) == apart
 
 
-@pytest.mark.parametrize(
-    ("path", "told"),
-    [
-        ([("pay", ">", 8e5)], "pay over 8 LPA"),
-        ([("pay", ">", 5e5), ("pay", "<=", 12e5)], "pay over 5 and up to 12 LPA"),
-        ([("pay", "<=", 145e5, True)], "pay up to 145 LPA (or not stated)"),
-        ([("years_of_experience", "<=", 1.0)], "at most 1 year of experience"),
-        (
-            [("years_of_experience", ">", 2.0), ("years_of_experience", "<=", 6.0)],
-            "more than 2 and at most 6 years of experience",
-        ),
-        ([("company_level", ">", np.log(12e5))], "company pay level over 12 LPA"),
-        ([("role", "=", "Backend")], "role Backend"),
-        (
-            [("role", "!=", "Backend", True), ("role", "!=", "Design", True)],
-            "role other than Backend or Design",
-        ),
-        ([("recent_pay_update", ">", 0.0)], "pay updated lately: yes"),
-        ([("score", "<=", 0.25)], "score up to 0.25"),
-        (
-            [("years_of_experience", ">", 8.0), ("pay", "<=", 12e5)],
-            "more than 8 years of experience and pay up to 12 LPA",
-        ),
-    ],
-)
-def test_conditions_in_words(model, path, told):
-    assert _in_words([[Condition(*c) for c in path]], model) == told
-
-
-def test_two_paths_are_told_as_one_or_the_other(model):
-    paths = [[Condition("pay", ">", 8e5)], [Condition("role", "=", "Design")]]
-    assert _in_words(paths, model) == "pay over 8 LPA, or else role Design"
-
-
 def test_what_a_rule_can_do_without_is_left_out():
     learners = pl.DataFrame({"a": [float(i) for i in range(100)], "b": [1.0] * 100})
     own = (learners["a"] > 49).to_numpy()
@@ -255,6 +192,14 @@ def test_features_are_those_people_know(small_run, model):
     assert readable_features(small_run.meaning.learners, model) == (
         *("pay", "years_of_experience", "company_level", "role", "tier"),
     )
+
+
+def test_a_tree_grown_on_fewer_learners_is_measured_on_the_same_others(small_run):
+    whole, part = found_in(small_run), found_in(small_run, most=300)
+    assert (whole.n_train, part.n_train) == (whole.n_held_out, 300)
+    assert part.n_held_out == whole.n_held_out
+    assert part.baseline == whole.baseline
+    assert part.fidelity > part.baseline + 0.1
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,21 @@
 """The command line: a client of the library, one function a command.
 
 Exit codes: 0 done; 2 the table, the options or the place to write to are at fault; 1 we
-are. Heavy modules are imported inside the commands, so that ``--help`` is quick.
+are, or what is to be shared names somebody. Heavy modules are imported inside the
+commands, so that ``--help`` is quick.
 """
 
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from learnstrata.exceptions import LearnstrataError
+from learnstrata.exceptions import LearnstrataError, PrivacyError
 
 __all__ = ["app", "main"]
 
@@ -39,6 +42,15 @@ ConfigOption = Annotated[
 ]
 RecipeOption = Annotated[
     str, typer.Option("--recipe", help="robust (the default) or notebook.")
+]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+AllowOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        help="A text that names nobody though a company is called so, such as a city; "
+        "may be given again.",
+    ),
 ]
 SheetOption = Annotated[
     str | None, typer.Option("--sheet", help="Sheet of an Excel file.")
@@ -81,6 +93,14 @@ def run(
     seed: SeedOption = None,
     evidence: EvidenceOption = None,
     sheet: SheetOption = None,
+    allow: AllowOption = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file",
+            help="Key of the companies' aliases; made where it is not there yet.",
+        ),
+    ] = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -94,19 +114,88 @@ def run(
     level = {"level": evidence} if evidence else None
     settings = load_config(recipe, config, seed=seed, as_of=as_of, evidence=level)
     check_target(target, overwrite=overwrite)
+    key = _key(key_file)
     with screens.progress(shown=not (quiet or as_json)) as watch:
         from learnstrata.facade import segment
         from learnstrata.learners.sources import read_learners
 
         watch("read")
         frame = read_learners(table, sheet=sheet)
-        found = segment(frame, config=settings, watch=watch)
+        found = segment(frame, config=settings, key=key, watch=watch)
         watch("write")
-        folder = found.save(target, overwrite=overwrite)
+        with _leaks_are_faults():
+            folder = found.save(target, overwrite=overwrite, allow=allow or ())
     if as_json:
         _print_json(screens.run_as_json(found.summary, folder))
     elif not quiet:
         screens.show_run(found.summary, folder)
+
+
+def _key(path: Path | None) -> bytes:
+    """Read the key of the aliases; the first run of a user makes it."""
+    from learnstrata.privacy.keys import key_path, make_key, read_key
+
+    place = path or key_path()
+    return read_key(place) if place.exists() else make_key(place)
+
+
+@contextmanager
+def _leaks_are_faults() -> Iterator[None]:
+    try:
+        yield
+    except PrivacyError as error:
+        _fail(str(error), code=1)
+
+
+@app.command()
+def scan(
+    run: RunArgument,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--table", help="Look for the names of this table, not of the run's own."
+        ),
+    ] = None,
+    sheet: SheetOption = None,
+    allow: AllowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Search all that a run shares for names of companies and ids of learners."""
+    from learnstrata.app import screens
+    from learnstrata.facade import find_names
+    from learnstrata.layer.publish import find_leaks
+    from learnstrata.learners.sources import read_learners
+
+    frame = read_learners(table, sheet=sheet) if table else None
+    names = find_names(run, table=frame, allow=allow or ())
+    leaks = find_leaks(run / "share", names)
+    if as_json:
+        _print_json(screens.scan_as_json(leaks, names, run))
+    else:
+        screens.show_scan(leaks, names, run)
+    if leaks:
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    run: RunArgument,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="File for the report as PDF.")
+    ] = None,
+    figures: Annotated[
+        Path | None, typer.Option("--figures", help="Folder for the charts.")
+    ] = None,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Render the report of a run again; as PDF and as pictures, if asked."""
+    from learnstrata.facade import render_again
+
+    with _leaks_are_faults():
+        paths = render_again(run, pdf=pdf, figures=figures, overwrite=overwrite)
+    if not quiet:
+        typer.echo("\n".join(map(str, paths)))
 
 
 @app.command()

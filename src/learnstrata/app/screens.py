@@ -1,8 +1,9 @@
 """What the terminal shows: progress, a short summary, what a check found."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,18 @@ from rich.table import Table
 
 from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources import SourceInfo
+from learnstrata.privacy.leaks import Leak
 from learnstrata.report.trust import short_verdict
 
 __all__ = [
     "assignment_as_json",
     "progress",
     "run_as_json",
+    "scan_as_json",
     "show_assignment",
     "show_check",
     "show_run",
+    "show_scan",
 ]
 
 DOING = {
@@ -39,12 +43,21 @@ DOING = {
     "evidence": "Gathering the evidence",
     "profile": "Profiling and naming segments",
     "answer": "Answering the decision questions",
-    "write": "Writing the run folder",
+    "write": "Writing and searching the files",
 }
 
-WORDS = ("Segment", "Standard name", "Column")  # headings of what may wrap
+WORDS = (
+    "Segment",
+    "Standard name",
+    "Column",
+    "File",
+    "Place",
+    "Text",
+)  # headings of what may wrap
 COLUMN_HEADINGS = ("Standard name", "Column", "Missing", "Unreadable", "Distinct")
 COLUMN_HEADINGS += ("Median", "Range")
+MOST_LEAKS = 20
+LONGEST_TEXT = 60
 
 
 @contextmanager
@@ -92,8 +105,11 @@ def show_run(summary: Mapping[str, Any], folder: Path) -> None:
     slowest = sorted(spent, key=lambda stage: -spent[stage])[:3]
     told = ", ".join(f"{stage} {spent[stage]:.1f} s" for stage in slowest)
     console.print(f"[dim]Computed in {sum(spent.values()):.1f} s (most: {told})[/]")
-    console.print(f"Report: [bold]{_short(folder / 'report.html')}[/]", soft_wrap=True)
-    console.print(f"Files:  {_short(folder)}", soft_wrap=True)
+    share, private = folder / "share", folder / "private"
+    page = _short(share / "report.html")
+    console.print(f"Report:   [bold]{page}[/]", soft_wrap=True)
+    console.print(f"To share: {_short(share)} (names nobody)", soft_wrap=True)
+    console.print(f"Private:  {_short(private)} (names learners)", soft_wrap=True)
 
 
 def _segment_table(summary: Mapping[str, Any]) -> Table:
@@ -136,8 +152,57 @@ def run_as_json(summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             for s in summary["segments"]
         ],
         "out": str(folder),
-        "report": str(folder / "report.html"),
+        "report": str(folder / "share" / "report.html"),
+        "share": str(folder / "share"),
+        "private": str(folder / "private"),
         "seconds": sum(summary["timings"].values()),
+    }
+
+
+def scan_as_json(
+    leaks: Sequence[Leak], names: pl.DataFrame, folder: Path
+) -> dict[str, Any]:
+    """Give what a scan found as one JSON object."""
+    return {
+        "run": str(folder),
+        **_looked_for(names, folder),
+        "clean": not leaks,
+        "findings": len(leaks),
+        "leaks": [asdict(leak) for leak in leaks],
+    }
+
+
+def show_scan(leaks: Sequence[Leak], names: pl.DataFrame, folder: Path) -> None:
+    """Print what a scan found, at most 20 rows of it, or that all is clean."""
+    console = Console(highlight=False)
+    n = _looked_for(names, folder)
+    among = (
+        f"in {n['files']} files of {_short(folder / 'share')} "
+        f"({n['companies']:,} names of companies and {n['learners']:,} ids of learners "
+        "looked for)"
+    )
+    if not leaks:
+        console.print(f"[green]Clean:[/] nobody is named {among}", soft_wrap=True)
+        return
+    table = _plain_table("File", "Place", "Kind", "Text", "Times")
+    for leak in leaks[:MOST_LEAKS]:
+        told = (leak.file, leak.place, leak.kind, leak.text[:LONGEST_TEXT])
+        table.add_row(*map(escape, told), f"{leak.times:,}")
+    console.print(table)
+    rest = len(leaks) - MOST_LEAKS
+    if rest > 0:
+        console.print(f"[dim]and {rest:,} more (all of them: --json)[/]")
+    found = "1 finding" if len(leaks) == 1 else f"{len(leaks):,} findings"
+    console.print(f"[red]{found}[/] {among}", soft_wrap=True)
+
+
+def _looked_for(names: pl.DataFrame, folder: Path) -> dict[str, int]:
+    files = [item for item in (folder / "share").rglob("*") if item.is_file()]
+    kinds = dict(names["kind"].value_counts().iter_rows())
+    return {
+        "files": len(files),
+        "companies": kinds.get("company", 0),
+        "learners": kinds.get("learner", 0),
     }
 
 

@@ -14,7 +14,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learnstrata.layer.benchmarks import (
+    summarise_benchmarks,
+    summarise_cohorts,
+    summarise_companies,
+)
 from learnstrata.layer.evidence import EXAMINED, by_k, summarise_evidence
+from learnstrata.layer.explanation import (
+    explain_segments,
+    summarise_incremental,
+    summarise_rules,
+)
 from learnstrata.learners.features import FEATURES, Feature
 from learnstrata.learners.titles import TitleTable
 from learnstrata.pipeline import Run
@@ -65,6 +75,11 @@ def summarise(run: Run) -> dict[str, Any]:
         "map": _map(run),
         "hierarchy": _hierarchy(run),
         "heuristic": _heuristic(run),
+        "rules": summarise_rules(run),
+        "incremental": summarise_incremental(run),
+        "benchmarks": summarise_benchmarks(run),
+        "cohorts": summarise_cohorts(run),
+        "companies": summarise_companies(run),
         "findings": [_finding(f) for f in run.meaning.findings],
         "actions": [asdict(action) for action in run.meaning.actions],
         "notes": _notes(run),
@@ -185,8 +200,10 @@ def _segments(run: Run) -> list[dict[str, Any]]:
     centers = run.meaning.model.centers
     columns = run.base.prepared.matrix.columns
     return [
-        asdict(profile) | {"center": dict(zip(columns, center, strict=True))}
-        for profile, center in zip(run.meaning.profiles, centers, strict=True)
+        asdict(profile) | {"center": dict(zip(columns, center, strict=True))} | more
+        for profile, center, more in zip(
+            run.meaning.profiles, centers, explain_segments(run), strict=True
+        )
     ]
 
 

@@ -5,13 +5,20 @@ from typing import Any
 
 import polars as pl
 
-__all__ = ["CANDIDATES", "workbook_sheets"]
+__all__ = ["CANDIDATES", "column_formats", "workbook_sheets"]
+
+PAY_QUANTILES = ("p25", "p50", "p75")
+QUARTILE_NAMES = ("lower quartile", "median", "upper quartile")
 
 
 def workbook_sheets(summary: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
     """Give the sheets of the workbook, from the values of ``summary.json``."""
     sheets = {
         "Segments": _segments(summary),
+        "Rules": _rules_in_words(summary),
+        "Pay benchmarks": _pay_benchmarks(summary),
+        "Cohorts": _cohorts(summary),
+        "Companies": _companies(summary),
         "How far to trust": _trust(summary),
         "Choice of k": _candidates(summary),
         "Stability": _stability(summary),
@@ -314,6 +321,131 @@ def _rules(summary: Mapping[str, Any]) -> pl.DataFrame:
             for rule, counts in zip(found["rules"], found["counts"], strict=True)
         ]
     )
+
+
+def column_formats(frame: pl.DataFrame, pay_unit: str) -> dict[str, str]:
+    """Give the number format of each column that has one, for a workbook.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        A sheet of `workbook_sheets`.
+    pay_unit : str
+        As in the summary; columns of pay bear it in their headings.
+
+    Returns
+    -------
+    dict
+        Column to Excel's format: counts with separators, shares as per cent.
+
+    Examples
+    --------
+    >>> sheet = pl.DataFrame({"name": ["a"], "share": [0.5], "count": [1200]})
+    >>> column_formats(sheet, "LPA")
+    {'share': '0.0%', 'count': '#,##0'}
+    """
+    formats: dict[str, str] = {}
+    for name, dtype in frame.schema.items():
+        if dtype.is_integer():
+            formats[name] = "#,##0"
+        elif dtype.is_float():
+            share = name.lower().startswith("share") or name in _SHARES
+            formats[name] = (
+                "0.0%" if share else "#,##0.0" if f"({pay_unit})" in name else "0.00"
+            )
+    return formats
+
+
+_SHARES = ("coverage", "precision", "base")
+
+
+def _rules_in_words(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give the rule of each segment in words, and how well it catches it."""
+    return _frame(
+        [
+            {
+                "segment": segment["name"],
+                "rule": rule["text"],
+                "coverage": rule["coverage"],
+                "precision": rule["precision"],
+                "held-out learners of the segment": rule["n_segment"],
+                "held-out learners caught": rule["n_caught"],
+            }
+            for segment in summary["segments"]
+            if (rule := segment.get("rule"))
+        ]
+    )
+
+
+def _pay_benchmarks(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give pay of the shown cells, wider groups after them."""
+    found = summary.get("benchmarks") or {}
+    rows = [*found.get("cells", ()), *found.get("wider", ())]
+    return _frame(
+        [
+            {
+                "role": row.get("role_family") or "all",
+                "company tier": row.get("tier") or "all",
+                "experience": row.get("experience_band") or "all",
+                "learners": row["learners"],
+                "companies": row["companies"],
+            }
+            | _quartiles(row, summary)
+            | {"leans on wider groups": "yes" if row["shrunk"] else "no"}
+            for row in rows
+        ]
+    )
+
+
+def _quartiles(
+    row: Mapping[str, Any], summary: Mapping[str, Any]
+) -> dict[str, float | None]:
+    per, unit = summary["per_pay_unit"], summary["pay_unit"]
+    named = zip(PAY_QUANTILES, QUARTILE_NAMES, strict=True)
+    return {f"{name} ({unit})": _per(row[key], per) for key, name in named}
+
+
+def _cohorts(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give each cohort as a whole, then by segment, role and company tier."""
+    rows = []
+    for cohort in summary.get("cohorts") or ():
+        whole = {
+            "value": "all",
+            "assessed": cohort["n_assessed"],
+            "learners": cohort["n_learners"],
+            "share": cohort["share"],
+        }
+        parts = {"": [whole], "segment": cohort["by_segment"]}
+        parts |= {"role": cohort["by_role"], "company tier": cohort["by_tier"]}
+        rows += [
+            {"cohort": cohort["title"], "by": by, "group": part["value"]}
+            | {key: part[key] for key in ("assessed", "learners", "share")}
+            for by, groups in parts.items()
+            for part in groups
+        ]
+    return _frame(rows)
+
+
+def _companies(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give the largest companies by alias: pay of all, then of each role."""
+    found = summary.get("companies") or {}
+    per, unit = summary["per_pay_unit"], summary["pay_unit"]
+    rows = [
+        {
+            "company": row["alias"],
+            "role": row.get("role_family") or "all",
+            "learners, about": row["learners"],
+            f"median ({unit})": _per(row["p50"], per),
+            f"median elsewhere ({unit})": _per(row.get("elsewhere"), per),
+            "ratio": row.get("ratio"),
+        }
+        for row in (*found.get("companies", ()), *found.get("roles", ()))
+    ]
+    return _frame(rows)
+
+
+def _per(amount: float | None, per: float) -> float | None:
+    return None if amount is None else amount / per
 
 
 def _actions(summary: Mapping[str, Any]) -> pl.DataFrame:

@@ -209,8 +209,9 @@ class _Index:
         names = {_words(name): name for name in companies}
         ids, rest = _sorted_ids(learners)
         texts = [_plain(text) for text in allow]
-        vocabulary = {word for text in texts for word in TOKEN.findall(text.casefold())}
-        entries, values = _entries(names, _ordinary(names, texts))
+        spoken = [TOKEN.findall(text.casefold()) for text in texts]
+        vocabulary = {word for words in spoken for word in words}
+        entries, values = _entries(names, _ordinary(names, spoken))
         values |= {" ".join(_words(i)): "learner id" for i in rest if _is_weak(i)}
         entries |= _joined(names, vocabulary)
         entries |= {
@@ -333,14 +334,15 @@ def _is_weak(learner: str) -> bool:
 
 def _sorted_ids(learners: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
     """Tell ids that are one plain word from those that need more care."""
-    every = [str(i) for i in learners]
-    plain = {
-        i.casefold()
-        for i in every
-        if len(i) >= ID_LETTERS and i.isascii() and i.isalnum() and not i.isdigit()
-    }
-    rest = [i for i in every if i.casefold() not in plain and _words(i)]
-    return tuple(sorted(plain)), rest
+    plain: set[str] = set()
+    rest: list[str] = []
+    for i in map(str, learners):
+        if len(i) >= ID_LETTERS and i.isascii() and i.isalnum() and not i.isdigit():
+            plain.add(i.casefold())
+        else:
+            rest.append(i)
+    kept = [i for i in rest if i.casefold() not in plain and _words(i)]
+    return tuple(sorted(plain)), kept
 
 
 def _entries(
@@ -378,7 +380,7 @@ def _joined(
 
 
 def _ordinary(
-    names: dict[tuple[str, ...], str], texts: Iterable[str]
+    names: dict[tuple[str, ...], str], texts: Iterable[list[str]]
 ) -> set[tuple[str, ...]]:
     """Find the names that are phrases of texts which are the same for everybody."""
     lengths: dict[str, set[int]] = {}
@@ -386,8 +388,7 @@ def _ordinary(
         if words:
             lengths.setdefault(words[0], set()).add(len(words))
     found: set[tuple[str, ...]] = set()
-    for text in texts:
-        words = TOKEN.findall(text.casefold())
+    for words in texts:
         for i, word in enumerate(words):
             for n in lengths.get(word, ()):
                 found.add(tuple(words[i : i + n]))
@@ -416,7 +417,7 @@ def _own_texts() -> tuple[str, ...]:
             texts += _source_texts(path.read_text(encoding="utf-8"))
         elif path.suffix in {".html", ".j2", ".css", ".js", ".toml", ".txt"}:
             texts.append(path.read_text(encoding="utf-8"))
-    return tuple(texts)
+    return tuple(dict.fromkeys(texts))
 
 
 def _source_texts(source: str) -> Iterator[str]:

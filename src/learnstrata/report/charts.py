@@ -1,5 +1,6 @@
 """Charts of the segments: each takes a summary and gives an Altair chart."""
 
+import json
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -93,6 +94,7 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> Drawing:
             x=x,
             y=y,
             color=colour,
+            tooltip=_named(summary["segments"]),
             shape=alt.Shape(
                 "edge:N",
                 scale=alt.Scale(domain=[0, 1], range=["circle", "triangle-up"]),
@@ -112,10 +114,16 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> Drawing:
         color=alt.Color(
             "segment:N", scale=alt.Scale(domain=ids, range=inks), legend=None
         ),
-        shape=alt.Undefined,
     )
+    number.encoding.shape = alt.Undefined
     layers = alt.layer(dots, badge, number).resolve_scale(color="independent")
     return layers.properties(width=760, height=420)
+
+
+def _named(segments: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - Altair's own
+    """Give an expression for the label of a point's segment: no copy a point."""
+    labels = json.dumps({str(s["id"]): segment_label(s) for s in segments})
+    return alt.value(alt.expr(f"{labels}[datum.segment]"))
 
 
 def _component_title(summary: Summary, which: int) -> str:

@@ -200,10 +200,11 @@ def _nulls(
             strokeDash=[2, 3], strokeWidth=2, color=NULL, aria=False
         )
         return [dashed.encode(y="null:Q")]
-    drawn: dict[str, Any] = {"color": NULL, "xOffset": 9, "aria": False}
+    drawn: dict[str, Any] = {"xOffset": 9, "aria": False}
+    grey: dict[str, Any] = {"color": NULL, **drawn}
     return [
-        there.mark_rule(strokeWidth=1.5, **drawn).encode(y="null:Q", y2="beside:Q"),
-        there.mark_tick(width=12, thickness=3, orient="horizontal", **drawn).encode(
+        there.mark_rule(strokeWidth=1.5, **grey).encode(y="null:Q", y2="beside:Q"),
+        there.mark_tick(width=12, thickness=3, orient="horizontal", **grey).encode(
             y="null:Q"
         ),
         there.mark_point(

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from learnstrata.report import (
     evidence_tables,
     figures,
+    meaning_tables,
     tables,
     theme,
     trust,
@@ -25,6 +26,7 @@ from learnstrata.report.formats import (
     as_share,
     as_years,
 )
+from learnstrata.report.interactive import interactive
 
 __all__ = ["render_cards", "render_report"]
 
@@ -37,8 +39,9 @@ SECTIONS = (
     ("found", "What we found"),
     ("segments", "Who the segments are"),
     ("actions", "What to do"),
-    ("questions", "The decision questions"),
+    ("benchmarks", "Pay benchmarks"),
     ("trust", "How far to trust this"),
+    ("questions", "The decision questions"),
     ("learners", "The learners"),
     ("quality", "Data quality and ledger"),
     ("methods", "Methods and provenance"),
@@ -92,6 +95,7 @@ class Card:
     measures: tuple[Measure, ...]
     roles: tuple[Part, ...]
     bands: tuple[tuple[str, tuple[Part, ...]], ...]
+    facts: tuple[tuple[str, str], ...]
 
 
 def render_report(summary: Summary) -> str:
@@ -105,7 +109,8 @@ def render_report(summary: Summary) -> str:
     Returns
     -------
     str
-        A whole page: styles and charts inside, no script, no request.
+        A whole page: styles and charts inside, no request. Its two scripts make the
+        charts answer a pointer; where they do not run, the same charts stand there.
     """
     page = _environment().get_template("report.html.j2")
     return page.render(_page(summary))
@@ -143,6 +148,7 @@ def _environment() -> Environment:
 
 
 def _page(summary: Summary) -> dict[str, Any]:
+    drawn = figures.figures_of(summary)
     return {
         "summary": summary,
         "sections": SECTIONS,
@@ -150,7 +156,8 @@ def _page(summary: Summary) -> dict[str, Any]:
         "lead": _lead(summary),
         "tiles": _tiles(summary),
         "cards": _cards(summary),
-        "figures": figures.figures_of(summary),
+        "figures": drawn,
+        "interactive": interactive({key: f.spec for key, f in drawn.items()}),
         "absent": _absent(summary),
         "actions": _actions(summary),
         "findings": _findings(summary),
@@ -159,6 +166,10 @@ def _page(summary: Summary) -> dict[str, Any]:
         "verdict": _verdict(summary),
         "quality": _quality(summary),
         "provenance": _provenance(summary),
+        "pay": _benchmarks(summary),
+        "rivals": _rivals(summary),
+        "glossary": meaning_tables.GLOSSARY,
+        "rules_sentence": meaning_tables.rules_sentence(summary),
         "units": _units(summary),
     }
 
@@ -261,6 +272,7 @@ def _cards(summary: Summary) -> list[Card]:
             measures=_measures(segment, Money.of(summary)),
             roles=tuple(_part(s, 100 / most, "") for s in _top_roles(segment)),
             bands=_bands(summary, segment),
+            facts=tuple(meaning_tables.card_facts(summary, segment)),
         )
         for segment in summary["segments"]
     ]
@@ -351,6 +363,7 @@ def _findings(summary: Summary) -> list[dict[str, Any]]:
 
 def _absent(summary: Summary) -> dict[str, str]:
     """Say for each figure what the table lacks, for where the figure is not drawn."""
+    needed = ("pay", "years_of_experience", "company", "title")
     needs: dict[str, tuple[str, tuple[str, ...]]] = {
         "map": ("The map", ()),
         "pay": ("Pay by segment", ("pay",)),
@@ -366,6 +379,10 @@ def _absent(summary: Summary) -> dict[str, str]:
         "role-pay": ("Pay by role", ("pay", "title")),
         "correlations": ("The correlation of numbers", ()),
         "bands": ("A breakdown by pay band and tier", ("pay", "company")),
+        "index": ("What is distinctive of each segment", ()),
+        "benchmarks": ("Pay by role, company tier and experience", needed),
+        "cohorts": ("Pay against peers", needed),
+        "companies": ("The view of companies", ("company",)),
         "titles": ("The coverage of titles", ("title",)),
     }
     return {
@@ -432,6 +449,48 @@ def _verdict(summary: Summary) -> dict[str, Any] | None:
         "others": others["sentence"] if others else "",
         "skipped": evidence_tables.skipped(summary) if others else None,
     }
+
+
+def _benchmarks(summary: Summary) -> dict[str, Any]:
+    """Gather pay, cohorts and companies; what the run does not know is empty."""
+    found = summary.get("benchmarks") or {}
+    firms = summary.get("companies") or {}
+    shown = bool(firms) and not firms["reason"]
+    return {
+        "sentence": found.get("sentence", ""),
+        "wider": meaning_tables.wider(summary) if found.get("cells") else None,
+        "cohorts": [
+            {
+                **cohort,
+                "told": cohort["sentence"].removeprefix(f"{cohort['title']}: "),
+                "table": meaning_tables.cohort(summary, cohort),
+            }
+            for cohort in summary.get("cohorts") or ()
+        ],
+        "companies": firms.get("sentence", ""),
+        "tables": [
+            meaning_tables.companies(summary),
+            meaning_tables.company_tiers(summary),
+            meaning_tables.company_roles(summary),
+        ]
+        if shown
+        else [],
+    }
+
+
+def _rivals(summary: Summary) -> dict[str, Any]:
+    """Gather whether learned segments tell more of an outcome than rules of thumb."""
+    rows = summary.get("incremental") or ()
+    return {
+        "sentences": [_outcome(row) for row in rows],
+        "table": meaning_tables.incremental(summary),
+    }
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    """Begin the sentence of an outcome with its name for a reader."""
+    told = row["sentence"].removeprefix(row["outcome"])
+    return f"{wording.feature_label(row['outcome']).capitalize()}{told}"
 
 
 def _runner_up(summary: Summary) -> str:

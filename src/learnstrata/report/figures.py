@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import altair as alt
 from markupsafe import Markup
 
 from learnstrata.report import (
@@ -14,6 +13,8 @@ from learnstrata.report import (
     evidence_charts,
     evidence_tables,
     exploration,
+    meaning_charts,
+    meaning_tables,
     tables,
     theme,
     trust,
@@ -26,6 +27,7 @@ from learnstrata.report.formats import (
     as_number,
     as_share,
 )
+from learnstrata.report.interactive import specification
 from learnstrata.segments.sensitivity import PARTLY, STRONG
 
 __all__ = ["Figure", "draw", "figures_of", "map_svg"]
@@ -48,10 +50,13 @@ class Figure:
     title : str
         What the chart shows, from the numbers.
     svg : Markup
+        What stands in the page, and stays where scripts do not run.
     table : TextTable
         Its data.
     note : str
         How to read it; may be empty.
+    spec : dict
+        The same chart in Vega-Lite, without the theme.
     """
 
     key: str
@@ -59,6 +64,7 @@ class Figure:
     svg: Markup
     table: TextTable
     note: str = ""
+    spec: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +82,42 @@ class _Plan:
 def figures_of(summary: Summary) -> dict[str, Figure]:
     """Draw every figure the summary has the numbers for."""
     examined = _EVIDENCE_PLANS if summary.get("evidence") else {}
-    plans = _PLANS | examined | _histogram_plans(summary)
+    plans = _PLANS | _MEANING_PLANS | examined | _histogram_plans(summary)
     return {
-        key: Figure(
-            key,
-            plan.title(summary),
-            draw(plan.chart(summary), key, plan.title(summary), shrink=plan.shrink),
-            plan.table(summary),
-            plan.note(summary),
-        )
+        key: _figure(summary, key, plan)
         for key, plan in plans.items()
         if plan.has(summary)
     }
 
 
+def _figure(summary: Summary, key: str, plan: _Plan) -> Figure:
+    spec, title = specification(plan.chart(summary)), plan.title(summary)
+    return Figure(
+        key,
+        title,
+        draw(spec, key, title, shrink=plan.shrink),
+        plan.table(summary),
+        plan.note(summary),
+        spec,
+    )
+
+
 def map_svg(summary: Summary, *, points: int) -> Markup:
     """Draw the map alone, with fewer points."""
     title = wording.explained(summary["map"]["explained"])
-    chart = charts.segment_map(summary, points)
-    return draw(chart, "ls-map", title, shrink=MAP_SHRINK)
+    spec = specification(charts.segment_map(summary, points))
+    return draw(spec, "ls-map", title, shrink=MAP_SHRINK)
 
 
 def draw(
-    chart: alt.TopLevelMixin, key: str, label: str, *, shrink: float = SHRINK
+    spec: Mapping[str, Any], key: str, label: str, *, shrink: float = SHRINK
 ) -> Markup:
     """Render a chart as an SVG that stands in a page on its own.
 
     Parameters
     ----------
-    chart : altair chart
+    spec : mapping
+        Vega-Lite, from `learnstrata.report.interactive.specification`.
     key : str
         Put before every id.
     label : str
@@ -119,9 +132,8 @@ def draw(
     """
     import vl_convert
 
-    spec = chart.to_dict(validate=False)
-    spec["config"] = theme.CONFIG
-    raw = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    whole = {**spec, "config": theme.CONFIG}
+    raw = vl_convert.vegalite_to_svg(whole, allowed_base_urls=[])
     return Markup(_embedded(raw, key, label, shrink))  # noqa: S704 - vega escapes the texts
 
 
@@ -146,6 +158,8 @@ def _tag(tag: str, key: str) -> str:
     tag = re.sub(_DRAWN, lambda m: re.sub(r"(\.\d)\d+", r"\1", m[0]), tag)
     tag = re.sub(r' id="([^"]+)"', rf' id="{key}-\1"', tag)
     tag = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", tag)
+    if " stroke=" not in tag and tag.startswith("<path"):
+        tag = re.sub(r' stroke-width="[^"]*"', "", tag)
     if told and tag.endswith("/>"):
         return f"{tag[:-2]}><title>{told[1]}</title></path>"
     return tag
@@ -341,6 +355,52 @@ _PLANS: dict[str, _Plan] = {
         lambda _: (
             "Rank correlations (Spearman), from -1 to 1. Pay and its logarithm "
             "have the same ranks."
+        ),
+    ),
+}
+
+
+def _spread_plan(feature: str) -> _Plan:
+    return _Plan(
+        lambda s: any(
+            (part.get("distributions") or {}).get(feature) for part in s["segments"]
+        ),
+        lambda s: meaning_charts.distributions(s, feature),
+        lambda s: meaning_tables.spread_title(s, feature),
+        lambda s: meaning_tables.bins(s, feature),
+        lambda _: (
+            "Bars: the segment; marks: all others. Bins with few learners are merged, "
+            "and learners counted in tens."
+        ),
+    )
+
+
+_MEANING_PLANS: dict[str, _Plan] = {
+    "index": _Plan(
+        lambda s: any(
+            row["kind"] == "value"
+            for g in s["segments"]
+            for row in g.get("index") or ()
+        ),
+        meaning_charts.index_values,
+        meaning_tables.values_title,
+        meaning_tables.indices,
+        lambda _: (
+            "Dot: share in the segment by share among all, times 100; line: its 95 % "
+            f"interval. The {meaning_charts.MOST_VALUES} most distinctive of each "
+            "segment; below 25 and above 400 at the edge."
+        ),
+    ),
+    "pay-spread": _spread_plan("pay"),
+    "experience-spread": _spread_plan("years_of_experience"),
+    "benchmarks": _Plan(
+        lambda s: bool((s.get("benchmarks") or {}).get("cells")),
+        meaning_charts.pay_cells,
+        meaning_tables.pay_title,
+        meaning_tables.cells,
+        lambda s: (
+            f"Median pay ({s['pay_unit']}). Grey: not shown. *: thin, leans on wider "
+            f"groups. {s['benchmarks']['rule']}"
         ),
     ),
 }

@@ -1,7 +1,7 @@
-"""Pay by role family, company tier and experience band, and where one pay stands in it.
+"""Pay by role family, company tier and experience band.
 
-A thin cell borrows from wider ones; a cell that could tell of somebody is hidden.
-`is_shown` is the only place that knows when.
+A thin cell borrows from wider ones; a cell that could tell of somebody is hidden, by
+the one rule of `learnstrata.privacy.cells.CellRule`.
 """
 
 from collections.abc import Sequence
@@ -13,16 +13,12 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.config import Pay
-from learnstrata.exceptions import DegenerateError, ParameterError, nearest, preview
+from learnstrata.exceptions import ParameterError
+from learnstrata.privacy.cells import MEASURES, CellRule
 
 __all__ = [
-    "MIN_COMPANIES",
-    "MIN_LEARNERS",
-    "MOST_OF_ONE",
     "Benchmarks",
-    "Standing",
     "counted_by",
-    "is_shown",
     "lacking",
     "money",
     "paid_once",
@@ -31,13 +27,9 @@ __all__ = [
     "rolled_up",
     "rounded_pay",
     "sizes_of",
-    "where_stands",
     "why_hidden",
 ]
 
-MIN_LEARNERS = 10
-MIN_COMPANIES = 3
-MOST_OF_ONE = 0.6  # share of a cell that its largest company may have
 KNOTS = {
     "p05": 0.05,
     "p10": 0.1,
@@ -85,6 +77,8 @@ class Benchmarks:
     n_learners, n_left_out : int
         Counted, and without a believable pay or a known experience.
     pay : Pay
+    rule : CellRule
+        By which cells are hidden.
     reason : str
         Why there are no cells; empty where there are.
     """
@@ -95,13 +89,14 @@ class Benchmarks:
     n_learners: int
     n_left_out: int
     pay: Pay
+    rule: CellRule = field(default_factory=CellRule)
     reason: str = ""
 
     def shown(self) -> pl.DataFrame:
-        """Give the cells that may be shared; their margins still need a look.
+        """Give the cells that may be shared.
 
-        Whoever also shows totals must hide further counts, or a hidden one is what is
-        left of the total.
+        Beside totals only after `learnstrata.segments.shared_pay.guarded`, or a hidden
+        count is what is left of its total.
         """
         private = ("largest_share", "hidden", "why_hidden")
         return self.cells.filter(~pl.col("hidden")).drop(private)
@@ -113,67 +108,44 @@ class Benchmarks:
             return f"There are no pay benchmarks: {self.reason}."
         shown = self.cells.filter(~pl.col("hidden"))
         thin = int(shown["shrunk"].sum())
-        return (
+        told = (
             f"Pay is shown for {len(shown):,} of {len(self.cells):,} combinations of "
             f"role, company tier and experience that have learners; {thin:,} of those "
-            "shown are thin and lean on wider groups. "
-            f"{self.n_learners:,} learners are counted, {self.n_left_out:,} are not: "
-            "their pay or experience is not known."
+            "shown are thin and lean on wider groups."
+        )
+        if not self.tells_all:
+            return told
+        return (
+            f"{told} {self.n_learners:,} learners are counted, {self.n_left_out:,} are "
+            "not: their pay or experience is not known."
         )
 
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a pay stands.
-
-    Attributes
-    ----------
-    percentile : float
-        0..100; 50 is the median.
-    bound : {"", "at most", "at least"}
-        Set where the pay is beyond the outermost quantile that may be stored.
-    level : {"cell", "role and experience", "role", "all"}
-        The group that answered.
-    group : str
-        That group in words.
-    sentence : str
-    """
-
-    percentile: float
-    bound: Literal["", "at most", "at least"]
-    level: Level
-    group: str
-    sentence: str
+    @property
+    def tells_all(self) -> bool:
+        """Whether the number of all learners counted may be told."""
+        everyone = self.wider.filter(pl.col("level") == "all", ~pl.col("hidden"))
+        return not everyone.is_empty()
 
 
-def why_hidden(learners: int, companies: int, largest_share: float) -> str:
+def why_hidden(
+    learners: int, companies: int, largest_share: float, *, rule: CellRule | None = None
+) -> str:
     """Say why a cell of pay may not be shown; empty where it may.
 
     Examples
     --------
     >>> why_hidden(40, 2, 0.5)
-    'fewer than 3 companies'
+    'too few companies'
     >>> why_hidden(40, 8, 0.2)
     ''
     """
-    if learners < MIN_LEARNERS:
-        return f"fewer than {MIN_LEARNERS} learners"
-    if companies < MIN_COMPANIES:
-        return f"fewer than {MIN_COMPANIES} companies"
-    if largest_share > MOST_OF_ONE:
-        return f"one company may be more than {MOST_OF_ONE:.0%} of it"
-    return ""
+    cell = (learners, companies, largest_share)
+    one = pl.DataFrame([cell], list(MEASURES), orient="row")
+    return one.select(_reasons(rule or CellRule())).item()
 
 
-def is_shown(learners: int, companies: int, largest_share: float) -> bool:
-    """Say whether a cell of pay may be shown.
-
-    Examples
-    --------
-    >>> is_shown(10, 3, 0.6), is_shown(9, 3, 0.4)
-    (True, False)
-    """
-    return not why_hidden(learners, companies, largest_share)
+def _reasons(rule: CellRule) -> pl.Expr:
+    return rule.reasons().fill_null("").alias("why_hidden")
 
 
 def pay_benchmarks(
@@ -182,6 +154,8 @@ def pay_benchmarks(
     pay: Pay,
     no_company: str = "",
     tau: float | None = None,
+    rule: CellRule | None = None,
+    paid: pl.DataFrame | None = None,
 ) -> Benchmarks:
     r"""Give quartiles of pay by role family, company tier and experience band.
 
@@ -204,6 +178,10 @@ def pay_benchmarks(
         from the median absolute deviation within cells) and
         :math:`A = (\sum n_i d_i^2 - K v) / \sum n_i` the variance between the K cells,
         d their own median less the wider one; kept within 5..50.
+    rule : CellRule, optional
+        What a cell must hold to be shown.
+    paid : polars.DataFrame, optional
+        What `paid_once` gives of `learners`, where it is there already.
 
     Returns
     -------
@@ -249,9 +227,11 @@ def pay_benchmarks(
     (41, 4, 1100000.0, 1200000.0, 1300000.0)
     """
     _check_tau(tau)
+    rule = rule or CellRule()
     if reason := lacking(learners, NEEDS):
         return _nothing(pay, reason, learners)
-    paid = paid_once(learners, no_company=no_company).with_columns(
+    paid = paid_once(learners, no_company=no_company) if paid is None else paid
+    paid = paid.with_columns(
         stage=pl.col("experience_band"),
         company=pl.col("company").cast(pl.Categorical).to_physical(),
     )
@@ -269,17 +249,18 @@ def pay_benchmarks(
     ]
     names: tuple[Level, ...] = ("role and experience", "role", "all")
     wide = [
-        _finished(frame, pay).with_columns(level=pl.lit(name))
+        _finished(frame, pay, rule).with_columns(level=pl.lit(name))
         for frame, name in zip(wider, names, strict=True)
     ]
     distinct = _distinct_learners(learners)
     return Benchmarks(
-        cells=_ordered(_finished(cells, pay), paid),
+        cells=_ordered(_finished(cells, pay, rule), paid),
         wider=pl.concat(wide, how="diagonal").rename({"stage": "experience_band"}),
         tau=at,
         n_learners=len(paid),
         n_left_out=distinct - len(paid),
         pay=pay,
+        rule=rule,
     )
 
 
@@ -317,7 +298,8 @@ def _nothing(pay: Pay, reason: str, learners: pl.DataFrame) -> Benchmarks:
     }
     none = pl.DataFrame(schema=schema)
     wide = none.drop("tier").with_columns(level=pl.lit("", pl.String))
-    return Benchmarks(none, wide, 0.0, 0, _distinct_learners(learners), pay, reason)
+    left_out = _distinct_learners(learners)
+    return Benchmarks(none, wide, 0.0, 0, left_out, pay, reason=reason)
 
 
 def _distinct_learners(learners: pl.DataFrame) -> int:
@@ -481,10 +463,9 @@ def _estimated_tau(
     return float(np.clip(v / between, low, high)) if between > 0 else high
 
 
-def _finished(cells: pl.DataFrame, pay: Pay) -> pl.DataFrame:
+def _finished(cells: pl.DataFrame, pay: Pay, rule: CellRule) -> pl.DataFrame:
     """Round the pay, and take out what may not be shown."""
-    sizes = cells.select("learners", "companies", "largest_share").rows()
-    why = pl.Series("why_hidden", [why_hidden(*row) for row in sizes], pl.String)
+    why = cells.select(_reasons(rule)).to_series()
     hidden = why != ""
     learners = pl.col("learners")
     columns = []
@@ -566,133 +547,3 @@ def money(amount: float, pay: Pay) -> str:
     '12.5 LPA'
     """
     return f"{amount / pay.per_shown_unit:,.1f} {pay.shown_unit}"
-
-
-def where_stands(
-    benchmarks: Benchmarks,
-    *,
-    role_family: str,
-    tier: str,
-    experience_band: str,
-    pay: float,
-) -> Standing:
-    """Give the percentile of a pay among peers.
-
-    The cell of role, tier and experience answers; where it is hidden or empty that of
-    role and experience does, then the role, then all. Between stored quantiles the
-    percentile is interpolated on log pay; a pay at several of them gets 50 if the
-    median is among them, else their mean.
-
-    Parameters
-    ----------
-    benchmarks : Benchmarks
-    role_family, tier, experience_band : str
-    pay : float
-        Currency units a year.
-
-    Returns
-    -------
-    Standing
-        Its percentile is in 0..100, never falls as `pay` rises, and is 50 at the
-        (rounded) median.
-
-    Raises
-    ------
-    ParameterError
-        If `pay` is not a positive number, or no learner has that role family, tier or
-        experience band.
-    DegenerateError
-        If every group that could answer is hidden.
-    """
-    if not (np.isfinite(pay) and pay > 0):
-        raise ParameterError(
-            f"Got pay={pay}, expected a positive amount in currency units a year."
-        )
-    wanted = {
-        "role_family": role_family,
-        "tier": tier,
-        "experience_band": experience_band,
-    }
-    if benchmarks.reason:
-        raise DegenerateError(
-            f"Got no pay benchmarks ({benchmarks.reason}), expected cells to compare "
-            "with. Give a table with titles, companies and pay."
-        )
-    for column, value in wanted.items():
-        _refuse_unknown(column, value, benchmarks.cells)
-    level, row = _answering(benchmarks, wanted)
-    percentile, bound = _percentile(row, pay)
-    group = _in_words(level, wanted)
-    place = {"": "about", "at most": "or below", "at least": "or above"}[bound]
-    sentence = (
-        f"{money(pay, benchmarks.pay)} is at {place} the {_ordinal(percentile)} "
-        f"percentile of the pay of {group}."
-    )
-    return Standing(percentile, bound, level, group, sentence)
-
-
-def _refuse_unknown(column: str, value: str, cells: pl.DataFrame) -> None:
-    known = cells[column].unique().sort().to_list()
-    if value not in known:
-        near = nearest(value, known)
-        raise ParameterError(
-            f"Got {column}={value!r}, expected one of {preview(known)}."
-            + (f" Perhaps {near!r}?" if near else "")
-        )
-
-
-def _answering(
-    benchmarks: Benchmarks, wanted: dict[str, str]
-) -> tuple[Level, dict[str, Any]]:
-    """Give the narrowest group that is not hidden."""
-    keys: dict[Level, tuple[str, ...]] = {
-        "cell": tuple(wanted),
-        "role and experience": ("role_family", "experience_band"),
-        "role": ("role_family",),
-        "all": (),
-    }
-    for level, columns in keys.items():
-        frame = benchmarks.cells
-        if level != "cell":
-            frame = benchmarks.wider.filter(pl.col("level") == level)
-        shown = frame.filter(
-            ~pl.col("hidden"), *(pl.col(c) == wanted[c] for c in columns)
-        )
-        if not shown.is_empty():
-            return level, shown.row(0, named=True)
-    raise DegenerateError(
-        f"Got no group of {MIN_LEARNERS} learners and {MIN_COMPANIES} companies, "
-        "expected at least all learners to be one. Give a larger table."
-    )
-
-
-def _percentile(
-    row: dict[str, Any], pay: float
-) -> tuple[float, Literal["", "at most", "at least"]]:
-    stored = [(row[k], 100 * q) for k, q in KNOTS.items() if row[k] is not None]
-    if pay < stored[0][0]:
-        return stored[0][1], "at most"
-    if pay > stored[-1][0]:
-        return stored[-1][1], "at least"
-    runs: dict[float, list[float]] = {}
-    for at, percent in stored:
-        runs.setdefault(at, []).append(percent)
-    # Heaped pay puts several quantiles on one value.
-    percents = [50.0 if 50.0 in p else float(np.mean(p)) for p in runs.values()]
-    return float(np.interp(np.log(pay), np.log(list(runs)), percents)), ""
-
-
-def _in_words(level: Level, wanted: dict[str, str]) -> str:
-    role, tier, band = wanted.values()
-    return {
-        "cell": f"{role}, {tier}, {band}",
-        "role and experience": f"{role}, {band}, all company tiers",
-        "role": f"{role}, any experience and company tier",
-        "all": "all learners",
-    }[level]
-
-
-def _ordinal(number: float) -> str:
-    n = round(number)
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{'th' if n % 100 in {11, 12, 13} else ending}"

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.privacy.cells import CellRule
 from learnstrata.segments.benchmarks import (
-    MIN_LEARNERS,
     lacking,
     paid_once,
     peer_medians,
@@ -31,6 +31,7 @@ TITLES = {
     "high_upside": "High upside",
 }
 PEERS = ["role_family", "tier"]
+MIN_LEARNERS = CellRule().learners
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,19 @@ class Cohort:
     key, title, definition : str
         The definition is made from the rules.
     n_learners : int or None
-        None where it is 1 to 9: too few to tell.
+        None where it is 1 to 9, or to one below `least`: too few to tell.
     n_assessed : int
         Learners the definition could be tried on.
     share : float or None
         ``n_learners / n_assessed``; None where either is not told or 0.
     by_segment, by_role, by_tier : tuple of CohortRow
-        Groups with 10 learners of the cohort or more, largest share first. Where one
-        other group is left, or all others together have under 10, the smallest of the
+        Groups with `least` learners of the cohort or more, largest share first. Where
+        one other group is left, or all others together have fewer, the smallest of the
         shown is left out too, so that the total does not give them away.
     members : array of bool, shape (n_rows,)
         Who: private. In the order of the learners given.
+    least : int
+        A count from 1 to below it is not told.
     reason : str
         Why nobody could be assessed; empty where somebody was.
     """
@@ -132,6 +135,7 @@ class Cohort:
     by_role: tuple[CohortRow, ...]
     by_tier: tuple[CohortRow, ...]
     members: npt.NDArray[np.bool_] = field(repr=False, compare=False)
+    least: int = MIN_LEARNERS
     reason: str = ""
 
     @property
@@ -141,7 +145,7 @@ class Cohort:
             return f"{self.title}: nobody could be assessed, because {self.reason}."
         whole = f"{self.n_assessed:,} learners who could be assessed"
         if self.share is None:
-            return f"{self.title}: fewer than {MIN_LEARNERS} of the {whole}."
+            return f"{self.title}: fewer than {self.least} of the {whole}."
         return f"{self.title}: {self.n_learners:,} of the {whole} ({self.share:.1%})."
 
 
@@ -150,6 +154,7 @@ def progress_of_peers(
     *,
     no_role: Collection[str] = NO_ROLE,
     no_company: str = "",
+    paid: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Compare each learner's pay with what peers of the same experience earn.
 
@@ -165,6 +170,9 @@ def progress_of_peers(
         Role families that name no role: their learners have no peers.
     no_company : str, default=""
         Category of a missing company.
+    paid : polars.DataFrame, optional
+        What `learnstrata.segments.benchmarks.paid_once` gives of `learners`, where it
+        is there already.
 
     Returns
     -------
@@ -195,7 +203,7 @@ def progress_of_peers(
     >>> progress_of_peers(frame)["residual"].round(3).to_list()
     [0.0, 0.0, 0.693]
     """
-    paid = paid_once(learners, no_company=no_company)
+    paid = paid_once(learners, no_company=no_company) if paid is None else paid
     paid = paid.filter(
         ~pl.col("role_family").is_in(list(no_role)),
         pl.col("years_of_experience").is_not_null(),
@@ -223,6 +231,8 @@ def find_cohorts(
     rules: CohortRules | None = None,
     no_role: Collection[str] = NO_ROLE,
     no_company: str = "",
+    rule: CellRule | None = None,
+    paid: pl.DataFrame | None = None,
 ) -> tuple[Cohort, ...]:
     """Find learners whose pay has not grown, entry-level outliers, and high upside.
 
@@ -235,6 +245,10 @@ def find_cohorts(
         Role families that name no role.
     no_company : str, default=""
         Category of a missing company.
+    rule : CellRule, optional
+        Its least number of learners is that of every count.
+    paid : polars.DataFrame, optional
+        As for `progress_of_peers`.
 
     Returns
     -------
@@ -261,32 +275,36 @@ def find_cohorts(
     >>> find_cohorts(frame)[0].sentence.split("because ")[1]
     'the table has no titles.'
     """
-    rules = rules or CohortRules()
+    rules, least = rules or CohortRules(), (rule or CellRule()).learners
     reason = lacking(learners, NEEDS)
     if not reason:
-        peers = progress_of_peers(learners, no_role=no_role, no_company=no_company)
+        peers = progress_of_peers(
+            learners, no_role=no_role, no_company=no_company, paid=paid
+        )
         if not peers.is_empty():
-            return _found(peers, rules, len(learners))
+            return _found(peers, rules, len(learners), least)
         reason = "nobody has a role, a known pay and a known experience"
     words = _definitions(rules, None)
     nobody = np.zeros(len(learners), dtype=bool)
     return tuple(
-        Cohort(key, title, words[key], 0, 0, None, (), (), (), nobody, reason)
+        Cohort(key, title, words[key], 0, 0, None, (), (), (), nobody, least, reason)
         for key, title in TITLES.items()
     )
 
 
-def _found(peers: pl.DataFrame, rules: CohortRules, n: int) -> tuple[Cohort, ...]:
-    years, least = pl.col("years_of_experience"), rules.min_peers
+def _found(
+    peers: pl.DataFrame, rules: CohortRules, n: int, least: int
+) -> tuple[Cohort, ...]:
+    years, enough = pl.col("years_of_experience"), rules.min_peers
     experienced, entry = years >= rules.stalled_from, years <= rules.entry_years
     if "pay_growth" not in peers.columns:
         peers = peers.with_columns(pay_growth=pl.lit(None, pl.Float64))
     grown = pl.col("pay_growth").is_not_null()
     peers = peers.with_columns(
-        late=experienced & (experienced.sum().over(PEERS[:1]) >= least),
-        early=_rank("residual", entry, least),
-        later=_rank("residual", years > rules.entry_years, least),
-        growth=_rank("pay_growth", grown, least),
+        late=experienced & (experienced.sum().over(PEERS[:1]) >= enough),
+        early=_rank("residual", entry, enough),
+        later=_rank("residual", years > rules.entry_years, enough),
+        growth=_rank("pay_growth", grown, enough),
     )
     typical = _typical_growth(peers)
     flat = pl.lit(value=True)
@@ -307,9 +325,12 @@ def _found(peers: pl.DataFrame, rules: CohortRules, n: int) -> tuple[Cohort, ...
         "high_upside": (in_tiers & pace.is_not_null(), pace > 1 - rules.upside),
     }
     words = _definitions(rules, typical)
+    marked = {
+        key: peers.filter(assessed).with_columns(_in=is_in.fill_null(value=False))
+        for key, (assessed, is_in) in chosen.items()
+    }
     return tuple(
-        _cohort(peers.filter(assessed), chosen_ones, key, words[key], n)
-        for key, (assessed, chosen_ones) in chosen.items()
+        _cohort(among, key, words[key], n, least) for key, among in marked.items()
     )
 
 
@@ -382,13 +403,12 @@ def listed_or(items: Sequence[str]) -> str:
 
 
 def _cohort(
-    assessed: pl.DataFrame, chosen: pl.Expr, key: str, definition: str, n: int
+    assessed: pl.DataFrame, key: str, definition: str, n: int, least: int
 ) -> Cohort:
-    assessed = assessed.with_columns(_in=chosen.fill_null(value=False))
     members = np.zeros(n, dtype=bool)
     members[assessed.filter("_in")["row"].to_numpy()] = True
     inside = int(members.sum())
-    told = inside == 0 or inside >= MIN_LEARNERS
+    told = inside == 0 or inside >= least
     whole = len(assessed)
     segment = "segment_name" if "segment_name" in assessed.columns else "segment_id"
     reason = "" if whole else "no learner has enough peers"
@@ -399,15 +419,16 @@ def _cohort(
         n_learners=inside if told else None,
         n_assessed=whole,
         share=inside / whole if told and whole else None,
-        by_segment=_rows(assessed, segment),
-        by_role=_rows(assessed, "role_family"),
-        by_tier=_rows(assessed, "tier"),
+        by_segment=_rows(assessed, segment, least),
+        by_role=_rows(assessed, "role_family", least),
+        by_tier=_rows(assessed, "tier", least),
         members=members,
+        least=least,
         reason=reason,
     )
 
 
-def _rows(assessed: pl.DataFrame, column: str) -> tuple[CohortRow, ...]:
+def _rows(assessed: pl.DataFrame, column: str, least: int) -> tuple[CohortRow, ...]:
     """Count the cohort by a column, without the groups that could be told from it."""
     if column not in assessed.columns:
         return ()
@@ -417,11 +438,11 @@ def _rows(assessed: pl.DataFrame, column: str) -> tuple[CohortRow, ...]:
         .drop_nulls("value")
         .sort(["learners", "value"], descending=[True, False])
     )
-    enough = counts["learners"].to_numpy() >= MIN_LEARNERS
+    enough = counts["learners"].to_numpy() >= least
     shown = int(enough.sum())
     rest = int(counts["learners"][shown:].sum())
     left = len(counts) - shown
-    if shown and left and (left == 1 or rest < MIN_LEARNERS):
+    if shown and left and (left == 1 or rest < least):
         shown -= 1
     rows = counts.head(shown).with_columns(
         share=pl.col("learners") / pl.col("assessed")

@@ -9,10 +9,9 @@ import polars as pl
 
 from learnstrata.config import Pay
 from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.privacy.cells import CellRule
 from learnstrata.segments.benchmarks import (
-    MIN_LEARNERS,
     counted_by,
-    is_shown,
     lacking,
     paid_once,
     rolled_up,
@@ -62,7 +61,7 @@ class CompanyViews:
         The largest companies, by alias: ``alias``, ``tier``, ``learners`` (to two
         digits), ``p25``, ``p50``, ``p75`` of pay in currency units a year.
     roles : polars.DataFrame
-        Roles with 10 paid learners or more at one of them: ``alias``, ``role_family``,
+        Roles with enough paid learners at one of them: ``alias``, ``role_family``,
         ``learners`` (to two digits), ``p50``, ``elsewhere`` (median of the role at all
         other companies) and ``ratio`` of the two.
     tiers : polars.DataFrame
@@ -144,6 +143,7 @@ def company_views(
     pay: Pay,
     most: int = 10,
     no_company: str = "",
+    rule: CellRule | None = None,
 ) -> CompanyViews:
     """View the largest companies under aliases, and how learners spread over all.
 
@@ -156,9 +156,12 @@ def company_views(
         order of their names, so that a counter gives aliases that tell no size.
     pay : Pay
     most : int, default=10
-        Companies shown at most, of those with 10 paid learners or more.
+        Companies shown at most, of those with enough paid learners.
     no_company : str, default=""
         Category of a missing company.
+    rule : CellRule, optional
+        How many learners are enough (10), and what cells of several companies must
+        hold.
 
     Returns
     -------
@@ -180,7 +183,7 @@ def company_views(
     recognise it. Show these views to people who may know, or ask for fewer companies.
 
     Where a company has the role nearly to itself, `elsewhere` follows the rule of every
-    cell (`learnstrata.segments.benchmarks.is_shown`) and is null.
+    cell (`learnstrata.privacy.cells.CellRule`) and is null.
 
     Examples
     --------
@@ -194,6 +197,7 @@ def company_views(
     """
     if most < 1:
         raise ParameterError(f"Got most={most}, expected 1 or more companies.")
+    rule = rule or CellRule()
     if reason := lacking(learners, NEEDS):
         return _nothing(reason)
     placed = _placed_once(learners, no_company)
@@ -202,15 +206,15 @@ def company_views(
     sizes = placed.group_by("company").len()["len"].to_numpy()
     paid = paid_once(learners, no_company=no_company)
     paid = paid.filter(pl.col("company").is_not_null())
-    top = _largest(paid, most)
+    top = _largest(paid, most, rule.learners)
     named = _aliases(top, alias, placed["company"])
     at_top = paid.join(named, on="company")
     unit = pay.per_shown_unit
     ranked = np.sort(sizes)[::-1]
     return CompanyViews(
         companies=_companies(at_top, unit),
-        roles=_roles(at_top, paid, unit),
-        tiers=_tiers(placed, paid, unit),
+        roles=_roles(at_top, paid, unit, rule),
+        tiers=_tiers(placed, paid, unit, rule),
         gini=gini(sizes),
         top_share=float(ranked[:TOP].sum() / len(placed)) if len(sizes) > TOP else None,
         n_companies=len(sizes),
@@ -244,8 +248,8 @@ def _placed_once(learners: pl.DataFrame, no_company: str) -> pl.DataFrame:
     return placed.unique("learner_id", keep="first", maintain_order=True)
 
 
-def _largest(paid: pl.DataFrame, most: int) -> list[str]:
-    sizes = paid.group_by("company").len().filter(pl.col("len") >= MIN_LEARNERS)
+def _largest(paid: pl.DataFrame, most: int, least: int) -> list[str]:
+    sizes = paid.group_by("company").len().filter(pl.col("len") >= least)
     ranked = sizes.sort(["len", "company"], descending=[True, False])
     return sorted(ranked["company"].head(most).to_list())
 
@@ -294,13 +298,15 @@ def _shared(rows: pl.DataFrame, amounts: tuple[str, ...], unit: float) -> pl.Dat
     )
 
 
-def _roles(at_top: pl.DataFrame, paid: pl.DataFrame, unit: float) -> pl.DataFrame:
+def _roles(
+    at_top: pl.DataFrame, paid: pl.DataFrame, unit: float, rule: CellRule
+) -> pl.DataFrame:
     """Compare the roles of each company with the same roles at all others."""
     cells = (
         at_top.filter(~pl.col("role_family").is_in(list(NO_ROLE)))
         .group_by("alias", "company", "role_family")
         .agg(pl.len().cast(pl.Int64).alias("learners"), p50=pl.col("pay").median())
-        .filter(pl.col("learners") >= MIN_LEARNERS)
+        .filter(pl.col("learners") >= rule.learners)
         .sort("alias", "role_family")
     )
     if cells.is_empty():
@@ -310,7 +316,7 @@ def _roles(at_top: pl.DataFrame, paid: pl.DataFrame, unit: float) -> pl.DataFram
     each = counted_by(roles, ["role_family"])
     at = cells.select("alias", "company").unique().sort("alias")
     elsewhere = [
-        _elsewhere(roles, each, company).with_columns(alias=pl.lit(alias))
+        _elsewhere(roles, each, company, rule).with_columns(alias=pl.lit(alias))
         for alias, company in at.rows()
     ]
     cells = cells.join(pl.concat(elsewhere), on=["alias", "role_family"], how="left")
@@ -324,32 +330,35 @@ def _roles(at_top: pl.DataFrame, paid: pl.DataFrame, unit: float) -> pl.DataFram
     )
 
 
-def _elsewhere(roles: pl.DataFrame, each: pl.DataFrame, company: str) -> pl.DataFrame:
+def _elsewhere(
+    roles: pl.DataFrame, each: pl.DataFrame, company: str, rule: CellRule
+) -> pl.DataFrame:
     others, by = pl.col("company") != company, ["role_family"]
     medians = roles.filter(others).group_by(by).agg(elsewhere=pl.col("pay").median())
-    return _ruled(medians, rolled_up(each.filter(others), by), "elsewhere")
+    return _ruled(medians, rolled_up(each.filter(others), by), "elsewhere", rule)
 
 
-def _ruled(medians: pl.DataFrame, sizes: pl.DataFrame, amount: str) -> pl.DataFrame:
+def _ruled(
+    medians: pl.DataFrame, sizes: pl.DataFrame, amount: str, rule: CellRule
+) -> pl.DataFrame:
     """Take out the amounts of cells that may not be shown."""
     key = medians.columns[0]
     both = medians.join(sizes, on=key).sort(key)
-    cells = both.select("learners", "companies", "largest_share").rows()
-    shown = pl.Series([is_shown(*cell) for cell in cells], dtype=pl.Boolean)
+    shown = rule.reasons().is_null()
     return both.select(key, pl.when(shown).then(amount).alias(amount))
 
 
-def _tiers(placed: pl.DataFrame, paid: pl.DataFrame, unit: float) -> pl.DataFrame:
+def _tiers(
+    placed: pl.DataFrame, paid: pl.DataFrame, unit: float, rule: CellRule
+) -> pl.DataFrame:
     sizes = sizes_of(placed, ["tier"]).sort("tier")
-    cells = sizes.select("learners", "companies", "largest_share").rows()
-    shown = pl.Series([is_shown(*cell) for cell in cells], dtype=pl.Boolean)
-    hidden = len(sizes) - int(shown.sum())
-    sizes = sizes.filter(shown)
-    if hidden == 1:  # what is left of the total would give it away
+    every = len(sizes)
+    sizes = sizes.filter(rule.reasons().is_null())
+    if every - len(sizes) == 1:  # what is left of the total would give it away
         sizes = sizes.sort("learners", "tier").tail(-1)
     medians = paid.group_by("tier").agg(p50=pl.col("pay").median().cast(pl.Float64))
     medians = medians.with_columns(p50=pl.Series(rounded_pay(medians["p50"], unit)))
-    medians = _ruled(medians, sizes_of(paid, ["tier"]), "p50")
+    medians = _ruled(medians, sizes_of(paid, ["tier"]), "p50", rule)
     return (
         sizes.join(medians, on="tier", how="left")
         .with_columns(share=pl.col("learners") / len(placed))

@@ -14,18 +14,26 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.learners.features import FEATURES, FeatureModel, to_matrix
+from learnstrata.learners.features import (
+    FEATURES,
+    FeatureModel,
+    add_features,
+    to_matrix,
+)
 from learnstrata.segments.evidence import listed
-from learnstrata.segments.segmentation import SegmentModel
+from learnstrata.segments.segmentation import SegmentModel, _member_codes
 
 __all__ = [
     "Contributions",
     "Explanation",
+    "MeanPull",
     "Pull",
     "contributions",
     "explain_learner",
+    "explain_unit",
     "features_of",
     "mean_contributions",
+    "mean_pulls",
 ]
 
 HARDLY = 0.05  # of all pulls: a smaller one is not told in the sentence
@@ -53,6 +61,24 @@ class Contributions:
     def margin(self) -> npt.NDArray[np.float64]:
         """Squared distance to the next segment less that to the own."""
         return self.values.sum(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MeanPull:
+    """One feature of one segment.
+
+    Attributes
+    ----------
+    feature : str
+    mean : float
+        Mean absolute contribution to the margin of its learners, 0 or more.
+    share : float
+        Of those of all features, 0..1.
+    """
+
+    feature: str
+    mean: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +291,69 @@ def mean_contributions(
     size = np.abs(found.values)
     sums = [np.bincount(labels, column, minlength=n_segments) for column in size.T]
     return np.column_stack(sums) / counts[:, None]
+
+
+def mean_pulls(
+    X: npt.NDArray[np.floating], labels: npt.NDArray[np.integer], model: SegmentModel
+) -> tuple[tuple[MeanPull, ...], ...]:
+    """Rank the features by what they decide, segment by segment.
+
+    Parameters
+    ----------
+    X : array of shape (n_learners, n_columns)
+        As it was clustered.
+    labels : array of shape (n_learners,)
+        Counted from 0.
+    model : SegmentModel
+
+    Returns
+    -------
+    tuple of tuple of MeanPull
+        One a segment, strongest feature first.
+
+    Raises
+    ------
+    DegenerateError
+        If there is one segment only, or one without learners.
+    """
+    centers = np.array(model.centers)
+    found = contributions(X, centers, labels, groups=features_of(model.features))
+    means = mean_contributions(found, labels, n_segments=len(centers))
+    return tuple(_ranked(found.groups, row) for row in means)
+
+
+def _ranked(
+    features: Sequence[str], means: npt.NDArray[np.float64]
+) -> tuple[MeanPull, ...]:
+    total = float(means.sum()) or 1.0
+    rows = [
+        MeanPull(feature, float(mean), float(mean / total))
+        for feature, mean in zip(features, means, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda row: -row.mean))
+
+
+def explain_unit(unit: pl.DataFrame, model: SegmentModel) -> Explanation:
+    """Say why a learner who is cleaned but has no features yet is in their segment.
+
+    Parameters
+    ----------
+    unit : polars.DataFrame of one row
+        As `SegmentModel.assign` takes them.
+    model : SegmentModel
+
+    Returns
+    -------
+    Explanation
+        Of the segment that `SegmentModel.assign` gives.
+
+    Raises
+    ------
+    ParameterError, DegenerateError
+        As `explain_learner`.
+    """
+    members = np.isin(_member_codes(unit, model.features), model.members)
+    return explain_learner(add_features(unit, model.features, members=members), model)
 
 
 def explain_learner(learner: pl.DataFrame, model: SegmentModel) -> Explanation:

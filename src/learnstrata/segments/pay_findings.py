@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.learners.titles import SENIORITY
+from learnstrata.segments.company_views import gini
 from learnstrata.segments.evidence import Finding, Table, table_of
 from learnstrata.segments.grounds import MIN_CELL, Grounds, are, cannot
 
@@ -367,7 +368,7 @@ def tiers_and_concentration(grounds: Grounds) -> Finding:
     if placed.is_empty():
         return cannot(finding_id, question, "no company is known")
     sizes = np.sort(placed.group_by("company").len()["len"].to_numpy())
-    gini = _gini(sizes)
+    spread = gini(sizes)
     top_share = float(sizes[-10:].sum() / sizes.sum())
     tiers = _tier_rows(placed)
     top = tiers.filter(pl.col("tier") == "Tier 1")
@@ -383,11 +384,11 @@ def tiers_and_concentration(grounds: Grounds) -> Finding:
     return Finding(
         finding_id,
         question,
-        f"{told}The {largest} {top_share:.1%} of them (Gini {gini:.2f}).",
+        f"{told}The {largest} {top_share:.1%} of them (Gini {spread:.2f}).",
         available=True,
         numbers={
             "companies": len(sizes),
-            "gini": gini,
+            "gini": spread,
             "top_10_share": top_share,
             "tier_1_companies": in_top[0],
             "tier_1_share": in_top[1],
@@ -420,10 +421,3 @@ def _tier_rows(placed: pl.DataFrame) -> pl.DataFrame:
         .with_columns(share=pl.col("learners") / len(placed))
         .sort("tier")
     )
-
-
-def _gini(ascending: np.ndarray) -> float:
-    """Gini coefficient of sizes: 0 is all equal, near 1 is all in one."""
-    n = len(ascending)
-    rank = np.arange(1, n + 1)
-    return float((2 * rank - n - 1) @ ascending / (n * ascending.sum()))

@@ -23,7 +23,16 @@ from learnstrata.learners.features import FeatureModel
 from learnstrata.learners.lookups import collected
 from learnstrata.segments.evidence import NO_ROLE, counted
 
-__all__ = ["CATEGORIES", "NUMBERS", "Profile", "Share", "Typical", "profile_segments"]
+__all__ = [
+    "CATEGORIES",
+    "NUMBERS",
+    "Profile",
+    "Share",
+    "Typical",
+    "known_numbers",
+    "percentiles",
+    "profile_segments",
+]
 
 CATEGORIES = ("role", "tier", "pay_band", "experience_band")
 NUMBERS = (
@@ -164,8 +173,8 @@ def profile_segments(
     label = collected(frame.select("segment_id"))["segment_id"].to_numpy() - 1
     counts = np.bincount(label, minlength=n_segments)
     numbers = {
-        name: _typical(collected(frame.select(_v=expr))["_v"], label, n_segments)
-        for name, expr in _number_expressions(columns).items()
+        name: _typical(values, label, n_segments)
+        for name, values in known_numbers(learners).items()
     }
     shares = {
         category: _shares(frame, category, counts)
@@ -223,9 +232,8 @@ def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
 
 
 def _typical(
-    values: pl.Series, label: npt.NDArray[np.int64], n_segments: int
+    numbers: npt.NDArray[np.float64], label: npt.NDArray[np.int64], n_segments: int
 ) -> dict[int, Typical]:
-    numbers = values.cast(pl.Float64).to_numpy()
     known = np.isfinite(numbers)
     if not known.any():
         return {}
@@ -244,15 +252,29 @@ def _typical(
             p75=p75,
             mean=float(own.mean()),
             base=middle,
-            percentile=float(_percentiles(base, p50)),
-            rank=float(_percentiles(base, own).mean()),
+            percentile=float(percentiles(base, p50)),
+            rank=float(percentiles(base, own).mean()),
         )
     return found
 
 
-def _percentiles(
+def known_numbers(learners: IntoFrame) -> dict[str, npt.NDArray[np.float64]]:
+    """Give each of `NUMBERS` that a table has; nan where it is not known.
+
+    What only stands in for a missing value is not known.
+    """
+    frame = nw.from_native(learners)
+    columns = frame.collect_schema().names()
+    return {
+        name: collected(frame.select(_v=expr))["_v"].cast(pl.Float64).to_numpy()
+        for name, expr in _number_expressions(columns).items()
+    }
+
+
+def percentiles(
     base: npt.NDArray[np.float64], values: npt.ArrayLike
 ) -> npt.NDArray[np.float64]:
+    """Give the share of the ascending `base` below each value, ties half, 0..1."""
     below = np.searchsorted(base, values, "left")
     return (below + np.searchsorted(base, values, "right")) / 2 / len(base)
 

@@ -1,0 +1,93 @@
+"""The explanation of a run as plain values: what ``summary.json`` holds of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from learnstrata.learners.features import FEATURES
+from learnstrata.pipeline import Run
+from learnstrata.segments.cards import Card
+from learnstrata.segments.contributions import MeanPull
+from learnstrata.segments.rule_words import Rule
+
+__all__ = ["explain_segments", "summarise_incremental", "summarise_rules"]
+
+NO_RULES = ("fidelity", "stated", "baseline")
+
+
+def explain_segments(run: Run) -> list[dict[str, Any]]:
+    """Give what explains each segment, in the order of their ids.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    list of dict
+        ``rule``, ``pulls``, ``progression``, ``distributions`` and ``index``. Nothing
+        in it stands for fewer learners than ``privacy.learners``.
+    """
+    meaning, least = run.meaning, run.config.privacy.learners
+    rules = {rule.segment: rule for rule in meaning.rules.rules}
+    return [
+        {
+            "rule": _rule(rules, card.segment, least),
+            "pulls": [_pull(pull) for pull in pulls],
+            "progression": asdict(card.progression) if card.progression else None,
+            "distributions": _distributions(card),
+            "index": [asdict(row) for row in card.index],
+        }
+        for card, pulls in zip(meaning.cards, meaning.pulls, strict=True)
+    ]
+
+
+def summarise_rules(run: Run) -> dict[str, Any]:
+    """Say how well the rules tell the segments apart; no numbers where there are none.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    found = run.meaning.rules
+    told = {name: getattr(found, name) for name in NO_RULES}
+    return {
+        **(dict.fromkeys(NO_RULES) if found.reason else told),
+        "n_train": found.n_train,
+        "n_held_out": found.n_held_out,
+        "without": found.without,
+        "reason": found.reason,
+    }
+
+
+def summarise_incremental(run: Run) -> list[dict[str, Any]]:
+    """Compare learned with rule-based segments, one row an outcome.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    return [asdict(value) for value in run.meaning.values]
+
+
+def _rule(rules: Mapping[int, Rule], segment: int, least: int) -> dict[str, Any] | None:
+    """Give a rule as data; None for a segment without one, or one of a few learners."""
+    rule = rules.get(segment)
+    if rule is None or min(rule.n_caught, rule.n_segment) < least:
+        return None
+    values = asdict(rule)
+    del values["segment"]
+    return values
+
+
+def _pull(pull: MeanPull) -> dict[str, Any]:
+    known = FEATURES.get(pull.feature)
+    label = known.label if known else pull.feature.replace("_", " ")
+    return {"label": label} | asdict(pull)
+
+
+def _distributions(card: Card) -> dict[str, Any]:
+    return {
+        "pay": [asdict(one) for one in card.pay],
+        "years_of_experience": [asdict(one) for one in card.years_of_experience],
+    }

@@ -1,0 +1,200 @@
+"""The report as a PDF, and its charts as pictures for slides."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from learnstrata.exceptions import OutputError
+from learnstrata.report import theme
+from learnstrata.report.figures import Figure, figures_of
+
+__all__ = ["find_browser", "write_figures", "write_pdf"]
+
+BROWSERS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    *("chrome", "microsoft-edge", "msedge", "brave-browser"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+# Nothing asked from the network, not even by the browser for itself.
+FLAGS = (
+    *("--headless", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--disable-extensions", "--no-default-browser-check"),
+)
+SECONDS = 120
+SCALE = 2  # pixels of a picture to one of the chart: sharp on a slide
+TITLE_LETTER = 7.4  # pixels a letter of a title takes, on average
+FOOTER = (
+    '<div style="width:100%;font:8px Arial,sans-serif;color:#55606e;'
+    'text-align:center"><span class="pageNumber"></span> / '
+    '<span class="totalPages"></span></div>'
+)
+
+
+def find_browser() -> str | None:
+    """Give the path of a Chromium on this machine, whatever it is called."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def write_pdf(html: str | Path, path: Path) -> None:
+    """Print the report with a Chromium of this machine.
+
+    Parameters
+    ----------
+    html : str or Path
+        From `learnstrata.report.document.render_report`, or a file that holds it.
+    path : Path
+        Written over.
+
+    Raises
+    ------
+    OutputError
+        If there is no Chromium, or it could not print, or not to that place.
+
+    Notes
+    -----
+    Playwright is used where it is installed: only through it do the pages get numbers.
+    Scripts are off, so that the charts printed are those that stand in the page.
+    """
+    browser = find_browser()
+    with tempfile.TemporaryDirectory(prefix="learnstrata-") as folder:
+        page, printed = Path(folder) / "report.html", Path(folder) / "report.pdf"
+        told = html.read_text(encoding="utf-8") if isinstance(html, Path) else html
+        page.write_text(told, encoding="utf-8")
+        if not _by_playwright(browser, page, printed):
+            _by_command(browser, page, printed)
+        with _told(f"The PDF cannot be written to {str(path)!r}"):
+            path.write_bytes(printed.read_bytes())
+
+
+def _by_playwright(browser: str | None, page: Path, printed: Path) -> bool:
+    """Print with Playwright; False where it, or a browser it can start, is not here."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        return False
+    flags = [flag for flag in _flags() if flag != "--headless"]
+    try:
+        with sync_playwright() as driver:
+            opened = driver.chromium.launch(executable_path=browser, args=flags)
+            context = opened.new_context(offline=True, java_script_enabled=False)
+            sheet = context.new_page()
+            sheet.goto(page.as_uri())
+            sheet.pdf(
+                path=printed,
+                prefer_css_page_size=True,
+                print_background=True,
+                display_header_footer=True,
+                header_template="<span></span>",
+                footer_template=FOOTER,
+                tagged=True,
+                outline=True,
+            )
+            opened.close()
+    except Error:
+        return False
+    return True
+
+
+def _by_command(browser: str | None, page: Path, printed: Path) -> None:
+    """Print with the browser's own command."""
+    if browser is None:
+        raise OutputError(
+            "Got no browser to print the PDF with, expected Chromium, Chrome or Edge "
+            "on this machine. Install one (Debian: apt-get install chromium), or open "
+            "report.html and print it from there."
+        )
+    command = [browser, *_flags(), f"--user-data-dir={page.parent / 'profile'}"]
+    command += ["--no-pdf-header-footer", f"--print-to-pdf={printed}", page.as_uri()]
+    with _told(f"{browser} did not print the report"):
+        done = subprocess.run(  # noqa: S603 - a browser found above, our own page
+            command, capture_output=True, check=False, timeout=SECONDS, text=True
+        )
+    if not printed.is_file():
+        said = done.stderr.strip().splitlines()[-1:] or ["no word"]
+        raise OutputError(
+            f"{browser} did not print the report, it said: {said[0][:200]}. Open "
+            "report.html in a browser and print it from there."
+        )
+
+
+def _flags() -> list[str]:
+    """Give the flags; root may start Chromium only without its sandbox."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [*FLAGS, *(["--no-sandbox"] if root else [])]
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, subprocess.SubprocessError) as error:
+        raise OutputError(
+            f"{what}: {type(error).__name__}: {error}. Give another place, or open "
+            "report.html in a browser and print it from there."
+        ) from error
+
+
+def write_figures(summary: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write each chart of the report as SVG and as PNG, under the key of the figure.
+
+    Parameters
+    ----------
+    summary : mapping
+        From `learnstrata.layer.summary.summarise`, or read from ``summary.json``.
+    folder : Path
+        Made if it is not there; files of the same names are written over.
+
+    Returns
+    -------
+    list of Path
+        What was written, a chart after the other.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written to.
+
+    Notes
+    -----
+    A picture bears the chart's finding as its title, on white, and no metadata.
+    """
+    import vl_convert
+
+    written: list[Path] = []
+    with _told(f"The charts cannot be written to {str(folder)!r}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for key, figure in figures_of(summary).items():
+            spec = _titled(figure)
+            drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+            (folder / f"{key}.svg").write_text(drawn, encoding="utf-8")
+            picture = vl_convert.svg_to_png(drawn, scale=SCALE)
+            (folder / f"{key}.png").write_bytes(picture)
+            written += [folder / f"{key}.svg", folder / f"{key}.png"]
+    return written
+
+
+def _titled(figure: Figure) -> dict[str, Any]:
+    """Put the finding over a chart, in lines as long as the chart is wide."""
+    letters = max(30, int(_width(figure) / TITLE_LETTER))
+    title = {
+        "text": textwrap.wrap(figure.title, letters),
+        "anchor": "start",
+        "fontSize": 15,
+        "offset": 14,
+    }
+    config = {**theme.CONFIG, "background": "white", "padding": 16}
+    return {**figure.spec, "title": title, "config": config}
+
+
+def _width(figure: Figure) -> float:
+    """Give the width that the chart in the page has."""
+    box = figure.svg.partition('viewBox="0 0 ')[2].partition(" ")[0]
+    return float(box or 600)

@@ -1,0 +1,380 @@
+"""Tables and sentences of what sets segments apart, and of what learners are paid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from learnstrata.report.formats import (
+    Money,
+    TextTable,
+    as_count,
+    as_index,
+    as_number,
+    as_share,
+    text_table,
+)
+from learnstrata.report.meaning_charts import bin_label, told_value
+from learnstrata.report.wording import feature_label
+
+__all__ = [
+    "GLOSSARY",
+    "bins",
+    "card_facts",
+    "cells",
+    "cohort",
+    "companies",
+    "company_roles",
+    "company_tiers",
+    "incremental",
+    "indices",
+    "pay_title",
+    "rules_sentence",
+    "spread_title",
+    "values_title",
+    "wider",
+]
+
+Summary = Mapping[str, Any]
+
+MOST_INDICES = 15
+PAY = [
+    ("Learners", "count"),
+    ("Companies", "count"),
+    ("Lower quartile", "pay"),
+    ("Median", "pay"),
+    ("Upper quartile", "pay"),
+    ("Leans on wider groups", "text"),
+]
+GLOSSARY = {
+    "Segment": "Learners who are alike in what they were clustered on: pay, "
+    "experience, company and role.",
+    "Median": "The middle value: half of the learners are below it, half above.",
+    "Quartiles": "The middle half of the learners lies between lower and upper.",
+    "Index": "Share in the segment by share among all learners, times 100: at 200 it "
+    "is twice as common as among all.",
+    "Interval": "The range that 95 of 100 repetitions would give; narrow is sure.",
+    "Company tier": "How well a company pays against others, by its own learners.",
+    "Pay band": "Low, average, high and very high pay, by the limits of this run.",
+    "Coverage and precision of a rule": "Share of the segment that the rule catches, "
+    "and share of those caught who are in the segment; on learners it was not made on.",
+    "Core, borderline, atypical": "Learners deep in their segment, near another one, "
+    "and far from all.",
+    "Jaccard": "How much of a segment is found again when the learners are drawn anew: "
+    "1 is all of it.",
+    "Thin": "A group of few learners, whose pay leans on the wider groups it is in.",
+    "Alias": "A code in place of a company's name; the same company has the same one.",
+    "Gini": "How unequally learners spread over companies: 0 is evenly, near 1 is all "
+    "at one.",
+    "LPA": "Lakh rupees a year; a lakh is 100,000.",
+}
+
+
+def _made(
+    summary: Summary,
+    title: str,
+    headings: Iterable[tuple[str, str]],
+    rows: Iterable[Sequence[Any]],
+) -> TextTable:
+    return text_table(title, headings, rows, Money.of(summary))
+
+
+def card_facts(summary: Summary, segment: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """List what a card says besides the profile: rule, progression, stable, sure.
+
+    Returns
+    -------
+    list of (str, str)
+        Heading and sentence; what the run does not know is not there.
+    """
+    told = [
+        ("In words", _rule(segment)),
+        ("Progression", _progression(segment.get("progression"))),
+        ("How stable", _stable(summary, segment["id"])),
+        ("How sure", _sure(summary, segment["id"])),
+    ]
+    return [(heading, sentence) for heading, sentence in told if sentence]
+
+
+def _rule(segment: Mapping[str, Any]) -> str:
+    if "rule" not in segment:
+        return ""
+    rule = segment["rule"]
+    if rule is None:
+        return "No short rule catches this segment."
+    text = rule["text"][:1].upper() + rule["text"][1:]
+    return (
+        f"{text}. Catches {as_share(rule['coverage'])} of the segment; "
+        f"{as_share(rule['precision'])} of those caught are in it."
+    )
+
+
+def _progression(found: Mapping[str, Any] | None) -> str:
+    """Say how pay grew and roles changed, of learners with older records."""
+    if not found:
+        return ""
+    parts = []
+    if found["growth"] is not None:
+        parts.append(
+            f"pay grew by {as_share(found['growth'])} a year (all: "
+            f"{as_share(found['growth_of_all'])}; "
+            f"{as_count(found['n_growth'])} learners)"
+        )
+    if found["role_change"] is not None:
+        parts.append(
+            f"{as_share(found['role_change'])} named more than one role (all: "
+            f"{as_share(found['role_change_of_all'])}; "
+            f"{as_count(found['n_roles'])} learners)"
+        )
+    if not parts:
+        return ""
+    return f"Of learners with older records: {'; '.join(parts)}."
+
+
+def _stable(summary: Summary, segment_id: int) -> str:
+    runs = (summary.get("evidence") or {}).get("bootstrap") or ()
+    for run in runs:
+        for row in run["per_segment"]:
+            if row["segment_id"] == segment_id:
+                return (
+                    f"Found again in {as_share(row['recovered'])} of "
+                    f"{as_count(run['resamples'])} bootstrap samples (Jaccard "
+                    f"{as_number(row['jaccard'])})."
+                )
+    return ""
+
+
+def _sure(summary: Summary, segment_id: int) -> str:
+    found = (summary.get("evidence") or {}).get("standing") or {}
+    for row in found.get("per_segment") or ():
+        if row["segment_id"] == segment_id:
+            whole = row["core"] + row["borderline"] + row["atypical"] or 1
+            return (
+                f"{as_share(row['core'] / whole)} are core, "
+                f"{as_share(row['borderline'] / whole)} borderline, "
+                f"{as_share(row['atypical'] / whole)} atypical."
+            )
+    return ""
+
+
+def rules_sentence(summary: Summary) -> str:
+    """Say how well the rules in words tell the segments apart."""
+    found = summary.get("rules")
+    if not found:
+        return ""
+    if found["reason"]:
+        return f"There are no rules in words: {found['reason']}."
+    return (
+        f"On {as_count(found['n_held_out'])} learners that they were not made on, the "
+        f"rules put {as_share(found['fidelity'])} into their segment; always guessing "
+        f"the largest would be right for {as_share(found['baseline'])}."
+    )
+
+
+def indices(summary: Summary) -> TextTable:
+    """Give what is distinctive of each segment, with interval and count."""
+    headings = [
+        ("Segment", "text"),
+        ("What", "text"),
+        ("Learners", "count"),
+        ("Found", "index"),
+        ("From", "index"),
+        ("To", "index"),
+        ("Among all", "index"),
+        ("Effect", "number"),
+    ]
+    rows = [
+        (
+            segment["name"],
+            told_value(row) + ("" if row["kind"] == "value" else ", mean rank"),
+            *(row[key] for key in ("count", "estimate", "low", "high", "base")),
+            row["effect"],
+        )
+        for segment in summary["segments"]
+        for row in (segment.get("index") or ())[:MOST_INDICES]
+    ]
+    title = "Index of a value (all: 100), or mean rank of a number (all: 50)"
+    return _made(summary, title, headings, rows)
+
+
+def values_title(summary: Summary) -> str:
+    """Name the value with the highest index of all segments."""
+    rows = [
+        (row, segment)
+        for segment in summary["segments"]
+        for row in segment.get("index") or ()
+        if row["kind"] == "value"
+    ]
+    row, segment = max(rows, key=lambda pair: pair[0]["estimate"])
+    return (
+        f"{told_value(row)} stands out most: index {as_index(row['estimate'])} in "
+        f"{segment['name']}, where 100 is as among all"
+    )
+
+
+def bins(summary: Summary, feature: str) -> TextTable:
+    """Give the shares of each bin, in each segment and in the rest."""
+    money = Money.of(summary)
+    unit = money.unit if feature == "pay" else "years"
+    headings = [
+        ("Segment", "text"),
+        (f"{feature_label(feature).capitalize()} ({unit})", "text"),
+        ("Of the segment", "share"),
+        ("Of the others", "share"),
+    ]
+    rows = [
+        (
+            segment["name"],
+            bin_label(part, feature, money),
+            part["segment"],
+            part["rest"],
+        )
+        for segment in summary["segments"]
+        for part in (segment.get("distributions") or {}).get(feature) or ()
+    ]
+    return _made(summary, "Shares of learners", headings, rows)
+
+
+def spread_title(summary: Summary, feature: str) -> str:
+    """Say how many of a segment are above the median of all, for the two extremes."""
+    known = [s for s in summary["segments"] if feature in s["typical"]]
+    label = feature_label(feature)
+    if not known:
+        return f"{label.capitalize()} in each segment, and in the others"
+    low = min(known, key=lambda s: s["typical"][feature]["p75"])
+    money = Money.of(summary)
+    top = low["typical"][feature]["p75"]
+    told = money.text(top) if feature == "pay" else f"{top:g} years"
+    return (
+        f"{label.capitalize()} spreads within each segment: in {low['name']}, three of "
+        f"four are at {told} or under"
+    )
+
+
+def cells(summary: Summary) -> TextTable:
+    """Give the shown cells of role, company tier and experience."""
+    headings = [
+        ("Role", "text"),
+        ("Company tier", "text"),
+        ("Experience", "text"),
+        *PAY,
+    ]
+    rows = [
+        (row["role_family"], row["tier"], row["experience_band"], *_pay(row))
+        for row in summary["benchmarks"]["cells"]
+    ]
+    return _made(summary, "Pay by role, company tier and experience", headings, rows)
+
+
+def _pay(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    keys = ("learners", "companies", "p25", "p50", "p75")
+    return (*(row[key] for key in keys), "yes" if row["shrunk"] else "no")
+
+
+def wider(summary: Summary) -> TextTable:
+    """Give pay by role alone, and of all."""
+    found = [r for r in summary["benchmarks"]["wider"] if r["level"] in {"role", "all"}]
+    found.sort(key=lambda row: (row["level"] != "all", -row["learners"]))
+    rows = [(row["role_family"] or "All", *_pay(row)) for row in found]
+    return _made(summary, "Pay by role", [("Role", "text"), *PAY], rows)
+
+
+def pay_title(summary: Summary) -> str:
+    """Say between which cells median pay runs."""
+    money, rows = Money.of(summary), summary["benchmarks"]["cells"]
+    low, high = (pick(rows, key=lambda row: row["p50"]) for pick in (min, max))
+    return (
+        f"Median pay runs from {money.text(low['p50'])} ({_place(low)}) to "
+        f"{money.text(high['p50'])} ({_place(high)})"
+    )
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return f"{row['role_family']}, {row['tier']}, {row['experience_band']}"
+
+
+def cohort(summary: Summary, found: Mapping[str, Any]) -> TextTable:
+    """Give the groups of a cohort: by segment, role and company tier."""
+    headings = [
+        ("By", "text"),
+        ("Group", "text"),
+        ("Assessed", "count"),
+        ("Learners", "count"),
+        ("Share", "share"),
+    ]
+    parts = {"Segment": "by_segment", "Role": "by_role", "Company tier": "by_tier"}
+    rows = [
+        (label, *(row[key] for key in ("value", "assessed", "learners", "share")))
+        for label, name in parts.items()
+        for row in found[name]
+    ]
+    return _made(summary, f"{found['title']}: groups", headings, rows)
+
+
+def companies(summary: Summary) -> TextTable:
+    """Give the largest companies by alias."""
+    headings = [
+        ("Company", "text"),
+        ("Tier", "text"),
+        ("Learners, about", "count"),
+        ("Lower quartile", "pay"),
+        ("Median", "pay"),
+        ("Upper quartile", "pay"),
+    ]
+    keys = ("alias", "tier", "learners", "p25", "p50", "p75")
+    rows = [[row[key] for key in keys] for row in summary["companies"]["companies"]]
+    return _made(summary, "The largest companies, by alias", headings, rows)
+
+
+def company_roles(summary: Summary) -> TextTable:
+    """Give what the largest companies pay in a role, beside all other companies."""
+    headings = [
+        ("Company", "text"),
+        ("Role", "text"),
+        ("Learners, about", "count"),
+        ("Median", "pay"),
+        ("Elsewhere", "pay"),
+        ("Ratio", "number"),
+    ]
+    keys = ("alias", "role_family", "learners", "p50", "elsewhere", "ratio")
+    rows = [[row[key] for key in keys] for row in summary["companies"]["roles"]]
+    return _made(summary, "Pay by role at the largest companies", headings, rows)
+
+
+def company_tiers(summary: Summary) -> TextTable:
+    """Give companies, learners and pay by tier."""
+    headings = [
+        ("Tier", "text"),
+        ("Companies", "count"),
+        ("Learners", "count"),
+        ("Share", "share"),
+        ("Median", "pay"),
+    ]
+    keys = ("tier", "companies", "learners", "share", "p50")
+    rows = [[row[key] for key in keys] for row in summary["companies"]["tiers"]]
+    return _made(summary, "Companies by tier", headings, rows)
+
+
+def incremental(summary: Summary) -> TextTable:
+    """Give how much either segmentation tells of each outcome, with intervals."""
+    headings = [
+        ("Outcome", "text"),
+        ("Learners", "count"),
+        ("Learned segments", "text"),
+        ("Rules of thumb", "text"),
+        ("Learned less rules", "text"),
+    ]
+    rows = [
+        (
+            feature_label(row["outcome"]),
+            row["n_with"],
+            *(_skill(row[key]) for key in ("learned", "rules", "difference")),
+        )
+        for row in summary.get("incremental") or ()
+        if not row["reason"]
+    ]
+    title = "Share of the outcome that is told, on held-out learners (95 % interval)"
+    return _made(summary, title, headings, rows)
+
+
+def _skill(found: Mapping[str, float]) -> str:
+    low, mid, high = (f"{100 * found[key]:.1f}" for key in ("low", "estimate", "high"))
+    return f"{mid}% ({low} to {high})"

@@ -1,0 +1,114 @@
+import re
+import struct
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import browser
+from learnstrata.exceptions import OutputError
+from learnstrata.report import exports
+from learnstrata.report.document import render_report
+from learnstrata.report.figures import figures_of
+
+HERE = browser.find() is not None
+needs_browser = pytest.mark.skipif(not HERE, reason="no Chromium on this machine")
+
+
+def chunks(png):
+    at, found = 8, []
+    while at < len(png):
+        size, kind = struct.unpack(">I4s", png[at : at + 8])
+        found.append(kind.decode())
+        at += size + 12
+    return found
+
+
+@pytest.fixture(scope="module")
+def drawn(whole):
+    return figures_of(whole)
+
+
+@pytest.fixture(scope="module")
+def html(whole):
+    return render_report(whole)
+
+
+@pytest.fixture(scope="module")
+def pictures(whole, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures") / "for slides"
+    return exports.write_figures(whole, folder)
+
+
+def test_every_chart_is_a_picture_of_both_kinds(pictures, drawn):
+    keys = [key for key in drawn for _ in range(2)]
+    assert [path.stem for path in pictures] == keys
+    assert {path.suffix for path in pictures} == {".svg", ".png"}
+
+
+def test_a_picture_bears_its_finding_and_stands_on_white(pictures, drawn):
+    for path in pictures[::2]:
+        root = ET.fromstring(path.read_text("utf-8"))  # noqa: S314 - our own text
+        told = " ".join("".join(e.itertext()) for e in root.iter() if "text" in e.tag)
+        assert drawn[path.stem].title.split()[0] in told
+        assert 'fill="white"' in path.read_text("utf-8")
+
+
+def test_a_picture_says_nothing_of_how_it_was_made(pictures):
+    for path in pictures[1::2]:
+        assert set(chunks(path.read_bytes())) <= {"IHDR", "pHYs", "IDAT", "IEND"}
+    for path in pictures[::2]:
+        assert "<metadata" not in path.read_text("utf-8")
+
+
+def test_pictures_that_cannot_be_written_are_one_clear_error(whole, tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(OutputError, match="The charts cannot be written to"):
+        exports.write_figures(whole, tmp_path / "taken")
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("as_file", [False, True])
+def test_the_report_is_printed_on_pages_of_paper(html, tmp_path, as_file):
+    path = tmp_path / "report.pdf"
+    page = tmp_path / "report.html"
+    page.write_text(html, encoding="utf-8")
+    exports.write_pdf(page if as_file else html, path)
+    printed = path.read_bytes()
+    assert printed.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type /Page\b", printed)) > 5
+
+
+@needs_browser
+@pytest.mark.browser
+def test_the_report_is_printed_without_playwright_too(html, tmp_path, monkeypatch):
+    monkeypatch.setattr(exports, "_by_playwright", lambda *_: False)
+    exports.write_pdf(html, tmp_path / "report.pdf")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@needs_browser
+@pytest.mark.browser
+def test_a_pdf_that_cannot_be_written_there_is_one_clear_error(tmp_path):
+    with pytest.raises(OutputError, match="The PDF cannot be written to"):
+        exports.write_pdf("<p>one page</p>", tmp_path / "nowhere" / "report.pdf")
+
+
+def test_a_machine_without_a_browser_is_told_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(exports, "BROWSERS", ("no-such-browser",))
+    monkeypatch.setattr(exports, "_by_playwright", lambda *_: False)
+    with pytest.raises(OutputError, match="apt-get install chromium"):
+        exports.write_pdf("<p>one page</p>", tmp_path / "report.pdf")
+
+
+def test_a_browser_that_prints_nothing_is_told_with_its_own_words(
+    tmp_path, monkeypatch
+):
+    silent = tmp_path / "chromium"
+    silent.write_text("#!/bin/sh\necho 'no screen' >&2\n")
+    silent.chmod(0o755)
+    monkeypatch.setattr(exports, "BROWSERS", (str(silent),))
+    monkeypatch.setattr(exports, "_by_playwright", lambda *_: False)
+    with pytest.raises(OutputError, match="no screen"):
+        exports.write_pdf("<p>one page</p>", Path(tmp_path / "report.pdf"))
