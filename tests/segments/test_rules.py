@@ -12,6 +12,8 @@ from learnstrata.exceptions import SchemaError
 from learnstrata.segments.rule_words import Condition, Rule, to_sql_predicate
 from learnstrata.segments.rules import (
     _chosen,
+    _Column,
+    _condition,
     _marks,
     _merged,
     _shortened,
@@ -244,3 +246,11 @@ def test_a_number_that_is_no_number_counts_as_missing(small_run):
     over = Condition("pay", ">", 1.0)
     assert not matches(learners, rule_of((over,))).any()
     assert matches(learners, rule_of((replace(over, or_missing=True),))).all()
+
+
+def test_a_split_of_known_from_missing_is_told_by_the_last_mark():
+    column = _Column("years_of_experience", (1.0, 5.0), "", np.zeros(3))
+    known = _condition(column, "<=", np.inf, missing=False)
+    missing = _condition(column, ">", np.inf, missing=True)
+    assert known == Condition("years_of_experience", "<=", 5.0, or_missing=False)
+    assert missing == Condition("years_of_experience", ">", 5.0, or_missing=True)

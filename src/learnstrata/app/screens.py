@@ -42,6 +42,8 @@ DOING = {
     "hierarchy": "Growing Ward's hierarchy",
     "evidence": "Gathering the evidence",
     "profile": "Profiling and naming segments",
+    "explain": "Explaining the segments",
+    "benchmarks": "Benchmarking pay",
     "answer": "Answering the decision questions",
     "write": "Writing and searching the files",
 }

@@ -168,7 +168,7 @@ def _page(summary: Summary) -> dict[str, Any]:
         "provenance": _provenance(summary),
         "pay": _benchmarks(summary),
         "rivals": _rivals(summary),
-        "glossary": meaning_tables.GLOSSARY,
+        "glossary": meaning_tables.glossary(summary["pay_unit"]),
         "rules_sentence": meaning_tables.rules_sentence(summary),
         "units": _units(summary),
     }

@@ -16,7 +16,6 @@ from learnstrata.report.meaning_charts import bin_label, told_value
 from learnstrata.report.wording import feature_label
 
 __all__ = [
-    "GLOSSARY",
     "bins",
     "card_facts",
     "cells",
@@ -24,6 +23,7 @@ __all__ = [
     "companies",
     "company_roles",
     "company_tiers",
+    "glossary",
     "incremental",
     "indices",
     "pay_title",
@@ -51,7 +51,7 @@ GLOSSARY = {
     "Quartiles": "The middle half of the learners lies between lower and upper.",
     "Index": "Share in the segment by share among all learners, times 100: at 200 it "
     "is twice as common as among all.",
-    "Interval": "The range that 95 of 100 repetitions would give; narrow is sure.",
+    "Interval": "A range that holds the true value 95 times in 100; narrow is sure.",
     "Company tier": "How well a company pays against others, by its own learners.",
     "Pay band": "Low, average, high and very high pay, by the limits of this run.",
     "Coverage and precision of a rule": "Share of the segment that the rule catches, "
@@ -64,8 +64,8 @@ GLOSSARY = {
     "Alias": "A code in place of a company's name; the same company has the same one.",
     "Gini": "How unequally learners spread over companies: 0 is evenly, near 1 is all "
     "at one.",
-    "LPA": "Lakh rupees a year; a lakh is 100,000.",
 }
+UNITS = {"LPA": "Lakh rupees a year; a lakh is 100,000."}
 
 
 def _made(
@@ -75,6 +75,17 @@ def _made(
     rows: Iterable[Sequence[Any]],
 ) -> TextTable:
     return text_table(title, headings, rows, Money.of(summary))
+
+
+def glossary(pay_unit: str) -> dict[str, str]:
+    """Explain the words of the report, and the unit of pay where it needs it.
+
+    Examples
+    --------
+    >>> "LPA" in glossary("LPA"), "LPA" in glossary("k USD")
+    (True, False)
+    """
+    return GLOSSARY | {u: text for u, text in UNITS.items() if u == pay_unit}
 
 
 def card_facts(summary: Summary, segment: Mapping[str, Any]) -> list[tuple[str, str]]:

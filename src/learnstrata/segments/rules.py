@@ -305,7 +305,9 @@ def _condition(
         return Condition(
             column.feature, "=" if named else "!=", column.value, not named
         )
-    return Condition(column.feature, op, column.marks[math.floor(threshold)], missing)
+    last = len(column.marks) - 1  # known against missing is a split at infinity
+    at = last if math.isinf(threshold) else math.floor(threshold)
+    return Condition(column.feature, op, column.marks[at], missing)
 
 
 def _merged(path: Sequence[Condition]) -> tuple[Condition, ...]:
