@@ -147,7 +147,9 @@ class Segmentation:
         return {
             "share/report.html": lambda p: _write(p, self.report),
             "share/summary.json": lambda p: _write(p, text),
-            "share/tables.xlsx": lambda p: write_workbook(p, sheets),
+            "share/tables.xlsx": lambda p: write_workbook(
+                p, sheets, pay_unit=self.summary["pay_unit"]
+            ),
             "private/segments.parquet": self._learners.write_parquet,
             "private/segments.csv": self._learners.write_csv,
             "private/ledger.parquet": self._ledger.write_parquet,

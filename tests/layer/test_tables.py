@@ -78,15 +78,26 @@ def test_a_table_without_rules_has_no_such_sheet(summary):
 @pytest.mark.parametrize("name", ["small_run", "notebook_run"])
 def test_the_sheets_of_a_run_open_in_another_reader(name, request, tmp_path):
     sheets = workbook_sheets(summarise(request.getfixturevalue(name)))
-    write_workbook(tmp_path / "tables.xlsx", sheets)
+    write_workbook(tmp_path / "tables.xlsx", sheets, pay_unit="LPA")
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
     assert len(book.sheetnames) == len(sheets)
     for sheet, frame in zip(book, sheets.values(), strict=True):
         assert [cell.value for cell in sheet[1]] == frame.columns
+        assert sheet.freeze_panes == "A2"
         first = [cell.value for cell in sheet[2]]
         for found, value in zip(first, frame.row(0), strict=True):
             expected = value or None if isinstance(value, str) else value
             assert found == expected or found == pytest.approx(expected)
+
+
+def test_numbers_are_formatted_by_what_they_are(small_run, tmp_path):
+    sheets = workbook_sheets(summarise(small_run))
+    write_workbook(tmp_path / "tables.xlsx", sheets, pay_unit="LPA")
+    sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx")["Segments"]
+    formats = {sheet.cell(1, c.column).value: c.number_format for c in sheet[2]}
+    assert formats["count"] == "#,##0"
+    assert formats["share"] == "0.0%"
+    assert formats["median pay (LPA)"] == "#,##0.0"
 
 
 EXAMINED = (

@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from learnstrata.exceptions import OutputError, PrivacyError, SourceError
+from learnstrata.layer.tables import column_formats
 from learnstrata.privacy.leaks import Leak, scan
 
 __all__ = [
@@ -453,10 +454,12 @@ def read_names(folder: str | Path) -> pl.DataFrame:
     return names
 
 
-def write_workbook(path: Path, sheets: Mapping[str, pl.DataFrame]) -> None:
+def write_workbook(
+    path: Path, sheets: Mapping[str, pl.DataFrame], *, pay_unit: str = ""
+) -> None:
     """Write frames as sheets of an Excel workbook, headers frozen, columns fitted.
 
-    A text that begins with ``=`` stays a text: a formula from a table must not run.
+    Numbers are formatted by what they are: counts, shares, pay in `pay_unit`. A text that begins with ``=`` stays a text: a formula from a table must not run.
     """
     options = {
         "strings_to_formulas": False,
@@ -471,6 +474,7 @@ def write_workbook(path: Path, sheets: Mapping[str, pl.DataFrame]) -> None:
                 worksheet=name,
                 freeze_panes=(1, 0),
                 autofit=True,
+                column_formats=dict(column_formats(frame, pay_unit)),
             )
 
 

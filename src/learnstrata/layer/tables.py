@@ -7,6 +7,8 @@ import polars as pl
 
 __all__ = ["CANDIDATES", "column_formats", "workbook_sheets"]
 
+SHARES = ("coverage", "precision", "base")  # beside headings that say "share"
+
 PAY_QUANTILES = ("p25", "p50", "p75")
 QUARTILE_NAMES = ("lower quartile", "median", "upper quartile")
 
@@ -349,14 +351,11 @@ def column_formats(frame: pl.DataFrame, pay_unit: str) -> dict[str, str]:
         if dtype.is_integer():
             formats[name] = "#,##0"
         elif dtype.is_float():
-            share = name.lower().startswith("share") or name in _SHARES
+            share = name.lower().startswith("share") or name in SHARES
             formats[name] = (
                 "0.0%" if share else "#,##0.0" if f"({pay_unit})" in name else "0.00"
             )
     return formats
-
-
-_SHARES = ("coverage", "precision", "base")
 
 
 def _rules_in_words(summary: Mapping[str, Any]) -> pl.DataFrame:

@@ -85,7 +85,7 @@ def fit_certainty(
     for j in range(len(fit.centers)):
         lower, upper = np.quantile(own[fit.labels == j], [0.25, 0.75])
         fences.append(float(upper + FENCE * (upper - lower)))
-    told = np.empty((0, *fit.centers.shape)) if refits is None else refits
+    told = [] if refits is None else list(refits)
     return Certainty(
         refits=tuple(_as_centers(centers) for centers in told),
         reach=tuple(fences),

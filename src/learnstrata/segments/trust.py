@@ -34,7 +34,7 @@ from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.replication import PredictionStrength, prediction_strength
 from learnstrata.stats.sampling import sample_rows
-from learnstrata.stats.stability import Flow, JaccardResult
+from learnstrata.stats.stability import Flow, JaccardResult, Start
 
 __all__ = ["Nulls", "Replication", "Shape", "Trust", "examine", "verdict_of_matrix"]
 
@@ -270,14 +270,15 @@ def _replication(
 ) -> Replication:
     evidence, starts = config.evidence, config.fit.starts
     some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
+    sizes: dict[Start, int] = {
+        "fitted": len(X),
+        "fresh": min(config.selection.resample_rows, len(X)),
+    }
     bootstraps = tuple(
         stability.bootstrap_jaccard(
             X, fit, n_resamples=evidence.resamples, n_rows=size, start=start, rng=rng
         )
-        for start, size in (
-            ("fitted", len(X)),
-            ("fresh", min(config.selection.resample_rows, len(X))),
-        )
+        for start, size in sizes.items()
     )
     again = [
         kmeans.fit(X[some], dossier.k, n_starts=starts, rng=seed)
