@@ -459,7 +459,8 @@ def write_workbook(
 ) -> None:
     """Write frames as sheets of an Excel workbook, headers frozen, columns fitted.
 
-    Numbers are formatted by what they are: counts, shares, pay in `pay_unit`. A text that begins with ``=`` stays a text: a formula from a table must not run.
+    Numbers are formatted by what they are: counts, shares, pay in `pay_unit`. A text
+    that begins with ``=`` stays a text: a formula from a table must not run.
     """
     options = {
         "strings_to_formulas": False,
