@@ -470,12 +470,13 @@ def write_workbook(
     names = _sheet_names(sheets)
     with xlsxwriter.Workbook(path, options) as workbook:
         for name, frame in zip(names, sheets.values(), strict=True):
+            formats: Any = column_formats(frame, pay_unit)  # a dict is invariant
             frame.write_excel(
                 workbook,
                 worksheet=name,
                 freeze_panes=(1, 0),
                 autofit=True,
-                column_formats=dict(column_formats(frame, pay_unit)),
+                column_formats=formats,
             )
 
 
