@@ -202,3 +202,22 @@ def test_planted_segments_are_found():
     both = labels.join(truth, left_on="learner_id", right_on="email_hash")
     assert len(both) == 3000
     assert adjusted_rand_score(both["planted_segment"], both["segment_id"]) >= 0.9
+
+
+def test_a_learner_is_explained_by_what_adds_up(found):
+    row = found.learners.row(0, named=True)
+    told = found.explain(TABLE, row["learner_id"])
+    assert told.segment == row["segment_id"]
+    assert told.next_segment == row["second_segment_id"]
+    assert sum(pull.contribution for pull in told.pulls) == pytest.approx(told.margin)
+    with pytest.raises(ls.ParameterError, match="expected one of the 500 ids"):
+        found.explain(TABLE, "nobody")
+
+
+def test_a_counsellor_learns_where_a_pay_stands(found, tmp_path):
+    peers = found.summary["benchmarks"]["cells"][0]
+    asked = {key: peers[key] for key in ("role_family", "tier", "experience_band")}
+    told = found.where_stands(**asked, pay=peers["p50"])
+    assert told.percentile == 50
+    again = ls.load(found.save(tmp_path / "run"))
+    assert again.where_stands(**asked, pay=peers["p50"]) == told

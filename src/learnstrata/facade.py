@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -33,8 +33,11 @@ from learnstrata.layer.summary import summarise
 from learnstrata.layer.tables import workbook_sheets
 from learnstrata.learners.lookups import distinct
 from learnstrata.learners.titles import TitleTable
+from learnstrata.privacy.cells import CellRule
 from learnstrata.privacy.keys import key_from_seed
 from learnstrata.report.document import render_cards, render_report
+from learnstrata.segments.contributions import Explanation
+from learnstrata.segments.pay_standing import Standing, from_shared, where_stands
 from learnstrata.segments.segmentation import SegmentModel
 from learnstrata.segments.standing import EXPORTED
 
@@ -104,6 +107,66 @@ class Segmentation:
             ``record``, ``learner_id``, ``segment_id``, ``segment_name``.
         """
         return _like(table, pipeline.assign(table, self.model))
+
+    def explain(self, table: IntoFrame, learner: str) -> Explanation:
+        """Say why a learner is in their segment rather than in the next.
+
+        Parameters
+        ----------
+        table : data frame
+            That holds the learner.
+        learner : str
+            The id as it stands in the table.
+
+        Returns
+        -------
+        Explanation
+            Exact contributions of the features, ranked, and a sentence.
+
+        Raises
+        ------
+        ParameterError
+            If the table has no such learner.
+        """
+        return pipeline.explain(table, self.model, learner)
+
+    def where_stands(
+        self, *, role_family: str, tier: str, experience_band: str, pay: float
+    ) -> Standing:
+        """Give the percentile of a pay among peers, for a counsellor.
+
+        Parameters
+        ----------
+        role_family, tier, experience_band : str
+            As in the benchmarks of the report.
+        pay : float
+            Currency units a year.
+
+        Returns
+        -------
+        Standing
+            From the narrowest group that may be shown.
+
+        Raises
+        ------
+        ParameterError
+            If `pay` is not positive, or nobody has that role, tier or experience.
+        DegenerateError
+            If no group can be shown.
+        """
+        config = self.model.config
+        found = from_shared(
+            self.summary["benchmarks"],
+            pay=self.model.features.pay,
+            rule=CellRule(**asdict(config.privacy)),
+        )
+        return where_stands(
+            found,
+            role_family=role_family,
+            tier=tier,
+            experience_band=experience_band,
+            pay=pay,
+        )
 
     def save(
         self,

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from learnstrata.config import Pay
 from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.layer.benchmarks import summarise_benchmarks
+from learnstrata.privacy.cells import CellRule
 from learnstrata.segments.benchmarks import pay_benchmarks
-from learnstrata.segments.pay_standing import _ordinal, where_stands
+from learnstrata.segments.pay_standing import _ordinal, from_shared, where_stands
 from paid import paid_learners
 
 KEYS = ["role_family", "tier", "experience_band"]
@@ -136,3 +138,38 @@ def test_a_sentence_says_pay_percentile_and_group(found):
 def test_ordinals_are_written_as_people_say_them():
     said = [_ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 52.4, 93)]
     assert " ".join(said) == "1st 2nd 3rd 4th 11th 12th 13th 21st 52nd 93rd"
+
+
+def test_what_was_shared_answers_as_the_whole_does(small_run):
+    whole = small_run.meaning.benchmarks
+    values = summarise_benchmarks(small_run)
+    shared = from_shared(values, pay=whole.pay, rule=whole.rule)
+    asked = 0
+    for peers in whole.cells.select(KEYS).to_dicts():
+        if any(
+            peers[key] not in shared.cells[key].unique().to_list()
+            for key in ("tier", "experience_band")
+        ):
+            continue
+        if peers["role_family"] not in shared.wider["role_family"].to_list():
+            continue
+        for pay in (3e5, 1e6, 4e6):
+            assert where_stands(shared, **peers, pay=pay) == where_stands(
+                whole, **peers, pay=pay
+            )
+            asked += 1
+    assert asked > 30
+
+
+def test_nothing_shared_is_said():
+    values = {
+        "cells": [],
+        "wider": [],
+        "tau": None,
+        "n_learners": None,
+        "n_left_out": None,
+        "reason": "the table has no pay",
+    }
+    shared = from_shared(values, pay=INR, rule=CellRule())
+    with pytest.raises(DegenerateError, match="the table has no pay"):
+        stand(shared, 1e6)

@@ -3,13 +3,16 @@
 A group that is hidden never answers; the next wider one does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
+from learnstrata.config import Pay
 from learnstrata.exceptions import DegenerateError, ParameterError, nearest, preview
+from learnstrata.privacy.cells import CellRule
 from learnstrata.segments.benchmarks import (
     KNOTS,
     Benchmarks,
@@ -17,7 +20,7 @@ from learnstrata.segments.benchmarks import (
     money,
 )
 
-__all__ = ["Standing", "where_stands"]
+__all__ = ["Standing", "from_shared", "where_stands"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def where_stands(
             "with. Give a table with titles, companies and pay."
         )
     for column, value in wanted.items():
-        _refuse_unknown(column, value, benchmarks.cells)
+        _refuse_unknown(column, value, benchmarks)
     level, row = _answering(benchmarks, wanted)
     percentile, bound = _percentile(row, pay)
     group = _in_words(level, wanted)
@@ -107,8 +110,44 @@ def where_stands(
     return Standing(percentile, bound, level, group, sentence)
 
 
-def _refuse_unknown(column: str, value: str, cells: pl.DataFrame) -> None:
-    known = cells[column].unique().sort().to_list()
+def from_shared(values: Mapping[str, Any], *, pay: Pay, rule: CellRule) -> Benchmarks:
+    """Make benchmarks that can answer from what was shared of them.
+
+    Parameters
+    ----------
+    values : mapping
+        ``benchmarks`` of a summary: shown cells and wider groups alone.
+    pay : Pay
+    rule : CellRule
+
+    Returns
+    -------
+    Benchmarks
+        It answers as the benchmarks it was shared from, and knows nothing hidden.
+    """
+    cells, wider = (
+        pl.DataFrame(values[part], infer_schema_length=None).with_columns(
+            hidden=pl.lit(value=False)
+        )
+        for part in ("cells", "wider")
+    )
+    none = "no group could be shown"
+    return Benchmarks(
+        cells=cells,
+        wider=wider,
+        tau=values["tau"] or 0.0,
+        n_learners=values["n_learners"] or 0,
+        n_left_out=values["n_left_out"] or 0,
+        pay=pay,
+        rule=rule,
+        reason=values["reason"] or ("" if values["cells"] else none),
+    )
+
+
+def _refuse_unknown(column: str, value: str, benchmarks: Benchmarks) -> None:
+    frames = (benchmarks.cells, benchmarks.wider)
+    there = [frame[column].drop_nulls() for frame in frames if column in frame.columns]
+    known = sorted({value for values in there for value in values})
     if value not in known:
         near = nearest(value, known)
         raise ParameterError(
