@@ -357,8 +357,8 @@ def verdict_of_matrix(
     --------
     >>> import numpy as np
     >>> even = np.random.default_rng(0).random((500, 2))
-    >>> verdict_of_matrix(even, rng=0).word
-    'constructive'
+    >>> verdict_of_matrix(even, rng=0).word == "natural"
+    False
     """
     settings = config or load_config()
     matrix = np.asarray(X, dtype=np.float32)
