@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from learnstrata.layer.summary import summarise
 from learnstrata.report.document import SECTIONS, render_cards, render_report
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
@@ -442,3 +443,9 @@ def test_a_run_of_few_parts_says_what_was_not_measured(summary):
         "Nothing that was tried.",
     ):
         assert told in text
+
+
+def test_the_report_of_a_run_stays_under_two_megabytes(small_run):
+    page = render_report(summarise(small_run))
+    assert 500_000 < len(page.encode()) < 2_000_000
+    assert page.count("http-equiv") == 1
