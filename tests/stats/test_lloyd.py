@@ -51,7 +51,7 @@ def test_hopeless_runs_are_given_up():
     X, _ = oracles_stats.blobs(500, [[0, 0], [20, 0], [0, 20]], 3, spread=0.5)
     points = Points.of(X)
     good = points.scaled([[0, 0], [20, 0], [0, 20]])
-    bad = points.scaled([[0, 0], [0.1, 0], [0.2, 0]])
+    bad = points.scaled([[20, 0], [20.1, 0], [20.2, 0.1]])  # two blobs share a centre
     runs = lloyd(points, np.stack([good, bad]), max_iter=50, patience=1)
     assert runs.best(1).centers[0] == pytest.approx(runs.centers[0])
     assert runs.potential[1] > runs.potential[0]
