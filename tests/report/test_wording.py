@@ -1,5 +1,6 @@
 import pytest
 
+from learnstrata.pipeline import STAGES
 from learnstrata.report import wording
 from learnstrata.report.formats import Money
 
@@ -230,3 +231,8 @@ def test_rules_and_stages_are_told_in_words_known_or_not():
     assert wording.rule_label("unreadable_pay") == "Unreadable pay"
     assert wording.stage_label("fit") == "Fit all learners"
     assert wording.stage_label("new_stage") == "New stage"
+
+
+def test_every_stage_has_a_name_of_its_own():
+    assert set(wording.STAGES) == set(STAGES)
+    assert len(set(wording.STAGES.values())) == len(STAGES)

@@ -19,6 +19,7 @@ from learnstrata.segments.finer import (
     role_cells,
     split_segments,
 )
+from learnstrata.segments.selection import told_apart
 from learnstrata.stats import kmeans, stability
 
 QUICK = Finer(k_max=3, sample=600, resamples=4)
@@ -280,7 +281,7 @@ def test_an_objection_names_what_was_got_and_the_limit(share, jaccard, objection
 
 def test_numbers_that_no_decimals_tell_apart_are_written_out():
     limit = 1e-20
-    assert finer._told_apart(0.0, limit, decimals=2) == ("0.0", "1e-20")
+    assert told_apart(0.0, limit, decimals=2) == ("0.0", "1e-20")
 
 
 def test_cells_are_counted_and_shared_as_the_table_says():

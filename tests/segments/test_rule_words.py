@@ -7,37 +7,16 @@ import pytest
 
 from learnstrata.segments.rule_words import (
     Condition,
-    Rule,
     in_words,
     to_sql_predicate,
 )
 from learnstrata.segments.rules import matches
+from rule_oracle import met_by, rule_of
 
 
 @pytest.fixture
 def model(small_run):
     return small_run.meaning.model.features
-
-
-def rule_of(*paths):
-    return Rule(1, paths, "", 0.0, 0.0, 0, 0)
-
-
-def met_by(row, condition):
-    """One learner, one condition, from what the docstring says."""
-    value = row[condition.feature]
-    unknown = {
-        "years_of_experience": row["experience_imputed"] == 1,
-        "company_level": row["company"] is None,
-    }
-    if value is None or unknown.get(condition.feature, False):
-        return condition.or_missing
-    return {
-        ">": lambda: value > condition.value,
-        "<=": lambda: value <= condition.value,
-        "=": lambda: value == condition.value,
-        "!=": lambda: value != condition.value,
-    }[condition.op]()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from learnstrata.exceptions import SchemaError
-from learnstrata.segments.rule_words import Condition, Rule, to_sql_predicate
+from learnstrata.segments.rule_words import Condition, to_sql_predicate
 from learnstrata.segments.rules import (
     _chosen,
     _Column,
@@ -21,6 +21,7 @@ from learnstrata.segments.rules import (
     readable_features,
     segment_rules,
 )
+from rule_oracle import met_by, rule_of
 
 
 @pytest.fixture
@@ -38,27 +39,6 @@ def found_in(run, **options):
     return segment_rules(run.meaning.learners, model, **({"rng": 0} | options))
 
 
-def rule_of(*paths):
-    return Rule(1, paths, "", 0.0, 0.0, 0, 0)
-
-
-def naive_met(row, condition):
-    """One learner, one condition, from what the docstring says."""
-    value = row[condition.feature]
-    unknown = {
-        "years_of_experience": row["experience_imputed"] == 1,
-        "company_level": row["company"] is None,
-    }
-    if value is None or unknown.get(condition.feature, False):
-        return condition.or_missing
-    return {
-        ">": lambda: value > condition.value,
-        "<=": lambda: value <= condition.value,
-        "=": lambda: value == condition.value,
-        "!=": lambda: value != condition.value,
-    }[condition.op]()
-
-
 def test_replay_in_polars_equals_the_slow_version_and_sql(done):
     learners = done.meaning.learners
     rows = learners.to_dicts()
@@ -67,7 +47,7 @@ def test_replay_in_polars_equals_the_slow_version_and_sql(done):
     for rule in rules:
         caught = matches(learners, rule)
         slow = [
-            any(all(naive_met(row, c) for c in path) for path in rule.paths)
+            any(all(met_by(row, c) for c in path) for path in rule.paths)
             for row in rows
         ]
         assert caught.tolist() == slow

@@ -1,16 +1,15 @@
 """Tables of the evidence, made from a summary as they stand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from learnstrata.report.evidence_charts import KINDS, STARTS, shown_flows
 from learnstrata.report.formats import (
     NOTHING,
-    Money,
     TextTable,
     as_number,
     as_share,
-    text_table,
+    table_of,
 )
 from learnstrata.report.trust import level_of_dip, neighbours, statistic_label
 from learnstrata.report.wording import name_of_segment
@@ -40,15 +39,6 @@ HOPKINS = {
 }
 
 
-def _made(
-    summary: Summary,
-    title: str,
-    headings: Iterable[tuple[str, str]],
-    rows: Iterable[Sequence[Any]],
-) -> TextTable:
-    return text_table(title, headings, rows, Money.of(summary))
-
-
 def _units(summary: Summary) -> str:
     return f"{summary['unit'].capitalize()}s"
 
@@ -69,7 +59,7 @@ def conditions(summary: Summary) -> TextTable:
         ("Met", "text"),
     ]
     rows = [_condition(row) for row in summary["evidence"]["verdict"]["grounds"]]
-    return _made(summary, "The conditions of the verdict", headings, rows)
+    return table_of(summary, "The conditions of the verdict", headings, rows)
 
 
 def _condition(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -106,7 +96,7 @@ def nulls(summary: Summary) -> TextTable:
         for row in summary["evidence"]["nulls"]["statistics"]
     ]
     k = summary["selection"]["k"]
-    return _made(summary, f"Beside structureless tables, k = {k}", headings, rows)
+    return table_of(summary, f"Beside structureless tables, k = {k}", headings, rows)
 
 
 def hopkins(summary: Summary) -> TextTable:
@@ -129,7 +119,7 @@ def hopkins(summary: Summary) -> TextTable:
         )
         for key, label in HOPKINS.items()
     ]
-    return _made(summary, "Hopkins on the whole table, two ways", headings, rows)
+    return table_of(summary, "Hopkins on the whole table, two ways", headings, rows)
 
 
 def silhouettes(summary: Summary) -> TextTable:
@@ -147,7 +137,7 @@ def silhouettes(summary: Summary) -> TextTable:
         )
         for row in summary["evidence"]["silhouette"]["per_segment"]
     ]
-    return _made(summary, "Silhouettes by segment", headings, rows)
+    return table_of(summary, "Silhouettes by segment", headings, rows)
 
 
 def jaccards(summary: Summary) -> TextTable:
@@ -170,7 +160,7 @@ def jaccards(summary: Summary) -> TextTable:
         for run in summary["evidence"]["bootstrap"]
         for row in run["per_segment"]
     ]
-    return _made(summary, "Stability of the chosen segments", headings, rows)
+    return table_of(summary, "Stability of the chosen segments", headings, rows)
 
 
 def flows(summary: Summary) -> TextTable:
@@ -194,7 +184,7 @@ def flows(summary: Summary) -> TextTable:
         )
         for flow in shown_flows(summary)
     ]
-    return _made(summary, "From each k to the next", headings, rows)
+    return table_of(summary, "From each k to the next", headings, rows)
 
 
 def strengths(summary: Summary) -> TextTable:
@@ -212,7 +202,7 @@ def strengths(summary: Summary) -> TextTable:
         )
         for row in summary["evidence"]["halves"]["table"]
     ]
-    return _made(summary, "Prediction strength by k", headings, rows)
+    return table_of(summary, "Prediction strength by k", headings, rows)
 
 
 def standings(summary: Summary) -> TextTable:
@@ -235,7 +225,7 @@ def standings(summary: Summary) -> TextTable:
         for row in found["per_segment"]
     ]
     total = ("All", *(found["counts"][key] for key in keys), NOTHING)
-    return _made(summary, "How sure the segment is", headings, [*rows, total])
+    return table_of(summary, "How sure the segment is", headings, [*rows, total])
 
 
 def subsegments(summary: Summary) -> TextTable:
@@ -271,7 +261,7 @@ def subsegments(summary: Summary) -> TextTable:
         )
         for part in parts
     ]
-    return _made(summary, "Sub-segments", headings, rows)
+    return table_of(summary, "Sub-segments", headings, rows)
 
 
 def dossiers(summary: Summary) -> TextTable:
@@ -296,7 +286,7 @@ def dossiers(summary: Summary) -> TextTable:
         for found in summary["evidence"]["finer"]["dossiers"]
         for row in found["table"]
     ]
-    return _made(summary, "Every finer cut that was tried", headings, rows)
+    return table_of(summary, "Every finer cut that was tried", headings, rows)
 
 
 def _taken(found: Mapping[str, Any], row: Mapping[str, Any]) -> str:
@@ -330,7 +320,7 @@ def cells(summary: Summary) -> TextTable:
         )
         for cell in found
     ]
-    return _made(summary, "Cells of segment and role", headings, rows)
+    return table_of(summary, "Cells of segment and role", headings, rows)
 
 
 def dips(summary: Summary) -> TextTable:
@@ -352,7 +342,7 @@ def dips(summary: Summary) -> TextTable:
         for row in neighbours(summary)
         for dip in (row["dip"],)
     ]
-    return _made(summary, "Humps: Hartigan's dip test", headings, rows)
+    return table_of(summary, "Humps: Hartigan's dip test", headings, rows)
 
 
 def _dip(where: str, found: Mapping[str, Any] | None) -> tuple[Any, ...]:
@@ -396,7 +386,7 @@ def sensitivity(summary: Summary) -> TextTable:
         )
         for row in [found["same_way"], *found["variants"]]
     ]
-    return _made(summary, "Other ways to cut the same learners", headings, rows)
+    return table_of(summary, "Other ways to cut the same learners", headings, rows)
 
 
 def skipped(summary: Summary) -> TextTable:
@@ -404,4 +394,4 @@ def skipped(summary: Summary) -> TextTable:
     headings = [("Not tried", "text"), ("Why", "text")]
     found = summary["evidence"]["sensitivity"]
     rows = [(row["name"], row["reason"]) for row in found["skipped"]]
-    return _made(summary, "Ways that could not be tried", headings, rows)
+    return table_of(summary, "Ways that could not be tried", headings, rows)

@@ -13,6 +13,7 @@ __all__ = [
     "as_number",
     "as_share",
     "as_years",
+    "table_of",
     "text_table",
 ]
 
@@ -137,6 +138,16 @@ def as_years(value: float | None) -> str:
 def as_index(value: float | None) -> str:
     """Write an index whose base is 100."""
     return NOTHING if value is None else f"{value:,.0f}"
+
+
+def table_of(
+    summary: Mapping[str, Any],
+    title: str,
+    headings: Iterable[tuple[str, str]],
+    rows: Iterable[Sequence[Any]],
+) -> TextTable:
+    """Format rows of a summary as `text_table` does, pay in the summary's unit."""
+    return text_table(title, headings, rows, Money.of(summary))
 
 
 def text_table(

@@ -1,6 +1,6 @@
 """Tables and sentences of what sets segments apart, and of what learners are paid."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from learnstrata.report.formats import (
@@ -10,7 +10,7 @@ from learnstrata.report.formats import (
     as_index,
     as_number,
     as_share,
-    text_table,
+    table_of,
 )
 from learnstrata.report.meaning_charts import bin_label, told_value
 from learnstrata.report.wording import feature_label
@@ -66,15 +66,6 @@ GLOSSARY = {
     "at one.",
 }
 UNITS = {"LPA": "Lakh rupees a year; a lakh is 100,000."}
-
-
-def _made(
-    summary: Summary,
-    title: str,
-    headings: Iterable[tuple[str, str]],
-    rows: Iterable[Sequence[Any]],
-) -> TextTable:
-    return text_table(title, headings, rows, Money.of(summary))
 
 
 def glossary(pay_unit: str) -> dict[str, str]:
@@ -203,7 +194,7 @@ def indices(summary: Summary) -> TextTable:
         for row in (segment.get("index") or ())[:MOST_INDICES]
     ]
     title = "Index of a value (all: 100), or mean rank of a number (all: 50)"
-    return _made(summary, title, headings, rows)
+    return table_of(summary, title, headings, rows)
 
 
 def values_title(summary: Summary) -> str:
@@ -241,7 +232,7 @@ def bins(summary: Summary, feature: str) -> TextTable:
         for segment in summary["segments"]
         for part in (segment.get("distributions") or {}).get(feature) or ()
     ]
-    return _made(summary, "Shares of learners", headings, rows)
+    return table_of(summary, "Shares of learners", headings, rows)
 
 
 def spread_title(summary: Summary, feature: str) -> str:
@@ -272,7 +263,7 @@ def cells(summary: Summary) -> TextTable:
         (row["role_family"], row["tier"], row["experience_band"], *_pay(row))
         for row in summary["benchmarks"]["cells"]
     ]
-    return _made(summary, "Pay by role, company tier and experience", headings, rows)
+    return table_of(summary, "Pay by role, company tier and experience", headings, rows)
 
 
 def _pay(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -285,7 +276,7 @@ def wider(summary: Summary) -> TextTable:
     found = [r for r in summary["benchmarks"]["wider"] if r["level"] in {"role", "all"}]
     found.sort(key=lambda row: (row["level"] != "all", -row["learners"]))
     rows = [(row["role_family"] or "All", *_pay(row)) for row in found]
-    return _made(summary, "Pay by role", [("Role", "text"), *PAY], rows)
+    return table_of(summary, "Pay by role", [("Role", "text"), *PAY], rows)
 
 
 def pay_title(summary: Summary) -> str:
@@ -317,7 +308,7 @@ def cohort(summary: Summary, found: Mapping[str, Any]) -> TextTable:
         for label, name in parts.items()
         for row in found[name]
     ]
-    return _made(summary, f"{found['title']}: groups", headings, rows)
+    return table_of(summary, f"{found['title']}: groups", headings, rows)
 
 
 def companies(summary: Summary) -> TextTable:
@@ -332,7 +323,7 @@ def companies(summary: Summary) -> TextTable:
     ]
     keys = ("alias", "tier", "learners", "p25", "p50", "p75")
     rows = [[row[key] for key in keys] for row in summary["companies"]["companies"]]
-    return _made(summary, "The largest companies, by alias", headings, rows)
+    return table_of(summary, "The largest companies, by alias", headings, rows)
 
 
 def company_roles(summary: Summary) -> TextTable:
@@ -347,7 +338,7 @@ def company_roles(summary: Summary) -> TextTable:
     ]
     keys = ("alias", "role_family", "learners", "p50", "elsewhere", "ratio")
     rows = [[row[key] for key in keys] for row in summary["companies"]["roles"]]
-    return _made(summary, "Pay by role at the largest companies", headings, rows)
+    return table_of(summary, "Pay by role at the largest companies", headings, rows)
 
 
 def company_tiers(summary: Summary) -> TextTable:
@@ -361,7 +352,7 @@ def company_tiers(summary: Summary) -> TextTable:
     ]
     keys = ("tier", "companies", "learners", "share", "p50")
     rows = [[row[key] for key in keys] for row in summary["companies"]["tiers"]]
-    return _made(summary, "Companies by tier", headings, rows)
+    return table_of(summary, "Companies by tier", headings, rows)
 
 
 def incremental(summary: Summary) -> TextTable:
@@ -383,7 +374,7 @@ def incremental(summary: Summary) -> TextTable:
         if not row["reason"]
     ]
     title = "Share of the outcome that is told, on held-out learners (95 % interval)"
-    return _made(summary, title, headings, rows)
+    return table_of(summary, title, headings, rows)
 
 
 def _skill(found: Mapping[str, float]) -> str:

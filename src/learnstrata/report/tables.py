@@ -1,6 +1,6 @@
 """Tables of the report, made from a summary as they stand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from learnstrata.report.charts import shown_roles
@@ -12,7 +12,7 @@ from learnstrata.report.formats import (
     as_number,
     as_share,
     as_years,
-    text_table,
+    table_of,
 )
 from learnstrata.report.wording import (
     MIN_COUNT,
@@ -52,16 +52,10 @@ Summary = Mapping[str, Any]
 Headings = Iterable[tuple[str, str]]
 
 
-def _made(
-    summary: Summary, title: str, headings: Headings, rows: Iterable[Sequence[Any]]
-) -> TextTable:
-    return text_table(title, headings, rows, Money.of(summary))
-
-
 def evidence(summary: Summary, table: Mapping[str, Any]) -> TextTable:
     """Format a table of a finding by the kinds its columns state."""
     headings = [(column["name"], column["kind"]) for column in table["columns"]]
-    return _made(summary, table["title"], headings, table["rows"])
+    return table_of(summary, table["title"], headings, table["rows"])
 
 
 def targets(summary: Summary, action: Mapping[str, Any]) -> TextTable:
@@ -73,7 +67,7 @@ def targets(summary: Summary, action: Mapping[str, Any]) -> TextTable:
         ("Why", "text"),
     ]
     rows = [(t["name"], t["size"], t["share"], t["why"]) for t in action["targets"]]
-    return _made(summary, "Targets", headings, rows)
+    return table_of(summary, "Targets", headings, rows)
 
 
 def loadings(summary: Summary) -> TextTable:
@@ -88,7 +82,7 @@ def loadings(summary: Summary) -> TextTable:
         (feature_label(name), *values[:2])
         for name, values in zip(found["columns"], found["loadings"], strict=True)
     ]
-    return _made(summary, "Loadings of the two components", headings, rows)
+    return table_of(summary, "Loadings of the two components", headings, rows)
 
 
 def quartiles(summary: Summary, feature: str) -> TextTable:
@@ -108,7 +102,7 @@ def quartiles(summary: Summary, feature: str) -> TextTable:
         if feature in s["typical"]
     ]
     label = feature_label(feature).capitalize()
-    return _made(summary, f"{label} by segment", headings, rows)
+    return table_of(summary, f"{label} by segment", headings, rows)
 
 
 _QUARTILES = ("p25", "p50", "p75")
@@ -128,7 +122,7 @@ def role_indices(summary: Summary) -> TextTable:
         (role, base[role], *(_index_and_share(cell.get(role)) for cell in cells))
         for role in roles
     ]
-    return _made(summary, "Index, and share of the segment", headings, rows)
+    return table_of(summary, "Index, and share of the segment", headings, rows)
 
 
 def _index_and_share(share: Mapping[str, Any] | None) -> str:
@@ -151,7 +145,7 @@ def candidates(summary: Summary) -> TextTable:
         )
         for row in found["table"]
     ]
-    return _made(summary, "Every number of segments that was tried", headings, rows)
+    return table_of(summary, "Every number of segments that was tried", headings, rows)
 
 
 _K_PLAIN = [
@@ -257,7 +251,7 @@ def leaves(summary: Summary) -> TextTable:
         (str(i), size, name_of_segment(summary, segment))
         for i, (size, segment) in enumerate(pairs, start=1)
     ]
-    return _made(summary, "Branches from left to right", headings, rows)
+    return table_of(summary, "Branches from left to right", headings, rows)
 
 
 def crossed(summary: Summary) -> TextTable:
@@ -269,7 +263,7 @@ def crossed(summary: Summary) -> TextTable:
         (rule, *counts)
         for rule, counts in zip(found["rules"], found["counts"], strict=True)
     ]
-    return _made(summary, f"{_units(summary)} by both", headings, rows)
+    return table_of(summary, f"{_units(summary)} by both", headings, rows)
 
 
 def distributions(summary: Summary) -> TextTable:
@@ -299,7 +293,7 @@ def distributions(summary: Summary) -> TextTable:
                 d["outside_fences"],
             )
         )
-    return _made(summary, "Distributions", headings, rows)
+    return table_of(summary, "Distributions", headings, rows)
 
 
 _QUANTILES = ("p01", "p05", "p25", "p50", "p75", "p95", "p99")
@@ -323,7 +317,7 @@ def bins(summary: Summary, distribution: Mapping[str, Any]) -> TextTable:
         )
     ]
     label = feature_label(distribution["feature"]).capitalize()
-    return _made(summary, f"{label}, counts", headings, rows)
+    return table_of(summary, f"{label}, counts", headings, rows)
 
 
 def pay_by_experience(summary: Summary) -> TextTable:
@@ -340,7 +334,7 @@ def pay_by_experience(summary: Summary) -> TextTable:
         )
         for year in years
     ]
-    return _made(summary, "Median pay by experience and tier", headings, rows)
+    return table_of(summary, "Median pay by experience and tier", headings, rows)
 
 
 def pay_by_role(summary: Summary) -> TextTable:
@@ -356,7 +350,7 @@ def pay_by_role(summary: Summary) -> TextTable:
         (row["role"], row["learners"], *(row[q] for q in _QUARTILES))
         for row in summary["description"]["pay_by_role"]
     ]
-    return _made(summary, "Pay by role", headings, rows)
+    return table_of(summary, "Pay by role", headings, rows)
 
 
 def missing(summary: Summary) -> TextTable:
@@ -366,7 +360,7 @@ def missing(summary: Summary) -> TextTable:
         (column_label(row["column"]).capitalize(), row["count"], row["share"])
         for row in summary["description"]["missing"]
     ]
-    return _made(summary, "Missing values", headings, rows)
+    return table_of(summary, "Missing values", headings, rows)
 
 
 def correlations(summary: Summary) -> TextTable:
@@ -384,7 +378,7 @@ def correlations(summary: Summary) -> TextTable:
         for i in range(len(names))
         for j in range(i)
     ]
-    return _made(summary, "Correlations", headings, rows)
+    return table_of(summary, "Correlations", headings, rows)
 
 
 def states(summary: Summary) -> TextTable:
@@ -394,7 +388,7 @@ def states(summary: Summary) -> TextTable:
         (STATES.get(state, column_label(state).capitalize()), count)
         for state, count in summary["ledger"].items()
     ]
-    return _made(summary, "The ledger", headings, rows)
+    return table_of(summary, "The ledger", headings, rows)
 
 
 def rules(summary: Summary) -> TextTable:
@@ -411,14 +405,14 @@ def rules(summary: Summary) -> TextTable:
         (rule_label(r["rule"]), STATES.get(r["state"], r["state"]), r["records"])
         for r in found
     ]
-    return _made(summary, "What the cleaning rules found", headings, rows)
+    return table_of(summary, "What the cleaning rules found", headings, rows)
 
 
 def unmapped(summary: Summary) -> TextTable:
     """List the most frequent titles that no role was found for."""
     found = (summary["roles"] or {}).get("top_unmapped") or []
     headings = [("Title", "text"), (_units(summary), "count")]
-    return _made(summary, "Titles that are not understood", headings, found)
+    return table_of(summary, "Titles that are not understood", headings, found)
 
 
 def features(summary: Summary) -> TextTable:
@@ -433,7 +427,7 @@ def features(summary: Summary) -> TextTable:
         (f["label"], column_label(f["group"]), f["weight"], f["scaling"])
         for f in summary["features"]["used"]
     ]
-    return _made(summary, "Features that are clustered on", headings, rows)
+    return table_of(summary, "Features that are clustered on", headings, rows)
 
 
 def mapping(summary: Summary) -> TextTable:
@@ -443,20 +437,20 @@ def mapping(summary: Summary) -> TextTable:
         (column_label(name).capitalize(), column)
         for name, column in summary["input"]["columns"].items()
     ]
-    return _made(summary, "Columns", headings, rows)
+    return table_of(summary, "Columns", headings, rows)
 
 
 def timings(summary: Summary) -> TextTable:
     """Give the seconds of each stage."""
     headings = [("Stage", "text"), ("Seconds", "number")]
     rows = [(stage_label(name), value) for name, value in summary["timings"].items()]
-    return _made(summary, "Time taken", headings, rows)
+    return table_of(summary, "Time taken", headings, rows)
 
 
 def versions(summary: Summary) -> TextTable:
     """List the versions of what computed the run."""
     headings = [("Library", "text"), ("Version", "text")]
-    return _made(summary, "Versions", headings, summary["versions"].items())
+    return table_of(summary, "Versions", headings, summary["versions"].items())
 
 
 def _units(summary: Summary) -> str:

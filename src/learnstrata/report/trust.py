@@ -168,7 +168,12 @@ def nulls_title(summary: Summary) -> str:
     if len(above) == n:
         return f"All {n} statistics lie above the band of structureless tables"
     own = ("Hopkins",)  # a name keeps its capital
-    names = joined([n if n.startswith(own) else n[:1].lower() + n[1:] for n in above])
+    names = joined(
+        [
+            name if name.startswith(own) else name[:1].lower() + name[1:]
+            for name in above
+        ]
+    )
     return (
         f"{len(above)} of {n} statistics "
         f"{'lies' if len(above) == 1 else 'lie'} above the band of structureless "

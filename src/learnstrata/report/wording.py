@@ -103,6 +103,8 @@ STAGES = {
     "hierarchy": "Grow Ward's hierarchy",
     "evidence": "Gather the evidence",
     "profile": "Profile and name segments",
+    "explain": "Explain the segments",
+    "benchmarks": "Benchmark pay",
     "answer": "Answer the questions",
 }
 

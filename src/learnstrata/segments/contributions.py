@@ -17,11 +17,10 @@ from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.learners.features import (
     FEATURES,
     FeatureModel,
-    add_features,
     to_matrix,
 )
 from learnstrata.segments.evidence import listed
-from learnstrata.segments.segmentation import SegmentModel, _member_codes
+from learnstrata.segments.segmentation import SegmentModel
 
 __all__ = [
     "Contributions",
@@ -352,8 +351,7 @@ def explain_unit(unit: pl.DataFrame, model: SegmentModel) -> Explanation:
     ParameterError, DegenerateError
         As `explain_learner`.
     """
-    members = np.isin(_member_codes(unit, model.features), model.members)
-    return explain_learner(add_features(unit, model.features, members=members), model)
+    return explain_learner(model.featured(unit), model)
 
 
 def explain_learner(learner: pl.DataFrame, model: SegmentModel) -> Explanation:

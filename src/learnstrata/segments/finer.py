@@ -11,6 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config import Finer
 from learnstrata.exceptions import ParameterError
+from learnstrata.segments.selection import told_apart
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.inputs import Floats, Integers, positive
 from learnstrata.stats.sampling import sample_rows
@@ -466,21 +467,12 @@ def _dossier(
 def _objections(share: float, jaccard: float, settings: Finer) -> tuple[str, ...]:
     objections = []
     if share < settings.min_share:
-        found, least = _told_apart(100 * share, 100 * settings.min_share, decimals=1)
+        found, least = told_apart(100 * share, 100 * settings.min_share, decimals=1)
         objections.append(f"smallest part {found}%, under {least}%")
     if jaccard < settings.min_jaccard:
-        found, least = _told_apart(jaccard, settings.min_jaccard, decimals=2)
+        found, least = told_apart(jaccard, settings.min_jaccard, decimals=2)
         objections.append(f"least stable part {found}, under {least}")
     return tuple(objections)
-
-
-def _told_apart(value: float, limit: float, *, decimals: int) -> tuple[str, str]:
-    """Write two numbers with so many decimals, or as many more as make them differ."""
-    for places in range(decimals, 16):
-        shown = f"{value:.{places}f}", f"{limit:.{places}f}"
-        if shown[0] != shown[1]:
-            return shown
-    return str(value), str(limit)
 
 
 def _rank(cut: Cut) -> tuple[int, float, int]:

@@ -102,15 +102,24 @@ class SegmentModel:
         """
         frame = nw.from_native(units)
         frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-        table = frame.to_polars().sort("record")
-        members = np.isin(_member_codes(table, self.features), self.members)
-        featured = add_features(table, self.features, members=members)
+        featured = self.featured(frame.to_polars().sort("record"))
         matrix = to_matrix(featured, self.features)
         result = memberships(featured, matrix.X, self)
         native: Any = nw.from_dict(
             result.to_dict(as_series=False), backend=frame.implementation
         )
         return native.to_native()
+
+    def featured(self, units: pl.DataFrame) -> pl.DataFrame:
+        """Add the features, the own pay left out of the level of members' companies.
+
+        Parameters
+        ----------
+        units : polars.DataFrame
+            As for `assign`.
+        """
+        members = np.isin(_member_codes(units, self.features), self.members)
+        return add_features(units, self.features, members=members)
 
     def with_names(self, names: Sequence[str]) -> "SegmentModel":
         """Give the same model with other names for its segments."""

@@ -19,7 +19,7 @@ from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.sampling import sample_rows
 
-__all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
+__all__ = ["Candidate", "Dossier", "rule_in_words", "select", "told_apart"]
 
 LARGER_IS_BETTER = {
     "silhouette_excess": True,
@@ -346,19 +346,27 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
     if candidate.k < rule.min_k:
         objections.append(f"fewer than {rule.min_k} segments")
     if candidate.smallest_share < rule.min_share:
-        share, least = _told_apart(candidate.smallest_share, rule.min_share, "%")
+        share, least = told_apart(candidate.smallest_share, rule.min_share, "%")
         objections.append(f"smallest segment {share}, under {least}")
     jaccard = candidate.lowest_jaccard
     if jaccard is not None and jaccard < rule.min_jaccard:
-        found, least = _told_apart(jaccard, rule.min_jaccard, "f")
+        found, least = told_apart(jaccard, rule.min_jaccard, "f")
         objections.append(f"least stable segment {found}, under {least}")
     return replace(candidate, objections=tuple(objections))
 
 
-def _told_apart(value: float, limit: float, kind: Literal["%", "f"]) -> tuple[str, str]:
-    """Write two numbers with as many decimals, two or more, as make them differ."""
-    for decimals in range(2, 16):
-        shown = f"{value:.{decimals}{kind}}", f"{limit:.{decimals}{kind}}"
+def told_apart(
+    value: float, limit: float, kind: Literal["%", "f"] = "f", *, decimals: int = 2
+) -> tuple[str, str]:
+    """Write two numbers with so many decimals, or as many more as make them differ.
+
+    Examples
+    --------
+    >>> told_apart(0.0196, 0.02), told_apart(0.0196, 0.02, "%", decimals=1)
+    (('0.0196', '0.0200'), ('1.96%', '2.00%'))
+    """
+    for places in range(decimals, 16):
+        shown = f"{value:.{places}{kind}}", f"{limit:.{places}{kind}}"
         if shown[0] != shown[1]:
             return shown
     return str(value), str(limit)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from learnstrata.config import Hierarchy
 from learnstrata.stats import hierarchy, kmeans, stability
+from learnstrata.stats.inputs import Floats, Integers
 from learnstrata.stats.sampling import sample_rows
 
 __all__ = ["Branches", "Tree", "grow_tree"]
@@ -99,24 +100,19 @@ def grow_tree(
 
 def _weighted(
     X: npt.NDArray[np.float32], config: Hierarchy, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+) -> tuple[Integers, Floats, Integers]:
     sample = X[sample_rows(len(X), TRAINED_ON * config.micro_clusters, rng=rng)]
     distinct = np.unique(sample, axis=0)
     n_micro = min(config.micro_clusters, len(distinct))
     start = distinct[sample_rows(len(distinct), n_micro, rng=rng)]
     centers = kmeans.polish(sample, start, max_iter=5).centers
-    labels = kmeans.nearest(X, centers)
-    used, of_row, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    sums = np.zeros((len(used), X.shape[1]))
-    np.add.at(sums, of_row, X)
-    linkage = hierarchy.ward_weighted(sums / sizes[:, None], sizes.astype(float))
-    return of_row, linkage, sizes
+    return hierarchy.ward_of_groups(X, kmeans.nearest(X, centers))
 
 
 def _branches(
-    linkage: npt.NDArray[np.float64],
-    sizes: npt.NDArray[np.int64],
-    of_row: npt.NDArray[np.intp],
+    linkage: Floats,
+    sizes: Integers,
+    of_row: Integers,
     labels: npt.NDArray[np.int32],
 ) -> Branches:
     from scipy.cluster.hierarchy import dendrogram, leaders

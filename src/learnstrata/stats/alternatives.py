@@ -336,13 +336,8 @@ def ward_over_micro(
         return np.zeros(len(matrix), dtype=np.int32)
     start = distinct[sample_rows(len(distinct), size, rng=rng)]
     micro = kmeans.polish(matrix, start, max_iter=5)
-    used, of_row, sizes = np.unique(
-        micro.labels, return_inverse=True, return_counts=True
-    )
-    means = np.zeros((len(used), matrix.shape[1]))
-    np.add.at(means, of_row, matrix)
-    linkage = hierarchy.ward_weighted(means / sizes[:, None], sizes)
-    return hierarchy.cut(linkage, n_clusters)[of_row]
+    groups, linkage, _ = hierarchy.ward_of_groups(matrix, micro.labels)
+    return hierarchy.cut(linkage, n_clusters)[groups]
 
 
 def _enough_distinct(X: npt.ArrayLike, n_clusters: int) -> Floats:

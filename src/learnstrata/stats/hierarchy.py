@@ -8,7 +8,7 @@ from scipy.cluster.hierarchy import fcluster
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix
 
-__all__ = ["cut", "ward", "ward_weighted"]
+__all__ = ["cut", "ward", "ward_of_groups", "ward_weighted"]
 
 
 def ward(X: npt.ArrayLike) -> Floats:
@@ -101,6 +101,44 @@ def ward_weighted(centers: npt.ArrayLike, weights: npt.ArrayLike) -> Floats:
         )
     pairs, heights = _merges(means - means.mean(axis=0), sizes)
     return _as_linkage(pairs, heights)
+
+
+def ward_of_groups(
+    X: npt.ArrayLike, labels: npt.ArrayLike
+) -> tuple[Integers, Floats, Integers]:
+    """Merge groups of rows, such as micro-clusters, each standing at its mean.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+    labels : array-like of shape (n_samples,)
+        Group of each row; two groups or more.
+
+    Returns
+    -------
+    groups : array of int, shape (n_samples,)
+        Leaf of each row, numbered from 0 in the order of the labels.
+    linkage : array of shape (n_groups - 1, 4)
+        Of `ward_weighted`.
+    sizes : array of int, shape (n_groups,)
+        Rows of each leaf.
+
+    Raises
+    ------
+    DegenerateError
+        If there is one group only, or `X` is not finite.
+
+    Examples
+    --------
+    >>> groups, linkage, sizes = ward_of_groups([[0.0], [0.0], [3.0]], [7, 7, 2])
+    >>> groups.tolist(), linkage.round(3).tolist(), sizes.tolist()
+    ([1, 1, 0], [[0.0, 1.0, 3.464, 2.0]], [1, 2])
+    """
+    rows = np.asarray(X)
+    _, groups, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(sizes), rows.shape[1]))
+    np.add.at(sums, groups, rows)
+    return groups, ward_weighted(sums / sizes[:, None], sizes), sizes
 
 
 def _merges(centers: Floats, sizes: Floats) -> tuple[Integers, Floats]:
