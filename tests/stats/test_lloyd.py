@@ -55,6 +55,8 @@ def test_hopeless_runs_are_given_up():
     runs = lloyd(points, np.stack([good, bad]), max_iter=50, patience=1)
     assert runs.best(1).centers[0] == pytest.approx(runs.centers[0])
     assert runs.potential[1] > runs.potential[0]
+    patient = lloyd(points, bad[None], max_iter=50)
+    assert runs.potential[1] > 1.001 * patient.potential[0]
 
 
 def test_a_coreset_keeps_far_rows_and_estimates_the_potential():

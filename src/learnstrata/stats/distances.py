@@ -14,8 +14,10 @@ from learnstrata.stats.threads import workers
 __all__ = ["distance_sums"]
 
 Singles: TypeAlias = npt.NDArray[np.float32]
+Reals: TypeAlias = npt.NDArray[np.floating]
 
 BLOCK_ROWS = 512  # a square of single distances then fits in one megabyte of cache
+EXACT_ROWS = 512  # so few rows do not average out what single precision loses
 SYMMETRIC_BYTES = 128_000_000
 MOST_CUTS = 64
 
@@ -50,7 +52,8 @@ def distance_sums(
     -----
     Rows are sorted by what all labelings together tell apart, so that a square of
     distances meets few clusters and its sums are thin products; each square is
-    centred on rows of one cluster, and computed in float32.
+    centred on rows of one cluster, and computed in float32; in float64 where `X` has
+    at most 512 rows.
 
     Examples
     --------
@@ -114,6 +117,10 @@ class _Grid:
         return cls(centred[order], scale, place, finest[order], tiles, edges[:-1])
 
     @property
+    def dtype(self) -> type[np.floating]:
+        return np.float64 if len(self.rows) <= EXACT_ROWS else np.float32
+
+    @property
     def symmetric_bytes(self) -> int:
         return 4 * len(self.rows) * sum(len(tile.clusters) for tile in self.tiles)
 
@@ -152,12 +159,12 @@ def _symmetric_sums(grid: _Grid) -> Floats:
     """
     starts = np.cumsum([0, *(len(tile.clusters) for tile in grid.tiles)])
     columns = [slice(a, b) for a, b in pairwise(starts)]
-    sums = np.empty((len(grid.rows), starts[-1]), dtype=np.float32)
+    sums = np.empty((len(grid.rows), starts[-1]), dtype=grid.dtype)
 
     def fill(i: int) -> None:
         tile = grid.tiles[i]
         origin = grid.rows[tile.rows].mean(axis=0)
-        left = _left(grid.rows[tile.rows] - origin)
+        left = _left(grid.rows[tile.rows] - origin, grid.dtype)
         for j in range(i, len(grid.tiles)):
             other = grid.tiles[j]
             distances = _distances(left, grid.rows[other.rows] - origin)
@@ -185,7 +192,7 @@ def _one_sided_sums(grid: _Grid, scored: Integers, block_rows: int) -> Floats:
     def fill(band: Integers) -> None:
         at = places[band]
         origin = grid.rows[at].mean(axis=0)
-        left = _left(grid.rows[at] - origin)
+        left = _left(grid.rows[at] - origin, grid.dtype)
         total = np.zeros((len(band), sums.shape[1]))
         for tile in grid.tiles:
             distances = _distances(left, grid.rows[tile.rows] - origin)
@@ -199,14 +206,14 @@ def _one_sided_sums(grid: _Grid, scored: Integers, block_rows: int) -> Floats:
     return sums
 
 
-def _left(rows: Floats) -> Singles:
+def _left(rows: Floats, dtype: type[np.floating]) -> Reals:
     norms = np.einsum("ij,ij->i", rows, rows)
-    return np.column_stack([-2 * rows, norms, np.ones(len(rows))]).astype(np.float32)
+    return np.column_stack([-2 * rows, norms, np.ones(len(rows))]).astype(dtype)
 
 
-def _distances(left: Singles, rows: Floats) -> Singles:
+def _distances(left: Reals, rows: Floats) -> Reals:
     norms = np.einsum("ij,ij->i", rows, rows)
-    right = np.column_stack([rows, np.ones(len(rows)), norms]).astype(np.float32)
+    right = np.column_stack([rows, np.ones(len(rows)), norms]).astype(left.dtype)
     squares = left @ right.T
     np.maximum(squares, 0, out=squares)
     return np.sqrt(squares, out=squares)
