@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +33,10 @@ from learnstrata.layer.tables import workbook_sheets
 from learnstrata.learners.lookups import distinct
 from learnstrata.learners.titles import TitleTable
 from learnstrata.privacy.cells import CellRule
-from learnstrata.privacy.keys import key_from_seed
 from learnstrata.report.document import render_cards, render_report
 from learnstrata.segments.contributions import Explanation
 from learnstrata.segments.pay_standing import Standing, from_shared, where_stands
-from learnstrata.segments.segmentation import SegmentModel
-from learnstrata.segments.standing import EXPORTED
+from learnstrata.segments.segmentation import MEMBERSHIP, SegmentModel
 
 __all__ = [
     "Segmentation",
@@ -51,7 +48,6 @@ __all__ = [
     "segment",
 ]
 
-EXPORTS = "learnstrata.report.exports"  # heavy, so imported when asked for
 NAMING = {"company": "company", "learner_id": "learner"}  # standard name -> kind
 
 
@@ -292,12 +288,9 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         settings = replace(config, **told)
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
-    secret = key_from_seed(settings.seed) if key is None else key
-    done = pipeline.run(table, settings, watch=watch, alias_key=secret)
+    done = pipeline.run(table, settings, watch=watch, alias_key=key)
     learners = done.meaning.learners
-    told = ("record", "learner_id", "segment_id", "segment_name", *EXPORTED)
-    family = [c for c in ("role_family",) if c in learners.columns]
-    labels = learners.select(*told, *family)
+    labels = learners.select(c for c in MEMBERSHIP if c in learners.columns)
     return Segmentation(
         summary=summarise(done),
         model=done.meaning.model,
@@ -510,10 +503,11 @@ def render_again(
         check_file(pdf, overwrite=overwrite, option="--pdf")
     if figures is not None:
         check_pictures(figures, overwrite=overwrite)
-    exports: Any = import_module(EXPORTS) if pdf or figures else None
 
     def check(staging: Path) -> None:
         refuse_leaks(staging, names)
+
+    from learnstrata.report import exports
 
     html = render_report(summary)
     page = Path(folder).absolute() / "share" / "report.html"

@@ -449,7 +449,8 @@ def test_any_table_of_text_keeps_its_rows_and_its_values(records):
     assert done["record"].to_list() == list(range(len(records)))
     kept = table["company"].to_list()
     for given_, got in zip(kept, done["company"].to_list(), strict=True):
-        assert got == given_ or (got is None and not given_.strip(" \u200b\ufeff"))
+        seen = [c for c in given_ or "" if not c.isspace() and c not in "\u200b\ufeff"]
+        assert got == given_ or (got is None and not seen)
     faulty = done.filter(pl.col("fault").is_not_null())
     assert faulty["fault_text"].null_count() == 0
     for fault, record in zip(faulty["fault"], faulty["record"], strict=True):

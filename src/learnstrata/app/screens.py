@@ -48,14 +48,8 @@ DOING = {
     "write": "Writing and searching the files",
 }
 
-WORDS = (
-    "Segment",
-    "Standard name",
-    "Column",
-    "File",
-    "Place",
-    "Text",
-)  # headings of what may wrap
+# Headings of what may wrap.
+WORDS = ("Segment", "Standard name", "Column", "File", "Place", "Text")
 COLUMN_HEADINGS = ("Standard name", "Column", "Missing", "Unreadable", "Distinct")
 COLUMN_HEADINGS += ("Median", "Range")
 MOST_LEAKS = 20

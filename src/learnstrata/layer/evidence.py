@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.pipeline import Run
-from learnstrata.segments.finer import RoleCell, Subsegments
+from learnstrata.segments.finer import Subsegments
 from learnstrata.segments.standing import STANDINGS
 from learnstrata.segments.trust import Nulls, Replication, Shape, Trust
 from learnstrata.stats.nulls import MonteCarlo
@@ -16,7 +16,6 @@ from learnstrata.stats.stability import JaccardResult
 
 __all__ = ["EXAMINED", "by_k", "summarise_evidence"]
 
-MIN_CELL = 10
 EXAMINED = (
     "gap",
     "gap_error",
@@ -272,7 +271,7 @@ def _finer(trust: Trust, run: Run) -> dict[str, Any]:
         ),
         "subsegments": _parts(trust.subsegments, run.meaning.learners),
         "dossiers": [asdict(found) for found in trust.subsegments.dossiers],
-        "cells": [_cell(cell) for cell in trust.cells if cell.count >= MIN_CELL],
+        "cells": [asdict(cell) for cell in trust.cells],
     }
 
 
@@ -288,7 +287,3 @@ def _parts(subsegments: Subsegments, learners: pl.DataFrame) -> list[dict[str, A
         | {f"median_{c}": typical.get(part.subsegment_id, {}).get(c) for c in there}
         for part in subsegments.parts
     ]
-
-
-def _cell(cell: RoleCell) -> dict[str, Any]:
-    return asdict(cell)

@@ -34,7 +34,6 @@ __all__ = ["SCHEMA_VERSION", "summarise"]
 
 SCHEMA_VERSION = 2
 MAP_POINTS = 3_000
-MIN_CELL = 10
 NOT_EXAMINED = dict.fromkeys(EXAMINED)
 LIBRARIES = ("learnstrata", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
 

@@ -24,6 +24,8 @@ UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 WORD_LETTERS = 6  # shorter words of a name are too common to tell a company
 WORD_COMPANIES = 2  # so are words that more companies share
 SHORT = 3  # "TCS": as it is written, or not at all
+# Floors and modules whose texts are never shared: errors, and names of programs.
+SILENT = frozenset({"app", "privacy", "exports.py", "demo.py", "demo_titles.py"})
 ID_LETTERS = 6
 ID_HEAD = 8  # characters of a long id that give it away
 LONG_ID = 16
@@ -410,10 +412,13 @@ def _rare_words(
 
 @cache
 def _own_texts() -> tuple[str, ...]:
-    """Give what learnstrata itself may write: its texts and names, not its examples."""
-    texts = []
-    for path in sorted(Path(str(resources.files("learnstrata"))).rglob("*")):
-        if path.suffix == ".py" and not path.stem.startswith("demo"):
+    """Give what learnstrata itself may write into what is shared."""
+    texts: list[str] = []
+    home = Path(str(resources.files("learnstrata")))
+    for path in sorted(home.rglob("*")):
+        if SILENT.intersection(path.relative_to(home).parts):
+            continue
+        if path.suffix == ".py":
             texts += _source_texts(path.read_text(encoding="utf-8"))
         elif path.suffix in {".html", ".j2", ".css", ".js", ".toml", ".txt"}:
             texts.append(path.read_text(encoding="utf-8"))

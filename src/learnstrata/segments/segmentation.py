@@ -23,10 +23,11 @@ from learnstrata.learners.features import (
 )
 from learnstrata.learners.lookups import collected
 from learnstrata.privacy.keys import codes, key_from_seed
-from learnstrata.segments.standing import Certainty, standings
+from learnstrata.segments.standing import EXPORTED, Certainty, standings
 from learnstrata.stats import kmeans
 
 __all__ = [
+    "MEMBERSHIP",
     "MODEL_VERSION",
     "Prepared",
     "SegmentModel",
@@ -36,6 +37,11 @@ __all__ = [
 ]
 
 MODEL_VERSION = 2
+MEMBERSHIP = (
+    *("record", "learner_id", "segment_id", "segment_name"),
+    *EXPORTED,
+    "role_family",  # where there are titles
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +258,7 @@ def fit_model(
 def memberships(
     learners: pl.DataFrame, X: npt.NDArray[np.float32], model: SegmentModel
 ) -> pl.DataFrame:
-    """Put segment, name and standing beside record and learner.
+    """Give the columns of `MEMBERSHIP` that the learners have.
 
     Parameters
     ----------
@@ -265,12 +271,9 @@ def memberships(
     ids = pl.Series("segment_id", labels.astype(np.int64) + 1)
     of_id = {i + 1: name for i, name in enumerate(model.names)}
     name = ids.replace_strict(of_id, return_dtype=pl.String).alias("segment_name")
-    kept = [c for c in ("record", "learner_id") if c in learners.columns]
-    family = [c for c in ("role_family",) if c in learners.columns]
     sure = standings(X, model.centers, model.certainty)
-    return learners.select(kept).with_columns(
-        ids, name, *sure.get_columns(), *learners.select(family).get_columns()
-    )
+    told = learners.with_columns(ids, name, *sure.get_columns())
+    return told.select(c for c in MEMBERSHIP if c in told.columns)
 
 
 def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.int64]:

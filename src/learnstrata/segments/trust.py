@@ -196,7 +196,7 @@ def examine(
             X, fit, evidence, refits=fresh, parts=subsegments.centers
         ),
         subsegments=subsegments,
-        cells=_cells(prepared, fit, fresh),
+        cells=_cells(prepared, fit, fresh, least=config.privacy.learners),
         sensitivity=_sensitivity(prepared, fit, tree, config, rng=sources[4]),
     )
 
@@ -301,14 +301,18 @@ def _replication(
 
 
 def _cells(
-    prepared: Prepared, fit: kmeans.KMeansFit, refits: npt.NDArray[np.float64]
+    prepared: Prepared,
+    fit: kmeans.KMeansFit,
+    refits: npt.NDArray[np.float64],
+    *,
+    least: int,
 ) -> tuple[RoleCell, ...]:
     if "role_family" not in prepared.learners.columns:
         return ()
     X = prepared.matrix.X
     labels = [kmeans.nearest(X, centers) for centers in refits[:CELL_REFITS]]
     roles: Sequence[str | None] = prepared.learners["role_family"].to_list()
-    return role_cells(fit.labels, roles, np.array(labels))
+    return role_cells(fit.labels, roles, np.array(labels), min_count=least)
 
 
 def _sensitivity(
