@@ -19,6 +19,7 @@ from learnstrata.privacy.keys import (
     key_path,
     make_key,
     read_key,
+    refuse_inside,
 )
 
 names = st.text(max_size=30).filter(lambda text: text.isprintable())
@@ -132,6 +133,19 @@ def test_a_key_must_be_a_plain_file_that_is_there(tmp_path):
     os.mkfifo(tmp_path / "pipe", 0o600)
     with pytest.raises(PrivacyError, match="is no plain file"):
         read_key(tmp_path / "pipe")
+
+
+def test_a_key_is_kept_outside_of_the_run_by_whatever_way(tmp_path):
+    run = tmp_path / "run"
+    (tmp_path / "way").symlink_to(run)
+    inside = [run, run / "key", run / "share" / ".." / "private" / "key"]
+    for place in [*inside, tmp_path / "way" / "private" / "key"]:
+        with pytest.raises(PrivacyError, match="expected one outside of the run .*key"):
+            refuse_inside(place, run)
+    with pytest.raises(PrivacyError, match="Choose another --key-file"):
+        refuse_inside(run / "private" / "key", tmp_path / "way")
+    refuse_inside(tmp_path / "run-key", run)
+    refuse_inside(tmp_path / "key", run)
 
 
 def test_the_key_is_looked_for_where_the_user_says(monkeypatch):

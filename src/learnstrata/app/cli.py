@@ -114,7 +114,7 @@ def run(
     level = {"level": evidence} if evidence else None
     settings = load_config(recipe, config, seed=seed, as_of=as_of, evidence=level)
     check_target(target, overwrite=overwrite)
-    key = _key(key_file)
+    key = _key(key_file, target)
     with screens.progress(shown=not (quiet or as_json)) as watch:
         from learnstrata.facade import segment
         from learnstrata.learners.sources import read_learners
@@ -131,11 +131,12 @@ def run(
         screens.show_run(found.summary, folder)
 
 
-def _key(path: Path | None) -> bytes:
-    """Read the key of the aliases; the first run of a user makes it."""
-    from learnstrata.privacy.keys import key_path, make_key, read_key
+def _key(path: Path | None, run: Path) -> bytes:
+    """Read the key of the codes and aliases; the first run of a user makes it."""
+    from learnstrata.privacy.keys import key_path, make_key, read_key, refuse_inside
 
     place = path or key_path()
+    refuse_inside(place, run)
     return read_key(place) if place.exists() else make_key(place)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "key_path",
     "make_key",
     "read_key",
+    "refuse_inside",
 ]
 
 KEY_BYTES = 32
@@ -97,6 +98,37 @@ def key_path(environ: Mapping[str, str] | None = None) -> Path:
     if not home.is_absolute():  # the XDG rule: a relative path counts as none
         home = Path.home() / ".config"
     return home / "learnstrata" / "key"
+
+
+def refuse_inside(path: str | Path, run: str | Path) -> None:
+    """Refuse a place for the key that lies in the folder of a run.
+
+    Parameters
+    ----------
+    path : path
+        Of the key; nothing needs to be there.
+    run : path
+        A run folder, or one that is to be made.
+
+    Raises
+    ------
+    PrivacyError
+        If `path` is in `run`, by whatever links it is reached.
+
+    Examples
+    --------
+    >>> refuse_inside("/safe/key", "/runs/demo")
+    >>> refuse_inside("/runs/demo/private/key", "/runs/demo")
+    Traceback (most recent call last):
+        ...
+    learnstrata.exceptions.PrivacyError: Got /runs/demo/private/key as the place ...
+    """
+    if Path(path).resolve().is_relative_to(Path(run).resolve()):
+        raise PrivacyError(
+            f"Got {path} as the place of the key, expected one outside of the run "
+            f"{run}: whoever gets the run must not get the key. Choose another "
+            "--key-file, or set LEARNSTRATA_KEY_FILE."
+        )
 
 
 def make_key(path: str | Path) -> bytes:
