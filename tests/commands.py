@@ -30,7 +30,11 @@ def command(*arguments: Any) -> Result:
     told, faults = io.StringIO(), io.StringIO()
     argv = ["learnstrata", *map(str, arguments)]
     code: Any = 0
-    with patch.object(sys, "argv", argv), redirect_stdout(told), redirect_stderr(faults):
+    with (
+        patch.object(sys, "argv", argv),
+        redirect_stdout(told),
+        redirect_stderr(faults),
+    ):
         try:
             main()
         except SystemExit as end:

@@ -10,10 +10,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperCommand
 
 from learnstrata.exceptions import LearnstrataError, PrivacyError
 
@@ -178,11 +180,28 @@ def scan(
         raise typer.Exit(1)
 
 
-@app.command()
+class _ReportCommand(TyperCommand):
+    """A command whose ``--pdf`` may do without a value, which Typer has no word for."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer's own Context or Click's, by its version
+        told: list[str] = []
+        for word, following in pairwise([*args, "--"]):
+            told.append(word)
+            if word == "--pdf" and following.startswith("-"):
+                told.append("")
+        return super().parse_args(ctx, told)
+
+
+@app.command(cls=_ReportCommand)
 def report(
     run: RunArgument,
     pdf: Annotated[
-        Path | None, typer.Option("--pdf", help="File for the report as PDF.")
+        str | None,
+        typer.Option(
+            "--pdf",
+            metavar="[FILE]",
+            help="The report as PDF too (default: share/report.pdf of the run).",
+        ),
     ] = None,
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Folder for the charts.")
@@ -193,8 +212,9 @@ def report(
     """Render the report of a run again; as PDF and as pictures, if asked."""
     from learnstrata.facade import render_again
 
+    file = run / "share" / "report.pdf" if pdf == "" else pdf
     with _leaks_are_faults():
-        paths = render_again(run, pdf=pdf, figures=figures, overwrite=overwrite)
+        paths = render_again(run, pdf=file, figures=figures, overwrite=overwrite)
     if not quiet:
         typer.echo("\n".join(map(str, paths)))
 
