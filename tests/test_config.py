@@ -238,6 +238,14 @@ def test_value_of_the_wrong_type_is_refused(overrides, told):
             {"selection": {"rule": {"min_jaccard": 75}}},
             "selection.rule.min_jaccard must be in 0..1",
         ),
+        (
+            {"selection": {"rule": {"max_share": 0.09}}},
+            "selection.rule.max_share must be in 1/k_max..1",
+        ),
+        (
+            {"selection": {"rule": {"max_share": 1.1}}},
+            "selection.rule.max_share must be in 1/k_max..1",
+        ),
         ({"features": {"pay": {"weight": -1}}}, "feature weights must be 0 or more"),
         (
             {"features": {"pay": {"weight": float("inf")}}},

@@ -236,12 +236,15 @@ class Rule:
         Least bootstrap Jaccard a segment may have; 0 where it is not computed.
     criterion : str
         What the admissible k are ordered by.
+    max_share : float
+        Largest share of the rows a segment may have, up to 1.
     """
 
     min_k: int = 2
     min_share: float = 0.0
     min_jaccard: float = 0.0
     criterion: Criterion = "silhouette"
+    max_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -627,6 +630,10 @@ def _refuse_bad_values(config: Config) -> None:
         ),
         "selection.rule.min_jaccard must be in 0..1": (
             0 <= selection.rule.min_jaccard <= 1
+        ),
+        "selection.rule.max_share must be in 1/k_max..1": (
+            selection.rule.max_share <= 1
+            and selection.rule.max_share * selection.k_max >= 1
         ),
         "feature weights must be 0 or more": all(
             0 <= group.weight < math.inf for group in config.features.values()

@@ -99,6 +99,18 @@ def test_the_jaccard_of_a_null_stands_beside_the_one_measured_alike(summary):
     assert pairs == {2: (0.88, pytest.approx(0.78)), 4: (0.7, pytest.approx(0.75))}
 
 
+def test_the_limits_of_the_rule_are_lines(summary):
+    panels = diagnostics.k_selection(summary)
+    assert {r["value"] for r in rows_of(panels, "value") if "k" not in r} == {
+        0.02,
+        0.75,
+        0.8,
+    }
+    summary["config"]["selection"]["rule"] = {"min_share": 0.0, "max_share": 0.6}
+    panels = diagnostics.k_selection(summary)
+    assert {r["value"] for r in rows_of(panels, "value") if "k" not in r} == {0.6, 0.8}
+
+
 def test_errors_are_drawn_as_far_as_they_were_measured(summary):
     chart = diagnostics.strength(summary)
     bars = {r["k"]: (r["low"], r["high"]) for r in rows_of(chart, "low", "high")}

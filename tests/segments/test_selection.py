@@ -15,13 +15,13 @@ QUICK = Selection(k_max=6, starts=2, resamples=3, sample=400, resample_rows=200)
 
 
 def candidate(k, silhouette=0.5, share=0.2, jaccard=0.9, **other):
-    values = {"calinski_harabasz": 100.0, "davies_bouldin": 1.0} | other
+    values = {"calinski_harabasz": 100.0, "davies_bouldin": 1.0, "largest_share": 0.5}
+    values |= other
     return Candidate(
         k=k,
         inertia=1.0,
         silhouette=silhouette,
         smallest_share=share,
-        largest_share=0.5,
         lowest_jaccard=jaccard,
         **values,
     )
@@ -48,6 +48,16 @@ def test_an_admissible_k_goes_before_a_better_one_that_is_not():
     assert (found.k, found.runner_up) == (4, 5)
     assert found.chosen.k == 4
     assert found.candidates[0].objections == ("smallest segment 1.00%, under 2.00%",)
+
+
+def test_a_k_with_too_large_a_segment_is_not_admitted():
+    found = decided(
+        [candidate(2, 0.9, largest_share=0.81), candidate(4, 0.4, largest_share=0.8)],
+        max_share=0.8,
+    )
+    assert found.k == 4
+    assert found.candidates[0].objections == ("largest segment 81.00%, over 80.00%",)
+    assert found.candidates[1].objections == ()
 
 
 def test_ties_go_to_the_smaller_k():
@@ -140,6 +150,12 @@ def test_stability_that_was_not_asked_for_is_no_objection():
             Selection(resamples=0, rule=Rule(3, 0.005, 0.75, "calinski_harabasz")),
             "Of k = 3 to 10 whose smallest segment holds at least 0.5%, the highest "
             "Calinski-Harabasz index.",
+        ),
+        (
+            Selection(rule=Rule(3, 0.02, 0.75, max_share=0.6)),
+            "Of k = 3 to 10 whose smallest segment holds at least 2%, whose largest "
+            "segment holds at most 60% and whose least stable segment reaches a "
+            "bootstrap Jaccard of 0.75, the highest silhouette.",
         ),
         (
             Selection(k_max=4, rule=Rule(criterion="davies_bouldin")),
@@ -250,7 +266,14 @@ def test_a_k_that_is_not_admitted_is_never_an_equal():
 
 def test_what_would_change_the_choice_is_said_and_true():
     candidates = [
-        candidate(3, 0.30, jaccard=0.95, share=0.30, silhouette_excess=0.01),
+        candidate(
+            3,
+            0.30,
+            jaccard=0.95,
+            share=0.30,
+            largest_share=0.38,
+            silhouette_excess=0.01,
+        ),
         candidate(
             4,
             0.40,
@@ -270,12 +293,15 @@ def test_what_would_change_the_choice_is_said_and_true():
         "With a least stability of 0.70 asked for, k = 5 would be chosen.",
         "With a least stability of 0.85 asked for, k = 3 would be chosen.",
         "With a smallest share of 21.0% asked for, k = 3 would be chosen.",
+        "With a largest share of at most 45.0% asked for, k = 3 would be chosen.",
     )
     assert decided(candidates, **(rule | {"min_jaccard": 0.70})).k == 5
     assert decided(candidates, **(rule | {"min_jaccard": 0.80})).k == 4
     assert decided(candidates, **(rule | {"min_jaccard": 0.85})).k == 3
     assert decided(candidates, **(rule | {"min_share": 0.20})).k == 4
     assert decided(candidates, **(rule | {"min_share": 0.21})).k == 3
+    assert decided(candidates, **(rule | {"max_share": 0.50})).k == 4
+    assert decided(candidates, **(rule | {"max_share": 0.45})).k == 3
 
 
 def test_the_excess_can_order(blobs):

@@ -36,6 +36,11 @@ DOSSIER = {
 }
 FORMATS = {"inertia": "~s", "calinski_harabasz": "~s"}
 FORMATS |= {"smallest_share": ".0%", "largest_share": ".0%"}
+LIMITS = {  # of the rule, and the value that limits nothing
+    "smallest_share": ("min_share", 0),
+    "largest_share": ("max_share", 1),
+    "lowest_jaccard": ("min_jaccard", 0),
+}
 WARD_WIDTH = 840
 CHOSEN, ADMITTED, REFUSED = "chosen", "admitted by the rule", "not admitted"
 WHOLE = "no cut at all"
@@ -266,13 +271,13 @@ def _written(measure: str, row: Mapping[str, Any]) -> str:
 def _limit(summary: Summary, measure: str) -> list[alt.Chart]:
     """Give the rule's own limit as a dashed line, where it has one."""
     rule = summary.get("config", {}).get("selection", {}).get("rule", {})
-    names = {"smallest_share": "min_share", "lowest_jaccard": "min_jaccard"}
     usual = HALVES if measure == "prediction_strength" else None
-    least = rule.get(names.get(measure, ""), usual)
-    if not least:
+    name, without = LIMITS.get(measure, ("", None))
+    limit = rule.get(name, usual)
+    if limit in {None, without}:
         return []
     return [
-        alt.Chart(alt.Data(values=[{"value": least}]))
+        alt.Chart(alt.Data(values=[{"value": limit}]))
         .mark_rule(strokeDash=[4, 3], color=theme.MUTED, aria=False)
         .encode(y="value:Q")
     ]

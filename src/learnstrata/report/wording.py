@@ -441,10 +441,11 @@ def selection_title(table: Sequence[Mapping[str, Any]], k: int) -> str:
 def k_note(summary: Mapping[str, Any]) -> str:
     """Say how to read the charts over k."""
     rule = summary.get("config", {}).get("selection", {}).get("rule", {})
-    limits = bool(rule.get("min_share") or rule.get("min_jaccard"))
+    least = rule.get("min_share") or rule.get("min_jaccard")
+    limits = bool(least) or rule.get("max_share", 1) < 1
     return (
         "Diamond: chosen; circle: admitted by the rule; cross: not admitted. "
-        + ("Dashed lines: the least the rule admits. " if limits else "")
+        + ("Dashed lines: limits of the rule. " if limits else "")
         + (_examined_note(summary) if summary.get("evidence") else "")
         + "More segments lower the inertia by themselves, so its elbow is shown and "
         "does not decide."

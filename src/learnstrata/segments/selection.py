@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from learnstrata.config import Criterion, Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
+from learnstrata.segments.evidence import listed
 from learnstrata.segments.structureless import (
     LEAST_LEARNERS,
     NullDraws,
@@ -36,6 +37,23 @@ CRITERION_WORDS = {
     "davies_bouldin": "the lowest Davies-Bouldin index",
     "lowest_jaccard": "the highest stability of its least stable segment",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """A limit of the rule that is moved, to see where the choice would change."""
+
+    name: str
+    words: str
+    step: float
+    most: float
+
+
+MOVED = (
+    _Limit("min_jaccard", "a least stability of {:.2f}", 0.05, 1.0),
+    _Limit("min_share", "a smallest share of {:.1%}", 0.01, 0.5),
+    _Limit("max_share", "a largest share of at most {:.1%}", 0.05, 1.0),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +366,9 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
     if candidate.smallest_share < rule.min_share:
         share, least = told_apart(candidate.smallest_share, rule.min_share, "%")
         objections.append(f"smallest segment {share}, under {least}")
+    if candidate.largest_share > rule.max_share:
+        share, most = told_apart(candidate.largest_share, rule.max_share, "%")
+        objections.append(f"largest segment {share}, over {most}")
     jaccard = candidate.lowest_jaccard
     if jaccard is not None and jaccard < rule.min_jaccard:
         found, least = told_apart(jaccard, rule.min_jaccard, "f")
@@ -414,12 +435,15 @@ def rule_in_words(config: Selection) -> str:
     if rule.min_share:
         least = f"{100 * rule.min_share:.6g}%"
         conditions.append(f"whose smallest segment holds at least {least}")
+    if rule.max_share < 1:
+        most = f"{100 * rule.max_share:.6g}%"
+        conditions.append(f"whose largest segment holds at most {most}")
     if rule.min_jaccard and config.resamples:
         conditions.append(
             "whose least stable segment reaches a bootstrap Jaccard of "
             f"{rule.min_jaccard:.6g}"
         )
-    admitted = (" " + " and ".join(conditions)) if conditions else ""
+    admitted = (" " + listed(conditions)) if conditions else ""
     best = CRITERION_WORDS[rule.criterion]
     if config.score_against == "all" and rule.criterion in SILHOUETTES:
         best += "; of those within its standard error, the fewest segments"
@@ -460,14 +484,10 @@ def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:
         other = _best(judged, replace(rule, criterion=criterion)) if known else chosen
         if other.k != chosen.k:
             yield f"Ordered by {words}, k = {other.k} would be chosen."
-    for limit, words in (
-        ("min_jaccard", "a least stability of {:.2f}"),
-        ("min_share", "a smallest share of {:.1%}"),
-    ):
+    for limit in MOVED:
         for value, other in _moved(judged, rule, limit):
-            if other.k != chosen.k:
-                asked = words.format(value)
-                yield f"With {asked} asked for, k = {other.k} would be chosen."
+            asked = limit.words.format(value)
+            yield f"With {asked} asked for, k = {other.k} would be chosen."
 
 
 def _best(candidates: Sequence[Candidate], rule: Rule) -> Candidate:
@@ -476,17 +496,16 @@ def _best(candidates: Sequence[Candidate], rule: Rule) -> Candidate:
 
 
 def _moved(
-    candidates: Sequence[Candidate], rule: Rule, limit: str
+    candidates: Sequence[Candidate], rule: Rule, limit: _Limit
 ) -> Iterator[tuple[float, Candidate]]:
     """Move a limit to the nearest round values on both sides that change the choice."""
-    here, chosen = getattr(rule, limit), _best(candidates, rule)
-    step = 0.05 if limit == "min_jaccard" else 0.01
+    here, chosen = getattr(rule, limit.name), _best(candidates, rule)
     for direction in (-1, 1):
         for times in range(1, 21):
-            value = round(here + direction * times * step, 6)
-            if not 0 <= value <= (1 if limit == "min_jaccard" else 0.5):
+            value = round(here + direction * times * limit.step, 6)
+            if not 0 <= value <= limit.most:
                 break
-            found = _best(candidates, replace(rule, **{limit: value}))
+            found = _best(candidates, replace(rule, **{limit.name: value}))
             if found.k != chosen.k:
                 yield value, found
                 break
