@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata import pipeline
-from learnstrata.config import Config, load_config
+from learnstrata.config import Config, Pay, load_config
 from learnstrata.exceptions import SchemaError, SourceError
 from learnstrata.layer.publish import (
     KINDS,
@@ -34,6 +34,7 @@ from learnstrata.learners.lookups import distinct
 from learnstrata.learners.titles import TitleTable
 from learnstrata.privacy.cells import CellRule
 from learnstrata.report.document import render_cards, render_report
+from learnstrata.segments.benchmarks import Benchmarks
 from learnstrata.segments.contributions import Explanation
 from learnstrata.segments.pay_standing import Standing, from_shared, where_stands
 from learnstrata.segments.segmentation import MEMBERSHIP, SegmentModel
@@ -46,6 +47,7 @@ __all__ = [
     "names_in",
     "render_again",
     "segment",
+    "shared_benchmarks",
 ]
 
 NAMING = {"company": "company", "learner_id": "learner"}  # standard name -> kind
@@ -150,14 +152,8 @@ class Segmentation:
         DegenerateError
             If no group can be shown.
         """
-        config = self.model.config
-        found = from_shared(
-            self.summary["benchmarks"],
-            pay=self.model.features.pay,
-            rule=CellRule(**asdict(config.privacy)),
-        )
         return where_stands(
-            found,
+            shared_benchmarks(self.summary),
             role_family=role_family,
             tier=tier,
             experience_band=experience_band,
@@ -355,6 +351,27 @@ def load_model(path: str | Path) -> SegmentModel:
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"Cannot read the model {path}: {error}.") from None
     return SegmentModel.from_json(text)
+
+
+def shared_benchmarks(summary: Mapping[str, Any]) -> Benchmarks:
+    """Give the pay benchmarks of a run as far as they are shared.
+
+    Parameters
+    ----------
+    summary : mapping
+        Of a run, as in ``share/summary.json``; nothing private is needed.
+
+    Returns
+    -------
+    Benchmarks
+        For `learnstrata.segments.pay_standing.where_stands`.
+    """
+    config = summary["config"]
+    return from_shared(
+        summary["benchmarks"],
+        pay=Pay(currency=config["pay"]["currency"]),
+        rule=CellRule(**config["privacy"]),
+    )
 
 
 def find_names(

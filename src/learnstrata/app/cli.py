@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -44,6 +45,9 @@ ConfigOption = Annotated[
 ]
 RecipeOption = Annotated[
     str, typer.Option("--recipe", help="robust (the default) or notebook.")
+]
+ModelOption = Annotated[
+    Path, typer.Option("--model", "-m", help="model.json of a run folder.")
 ]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 AllowOption = Annotated[
@@ -247,9 +251,7 @@ def check(
 @app.command()
 def assign(
     table: TableArgument,
-    model: Annotated[
-        Path, typer.Option("--model", "-m", help="model.json of a run folder.")
-    ],
+    model: ModelOption,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")
     ] = Path("segments.csv"),
@@ -272,6 +274,60 @@ def assign(
         _print_json(screens.assignment_as_json(labels, path))
     elif not quiet:
         screens.show_assignment(labels, path)
+
+
+@app.command()
+def explain(
+    table: TableArgument,
+    model: ModelOption,
+    learner: Annotated[
+        str, typer.Option("--learner", help="The id as it stands in the table.")
+    ],
+    sheet: SheetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why a learner is nearer to their segment than to the next."""
+    from learnstrata.app import screens
+    from learnstrata.facade import load_model
+    from learnstrata.learners.sources import read_learners
+    from learnstrata.pipeline import explain as explain_learner
+
+    fitted = load_model(model)
+    found = explain_learner(read_learners(table, sheet=sheet), fitted, learner)
+    if as_json:
+        _print_json(screens.explanation_as_json(found, learner, fitted.names))
+    else:
+        screens.show_explanation(found, learner, fitted.names)
+
+
+@app.command()
+def standing(
+    run: RunArgument,
+    role: Annotated[str, typer.Option("--role", help="Role family.")],
+    tier: Annotated[str, typer.Option("--tier", help="Company tier.")],
+    experience: Annotated[str, typer.Option("--experience", help="Experience band.")],
+    pay: Annotated[
+        float, typer.Option("--pay", help="In currency units a year, such as 1250000.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Say where a pay stands among peers, from what a run shares alone."""
+    from learnstrata.app import screens
+    from learnstrata.facade import shared_benchmarks
+    from learnstrata.layer.publish import read_summary
+    from learnstrata.segments.pay_standing import where_stands
+
+    found = where_stands(
+        shared_benchmarks(read_summary(run)),
+        role_family=role,
+        tier=tier,
+        experience_band=experience,
+        pay=pay,
+    )
+    if as_json:
+        _print_json(asdict(found))
+    else:
+        screens.show_standing(found)
 
 
 @app.command("demo-table")

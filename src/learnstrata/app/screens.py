@@ -18,16 +18,21 @@ from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources import SourceInfo
 from learnstrata.privacy.leaks import Leak
 from learnstrata.report.trust import short_verdict
+from learnstrata.segments.contributions import Explanation
+from learnstrata.segments.pay_standing import Standing
 
 __all__ = [
     "assignment_as_json",
+    "explanation_as_json",
     "progress",
     "run_as_json",
     "scan_as_json",
     "show_assignment",
     "show_check",
+    "show_explanation",
     "show_run",
     "show_scan",
+    "show_standing",
 ]
 
 DOING = {
@@ -50,6 +55,7 @@ DOING = {
 
 # Headings of what may wrap.
 WORDS = ("Segment", "Standard name", "Column", "File", "Place", "Text")
+WORDS += ("Because of", "Towards")
 COLUMN_HEADINGS = ("Standard name", "Column", "Missing", "Unreadable", "Distinct")
 COLUMN_HEADINGS += ("Median", "Range")
 MOST_LEAKS = 20
@@ -288,6 +294,59 @@ def _sizes(labels: pl.DataFrame) -> list[dict[str, Any]]:
         {"id": number, "name": name, "count": n}
         for number, name, n in counts.iter_rows()
     ]
+
+
+def explanation_as_json(
+    found: Explanation, learner: str, names: Sequence[str]
+) -> dict[str, Any]:
+    """Give why a learner is in their segment as one JSON object."""
+    own, other = _told_segments(found, names)
+    return {
+        "learner": learner,
+        "segment": own,
+        "next_segment": other,
+        "margin": found.margin,
+        "pulls": [asdict(pull) for pull in found.pulls],
+        "sentence": found.sentence,
+    }
+
+
+def show_explanation(found: Explanation, learner: str, names: Sequence[str]) -> None:
+    """Print what pulls a learner to their segment and what to the next."""
+    console = Console(highlight=False)
+    own, other = (
+        escape(f"{s['id']} {s['name']}") for s in _told_segments(found, names)
+    )
+    console.print(f"{escape(learner)} is in [bold]{own}[/], nearer than to {other}.")
+    table = _plain_table("Because of", "Pull", "Share", "Towards")
+    for pull in found.pulls:
+        towards = own if pull.contribution > 0 else other if pull.contribution else "-"
+        told = escape(pull.told), f"{pull.contribution:+.3f}", f"{pull.share:.1%}"
+        table.add_row(*told, towards)
+    table.add_row("[dim]Together: how much nearer[/]", f"{found.margin:+.3f}", "", "")
+    console.print(table)
+    console.print(
+        "[dim]Pulls are differences of squared distances and add up exactly.[/]"
+    )
+
+
+def _told_segments(
+    found: Explanation, names: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    ids = (found.segment, found.next_segment)
+    own, other = ({"id": number, "name": names[number - 1]} for number in ids)
+    return own, other
+
+
+def show_standing(found: Standing) -> None:
+    """Print where a pay stands, and whether the nearest peers could not answer."""
+    console = Console(highlight=False)
+    console.print(escape(found.sentence))
+    if found.level != "cell":
+        console.print(
+            "[yellow]Note:[/] the group of that role, tier and experience may not be "
+            f"shown, so a wider one answers: {found.level}."
+        )
 
 
 def _short(path: Path) -> str:
