@@ -15,11 +15,12 @@ import openpyxl
 import polars as pl
 import pytest
 
+from commands import LEARNSTRATA, command, process
+from learnstrata import facade
 from learnstrata.learners.demo import make_learners
 from learnstrata.privacy.keys import make_key
 from learnstrata.segments.standing import EXPORTED
 
-LEARNSTRATA = [sys.executable, "-m", "learnstrata"]
 SHARED = ["report.html", "summary.json", "tables.xlsx"]
 PRIVATE = ["ledger.parquet", "model.json", "names.parquet"]
 PRIVATE += ["segments.csv", "segments.parquet"]
@@ -28,19 +29,15 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="there are no such rights")
 
 
-def run(*arguments, cwd=None, **options):
+def run(*arguments):
     """Run a command; a run gathers no evidence where the test does not ask for it."""
+    return command(*without_evidence(arguments))
+
+
+def without_evidence(arguments):
     if arguments[0] == "run" and "--evidence" not in arguments:
-        arguments = (*arguments, "--evidence", "none")
-    return subprocess.run(
-        [*LEARNSTRATA, *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        **options,
-    )
+        return (*arguments, "--evidence", "none")
+    return arguments
 
 
 def names_in(folder):
@@ -71,7 +68,7 @@ def table(tmp_path_factory):
 def done(table, tmp_path_factory):
     """One run through the command line, used by many tests."""
     folder = tmp_path_factory.mktemp("runs") / "first"
-    result = run("run", table, "--out", folder, "--evidence", "quick")
+    result = process("run", table, "--out", folder, "--evidence", "quick")
     assert result.returncode == 0, result.stderr
     return folder, result
 
@@ -219,8 +216,8 @@ def test_the_demo_table_is_made(tmp_path):
 
 
 def test_help_and_version_answer():
-    assert "demo-table" in run("--help").stdout
-    assert run("--version").stdout.startswith("learnstrata ")
+    assert "demo-table" in process("--help").stdout
+    assert process("--version").stdout.startswith("learnstrata ")
 
 
 def refused(result, *words):
@@ -443,7 +440,8 @@ def test_a_foreign_model_is_refused(table, tmp_path):
 def test_what_names_learners_is_for_its_owner_alone(umask, tmp_path):
     path = tmp_path / "t.csv"
     make_learners(300, rng=1).write_csv(path)
-    result = run("run", path, "--out", tmp_path / "run", umask=umask)
+    arguments = without_evidence(("run", path, "--out", tmp_path / "run"))
+    result = process(*arguments, umask=umask)
     assert result.returncode == 0, result.stderr
     private, share = tmp_path / "run" / "private", tmp_path / "run" / "share"
     assert mode(private) == 0o700
@@ -610,35 +608,29 @@ def test_a_run_of_a_real_table_is_clean_until_a_company_is_planted(tmp_path):
         assert (result.returncode, leak["text"]) == (1, secret)
 
 
-LEAKY = """
-import runpy, sys
-from learnstrata import facade
+@pytest.fixture
+def leaky(monkeypatch):
+    """Have the report name somebody."""
 
-secret, render = f" {sys.argv.pop()}</h2>", facade.render_report
-facade.render_report = lambda summary: render(summary).replace("</h2>", secret, 1)
-runpy.run_module("learnstrata", run_name="__main__")
-"""
+    def names(secret):
+        render = facade.render_report
+        monkeypatch.setattr(
+            facade,
+            "render_report",
+            lambda summary: render(summary).replace("</h2>", f" {secret}</h2>", 1),
+        )
 
-
-def leaky(*arguments, secret):
-    """Run a command whose report has a name written into it."""
-    return subprocess.run(
-        [sys.executable, "-c", LEAKY, *map(str, arguments), secret],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    return names
 
 
-def test_a_run_whose_report_names_somebody_is_not_published(tmp_path):
+def test_a_run_whose_report_names_somebody_is_not_published(leaky, tmp_path):
     path = tmp_path / "t.csv"
     frame = make_learners(300, rng=1)
     frame.write_csv(path)
     out = tmp_path / "deep" / "o"
     name = max(frame["company_hash"].drop_nulls(), key=len)
-    arguments = ("run", path, "--out", out, "--evidence", "none")
-    result = leaky(*arguments, secret=name)
+    leaky(name)
+    result = run("run", path, "--out", out)
     assert result.returncode == 1, result.stderr
     for word in ("would name somebody", f"'{name}' in report.html", "fault", "--allow"):
         assert word in result.stderr
@@ -646,18 +638,15 @@ def test_a_run_whose_report_names_somebody_is_not_published(tmp_path):
     assert names_in(tmp_path) == ["t.csv"]
 
 
-def test_a_text_that_names_nobody_is_allowed_in_this_and_later_scans(tmp_path):
+def test_a_text_that_names_nobody_is_allowed_in_this_and_later_scans(leaky, tmp_path):
     path = tmp_path / "t.csv"
     frame = make_learners(300, rng=1)
-    frame = frame.with_columns(company_hash=pl.lit("Ulhasnagar"))
-    frame.write_csv(path)
+    frame.with_columns(company_hash=pl.lit("Ulhasnagar")).write_csv(path)
     out = tmp_path / "o"
-    script = LEAKY.replace("sys.argv.pop()", "'Ulhasnagar'")
-    command = [sys.executable, "-c", script, "run", path, "--out", out]
-    command += ["--evidence", "none", "--quiet"]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 1
-    command += ["--allow", "Ulhasnagar"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    leaky("Ulhasnagar")
+    arguments = ("run", path, "--out", out, "--quiet")
+    assert run(*arguments).returncode == 1
+    done = run(*arguments, "--allow", "Ulhasnagar")
     assert done.returncode == 0, done.stderr
     assert "Ulhasnagar" in (out / "share" / "report.html").read_text()
     assert run("scan", out).returncode == 0
