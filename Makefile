@@ -28,8 +28,8 @@ demo: $(READY)  ## Make the demo table, segment it, say where the report is
 	@$(BIN)/learnstrata demo-table --learners $(DEMO_LEARNERS) --seed 7 --out runs/demo.csv --overwrite --quiet
 	@$(BIN)/learnstrata run runs/demo.csv --out $(DEMO_OUT) --overwrite
 
-test: $(READY) browser  ## Run every test
-	$(BIN)/python -m pytest
+test: $(READY) browser  ## Run every test, on every core
+	$(BIN)/python -m pytest --numprocesses auto
 
 lint: $(READY)  ## Style, format and the layer contract
 	$(BIN)/ruff check .

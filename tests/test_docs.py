@@ -2,12 +2,11 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from commands import command
 from learnstrata.learners.demo import make_learners
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,21 +38,14 @@ def test_python_examples_run(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_shell_examples_run(page, desk):
+@pytest.mark.usefixtures("desk")
+def test_shell_examples_run(page):
     lines = [line for code in blocks(page, "console") for line in code.splitlines()]
     commands = [line[2:] for line in lines if line.startswith("$ learnstrata")]
     assert commands, f"{page} shows no command"
-    for command in commands:
-        words = shlex.split(command, comments=True)[1:]
-        result = subprocess.run(
-            [sys.executable, "-m", "learnstrata", *words],
-            cwd=desk,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert result.returncode == 0, (command, result.stderr)
+    for line in commands:
+        result = command(*shlex.split(line, comments=True)[1:])
+        assert result.returncode == 0, (line, result.stderr)
 
 
 @pytest.mark.parametrize(
