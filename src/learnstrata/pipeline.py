@@ -352,6 +352,8 @@ def _meaning(
         unit=config.unit,
         no_role=unnamed_roles(config),
         no_company=config.cleaning.missing_company,
+        companies=companies,
+        rule=CellRule(**asdict(config.privacy)),
     )
     findings = answer_questions(grounds)
     actions = recommend(

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from learnstrata.config import Pay
 from learnstrata.exceptions import ParameterError
 from learnstrata.privacy.cells import CellRule
+from learnstrata.privacy.rounding import rounded_pay
 from learnstrata.segments.benchmarks import (
     KNOTS,
     paid_once,
     pay_benchmarks,
     peer_medians,
-    rounded_pay,
     sizes_of,
     why_hidden,
 )

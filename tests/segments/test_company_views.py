@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from learnstrata.config import Pay
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.privacy.cells import CellRule
-from learnstrata.segments.benchmarks import rounded_pay, why_hidden
+from learnstrata.privacy.rounding import rounded_pay
+from learnstrata.segments.benchmarks import why_hidden
 from learnstrata.segments.company_views import company_views, gini
 
 INR = Pay()

@@ -232,7 +232,8 @@ def _lagging_pay(grounds: Grounds, finding: Finding) -> Action:
     teams = ("career services", "mentoring")
     if not finding.available:
         return Action("lagging_pay", title, teams, (), finding.answer, measure)
-    by_size = sorted(finding.tables[0].rows, key=lambda row: (-row[3], row[0]))
+    told = [row for row in finding.tables[0].rows if None not in row[2:5]]
+    by_size = sorted(told, key=lambda row: (-row[3], row[0]))
     cohorts = [
         row for row in by_size if row[3] >= MIN_POOL and row[0] not in grounds.no_role
     ]
@@ -249,8 +250,8 @@ def _lagging_pay(grounds: Grounds, finding: Finding) -> Action:
     lagging, experienced = finding.numbers["lagging"], finding.numbers["experienced"]
     whose = "their own role" if by_role else "all"
     why = (
-        f"{lagging:,} of {experienced:,} experienced {grounds.unit}s "
-        f"{'is' if lagging == 1 else 'are'} paid no more than the lowest quarter of "
+        f"{grounds.told(lagging)} of {grounds.told(experienced)} experienced "
+        f"{grounds.unit}s are paid no more than the lowest quarter of "
         f"{whose}."
     )
     if not targets:

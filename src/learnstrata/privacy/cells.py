@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -78,6 +79,15 @@ class Suppression:
             *(pl.when("shown").then(name).alias(name) for name in MEASURES),
             "shown",
         )
+
+    def counts(self) -> dict[tuple[Any, ...], int | None]:
+        """Give what may be shared by cell: None where it is hidden.
+
+        A cell without learners is not there; None in a cell's name stands for a total.
+        """
+        told = pl.when("shown").then("learners").alias("_told")
+        rows = self.cells.select(*self.by, told).rows()
+        return {row[:-1]: row[-1] for row in rows}
 
     def cut(self, table: pl.DataFrame) -> pl.DataFrame:
         """Keep the rows of a table of the same cells that may be shown.
@@ -177,7 +187,11 @@ def _totals(
 
 
 def suppress(
-    cells: pl.DataFrame, by: Sequence[str], *, rule: CellRule | None = None
+    cells: pl.DataFrame,
+    by: Sequence[str],
+    *,
+    rule: CellRule | None = None,
+    known: pl.Expr | None = None,
 ) -> Suppression:
     """Hide what the rule forbids, and what would give that away.
 
@@ -193,6 +207,9 @@ def suppress(
         Columns that make the cells; null stands for a total.
     rule : CellRule, default=None
         ``None`` takes ten learners, three companies, 60 %.
+    known : polars.Expr, default=None
+        Which counts are told elsewhere and so cannot be hidden, of those that do not
+        break the rule: totals, say. Over the columns of `cells`.
 
     Returns
     -------
@@ -236,12 +253,18 @@ def suppress(
     table[places] = cells["learners"].to_numpy()
     primary: Flags = np.zeros(shape, dtype=bool)
     primary[places] = marked["reason"].is_not_null().to_numpy()
-    hidden = protect(table, primary & (table > 0), within=rule.within)
+    told = None
+    if known is not None:
+        told = np.zeros(shape, dtype=bool)
+        told[places] = cells.select(known).to_series().to_numpy()
+        told &= ~primary
+    primary &= table > 0
+    hidden = protect(table, primary, within=rule.within, known=told)
     shown = pl.Series("shown", ~hidden[places])
     why = pl.when("shown").then(None).otherwise(pl.col("reason").fill_null(TO_PROTECT))
-    told = marked.with_columns(shown).with_columns(reason=why)
-    first = int((primary & hidden).sum())
-    return Suppression(tuple(by), told, first, int(hidden.sum()) - first)
+    found = marked.with_columns(shown).with_columns(reason=why)
+    first = int(primary.sum())
+    return Suppression(tuple(by), found, first, int(hidden.sum()) - first)
 
 
 def _places(

@@ -25,7 +25,13 @@ KEPT = 1e-6  # what is hidden already costs next to nothing to move
 TOTAL_WORTH = 10.0  # a total is worth ten cells of its size
 
 
-def protect(table: Counts, primary: Flags, *, within: float = 0.1) -> Flags:
+def protect(
+    table: Counts,
+    primary: Flags,
+    *,
+    within: float = 0.1,
+    known: Flags | None = None,
+) -> Flags:
     """Hide more counts until the attacker of `bounds` exposes none.
 
     Each round attacks the table. For every exposed count x_j a linear programme finds
@@ -43,6 +49,8 @@ def protect(table: Counts, primary: Flags, *, within: float = 0.1) -> Flags:
         What the rule hides.
     within : float, default=0.1
         How near the attacker must not come, on either side.
+    known : array of bool of that shape, default=None
+        What is told elsewhere and so cannot be hidden. Nothing of it may be primary.
 
     Returns
     -------
@@ -53,8 +61,8 @@ def protect(table: Counts, primary: Flags, *, within: float = 0.1) -> Flags:
     Raises
     ------
     ParameterError
-        If the counts are negative or do not add up to their totals, or an empty cell is
-        to be hidden.
+        If the counts are negative or do not add up to their totals, or an empty cell or
+        a known one is to be hidden.
 
     Notes
     -----
@@ -62,6 +70,9 @@ def protect(table: Counts, primary: Flags, *, within: float = 0.1) -> Flags:
     rounds end, at the latest when everything is hidden. Cheap is what holds few
     learners, a total ten times a cell of its size for each axis it sums over. The
     choice is a heuristic: it ends with a safe table, not with the fewest hidden cells.
+
+    Beside known totals a large count may stay within reach although it is hidden: the
+    total bounds it. That is left so, as nothing but a small count has to be kept.
 
     References
     ----------
@@ -82,14 +93,21 @@ def protect(table: Counts, primary: Flags, *, within: float = 0.1) -> Flags:
             "An empty cell is to be hidden, but nobody is in it. Mark cells with "
             "learners only."
         )
-    hidden, cover = primary.copy(), _Cover.over(table, primary, within)
+    if known is not None and (primary & known).any():
+        raise ParameterError(
+            "A count that is known is to be hidden. Mark only counts that nobody tells."
+        )
+    if not primary.any():
+        return primary.copy()
+    hidden, cover = primary.copy(), _Cover.over(table, primary, within, known)
     while True:
         given_away = cover.exposed(*bounds(table, hidden))
         exposed = np.flatnonzero(hidden & given_away)
-        if not len(exposed):
-            return hidden
         order = np.argsort(-table.flat[exposed], kind="stable")
-        hidden = cover.hide(hidden, exposed[order])
+        more = cover.hide(hidden, exposed[order])
+        if np.array_equal(more, hidden):
+            return hidden
+        hidden = more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +117,7 @@ class _Cover:
     Attributes
     ----------
     places : array of int
-        Flat indices of the counts that may change: all but the empty ones.
+        Flat indices of the counts that may change: all but empty and known ones.
     """
 
     solver: highspy.Highs
@@ -109,8 +127,10 @@ class _Cover:
     within: float
 
     @classmethod
-    def over(cls, table: Counts, primary: Flags, within: float) -> "_Cover":
-        free = table > 0
+    def over(
+        cls, table: Counts, primary: Flags, within: float, known: Flags | None
+    ) -> "_Cover":
+        free = table > 0 if known is None else (table > 0) & ~known
         places = np.flatnonzero(free)
         n = len(places)
         lines = Lines.over(free)
@@ -170,18 +190,20 @@ class _Cover:
         self.solver.changeColsCost(len(both), both, np.full(len(both), KEPT))
 
     def _change(self, place: int, amount: float) -> Floats:
-        """Find the cheapest change that moves one count by so much."""
+        """Find the cheapest change that moves one count by so much; 0 if none does."""
         n = len(self.places)
         own = int(np.searchsorted(self.places, place))
         gain, loss = max(amount, 0.0), max(-amount, 0.0)
         self.solver.changeColBounds(own, gain, gain)
         self.solver.changeColBounds(own + n, loss, loss)
         self.solver.run()
+        found = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         moved = np.asarray(self.solver.getSolution().col_value)
         self.solver.changeColBounds(own, 0.0, highspy.kHighsInf)
         self.solver.changeColBounds(own + n, 0.0, float(self.table.flat[place]))
         change = np.zeros(self.table.size)
-        change[self.places] = moved[:n] - moved[n:]
+        if found:
+            change[self.places] = moved[:n] - moved[n:]
         return change
 
 

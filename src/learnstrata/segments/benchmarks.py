@@ -15,6 +15,7 @@ import polars as pl
 from learnstrata.config import Pay
 from learnstrata.exceptions import ParameterError
 from learnstrata.privacy.cells import MEASURES, CellRule
+from learnstrata.privacy.rounding import rounded_pay
 
 __all__ = [
     "Benchmarks",
@@ -25,7 +26,6 @@ __all__ = [
     "pay_benchmarks",
     "peer_medians",
     "rolled_up",
-    "rounded_pay",
     "sizes_of",
     "why_hidden",
 ]
@@ -477,26 +477,6 @@ def _finished(cells: pl.DataFrame, pay: Pay, rule: CellRule) -> pl.DataFrame:
     return cells.with_columns(
         *columns, why, shrunk=pl.col("weight") < THIN, hidden=hidden
     )
-
-
-def rounded_pay(pay: npt.ArrayLike, unit: float) -> Floats:
-    """Round pay to 0.1 units or 1 %, whichever is coarser.
-
-    The step is the next 1, 2 or 5 times a power of ten, so that a larger pay never
-    becomes the smaller one.
-
-    Examples
-    --------
-    >>> rounded_pay([804_321.0, 3_427_000.0], 100_000.0).tolist()
-    [800000.0, 3450000.0]
-    """
-    values = np.asarray(pay, dtype=np.float64)
-    hundredth = np.maximum(values * 0.01, 0.1 * unit)
-    power = 10.0 ** np.floor(np.log10(hundredth) + 1e-9)
-    times = np.array([1.0, 2.0, 5.0, 10.0])
-    at = np.searchsorted(times, hundredth / power * (1 - 1e-9), side="left")
-    step = power * times[np.minimum(at, 3)]
-    return np.maximum(np.rint(values / step), 1.0) * step
 
 
 def _ordered(cells: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:

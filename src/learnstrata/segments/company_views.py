@@ -9,13 +9,13 @@ import polars as pl
 
 from learnstrata.config import Pay
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.privacy.cells import CellRule
+from learnstrata.privacy.cells import CellRule, count_cells, suppress
+from learnstrata.privacy.rounding import rounded_pay
 from learnstrata.segments.benchmarks import (
     counted_by,
     lacking,
     paid_once,
     rolled_up,
-    rounded_pay,
     sizes_of,
 )
 from learnstrata.segments.evidence import NO_ROLE
@@ -39,6 +39,7 @@ _ROLES = {
     "role_family": pl.String,
     "learners": pl.Int64,
     "p50": pl.Float64,
+    "rest": pl.Float64,
     "elsewhere": pl.Float64,
     "ratio": pl.Float64,
 }
@@ -62,8 +63,9 @@ class CompanyViews:
         digits), ``p25``, ``p50``, ``p75`` of pay in currency units a year.
     roles : polars.DataFrame
         Roles with enough paid learners at one of them: ``alias``, ``role_family``,
-        ``learners`` (to two digits), ``p50``, ``elsewhere`` (median of the role at all
-        other companies) and ``ratio`` of the two.
+        ``learners`` (to two digits), ``p50``, ``rest`` (median of everybody else at the
+        company, null where they are too few), ``elsewhere`` (median of the role at all
+        other companies) and ``ratio`` of the role's pay here and there.
     tiers : polars.DataFrame
         ``tier``, ``companies``, ``learners``, ``share`` of the learners whose company
         is known, ``p50``; tiers too small to show are not there.
@@ -178,7 +180,8 @@ def company_views(
     Notes
     -----
     A cell of one company cannot have three companies: only the least number of learners
-    applies to it. Medians and quartiles are rounded, counts have two digits. An alias
+    applies to it. Medians and quartiles are rounded, counts have two digits, and a role
+    from which a smaller one could be worked out is left out as well. An alias
     hides a name, not a size: whoever knows which company is by far the largest will
     recognise it. Show these views to people who may know, or ask for fewer companies.
 
@@ -292,25 +295,51 @@ def _companies(at_top: pl.DataFrame, unit: float) -> pl.DataFrame:
 
 def _shared(rows: pl.DataFrame, amounts: tuple[str, ...], unit: float) -> pl.DataFrame:
     """Round what is shown of a single company."""
+    rounded = {
+        c: rounded_pay(rows[c].fill_null(unit).to_numpy(), unit) for c in amounts
+    }
     return rows.with_columns(
         pl.col("learners").round_sig_figs(2),
-        *(pl.Series(c, rounded_pay(rows[c].to_numpy(), unit)) for c in amounts),
+        *(
+            pl.when(pl.col(c).is_not_null()).then(pl.Series(values)).alias(c)
+            for c, values in rounded.items()
+        ),
     )
+
+
+def _shown_roles(own: pl.DataFrame, rule: CellRule) -> pl.DataFrame:
+    """Count and pay the roles of one company, as far as none gives another away."""
+    counts = count_cells(own, ["role_family"], company=None)
+    whole = pl.col("role_family").is_null()  # a company is shown with its size
+    shown = suppress(counts, ["role_family"], rule=rule, known=whole)
+    return shown.cut(
+        own.group_by("alias", "company", "role_family").agg(
+            pl.len().cast(pl.Int64).alias("learners"), p50=pl.col("pay").median()
+        )
+    )
+
+
+def _beside(cells: pl.DataFrame, at_top: pl.DataFrame, rule: CellRule) -> pl.DataFrame:
+    """Add the median of all others at the company, where they are enough."""
+    rest = []
+    for alias, role in cells.select("alias", "role_family").rows():
+        here, other = pl.col("alias") == alias, pl.col("role_family") != role
+        others = at_top.filter(here, other)["pay"]
+        rest.append(others.median() if len(others) >= rule.learners else None)
+    return cells.with_columns(pl.Series("rest", rest, pl.Float64))
 
 
 def _roles(
     at_top: pl.DataFrame, paid: pl.DataFrame, unit: float, rule: CellRule
 ) -> pl.DataFrame:
     """Compare the roles of each company with the same roles at all others."""
-    cells = (
-        at_top.filter(~pl.col("role_family").is_in(list(NO_ROLE)))
-        .group_by("alias", "company", "role_family")
-        .agg(pl.len().cast(pl.Int64).alias("learners"), p50=pl.col("pay").median())
-        .filter(pl.col("learners") >= rule.learners)
-        .sort("alias", "role_family")
-    )
+    cells = [_shown_roles(own, rule) for _, own in at_top.group_by("alias")]
+    cells = pl.concat(cells) if cells else pl.DataFrame(schema=_ROLES)
+    cells = cells.filter(~pl.col("role_family").is_in(list(NO_ROLE)))
+    cells = cells.sort("alias", "role_family")
     if cells.is_empty():
         return pl.DataFrame(schema=_ROLES)
+    cells = _beside(cells, at_top, rule)
     roles = paid.select("role_family", "company", "pay")
     roles = roles.filter(pl.col("role_family").is_in(cells["role_family"].to_list()))
     each = counted_by(roles, ["role_family"])
@@ -320,10 +349,7 @@ def _roles(
         for alias, company in at.rows()
     ]
     cells = cells.join(pl.concat(elsewhere), on=["alias", "role_family"], how="left")
-    cells = _shared(cells, ("p50",), unit)
-    known = pl.col("elsewhere").is_not_null()
-    amounts = rounded_pay(cells["elsewhere"].fill_null(unit).to_numpy(), unit)
-    cells = cells.with_columns(elsewhere=pl.when(known).then(pl.Series(amounts)))
+    cells = _shared(cells, ("p50", "rest", "elsewhere"), unit)
     cells = cells.with_columns(ratio=(pl.col("p50") / pl.col("elsewhere")).round(2))
     return cells.select(list(_ROLES)).sort(
         ["alias", "p50", "role_family"], descending=[False, True, False]

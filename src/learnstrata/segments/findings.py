@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.segments.evidence import Finding, Table, counted, listed, table_of
-from learnstrata.segments.grounds import MIN_CELL, Grounds, are, cannot
+from learnstrata.segments.grounds import Grounds, are, cannot
 from learnstrata.segments.pay_findings import (
     company_role_pay,
     entry_level_pay,
@@ -153,7 +153,7 @@ def _differences_table(grounds: Grounds) -> Table:
     for p in grounds.profiles:
         pay, years = p.typical.get("pay"), p.typical.get("years_of_experience")
         roles = [s for s in p.shares.get("role", ()) if s.value not in grounds.no_role]
-        shown = [s for s in roles[:3] if s.count >= MIN_CELL]
+        shown = [s for s in roles[:3] if s.count >= grounds.least]
         top = listed([f"{s.value} {s.share:.0%}" for s in shown])
         rows.append((p.name, p.count, pay and pay.p50, years and years.p50, top))
     return table_of(
@@ -180,14 +180,15 @@ def _learned_against_rules(grounds: Grounds) -> Finding:
     split = [
         rule
         for rule, row in zip(found.rules, counts, strict=True)
-        if row.sum() >= MIN_CELL and row.max() < 0.6 * row.sum()
+        if row.sum() >= grounds.least and row.max() < 0.6 * row.sum()
     ]
     return Finding(
         finding_id,
         question,
         f"{_agreement_in_words(found.ari)} (adjusted Rand {found.ari:.2f}, NMI "
         f"{found.nmi:.2f}). Who knows the rule-based segment guesses the learned one "
-        f"right for {main:.1%}. {_split_in_words(split, len(found.rules))}",
+        f"right for {main:.1%}. "
+        f"{_split_in_words(split, len(found.rules), grounds.least)}",
         available=True,
         numbers={
             "ari": found.ari,
@@ -199,10 +200,10 @@ def _learned_against_rules(grounds: Grounds) -> Finding:
     )
 
 
-def _split_in_words(split: Sequence[str], n_rules: int) -> str:
+def _split_in_words(split: Sequence[str], n_rules: int, least: int = 10) -> str:
     if not split:
         return (
-            f"No rule-based segment of {MIN_CELL} or more is split: each has 60 % or "
+            f"No rule-based segment of {least} or more is split: each has 60 % or "
             "more in one learned segment."
         )
     some = split[:4] if len(split) > 5 else split

@@ -1,17 +1,18 @@
 """What the answers to the decision questions are drawn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from learnstrata.config import Pay
+from learnstrata.privacy.cells import CellRule
+from learnstrata.privacy.rounding import rounded_pay
+from learnstrata.segments.company_views import CompanyViews
 from learnstrata.segments.evidence import NO_ROLE, Finding, counted
 from learnstrata.segments.heuristic import Comparison
 from learnstrata.segments.profiles import Profile
 
-__all__ = ["MIN_CELL", "Grounds", "are", "cannot"]
-
-MIN_CELL = 10  # learners: a median of fewer is not shown
+__all__ = ["Grounds", "are", "cannot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Grounds:
         Role groups that name no role.
     no_company : str
         Category of a missing company; empty where it stays missing.
+    companies : CompanyViews or None
+        Under their aliases; None without companies.
+    rule : CellRule
+        What a count, or a pay, must stand for to be told.
     """
 
     learners: pl.DataFrame
@@ -44,6 +49,21 @@ class Grounds:
     unit: str
     no_role: tuple[str, ...] = NO_ROLE
     no_company: str = ""
+    companies: CompanyViews | None = None
+    rule: CellRule = field(default_factory=CellRule)
+
+    @property
+    def least(self) -> int:
+        """Learners it takes to tell of them."""
+        return self.rule.learners
+
+    def told(self, n: float | None) -> str:
+        """Write a count; None is one that may not be told."""
+        return "a number not shown" if n is None else f"{n:,.0f}"
+
+    def rounded(self, amount: float) -> float:
+        """Round a pay as the benchmarks do."""
+        return float(rounded_pay([amount], self.pay.per_shown_unit)[0])
 
     def has(self, *columns: str) -> bool:
         """Say whether the table holds all of these."""
@@ -65,13 +85,11 @@ class Grounds:
     @property
     def paid(self) -> pl.DataFrame:
         """Learners whose pay is known."""
-        return self.learners.filter(pl.col("pay").is_not_null())
-
-    @property
-    def placed(self) -> pl.DataFrame:
-        """Learners whose company is known."""
+        paid = self.learners.filter(pl.col("pay").is_not_null())
+        if "company" not in paid.columns:
+            return paid
         named = pl.col("company") != self.no_company
-        return self.learners.filter(pl.col("company").is_not_null() & named)
+        return paid.with_columns(company=pl.when(named).then("company"))
 
     @property
     def seasoned(self) -> pl.DataFrame:

@@ -1,14 +1,18 @@
 """The decision questions about pay: by experience, entry level, company and tier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from learnstrata.learners.titles import SENIORITY
-from learnstrata.segments.company_views import gini
+from learnstrata.privacy.cells import CellRule, count_cells, suppress
+from learnstrata.privacy.rounding import rounded_pay
+from learnstrata.segments.benchmarks import BEYOND
+from learnstrata.segments.company_views import CompanyViews
 from learnstrata.segments.evidence import Finding, Table, table_of
-from learnstrata.segments.grounds import MIN_CELL, Grounds, are, cannot
+from learnstrata.segments.grounds import Grounds, are, cannot
 
 __all__ = [
     "company_role_pay",
@@ -17,9 +21,10 @@ __all__ = [
     "tiers_and_concentration",
 ]
 
-TOP_COMPANIES = 8
 TOP_ROLES = 5
 DATA_SCIENCE = "Data science"
+EARLIER, LAGGING = "earlier", "lagging"
+COUNTED = ("learners", "experienced", "lagging")
 
 
 def pay_without_experience(grounds: Grounds) -> Finding:
@@ -29,28 +34,26 @@ def pay_without_experience(grounds: Grounds) -> Finding:
     if not grounds.has("pay", "years_of_experience"):
         return cannot(finding_id, question, "it needs both pay and experience")
     known = grounds.seasoned.filter(pl.col("pay").is_not_null())
-    if len(known) < MIN_CELL:
-        both = f"it has {grounds.count(len(known))} of whom both are known"
-        return cannot(finding_id, question, f"{both}, and {MIN_CELL} are needed")
-    cells, cohorts = _experienced(known, by_role=grounds.has("title"))
-    n_senior = int(cells["senior"].sum())
-    n_lagging = int(cells["lagging"].sum())
+    if len(known) < grounds.least:
+        both = f"it has {_few(known, grounds)} of whom both are known"
+        return cannot(finding_id, question, f"{both}, and {grounds.least} are needed")
+    cells, first_year = _experienced(known, by_role=grounds.has("title"))
+    whole, cohorts = _lagging(cells, grounds.rule)
     rho = _rank_correlation(known)
-    first_year = float(cells.filter("senior")["years_of_experience"].min())  # type: ignore[arg-type]
     peers = "their own role" if grounds.has("title") else "all"
     return Finding(
         finding_id,
         question,
-        f"{_direction(rho)} Of the {n_senior:,} with the longest experience "
-        f"({first_year:g} years or more), {n_lagging:,} "
-        f"({_ratio(n_lagging, n_senior):.1%}) {are(n_lagging)} paid no more than the "
-        f"lowest quarter of {peers}. {_worst_cohort(cohorts, grounds.no_role)}".strip(),
+        f"{_direction(rho)} Of the {grounds.told(whole['experienced'])} with the "
+        f"longest experience ({first_year:g} years or more), "
+        f"{_part(whole, 'lagging', grounds)} paid no more than the lowest quarter of "
+        f"{peers}. {_worst_cohort(cohorts, grounds.no_role)}".strip(),
         available=True,
         numbers={
             "spearman": rho,
-            "experienced": n_senior,
-            "lagging": n_lagging,
-            "lagging_share": _ratio(n_lagging, n_senior),
+            "experienced": whole["experienced"],
+            "lagging": whole["lagging"],
+            "lagging_share": whole["share"],
             "experienced_from_years": first_year,
         },
         tables=(
@@ -72,12 +75,26 @@ def pay_without_experience(grounds: Grounds) -> Finding:
     )
 
 
-def _experienced(
-    known: pl.DataFrame, *, by_role: bool
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _few(learners: pl.DataFrame, grounds: Grounds, kind: str = "") -> str:
+    """Say that they are too few to be counted."""
+    if learners.is_empty():
+        return f"no {kind} {grounds.unit}s".replace("  ", " ")
+    return f"fewer than {grounds.count(grounds.least, kind)}"
+
+
+def _part(row: Mapping[str, Any], name: str, grounds: Grounds) -> str:
+    """Write a part of a whole with its share and its verb."""
+    n, share = row[name], row["share"]
+    if n is None and row["few"]:
+        return f"fewer than {grounds.least} are"
+    beside = "" if share is None else f" ({share:.1%})"
+    return f"{grounds.told(n)}{beside} {'are' if n is None else are(n)}"
+
+
+def _experienced(known: pl.DataFrame, *, by_role: bool) -> tuple[pl.DataFrame, float]:
     """Mark the quarter of longest experience, and of them whose pay lags their peers.
 
-    Gives the learners, and the roles with enough experienced ones.
+    Gives the learners with ``peers`` and ``standing``, and where that quarter begins.
     """
     years, pay = pl.col("years_of_experience"), pl.col("pay")
     cells = known.with_columns(
@@ -85,31 +102,61 @@ def _experienced(
         senior=years >= years.quantile(0.75, "linear"),
     )
     low = pay <= pay.quantile(0.25, "linear").over("peers")
-    cells = cells.with_columns(lagging=pl.col("senior") & low)
-    cohorts = (
-        cells.group_by("peers")
-        .agg(
-            pl.len().alias("learners"),
-            pl.col("senior").sum().alias("experienced"),
-            pl.col("lagging").sum().alias("lagging"),
-            pl.corr("years_of_experience", "pay", method="spearman")
-            .fill_nan(None)
-            .alias("rho"),
-        )
-        .filter(pl.col("experienced") >= MIN_CELL)
-        .with_columns(share=pl.col("lagging") / pl.col("experienced"))
-        .sort(["share", "peers"], descending=[True, False])
+    standing = pl.when("senior").then(
+        pl.when(low).then(pl.lit(LAGGING)).otherwise(pl.lit("other"))
     )
-    return cells, cohorts
+    first_year = cells.filter("senior")["years_of_experience"].min()
+    return (
+        cells.with_columns(standing=standing.otherwise(pl.lit(EARLIER))),
+        float(first_year),  # type: ignore[arg-type]
+    )
+
+
+def _lagging(
+    cells: pl.DataFrame, rule: CellRule
+) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Count the experienced and the lagging, of all and of each role.
+
+    None stands for what may not be told: a small count, or one that gives it away.
+    """
+    by = ["peers", "standing"]
+    told = suppress(count_cells(cells, by, company=None), by, rule=rule).counts()
+    schema = {
+        "peers": pl.String,
+        **dict.fromkeys(COUNTED, pl.Int64),
+        "share": pl.Float64,
+    }
+    rho = pl.corr("years_of_experience", "pay", method="spearman").fill_nan(None)
+    roles = (
+        cells.group_by("peers")
+        .agg(rho.alias("rho"), pl.col("senior").sum())
+        .filter(pl.col("senior") >= rule.learners)
+        .sort("peers")
+    )
+    rows = [_standings(told, role) for role in roles["peers"]]
+    cohorts = roles.join(pl.DataFrame(rows, schema), on="peers").sort(
+        ["share", "peers"], descending=[True, False], nulls_last=True
+    )
+    n = int((cells["standing"] == LAGGING).sum())
+    return _standings(told, None) | {"few": 0 < n < rule.learners}, cohorts
+
+
+def _standings(
+    told: Mapping[tuple[Any, ...], int | None], role: str | None
+) -> dict[str, Any]:
+    learners = told[role, None]
+    earlier, lagging = (told.get((role, name), 0) for name in (EARLIER, LAGGING))
+    experienced = None
+    if learners is not None and earlier is not None:
+        experienced = learners - earlier
+    share = lagging / experienced if experienced and lagging is not None else None
+    counts = (learners, experienced, lagging)
+    return {"peers": role, **dict(zip(COUNTED, counts, strict=True)), "share": share}
 
 
 def _rank_correlation(known: pl.DataFrame) -> float | None:
     rho = known.select(pl.corr("years_of_experience", "pay", method="spearman")).item()
     return float(rho) if rho is not None and np.isfinite(rho) else None
-
-
-def _ratio(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
 
 
 def _direction(rho: float | None) -> str:
@@ -126,11 +173,13 @@ def _direction(rho: float | None) -> str:
 
 def _worst_cohort(cohorts: pl.DataFrame, no_role: Sequence[str]) -> str:
     named = cohorts.filter(~pl.col("peers").is_in(no_role))
-    if len(named) < 2:
+    shown = named.drop_nulls("share")
+    if len(named) < 2 or shown.is_empty():
         return ""
-    worst = named.row(0, named=True)
+    worst = shown.row(0, named=True)
+    of_those = "Of the roles" if len(shown) == len(named) else "Of the roles shown"
     return (
-        f"Of the roles, {worst['peers']} has the largest share: "
+        f"{of_those}, {worst['peers']} has the largest share: "
         f"{worst['lagging']:,} of {worst['experienced']:,} ({worst['share']:.1%})."
     )
 
@@ -142,31 +191,29 @@ def entry_level_pay(grounds: Grounds) -> Finding:
     if not grounds.has("pay", "title"):
         return cannot(finding_id, question, "it needs both titles and pay")
     entry = grounds.paid.filter(pl.col("seniority") <= 1)
-    if len(entry) < MIN_CELL:
-        have = "has" if len(entry) == 1 else "have"
+    if len(entry) < grounds.least:
         return cannot(
             finding_id,
             question,
-            f"{grounds.count(len(entry), 'paid')} {have} a title that says entry "
-            f"level, and {MIN_CELL} are needed",
+            f"{_few(entry, grounds, 'paid')} have a title that says entry level, and "
+            f"{grounds.least} are needed",
         )
-    limit = _high_limit(entry["pay"])
-    high = entry.filter(pl.col("pay") > limit)
-    typical = float(entry["pay"].median())  # type: ignore[arg-type]
-    roles = _entry_roles(entry, limit)
+    limit = grounds.rounded(_high_limit(entry["pay"]))
+    typical = grounds.rounded(float(entry["pay"].median()))  # type: ignore[arg-type]
+    whole, roles = _entry_roles(entry, limit, grounds)
     return Finding(
         finding_id,
         question,
         f"Of {grounds.count(len(entry), 'paid')} whose title says entry level, "
-        f"{len(high):,} ({_ratio(len(high), len(entry)):.1%}) {are(len(high))} paid "
-        f"more than {grounds.money(limit)}, unusually high beside their median of "
-        f"{grounds.money(typical)}.{_most_high(roles)} Check such values before acting "
+        f"{_part(whole, 'high', grounds)} paid more than {grounds.money(limit)}, "
+        f"unusually high beside their median of {grounds.money(typical)}."
+        f"{_most_high(roles, grounds.least)} Check such values before acting "
         "on them: a typed ceiling or a later job under an old title looks the same.",
         available=True,
         numbers={
             "entry_level": len(entry),
-            "unusually_high": len(high),
-            "unusually_high_share": _ratio(len(high), len(entry)),
+            "unusually_high": whole["high"],
+            "unusually_high_share": whole["share"],
             "limit": limit,
             "median": typical,
         },
@@ -181,7 +228,9 @@ def entry_level_pay(grounds: Grounds) -> Finding:
                     ("90th percentile", "pay"),
                     ("Unusually high", "count"),
                 ],
-                roles.rows(),
+                roles.select(
+                    "role_family", "level", "learners", "median", "p90", "high"
+                ).rows(),
             ),
         ),
     )
@@ -193,33 +242,71 @@ def _high_limit(pay: pl.Series) -> float:
     return float(np.exp(q3 + 1.5 * max(q3 - q1, np.log(2) / 2)))
 
 
-def _entry_roles(entry: pl.DataFrame, limit: float) -> pl.DataFrame:
+def _entry_roles(
+    entry: pl.DataFrame, limit: float, grounds: Grounds
+) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Count the unusually high, of all and of each role and level with enough.
+
+    None stands for what may not be told, as in `_lagging`.
+    """
+    by, least = ["group", "is_high"], grounds.least
+    entry = entry.with_columns(
+        group=pl.struct("role_family", "seniority").rank("dense"),
+        is_high=pl.col("pay") > limit,
+    )
+    whole = pl.col("group").is_null() & pl.col("is_high").is_null()
+    cells = count_cells(entry, by, company=None)
+    told = suppress(cells, by, rule=grounds.rule, known=whole).counts()
+    groups = _entry_pay(entry, grounds)
+    counts = [(g, told[g, None], told.get((g, True), 0)) for g in groups["group"]]
+    schema = {"group": groups.schema["group"], "learners": pl.Int64, "high": pl.Int64}
+    roles = groups.join(pl.DataFrame(counts, schema, orient="row"), on="group").sort(
+        ["high", "learners", "role_family", "seniority"],
+        descending=[True, True, False, False],
+        nulls_last=True,
+    )
+    high, n = told.get((None, True), 0), int(entry["is_high"].sum())
+    share = None if high is None else high / len(entry)
+    return {"high": high, "share": share, "few": 0 < n < least}, roles
+
+
+def _entry_pay(entry: pl.DataFrame, grounds: Grounds) -> pl.DataFrame:
+    """Give the pay of each group with enough learners, null where it is not shown."""
+    company = "company" if grounds.has("company") else None
+    cells = count_cells(entry, ["group"], company=company)
+    may = cells.filter(grounds.rule.reasons().is_null())["group"].drop_nulls()
     names = dict(enumerate(SENIORITY))
     level = pl.col("seniority").replace_strict(names, return_dtype=pl.String)
-    shown = ("role_family", level.alias("level"), "learners", "median", "p90", "high")
-    return (
-        entry.group_by("role_family", "seniority")
+    pay, n = pl.col("pay").cast(pl.Float64), pl.col("n")
+    shown = pl.col("group").is_in(may.to_list())
+    unit = grounds.pay.per_shown_unit
+    groups = (
+        entry.group_by("group")
         .agg(
-            pl.len().alias("learners"),
-            pl.col("pay").median().alias("median"),
-            pl.col("pay").quantile(0.9, "linear").alias("p90"),
-            (pl.col("pay") > limit).sum().alias("high"),
+            pl.col("role_family", "seniority").first(),
+            level.first().alias("level"),
+            median=pay.median(),
+            p90=pay.quantile(0.9, "linear"),
+            n=pl.len(),
         )
-        .filter(pl.col("learners") >= MIN_CELL)
-        .sort(
-            ["high", "learners", "role_family", "seniority"],
-            descending=[True, True, False, False],
-        )
-        .select(*shown)
+        .filter(n >= grounds.least)
+    )
+    rounded = [
+        pl.Series(name, rounded_pay(groups[name], unit)) for name in ("median", "p90")
+    ]
+    return groups.with_columns(rounded).with_columns(
+        median=pl.when(shown).then("median"),
+        p90=pl.when(shown & (0.1 * n >= BEYOND)).then("p90"),
     )
 
 
-def _most_high(roles: pl.DataFrame) -> str:
-    if roles.is_empty() or roles["high"][0] == 0:
+def _most_high(roles: pl.DataFrame, least: int) -> str:
+    shown = roles.filter(pl.col("high") > 0, pl.col("learners").is_not_null())
+    if shown.is_empty():
         return ""
-    top = roles.row(0, named=True)
+    top = shown.row(0, named=True)
     return (
-        f" Of the roles with {MIN_CELL} or more, {top['role_family']} "
+        f" Of the roles with {least} or more, {top['role_family']} "
         f"({top['level']}) has the most such pays: {top['high']:,} of "
         f"{top['learners']:,}."
     )
@@ -229,12 +316,12 @@ def company_role_pay(grounds: Grounds) -> Finding:
     """Compare roles, and Data Scientists, within the largest companies."""
     finding_id = "company_role_pay"
     question = "How does pay differ by role within companies, and for Data Scientists?"
-    if not grounds.has("pay", "title", "company"):
+    found = grounds.companies
+    if not grounds.has("pay", "title", "company") or found is None:
         return cannot(finding_id, question, "it needs companies, titles and pay")
-    at_top = grounds.paid.join(_company_aliases(grounds), on="company", how="inner")
-    rows = _science_and_rest(at_top)
+    rows = _science_and_rest(found)
     if rows.is_empty():
-        lacks = f"no company has {grounds.count(MIN_CELL, 'paid')} or more"
+        lacks = f"no company has {grounds.least} paid learners or more"
         return cannot(finding_id, question, lacks)
     compared = rows.filter(pl.col("ratio").is_not_null())
     more = int((compared["ratio"] > 1).sum())
@@ -242,7 +329,7 @@ def company_role_pay(grounds: Grounds) -> Finding:
     return Finding(
         finding_id,
         question,
-        _science_in_words(len(rows), len(compared), more, middle),
+        _science_in_words(len(rows), len(compared), more, middle, least=grounds.least),
         available=True,
         numbers={
             "companies": len(rows),
@@ -250,46 +337,32 @@ def company_role_pay(grounds: Grounds) -> Finding:
             "higher": more,
             "typical_ratio": middle,
         },
-        tables=(
-            _science_table(rows, grounds),
-            _roles_at_companies(at_top, grounds),
-        ),
+        tables=(_science_table(rows), _roles_at_companies(found)),
     )
 
 
-def _science_and_rest(at_top: pl.DataFrame) -> pl.DataFrame:
-    """Compare Data Scientists with the rest where both are many enough."""
-    science = (pl.col("role_family") == DATA_SCIENCE).fill_null(value=False)
-    rows = (
-        at_top.group_by("alias")
-        .agg(
-            pl.len().alias("learners"),
-            pl.col("pay").median().alias("all"),
-            science.sum().alias("scientists"),
-            pl.col("pay").filter(science).median().alias("science"),
-            pl.col("pay").filter(~science).median().alias("rest"),
-        )
-        .filter(pl.col("learners") >= MIN_CELL)
-        .sort("alias")
+def _science_and_rest(found: CompanyViews) -> pl.DataFrame:
+    """Put Data Scientists beside the rest of each company, where both may be shown."""
+    science = found.roles.filter(pl.col("role_family") == DATA_SCIENCE).select(
+        "alias",
+        "rest",
+        scientists="learners",
+        science="p50",
+        ratio=(pl.col("p50") / pl.col("rest")).round(2),
     )
-    others = pl.col("learners") - pl.col("scientists")
-    both = (pl.col("scientists") >= MIN_CELL) & (others >= MIN_CELL)
-    return rows.with_columns(
-        science=pl.when(pl.col("scientists") >= MIN_CELL).then("science"),
-        rest=pl.when(others >= MIN_CELL).then("rest"),
-        ratio=pl.when(both).then(pl.col("science") / pl.col("rest")),
-    )
+    companies = found.companies.select("alias", "learners", "p50")
+    return companies.join(science, on="alias", how="left").sort("alias")
 
 
 def _science_in_words(
-    n_companies: int, compared: int, more: int, middle: float | None
+    n_companies: int, compared: int, more: int, middle: float | None, *, least: int = 10
 ) -> str:
     if middle is None:
         these = "The largest company does not have"
         if n_companies > 1:
             these = f"None of the {n_companies} largest companies has"
         return (
-            f"{these} both {MIN_CELL} paid Data Scientists and {MIN_CELL} others who "
+            f"{these} both {least} paid Data Scientists and {least} others who "
             "are paid, so they cannot be compared."
         )
     where = "the one large company" if compared == 1 else f"{compared} large companies"
@@ -302,57 +375,35 @@ def _science_in_words(
     )
 
 
-def _company_aliases(grounds: Grounds) -> pl.DataFrame:
-    """Name the largest companies by letters, in an order that tells no size."""
-    sizes = (
-        grounds.placed.filter(pl.col("pay").is_not_null())
-        .group_by("company")
-        .agg(pl.len().alias("n"))
-        .sort(["n", "company"], descending=[True, False])
-        .head(TOP_COMPANIES)
-    )
-    shuffled = np.random.default_rng(len(grounds.learners)).permutation(len(sizes))
-    letters = [f"Company {chr(65 + int(i))}" for i in shuffled]
-    return sizes.select("company").with_columns(pl.Series("alias", letters, pl.String))
-
-
-def _science_table(rows: pl.DataFrame, grounds: Grounds) -> Table:
+def _science_table(rows: pl.DataFrame) -> Table:
     return table_of(
         "Data Scientists and the rest at the largest companies",
         [
             ("Company", "text"),
-            (grounds.heading, "count"),
+            ("Learners, about", "count"),
             ("Median pay", "pay"),
-            ("Data Scientists", "count"),
+            ("Data Scientists, about", "count"),
             ("Their median pay", "pay"),
             ("Median pay of the rest", "pay"),
             ("Ratio", "number"),
         ],
         rows.select(
-            "alias", "learners", "all", "scientists", "science", "rest", "ratio"
+            "alias", "learners", "p50", "scientists", "science", "rest", "ratio"
         ).rows(),
     )
 
 
-def _roles_at_companies(at_top: pl.DataFrame, grounds: Grounds) -> Table:
-    cells = (
-        at_top.filter(~pl.col("role").is_in(grounds.no_role))
-        .group_by("alias", "role")
-        .agg(pl.len().alias("learners"), pl.col("pay").median().alias("median"))
-        .filter(pl.col("learners") >= MIN_CELL)
-        .sort(["alias", "median", "role"], descending=[False, True, False])
-        .group_by("alias", maintain_order=True)
-        .head(TOP_ROLES)
-    )
+def _roles_at_companies(found: CompanyViews) -> Table:
+    top = found.roles.group_by("alias", maintain_order=True).head(TOP_ROLES)
     return table_of(
         "Best-paid roles at the largest companies",
         [
             ("Company", "text"),
             ("Role", "text"),
-            (grounds.heading, "count"),
+            ("Learners, about", "count"),
             ("Median pay", "pay"),
         ],
-        cells.rows(),
+        top.select("alias", "role_family", "learners", "p50").rows(),
     )
 
 
@@ -362,62 +413,53 @@ def tiers_and_concentration(grounds: Grounds) -> Finding:
     question = (
         "How are learners spread over company tiers, and how concentrated are they?"
     )
-    if not grounds.has("company", "pay"):
+    found = grounds.companies
+    if not grounds.has("company", "pay") or found is None:
         return cannot(finding_id, question, "it needs companies and pay")
-    placed = grounds.placed
-    if placed.is_empty():
-        return cannot(finding_id, question, "no company is known")
-    sizes = np.sort(placed.group_by("company").len()["len"].to_numpy())
-    spread = gini(sizes)
-    top_share = float(sizes[-10:].sum() / sizes.sum())
-    tiers = _tier_rows(placed)
-    top = tiers.filter(pl.col("tier") == "Tier 1")
-    in_top = (int(top["companies"].sum()), float(top["share"].sum()))
+    if found.gini is None:
+        return cannot(finding_id, question, found.reason)
+    top = found.tiers.filter(pl.col("tier") == "Tier 1")
+    n_top, share = (None, None) if top.is_empty() else top["companies", "share"].row(0)
     told = ""
-    if not top.is_empty():
+    if share is not None:
         told = (
-            f"Tier 1 has {in_top[0]:,} of {len(sizes):,} companies and "
-            f"{in_top[1]:.1%} of the {grounds.unit}s whose company is known. "
+            f"Tier 1 has {n_top:,} of {found.n_companies:,} companies and {share:.1%} "
+            "of the learners whose company is known. "
         )
-    ten = min(10, len(sizes))
-    largest = f"{ten} largest companies hold" if ten > 1 else "only company holds"
     return Finding(
         finding_id,
         question,
-        f"{told}The {largest} {top_share:.1%} of them (Gini {spread:.2f}).",
+        f"{told}{_concentration(found)}",
         available=True,
         numbers={
-            "companies": len(sizes),
-            "gini": spread,
-            "top_10_share": top_share,
-            "tier_1_companies": in_top[0],
-            "tier_1_share": in_top[1],
+            "companies": found.n_companies,
+            "gini": found.gini,
+            "top_10_share": found.top_share,
+            "tier_1_companies": n_top,
+            "tier_1_share": share,
         },
-        tables=(
-            table_of(
-                "Company tiers",
-                [
-                    ("Tier", "text"),
-                    ("Companies", "count"),
-                    (grounds.heading, "count"),
-                    ("Median pay", "pay"),
-                    (f"Share of {grounds.unit}s", "share"),
-                ],
-                tiers.filter(pl.col("learners") >= MIN_CELL).rows(),
-            ),
-        ),
+        tables=(_tier_table(found),),
     )
 
 
-def _tier_rows(placed: pl.DataFrame) -> pl.DataFrame:
-    enough = pl.col("pay").count() >= MIN_CELL
-    return (
-        placed.group_by("tier")
-        .agg(
-            pl.col("company").n_unique().alias("companies"),
-            pl.len().alias("learners"),
-            pl.when(enough).then(pl.col("pay").median()).alias("median"),
-        )
-        .with_columns(share=pl.col("learners") / len(placed))
-        .sort("tier")
+def _concentration(found: CompanyViews) -> str:
+    spread = f"(Gini {found.gini:.2f})"
+    if found.n_companies == 1:
+        return f"All of them are at the only company that is known {spread}."
+    if found.top_share is None:
+        return f"They are at {found.n_companies} companies {spread}."
+    return f"The 10 largest companies hold {found.top_share:.1%} of them {spread}."
+
+
+def _tier_table(found: CompanyViews) -> Table:
+    return table_of(
+        "Company tiers",
+        [
+            ("Tier", "text"),
+            ("Companies", "count"),
+            ("Learners with a company", "count"),
+            ("Median pay", "pay"),
+            ("Share of them", "share"),
+        ],
+        found.tiers.select("tier", "companies", "learners", "p50", "share").rows(),
     )
