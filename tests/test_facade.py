@@ -147,10 +147,18 @@ def test_pictures_that_name_somebody_are_not_kept(found, tmp_path, monkeypatch):
     assert [item.name for item in tmp_path.iterdir()] == ["run"]
 
 
-def test_another_key_changes_no_segment_and_no_code_of_the_model(found):
-    keyed = ls.segment(TABLE, rng=7, config=THRIFTY, key=b"k" * 32)
-    assert keyed.learners.equals(found.learners)
-    assert keyed.model.to_json() == found.model.to_json()
+def test_a_key_gives_the_same_files_and_changes_no_segment(found, tmp_path):
+    first, second = (
+        ls.segment(TABLE, rng=7, config=THRIFTY, key=b"k" * 32) for _ in range(2)
+    )
+    assert first.learners.equals(found.learners)
+    assert first.model.to_json() == second.model.to_json() != found.model.to_json()
+    for part in ("benchmarks", "companies", "segments"):
+        assert first.summary[part] == second.summary[part]
+    path = tmp_path / "model.json"
+    path.write_text(first.model.to_json())
+    alone = facade.pipeline.assign(TABLE, ls.load_model(path))
+    assert alone.equals(found.learners)
 
 
 def test_segments_add_up(found):

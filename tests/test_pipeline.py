@@ -1,6 +1,8 @@
 """The order of the stages, recovery of planted segments, and poor tables."""
 
+import hashlib
 import json
+from itertools import combinations
 
 import numpy as np
 import polars as pl
@@ -13,6 +15,7 @@ from learnstrata.layer.summary import summarise
 from learnstrata.layer.tables import workbook_sheets
 from learnstrata.learners.demo import make_learners, planted_segments
 from learnstrata.pipeline import STAGES, assign, explain, run
+from learnstrata.privacy.keys import company_aliases
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
 QUICK = {
@@ -80,7 +83,8 @@ def test_every_stage_is_announced_and_timed_in_order(few):
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another(few):
     first, second, other = (
-        run(few, load_config("robust", seed=seed, **QUICK)) for seed in (1, 1, 2)
+        run(few, load_config("robust", seed=seed, **QUICK), key=b"k" * 32)
+        for seed in (1, 1, 2)
     )
     texts = []
     for found in (first, second, other):
@@ -247,13 +251,37 @@ def test_the_rule_of_privacy_is_that_of_the_configuration(few):
     assert all(r.count >= 25 for c in found.meaning.cards for r in c.index)
 
 
-def test_aliases_follow_the_key_and_not_the_run(few):
-    aliases = [
-        set(run(few, load_config(**QUICK), **key).meaning.companies.companies["alias"])
-        for key in ({}, {}, {"alias_key": b"k" * 32})
-    ]
-    assert aliases[0] == aliases[1]
-    assert aliases[0].isdisjoint(aliases[2])
+def keyed(table, *keys):
+    bare = QUICK | {"evidence": NO_EVIDENCE}
+    return [run(table, load_config(seed=7, **bare), key=key).meaning for key in keys]
+
+
+def test_codes_follow_the_key_and_change_no_segment(few):
+    found = keyed(few, b"k" * 32, b"k" * 32, b"other" * 8, None, None)
+    codes = [set(m.model.features.companies.code) for m in found]
+    members = [set(m.model.members) for m in found]
+    for told in (codes, members):
+        assert told[0] == told[1]
+        assert all(one.isdisjoint(two) for one, two in combinations(told[1:], 2))
+    assert all(m.learners.equals(found[0].learners) for m in found)
+    assert all(assign(few, m.model).equals(assign(few, found[0].model)) for m in found)
+
+
+def test_aliases_are_not_undone_by_what_is_published_nor_by_the_model(few):
+    names = few["company_hash"].drop_nulls().unique().to_list()
+    found = keyed(few, b"k" * 32, b"k" * 32, None, None)
+    told = [set(meaning.companies.companies["alias"]) for meaning in found]
+    assert told[0] == told[1]
+    assert len(told[0]) > 3
+    seed = hashlib.sha256(b"learnstrata 7").digest()
+    guesses = [seed, b"7", b"", *(bytes.fromhex(m.model.features.salt) for m in found)]
+    tried = [set(company_aliases(names, guess).values()) for guess in guesses]
+    known = set(company_aliases(names, b"k" * 32).values())
+    assert told[0] <= known
+    for aliases in told:  # of four hexadecimal digits one may agree by chance
+        assert max(len(guessed & aliases) for guessed in tried) <= 1
+    assert max(len(known & aliases) for aliases in told[2:]) <= 1
+    assert len(told[2] & told[3]) <= 1
 
 
 @pytest.mark.parametrize(

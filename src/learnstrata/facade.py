@@ -250,15 +250,18 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     recipe : str, default="robust"
         ``"robust"``, or ``"notebook"`` for the original analysis.
     rng : int, default=None
-        Seed; the same seed and table give the same result. ``None`` takes the recipe's.
+        Seed; the same seed and table give the same segments, and with the same `key`
+        the same files. ``None`` takes the recipe's.
     config : Config or path, default=None
         A TOML file laid over the recipe, or a whole configuration in its place.
     as_of : int, default=None
         The year that counts as now; ``None`` asks the recipe.
     key : bytes, default=None
-        Secret from which the aliases of companies in the report are made
-        (`learnstrata.privacy.keys.read_key`). ``None`` takes one that follows from the
-        seed: then whoever has a list of companies and the seed can tell which is which.
+        Secret from which the aliases of companies in the report and the codes in the
+        model are made (`learnstrata.privacy.keys.read_key`). ``None`` draws one for
+        this result: nobody can tell which company is which, not even you, and the
+        aliases and codes of the next result are others. The segments are the same
+        under every key.
     watch : callable, default does nothing
         Called with the name of each stage as it begins.
 
@@ -284,7 +287,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         settings = replace(config, **told)
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
-    done = pipeline.run(table, settings, watch=watch, alias_key=key)
+    done = pipeline.run(table, settings, watch=watch, key=key)
     learners = done.meaning.learners
     labels = learners.select(c for c in MEMBERSHIP if c in learners.columns)
     return Segmentation(

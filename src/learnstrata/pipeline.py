@@ -24,7 +24,7 @@ from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles import RoleCoverage, add_roles, coverage
 from learnstrata.learners.schema import recognise, standardise
 from learnstrata.privacy.cells import CellRule
-from learnstrata.privacy.keys import company_aliases, key_from_seed
+from learnstrata.privacy.keys import company_aliases, random_key, salt_of
 from learnstrata.segments.benchmarks import (
     NEEDS,
     Benchmarks,
@@ -216,7 +216,7 @@ def run(
     config: Config,
     *,
     watch: Callable[[str], None] = lambda _: None,
-    alias_key: bytes | None = None,
+    key: bytes | None = None,
 ) -> Run:
     """Take a table of records to a segmentation and what follows from it.
 
@@ -227,9 +227,10 @@ def run(
     config : Config
     watch : callable, default does nothing
         Called with the name of each of `STAGES` as it begins.
-    alias_key : bytes, default=None
-        Key of the aliases of companies, kept outside of every run. ``None`` takes one
-        made from the seed: whoever has a list of companies can test it.
+    key : bytes, default=None
+        From which the aliases of companies and the codes of the model are made, kept
+        outside of every run. ``None`` draws one for this run alone: aliases and codes
+        then differ from run to run.
 
     Returns
     -------
@@ -243,9 +244,9 @@ def run(
         If there are too few learners, or they do not differ.
     """
     timer = Stopwatch(watch)
-    base = _base(frame, config, timer)
+    key = random_key() if key is None else key
+    base = _base(frame, config, timer, key)
     clusters = _clusters(base, config, timer)
-    key = key_from_seed(config.seed) if alias_key is None else alias_key
     meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
     return Run(config, base, clusters, meaning, timer.seconds)
@@ -262,17 +263,18 @@ def prepare_learners(frame: IntoFrame, config: Config) -> Base:
     >>> len(base.prepared.matrix.X)
     200
     """
-    return _base(frame, config, Stopwatch(lambda _: None))
+    return _base(frame, config, Stopwatch(lambda _: None), random_key())
 
 
-def _base(frame: IntoFrame, config: Config, timer: Stopwatch) -> Base:
+def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Base:
     timer.begin("recognise")
     table, mapping = _recognised(frame, config)
     timer.begin("clean")
     limits = find_limits(table, config)
     cleaned = _cleaned(table, config, limits)
     timer.begin("features")
-    prepared = prepare(_with_progression(cleaned), config, as_of=limits.as_of)
+    units, salt = _with_progression(cleaned), salt_of(key)
+    prepared = prepare(units, config, as_of=limits.as_of, salt=salt)
     timer.begin("describe")
     return Base(
         mapping=mapping,
@@ -321,7 +323,7 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
 
 
 def _meaning(
-    base: Base, clusters: Clusters, config: Config, timer: Stopwatch, alias_key: bytes
+    base: Base, clusters: Clusters, config: Config, timer: Stopwatch, key: bytes
 ) -> Meaning:
     timer.begin("profile")
     model, learners, profiles = _profiled(base, clusters, config)
@@ -341,7 +343,7 @@ def _meaning(
         learners, model.features, outcomes=config.columns.outcome, rng=rng
     )
     timer.begin("benchmarks")
-    benchmarks, cohorts, companies = _benchmarked(learners, model, alias_key)
+    benchmarks, cohorts, companies = _benchmarked(learners, model, key)
     timer.begin("answer")
     grounds = Grounds(
         learners=learners,
@@ -399,7 +401,7 @@ def _profiled(
 
 
 def _benchmarked(
-    learners: pl.DataFrame, model: SegmentModel, alias_key: bytes
+    learners: pl.DataFrame, model: SegmentModel, key: bytes
 ) -> tuple[Benchmarks, tuple[Cohort, ...], CompanyViews | None]:
     """Compare pay with peers, and view companies under aliases."""
     config, pay = model.config, model.features.pay
@@ -418,7 +420,7 @@ def _benchmarked(
         names = learners["company"].drop_nulls().unique().to_list()
         companies = company_views(
             learners,
-            alias=company_aliases(names, alias_key),
+            alias=company_aliases(names, key),
             pay=pay,
             no_company=no_company,
             rule=rule,

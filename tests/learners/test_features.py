@@ -64,7 +64,7 @@ def naive_level(units, i, tau):
 
 def test_company_level_leaves_the_learner_out(frame):
     table = frame(UNITS)
-    model = fit_features(table, config(), as_of=2021)
+    model = fit_features(table, config(), as_of=2021, salt=b"salt")
     found = rows(add_features(table, model, members=True))
     tau = config().company.shrinkage
     for i, row in enumerate(found):
@@ -73,7 +73,7 @@ def test_company_level_leaves_the_learner_out(frame):
 
 def test_level_of_a_company_of_one_is_the_level_of_the_role(frame):
     table = frame(UNITS)
-    model = fit_features(table, config(), as_of=2021)
+    model = fit_features(table, config(), as_of=2021, salt=b"salt")
     row = rows(add_features(table, model, members=True))[9]
     data = [
         p
@@ -84,7 +84,7 @@ def test_level_of_a_company_of_one_is_the_level_of_the_role(frame):
 
 
 def test_unknown_companies_get_the_level_of_the_role_and_no_tier():
-    model = fit_features(pl.DataFrame(UNITS), config(), as_of=2021)
+    model = fit_features(pl.DataFrame(UNITS), config(), as_of=2021, salt=b"salt")
     new = pl.DataFrame(UNITS).with_columns(company=pl.lit("never seen"))
     found = add_features(new, model)
     assert set(found["tier"]) == {"Unrated"}
@@ -100,7 +100,7 @@ def test_matrix_has_the_variance_of_the_weights(frame):
         career=(["years_of_experience"], {}),
         role=(["role"], {"weight": 0.5}),
     )
-    model = fit_features(table, made, as_of=2021)
+    model = fit_features(table, made, as_of=2021, salt=b"salt")
     matrix = to_matrix(add_features(table, model, members=True), model)
     groups = np.array(matrix.groups)
     for name, weight in {"pay": 2.0, "career": 1.0, "role": 0.5}.items():
@@ -113,7 +113,7 @@ def test_columns_are_scaled_as_scikit_learn_does():
     table = pl.DataFrame(UNITS)
     columns = ["log_pay", "years_of_experience", "recent_pay_update"]
     made = config(all=(columns, {"scaling": "columns"}))
-    model = fit_features(table, made, as_of=2021)
+    model = fit_features(table, made, as_of=2021, salt=b"salt")
     featured = add_features(table, model, members=True)
     expected = StandardScaler().fit_transform(featured.select(columns).to_numpy())
     assert pytest.approx(expected, abs=1e-5) == to_matrix(featured, model).X
@@ -121,7 +121,7 @@ def test_columns_are_scaled_as_scikit_learn_does():
 
 def test_model_survives_json_and_gives_the_same_matrix():
     table = pl.DataFrame(UNITS)
-    model = fit_features(table, config(), as_of=2021)
+    model = fit_features(table, config(), as_of=2021, salt=b"salt")
     again = FeatureModel.from_dict(json.loads(json.dumps(model.as_dict())))
     assert again == model
     first, second = (
@@ -131,7 +131,7 @@ def test_model_survives_json_and_gives_the_same_matrix():
 
 
 def test_new_learners_with_gaps_get_finite_rows():
-    model = fit_features(pl.DataFrame(UNITS), config(), as_of=2021)
+    model = fit_features(pl.DataFrame(UNITS), config(), as_of=2021, salt=b"salt")
     gaps = {
         "record": [0, 1],
         "learner_id": ["x", "y"],
@@ -150,7 +150,7 @@ def test_new_learners_with_gaps_get_finite_rows():
 
 def test_what_the_table_lacks_is_left_out_and_said():
     table = pl.DataFrame(UNITS).drop("company")
-    model = fit_features(table, config(), as_of=2021)
+    model = fit_features(table, config(), as_of=2021, salt=b"salt")
     assert model.left_out == ("company_level",)
     assert "company" not in model.groups
 
@@ -158,13 +158,13 @@ def test_what_the_table_lacks_is_left_out_and_said():
 def test_fewer_than_two_features_that_vary_are_refused():
     table = pl.DataFrame(UNITS).select("record", "learner_id", "pay")
     with pytest.raises(SchemaError, match=r"Got 1 feature\(s\) that vary"):
-        fit_features(table, config(), as_of=2021)
+        fit_features(table, config(), as_of=2021, salt=b"salt")
 
 
 def test_bands_hold_their_upper_limit(frame):
     units = UNITS | {"pay": [5e5, 5e5 + 1, 15e5, 30e5, 30e5 + 1, *UNITS["pay"][5:]]}
     table = frame(units)
-    model = fit_features(table, config(), as_of=2021)
+    model = fit_features(table, config(), as_of=2021, salt=b"salt")
     found = rows(add_features(table, model, members=True))
     assert [row["pay_band"] for row in found[:5]] == [
         "Low",
@@ -186,7 +186,7 @@ def test_notebook_matrix_is_the_one_of_the_original(tmp_path):
     made = load_config("notebook", as_of=2026)
     table, _ = _recognised(pl.read_csv(path, infer_schema=False), made)
     units = _with_progression(_cleaned(table, made, find_limits(table, made)))
-    model = fit_features(units, made, as_of=2026)
+    model = fit_features(units, made, as_of=2026, salt=b"salt")
     ours = to_matrix(add_features(units, model, members=True), model).X
     assert ours.shape == theirs.shape
     assert ours[:, :7] == pytest.approx(theirs[:, :7], abs=2e-4)

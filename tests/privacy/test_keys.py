@@ -15,11 +15,12 @@ from learnstrata.exceptions import PrivacyError
 from learnstrata.privacy.keys import (
     codes,
     company_aliases,
-    key_from_seed,
     key_path,
     make_key,
+    random_key,
     read_key,
     refuse_inside,
+    salt_of,
 )
 
 names = st.text(max_size=30).filter(lambda text: text.isprintable())
@@ -64,10 +65,16 @@ def test_codes_are_not_ordered_as_the_names_are():
     assert 400 < rising < 600
 
 
-def test_key_is_the_digest_of_the_seed_and_no_two_seeds_share_one():
-    assert key_from_seed(7) == hashlib.sha256(b"learnstrata 7").digest()
-    assert len({key_from_seed(seed) for seed in range(1_000)}) == 1_000
-    assert {len(key_from_seed(seed)) for seed in range(10)} == {32}
+def test_keys_that_are_drawn_are_all_different():
+    assert {len(random_key()) for _ in range(10)} == {32}
+    assert len({random_key() for _ in range(1_000)}) == 1_000
+
+
+@given(keys)
+def test_a_salt_is_the_hmac_of_its_purpose_and_no_key_of_aliases(key):
+    salt = salt_of(key)
+    assert salt == hmac.new(key, b"salt of a model", hashlib.sha256).digest()
+    assert company_aliases(["acme"], salt) != company_aliases(["acme"], key)
 
 
 def test_a_key_is_made_for_its_owner_alone_and_read_again(tmp_path):

@@ -118,6 +118,13 @@ def test_parts_that_do_not_go_together_are_refused(text, part, value):
         SegmentModel.from_json(changed(text, **{part: value}))
 
 
+@pytest.mark.parametrize("salt", ["", "ab", "not hexadecimal" * 5])
+def test_a_salt_that_is_none_is_refused(text, salt):
+    features = json.loads(text)["features"] | {"salt": salt}
+    with pytest.raises(SourceError, match="The model is damaged at 'features.salt'"):
+        SegmentModel.from_json(changed(text, features=features))
+
+
 def test_a_center_that_is_not_finite_is_refused(text):
     centers = json.loads(text)["centers"]
     centers[0][0] = float("nan")

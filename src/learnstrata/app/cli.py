@@ -104,7 +104,7 @@ def run(
         Path | None,
         typer.Option(
             "--key-file",
-            help="Key of the companies' aliases; made where it is not there yet.",
+            help="Key of aliases and codes; made where it is not there yet.",
         ),
     ] = None,
     overwrite: OverwriteOption = False,

@@ -27,7 +27,8 @@ class CompanyLevels:
     Attributes
     ----------
     code : tuple of int
-        Keyed code of each company (`learnstrata.privacy.keys.codes`).
+        Keyed code of each company (`learnstrata.privacy.keys.codes`), ascending: the
+        order of the companies tells nothing of their names.
     learners, paid : tuple of int
         Learners of the company, and rows of it with a pay.
     log_pay, pay : tuple of float
@@ -137,14 +138,16 @@ def fit_companies(
     tier = _tiers(table, config)
     n_paid = int(table["paid"].sum())
     total = float(table["log_pay"].sum())
+    code = pl.Series("code", codes(table["company"].to_list(), key=key), pl.Int64)
+    table = table.with_columns(code, pl.Series("tier", tier, pl.String)).sort("code")
     return CompanyLevels(
-        code=tuple(codes(table["company"].to_list(), key=key)),
+        code=tuple(table["code"].to_list()),
         learners=tuple(table["learners"].to_list()),
         paid=tuple(table["paid"].to_list()),
         log_pay=tuple(table["log_pay"].to_list()),
         pay=tuple(table["pay"].to_list()),
         experience=tuple(table["experience"].to_list()),
-        tier=tuple(tier),
+        tier=tuple(table["tier"].to_list()),
         roles=tuple(roles["role"].to_list()),
         role_levels=tuple(roles["level"].to_list()),
         overall=round(total / n_paid, DIGITS) if n_paid else 0.0,

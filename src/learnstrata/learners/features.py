@@ -5,7 +5,7 @@ roles, fills, bands, scales); `add_features` adds the features to any learners;
 `to_matrix` scales them. A run and a later assignment go through the same two calls.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -21,7 +21,7 @@ from learnstrata.learners.companies import CompanyLevels, fit_companies
 from learnstrata.learners.fills import PayFills, experience_fills, pay_fills
 from learnstrata.learners.lookups import collected, distinct, join_lookup
 from learnstrata.learners.schema import extra_name
-from learnstrata.privacy.keys import codes, key_from_seed
+from learnstrata.privacy.keys import codes
 
 __all__ = [
     "FEATURES",
@@ -81,6 +81,8 @@ class FeatureModel:
         Features of the recipe that the table lacks the columns for.
     categories : mapping of str to tuple of str
         Values of each category feature, in the order of their columns.
+    salt : str
+        Under which companies and learners are coded, in hexadecimal digits.
     medians : mapping of str to float
         Stand in for a number that is still missing after the fills.
     centers, scales : mapping of str to float
@@ -97,7 +99,7 @@ class FeatureModel:
     impute: str
     experience_bands: tuple[float, ...]
     experience_band_names: tuple[str, ...]
-    key_seed: int
+    salt: str
     companies: CompanyLevels | None
     pay_fills: PayFills | None
     experience_fills: Mapping[str, float]
@@ -116,6 +118,10 @@ class FeatureModel:
         from pydantic import TypeAdapter
 
         return TypeAdapter(cls).validate_python(dict(values))
+
+    def codes(self, names: Iterable[str]) -> list[int]:
+        """Code names as those of the fitted table were coded."""
+        return codes(names, key=bytes.fromhex(self.salt))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -144,7 +150,9 @@ class Matrix:
     blocks: tuple[tuple[int, ...], ...] = ()
 
 
-def fit_features(units: IntoFrame, config: Config, *, as_of: int) -> FeatureModel:
+def fit_features(
+    units: IntoFrame, config: Config, *, as_of: int, salt: bytes
+) -> FeatureModel:
     """Learn levels, fills, bands and scales from the learners of a run.
 
     Parameters
@@ -154,6 +162,9 @@ def fit_features(units: IntoFrame, config: Config, *, as_of: int) -> FeatureMode
         ``role_family`` and ``pay_growth`` where the table allows.
     config : Config
     as_of : int
+    salt : bytes
+        Under which companies and learners are coded
+        (`learnstrata.privacy.keys.salt_of`).
 
     Returns
     -------
@@ -178,7 +189,7 @@ def fit_features(units: IntoFrame, config: Config, *, as_of: int) -> FeatureMode
         impute=config.cleaning.impute,
         experience_bands=config.experience_bands,
         experience_band_names=config.experience_band_names,
-        key_seed=config.seed,
+        salt=salt.hex(),
         companies=None,
         pay_fills=None,
         experience_fills={},
@@ -283,8 +294,8 @@ def _fit_levels(frame: Any, model: FeatureModel, config: Config) -> FeatureModel
         fills = pay_fills(banded, model.impute)
         model = replace(model, pay_fills=fills, pay=_with_bands(banded, model.pay))
     if "company" in has:
-        key = key_from_seed(model.key_seed)
-        levels = fit_companies(frame, config.company, key=key, columns=model.available)
+        salt = bytes.fromhex(model.salt)
+        levels = fit_companies(frame, config.company, key=salt, columns=model.available)
         model = replace(model, companies=levels)
     return model
 
@@ -359,9 +370,8 @@ def add_features(
     frame = _with_pay_filled(frame, model)
     if model.companies is not None:
         frame = _with_members(frame, members)
-        key = key_from_seed(model.key_seed)
         names = distinct(frame, "company")
-        table = model.companies.table(names, codes(names, key=key))
+        table = model.companies.table(names, model.codes(names))
         frame = model.companies.add(frame, table)
     made = {
         name: make(model)

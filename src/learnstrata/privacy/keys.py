@@ -1,6 +1,5 @@
 """Codes and aliases: names stay with whoever holds the key, and the key in one file."""
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -14,11 +13,12 @@ from learnstrata.exceptions import PrivacyError
 __all__ = [
     "codes",
     "company_aliases",
-    "key_from_seed",
     "key_path",
     "make_key",
+    "random_key",
     "read_key",
     "refuse_inside",
+    "salt_of",
 ]
 
 KEY_BYTES = 32
@@ -59,18 +59,30 @@ def codes(names: Iterable[str], *, key: bytes) -> list[int]:
     ]
 
 
-def key_from_seed(seed: int) -> bytes:
-    """Derive the key of a run from its seed, so that a run can be repeated.
-
-    A seed is no secret: codes under such a key keep names out of plain sight in
-    ``model.json``, not from somebody who has a list of names to test.
+def random_key() -> bytes:
+    """Draw a key that nobody can guess, for a result that need not be repeated.
 
     Examples
     --------
-    >>> key_from_seed(7) == key_from_seed(7), len(key_from_seed(7))
-    (True, 32)
+    >>> len(random_key()), random_key() == random_key()
+    (32, False)
     """
-    return hashlib.sha256(f"learnstrata {seed}".encode()).digest()
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def salt_of(key: bytes) -> bytes:
+    """Derive from a key the salt under which a model codes companies and learners.
+
+    A model keeps its salt, for without it nobody could be recognised when learners are
+    assigned. Whoever has the model can test names against its codes, but learns neither
+    the key nor, by it, what an alias stands for.
+
+    Examples
+    --------
+    >>> salt_of(b"one") == salt_of(b"one"), salt_of(b"one") == salt_of(b"two")
+    (True, False)
+    """
+    return hmac.digest(key, b"salt of a model", "sha256")
 
 
 def key_path(environ: Mapping[str, str] | None = None) -> Path:
@@ -150,7 +162,7 @@ def make_key(path: str | Path) -> bytes:
         If the file is there already, or cannot be written.
     """
     target = Path(path)
-    key = secrets.token_bytes(KEY_BYTES)
+    key = random_key()
     if target.exists():
         raise PrivacyError(
             f"There is a key in {target} already. A new one would change every code "

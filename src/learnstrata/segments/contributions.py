@@ -239,7 +239,7 @@ def features_of(model: FeatureModel) -> tuple[str, ...]:
     ...     "pay": [4e5, 9e5, 2e6],
     ...     "years_of_experience": [1.0, 4.0, 9.0],
     ... })
-    >>> features_of(fit_features(learners, load_config(), as_of=2021))
+    >>> features_of(fit_features(learners, load_config(), as_of=2021, salt=b"salt"))
     ('log_pay', 'log_experience')
     """
     return tuple(

@@ -148,7 +148,7 @@ def incremental_value(
     ...     "segment_id": [1 + i % 2 for i in range(300)],
     ...     "finished": [float(i % 2) for i in range(300)],
     ... })
-    >>> model = fit_features(learners, load_config(), as_of=2021)
+    >>> model = fit_features(learners, load_config(), as_of=2021, salt=b"salt")
     >>> found, = incremental_value(learners, model, outcomes=["finished"], rng=0)
     >>> found.verdict, found.learned.estimate
     ('learned', 1.0)

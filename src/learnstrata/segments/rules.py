@@ -166,7 +166,7 @@ def segment_rules(
     ...     "years_of_experience": [float(i % 7) for i in range(200)],
     ...     "segment_id": [1 + (i % 20 > 9) for i in range(200)],
     ... })
-    >>> model = fit_features(learners, load_config(), as_of=2021)
+    >>> model = fit_features(learners, load_config(), as_of=2021, salt=b"salt")
     >>> found = segment_rules(learners, model, features=["pay"], rng=0)
     >>> [(rule.text, rule.coverage, rule.precision) for rule in found.rules]
     [('pay up to 10 LPA', 1.0, 1.0), ('pay over 10 LPA', 1.0, 1.0)]

@@ -1,6 +1,7 @@
 """The fitted model: all that is needed to give a learner their segment."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -22,7 +23,6 @@ from learnstrata.learners.features import (
     to_matrix,
 )
 from learnstrata.learners.lookups import collected
-from learnstrata.privacy.keys import codes, key_from_seed
 from learnstrata.segments.standing import EXPORTED, Certainty, standings
 from learnstrata.stats import kmeans
 
@@ -36,7 +36,7 @@ __all__ = [
     "prepare",
 ]
 
-MODEL_VERSION = 2
+MODEL_VERSION = 3
 MEMBERSHIP = (
     *("record", "learner_id", "segment_id", "segment_name"),
     *EXPORTED,
@@ -198,6 +198,7 @@ def _mismatch(model: SegmentModel) -> str | None:
         "centers": len(centers) > 0 and whole,
         "names": len(model.names) == len(centers),
         "certainty": _fits(model.certainty, len(centers), len(columns)),
+        "features.salt": re.fullmatch("([0-9a-f]{2}){32,}", features.salt) is not None,
         "features.centers": set(columns) <= set(features.centers),
         "features.scales": set(columns) <= set(features.scales),
     }
@@ -220,9 +221,9 @@ def _matrix_columns(column: str, features: FeatureModel) -> list[str]:
     return [column] if values is None else [f"{column}={value}" for value in values]
 
 
-def prepare(units: IntoFrame, config: Config, *, as_of: int) -> Prepared:
+def prepare(units: IntoFrame, config: Config, *, as_of: int, salt: bytes) -> Prepared:
     """Fit the features of a run's learners and scale them."""
-    model = fit_features(units, config, as_of=as_of)
+    model = fit_features(units, config, as_of=as_of, salt=salt)
     featured = add_features(units, model, members=True)
     learners = collected(nw.from_native(featured)).sort("record")
     return Prepared(learners, model, to_matrix(learners, model))
@@ -283,4 +284,4 @@ def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np
         [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"
     )
     keys = learners.select(text.alias("key"))["key"].to_list()
-    return np.array(codes(keys, key=key_from_seed(model.key_seed)), dtype=np.int64)
+    return np.array(model.codes(keys), dtype=np.int64)
