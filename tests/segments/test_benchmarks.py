@@ -216,7 +216,8 @@ def test_the_weight_is_n_over_n_plus_tau_and_tends_to_one(learners):
     cells = pay_benchmarks(learners, pay=INR, tau=12.0).cells
     n = cells["learners"].to_numpy()
     assert np.allclose(cells["weight"], n / (n + 12), rtol=1e-12)
-    assert (cells["shrunk"] == (cells["weight"] < 0.75)).all()
+    assert (cells["shrunk"] == (cells["weight"] < 0.5)).all()
+    assert cells["shrunk"].n_unique() == 2
     light = pay_benchmarks(learners, pay=INR, tau=1e-9).cells
     assert light["weight"].min() > 1 - 1e-8
 

@@ -41,7 +41,7 @@ KNOTS = {
 }
 QUARTILES = ("p25", "p50", "p75")
 BEYOND = 5  # learners beyond the outer knots: a 5th percentile of 10 is their minimum
-THIN = 0.75  # a cell whose own weight is less is called shrunken
+THIN = 0.5  # below it a cell leans on wider groups more than on its own learners
 OFFSET_TAU = (
     30.0  # learners at which a role's own tier gap weighs as much as all roles'
 )
