@@ -82,8 +82,26 @@ def test_rules_say_most_of_a_run_in_four_conditions(done):
     assert found.fidelity > 0.8
     for rule in found.rules:
         assert 1 <= len(rule.paths) <= 2
-        assert all(1 <= len(path) <= 4 for path in rule.paths)
+        assert all(len(path) >= 1 for path in rule.paths)
+        assert sum(len(path) for path in rule.paths) <= 4
         assert rule.precision > 0.5
+
+
+def test_a_rule_of_two_long_paths_is_cut_to_four_conditions(small_run, model):
+    """Two boxes of three conditions each: all six would be needed."""
+    learners = small_run.meaning.learners.with_columns(
+        pl.Series(name, np.random.default_rng(i).random(small_run.base.n_learners))
+        for i, name in enumerate("abc")
+    )
+    low = pl.all_horizontal(pl.col(name) < 0.5 for name in "abc")
+    high = pl.all_horizontal(pl.col(name) > 0.5 for name in "abc")
+    ids = pl.when(low | high).then(1).otherwise(2)
+    found = segment_rules(
+        learners.with_columns(segment_id=ids), model, features=list("abc"), rng=0
+    )
+    rule = next(rule for rule in found.rules if rule.segment == 1)
+    assert sum(len(path) for path in rule.paths) in {3, 4}
+    assert "or else" not in rule.text or len(rule.paths) == 2
 
 
 def test_planted_rules_come_back_in_words(small_run, model):
