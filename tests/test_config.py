@@ -111,6 +111,11 @@ def test_names_and_privacy_are_read(toml):
     assert load_config(path=toml(text), names={1: "Theirs"}).names == {1: "Theirs"}
 
 
+def test_names_may_be_given_by_the_name_a_segment_has(toml):
+    config = load_config(path=toml("[names]\n'Senior, top pay' = 'Stars'\n2 = 'Two'\n"))
+    assert config.names == {"Senior, top pay": "Stars", 2: "Two"}
+
+
 def test_lists_become_tuples():
     config = load_config(experience_bands=[1, 5], columns={"categorical": ["city"]})
     assert config.experience_bands == (1.0, 5.0)
@@ -208,7 +213,7 @@ def test_unknown_argument_is_refused_as_an_unknown_key_is():
         ({"features": {"new": {"weight": 1}}}, "Got features.new.columns = {'weight'"),
         ({"features": {"pay": 3}}, "Got features.pay = 3 in the configuration: Input"),
         ({"company": {"tier_cuts": [0.3]}}, "Got company.tier_cuts.1 = [0.3] in the"),
-        ({"names": {"first": "A"}}, "Got names.first = 'first' in the configuration"),
+        ({"names": ["A"]}, "Got names = ['A'] in the configuration: Input should be"),
         ({"names": {1: 3}}, "Got names.1 = 3 in the configuration: Input should be a"),
         ({"privacy": {"learners": "ten"}}, "Got privacy.learners = 'ten' in the conf"),
         ({"selection": {"sample": 1.5}}, "Got selection.sample = 1.5 in the configu"),

@@ -434,8 +434,9 @@ class Config:
         ``legacy`` draws samples with NumPy's RandomState, as the original does.
     experience_bands : tuple of float
         Upper limits (inclusive) of all experience bands but the last, in years.
-    names : mapping of int to str
-        Names of your own for the segments of these ids.
+    names : mapping of int or str to str
+        Names of your own for segments, by id or by the name made from their numbers.
+        After a refit an id may be another segment; the name made from numbers is not.
     """
 
     recipe: str
@@ -458,7 +459,7 @@ class Config:
     fit: Fit = field(default_factory=Fit)
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
     evidence: Evidence = field(default_factory=Evidence)
-    names: Mapping[int, str] = field(default_factory=dict)
+    names: Mapping[int | str, str] = field(default_factory=dict)
     privacy: Privacy = field(default_factory=Privacy)
 
     def as_dict(self) -> dict[str, Any]:
@@ -505,11 +506,25 @@ def load_config(
     user = _read_user_file(path) if path is not None else {}
     values = _read_recipe(str(user.get("recipe", recipe)))
     given = {key: value for key, value in overrides.items() if value is not None}
-    merged = _levelled(_laid_over(_laid_over(values, user), given))
+    above = _laid_over(_by_number(user), _by_number(given))
+    merged = _levelled(_laid_over(values, above))
     _refuse_unknown_keys(merged, Config, where="")
     config = _validated(merged)
     _refuse_bad_values(config)
     return config
+
+
+def _by_number(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read the keys of `names` that are numbers as the ids they are."""
+    names = values.get("names")
+    if not isinstance(names, Mapping):
+        return values
+    keys = {key: int(key) if _is_number(key) else key for key in names}
+    return {**values, "names": {keys[key]: name for key, name in names.items()}}
+
+
+def _is_number(key: int | str) -> bool:
+    return str(key).removeprefix("-").isdecimal()
 
 
 def _levelled(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -667,7 +682,9 @@ def _refuse_bad_values(config: Config) -> None:
 def _sharing_rules(config: Config) -> dict[str, bool]:
     privacy, names = config.privacy, config.names
     return {
-        "names must be of segments, counted from 1": all(i >= 1 for i in names),
+        "names must be of segments, counted from 1": all(
+            isinstance(key, str) or key >= 1 for key in names
+        ),
         "names must not be empty": all(name.strip() for name in names.values()),
         "privacy.learners must be 2 or more": privacy.learners >= 2,
         "privacy.companies must be 1 or more": privacy.companies >= 1,

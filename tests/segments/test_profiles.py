@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config import load_config
 from learnstrata.exceptions import ParameterError
@@ -19,6 +20,8 @@ from learnstrata.segments.profiles import (
     _against_all,
     _description,
     _overridden,
+    _stage,
+    _Told,
     _unique_names,
     profile_segments,
 )
@@ -140,23 +143,80 @@ def larger_run():
     return run(make_learners(5000, rng=1), load_config(evidence={"level": "none"}))
 
 
+def fitted(X, n_segments, *, seed=0):
+    return kmeans.fit(X, n_segments, n_starts=4, rng=np.random.default_rng(seed)).labels
+
+
+def named_by(labels, run, rows=None):
+    """Name segments; with `rows`, those of a sample of the learners."""
+    learners = run.base.prepared.learners
+    learners = learners if rows is None else learners[rows]
+    ids = pl.Series("segment_id", labels.astype(np.int64) + 1)
+    found = profile_segments(
+        learners.with_columns(ids),
+        run.meaning.model.features,
+        n_segments=int(labels.max()) + 1,
+    )
+    return [profile.name for profile in found]
+
+
 @pytest.mark.parametrize("n_segments", [3, 4, 6])
 def test_names_hold_for_other_samples_of_the_same_learners(larger_run, n_segments):
-    done = larger_run
-    X, model = done.base.prepared.matrix.X, done.meaning.model.features
-    fit = kmeans.fit(X, n_segments, n_starts=4, rng=np.random.default_rng(0))
-    ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
-    learners = done.base.prepared.learners.with_columns(ids)
-
-    def names(frame):
-        return [p.name for p in profile_segments(frame, model, n_segments=n_segments)]
-
-    ours = np.array(names(learners))
-    again = [
-        names(learners.sample(fraction=1.0, with_replacement=True, seed=seed))
-        for seed in range(20)
-    ]
+    labels = fitted(larger_run.base.prepared.matrix.X, n_segments)
+    ours = np.array(named_by(labels, larger_run))
+    draws = np.random.default_rng(1).integers(0, len(labels), (20, len(labels)))
+    again = [named_by(labels[rows], larger_run, rows) for rows in draws]
+    assert all(len(set(names)) == n_segments for names in again)
     assert np.mean(np.array(again) == ours) >= 0.9
+
+
+def found_again(labels, anew, n_segments):
+    """Match segments of a refit by overlap; give those of a Jaccard of 0.75 or more."""
+    overlap = np.zeros((n_segments, n_segments))
+    np.add.at(overlap, (labels, anew), 1)
+    old, new = linear_sum_assignment(overlap, maximize=True)
+    union = overlap.sum(axis=1)[old] + overlap.sum(axis=0)[new] - overlap[old, new]
+    return [
+        pair
+        for pair in zip(old, new, strict=True)
+        if overlap[pair] >= 0.75 * union[pair[0]]
+    ]
+
+
+@pytest.mark.parametrize("n_segments", [3, 4, 5])
+def test_segments_fitted_anew_on_other_samples_keep_their_names(larger_run, n_segments):
+    X = larger_run.base.prepared.matrix.X
+    labels = fitted(X, n_segments)
+    ours = named_by(labels, larger_run)
+    draws = np.random.default_rng(2).integers(0, len(X), (12, len(X)))
+    kept = []
+    for seed, rows in enumerate(draws):
+        anew = fitted(X[rows], n_segments, seed=seed)
+        names = named_by(anew, larger_run, rows)
+        assert len(set(names)) == n_segments
+        pairs = found_again(labels[rows], anew, n_segments)
+        kept += [ours[old] == names[new] for old, new in pairs]
+    assert len(kept) >= 0.75 * 12 * n_segments
+    assert np.mean(kept) >= 0.9
+
+
+def test_a_name_says_the_band_of_most_learners(larger_run):
+    words = {"Early": "early", "Mid": "mid career", "Senior": "senior"}
+    for n_segments in (3, 4, 6):
+        labels = fitted(larger_run.base.prepared.matrix.X, n_segments)
+        names = named_by(labels, larger_run)
+        known = larger_run.base.prepared.learners.with_columns(
+            label=pl.Series(labels)
+        ).filter(pl.col("experience_imputed") == 0)
+        for i, name in enumerate(names):
+            bands = Counter(known.filter(label=i)["experience_band"])
+            stage = name.split(",")[0].lower()
+            assert words[bands.most_common(1)[0][0]] in stage
+            assert all(
+                words[b] not in stage
+                for b, n in bands.items()
+                if n < 0.3 * bands.total()
+            )
 
 
 def test_the_input_is_left_alone(small_run):
@@ -179,7 +239,8 @@ def test_descriptions_tell_the_typical_values(small_run):
             if s.value not in {"Not stated", "Unmapped", "Other"}
         ]
         top = f"{stated[0].value} ({stated[0].share:.0%})"
-        assert f"Most frequent stated role: {top}." in profile.description
+        assert f"; the most frequent stated role is {top}." in profile.description
+        assert ". " not in profile.description
 
 
 @pytest.mark.parametrize(
@@ -207,34 +268,35 @@ def number(p50, percentile=0.5, base=5.0):
 
 def test_one_year_is_singular(small_run):
     model = small_run.meaning.model.features
-    told = _description({"years_of_experience": number(1.0)}, [], model)
+    told = _description(_Told({"years_of_experience": number(1.0)}, "", []), model)
     assert told == "Typically 1 year of experience."
 
 
 def test_a_segment_nothing_describes_says_so(small_run):
-    told = _description({}, [], small_run.meaning.model.features)
+    told = _description(_Told({}, "", []), small_run.meaning.model.features)
     assert told == "No pay, experience or role describes it."
 
 
 def test_a_role_of_few_is_neither_described_nor_in_a_name(small_run):
     few = Share("Data science", 9, 0.9, 0.1, 900.0)
     model = small_run.meaning.model.features
-    assert "Data science" not in _description({"pay": number(1e5)}, [few], model)
-    assert _unique_names([({}, [few]), ({}, [])], small=[False, False]) == [
-        "Mixed (1)",
-        "Mixed (2)",
-    ]
+    told = _Told({"pay": number(1e5)}, "", [few])
+    assert "Data science" not in _description(told, model)
+    assert named(_Told({}, "", [few]), _Told({}, "", [])) == ["Mixed (1)", "Mixed (2)"]
 
 
-def told_of(stage, pay, company=None, role=None):
+def told_of(place, pay, company=None, role=None):
+    stage = (
+        "early career" if place < 0.33 else "senior" if place > 0.7 else "mid career"
+    )
     typical = {
-        "years_of_experience": number(5.0, stage),
+        "years_of_experience": number(5.0, place),
         "pay": number(1e6, pay),
     }
     if company is not None:
         typical["company_pay"] = number(1e6, company)
     roles = [Share(role, 30, 0.3, 0.1, 300.0)] if role else []
-    return typical, roles
+    return _Told(typical, stage, roles)
 
 
 def named(*told):
@@ -290,9 +352,38 @@ def test_three_alike_are_halved_twice():
 def test_a_role_of_half_a_segment_is_in_its_name_and_a_common_one_is_not():
     most = [Share("Backend", 30, 0.6, 0.2, 300.0)]
     everywhere = [Share("Backend", 30, 0.6, 0.5, 120.0)]
-    typical, _ = told_of(0.2, 0.2)
-    assert named((typical, most)) == ["Early career, lower pay, Backend"]
-    assert named((typical, everywhere)) == ["Early career, lower pay"]
+    told = told_of(0.2, 0.2)
+    assert named(replace(told, roles=most)) == ["Early career, lower pay, Backend"]
+    assert named(replace(told, roles=everywhere)) == ["Early career, lower pay"]
+
+
+def banded(**counts):
+    return {
+        "experience_band": [Share(b, n, 0.1, 0.1, 100.0) for b, n in counts.items()]
+    }
+
+
+BANDS = ("Early", "Mid", "Senior")
+
+
+@pytest.mark.parametrize(
+    ("shares", "bands", "stage"),
+    [
+        (banded(Senior=67, Mid=31, Early=2), BANDS, "senior"),
+        (banded(Mid=31, Early=69), BANDS, "early career"),
+        (banded(Mid=41, Early=59), BANDS, "early to mid career"),
+        (banded(Mid=40, Early=60), BANDS, "early career"),
+        (banded(Mid=45, Senior=40, Early=15), BANDS, "mid career to senior"),
+        (banded(Mid=34, Senior=33, Early=33), BANDS, "mid career"),
+        (banded(Senior=52, Early=48), BANDS, "senior"),
+        (banded(Veteran=45, Novice=36), ("Novice", "Veteran"), "Novice to Veteran"),
+        (banded(Veteran=80, Novice=20), ("Novice", "Veteran"), "Veteran"),
+        (banded(Early=9), BANDS, ""),
+        ({}, BANDS, ""),
+    ],
+)
+def test_the_stage_is_the_band_of_most_or_the_two_near_a_tie(shares, bands, stage):
+    assert _stage(shares, bands) == stage
 
 
 def test_names_of_the_user_are_laid_over_ours(small_run):
@@ -301,6 +392,19 @@ def test_names_of_the_user_are_laid_over_ours(small_run):
     ours = [p.name for p in profile_segments(learners, model, n_segments=n)]
     found = profile_segments(learners, model, n_segments=n, overrides={2: " Climbers "})
     assert [p.name for p in found] == [ours[0], "Climbers", *ours[2:]]
+    assert [p.name_by_numbers for p in found] == ours
+
+
+def test_a_name_given_by_ours_follows_the_segment_to_another_id(small_run):
+    learners, model = small_run.meaning.learners, small_run.meaning.model.features
+    n = len(small_run.meaning.profiles)
+    ours = small_run.meaning.profiles[0].name
+    turned = learners.with_columns(segment_id=n + 1 - pl.col("segment_id"))
+    found = profile_segments(
+        turned, model, n_segments=n, overrides={ours: "The largest"}
+    )
+    assert found[n - 1].name == "The largest"
+    assert found[n - 1].name_by_numbers == ours
 
 
 @pytest.mark.parametrize(
@@ -308,9 +412,10 @@ def test_names_of_the_user_are_laid_over_ours(small_run):
     [
         (
             {9: "A", 0: "B"},
-            r"names for the segments [0, 9], but the segments are 1 to 3",
+            "names for the segments ['0', '9'], but the segments are 1 to 3: ['First'",
         ),
-        ({2: "  "}, "empty name for the segments [2]"),
+        ({"Senior, top pay": "A"}, "names for the segments ['Senior, top pay'], but"),
+        ({2: "  "}, "empty name for the segments ['2']"),
         ({1: "Same", 3: "same "}, "more than one of the segments [1, 3]"),
         ({1: "Early career, lower pay"}, "'Early career, lower pay' for more than one"),
     ],

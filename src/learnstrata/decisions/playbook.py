@@ -1,5 +1,6 @@
 """Segments and cohorts become actions, each with whom it is for and why."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +9,19 @@ import polars as pl
 
 from learnstrata.segments.evidence import Finding, counted, listed
 from learnstrata.segments.grounds import Grounds
-from learnstrata.segments.profiles import Profile
+from learnstrata.segments.profiles import Profile, main_band
 
 __all__ = ["Action", "Target", "recommend"]
 
 MIN_POOL = 50
 MOST_POOLS, MOST_BENCHMARKS, MOST_COHORTS = 8, 6, 5
 MIN_YEARS = 8  # of experience, for a mentor
+PATHWAYS = {
+    "Early": "Early-career acceleration",
+    "Mid": "Mid-career transition (role switch, promotion readiness)",
+    "Senior": "Senior specialisation (architecture, leadership, scale)",
+}
+MOST_BELOW = (0.3, 0.7)  # shares of all below the median of a segment
 STABLE = 0.75  # bootstrap Jaccard; above it a segment is stable (Hennig 2007)
 
 
@@ -102,14 +109,15 @@ def _pathways(grounds: Grounds) -> Action:
 
 
 def _pathway(profile: Profile) -> str:
+    """Give the pathway of the band of most learners, which the name says too.
+
+    Bands of other names say no stage by themselves: then the place among all counts.
+    """
     years = profile.typical.get("years_of_experience")
     if years is None:
         return "General pathway"
-    if years.percentile <= 0.3:
-        return "Early-career acceleration"
-    if years.percentile <= 0.7:
-        return "Mid-career transition (role switch, promotion readiness)"
-    return "Senior specialisation (architecture, leadership, scale)"
+    by_place = tuple(PATHWAYS.values())[bisect_left(MOST_BELOW, years.percentile)]
+    return PATHWAYS.get(main_band(profile.shares), by_place)
 
 
 def _evidence(profile: Profile, grounds: Grounds) -> str:

@@ -1,8 +1,10 @@
 """Segment cards: how large, how typical, how different from the base, and a name.
 
-Names say where a segment stands in career stage and pay by `Typical.rank`, the mean
-percentile of its learners, which hardly moves from one sample of them to another, and
-tell segments of one name apart by how they stand to each other.
+Names say the career stage of a segment by the experience band of most of its learners,
+or by the two near a tie, so that they never contradict the card below them. They say
+its pay by `Typical.rank`, the mean percentile of its learners, which hardly moves from
+one sample of them to another. Segments of one name are told apart by how they stand to
+each other.
 """
 
 from bisect import bisect_left
@@ -30,6 +32,7 @@ __all__ = [
     "Share",
     "Typical",
     "known_numbers",
+    "main_band",
     "percentiles",
     "profile_segments",
 ]
@@ -47,8 +50,9 @@ NUMBERS = (
 MIN_SHOWN = 10  # learners: a median of fewer is not shown
 DISTINCTIVE = 120.0
 TOO_SMALL = f"fewer than {MIN_SHOWN}"
+STAGES = {"Early": "early career", "Mid": "mid career", "Senior": "senior"}
+NEAR_TIE = 0.20  # of those who state their experience: nearer bands are both named
 # Up to which rank a word holds.
-STAGES = ((0.33, "early career"), (0.71, "mid career"), (1.0, "senior"))
 PAYS = (
     (0.33, "lower pay"),
     (0.66, "middle pay"),
@@ -112,7 +116,10 @@ class Profile:
     Attributes
     ----------
     id : int
-    name, description : str
+    name : str
+    name_by_numbers : str
+        Ours; `name` is another where the user gave one.
+    description : str
     count : int
     share : float
     typical : mapping of str to Typical
@@ -123,6 +130,7 @@ class Profile:
 
     id: int
     name: str
+    name_by_numbers: str
     description: str
     count: int
     share: float
@@ -136,7 +144,7 @@ def profile_segments(
     *,
     n_segments: int,
     no_role: Collection[str] = NO_ROLE,
-    overrides: Mapping[int, str] | None = None,
+    overrides: Mapping[int | str, str] | None = None,
 ) -> tuple[Profile, ...]:
     """Describe each segment against all learners.
 
@@ -148,8 +156,9 @@ def profile_segments(
     n_segments : int
     no_role : collection of str
         Role groups that name no role: neither names nor descriptions mention them.
-    overrides : mapping of int to str, default=None
-        Names to give to the segments of these ids instead of ours.
+    overrides : mapping of int or str to str, default=None
+        Names to give to segments instead of ours, by id or by our name. An id may mean
+        another segment after a refit; our name says what the segment is.
 
     Returns
     -------
@@ -188,14 +197,22 @@ def profile_segments(
         )
         for i in range(n_segments)
     ]
-    told = [(typical, _named_roles(of, no_role)) for typical, of in cards]
+    told = [
+        _Told(
+            typical,
+            _stage(of, model.experience_band_names),
+            _named_roles(of, no_role),
+        )
+        for typical, of in cards
+    ]
     given = _unique_names(told, small=[int(n) < MIN_SHOWN for n in counts])
     names = _overridden(given, overrides or {})
     return tuple(
         Profile(
             id=i + 1,
             name=names[i],
-            description=_description(*told[i], model),
+            name_by_numbers=given[i],
+            description=_description(told[i], model),
             count=int(counts[i]),
             share=float(counts[i] / counts.sum()),
             typical=cards[i][0],
@@ -312,7 +329,57 @@ def _shares(
     return found
 
 
-Told = tuple[Mapping[str, Typical], Sequence[Share]]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a name and a description are made of."""
+
+    typical: Mapping[str, Typical]
+    stage: str
+    roles: Sequence[Share]
+
+
+def main_band(shares: Mapping[str, Sequence[Share]]) -> str:
+    """Give the experience band of most learners of a segment who state one.
+
+    Parameters
+    ----------
+    shares : mapping of str to sequence of Share
+        Of a `Profile`.
+
+    Returns
+    -------
+    str
+        Empty where no band is known of enough learners.
+
+    Examples
+    --------
+    >>> main_band({"experience_band": [Share("Mid", 60, 0.6, 0.5, 120.0)]})
+    'Mid'
+    """
+    top = max(shares.get("experience_band", ()), key=lambda s: s.count, default=None)
+    return top.value if top and top.count >= MIN_SHOWN else ""
+
+
+def _stage(shares: Mapping[str, Sequence[Share]], bands: Sequence[str]) -> str:
+    """Name the career stage: the band of most learners, or two that are near a tie.
+
+    Two only where they are neighbours: what lies between them is then no other band.
+    """
+    top = main_band(shares)
+    if top not in bands:
+        return STAGES.get(top, top)
+    place = bands.index(top)
+    found = {one.value: one.count for one in shares["experience_band"]}
+    near = found[top] - NEAR_TIE * sum(found.values())
+    rivals = [
+        i for i, band in enumerate(bands) if i != place and found.get(band, 0) > near
+    ]
+    if [abs(i - place) for i in rivals] != [1]:
+        return STAGES.get(top, top)
+    words = [STAGES.get(bands[i], bands[i]) for i in sorted((place, rivals[0]))]
+    if words == ["early career", "mid career"]:
+        return "early to mid career"
+    return " to ".join(words)
 
 
 def _named_roles(
@@ -321,13 +388,11 @@ def _named_roles(
     return [s for s in shares.get("role", ()) if s.value not in no_role]
 
 
-def _unique_names(told: Sequence[Told], *, small: Sequence[bool]) -> list[str]:
+def _unique_names(told: Sequence[_Told], *, small: Sequence[bool]) -> list[str]:
     """Name by career stage and pay; add what tells apart only where two are alike."""
-    stages = _levels(told, "years_of_experience", STAGES)
-    pays = _levels(told, "pay", PAYS)
     parts = [
-        [TOO_SMALL] if few else [stage, pay, _dominant(roles)]
-        for few, stage, pay, (_, roles) in zip(small, stages, pays, told, strict=True)
+        [TOO_SMALL] if few else [one.stage, _pay_level(one), _dominant(one.roles)]
+        for few, one in zip(small, told, strict=True)
     ]
     alike: dict[str, list[int]] = {}
     for i, part in enumerate(parts):
@@ -348,17 +413,16 @@ def _joined(parts: Sequence[str]) -> str:
     return told[:1].upper() + told[1:] if told else "Mixed"
 
 
-def _levels(
-    told: Sequence[Told], number: str, steps: Sequence[tuple[float, str]]
-) -> list[str]:
-    """Say in a word where each segment stands; empty where the number is unknown."""
-    cuts, words = [most for most, _ in steps[:-1]], [word for _, word in steps]
-    ranks = [typical[number].rank if number in typical else None for typical, _ in told]
-    return ["" if r is None else words[bisect_left(cuts, r)] for r in ranks]
+def _pay_level(told: _Told) -> str:
+    """Say in words where the pay of a segment stands; empty where it is unknown."""
+    if "pay" not in told.typical:
+        return ""
+    cuts, words = [most for most, _ in PAYS[:-1]], [word for _, word in PAYS]
+    return words[bisect_left(cuts, told.typical["pay"].rank)]
 
 
 def _told_apart(
-    ids: Sequence[int], told: Sequence[Told], numbers: Sequence[str]
+    ids: Sequence[int], told: Sequence[_Told], numbers: Sequence[str]
 ) -> dict[int, list[str]]:
     """Halve segments of one name at the widest gap between them, until each is alone.
 
@@ -370,10 +434,10 @@ def _told_apart(
     gaps = {name: _widest(ids, told, name) for name in numbers}
     name = next((n for n, (gap, _) in gaps.items() if gap >= APART[n][0]), None)
     if name is None:
-        return {i: [_distinctive(told[i][1])] for i in ids}
+        return {i: [_distinctive(told[i].roles)] for i in ids}
     cut, (_, low, high) = gaps[name][1], APART[name]
     rest = [other for other in numbers if other != name]
-    below = [i for i in ids if told[i][0][name].rank < cut]
+    below = [i for i in ids if told[i].typical[name].rank < cut]
     above = [i for i in ids if i not in below]
     return {
         i: [word, *words]
@@ -382,9 +446,11 @@ def _told_apart(
     }
 
 
-def _widest(ids: Sequence[int], told: Sequence[Told], name: str) -> tuple[float, float]:
+def _widest(
+    ids: Sequence[int], told: Sequence[_Told], name: str
+) -> tuple[float, float]:
     """Give the widest gap between neighbours in a number, and its middle."""
-    typical = [told[i][0] for i in ids]
+    typical = [told[i].typical for i in ids]
     if not all(name in one for one in typical):
         return 0.0, 0.0
     ranks = sorted(one[name].rank for one in typical)
@@ -405,23 +471,26 @@ def _dominant(roles: Sequence[Share]) -> str:
     return top.value if top and told else ""
 
 
-def _overridden(names: Sequence[str], overrides: Mapping[int, str]) -> list[str]:
-    """Lay the names of the user over ours."""
-    ids = range(1, len(names) + 1)
-    if unknown := sorted(set(overrides) - set(ids)):
+def _overridden(names: Sequence[str], overrides: Mapping[int | str, str]) -> list[str]:
+    """Lay the names of the user over ours, each for an id or for our name."""
+    ids = {str(i): i for i in range(1, len(names) + 1)}
+    ids |= {name: i for i, name in enumerate(names, start=1)}
+    if unknown := sorted(str(key) for key in overrides if str(key) not in ids):
         raise ParameterError(
-            f"Got names for the segments {unknown}, but the segments are "
-            f"1 to {len(names)}. Name only segments that are there."
+            f"Got names for the segments {unknown}, but the segments are 1 to "
+            f"{len(names)}: {list(names)}. Name only segments that are there, by their "
+            "number or by the name they have."
         )
-    if empty := sorted(i for i, name in overrides.items() if not name.strip()):
+    if empty := sorted(str(key) for key, name in overrides.items() if not name.strip()):
         raise ParameterError(
             f"Got an empty name for the segments {empty}, expected words. "
             "Give a name, or leave the segment out to keep ours."
         )
-    final = [overrides.get(i, name).strip() for i, name in zip(ids, names, strict=True)]
+    given = {ids[str(key)]: name for key, name in overrides.items()}
+    final = [given.get(i, name).strip() for i, name in enumerate(names, start=1)]
     times = Counter(name.casefold() for name in final)
     if twice := sorted({name for name in final if times[name.casefold()] > 1}):
-        alike = [i for i, name in zip(ids, final, strict=True) if name in twice]
+        alike = [i for i, name in enumerate(final, start=1) if name in twice]
         raise ParameterError(
             f"Got the name {twice[0]!r} for more than one of the segments {alike}, "
             "expected a name of its own for each. Change one of them."
@@ -429,21 +498,22 @@ def _overridden(names: Sequence[str], overrides: Mapping[int, str]) -> list[str]
     return final
 
 
-def _description(
-    typical: Mapping[str, Typical], roles: Sequence[Share], model: FeatureModel
-) -> str:
-    told = []
-    years, pay = typical.get("years_of_experience"), typical.get("pay")
+def _description(told: _Told, model: FeatureModel) -> str:
+    """Say in one sentence what is typical of a segment."""
+    parts = []
+    years, pay = told.typical.get("years_of_experience"), told.typical.get("pay")
     if years:
-        told.append(f"typically {counted(round(years.p50), 'year')} of experience")
+        parts.append(f"typically {counted(round(years.p50), 'year')} of experience")
     if pay:
-        told.append(_pay_in_words(pay, model))
-    sentence = " and ".join(told)
-    text = f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
-    if roles and roles[0].count >= MIN_SHOWN:
-        top = roles[0]
-        text += f" Most frequent stated role: {top.value} ({top.share:.0%})."
-    return text.strip() or "No pay, experience or role describes it."
+        parts.append(_pay_in_words(pay, model))
+    clauses = [" and ".join(parts)] if parts else []
+    if told.roles and told.roles[0].count >= MIN_SHOWN:
+        top = told.roles[0]
+        clauses.append(
+            f"the most frequent stated role is {top.value} ({top.share:.0%})"
+        )
+    sentence = "; ".join(clauses) or "no pay, experience or role describes it"
+    return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def _pay_in_words(pay: Typical, model: FeatureModel) -> str:
