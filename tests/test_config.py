@@ -327,8 +327,8 @@ def test_a_level_of_evidence_fills_in_what_is_not_said(toml):
     assert (quick.level, full.level) == ("quick", "full")
     assert full.draws > quick.draws
     assert full.finer.sample > quick.finer.sample
-    own = load_config(path=toml("[evidence]\nlevel = 'full'\ndraws = 7\n")).evidence
-    assert own == replace(full, draws=7)
+    own = load_config(path=toml("[evidence]\nlevel = 'full'\nsplits = 7\n")).evidence
+    assert own == replace(full, splits=7)
     assert load_config("notebook").evidence.level == "none"
     raised = load_config("notebook", evidence={"level": "full"}).evidence
     assert raised == full
@@ -340,7 +340,22 @@ def test_a_level_of_evidence_fills_in_what_is_not_said(toml):
         ({"level": "some"}, "evidence.level = 'some'"),
         ({"draws": 0}, "evidence.draws must be 1 or more"),
         ({"rows": 5}, "evidence.rows must be 20 or more"),
-        ({"splits": 0}, "evidence.splits must be 1 or more"),
+        ({"splits": 1}, "evidence.splits must be 2 or more"),
+        ({"seeds": 0}, "evidence.seeds must be 1 or more"),
+        ({"max_p": 5}, "evidence.max_p must be above 0, up to 1"),
+        ({"max_p": 0}, "evidence.max_p must be above 0, up to 1"),
+        ({"max_p": float("nan")}, "evidence.max_p must be above 0, up to 1"),
+        ({"min_excess": -0.1}, "evidence.min_excess must be in 0..1"),
+        ({"min_jaccard": 7}, "evidence.min_jaccard must be in 0..1"),
+        ({"min_margin": 10}, "evidence.min_margin must be in 0..1"),
+        ({"min_confidence": -3}, "evidence.min_confidence must be in 0..1"),
+        ({"finer": {"min_jaccard": 75}}, "evidence.finer.min_jaccard must be in 0..1"),
+        (
+            {"draws": 9},
+            "evidence.draws must be 19 or more for evidence.max_p = 0.05: 9 draws give "
+            "no p-value under 1/10, and no verdict could be natural",
+        ),
+        ({"max_p": 0.01}, "evidence.draws must be 99 or more for evidence.max_p = "),
         ({"sensitivity_rows": 3}, "evidence.sensitivity_rows must be 0, or 50"),
         ({"finer": {"min_share": 0.7}}, "evidence.finer.min_share must be in 0..0.5"),
         ({"finer": {"sample": 9}}, "evidence.finer.sample must be"),
@@ -350,3 +365,17 @@ def test_a_level_of_evidence_fills_in_what_is_not_said(toml):
 def test_evidence_that_cannot_be_gathered_is_refused(evidence, words):
     with pytest.raises(ConfigError, match=words):
         load_config(evidence=evidence)
+
+
+@pytest.mark.parametrize(
+    ("draws", "max_p"), [(19, 0.05), (99, 0.01), (14, 0.07), (1, 0.5), (1, 1.0)]
+)
+def test_the_least_draws_of_a_p_value_reach_it(draws, max_p):
+    config = load_config(evidence={"draws": draws, "max_p": max_p})
+    assert 1 / (1 + config.evidence.draws) <= max_p
+    with pytest.raises(ConfigError, match=f"draws must be {draws} or more"):
+        load_config(evidence={"draws": draws - 1, "max_p": max_p})
+
+
+def test_draws_that_are_not_made_are_not_counted():
+    assert load_config(evidence={"level": "none", "draws": 1}).evidence.draws == 1

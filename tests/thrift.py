@@ -5,6 +5,7 @@ from typing import Any
 NO_EVIDENCE: dict[str, Any] = {"level": "none"}
 LITTLE_EVIDENCE: dict[str, Any] = {
     "draws": 5,
+    "max_p": 0.2,
     "rows": 400,
     "jaccard_draws": 4,
     "jaccard_resamples": 2,

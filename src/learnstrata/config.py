@@ -697,19 +697,41 @@ def _sharing_rules(config: Config) -> dict[str, bool]:
 
 def _evidence_rules(evidence: Evidence) -> dict[str, bool]:
     finer = evidence.finer
-    counts = ("draws", "jaccard_draws", "jaccard_resamples", "references", "splits")
-    counts += ("resamples",)
+    counts = {"draws": 1, "jaccard_draws": 1, "jaccard_resamples": 1, "references": 1}
+    counts |= {"splits": 2, "seeds": 1, "resamples": 1}
     return {
+        f"evidence.{name} must be {least} or more": getattr(evidence, name) >= least
+        for name, least in counts.items()
+    } | {
         "evidence.rows must be 20 or more": evidence.rows >= 20,
         "evidence.sensitivity_rows must be 0, or 50 or more": (
             evidence.sensitivity_rows == 0 or evidence.sensitivity_rows >= 50
         ),
         "evidence.finer.min_share must be in 0..0.5": 0 <= finer.min_share <= 0.5,
+        "evidence.finer.min_jaccard must be in 0..1": 0 <= finer.min_jaccard <= 1,
         "evidence.finer.resamples must be 1 or more": finer.resamples >= 1,
         "evidence.finer.sample must be evidence.finer.min_learners or more": (
             finer.sample >= finer.min_learners
         ),
-    } | {
-        f"evidence.{name} must be 1 or more": getattr(evidence, name) >= 1
-        for name in counts
+        **_verdict_rules(evidence),
     }
+
+
+def _verdict_rules(evidence: Evidence) -> dict[str, bool]:
+    """List what the limits have to be, so that each can be met and be missed."""
+    shares = ("min_excess", "min_jaccard", "min_margin", "min_confidence")
+    rules = {
+        f"evidence.{name} must be in 0..1": 0 <= getattr(evidence, name) <= 1
+        for name in shares
+    }
+    if not 0 < evidence.max_p <= 1:
+        return rules | {"evidence.max_p must be above 0, up to 1": False}
+    if evidence.level == "none":
+        return rules  # nothing is drawn, and there is no verdict
+    least = math.ceil(1 / evidence.max_p) - 1  # p is 1 / (1 + draws) at the least
+    told = (
+        f"evidence.draws must be {least} or more for evidence.max_p = "
+        f"{evidence.max_p:.6g}: {evidence.draws} draws give no p-value under 1/"
+        f"{evidence.draws + 1}, and no verdict could be natural"
+    )
+    return rules | {told: evidence.draws >= least}
