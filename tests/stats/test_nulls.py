@@ -213,3 +213,26 @@ def test_p_values_of_a_statistic_without_structure_are_even():
 def test_no_draws_and_gaps_have_no_p_value(observed, draws):
     with pytest.raises(ParameterError, match="finite numbers and one draw or more"):
         monte_carlo(observed, draws)
+
+
+def test_rows_out_of_more_vary_as_those_of_a_sample():
+    X = np.random.default_rng(0).normal(size=(500, 2))
+    null = CopulaNull.of(X)
+    means = [null.draw(50, out_of=500, rng=seed)[:, 0].mean() for seed in range(400)]
+    expected = X[:, 0].std() * np.sqrt((1 - 50 / 500) / 50)
+    assert np.std(means) == pytest.approx(expected, rel=0.15)
+    whole = [null.draw(50, rng=seed)[:, 0].mean() for seed in range(100)]
+    assert np.std(whole) < expected / 5
+
+
+def test_all_rows_out_of_as_many_are_the_whole_table():
+    null = CopulaNull.of(np.random.default_rng(0).normal(size=(60, 3)))
+    some, every = null.draw(60, out_of=60, rng=4), null.draw(60, rng=4)
+    assert np.array_equal(some, every)
+    assert null.n_rows == 60
+
+
+def test_more_rows_than_the_table_has_are_refused():
+    null = CopulaNull.of(np.eye(3))
+    with pytest.raises(ParameterError, match="Got n_rows=9 out_of=8, expected no more"):
+        null.draw(9, out_of=8, rng=0)

@@ -106,13 +106,26 @@ class CopulaNull:
         """Columns of a drawn table."""
         return sum(len(some) for some in self.columns)
 
-    def draw(self, n_rows: int, *, rng: np.random.Generator | int) -> Floats:
-        """Draw a table.
+    @property
+    def n_rows(self) -> int:
+        """Rows of the table that was fitted."""
+        return len(self.variables[0])
+
+    def draw(
+        self,
+        n_rows: int,
+        *,
+        out_of: int | None = None,
+        rng: np.random.Generator | int,
+    ) -> Floats:
+        """Draw a table, or some rows of a larger one.
 
         Parameters
         ----------
         n_rows : int
             Rows wanted.
+        out_of : int, default=None
+            Rows of the table they are drawn from; ``None`` draws all of it.
         rng : Generator or int
             Source of the draw.
 
@@ -124,24 +137,31 @@ class CopulaNull:
         Raises
         ------
         ParameterError
-            If `n_rows` is under 1.
+            If `n_rows` is under 1, or more than `out_of`.
 
         Notes
         -----
-        Ranks of the drawn table are spread evenly over the ranks of the fitted one, so
-        that margins vary by rounding only, not as those of a sample.
+        Ranks of a table are spread evenly over the ranks of the fitted one, so that its
+        margins vary by rounding only. Those of rows drawn `out_of` more vary as those
+        of a sample: set these, not a whole table, beside rows sampled from a table.
         """
         rng = np.random.default_rng(rng)
-        n_rows = positive("n_rows", n_rows)
-        normal = rng.standard_normal((n_rows, len(self.root))) @ self.root.T
+        whole = positive("n_rows", n_rows) if out_of is None else out_of
+        if n_rows > whole:
+            raise ParameterError(
+                f"Got n_rows={n_rows} out_of={whole}, expected no more rows than the "
+                "table has. Draw fewer."
+            )
+        normal = rng.standard_normal((whole, len(self.root))) @ self.root.T
         table = np.empty((n_rows, self.n_features))
+        place = np.empty(whole, dtype=np.intp)
         for j, (values, some) in enumerate(
             zip(self.variables, self.columns, strict=True)
         ):
-            at = (np.arange(n_rows) + rng.random(n_rows)) / n_rows * len(values)
+            place[np.argsort(normal[:, j], kind="stable")] = np.arange(whole)
+            at = (place[:n_rows] + rng.random(n_rows)) / whole * len(values)
             rows = np.minimum(at.astype(np.intp), len(values) - 1)
-            risen = np.argsort(normal[:, j], kind="stable")
-            table[np.ix_(risen, some)] = values[rows]
+            table[:, some] = values[rows]
         return table
 
 
