@@ -38,7 +38,8 @@ def test_the_dossier_has_a_row_a_k_with_everything(summary, small_run):
         strength = trust.replication.halves[k].mean
         assert row["prediction_strength"] == pytest.approx(strength)
         assert (row["jaccard_null"] is None) == (k != summary["selection"]["k"])
-        excess = row["silhouette"] - row["silhouette_null"]
+        assert row["gap_p"] == trust.nulls.gap_beside[k].p_value
+        excess = row["silhouette_sampled"] - row["silhouette_null"]
         assert row["silhouette_excess"] == pytest.approx(excess)
 
 
@@ -50,9 +51,23 @@ def test_the_statistics_are_those_of_the_chosen_k(evidence, summary):
         for row in summary["selection"]["table"]
         if row["k"] == summary["selection"]["k"]
     )
-    assert told["silhouette"]["observed"] == pytest.approx(chosen["silhouette"])
+    assert told["silhouette"]["whole"] == chosen["silhouette"]
+    assert told["silhouette"]["observed"] == chosen["silhouette_sampled"]
+    assert told["jaccard"]["whole"] == chosen["lowest_jaccard"]
+    assert told["jaccard"]["observed"] == chosen["jaccard_sampled"]
+    assert told["jaccard"]["p_value"] == chosen["jaccard_p"]
+    assert told["hopkins"]["whole"] == summary["tendency"]["power_d"]["statistic"]
     assert told["gap"]["observed"] == pytest.approx(chosen["gap"])
     assert len(told["silhouette"]["draws"]) == evidence["nulls"]["draws"]
+
+
+def test_every_refit_and_every_split_is_told(evidence):
+    seeds = evidence["seeds"]
+    assert len(seeds["values"]) == seeds["refits"]
+    assert min(seeds["values"]) == seeds["lowest"]
+    for row in evidence["halves"]["table"]:
+        mean = sum(row["values"]) / len(row["values"])
+        assert row["prediction_strength"] == pytest.approx(mean)
 
 
 def test_segment_ids_begin_with_one(evidence, small_run):

@@ -93,20 +93,23 @@ def distribution(feature, edges, counts, skewness, skewness_log):
 
 
 EXAMINED = {
-    2: (0.26, 0.024, 0.1, 1.602, 0.008, 0.012, 0.88, -0.1, 0.91),
-    3: (0.27, 0.031, 0.05, 1.633, 0.009, 0.02, None, None, 0.62),
-    4: (0.21, 0.01, 0.15, 1.61, 0.01, -0.01, 0.7, 0.05, 0.44),
+    2: (0.272, 0.26, 0.012, 0.1, 1.602, 0.008, 0.012, 0.3, 0.78, 0.88, -0.1, 0.85),
+    3: (0.301, 0.27, 0.031, 0.05, 1.633, 0.009, 0.02, 0.2, None, None, None, None),
+    4: (0.22, 0.21, 0.01, 0.15, 1.61, 0.01, -0.01, 0.6, 0.75, 0.7, 0.05, 0.4),
 }
+STRENGTHS = {2: 0.91, 3: 0.62, 4: 0.44}
 
 
 def examined(row):
-    names = ("silhouette_null", "silhouette_excess", "silhouette_p", "gap")
-    names += ("gap_error", "gap_excess", "jaccard_null", "jaccard_excess")
-    found = dict(zip((*names, "prediction_strength"), EXAMINED[row["k"]], strict=True))
+    names = ("silhouette_sampled", "silhouette_null", "silhouette_excess")
+    names += ("silhouette_p", "gap", "gap_error", "gap_excess", "gap_p")
+    names += ("jaccard_sampled", "jaccard_null", "jaccard_excess", "jaccard_p")
+    found = dict(zip(names, EXAMINED[row["k"]], strict=True))
     return (
         row
         | found
         | {
+            "prediction_strength": STRENGTHS[row["k"]],
             "silhouette_error": 0.004,
             "silhouette_squared": 0.4,
             "silhouette_simplified": 0.39,
@@ -114,11 +117,13 @@ def examined(row):
     )
 
 
-def statistic(name, k, observed, low, high, p):
+def statistic(name, k, whole, observed, band, p):
+    low, high = band
     draws = [low - 0.01, low, (low + high) / 2, high]
     return {
         "statistic": name,
         "k": k,
+        "whole": whole,
         "observed": observed,
         "mean": (low + high) / 2,
         "spread": 0.02,
@@ -221,6 +226,7 @@ def dip(p, n=321):
 def make_evidence():
     return {
         "level": "quick",
+        "left_out": [],
         "verdict": {
             "word": "reproducible",
             "sentence": "These segments are a cut that is found again.",
@@ -243,10 +249,10 @@ def make_evidence():
             "jaccard_draws": 11,
             "jaccard_resamples": 6,
             "statistics": [
-                statistic("hopkins", None, 0.991, 0.95, 0.999, 0.36),
-                statistic("silhouette", 2, 0.284, 0.24, 0.28, 0.04),
-                statistic("gap", 2, 1.602, 1.55, 1.63, 0.52),
-                statistic("jaccard", 2, 0.782, 0.73, 0.93, 0.84),
+                statistic("hopkins", None, 0.83, 0.991, (0.95, 0.999), 0.36),
+                statistic("silhouette", 2, 0.284, 0.281, (0.24, 0.28), 0.04),
+                statistic("gap", 2, None, 1.602, (1.55, 1.63), 0.52),
+                statistic("jaccard", 2, 0.91, 0.782, (0.73, 0.93), 0.84),
             ],
         },
         "gap": {
@@ -352,7 +358,9 @@ def make_evidence():
 
 
 def make_summary():
+    limits = {"level": "quick", "min_jaccard": 0.75, "max_p": 0.05}
     return make_plain() | {
+        "config": make_plain()["config"] | {"evidence": limits},
         "evidence": make_evidence(),
         "selection": make_plain()["selection"]
         | {

@@ -4,10 +4,15 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import polars as pl
 import pytest
 
+from learnstrata.config import load_config
 from learnstrata.layer.summary import summarise
+from learnstrata.learners.demo import make_learners
+from learnstrata.pipeline import run
 from learnstrata.report.document import SECTIONS, render_cards, render_report
+from thrift import LITTLE_EVIDENCE
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
 
@@ -449,3 +454,20 @@ def test_the_report_of_a_run_stays_under_two_megabytes(small_run):
     page = render_report(summarise(small_run))
     assert 500_000 < len(page.encode()) < 2_000_000
     assert page.count("http-equiv") == 1
+
+
+def test_a_segment_of_one_record_is_shown_like_any_other():
+    table = make_learners(1_700, rng=3)
+    first = pl.int_range(pl.len()) == 0
+    pay = pl.when(first).then(10**10).otherwise(pl.col("ctc")).alias("ctc")
+    config = load_config(
+        "notebook",
+        as_of=2026,
+        selection={"k_max": 3},
+        fit={"starts": 4},
+        evidence=LITTLE_EVIDENCE | {"level": "quick", "sensitivity_rows": 0},
+    )
+    summary = summarise(run(table.with_columns(pay), config))
+    assert min(segment["count"] for segment in summary["segments"]) == 1
+    assert summary["evidence"]["silhouette"]["scored"] < summary["input"]["records"]
+    assert "The mean silhouette runs from 0.00" in render_report(summary)

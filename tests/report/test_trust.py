@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from learnstrata.report import evidence_tables, tables, trust, wording
+from learnstrata.report import diagnostics, evidence_tables, tables, trust, wording
 
 
 def mutated(summary, path, value):
@@ -89,6 +89,7 @@ def test_a_number_in_a_sentence_follows_the_summary(summary, told, path, value, 
         ("conditions", "verdict.grounds.1.limit", 0.7, "at least 0.7"),
         ("conditions", "verdict.grounds.3.limit", 0.01, "at most 0.01"),
         ("conditions", "verdict.grounds.0.met", False, "\u2717 no"),
+        ("nulls", "nulls.statistics.1.whole", 0.765, "0.765"),
         ("nulls", "nulls.statistics.1.observed", 0.777, "0.777"),
         ("nulls", "nulls.statistics.1.mean", 0.666, "0.666"),
         ("nulls", "nulls.statistics.1.excess", -0.123, "-0.123"),
@@ -127,6 +128,7 @@ def test_a_cell_of_a_table_follows_the_summary(summary, table, path, value, cell
     [
         ("silhouette_error", 0.0123, "0.284 ± 0.012"),
         ("silhouette_error", 0.0, "0.284"),
+        ("silhouette_sampled", 0.1234, "0.123"),
         ("silhouette_null", 0.111, "0.111"),
         ("silhouette_excess", 0.222, "0.222"),
         ("silhouette_p", 0.333, "0.333"),
@@ -134,7 +136,10 @@ def test_a_cell_of_a_table_follows_the_summary(summary, table, path, value, cell
         ("silhouette_simplified", 0.5678, "0.568"),
         ("gap", 1.2345, "1.234 ± 0.008"),
         ("gap_excess", 0.678, "0.678"),
+        ("gap_p", 0.456, "0.456"),
+        ("jaccard_sampled", 0.66, "0.66"),
         ("jaccard_null", 0.65, "0.65"),
+        ("jaccard_p", 0.567, "0.567"),
         ("prediction_strength", 0.77, "0.77"),
         ("largest_share", 0.5432, "54.3%"),
         ("objections", ["too small"], "chosen, in spite of: too small"),
@@ -146,19 +151,36 @@ def test_the_table_of_k_shows_all_that_is_known(summary, key, value, cell):
     assert cell in tables.candidates(summary).rows[0]
 
 
-def test_the_jaccard_beside_its_null_is_the_one_measured_alike(summary):
-    row = tables.candidates(summary).rows[0]
-    headings = [text for text, _ in tables.candidates(summary).headings]
-    found = summary["evidence"]["nulls"]["statistics"][3]
-    assert row[headings.index("Jaccard, small tables")] == f"{found['observed']:.2f}"
-    assert row[headings.index("Lowest Jaccard")] == "0.91"
+def test_what_a_sample_gave_is_told_from_what_the_whole_run_gave(summary):
+    table = evidence_tables.nulls(summary)
+    assert table.title.startswith("A sample of 380 beside structureless tables")
+    headings = [text for text, _ in table.headings]
+    whole, sample = headings.index("Whole run"), headings.index("Sample")
+    row = table.rows[1]
+    assert (row[whole], row[sample]) == ("0.284", "0.281")
+    assert table.rows[2][whole] == "\N{EN DASH}"
+    said = trust.nulls_note(summary)
+    assert "Excess and p-value are those of the sample" in said
+
+
+def test_a_gap_that_could_not_be_computed_takes_no_k(summary):
+    assert "own one-standard-error rule" in wording.k_note(summary)
+    summary["evidence"]["gap"] |= {"k": None, "table": []}
+    assert "own one-standard-error rule" not in wording.k_note(summary)
+    assert diagnostics._rule_of_gap(summary, "gap") == []
+
+
+def test_cells_that_only_the_full_evidence_fills_are_explained(summary):
+    assert "--evidence full fills them" in wording.k_note(summary)
+    summary["evidence"]["level"] = "full"
+    assert "--evidence full" not in wording.k_note(summary)
 
 
 def test_the_k_of_the_gap_statistic_is_marked_in_the_table(summary):
-    gaps = [row[8] for row in tables.candidates(summary).rows]
+    gaps = [row[9] for row in tables.candidates(summary).rows]
     assert not any(gap.endswith("*") for gap in gaps)
     summary["evidence"]["gap"]["k"] = 3
-    assert tables.candidates(summary).rows[1][8] == "1.633 ± 0.009 *"
+    assert tables.candidates(summary).rows[1][9] == "1.633 ± 0.009 *"
 
 
 @pytest.mark.parametrize(
@@ -197,6 +219,8 @@ def test_statistics_lie_above_their_band_only_beyond_it(summary):
     assert trust.nulls_title(summary).startswith("All 4 statistics lie")
     rows[1]["p_value"] = 0.051
     assert trust.nulls_title(summary).startswith("3 of 4 statistics lie")
+    summary["config"]["evidence"]["max_p"] = 0.06
+    assert trust.nulls_title(summary).startswith("All 4 statistics lie")
 
 
 def test_a_thin_place_is_claimed_only_from_its_p_value(summary):

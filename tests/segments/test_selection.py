@@ -10,6 +10,7 @@ from learnstrata.config import Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
 from learnstrata.segments import selection
 from learnstrata.segments.selection import Candidate, rule_in_words, select
+from learnstrata.stats.nulls import monte_carlo
 
 QUICK = Selection(k_max=6, starts=2, resamples=3, sample=400, resample_rows=200)
 
@@ -29,7 +30,7 @@ def candidate(k, silhouette=0.5, share=0.2, jaccard=0.9, **other):
 
 def decided(candidates, **rule):
     config = Selection(k_max=9, rule=Rule(**rule))
-    return selection._decided(candidates, config, 100, {})
+    return selection._decided(candidates, config, np.arange(100), {})
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +252,46 @@ def test_of_k_within_the_standard_error_the_fewest_segments_are_taken():
     assert (found.k, found.runner_up) == (4, 6)
     exact = decided([candidate(4, 0.399), candidate(6, 0.4)])
     assert (exact.k, exact.runner_up) == (6, 4)
+
+
+def test_the_reason_says_that_a_tie_was_broken():
+    near = [candidate(k, s, silhouette_error=0.006) for k, s in ((4, 0.225), (6, 0.23))]
+    assert decided(near).reason == (
+        "2 of 2 values of k are admitted. k = 4 has a silhouette of 0.225, within the "
+        "standard error (0.006) of the highest, 0.230 at k = 6; the runner-up is k = 6 "
+        "with 0.230."
+    )
+
+
+def test_the_excess_is_as_uncertain_as_the_tables_it_is_set_beside():
+    beside = monte_carlo(0.4, [0.28, 0.3, 0.32])
+    known = candidate(4, silhouette_beside=beside, silhouette_excess=0.1)
+    assert known.error("silhouette_excess") == pytest.approx(0.02 * np.sqrt(4 / 3))
+    assert candidate(4).error("silhouette_excess") == 0
+    assert known.error("lowest_jaccard") == 0
+    better = candidate(6, silhouette_beside=beside, silhouette_excess=0.12)
+    found = decided([known, better, candidate(3)], criterion="silhouette_excess")
+    assert (found.k, found.runner_up) == (4, 6)
+
+
+def test_a_criterion_that_was_not_measured_is_said_to_be_unknown():
+    found = decided([candidate(3)], criterion="silhouette_excess")
+    assert "has a silhouette excess of unknown size; there is no other" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "tie"),
+    [
+        ({"scored": 500}, True),
+        ({"scored": 500, "score_against": "all"}, True),
+        ({"scored": 0, "score_against": "all"}, False),
+        ({"scored": 500, "rule": Rule(criterion="davies_bouldin")}, False),
+        ({"scored": 0, "rule": Rule(criterion="silhouette_excess")}, True),
+    ],
+)
+def test_the_rule_speaks_of_a_standard_error_where_there_is_one(change, tie):
+    said = rule_in_words(Selection(**change))
+    assert ("of those within its standard error, the fewest segments" in said) is tie
 
 
 def test_a_k_that_is_not_admitted_is_never_an_equal():

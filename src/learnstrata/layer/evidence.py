@@ -11,7 +11,6 @@ from learnstrata.pipeline import Run
 from learnstrata.segments.finer import Subsegments
 from learnstrata.segments.standing import STANDINGS
 from learnstrata.segments.trust import Nulls, Replication, Shape, Trust
-from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.stability import JaccardResult
 
 __all__ = ["EXAMINED", "by_k", "summarise_evidence"]
@@ -20,8 +19,11 @@ EXAMINED = (
     "gap",
     "gap_error",
     "gap_excess",
+    "gap_p",
+    "jaccard_sampled",
     "jaccard_null",
     "jaccard_excess",
+    "jaccard_p",
     "prediction_strength",
 )
 
@@ -44,12 +46,13 @@ def summarise_evidence(run: Run) -> dict[str, Any] | None:
     k = run.clusters.dossier.k
     return {
         "level": trust.level,
+        "left_out": list(trust.left_out),
         "verdict": asdict(trust.verdict),
         "nulls": _nulls(trust.nulls, run),
         "gap": _gap(trust.nulls),
         "dip": _dips(trust.shape),
         "valleys": _valleys(trust.shape),
-        "silhouette": _silhouette(trust.shape, run),
+        "silhouette": _silhouette(trust.shape),
         "bootstrap": [_bootstrap(found) for found in trust.replication.bootstraps],
         "seeds": _seeds(trust.replication, k),
         "halves": _halves(trust.replication),
@@ -64,54 +67,60 @@ def by_k(trust: Trust | None) -> Mapping[int, dict[str, Any]]:
     """Give what the evidence adds to each row of the dossier."""
     if trust is None:
         return {}
-    nulls = trust.nulls
-    gaps = dict(zip(nulls.gap.k_values, nulls.gap.gap.tolist(), strict=True))
-    errors = dict(
-        zip(nulls.gap.k_values, nulls.gap.standard_error.tolist(), strict=True)
-    )
+    found, beside = trust.nulls.gap, trust.nulls.gap_beside
+    errors: dict[int, float] = {}
+    if found:
+        errors = dict(zip(found.k_values, found.standard_error.tolist(), strict=True))
+    halves, jaccards = trust.replication.halves, trust.nulls.jaccard_beside
     rows = {}
-    for k in trust.replication.halves:
-        jaccard = nulls.jaccard_beside.get(k)
+    for k in {*halves, *beside, *jaccards}:
+        gap, jaccard = beside.get(k), jaccards.get(k)
         values = (
-            gaps[k],
-            errors[k],
-            nulls.gap_beside[k].excess,
+            gap.observed if gap else None,
+            errors.get(k),
+            gap.excess if gap else None,
+            gap.p_value if gap else None,
+            jaccard.observed if jaccard else None,
             jaccard.mean if jaccard else None,
             jaccard.excess if jaccard else None,
-            trust.replication.halves[k].mean,
+            jaccard.p_value if jaccard else None,
+            halves[k].mean if k in halves else None,
         )
         rows[k] = dict(zip(EXAMINED, values, strict=True))
     return rows
 
 
 def _nulls(nulls: Nulls, run: Run) -> dict[str, Any]:
-    dossier = run.clusters.dossier
+    dossier, tendency = run.clusters.dossier, run.clusters.tendency.power_d
     chosen = dossier.chosen
-    beside = {
-        "hopkins": (None, nulls.hopkins),
-        "silhouette": (dossier.k, chosen.silhouette_beside),
-        "gap": (dossier.k, nulls.gap_beside.get(dossier.k)),
-        "jaccard": (dossier.k, nulls.jaccard_beside.get(dossier.k)),
-    }
+    beside = (
+        ("hopkins", None, tendency.statistic, nulls.hopkins),
+        ("silhouette", dossier.k, chosen.silhouette, chosen.silhouette_beside),
+        ("gap", dossier.k, None, nulls.gap_beside.get(dossier.k)),
+        (
+            "jaccard",
+            dossier.k,
+            chosen.lowest_jaccard,
+            nulls.jaccard_beside.get(dossier.k),
+        ),
+    )
     return {
         "draws": nulls.n_draws,
         "rows": nulls.n_rows,
         "jaccard_draws": nulls.jaccard_draws,
         "jaccard_resamples": nulls.jaccard_resamples,
         "statistics": [
-            _statistic(name, k, found)
-            for name, (k, found) in beside.items()
+            {"statistic": name, "k": k, "whole": whole, **asdict(found)}
+            for name, k, whole, found in beside
             if found is not None
         ],
     }
 
 
-def _statistic(name: str, k: int | None, found: MonteCarlo) -> dict[str, Any]:
-    return {"statistic": name, "k": k, **asdict(found)}
-
-
 def _gap(nulls: Nulls) -> dict[str, Any]:
     found = nulls.gap
+    if found is None:
+        return {"k": None, "references": 0, "rows": nulls.n_rows, "table": []}
     return {
         "k": found.k,
         "references": found.n_references,
@@ -148,18 +157,15 @@ def _valleys(shape: Shape) -> list[dict[str, Any]]:
     ]
 
 
-def _silhouette(shape: Shape, run: Run) -> dict[str, Any]:
+def _silhouette(shape: Shape) -> dict[str, Any]:
     found = shape.silhouette
-    dossier = run.clusters.dossier
-    chosen = dossier.chosen
     return {
-        "mean": chosen.silhouette,
-        "standard_error": chosen.silhouette_error,
-        "squared": chosen.silhouette_squared,
-        "simplified": chosen.silhouette_simplified,
-        "scored": dossier.n_scored,
-        "against": dossier.n_against,
-        "plotted": len(found.values),
+        "mean": found.mean,
+        "standard_error": found.standard_error,
+        "squared": shape.squared,
+        "simplified": shape.simplified,
+        "scored": len(found.values),
+        "against": shape.n_rows,
         "per_segment": [
             {
                 "segment_id": j + 1,
@@ -210,6 +216,7 @@ def _seeds(replication: Replication, k: int) -> dict[str, Any]:
         "k": k,
         "refits": len(values),
         "rows": replication.n_rows,
+        "values": list(values),
         "mean": float(np.mean(values)) if values else None,
         "lowest": min(values, default=None),
     }
@@ -223,6 +230,7 @@ def _halves(replication: Replication) -> dict[str, Any]:
                 "k": k,
                 "prediction_strength": found.mean,
                 "standard_error": found.standard_error,
+                "values": found.values.tolist(),
             }
             for k, found in replication.halves.items()
         ],

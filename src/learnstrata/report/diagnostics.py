@@ -51,6 +51,10 @@ STATES = {
     WHOLE: ("square", "#6b7683"),
 }
 NULL = "#7d8895"
+SAMPLED = {  # what was measured on a sample as large as a structureless table
+    "silhouette": ("silhouette_null", "silhouette_sampled"),
+    "lowest_jaccard": ("jaccard_null", "jaccard_sampled"),
+}
 
 
 def k_selection(summary: Summary) -> Drawing:
@@ -126,14 +130,12 @@ def _error(summary: Summary, measure: str, row: Mapping[str, Any]) -> dict[str, 
 
 def _null(measure: str, row: Mapping[str, Any]) -> dict[str, float]:
     """Give the mean of structureless tables at a k, and what it stands beside."""
-    if measure == "silhouette" and row.get("silhouette_null") is not None:
-        return {"null": row["silhouette_null"]}
     if measure == "gap" and row.get("gap_excess") is not None:
         return {"null": row["gap"] - row["gap_excess"]}
-    if measure == "lowest_jaccard" and row.get("jaccard_null") is not None:
-        null = row["jaccard_null"]
-        return {"null": null, "beside": null + row["jaccard_excess"]}
-    return {}
+    null, sampled = SAMPLED.get(measure, ("", ""))
+    if row.get(null) is None:
+        return {}
+    return {"null": row[null], "beside": row[sampled]}
 
 
 def _panel(
@@ -196,11 +198,11 @@ def _known(values: list[dict[str, Any]], key: str) -> bool:
 def _nulls(
     base: alt.Chart, measure: str, values: list[dict[str, Any]]
 ) -> list[alt.Chart]:
-    """Draw structureless tables: a dashed line over k, or where they were measured."""
+    """Draw structureless tables: a dashed line, or beside the sample as large."""
     if not _known(values, "null"):
         return []
     there = base.transform_filter("isValid(datum.null)")
-    if measure != "lowest_jaccard":
+    if measure not in SAMPLED:
         dashed = there.mark_line(
             strokeDash=[2, 3], strokeWidth=2, color=NULL, aria=False
         )
@@ -237,6 +239,8 @@ def _rule_of_gap(summary: Summary, measure: str) -> list[alt.Chart]:
     if measure != "gap":
         return []
     k = summary["evidence"]["gap"]["k"]
+    if k is None:
+        return []
     base = alt.Chart(alt.Data(values=[{"k": k, "text": f"its rule: k = {k}"}]))
     rule = base.mark_rule(strokeDash=[5, 3], color="#8f4605", aria=False)
     text = base.mark_text(

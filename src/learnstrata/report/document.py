@@ -435,6 +435,7 @@ def _verdict(summary: Summary) -> dict[str, Any] | None:
         "sentence": found["verdict"]["sentence"],
         "rule": found["verdict"]["rule"],
         "another": trust.another_analyst(summary),
+        "left_out": found["left_out"],
         "conditions": evidence_tables.conditions(summary),
         "hopkins": evidence_tables.hopkins(summary),
         "variants": trust.variants_of_silhouette(summary),

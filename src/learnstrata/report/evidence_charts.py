@@ -63,7 +63,7 @@ def _strip(row: Mapping[str, Any]) -> Drawing:
     x = alt.Scale(domain=[min(seen) - room, max(seen) + room], nice=False)
     axis = alt.Axis(title=title, tickCount=5, format="~g")
     told = (
-        f"{as_number(row['observed'], 3)}, structureless tables "
+        f"sample {as_number(row['observed'], 3)}, structureless tables "
         f"{as_number(row['mean'], 3)} on average, p = {as_number(row['p_value'], 3)}"
     )
     draws = [

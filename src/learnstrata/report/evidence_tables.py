@@ -7,6 +7,7 @@ from learnstrata.report.evidence_charts import KINDS, STARTS, shown_flows
 from learnstrata.report.formats import (
     NOTHING,
     TextTable,
+    as_count,
     as_number,
     as_share,
     table_of,
@@ -78,15 +79,17 @@ def nulls(summary: Summary) -> TextTable:
     """Give each statistic beside its structureless tables."""
     headings = [
         ("Statistic", "text"),
-        ("Observed", "number"),
+        ("Whole run", "number"),
+        ("Sample", "number"),
         ("Null mean", "number"),
         ("Null 5-95 %", "number"),
-        ("Excess", "number"),
+        ("Excess of the sample", "number"),
         ("p-value", "number"),
     ]
     rows = [
         (
             statistic_label(row["statistic"]),
+            as_number(row["whole"], 3),
             as_number(row["observed"], 3),
             as_number(row["mean"], 3),
             f"{as_number(row['low'], 3)} to {as_number(row['high'], 3)}",
@@ -95,8 +98,9 @@ def nulls(summary: Summary) -> TextTable:
         )
         for row in summary["evidence"]["nulls"]["statistics"]
     ]
-    k = summary["selection"]["k"]
-    return table_of(summary, f"Beside structureless tables, k = {k}", headings, rows)
+    k, n = summary["selection"]["k"], summary["evidence"]["nulls"]["rows"]
+    title = f"A sample of {as_count(n)} beside structureless tables as large, k = {k}"
+    return table_of(summary, title, headings, rows)
 
 
 def hopkins(summary: Summary) -> TextTable:

@@ -159,16 +159,19 @@ _K_PLAIN = [
 ]
 _K_EXAMINED = [
     ("Silhouette ± s.e.", "number"),
-    ("Its null", "number"),
+    ("Silhouette, sample", "number"),
+    ("Null of the sample", "number"),
     ("Excess", "number"),
     ("p-value", "number"),
     ("Squared silhouette", "number"),
     ("Simplified silhouette", "number"),
     ("Gap ± s.e. (* its own rule)", "number"),
     ("Gap above null", "number"),
+    ("p-value of the gap", "number"),
     ("Lowest Jaccard", "number"),
-    ("Jaccard, small tables", "number"),
-    ("Its null Jaccard", "number"),
+    ("Lowest Jaccard, sample", "number"),
+    ("Null of that Jaccard", "number"),
+    ("p-value of that Jaccard", "number"),
     ("Prediction strength", "number"),
     ("Calinski-Harabasz", "count"),
     ("Davies-Bouldin", "number"),
@@ -193,8 +196,6 @@ def _measured(row: Mapping[str, Any]) -> tuple[Any, ...]:
 def _examined(row: Mapping[str, Any], summary: Summary) -> tuple[Any, ...]:
     """Give what the evidence adds to a row, beside what is always measured."""
     _, harabasz, bouldin, inertia, smallest, largest, lowest = _measured(row)
-    null, excess = row.get("jaccard_null"), row.get("jaccard_excess")
-    beside = None if null is None or excess is None else null + excess
     ruled = row["k"] == summary["evidence"]["gap"]["k"]
     gap = _with_error(row.get("gap"), row.get("gap_error"))
     return (
@@ -202,6 +203,7 @@ def _examined(row: Mapping[str, Any], summary: Summary) -> tuple[Any, ...]:
         *(
             as_number(row.get(key), 3)
             for key in (
+                "silhouette_sampled",
                 "silhouette_null",
                 "silhouette_excess",
                 "silhouette_p",
@@ -210,10 +212,11 @@ def _examined(row: Mapping[str, Any], summary: Summary) -> tuple[Any, ...]:
             )
         ),
         f"{gap} *" if ruled else gap,
-        as_number(row.get("gap_excess"), 3),
+        *(as_number(row.get(key), 3) for key in ("gap_excess", "gap_p")),
         lowest,
-        beside,
-        null,
+        row.get("jaccard_sampled"),
+        row.get("jaccard_null"),
+        as_number(row.get("jaccard_p"), 3),
         row.get("prediction_strength"),
         harabasz,
         bouldin,

@@ -24,6 +24,7 @@ __all__ = [
     "left_out",
     "level_of_dip",
     "limit_of_jaccard",
+    "limit_of_p",
     "neighbours",
     "nulls_note",
     "nulls_title",
@@ -46,7 +47,6 @@ Summary = Mapping[str, Any]
 
 DIP_LEVEL = 0.05
 HALVES = 0.8  # prediction strength from which Tibshirani and Walther call a k found
-UNLIKELY = 0.05  # p-value from which a statistic counts as above its null
 READING = (0.60, 0.75, 0.85)  # of a bootstrap Jaccard: doubtful, stable, highly stable
 STATISTICS = {
     "hopkins": "Hopkins (power d)",
@@ -104,6 +104,17 @@ def limit_of_jaccard(summary: Summary) -> float:
     return float(settings.get("min_jaccard", READING[1]))
 
 
+def limit_of_p(summary: Summary) -> float:
+    """Give the largest p-value that counts as above structureless tables.
+
+    Examples
+    --------
+    >>> limit_of_p({"config": {"evidence": {"max_p": 0.01}}})
+    0.01
+    """
+    return float(summary["config"]["evidence"]["max_p"])
+
+
 def agreements(found: Mapping[str, Any]) -> tuple[int, int, int]:
     """Count the other ways that agree strongly, in part and hardly.
 
@@ -156,11 +167,11 @@ def statistic_label(name: str) -> str:
 
 def nulls_title(summary: Summary) -> str:
     """Say how many statistics lie above the band of structureless tables."""
-    rows = summary["evidence"]["nulls"]["statistics"]
+    rows, limit = summary["evidence"]["nulls"]["statistics"], limit_of_p(summary)
     above = [
         statistic_label(row["statistic"])
         for row in rows
-        if row["observed"] > row["high"] and row["p_value"] <= UNLIKELY
+        if row["observed"] > row["high"] and row["p_value"] <= limit
     ]
     n = len(rows)
     if not above:
@@ -188,14 +199,13 @@ def nulls_note(summary: Summary) -> str:
     text = (
         f"Dots: {as_count(draws)} structureless tables of {as_count(found['rows'])} "
         f"{units} each, with the same columns, rounding and correlations but no "
-        "groups; grey: the middle 5-95 % of them; diamond: this run. "
+        "groups; grey: the middle 5-95 % of them; diamond: a sample of this run's "
+        f"{units}, as many and fitted in the same way. "
         f"With {as_count(draws)} draws no p-value can be smaller than "
-        f"1/{draws + 1} = {as_number(1 / (draws + 1), 3)}."
-    )
-    rows = as_count(found["rows"])
-    text += (
-        f" Hopkins, gap and Jaccard of this run are measured on {rows} {units} as "
-        f"well, so they differ a little from those of all {units}."
+        f"1/{draws + 1} = {as_number(1 / (draws + 1), 3)}. "
+        "Excess and p-value are those of the sample. The column of the whole run "
+        f"repeats what is said elsewhere of all {units}, which were fitted with more "
+        "effort: it is not to be set beside the structureless tables."
     )
     if any(row["statistic"] == "jaccard" for row in found["statistics"]):
         text += (
@@ -228,13 +238,13 @@ def silhouette_note(summary: Summary) -> str:
     text = (
         "Each area: the silhouettes of a segment from lowest to highest; right of 0 a "
         f"{summary['unit']} is nearer to its own segment than to the next one. "
-        f"The mean of all is {as_number(found['mean'], 3)}"
+        f"The mean of all in the final fit is {as_number(found['mean'], 3)}"
     )
     if scored == against:
         return f"{text}, exact: all {as_count(scored)} were scored against all."
     return (
-        f"{text} ± {as_number(error, 3)} (standard error): {as_count(scored)} drawn "
-        f"were scored against all {as_count(against)}."
+        f"{text} ± {as_number(error, 3)} (standard error): {as_count(scored)}, drawn "
+        f"from every segment, were scored against all {as_count(against)}."
     )
 
 

@@ -453,17 +453,29 @@ def k_note(summary: Mapping[str, Any]) -> str:
 
 
 def _examined_note(summary: Mapping[str, Any]) -> str:
-    found = summary["evidence"]
-    gap, nulls = found["gap"], found["nulls"]
+    found, table = summary["evidence"], summary["selection"]["table"]
+    gap, rows = found["gap"], as_count(found["nulls"]["rows"])
+    own = (
+        f"The gap statistic's own one-standard-error rule takes k = {gap['k']}, over "
+        f"{as_count(gap['references'])} even tables. "
+        if gap["k"] is not None
+        else ""
+    )
+    alone = any(row.get("jaccard_null") is None for row in table)
     return (
-        "Bars: one standard error. Dotted: mean of structureless tables; grey block: "
-        "their middle 5-95 % at the chosen k. In the Jaccard panel a grey line runs "
-        f"from the mean of structureless tables of {as_count(nulls['rows'])} rows "
-        "(bar) to the same measure of this run (ring). The gap statistic's own "
-        f"one-standard-error rule takes k = {gap['k']}, over "
-        f"{as_count(gap['references'])} even tables; prediction strength counts from "
-        "0.8. Neither decides. The three kinds of silhouette are other scales: never "
-        "compare one with another. "
+        "Bars: one standard error. Grey block: the middle 5-95 % of the structureless "
+        "tables at the chosen k; dotted: their mean. In the panels of silhouette and "
+        f"Jaccard a grey line runs from that mean (bar) to a sample of {rows} "
+        f"{summary['unit']}s, as many as such a table has and fitted alike (ring). "
+        + own
+        + "Prediction strength counts from 0.8. Neither decides. The three kinds of "
+        "silhouette are other scales: never compare one with another. "
+        + (
+            "The quick evidence bootstraps structureless tables at the chosen k only, "
+            "so the other cells of that Jaccard are empty; --evidence full fills them. "
+            if alone and found["level"] == "quick"
+            else ""
+        )
     )
 
 

@@ -17,6 +17,7 @@ from learnstrata.segments.structureless import (
     draw_nulls,
 )
 from learnstrata.stats import kmeans, stability, validity
+from learnstrata.stats.inputs import Integers
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.sampling import sample_rows
 
@@ -29,7 +30,6 @@ LARGER_IS_BETTER = {
     "davies_bouldin": False,
     "lowest_jaccard": True,
 }
-SILHOUETTES = ("silhouette_excess", "silhouette")
 CRITERION_WORDS = {
     "silhouette_excess": "the silhouette farthest above that of structureless tables",
     "silhouette": "the highest silhouette",
@@ -71,9 +71,12 @@ class Candidate:
         Its standard error; 0 where every learner was scored.
     silhouette_squared, silhouette_simplified : float
         The same labels by squared distances, and by distances to the centres.
+    silhouette_sampled : float or None
+        On a sample as large as a structureless table, fitted as lightly as those are.
     silhouette_null, silhouette_excess, silhouette_p : float or None
-        Mean on structureless tables, what the silhouette is above it, and its Monte
-        Carlo p-value; None where the rule does not ask for it.
+        Mean on structureless tables, what the silhouette of the sample is above it, and
+        its Monte Carlo p-value; None where the rule does not ask for it, or a table
+        has too few distinct rows for this k.
     calinski_harabasz, davies_bouldin : float
     smallest_share, largest_share : float
         Of the rows of the sweep.
@@ -96,14 +99,25 @@ class Candidate:
     silhouette_error: float = 0.0
     silhouette_squared: float | None = None
     silhouette_simplified: float | None = None
+    silhouette_sampled: float | None = None
     silhouette_null: float | None = None
     silhouette_excess: float | None = None
     silhouette_p: float | None = None
     objections: tuple[str, ...] = ()
     silhouette_beside: MonteCarlo | None = None
 
+    def error(self, criterion: Criterion) -> float:
+        """Give the standard error of a criterion; 0 where it is exact or unknown."""
+        if criterion == "silhouette":
+            return self.silhouette_error
+        beside = self.silhouette_beside
+        if criterion != "silhouette_excess" or beside is None:
+            return 0.0
+        # the sample varies as the tables do, and so does the mean of few tables
+        return float(beside.spread * np.sqrt(1 + 1 / len(beside.draws)))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Dossier:
     """What is known of every k, and the choice.
 
@@ -115,8 +129,8 @@ class Dossier:
         The rule in words, made from the configuration, and what it led to.
     changes : tuple of str
         What would change the choice.
-    n_rows : int
-        Rows the sweep was fitted on.
+    sampled : array of int
+        Rows of the matrix the sweep was fitted on, in the order of its labels.
     n_scored, n_against : int
         Learners whose silhouette was computed, and those they were compared with.
     nulls : NullDraws or None
@@ -130,7 +144,7 @@ class Dossier:
     runner_up: int | None
     rule: str
     reason: str
-    n_rows: int
+    sampled: Integers
     fits: dict[int, kmeans.KMeansFit]
     n_scored: int = 0
     n_against: int = 0
@@ -141,6 +155,11 @@ class Dossier:
     def chosen(self) -> Candidate:
         """Give the candidate that was chosen."""
         return next(c for c in self.candidates if c.k == self.k)
+
+    @property
+    def n_rows(self) -> int:
+        """Count the rows the sweep was fitted on."""
+        return len(self.sampled)
 
     def rows(self) -> list[dict[str, Any]]:
         """Give the dossier as rows, one a k."""
@@ -198,15 +217,12 @@ def select(
         tables = NullTables.of(
             sample, blocks, draws=settings.draws, rows=settings.rows, rng=rng
         )
-        nulls = draw_nulls(tables, k_values)
-        beside = nulls.beside([candidate.silhouette for candidate in candidates])
-        candidates = [
-            _beside_null(candidate, null)
-            for candidate, null in zip(candidates, beside, strict=True)
-        ]
+        nulls = draw_nulls(tables, k_values, rng=rng)
+        beside = nulls.silhouettes()
+        candidates = [_beside_null(c, beside.get(c.k)) for c in candidates]
     n_scored, n_against = _compared(len(X), len(sample), config)
     return replace(
-        _decided(candidates, config, len(sample), fits),
+        _decided(candidates, config, rows, fits),
         n_scored=n_scored,
         n_against=n_against,
         nulls=nulls,
@@ -277,9 +293,12 @@ def _silhouettes(
     return validity.silhouette(sample, labelings, rows=_scored(sample, config, rng))
 
 
-def _beside_null(candidate: Candidate, null: MonteCarlo) -> Candidate:
+def _beside_null(candidate: Candidate, null: MonteCarlo | None) -> Candidate:
+    if null is None:
+        return candidate
     return replace(
         candidate,
+        silhouette_sampled=null.observed,
         silhouette_null=null.mean,
         silhouette_excess=null.excess,
         silhouette_p=null.p_value,
@@ -339,7 +358,7 @@ def _lowest_jaccard(
 def _decided(
     candidates: Sequence[Candidate],
     config: Selection,
-    n_rows: int,
+    sampled: Integers,
     fits: dict[int, kmeans.KMeansFit],
 ) -> Dossier:
     rule = config.rule
@@ -354,7 +373,7 @@ def _decided(
         rule=rule_in_words(config),
         reason=_reason(chosen, second, judged, rule),
         changes=tuple(_changes(judged, rule)),
-        n_rows=n_rows,
+        sampled=sampled,
         fits=fits,
     )
 
@@ -397,13 +416,16 @@ def _ranked(candidates: Sequence[Candidate], criterion: Criterion) -> list[Candi
     """Order by `_rank`; within the standard error of the first, fewer segments lead."""
     ranked = sorted(candidates, key=lambda c: _rank(c, criterion))
     best = ranked[0]
-    if criterion not in SILHOUETTES or getattr(best, criterion) is None:
+    error = best.error(criterion)
+    if not error:
         return ranked
-    floor = getattr(best, criterion) - best.silhouette_error
+    floor = getattr(best, criterion) - error
     equals = [
         c
         for c in ranked
-        if len(c.objections) == len(best.objections) and getattr(c, criterion) >= floor
+        if len(c.objections) == len(best.objections)
+        and getattr(c, criterion) is not None
+        and getattr(c, criterion) >= floor
     ]
     first = min(equals, key=lambda c: c.k)
     return [first, *(c for c in ranked if c is not first)]
@@ -445,10 +467,17 @@ def rule_in_words(config: Selection) -> str:
         )
     admitted = (" " + listed(conditions)) if conditions else ""
     best = CRITERION_WORDS[rule.criterion]
-    if config.score_against == "all" and rule.criterion in SILHOUETTES:
+    if _has_error(config):
         best += "; of those within its standard error, the fewest segments"
     values = f"{first} to {last}" if first < last else f"{first} alone"
     return f"Of k = {values}{admitted}, {best}."
+
+
+def _has_error(config: Selection) -> bool:
+    """Say whether the criterion is measured on some learners only."""
+    criterion = config.rule.criterion
+    sampled = criterion == "silhouette" and config.scored > 0
+    return sampled or criterion == "silhouette_excess"
 
 
 def _reason(
@@ -459,8 +488,13 @@ def _reason(
 ) -> str:
     admitted = [c.k for c in judged if not c.objections]
     name = rule.criterion.replace("_", " ")
-    value = getattr(chosen, rule.criterion)
-    told = f"k = {chosen.k} has a {name} of {value:.3f}"
+    told = f"k = {chosen.k} has a {name} of {_value(chosen, rule.criterion)}"
+    best = min(judged, key=lambda c: _rank(c, rule.criterion))
+    if best.k != chosen.k:
+        told += (
+            f", within the standard error ({best.error(rule.criterion):.3f}) of the "
+            f"highest, {_value(best, rule.criterion)} at k = {best.k}"
+        )
     if chosen.objections:
         told = (
             "No k meets the rule. The one with the fewest objections is taken: "
@@ -471,9 +505,14 @@ def _reason(
         told = f"{len(admitted)} of {len(judged)} values of k {are} admitted. {told}"
     if second is None:
         return f"{told}; there is no other."
-    other = getattr(second, rule.criterion)
+    other = _value(second, rule.criterion)
     note = f" ({'; '.join(second.objections)})" if second.objections else ""
-    return f"{told}; the runner-up is k = {second.k} with {other:.3f}{note}."
+    return f"{told}; the runner-up is k = {second.k} with {other}{note}."
+
+
+def _value(candidate: Candidate, criterion: Criterion) -> str:
+    value = getattr(candidate, criterion)
+    return "unknown size" if value is None else f"{value:.3f}"
 
 
 def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:

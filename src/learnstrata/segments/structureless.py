@@ -1,6 +1,6 @@
 """The run's own statistics beside their values on structureless tables."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -12,11 +12,12 @@ from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.gap import GapResult, UniformBox, dispersions, gap_of
 from learnstrata.stats.nulls import CopulaNull, MonteCarlo, monte_carlo
 from learnstrata.stats.sampling import sample_rows
-from learnstrata.stats.tendency import hopkins
+from learnstrata.stats.tendency import LEAST_ROWS, hopkins
 from learnstrata.stats.threads import workers
 
 __all__ = [
     "LEAST_LEARNERS",
+    "Measured",
     "NullDraws",
     "NullTables",
     "bootstrap_nulls",
@@ -43,11 +44,15 @@ class NullTables:
     null : CopulaNull
     seeds : tuple of int
         One a table.
+    distinct : int
+        Fewest distinct rows of a table or of the sample: what has to be computed on
+        all of them is so for fewer clusters than that.
     """
 
     sample: Floats
     null: CopulaNull
     seeds: tuple[int, ...]
+    distinct: int = 0
 
     @classmethod
     def of(
@@ -72,7 +77,10 @@ class NullTables:
         """
         sample = X[sample_rows(len(X), rows, rng=rng)].astype(np.float64)
         seeds = rng.integers(2**63, size=draws).tolist()
-        return cls(sample, CopulaNull.of(X, blocks=blocks), tuple(seeds))
+        tables = cls(sample, CopulaNull.of(X, blocks=blocks), tuple(seeds))
+        counts = tables.each(lambda table, _: len(np.unique(table, axis=0)))
+        fewest = min(len(np.unique(sample, axis=0)), *counts)
+        return replace(tables, distinct=fewest)
 
     def each(
         self,
@@ -84,77 +92,117 @@ class NullTables:
 
         def of_table(seed: int) -> Result:
             rng = np.random.default_rng(seed)
-            return statistic(self.null.draw(len(self.sample), rng=rng), rng)
+            # drawn as the sample is: some rows of a table as large as the matrix
+            size, whole = len(self.sample), self.null.n_rows
+            return statistic(self.null.draw(size, out_of=whole, rng=rng), rng)
 
         with workers() as spread:
             return list(spread(of_table, self.seeds[:first]))
 
+    def possible(self, k_values: Sequence[int]) -> tuple[int, ...]:
+        """Keep the numbers of clusters that the sample and every table can hold."""
+        return tuple(k for k in sorted(k_values) if k < self.distinct)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What one table gave, fitted once at every k.
+
+    Attributes
+    ----------
+    silhouettes : array of shape (n_k - 1,)
+        For k from 2.
+    dispersions : array of shape (n_k,)
+        Logarithms of the inertia, for k from 1.
+    tendency : float
+        Hopkins' statistic with power d; nan where a table has too few distinct rows.
+    """
+
+    silhouettes: Floats
+    dispersions: Floats
+    tendency: float
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NullDraws:
-    """What the structureless tables gave, each fitted once at every k.
+    """What the sample and the structureless tables gave, all measured alike.
 
     Attributes
     ----------
     tables : NullTables
     k_values : tuple of int
-        From 1.
-    silhouettes : array of shape (n_draws, n_k - 1)
-        For k from 2.
-    dispersions : array of shape (n_draws, n_k)
-        Logarithms of the inertia.
-    tendencies : array of shape (n_draws,)
-        Hopkins' statistic with power d.
+        From 1; empty where a table has too few distinct rows for two clusters.
+    own : Measured
+        Of the sample of the run's own learners.
+    drawn : tuple of Measured
+        Of the structureless tables.
     """
 
     tables: NullTables
     k_values: tuple[int, ...]
-    silhouettes: Floats
-    dispersions: Floats
-    tendencies: Floats
+    own: Measured
+    drawn: tuple[Measured, ...]
 
-    def beside(self, silhouettes: Sequence[float]) -> list[MonteCarlo]:
-        """Set the silhouettes of the run's own fits, one a k from 2, beside these."""
-        return [
-            monte_carlo(own, self.silhouettes[:, i])
-            for i, own in enumerate(silhouettes)
-        ]
+    def silhouettes(self) -> dict[int, MonteCarlo]:
+        """Set the silhouette of the sample beside its null, for every k from 2."""
+        drawn = np.array([found.silhouettes for found in self.drawn])
+        return {
+            k: monte_carlo(self.own.silhouettes[i], drawn[:, i])
+            for i, k in enumerate(self.k_values[1:])
+        }
+
+    def tendency(self) -> MonteCarlo | None:
+        """Set Hopkins' statistic beside its null; None with too few distinct rows."""
+        if self.tables.distinct < LEAST_ROWS:
+            return None
+        return monte_carlo(self.own.tendency, [found.tendency for found in self.drawn])
 
 
-def draw_nulls(tables: NullTables, k_values: Sequence[int]) -> NullDraws:
-    """Fit every structureless table at every k.
+def draw_nulls(
+    tables: NullTables, k_values: Sequence[int], *, rng: np.random.Generator
+) -> NullDraws:
+    """Fit the sample and every structureless table at every k, in one way.
 
     Parameters
     ----------
     tables : NullTables
     k_values : sequence of int
-        From 2.
+        From 2; those that a table cannot hold are left out.
+    rng : Generator
+        For the fits of the sample; those of a table follow from its seed.
     """
-    ks = (1, *k_values)
+    possible = tables.possible(k_values)
+    ks = (1, *possible) if possible else ()
+    tendency = tables.distinct >= LEAST_ROWS
 
-    def of_table(
-        table: Floats, rng: np.random.Generator
-    ) -> tuple[list[float], Floats, float]:
-        fits = kmeans.sketch(table, ks, rng=rng)
-        found = validity.silhouette(table, [fits[k].labels for k in k_values])
-        tendency = hopkins(table, n_draws=HOPKINS_DRAWS, rng=rng).statistic
-        return [each.mean for each in found], _log_inertia(fits), tendency
+    def measured(table: Floats, rng: np.random.Generator) -> Measured:
+        return _measured(table, ks, tendency=tendency, rng=rng)
 
-    silhouettes, dispersed, tendencies = zip(*tables.each(of_table), strict=True)
     return NullDraws(
-        tables, ks, np.array(silhouettes), np.array(dispersed), np.array(tendencies)
+        tables, ks, measured(tables.sample, rng), tuple(tables.each(measured))
     )
 
 
-def _log_inertia(fits: Mapping[int, kmeans.KMeansFit]) -> Floats:
-    inertia = np.array([found.inertia for found in fits.values()])
-    return np.log(np.maximum(inertia, NO_SPREAD * inertia[0]))
+def _measured(
+    table: Floats, ks: tuple[int, ...], *, tendency: bool, rng: np.random.Generator
+) -> Measured:
+    silhouettes = logs = np.empty(0)
+    if ks:
+        fits = kmeans.sketch(table, ks, rng=rng)
+        found = validity.silhouette(table, [fits[k].labels for k in ks[1:]])
+        silhouettes = np.array([each.mean for each in found])
+        inertia = np.array([fit.inertia for fit in fits.values()])
+        logs = np.log(np.maximum(inertia, NO_SPREAD * inertia[0]))
+    if not tendency:
+        return Measured(silhouettes, logs, np.nan)
+    uneven = hopkins(table, n_draws=HOPKINS_DRAWS, rng=rng).statistic
+    return Measured(silhouettes, logs, uneven)
 
 
 def gap_beside(
     nulls: NullDraws, *, references: int, rng: np.random.Generator
-) -> tuple[GapResult, dict[int, MonteCarlo], MonteCarlo]:
-    """Give the gap of every k from 1, its null, and Hopkins beside its own.
+) -> tuple[GapResult | None, dict[int, MonteCarlo]]:
+    """Give the gap of every k from 1, and set it beside its null.
 
     The even tables are those of the run's sample for the null tables too: these have
     the same margins and correlations, and so nearly the same box.
@@ -168,10 +216,12 @@ def gap_beside(
 
     Returns
     -------
-    GapResult, dict of int to MonteCarlo, MonteCarlo
-        The last is Hopkins' statistic with power d.
+    GapResult or None, dict of int to MonteCarlo
+        None, and nothing, where a table has too few distinct rows for two clusters.
     """
     ks, sample = nulls.k_values, nulls.tables.sample
+    if not ks:
+        return None, {}
     box = UniformBox.of(sample)
 
     def even(seed: np.random.Generator) -> Floats:
@@ -179,56 +229,49 @@ def gap_beside(
 
     with workers() as spread:
         drawn = np.vstack(list(spread(even, rng.spawn(references))))
-    own = gap_of(dispersions(sample, ks, rng=rng), drawn, ks)
-    gaps = drawn.mean(axis=0) - nulls.dispersions
-    tendency = hopkins(sample, n_draws=HOPKINS_DRAWS, rng=rng).statistic
-    return (
-        own,
-        {k: monte_carlo(own.gap[i], gaps[:, i]) for i, k in enumerate(ks)},
-        monte_carlo(tendency, nulls.tendencies),
-    )
+    own = gap_of(nulls.own.dispersions, drawn, ks)
+    gaps = drawn.mean(axis=0) - np.array([found.dispersions for found in nulls.drawn])
+    return own, {k: monte_carlo(own.gap[i], gaps[:, i]) for i, k in enumerate(ks)}
 
 
 def bootstrap_nulls(
     tables: NullTables,
-    fits: Mapping[int, kmeans.KMeansFit],
+    k_values: Sequence[int],
     evidence: Evidence,
     *,
     rng: np.random.Generator,
 ) -> dict[int, MonteCarlo]:
     """Set the Jaccard of the least stable segment beside its null, from fresh starts.
 
+    The sample is fitted and resampled exactly as the tables are: labels of a fit to
+    more learners would be those of another optimum than the refits can find.
+
     Parameters
     ----------
     tables : NullTables
-    fits : mapping of int to KMeansFit
-        The run's own, by k. Their centres label the sample, which is then resampled as
-        often as the null tables are: observed and null are of tables of one size.
+    k_values : sequence of int
+        From 2; those that a table cannot hold are left out.
     evidence : Evidence
     rng : Generator
+        For the sample; what becomes of a table follows from its seed.
     """
+    ks = tables.possible(k_values)
+    if not ks:
+        return {}
 
-    def lowest(
-        table: Floats, fit: kmeans.KMeansFit, seed: np.random.Generator
-    ) -> float:
-        return stability.bootstrap_jaccard(
-            table,
-            fit,
-            n_resamples=evidence.jaccard_resamples,
-            start="fresh",
-            rng=seed,
-        ).lowest
+    def lowest(table: Floats, seed: np.random.Generator) -> list[float]:
+        fits = kmeans.sketch(table, ks, rng=seed)
+        return [
+            stability.bootstrap_jaccard(
+                table,
+                fit,
+                n_resamples=evidence.jaccard_resamples,
+                start="fresh",
+                rng=seed,
+            ).lowest
+            for fit in fits.values()
+        ]
 
-    def of_table(table: Floats, seed: np.random.Generator) -> list[float]:
-        found = kmeans.sketch(table, fits, rng=seed)
-        return [lowest(table, found[k], seed) for k in sorted(fits)]
-
-    null = np.array(tables.each(of_table, first=evidence.jaccard_draws))
-    own = {
-        k: replace(fits[k], labels=kmeans.nearest(tables.sample, fits[k].centers))
-        for k in sorted(fits)
-    }
-    return {
-        k: monte_carlo(lowest(tables.sample, fit, rng), null[:, i])
-        for i, (k, fit) in enumerate(own.items())
-    }
+    null = np.array(tables.each(lowest, first=evidence.jaccard_draws))
+    own = lowest(tables.sample, rng)
+    return {k: monte_carlo(own[i], null[:, i]) for i, k in enumerate(ks)}

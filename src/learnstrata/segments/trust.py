@@ -1,12 +1,13 @@
 """How far a segmentation can be trusted: everything that speaks for or against it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from learnstrata.config import Config, Evidence, load_config
+from learnstrata.exceptions import DegenerateError
 from learnstrata.learners.features import Matrix
 from learnstrata.segments.finer import (
     RoleCell,
@@ -35,12 +36,14 @@ from learnstrata.stats.projection import principal_components
 from learnstrata.stats.replication import PredictionStrength, prediction_strength
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import Flow, JaccardResult, Start
+from learnstrata.stats.strata import draw_each, stratified_mean
 
 __all__ = ["Nulls", "Replication", "Shape", "Trust", "examine", "verdict_of_matrix"]
 
 REPLICATION_ROWS = 5_000  # of the halves and of the refits under other seeds
 CELL_REFITS = 10
-PLOTTED = 2_000  # silhouettes of a picture; the mean is the dossier's, of more
+PLOTTED = 2_000  # silhouettes of a picture
+PLOTTED_EACH = 50  # at the least, of a segment that has so many
 PROFILE_POINTS = 60
 
 Rows = npt.NDArray[np.float32]
@@ -54,23 +57,27 @@ class Nulls:
     ----------
     n_draws, n_rows : int
         Tables, and learners in each.
-    hopkins : MonteCarlo
-        With power d.
-    gap : GapResult
+    hopkins : MonteCarlo or None
+        With power d; None where a table has too few distinct learners.
+    gap : GapResult or None
+        None where a table has too few distinct learners for two segments.
     gap_beside, jaccard_beside : mapping of int to MonteCarlo
-        By k. The Jaccard, of the least stable segment, is there for the k that were
-        bootstrapped.
+        By k, as far as the tables have more distinct learners. The Jaccard, of the
+        least stable segment, is there for the k that were bootstrapped.
     jaccard_draws, jaccard_resamples : int
+    left_out : tuple of str
+        What could not be set beside them, and why.
     """
 
     n_draws: int
     n_rows: int
-    hopkins: MonteCarlo
-    gap: GapResult
+    hopkins: MonteCarlo | None
+    gap: GapResult | None
     gap_beside: Mapping[int, MonteCarlo]
     jaccard_beside: Mapping[int, MonteCarlo]
     jaccard_draws: int
     jaccard_resamples: int
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +86,14 @@ class Shape:
 
     Attributes
     ----------
+    n_rows : int
+        Learners that the drawn ones are scored against.
     silhouette : SilhouetteResult
-        Of the final fit, drawn learners against all.
+        Of the final fit, drawn learners of each segment against all. The mean is that
+        of all learners: segments count by their size, not by how many were drawn.
+    squared, simplified : float
+        The same labels of all learners by squared distances, and by distances to the
+        centres.
     negative : array of shape (n_segments,)
         Share of the learners drawn from a segment that are nearer to another one.
     profile : array of shape (n_segments, n_points)
@@ -93,7 +106,10 @@ class Shape:
         Between each segment and the nearest; by the features that are numbers.
     """
 
+    n_rows: int
     silhouette: validity.SilhouetteResult
+    squared: float
+    simplified: float
     negative: npt.NDArray[np.float64]
     profile: npt.NDArray[np.float64]
     components: tuple[Dip, ...]
@@ -115,7 +131,10 @@ class Replication:
         Learners behind `seeds` and `halves`.
     halves : mapping of int to PredictionStrength
     flows : tuple of Flow
-        From the segments of k to those of k + 1.
+        From the segments of k to those of k + 1, over the learners of the sweep. The
+        segments of the chosen k are those of the final fit.
+    left_out : tuple of str
+        What could not be fitted again, and why.
     """
 
     bootstraps: tuple[JaccardResult, ...]
@@ -123,6 +142,7 @@ class Replication:
     n_rows: int
     halves: Mapping[int, PredictionStrength]
     flows: tuple[Flow, ...]
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,6 +161,8 @@ class Trust:
     subsegments : Subsegments
     cells : tuple of RoleCell
     sensitivity : Sensitivity or None
+    left_out : tuple of str
+        Parts of the evidence that this table does not allow, and why.
     """
 
     level: str
@@ -152,6 +174,7 @@ class Trust:
     subsegments: Subsegments
     cells: tuple[RoleCell, ...]
     sensitivity: Sensitivity | None
+    left_out: tuple[str, ...]
 
 
 def examine(
@@ -183,13 +206,15 @@ def examine(
     """
     X, evidence = prepared.matrix.X, config.evidence
     sources = np.random.default_rng(rng).spawn(5)
+    nulls = _nulls(prepared.matrix, dossier, config, rng=sources[0])
     replication = _replication(X, dossier, fit, config, rng=sources[1])
     subsegments = split_segments(X, fit.labels, settings=evidence.finer, rng=sources[2])
     fresh = replication.bootstraps[-1].centers
+    sensitivity, why = _sensitivity(prepared, fit, tree, config, rng=sources[4])
     return Trust(
         level=evidence.level,
         verdict=judge(dossier.chosen, evidence),
-        nulls=_nulls(prepared.matrix, dossier, evidence, rng=sources[0]),
+        nulls=nulls,
         shape=_shape(prepared.matrix, fit, rng=sources[3]),
         replication=replication,
         certainty=fit_certainty(
@@ -197,28 +222,49 @@ def examine(
         ),
         subsegments=subsegments,
         cells=_cells(prepared, fit, fresh, least=config.privacy.learners),
-        sensitivity=_sensitivity(prepared, fit, tree, config, rng=sources[4]),
+        sensitivity=sensitivity,
+        left_out=(*nulls.left_out, *replication.left_out, *why),
     )
 
 
 def _nulls(
-    matrix: Matrix, dossier: Dossier, evidence: Evidence, *, rng: np.random.Generator
+    matrix: Matrix, dossier: Dossier, config: Config, *, rng: np.random.Generator
 ) -> Nulls:
+    evidence = config.evidence
     ks = [candidate.k for candidate in dossier.candidates]
     drawn = dossier.nulls or _drawn(matrix, ks, evidence, rng=rng)
-    own, gaps, tendency = gap_beside(drawn, references=evidence.references, rng=rng)
+    own, gaps = gap_beside(drawn, references=evidence.references, rng=rng)
     some = ks if evidence.level == "full" else [dossier.k]
-    fits = {k: dossier.fits[k] for k in some}
     return Nulls(
         n_draws=len(drawn.tables.seeds),
         n_rows=len(drawn.tables.sample),
-        hopkins=tendency,
+        hopkins=drawn.tendency(),
         gap=own,
         gap_beside=gaps,
-        jaccard_beside=bootstrap_nulls(drawn.tables, fits, evidence, rng=rng),
+        jaccard_beside=bootstrap_nulls(drawn.tables, some, evidence, rng=rng),
         jaccard_draws=min(evidence.jaccard_draws, len(drawn.tables.seeds)),
         jaccard_resamples=evidence.jaccard_resamples,
+        left_out=tuple(_not_beside(drawn, ks, config.unit)),
     )
+
+
+def _not_beside(drawn: NullDraws, ks: Sequence[int], unit: str) -> Iterator[str]:
+    tables = drawn.tables
+    few = (
+        f"one of the tables of {len(tables.sample):,} {unit}s has only "
+        f"{tables.distinct} distinct ones"
+    )
+    missing = [k for k in ks if k not in drawn.k_values]
+    if missing:
+        yield f"Nothing stands beside structureless tables at {_ks(missing)}: {few}."
+    if drawn.tendency() is None:
+        yield f"Hopkins does not stand beside structureless tables: {few}."
+
+
+def _ks(values: Sequence[int]) -> str:
+    """Name neighbouring values of k."""
+    low, high = min(values), max(values)
+    return f"k = {low}" if low == high else f"k = {low} to {high}"
 
 
 def _drawn(
@@ -226,30 +272,42 @@ def _drawn(
 ) -> NullDraws:
     draws, rows = evidence.draws, evidence.rows
     tables = NullTables.of(matrix.X, matrix.blocks, draws=draws, rows=rows, rng=rng)
-    return draw_nulls(tables, ks)
+    return draw_nulls(tables, ks, rng=rng)
 
 
 def _shape(matrix: Matrix, fit: kmeans.KMeansFit, *, rng: np.random.Generator) -> Shape:
-    X, k = matrix.X, len(fit.centers)
-    rows = sample_rows(len(X), PLOTTED, rng=rng) if len(X) > PLOTTED else None
-    found = validity.silhouette(X, [fit.labels], rows=rows)[0]
-    of_row = fit.labels[found.rows]
-    groups = [found.values[of_row == j] for j in range(k)]
+    X = matrix.X
+    silhouette = _silhouette(X, fit.labels, rng=rng)
+    of_row = fit.labels[silhouette.rows]
+    groups = [silhouette.values[of_row == j] for j in range(len(fit.centers))]
     steps = np.linspace(0, 1, PROFILE_POINTS)
     in_blocks = {column for block in matrix.blocks for column in block}
     ordered = [c for c in range(X.shape[1]) if c not in in_blocks]
     some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
     n_components = min(3, X.shape[1])
     return Shape(
-        silhouette=found,
-        negative=np.array([float(np.mean(g < 0)) if len(g) else 0.0 for g in groups]),
-        profile=np.array(
-            [np.quantile(g, steps) if len(g) else np.zeros(len(steps)) for g in groups]
-        ),
+        n_rows=len(X),
+        silhouette=silhouette,
+        squared=validity.silhouette_squared(X, [fit.labels])[0].mean,
+        simplified=validity.silhouette_simplified(X, [fit.labels])[0].mean,
+        negative=np.array([float(np.mean(group < 0)) for group in groups]),
+        profile=np.array([np.quantile(group, steps) for group in groups]),
         components=tuple(dip_components(X[some], n_components=n_components, rng=rng)),
         explained=tuple(principal_components(X[some], n_components).explained.tolist()),
         valleys=_valleys(X[some][:, ordered], fit.labels[some], rng=rng),
     )
+
+
+def _silhouette(
+    X: Rows, labels: npt.NDArray[np.int32], *, rng: np.random.Generator
+) -> validity.SilhouetteResult:
+    """Score learners of every segment, however small, and tell the mean of all."""
+    if len(X) <= PLOTTED:
+        return validity.silhouette(X, [labels])[0]
+    rows = draw_each(labels, PLOTTED, least=PLOTTED_EACH, rng=rng)
+    found = validity.silhouette(X, [labels], rows=rows)[0]
+    mean, error = stratified_mean(found.values, labels[rows], np.bincount(labels))
+    return replace(found, mean=mean, standard_error=error)
 
 
 def _valleys(
@@ -268,7 +326,7 @@ def _replication(
     *,
     rng: np.random.Generator,
 ) -> Replication:
-    evidence, starts = config.evidence, config.fit.starts
+    evidence = config.evidence
     some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
     sizes: dict[Start, int] = {
         "fitted": len(X),
@@ -280,15 +338,12 @@ def _replication(
         )
         for start, size in sizes.items()
     )
-    again = [
-        kmeans.fit(X[some], dossier.k, n_starts=starts, rng=seed)
-        for seed in rng.spawn(evidence.seeds)
-    ]
+    again = _again(X[some], dossier.k, config, rng=rng)
     ks = [candidate.k for candidate in dossier.candidates]
-    halves = prediction_strength(
-        X[some], ks, n_splits=evidence.splits, n_starts=starts, rng=rng
-    )
+    halves = _halves(X[some], ks, config, seed=int(rng.integers(2**63)))
     labelings = {k: found.labels for k, found in dossier.fits.items()}
+    # by its own numbers a segment of the sweep may be another one of the final fit
+    labelings[dossier.k] = fit.labels[dossier.sampled]
     return Replication(
         bootstraps=bootstraps,
         seeds=tuple(
@@ -296,8 +351,52 @@ def _replication(
         ),
         n_rows=len(some),
         halves=halves,
-        flows=tuple(stability.flows(labelings)),
+        flows=tuple(stability.flows(labelings)) if len(labelings) > 1 else (),
+        left_out=tuple(
+            _not_again(X[some], config, seeds=len(again), ks=sorted({*ks} - {*halves}))
+        ),
     )
+
+
+def _again(
+    rows: Rows, k: int, config: Config, *, rng: np.random.Generator
+) -> list[kmeans.KMeansFit]:
+    """Refit under other seeds, where the rows can hold so many segments."""
+    if len(np.unique(rows, axis=0)) < k:
+        return []
+    starts = config.fit.starts
+    return [
+        kmeans.fit(rows, k, n_starts=starts, rng=seed)
+        for seed in rng.spawn(config.evidence.seeds)
+    ]
+
+
+def _halves(
+    rows: Rows, ks: Sequence[int], config: Config, *, seed: int
+) -> Mapping[int, PredictionStrength]:
+    """Compare halves at every k, but for the largest that a half cannot hold."""
+    while ks:
+        try:
+            return prediction_strength(
+                rows,
+                ks,
+                n_splits=config.evidence.splits,
+                n_starts=config.fit.starts,
+                rng=seed,
+            )
+        except DegenerateError:
+            ks = ks[:-1]
+    return {}
+
+
+def _not_again(
+    rows: Rows, config: Config, *, seeds: int, ks: Sequence[int]
+) -> Iterator[str]:
+    there = f"{len(rows):,} {config.unit}s"
+    if not seeds and config.evidence.seeds:
+        yield f"No refit under other seeds: too few of {there} are distinct."
+    if ks:
+        yield f"Halves are not compared at {_ks(ks)}: too few of {there} are distinct."
 
 
 def _cells(
@@ -322,19 +421,23 @@ def _sensitivity(
     config: Config,
     *,
     rng: np.random.Generator,
-) -> Sensitivity | None:
+) -> tuple[Sensitivity | None, tuple[str, ...]]:
     evidence = config.evidence
     if not evidence.sensitivity_rows:
-        return None
-    return find_sensitivity(
-        prepared,
-        fit,
-        tree,
-        config,
-        rows=evidence.sensitivity_rows,
-        resamples=evidence.jaccard_resamples,
-        rng=rng,
-    )
+        return None, ()
+    try:
+        found = find_sensitivity(
+            prepared,
+            fit,
+            tree,
+            config,
+            rows=evidence.sensitivity_rows,
+            resamples=evidence.jaccard_resamples,
+            rng=rng,
+        )
+    except DegenerateError as error:
+        return None, (f"No other way to cut was tried. {error}",)
+    return found, ()
 
 
 def verdict_of_matrix(

@@ -81,9 +81,10 @@ def judge(chosen: Candidate, evidence: Evidence) -> Verdict:
     Notes
     -----
     Natural asks for three things: the rule that chose k admits it, its least stable
-    segment is found again, and its silhouette is above that of structureless tables by
-    a margin that chance does not reach. Reproducible asks for the first two. How often
-    structureless tables pass: ``docs/methods/verdict.md``.
+    segment is found again, and the silhouette of a sample, cut into so many, is above
+    that of structureless tables by a margin that chance does not reach. Reproducible
+    asks for the first two. How often structureless tables pass:
+    ``docs/methods/verdict.md``.
     """
     admitted = Ground(
         "the rule that chose k admits it", None, None, met=not chosen.objections
@@ -94,7 +95,7 @@ def judge(chosen: Candidate, evidence: Evidence) -> Verdict:
         evidence.min_jaccard,
     )
     separated = _at_least(
-        "silhouette above that of structureless tables",
+        "silhouette of a sample above that of structureless tables",
         chosen.silhouette_excess,
         evidence.min_excess,
     )
@@ -120,7 +121,7 @@ def _rule(evidence: Evidence) -> str:
     return (
         "Reproducible: the rule that chose k admits it and its least stable segment "
         f"reaches a bootstrap Jaccard of {evidence.min_jaccard:.6g}. Natural: besides, "
-        f"its silhouette is at least {evidence.min_excess:.6g} above the mean of "
-        f"structureless tables, with a Monte Carlo p-value of {evidence.max_p:.6g} or "
-        "less. Constructive: all else."
+        "the silhouette of a sample as large as a structureless table is at least "
+        f"{evidence.min_excess:.6g} above the mean of such tables, with a Monte Carlo "
+        f"p-value of {evidence.max_p:.6g} or less. Constructive: all else."
     )
