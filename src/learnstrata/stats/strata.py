@@ -97,8 +97,9 @@ def stratified_mean(
 
     Examples
     --------
-    >>> stratified_mean([1.0, 1.0, 5.0], [0, 0, 1], [90, 10])
-    (1.4, 0.0)
+    >>> mean, error = stratified_mean([1.0, 2.0, 5.0], [0, 0, 1], [90, 10])
+    >>> round(mean, 3), round(error, 3)
+    (1.85, 0.445)
     """
     codes = np.asarray(labels)
     whole: Floats = np.asarray(sizes, dtype=np.float64)
