@@ -31,13 +31,12 @@ def prepared(X: Floats) -> Points:
     DegenerateError
         If all rows are the same.
     """
-    points = Points.of(X)
-    if points.total == 0:
+    if not np.ptp(X, axis=0).any():  # their mean may round away from them
         raise DegenerateError(
             f"Got X of {len(X)} identical rows, expected rows that differ: there is "
             "nothing to find again."
         )
-    return points
+    return Points.of(X)
 
 
 def check_clusters(n_clusters: int, n_rows: int) -> None:
