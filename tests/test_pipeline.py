@@ -24,7 +24,7 @@ QUICK = {
     "tendency": {"probes": 100},
     "evidence": LITTLE_EVIDENCE,
 }
-PLANTED = {"rng": 5, "separation": 1.0, "n_segments": 4}
+PLANTED = {"rng": 5, "separation": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -32,45 +32,32 @@ def few():
     return make_learners(300, rng=4)
 
 
-@pytest.fixture(scope="module")
-def planted():
-    """A table of four segments far apart, and the segment of each learner."""
-    return make_learners(3_000, **PLANTED), planted_segments(3_000, **PLANTED)
-
-
-def recovered(table, truth, **selection):
-    config = load_config("robust", selection=selection, evidence=NO_EVIDENCE)
-    found = run(table, config)
-    both = found.meaning.learners.join(
-        truth, left_on="learner_id", right_on="email_hash", validate="1:1"
-    )
-    assert len(both) == 3_000
-    ari = adjusted_rand_score(both["planted_segment"], both["segment_id"])
-    return found.clusters.dossier, ari
-
-
-def test_planted_segments_are_recovered_by_their_number(planted):
-    dossier, ari = recovered(*planted, k_min=4, k_max=4)
-    assert dossier.k == 4
-    assert ari >= 0.9
-
-
-@pytest.mark.parametrize("n_segments", [3, 5])
-def test_other_numbers_of_planted_segments_are_admitted_and_recovered(n_segments):
+@pytest.mark.parametrize("n_segments", [3, 4, 5])
+def test_planted_segments_are_admitted_and_recovered_by_a_free_sweep(n_segments):
+    """The highest silhouette may join two of them: then they are the runner-up."""
     options = PLANTED | {"n_segments": n_segments}
-    tables = make_learners(3_000, **options), planted_segments(3_000, **options)
-    dossier, ari = recovered(*tables, k_min=n_segments, k_max=n_segments)
-    assert dossier.chosen.objections == ()
-    assert ari >= 0.9
-
-
-def test_the_planted_number_is_admitted_and_among_the_two_best(planted):
-    """The highest silhouette joins two planted segments: 3, with 4 as runner-up."""
-    dossier, ari = recovered(*planted, k_max=6)
-    admitted = [c.k for c in dossier.candidates if not c.objections]
-    assert 4 in admitted
-    assert 4 in (dossier.k, dossier.runner_up)
-    assert ari >= 0.75
+    table, truth = make_learners(3_000, **options), planted_segments(3_000, **options)
+    found = run(table, load_config("robust", evidence=NO_EVIDENCE))
+    dossier = found.clusters.dossier
+    assert [c.k for c in dossier.candidates] == list(range(2, 11))
+    admitted = {c.k for c in dossier.candidates if not c.objections}
+    assert n_segments in admitted
+    assert n_segments in {dossier.k, dossier.runner_up}
+    both = found.meaning.learners.join(
+        truth,
+        left_on="learner_id",
+        right_on="email_hash",
+        validate="1:1",
+        maintain_order="left",
+    )
+    assert (
+        len(both) == dossier.n_rows == 3_000
+    )  # the sweep is of all learners, in order
+    planted = both["planted_segment"]
+    swept = adjusted_rand_score(planted, dossier.fits[n_segments].labels)
+    assert swept >= 0.9
+    if dossier.k == n_segments:
+        assert adjusted_rand_score(planted, both["segment_id"]) >= 0.9
 
 
 def test_every_stage_is_announced_and_timed_in_order(few):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import structureless
 from learnstrata.config import Evidence, load_config
 from learnstrata.segments.selection import Candidate
 from learnstrata.segments.trust import verdict_of_matrix
@@ -61,60 +62,16 @@ def test_limits_are_those_of_the_configuration():
     assert all(text in words for text in ("0.3 above", "Jaccard of 0.96", "of 0.01"))
 
 
-def uniform(rng):
-    return rng.random((1_000, 3))
-
-
-def one_gaussian(rng):
-    return rng.normal(size=(1_000, 3)) @ rng.normal(size=(3, 3))
-
-
-def log_normal_pay(rng):
-    return rng.lognormal(13.5, 0.8, size=(1_000, 1)) / 1e6
-
-
-def whole_years_rounded_pay(rng):
-    years = np.minimum(rng.gamma(2.0, 3.5, 1_000).astype(int), 40)
-    pay = np.exp(13.2 + 0.5 * np.log1p(years) + rng.normal(0, 0.6, 1_000))
-    return np.column_stack([np.log1p(years), np.log(np.maximum(pay.round(-5), 1e5))])
-
-
-def gaussian_with_outliers(rng):
-    rows = rng.normal(size=(1_000, 3))
-    rows[0] *= 50
-    return rows
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("name", structureless.STRUCTURELESS)
+def test_a_structureless_table_is_never_called_natural(name, seed):
+    rows = structureless.STRUCTURELESS[name](1_000, np.random.default_rng(seed))
+    assert verdict_of_matrix(rows, config=CONFIG, rng=seed).word != "natural"
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize(
-    "make",
-    [
-        uniform,
-        one_gaussian,
-        log_normal_pay,
-        whole_years_rounded_pay,
-        gaussian_with_outliers,
-    ],
-)
-def test_a_structureless_table_is_never_called_natural(make, seed):
-    rows = make(np.random.default_rng(seed))
-    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
-    assert verdict_of_matrix(scaled, config=CONFIG, rng=seed).word != "natural"
-
-
-@pytest.mark.parametrize("seed", [0, 1])
-def test_groups_that_stand_apart_are_called_natural(seed):
-    rng = np.random.default_rng(seed)
-    centers = np.array([[0, 0, 0], [6, 0, 0], [0, 6, 0], [6, 6, 6]])
-    rows = centers[rng.integers(4, size=1_000)] + rng.normal(size=(1_000, 3))
-    found = verdict_of_matrix(rows / rows.std(axis=0), config=CONFIG, rng=seed)
-    assert found.word == "natural"
-
-
-def test_groups_on_a_diagonal_are_natural_though_each_margin_shows_them():
-    rng = np.random.default_rng(0)
-    rows = np.repeat([[0, 0], [6, 6], [12, 12]], 330, axis=0) + rng.normal(
-        size=(990, 2)
-    )
-    found = verdict_of_matrix(rows / rows.std(axis=0), config=CONFIG, rng=0)
-    assert found.word == "natural"
+@pytest.mark.parametrize("name", structureless.SEPARATED)
+def test_groups_that_stand_apart_are_called_natural(name, seed):
+    """Also those on a diagonal, though each column alone shows them."""
+    rows = structureless.SEPARATED[name](1_000, np.random.default_rng(seed))
+    assert verdict_of_matrix(rows, config=CONFIG, rng=seed).word == "natural"
