@@ -516,7 +516,7 @@ def render_again(
     OutputError
         If something is there already and `overwrite` is off, or cannot be written.
     PrivacyError
-        If the report or a picture would name somebody; then it is not written.
+        If the report, the PDF or a picture would name somebody; then it is not written.
     """
     summary, names = read_summary(folder), read_names(folder)
     if pdf is not None:
@@ -532,10 +532,13 @@ def render_again(
     html = render_report(summary)
     page = Path(folder).absolute() / "share" / "report.html"
     done = [write_file(page, lambda p: _write(p, html), overwrite=True, check=check)]
-    if pdf is not None:  # printed from the page that was searched
+    if pdf is not None:
         done.append(
             write_file(
-                pdf, lambda path: exports.write_pdf(page, path), overwrite=overwrite
+                pdf,
+                lambda path: exports.write_pdf(page, path),
+                overwrite=overwrite,
+                check=check,
             )
         )
     if figures is not None:

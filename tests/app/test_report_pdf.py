@@ -1,13 +1,18 @@
 """``learnstrata report RUN --pdf``: where the PDF goes."""
 
+import os
 import shutil
 
+import polars as pl
 import pytest
 
 import browser
 from commands import command
+from printed import pdf
 
 needs_browser = pytest.mark.skipif(not browser.find(), reason="no Chromium here")
+
+KINDS = {"company_hash": "company name", "email_hash": "learner id"}
 
 
 @pytest.fixture
@@ -50,3 +55,30 @@ def test_a_name_that_is_taken_is_refused_wherever_the_option_stands(copy, tmp_pa
         assert result.returncode == 2
         assert ".pdf is there already" in result.stderr, result.stderr
     assert "Missing argument" in command("report", "--pdf", copy).stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the browser is a shell script")
+@pytest.mark.parametrize("column", ["company_hash", "email_hash"])
+def test_a_pdf_that_names_somebody_is_not_written(
+    column, copy, tiny_table, tmp_path, monkeypatch
+):
+    """A browser that prints something else than it was given."""
+    secret = max(pl.read_csv(tiny_table)[column].drop_nulls(), key=len)
+    (tmp_path / "leak.pdf").write_bytes(pdf(b"(At %s) Tj" % secret.encode()))
+    script = tmp_path / "bin" / "chromium"
+    script.parent.mkdir()
+    script.write_text(
+        '#!/bin/sh\nfor word; do case "$word" in --print-to-pdf=*) '
+        f'cp "{tmp_path}/leak.pdf" "${{word#*=}}";; esac; done\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(script.parent), prepend=os.pathsep)
+    result = command("report", copy, "--pdf")
+    assert result.returncode == 1, result.stderr
+    assert f"would name somebody: {KINDS[column]} {secret!r}" in result.stderr
+    assert "in report.pdf (page 1)" in result.stderr
+    assert not (copy / "share" / "report.pdf").exists()
+    shutil.copy(tmp_path / "leak.pdf", copy / "share" / "report.pdf")
+    found = command("scan", copy, "--json")
+    assert found.returncode == 1
+    assert f'"text": "{secret}"' in found.stdout

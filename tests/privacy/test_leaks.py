@@ -11,8 +11,10 @@ import xlsxwriter
 from learnstrata.exceptions import SourceError
 from learnstrata.facade import segment
 from learnstrata.learners.demo import make_learners
-from learnstrata.privacy.artefacts import UnreadableError, read_pieces
+from learnstrata.privacy.artefacts import read_pieces
 from learnstrata.privacy.leaks import Leak, scan
+from learnstrata.privacy.pieces import UnreadableError
+from printed import pdf
 
 NAME = "Zorblatt & Quüxen Pvt. Ltd."
 COMPANIES = [NAME, "TCS", "L&T", "Data Systems", "Segment", "1001", "X", "Horizons"]
@@ -55,6 +57,8 @@ def parquet(**columns):
 
 
 SVG = f"<svg><title>Pay</title><text>{NAME.replace('&', '&amp;')}</text></svg>"
+IN_WINDOWS = NAME.encode("cp1252")
+IN_UTF_16 = b"<FEFF" + NAME.encode("utf-16-be").hex().encode() + b">"
 IN_SVG = base64.b64encode(SVG.encode()).decode()
 SECRET = NAME.encode("latin-1")
 PLANTED = {
@@ -135,11 +139,12 @@ PLANTED = {
     "markdown": ("n.md", f"# Notes\n\n{NAME}\n", "line 3"),
     "utf-16": ("n.txt", NAME.encode("utf-16"), "line 1"),
     "no ending": ("NOTES", NAME, "line 1"),
-    "pdf title": ("r.pdf", b"<< /Title (" + SECRET + b") >>", "a string"),
-    "pdf stream": (
+    "pdf title": ("r.pdf", pdf(title=IN_UTF_16), "Title of the PDF"),
+    "pdf page": ("r.pdf", pdf(b"(" + IN_WINDOWS + b") Tj"), "page 1"),
+    "pdf page packed": (
         "r.pdf",
-        b"stream\n" + zlib.compress(b"BT [(" + SECRET + b")] TJ") + b"\nendstream",
-        "a string",
+        pdf(b"(" + IN_WINDOWS + b") Tj", packed=True),
+        "page 1",
     ),
     "file name": (f"{NAME.replace(' ', '_')}.txt", "nothing", "the file's name"),
 }

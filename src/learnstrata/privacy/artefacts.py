@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import polars as pl
 
-__all__ = ["Piece", "UnreadableError", "read_pieces"]
+from learnstrata.privacy.pieces import Piece, UnreadableError
+
+__all__ = ["read_pieces"]
 
 INLINE = frozenset(
     [
@@ -56,20 +58,6 @@ HEADER = re.compile(r"<headerFooter.*?</headerFooter>", re.DOTALL)
 FURNITURE = re.compile(
     r"https?://(?:schemas\.|www\.w3\.org|purl\.org)[^\s\"'<]*|Microsoft Excel"
 )
-
-
-class Piece(NamedTuple):
-    """A text as a reader would see it, and where it is."""
-
-    place: str
-    text: str
-    line: int = 0  # where it begins, 0 where lines mean nothing
-    field: str = ""  # the key or column it is the value of
-    code: bool = False  # a script or a style, full of short names
-
-
-class UnreadableError(Exception):
-    """What a file holds cannot be told."""
 
 
 def read_pieces(name: str, content: bytes) -> Iterator[Piece]:
@@ -409,28 +397,15 @@ def _without_codes(match: re.Match[str]) -> str:
 
 
 def _pdf(content: bytes) -> Iterator[Piece]:
-    """Read the strings of a PDF: properties, bookmarks, links, and plain page text."""
-    parts = [re.sub(rb"stream\r?\n.*?endstream", b"", content, flags=re.DOTALL)]
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
-        try:
-            parts.append(zlib.decompressobj().decompress(stream))
-        except zlib.error:
-            continue
-    for part in parts:
-        for found in re.findall(rb"\[(?:[^\[\]\\]|\\.)*\]|\((?:[^()\\]|\\.)*\)", part):
-            strings = re.findall(rb"\(((?:[^()\\]|\\.)*)\)", found)
-            yield Piece("a string", _pdf_text(b"".join(strings)))
-        for digits in re.findall(rb"<([Ff][Ee][Ff][Ff][0-9A-Fa-f]+)>", part):
-            yield Piece("a string", _pdf_text(bytes.fromhex(digits.decode())))
-        if b"<?xpacket" in part:
-            yield from _markup(part)
+    from learnstrata.privacy.pdf import Attached, read_pdf
 
-
-def _pdf_text(raw: bytes) -> str:
-    text = re.sub(rb"\\([()\\])", rb"\1", raw)
-    if text.startswith(b"\xfe\xff"):
-        return text[2:].decode("utf-16-be", "replace")
-    return text.decode("latin-1")
+    for found in read_pdf(content):
+        if isinstance(found, Attached):
+            for piece in read_pieces(found.name, found.content):
+                place = f"{found.name}, {piece.place}".removesuffix(", ")
+                yield piece._replace(place=place, line=0)
+        else:
+            yield from _opened(found)
 
 
 def _nothing(_: bytes) -> Iterator[Piece]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from learnstrata.exceptions import SourceError
-from learnstrata.privacy.artefacts import Piece, UnreadableError, read_pieces
+from learnstrata.privacy.artefacts import read_pieces
+from learnstrata.privacy.pieces import Piece, UnreadableError
 
 __all__ = ["Leak", "scan"]
 
@@ -109,8 +110,7 @@ def scan(
       one letter or of digits, and ids of digits or of less than six characters: only
       as the whole value of a field, column or key named like a company or a learner.
 
-    Words inside pictures' pixels are not seen, nor are page texts of PDF files that
-    number their letters, as most browsers' do.
+    Words inside pictures' pixels are not seen.
 
     Examples
     --------
