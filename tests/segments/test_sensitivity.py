@@ -88,8 +88,22 @@ def test_every_algorithm_finds_planted_segments(clear, name):
     assert variant.ari >= 0.9
     assert variant.nmi >= 0.9
     assert variant.n_segments == 3
-    assert variant.lowest_jaccard is None
-    assert "stability is bootstrapped for k-means only" in variant.note
+    assert variant.lowest_jaccard > 0.9
+    assert variant.note.endswith("stability over 3 resamples")
+
+
+def test_a_cut_that_is_not_found_again_is_unstable(table):
+    even = table(np.random.default_rng(2).uniform(size=(300, 3)))
+    found = by_name(found_in(even, 5))["Ward over micro-clusters"]
+    assert 0 < found.lowest_jaccard < 0.6
+
+
+def test_resamples_too_small_to_cut_find_nothing_again(table):
+    numbers = np.repeat(
+        np.random.default_rng(3).normal(size=(3, 3)), [1, 1, 60], axis=0
+    )
+    found = by_name(found_in(table(numbers), 3))["Ward over micro-clusters"]
+    assert found.lowest_jaccard < 1
 
 
 def test_what_moves_nothing_is_said_to_move_nothing(clear):

@@ -11,6 +11,7 @@ from learnstrata.stats.refits import overlap
 from learnstrata.stats.stability import (
     _best_jaccard,
     agreement,
+    bootstrap_cuts,
     bootstrap_jaccard,
     coassignment,
     crosstab,
@@ -60,6 +61,25 @@ def test_jaccard_is_that_of_sets(n, k, seed):
     expected = oracles_stats.naive_jaccard(before, after, k)
     found = _best_jaccard(overlap(before, after, k))
     assert found == pytest.approx(expected)
+
+
+@given(st.integers(1, 50), st.integers(1, 4), st.integers(0, 99))
+def test_cuts_of_resamples_are_compared_as_sets_and_noise_is_no_cluster(n, k, seed):
+    rng = np.random.default_rng(seed)
+    labels, again = rng.integers(-1, k, size=(2, n))
+    labels[0] = k - 1
+    drawn = []
+    found = bootstrap_cuts(
+        labels, lambda rows, _: drawn.append(rows) or again[rows], rng=seed
+    )
+    assert all(len(np.unique(rows)) == len(rows) <= n for rows in drawn)
+    expected = [oracles_stats.naive_jaccard(labels[r], again[r], k) for r in drawn]
+    assert found == pytest.approx(np.mean(expected, axis=0))
+
+
+def test_a_cut_without_a_cluster_is_refused():
+    with pytest.raises(ParameterError, match="Got labels without a cluster, expected"):
+        bootstrap_cuts([-1, -1], lambda rows, _: rows, rng=0)
 
 
 @pytest.mark.parametrize("start", ["fitted", "fresh"])

@@ -1,7 +1,7 @@
 """Would another analyst have found this? The same learners, cut in other ways."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -30,7 +30,8 @@ STARTS = 4
 DENSE_ROWS = 5_000  # HDBSCAN takes time with the square of the rows
 DENSE_SHARE = 0.02  # smallest dense group, where the rule names no smallest segment
 FLAGS = ("pay_imputed", "experience_imputed")
-ONLY_KMEANS = "stability is bootstrapped for k-means only"
+NO_RESAMPLES = "no resamples were asked for"
+MOST_RECUTS = 3  # of other algorithms, which take longer than k-means
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Variant:
     smallest_share, largest_share : float
         Of those learners, 0..1; 0 where there is no segment at all.
     lowest_jaccard : float or None
-        Bootstrap Jaccard of the least stable segment; None where it is not computed.
+        Bootstrap Jaccard of the least stable segment: of k-means from refits, of other
+        algorithms by cutting three resamples anew. None where it is not computed.
     note : str
         What to know to read the row.
     """
@@ -125,7 +127,8 @@ def find_sensitivity(  # noqa: PLR0913 - what is compared, and what it may cost
     rows : int
         Learners sampled; every way cuts the same ones.
     resamples : int
-        Bootstrap refits of each k-means; 0 leaves its stability out.
+        Bootstrap refits of each k-means; other algorithms cut anew as often, three
+        times at most. 0 leaves stability out.
     rng : Generator or int
 
     Returns
@@ -159,7 +162,7 @@ def find_sensitivity(  # noqa: PLR0913 - what is compared, and what it may cost
         same = _refit(_Changed(ground.X, ""), ground, resamples, first)
         # warnings are silenced for the whole process, so in this one thread only
         cuts = [
-            algorithm(ground, seed)
+            _with_stability(algorithm, ground, resamples, seed)
             for algorithm, seed in zip(ALGORITHMS.values(), of_algorithm, strict=True)
         ]
         found = dict(zip(KINDS, [*cuts, *refits], strict=True))
@@ -186,6 +189,12 @@ class _Ground:
     k: int
     config: Config
     tree: Tree | None
+
+    def drawn(self, rows: Integers) -> "_Ground":
+        """Give these rows alone."""
+        return replace(
+            self, X=self.X[rows], labels=self.labels[rows], learners=self.learners[rows]
+        )
 
     def feature(self, column: str) -> str:
         """Name the feature of a column of the matrix."""
@@ -314,7 +323,7 @@ def _refit(
     found = kmeans.fit(fitted, ground.k, n_starts=STARTS, rng=rng)
     labels = kmeans.nearest(changed.X, found.centers)
     if not resamples:
-        return _Cut(labels, _joined(changed.note, "no resamples were asked for"))
+        return _Cut(labels, _joined(changed.note, NO_RESAMPLES))
     jaccard = stability.bootstrap_jaccard(
         fitted,
         found,
@@ -323,6 +332,36 @@ def _refit(
         rng=rng,
     )
     return _Cut(labels, changed.note, jaccard.lowest)
+
+
+def _with_stability(
+    algorithm: Algorithm, ground: _Ground, resamples: int, rng: np.random.Generator
+) -> _Cut | str:
+    """Cut by another algorithm, and bootstrap that cut."""
+    found = algorithm(ground, rng)
+    if isinstance(found, str):
+        return found
+    if not resamples:
+        return replace(found, note=_joined(found.note, NO_RESAMPLES))
+    if found.labels.max() < 0:
+        return found
+    here = ground if found.at is None else ground.drawn(found.at)
+    n_resamples = min(resamples, MOST_RECUTS)
+    per_cluster = stability.bootstrap_cuts(
+        found.labels, partial(_recut, algorithm, here), n_resamples=n_resamples, rng=rng
+    )
+    note = f"stability over {n_resamples} resamples"
+    return replace(
+        found, lowest_jaccard=float(per_cluster.min()), note=_joined(found.note, note)
+    )
+
+
+def _recut(
+    algorithm: Algorithm, ground: _Ground, rows: Integers, rng: np.random.Generator
+) -> Integers:
+    some = ground.drawn(rows)
+    found = "" if _shortage(some.X, some.k) else algorithm(some, rng)
+    return np.full(len(rows), -1) if isinstance(found, str) else found.labels
 
 
 def _joined(*parts: str) -> str:
@@ -342,7 +381,7 @@ def _ward(ground: _Ground, rng: np.random.Generator) -> _Cut:
     labels = alternatives.ward_over_micro(ground.X, ground.k, n_micro=n_micro, rng=rng)
     tree = ground.tree
     everyone = f"on all learners adjusted Rand {_two(tree.ari_all)}" if tree else ""
-    return _Cut(labels, _joined(everyone, ONLY_KMEANS))
+    return _Cut(labels, everyone)
 
 
 def _dense(ground: _Ground, rng: np.random.Generator) -> _Cut:
@@ -363,7 +402,7 @@ def _told_noise(labels: Integers, chosen: Integers, least: int) -> str:
             f"{100 * np.mean(~inside):.0f}% of {len(labels):,} learners are in no "
             f"dense group; of the others adjusted Rand {_two(agreed.ari)}"
         )
-    return f"finds its own number of groups; {told}; {ONLY_KMEANS}"
+    return f"finds its own number of groups; {told}"
 
 
 def _latent(ground: _Ground, rng: np.random.Generator) -> _Cut | str:
@@ -391,7 +430,7 @@ def _mixed_types(ground: _Ground) -> tuple[Floats, Integers]:
 
 def _noted(looked: str, found: alternatives.Mixture) -> str:
     unfinished = "" if found.converged else "its likelihood was still rising"
-    return _joined(looked, unfinished, ONLY_KMEANS)
+    return _joined(looked, unfinished)
 
 
 def _weighted(
