@@ -225,7 +225,7 @@ def test_the_refit_watches_the_smallest_segment(found, small_run):
         least.share,
     )
     jaccard = small_run.clusters.dossier.chosen.lowest_jaccard
-    assert f"Jaccard of {jaccard:.2f} in bootstrap" in found["quarterly_refit"].why
+    assert f"overlaps with itself by {jaccard:.0%}" in found["quarterly_refit"].why
 
 
 def test_stability_that_was_not_measured_is_said(small_run):
@@ -237,16 +237,16 @@ def test_stability_that_was_not_measured_is_said(small_run):
 @pytest.mark.parametrize(
     ("jaccard", "words"),
     [
-        (0.97, "The cut holds for this table: the least stable"),
-        (0.751, "The cut holds for this table: the least stable"),
-        (0.75, "Not every segment is sure to be found again: the least stable"),
-        (0.3, "Not every segment is sure to be found again: the least stable"),
+        (0.97, "The cut holds for this table: on random"),
+        (0.751, "The cut holds for this table: on random"),
+        (0.75, "Not every segment is sure to be found again: on random"),
+        (0.3, "Not every segment is sure to be found again: on random"),
     ],
 )
 def test_the_cut_holds_only_where_every_segment_is_stable(small_run, jaccard, words):
     why = actions(small_run, lowest_jaccard=jaccard)["quarterly_refit"].why
     assert why.startswith(words)
-    assert f"with a Jaccard of {jaccard:.2f} in bootstrap" in why
+    assert f"overlaps with itself by {jaccard:.0%}" in why
     judged = stability(jaccard).split(":")[0]
     assert why.startswith("The cut holds") == (judged in {"Stable", "Highly stable"})
 

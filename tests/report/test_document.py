@@ -127,13 +127,13 @@ def test_the_headline_numbers_are_those_of_the_summary(html):
 
 
 def test_stability_stands_in_where_there_is_no_verdict(plain):
-    assert values_of(render_report(plain))[-1] == "0.91"
+    assert values_of(render_report(plain))[-1] == "91.0%"
 
 
 def test_the_silhouette_stands_in_where_stability_was_not_measured(bare):
     html = render_report(bare)
     assert values_of(html)[-1] == "0.28"
-    assert "mean silhouette" in html
+    assert "separation, of 1 at most" in html
 
 
 def test_records_that_went_missing_are_not_called_accounted_for(summary):

@@ -232,4 +232,4 @@ def test_charts_can_be_drawn_for_more_segments_than_there_are_colours(summary):
 
 def test_the_title_of_the_map_is_its_label(summary):
     svg = figures.map_svg(summary, points=10)
-    assert wording.explained(summary["map"]["explained"]) in svg
+    assert wording.map_title(summary) in svg

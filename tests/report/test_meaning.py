@@ -47,8 +47,9 @@ def test_each_number_of_a_card_is_that_of_the_summary(text):
         "segment; 87.4% of those caught are in it.",
         "pay grew by 13.1% a year (all: 12.4%; 60 learners)",
         "51.7% named more than one role (all: 48.2%; 80 learners)",
-        "On 187 learners that they were not made on, the rules put 87.1% into their "
-        "segment; always guessing the largest would be right for 60.0%.",
+        "They place 81.0% of the learners right, each by the rule of the own segment and "
+        "no other. All rules of the tree they are taken from place 87.1% right, and "
+        "calling everybody the largest segment 60.0%. This was measured on 187 learners",
     ):
         assert told in text
 
@@ -118,3 +119,33 @@ def test_an_interval_beyond_the_frame_is_drawn_to_its_edge(meant):
     spec = meaning_charts.index_values(meant).to_dict(validate=False)
     assert "900" in str(spec)
     assert "400.0" in str(spec)
+
+
+def test_a_card_says_what_decides_but_not_what_hardly_does(meant):
+    pulls = [("log_pay", 0.53), ("company_level", 0.43), ("role", 0.04)]
+    segment = meant["segments"][0] | {
+        "pulls": [{"feature": name, "share": share} for name, share in pulls]
+    }
+    assert dict(meaning_tables.card_facts(meant, segment))["What decides"] == (
+        "What puts learners here and not in the next segment: pay (53.0%) and company "
+        "pay level (43.0%)."
+    )
+
+
+def test_a_card_tells_the_stricter_bootstrap(meant):
+    runs = meant["evidence"]["bootstrap"]
+    fresh = next(run for run in runs if run["start"] == "fresh")
+    fresh["per_segment"][0] |= {"jaccard": 0.7654, "recovered": 0.85}
+    segment = meant["segments"][0]
+    told = dict(meaning_tables.card_facts(meant, segment))["How stable"]
+    assert "85.0%" in told
+    assert "76.5%" in told
+    assert "Jaccard" not in told
+
+
+def test_a_name_of_the_user_stands_beside_ours(meant):
+    segment = meant["segments"][0] | {"name_by_numbers": "Senior, top pay"}
+    told = dict(meaning_tables.card_facts(meant, segment))["Name"]
+    assert '"Senior, top pay"' in told
+    segment["name_by_numbers"] = segment["name"]
+    assert "Name" not in dict(meaning_tables.card_facts(meant, segment))

@@ -32,30 +32,15 @@ def test_a_correlation_near_nothing_is_never_called_a_rise_or_a_fall(rho):
     assert "falls" not in said
 
 
-@pytest.mark.parametrize(
-    ("raw", "logged", "words"),
-    [
-        (7.86, 0.499, "its logarithm is close to symmetric (0.50)"),
-        (7.86, -0.499, "its logarithm is close to symmetric (-0.50)"),
-        (7.86, 0.5, "its logarithm is less skewed, still to the right (0.50)"),
-        (7.86, -0.56, "its logarithm is less skewed, but to the left (-0.56)"),
-        (-2.0, -1.0, "Pay is skewed to the left (-2.00)"),
-        (0.6, -0.7, "its logarithm is no more symmetric (-0.70)"),
-        (0.6, 0.6, "its logarithm is no more symmetric (0.60)"),
-        (0.499, 0.1, "Pay is close to symmetric (skewness 0.50)"),
-        (0.5, None, "Pay is skewed to the right (0.50)"),
-        (None, None, "Pay does not vary"),
-    ],
-)
-def test_the_logarithm_is_praised_only_where_it_helps(raw, logged, words):
-    assert words in wording.skewness("pay", raw, logged)
-
-
-@pytest.mark.parametrize(
-    ("raw", "logged"), [(0.4, 0.1), (3.0, None), (0.6, -0.7), (3.0, 0.5)]
-)
-def test_no_symmetry_of_the_logarithm_is_claimed_otherwise(raw, logged):
-    assert "logarithm is close" not in wording.skewness("pay", raw, logged)
+def test_a_distribution_is_told_by_its_middle_and_its_upper_end():
+    years = {"feature": "years_of_experience", "quantiles": {"p50": 5.0, "p95": 15.0}}
+    assert wording.spread(years, LPA) == (
+        "Experience is 5 or less for half of all, and over 15 for one in twenty"
+    )
+    years["quantiles"]["p95"] = 5.0
+    assert wording.spread(years, LPA) == "Experience is 5 or less for half of all"
+    del years["quantiles"]["p95"]
+    assert wording.spread(years, LPA) == "Experience is 5 or less for half of all"
 
 
 @pytest.mark.parametrize(
@@ -122,18 +107,35 @@ def test_hopkins_is_given_both_ways_with_what_it_cannot_prove(summary):
     assert "cannot prove" in said
 
 
-def test_the_map_says_how_much_variance_it_shows_and_warns_where_it_hides_some(summary):
-    assert wording.explained([0.5, 0.25]) == (
-        "The map shows 75.0% of the variance (50.0% + 25.0%)"
-    )
-    assert "may be apart" in wording.map_note(summary)
+def test_the_map_says_how_much_it_shows_and_warns_where_it_hides_some(summary):
+    summary["map"]["explained"] = [0.5, 0.25]
+    note = wording.map_note(summary)
+    assert "shows 75.0% of the differences between learners" in note
+    assert "may be apart" in note
     summary["map"]["explained"] = [0.65, 0.3]
     assert "may be apart" not in wording.map_note(summary)
 
 
-def test_a_component_is_named_by_loadings_of_two_fifths_and_beyond():
-    assert wording.component(["log_pay", "b_c"], [0.4, -0.41]) == "less b c and log pay"
-    assert wording.component(["log_pay"], [0.399]) == ""
+def test_the_map_says_in_what_learners_differ_most(summary):
+    summary["map"] |= {
+        "columns": ["log_pay", "log_experience", "company_level"],
+        "loadings": [[0.7, -0.1], [0.3, 0.9], [0.6, -0.4]],
+    }
+    assert wording.map_title(summary) == (
+        "Learners differ most in pay and company pay level, then in experience"
+    )
+    summary["map"]["loadings"] = [[0.7, 0.7], [0.3, 0.1], [0.6, 0.6]]
+    assert wording.map_title(summary) == (
+        "Learners differ most in pay and company pay level"
+    )
+    summary["map"]["loadings"] = [[0.3, 0.3]] * 3
+    assert wording.map_title(summary) == "Learners who are alike lie near each other"
+
+
+def test_an_axis_of_the_map_is_named_by_loadings_of_two_fifths_and_beyond():
+    told = wording.direction(["log_pay", "b_c"], [0.4, -0.41])
+    assert told == "Less b c, higher pay"
+    assert wording.direction(["log_pay"], [0.399]) == ""
 
 
 def test_the_range_of_medians_names_both_ends(summary):
@@ -156,7 +158,7 @@ def test_a_role_is_said_to_stand_out_from_an_index_of_120(summary):
     assert "No role is distinctive" in wording.index_title(summary["segments"])
     shares[0]["index"] = 120.0
     assert wording.index_title(summary["segments"]).startswith(
-        "Backend stands out most"
+        'Backend is 1.2 times as common in "'
     )
 
 
@@ -184,8 +186,10 @@ def test_the_limits_of_the_rule_are_mentioned_only_where_it_has_some(summary):
 def test_pay_and_its_logarithm_are_not_called_the_strongest_pair(summary):
     found = summary["description"]["correlations"]
     said = wording.strongest_pair(found["columns"], found["spearman"])
-    assert said == "Strongest pair: experience and pay, rank correlation 0.02"
-    assert "No pair" in wording.strongest_pair(["pay", "b"], [[1.0, None], [None, 1.0]])
+    assert said == "Experience and pay go together most: 0.02 on a scale from -1 to 1"
+    assert "No two numbers" in wording.strongest_pair(
+        ["pay", "b"], [[1.0, None], [None, 1.0]]
+    )
 
 
 def test_records_are_said_to_be_accounted_for_only_as_far_as_they_are():

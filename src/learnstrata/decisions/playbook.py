@@ -297,6 +297,6 @@ def _stability(lowest_jaccard: float | None) -> str:
         else "Not every segment is sure to be found again"
     )
     return (
-        f"{told}: the least stable segment was found again with a Jaccard of "
-        f"{lowest_jaccard:.2f} in bootstrap samples."
+        f"{told}: on random samples that were cut anew, the least stable segment "
+        f"overlaps with itself by {lowest_jaccard:.0%}."
     )

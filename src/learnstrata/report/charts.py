@@ -10,8 +10,8 @@ import altair as alt
 import numpy as np
 
 from learnstrata.report import theme
-from learnstrata.report.formats import Money, as_index, as_share, as_years
-from learnstrata.report.wording import MIN_COUNT, component_of
+from learnstrata.report.formats import Money, as_index, as_years
+from learnstrata.report.wording import MIN_COUNT, direction
 
 __all__ = [
     "MAP_POINTS",
@@ -83,8 +83,9 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> Drawing:
         scale=alt.Scale(domain=ids, range=[theme.segment_colour(i) for i in ids]),
         legend=None,
     )
-    titles = [_component_title(summary, which) for which in (0, 1)]
+    titles = [_axis_title(summary, which) for which in (0, 1)]
     bare: dict[str, Any] = {"labels": False, "ticks": False, "grid": True}
+    bare["titleFontSize"] = 14
     x = alt.X("x:Q", axis=alt.Axis(title=titles[0], **bare), scale=_tight("x", values))
     y = alt.Y("y:Q", axis=alt.Axis(title=titles[1], **bare), scale=_tight("y", values))
     dots = (
@@ -117,7 +118,7 @@ def segment_map(summary: Summary, points: int = MAP_POINTS) -> Drawing:
     )
     number.encoding.shape = alt.Undefined
     layers = alt.layer(dots, badge, number).resolve_scale(color="independent")
-    return layers.properties(width=760, height=420)
+    return layers.properties(width=880, height=440)
 
 
 def _named(segments: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - Altair's own
@@ -126,11 +127,11 @@ def _named(segments: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - Alta
     return alt.value(alt.expr(f"{labels}[datum.segment]"))
 
 
-def _component_title(summary: Summary, which: int) -> str:
-    explained = as_share(summary["map"]["explained"][which])
-    made_of = component_of(summary, which)
-    text = f"Component {which + 1}, {explained} of variance"
-    return f"{text}: {made_of}" if made_of else text
+def _axis_title(summary: Summary, which: int) -> str:
+    """Say what grows along an axis; an arrow tells the way."""
+    found = summary["map"]
+    made_of = direction(found["columns"], [row[which] for row in found["loadings"]])
+    return f"{made_of} \u2192" if made_of else ""
 
 
 def _framed(
@@ -308,14 +309,12 @@ def heat_map(
     columns: Sequence[Any],
     x_title: str | None,
     cell: tuple[int, int],
-    slanted: bool = False,
 ) -> Drawing:
     """Draw cells whose colour (``fill``, ``ink``) and ``text`` are given."""
     x_axis = alt.Axis(
         title=x_title,
         orient="top",
-        labelAngle=-35 if slanted else 0,
-        labelAlign="left" if slanted else "center",
+        labelAngle=0,
         ticks=False,
         domain=False,
         labelPadding=6,

@@ -42,7 +42,6 @@ SECTIONS = (
     ("benchmarks", "Pay benchmarks"),
     ("trust", "How far to trust this"),
     ("questions", "The decision questions"),
-    ("learners", "The learners"),
     ("quality", "Data quality and ledger"),
     ("methods", "Methods and provenance"),
 )
@@ -131,7 +130,7 @@ def render_cards(summary: Summary) -> str:
         title=_headline(summary),
         cards=_cards(summary),
         map=figures.map_svg(summary, points=CARD_POINTS) if has_map else "",
-        map_title=wording.explained(summary["map"]["explained"]) if has_map else "",
+        map_title=wording.map_title(summary) if has_map else "",
         units=_units(summary),
     )
 
@@ -201,7 +200,7 @@ def _tiles(summary: Summary) -> list[Tile]:
         Tile(
             str(len(summary["segments"])),
             "segments",
-            f"chosen of k = {_tried(summary)}",
+            f"chosen from {_tried(summary)}",
         ),
         Tile(as_share(largest["share"]), "in the largest segment", largest["name"]),
         _confidence(summary),
@@ -245,9 +244,9 @@ def _confidence(summary: Summary) -> Tile:
     jaccard, silhouette = chosen.get("lowest_jaccard"), chosen.get("silhouette")
     if jaccard is None:
         words = wording.separation(silhouette).split(":")[0].rstrip(".")
-        return Tile(as_number(silhouette), "mean silhouette", words)
+        return Tile(as_number(silhouette), "separation, of 1 at most", words)
     words = wording.stability(jaccard).split(":")[0]
-    return Tile(as_number(jaccard), "Jaccard of the least stable segment", words)
+    return Tile(as_share(jaccard), "overlap of the least stable segment", words)
 
 
 def _cards(summary: Summary) -> list[Card]:
@@ -393,7 +392,6 @@ def _absent(summary: Summary) -> dict[str, str]:
 
 def _tables(summary: Summary) -> dict[str, Any]:
     return {
-        "candidates": tables.candidates(summary),
         "distributions": tables.distributions(summary),
         "missing": tables.missing(summary),
         "states": tables.states(summary),
@@ -550,7 +548,6 @@ def _provenance(summary: Summary) -> dict[str, Any]:
         "Now is the year": str(summary["as_of"]),
         "What is segmented": _units(summary),
         "Unit of pay": summary["pay_unit"],
-        "Inertia of the fit": as_count(summary["inertia"]),
         "Version of the summary": str(summary["schema_version"]),
     }
     names = summary["features"]

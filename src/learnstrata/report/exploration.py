@@ -209,28 +209,26 @@ def missing(summary: Summary) -> Drawing:
 
 
 def correlations(summary: Summary) -> Drawing:
-    """Draw the rank correlations of the numbers, each pair once."""
+    """Draw the rank correlations of the numbers, each pair once.
+
+    Columns bear the numbers of the rows: names over them would have to be slanted.
+    """
     found = summary["description"]["correlations"]
     names = [feature_label(column) for column in found["columns"]]
+    rows = [f"{name}  {i}" for i, name in enumerate(names, start=1)]
     values = []
     for i, row in enumerate(found["spearman"]):
         for j, rho in enumerate(row[:i]):
             fill = theme.diverging(rho) if rho is not None else "#ffffff"
             values.append(
                 {
-                    "row": names[i],
-                    "column": names[j],
+                    "row": rows[i],
+                    "column": j + 1,
                     "text": as_number(rho),
                     "fill": fill,
                     "ink": theme.ink_on(fill),
                     "tip": f"{names[i]} and {names[j]}: {as_number(rho)}",
                 }
             )
-    return heat_map(
-        values,
-        rows=names[1:],
-        columns=names[:-1],
-        x_title=None,
-        cell=(54, 34),
-        slanted=True,
-    )
+    columns = range(1, len(names))
+    return heat_map(values, rows=rows, columns=columns, x_title=None, cell=(54, 30))

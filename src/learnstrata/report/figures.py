@@ -104,7 +104,7 @@ def _figure(summary: Summary, key: str, plan: _Plan) -> Figure:
 
 def map_svg(summary: Summary, *, points: int) -> Markup:
     """Draw the map alone, with fewer points."""
-    title = wording.explained(summary["map"]["explained"])
+    title = wording.map_title(summary)
     spec = specification(charts.segment_map(summary, points))
     return draw(spec, "ls-map", title, shrink=MAP_SHRINK)
 
@@ -197,7 +197,7 @@ def _pay_and_experience(summary: Summary) -> str:
     found = summary["description"]["correlations"]
     columns = found["columns"]
     if not {"pay", "years_of_experience"} <= set(columns):
-        return "Rank correlations of the numbers, each pair once"
+        return "How numbers go together, each pair once"
     a, b = columns.index("pay"), columns.index("years_of_experience")
     return wording.correlation("pay", "experience", found["spearman"][a][b])
 
@@ -249,9 +249,7 @@ def _histogram_plans(summary: Summary) -> dict[str, _Plan]:
         f"histogram-{re.sub('[^a-z0-9]+', '-', name.lower())}": _Plan(
             lambda s, d=d: len(d["counts"]) > 0,  # noqa: ARG005
             lambda s, name=name: exploration.histogram(s, name),
-            lambda s, name=name, d=d: wording.skewness(  # noqa: ARG005
-                wording.feature_label(name), d["skewness"], d["skewness_log"]
-            ),
+            lambda s, d=d: wording.spread(d, Money.of(s)),
             lambda s, d=d: tables.bins(s, d),
         )
         for name, d in found.items()
@@ -262,7 +260,7 @@ _PLANS: dict[str, _Plan] = {
     "map": _Plan(
         lambda s: len(s["map"]["x"]) > 0,
         charts.segment_map,
-        lambda s: wording.explained(s["map"]["explained"]),
+        wording.map_title,
         tables.loadings,
         wording.map_note,
         shrink=MAP_SHRINK,
@@ -353,8 +351,8 @@ _PLANS: dict[str, _Plan] = {
         _strongest,
         tables.correlations,
         lambda _: (
-            "Rank correlations (Spearman), from -1 to 1. Pay and its logarithm "
-            "have the same ranks."
+            "1: they rise together; 0: unrelated; -1: one falls as the other rises. "
+            "By rank, so that pay and its logarithm are the same."
         ),
     ),
 }
@@ -386,9 +384,10 @@ _MEANING_PLANS: dict[str, _Plan] = {
         meaning_tables.values_title,
         meaning_tables.indices,
         lambda _: (
-            "Dot: share in the segment by share among all, times 100; line: its 95 % "
-            f"interval. The {meaning_charts.MOST_VALUES} most distinctive of each "
-            "segment; below 25 and above 400 at the edge."
+            "Dot: share in the segment by share among all, times 100; line: the range "
+            "that holds the true value 95 times in 100. The "
+            f"{meaning_charts.MOST_VALUES} most distinctive of each segment; below 25 "
+            "and above 400 at the edge."
         ),
     ),
     "pay-spread": _spread_plan("pay"),

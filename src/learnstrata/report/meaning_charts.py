@@ -100,7 +100,7 @@ def _index_panel(segment: Mapping[str, Any]) -> Drawing:
     )
     layers = alt.layer(span.encode(x=x, x2="to:Q"), all_of_them, dots)
     return layers.properties(
-        width=220, height=26 * len(rows), title=segment_label(segment, 46)
+        width=285, height=26 * len(rows), title=segment_label(segment, 46)
     )
 
 
@@ -163,7 +163,8 @@ def _spread(
             sort=None,
             axis=alt.Axis(
                 title=f"{label} ({unit}), from",
-                labelAngle=-40,
+                labelAngle=0,
+                labelOverlap=True,
                 ticks=False,
                 labelFontSize=11,
             ),
@@ -178,10 +179,10 @@ def _spread(
     colour = theme.segment_colour(segment["id"])
     bars = base.mark_bar(color=colour).encode(y=y, description="tip:N")
     ticks = base.mark_tick(
-        color=theme.INK, thickness=2.5, width=20, opacity=1, aria=False
+        color=theme.INK, thickness=2.5, width=18, opacity=1, aria=False
     ).encode(y="rest:Q")
     return alt.layer(bars, ticks).properties(
-        width=330, height=130, title=segment_label(segment, 44)
+        width=405, height=130, title=segment_label(segment, 44)
     )
 
 

@@ -7,13 +7,16 @@ from learnstrata.report.formats import (
     Money,
     TextTable,
     as_count,
-    as_index,
-    as_number,
     as_share,
     table_of,
 )
 from learnstrata.report.meaning_charts import bin_label, told_value
-from learnstrata.report.wording import feature_label
+from learnstrata.report.wording import (
+    feature_label,
+    joined,
+    plain_label,
+    times_of_all,
+)
 
 __all__ = [
     "bins",
@@ -36,6 +39,7 @@ __all__ = [
 Summary = Mapping[str, Any]
 
 MOST_INDICES = 15
+LEAST_PULL = 0.05  # of all pulls: less decides next to nothing
 PAY = [
     ("Learners", "count"),
     ("Companies", "count"),
@@ -49,6 +53,16 @@ GLOSSARY = {
     "experience, company and role.",
     "Median": "The middle value: half of the learners are below it, half above.",
     "Quartiles": "The middle half of the learners lies between lower and upper.",
+    "Overlap": "Of the learners in a segment or in its counterpart, the share that is "
+    "in both: 100% is the same segment.",
+    "Place among all": "Where a learner stands with a number when all are lined up, "
+    "from 0 (lowest) to 100 (highest); of a segment, the mean of its learners.",
+    "Strength": "How far a segment is from all learners in one thing: 0.2 is little, "
+    "0.5 medium, 0.8 much; below 0 is less than among all (Cohen's effect size).",
+    "On a scale from -1 to 1": "How two numbers go together: 1, they rise together; 0, "
+    "unrelated; -1, one falls as the other rises (rank correlation).",
+    "Agreement": "How alike two ways to group learners are: 1 is the same, 0 no better "
+    "than chance (adjusted Rand index; NMI is another measure of it).",
     "Index": "Share in the segment by share among all learners, times 100: at 200 it "
     "is twice as common as among all.",
     "Interval": "A range that holds the true value 95 times in 100; narrow is sure.",
@@ -58,9 +72,15 @@ GLOSSARY = {
     "and share of those caught who are in the segment; on learners it was not made on.",
     "Core, borderline, atypical": "Learners deep in their segment, near another one, "
     "and far from all.",
+    "Bootstrap": "Drawing learners at random, some more than once, to see what would "
+    "change.",
+    "Component": "A direction in which learners differ, made of several features.",
+    "Skewness": "How lopsided a number is: 0 is even, above 0 there is a long tail of "
+    "high values.",
     "Jaccard": "How much of a segment is found again when the learners are drawn anew: "
     "1 is all of it.",
-    "Thin": "A group of few learners, whose pay leans on the wider groups it is in.",
+    "Thin": "A group of few learners, whose pay leans on wider groups more than on its "
+    "own learners.",
     "Alias": "A code in place of a company's name; the same company has the same one.",
     "Gini": "How unequally learners spread over companies: 0 is evenly, near 1 is all "
     "at one.",
@@ -88,7 +108,9 @@ def card_facts(summary: Summary, segment: Mapping[str, Any]) -> list[tuple[str, 
         Heading and sentence; what the run does not know is not there.
     """
     told = [
+        ("Name", _own_name(segment)),
         ("In words", _rule(segment)),
+        ("What decides", _decides(segment)),
         ("Progression", _progression(segment.get("progression"))),
         ("How stable", _stable(summary, segment["id"])),
         ("How sure", _sure(summary, segment["id"])),
@@ -107,6 +129,26 @@ def _rule(segment: Mapping[str, Any]) -> str:
         f"{text}. Catches {as_share(rule['coverage'])} of the segment; "
         f"{as_share(rule['precision'])} of those caught are in it."
     )
+
+
+def _own_name(segment: Mapping[str, Any]) -> str:
+    """Tell our name where the user gave another: it may be of another fit."""
+    ours = segment.get("name_by_numbers", segment["name"])
+    if ours == segment["name"]:
+        return ""
+    return f'Given in the configuration; by its numbers it is "{ours}".'
+
+
+def _decides(segment: Mapping[str, Any]) -> str:
+    """Say what puts learners into this segment rather than into the next."""
+    told = [
+        f"{plain_label(pull['feature'])} ({as_share(pull['share'])})"
+        for pull in segment.get("pulls") or ()
+        if pull["share"] >= LEAST_PULL
+    ]
+    if not told:
+        return ""
+    return f"What puts learners here and not in the next segment: {joined(told)}."
 
 
 def _progression(found: Mapping[str, Any] | None) -> str:
@@ -132,14 +174,16 @@ def _progression(found: Mapping[str, Any] | None) -> str:
 
 
 def _stable(summary: Summary, segment_id: int) -> str:
+    """Say how often a cut from scratch finds the segment again: the stricter test."""
     runs = (summary.get("evidence") or {}).get("bootstrap") or ()
-    for run in runs:
+    for run in (one for one in runs if one["start"] == "fresh"):
         for row in run["per_segment"]:
             if row["segment_id"] == segment_id:
                 return (
                     f"Found again in {as_share(row['recovered'])} of "
-                    f"{as_count(run['resamples'])} bootstrap samples (Jaccard "
-                    f"{as_number(row['jaccard'])})."
+                    f"{as_count(run['resamples'])} random samples that were cut from "
+                    f"scratch; on average it overlaps with itself by "
+                    f"{as_share(row['jaccard'])}."
                 )
     return ""
 
@@ -150,24 +194,28 @@ def _sure(summary: Summary, segment_id: int) -> str:
         if row["segment_id"] == segment_id:
             whole = row["core"] + row["borderline"] + row["atypical"] or 1
             return (
-                f"{as_share(row['core'] / whole)} are core, "
-                f"{as_share(row['borderline'] / whole)} borderline, "
-                f"{as_share(row['atypical'] / whole)} atypical."
+                f"{as_share(row['core'] / whole)} clearly belong here (core), "
+                f"{as_share(row['borderline'] / whole)} are near another segment "
+                f"(borderline), {as_share(row['atypical'] / whole)} are far from all "
+                "(atypical)."
             )
     return ""
 
 
 def rules_sentence(summary: Summary) -> str:
-    """Say how well the rules in words tell the segments apart."""
+    """Say how well the rules in words tell the segments apart, and their whole tree."""
     found = summary.get("rules")
     if not found:
         return ""
     if found["reason"]:
         return f"There are no rules in words: {found['reason']}."
     return (
-        f"On {as_count(found['n_held_out'])} learners that they were not made on, the "
-        f"rules put {as_share(found['fidelity'])} into their segment; always guessing "
-        f"the largest would be right for {as_share(found['baseline'])}."
+        "How good are the rules on the cards? They place "
+        f"{as_share(found['stated'])} of the learners right, each by the rule of the "
+        "own segment and no other. All rules of the tree they are taken from place "
+        f"{as_share(found['fidelity'])} right, and calling everybody the largest "
+        f"segment {as_share(found['baseline'])}. This was measured on "
+        f"{as_count(found['n_held_out'])} learners set aside for it."
     )
 
 
@@ -181,19 +229,19 @@ def indices(summary: Summary) -> TextTable:
         ("From", "index"),
         ("To", "index"),
         ("Among all", "index"),
-        ("Effect", "number"),
+        ("Strength", "number"),
     ]
     rows = [
         (
             segment["name"],
-            told_value(row) + ("" if row["kind"] == "value" else ", mean rank"),
+            told_value(row) + ("" if row["kind"] == "value" else ", place among all"),
             *(row[key] for key in ("count", "estimate", "low", "high", "base")),
             row["effect"],
         )
         for segment in summary["segments"]
         for row in (segment.get("index") or ())[:MOST_INDICES]
     ]
-    title = "Index of a value (all: 100), or mean rank of a number (all: 50)"
+    title = "Index of a value (all: 100), or place of a number among all (middle: 50)"
     return table_of(summary, title, headings, rows)
 
 
@@ -206,9 +254,10 @@ def values_title(summary: Summary) -> str:
         if row["kind"] == "value"
     ]
     row, segment = max(rows, key=lambda pair: pair[0]["estimate"])
+    what = told_value(row).replace(": ", " ")
     return (
-        f"{told_value(row)} stands out most: index {as_index(row['estimate'])} in "
-        f"{segment['name']}, where 100 is as among all"
+        f"{what} is {times_of_all(row['estimate'])} as common in "
+        f'"{segment["name"]}" as among all'
     )
 
 
@@ -246,8 +295,8 @@ def spread_title(summary: Summary, feature: str) -> str:
     top = low["typical"][feature]["p75"]
     told = money.text(top) if feature == "pay" else f"{top:g} years"
     return (
-        f"{label.capitalize()} spreads within each segment: in {low['name']}, three of "
-        f"four are at {told} or under"
+        f"{label.capitalize()} spreads within each segment: three of four in "
+        f'"{low["name"]}" are at {told} or under'
     )
 
 

@@ -373,8 +373,8 @@ def correlations(summary: Summary) -> TextTable:
     headings = [
         ("One", "text"),
         ("Other", "text"),
-        ("Spearman (ranks)", "number"),
-        ("Pearson (values)", "number"),
+        ("By rank", "number"),
+        ("By value", "number"),
     ]
     rows = [
         (names[j], names[i], found["spearman"][i][j], found["pearson"][i][j])

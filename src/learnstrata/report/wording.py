@@ -6,7 +6,6 @@ from typing import Any
 from learnstrata.report.formats import (
     Money,
     as_count,
-    as_index,
     as_number,
     as_share,
     as_years,
@@ -15,11 +14,9 @@ from learnstrata.report.formats import (
 __all__ = [
     "agreement",
     "column_label",
-    "component",
-    "component_of",
     "correlation",
     "coverage",
-    "explained",
+    "direction",
     "feature_label",
     "hopkins",
     "index_title",
@@ -29,23 +26,27 @@ __all__ = [
     "ledger",
     "limits",
     "map_note",
+    "map_title",
     "missing_title",
     "name_of_segment",
     "outliers",
+    "plain_label",
     "range_title",
     "rule_label",
     "selection_title",
     "separation",
-    "skewness",
     "small_segment",
+    "spread",
     "stability",
     "stage_label",
     "strongest_pair",
+    "times_of_all",
 ]
 
 DISTINCTIVE = 120.0
 MIN_COUNT = 10  # learners: a share of fewer says nothing of a role
-SYMMETRIC = 0.5  # skewness below which a distribution may be called symmetric
+STRONG_LOADING = 0.4
+SCALE = "on a scale from -1 to 1"
 
 FEATURES = {
     "pay": "pay",
@@ -63,6 +64,17 @@ FEATURES = {
     "pay_growth": "pay growth",
     "company_pay": "company pay level",
     "n_roles": "roles a learner holds",
+}
+PLAIN = {"log_pay": "pay", "log1p_pay": "pay", "log_experience": "experience"}
+# What the two ends of an axis are called: more of it, and less.
+ENDS = {
+    "pay": ("higher pay", "lower pay"),
+    "experience": ("more experience", "less experience"),
+    "company pay level": ("better-paying company", "lower-paying company"),
+    "company mean pay": ("better-paying company", "lower-paying company"),
+    "company mean experience": ("more experienced company", "younger company"),
+    "seniority of the title": ("more senior title", "more junior title"),
+    "pay growth": ("faster pay growth", "slower pay growth"),
 }
 COLUMNS = {
     "learner_id": "learner id",
@@ -120,6 +132,17 @@ def feature_label(name: str) -> str:
     return FEATURES.get(name, name.replace("_", " ").replace("=", ": "))
 
 
+def plain_label(name: str) -> str:
+    """Name a feature by what it is of: the logarithm of pay is pay to a reader.
+
+    Examples
+    --------
+    >>> plain_label("log_pay"), plain_label("company_level")
+    ('pay', 'company pay level')
+    """
+    return PLAIN.get(name, feature_label(name))
+
+
 def column_label(name: str) -> str:
     """Name a standard column for a reader."""
     return COLUMNS.get(name, name.replace("_", " "))
@@ -175,14 +198,14 @@ def correlation(a: str, b: str, rho: float | None) -> str:
     Examples
     --------
     >>> correlation("pay", "experience", 0.02)
-    'Pay and experience are hardly related (rank correlation 0.02)'
+    'Pay and experience are hardly related (0.02 on a scale from -1 to 1)'
     >>> correlation("pay", "experience", 0.32)
-    'Pay rises moderately with experience (rank correlation 0.32)'
+    'Pay rises moderately with experience (0.32 on a scale from -1 to 1)'
     """
     first = a[:1].upper() + a[1:]
     if rho is None:
         return f"{first} or {b} does not vary, so they have no correlation"
-    size, told = abs(rho), f"(rank correlation {as_number(rho)})"
+    size, told = abs(rho), f"({as_number(rho)} {SCALE})"
     if size < 0.1:
         return f"{first} and {b} are hardly related {told}"
     way = "rises" if rho > 0 else "falls"
@@ -190,36 +213,24 @@ def correlation(a: str, b: str, rho: float | None) -> str:
     return f"{first} {way} {strength} with {b} {told}"
 
 
-def skewness(label: str, raw: float | None, logged: float | None) -> str:
-    """Say how lopsided a distribution is, and whether the logarithm helps.
+def spread(found: Mapping[str, Any], money: Money) -> str:
+    """Say where the middle and the upper end of a number lie.
 
     Examples
     --------
-    >>> skewness("pay", 7.86, -0.2)
-    'Pay is skewed to the right (7.86); its logarithm is close to symmetric (-0.20)'
+    >>> found = {"feature": "pay", "quantiles": {"p50": 11e5, "p95": 39e5}}
+    >>> spread(found, Money(1e5, "LPA"))
+    'Pay is 11.0 LPA or less for half of all, and over 39.0 LPA for one in twenty'
     """
-    name = label[:1].upper() + label[1:]
-    if raw is None:
-        return f"{name} does not vary"
-    if abs(raw) < SYMMETRIC:
-        told = f"{name} is close to symmetric (skewness {as_number(raw)})"
-    else:
-        side = "right" if raw > 0 else "left"
-        told = f"{name} is skewed to the {side} ({as_number(raw)})"
-    return told + _logged(raw, logged)
-
-
-def _logged(raw: float, logged: float | None) -> str:
-    if logged is None or abs(raw) < SYMMETRIC:
-        return ""
-    value = as_number(logged)
-    if abs(logged) >= abs(raw):
-        return f"; its logarithm is no more symmetric ({value})"
-    if abs(logged) < SYMMETRIC:
-        return f"; its logarithm is close to symmetric ({value})"
-    side = "right" if logged > 0 else "left"
-    turn = "still" if (logged > 0) == (raw > 0) else "but"
-    return f"; its logarithm is less skewed, {turn} to the {side} ({value})"
+    label, quantiles = feature_label(found["feature"]), found["quantiles"]
+    written = money.text if found["feature"] == "pay" else as_years
+    middle, high = quantiles["p50"], quantiles.get("p95")
+    told = (
+        f"{label[:1].upper()}{label[1:]} is {written(middle)} or less for half of all"
+    )
+    if high is None or high <= middle:
+        return told
+    return f"{told}, and over {written(high)} for one in twenty"
 
 
 def strongest_pair(
@@ -231,7 +242,7 @@ def strongest_pair(
     --------
     >>> strongest_pair(["pay", "log_pay", "seniority"],
     ...                [[1.0, 1.0, 0.2], [1.0, 1.0, 0.2], [0.2, 0.2, 1.0]])
-    'Strongest pair: pay and seniority of the title, rank correlation 0.20'
+    'Pay and seniority of the title go together most: 0.20 on a scale from -1 to 1'
     """
     pairs = [
         (abs(rho), rho, columns[j], columns[i])
@@ -240,11 +251,12 @@ def strongest_pair(
         if rho is not None and {columns[i], columns[j]} != {"pay", "log_pay"}
     ]
     if not pairs:
-        return "No pair of numbers varies enough to be correlated"
+        return "No two numbers vary enough to be compared"
     _, rho, one, other = max(pairs, key=lambda pair: pair[0])
+    first = feature_label(one)
     return (
-        f"Strongest pair: {feature_label(one)} and {feature_label(other)}, rank "
-        f"correlation {as_number(rho)}"
+        f"{first[:1].upper()}{first[1:]} and {feature_label(other)} go together most: "
+        f"{as_number(rho)} {SCALE}"
     )
 
 
@@ -329,47 +341,63 @@ def hopkins(tendency: Mapping[str, Any]) -> str:
     )
 
 
-def explained(shares: Sequence[float]) -> str:
-    """Say how much of the variance the map shows."""
-    parts = " + ".join(as_share(share) for share in shares[:2])
-    return f"The map shows {as_share(sum(shares[:2]))} of the variance ({parts})"
-
-
-def component(columns: Sequence[str], loadings: Sequence[float]) -> str:
-    """Name what a component is mostly made of: loadings of 0.4 and beyond, 3 at most.
+def direction(columns: Sequence[str], loadings: Sequence[float]) -> str:
+    """Say what grows along an axis of the map: loadings of 0.4 and beyond, 3 at most.
 
     Examples
     --------
-    >>> component(["log_pay", "log_experience"], [0.9, -0.43])
-    'log pay and less log experience'
-    >>> component(["a", "b"], [0.1, 0.2])
+    >>> direction(["log_pay", "log_experience"], [0.9, -0.43])
+    'Higher pay, less experience'
+    >>> direction(["a", "role=Backend"], [0.1, 0.8])
+    'More role: Backend'
+    >>> direction(["a", "b"], [0.1, 0.2])
     ''
     """
+    told = []
+    for name, value in _strong(columns, loadings):
+        label = plain_label(name)
+        more, less = ENDS.get(label, (f"more {label}", f"less {label}"))
+        told.append(more if value > 0 else less)
+    text = ", ".join(dict.fromkeys(told))
+    return text[:1].upper() + text[1:]
+
+
+def _strong(
+    columns: Sequence[str], loadings: Sequence[float]
+) -> list[tuple[str, float]]:
     pairs = sorted(zip(columns, loadings, strict=True), key=lambda p: -abs(p[1]))
-    strong = [(name, value) for name, value in pairs[:3] if abs(value) >= 0.4]
-    return joined([f"{'less ' * (v < 0)}{feature_label(name)}" for name, v in strong])
+    return [(name, v) for name, v in pairs[:3] if abs(v) >= STRONG_LOADING]
 
 
-def component_of(summary: Mapping[str, Any], which: int) -> str:
-    """Name what a component of the map is mostly made of."""
+def map_title(summary: Mapping[str, Any]) -> str:
+    """Say in what learners differ most: what the axes of the map are made of."""
     found = summary["map"]
-    return component(
-        found["columns"], [loading[which] for loading in found["loadings"]]
-    )
+    axes = [
+        [
+            plain_label(n)
+            for n, _ in _strong(found["columns"], [v[i] for v in found["loadings"]])
+        ]
+        for i in (0, 1)
+    ]
+    first = list(dict.fromkeys(axes[0]))
+    then = [label for label in dict.fromkeys(axes[1]) if label not in first]
+    if not first:
+        return "Learners who are alike lie near each other"
+    told = f"{summary['unit'].capitalize()}s differ most in {joined(first)}"
+    return f"{told}, then in {joined(then)}" if then else told
 
 
 def map_note(summary: Mapping[str, Any]) -> str:
     """Say how to read the map, and what it cannot show."""
+    shown = sum(summary["map"]["explained"][:2])
     text = (
         f"Each point is a {summary['unit']} of a sample; numbers stand in the middle "
-        "of their segment. Triangles lie beyond the frame."
+        "of their segment. Triangles lie beyond the frame. The map shows "
+        f"{as_share(shown)} of the differences between {summary['unit']}s"
     )
-    across, up = (component_of(summary, which) for which in (0, 1))
-    if across and up:
-        text += f" Across: {across}. Upwards: {up}."
-    if sum(summary["map"]["explained"][:2]) < 0.9:
-        text += " Segments that overlap here may be apart in what the map leaves out."
-    return text
+    if shown < 0.9:
+        return f"{text}: segments that overlap here may be apart in what it leaves out."
+    return f"{text}."
 
 
 def name_of_segment(summary: Mapping[str, Any], segment_id: int) -> str:
@@ -400,6 +428,17 @@ def _in_years(value: float) -> str:
     return f"{as_years(value)} {'year' if value == 1 else 'years'}"
 
 
+def times_of_all(index: float) -> str:
+    """Write an index as a multiple of the share among all.
+
+    Examples
+    --------
+    >>> times_of_all(409.0), times_of_all(100.0)
+    ('4.1 times', '1.0 times')
+    """
+    return f"{as_number(index / 100, 1)} times"
+
+
 def index_title(segments: Sequence[Mapping[str, Any]]) -> str:
     """Name the role that is most out of proportion, where one is distinctive."""
     cells = [
@@ -413,13 +452,10 @@ def index_title(segments: Sequence[Mapping[str, Any]]) -> str:
     index, role, name = max(cells, key=lambda cell: cell[0])
     if index < DISTINCTIVE:
         return (
-            f"No role is distinctive for a segment: the highest index is "
-            f"{as_index(index)}, where 100 is as common as among all"
+            "No role is distinctive for a segment: none is more than "
+            f"{times_of_all(index)} as common in one as among all"
         )
-    return (
-        f"{role} stands out most: index {as_index(index)} in {name}, where 100 is as "
-        "common as among all"
-    )
+    return f'{role} is {times_of_all(index)} as common in "{name}" as among all'
 
 
 def selection_title(table: Sequence[Mapping[str, Any]], k: int) -> str:
@@ -525,7 +561,7 @@ def limits(found: Mapping[str, Any], money: Money) -> str:
 
 
 def outliers(distributions: Sequence[Mapping[str, Any]]) -> str:
-    """Say how many values lie beyond Tukey's fences."""
+    """Say how many values are unusually low or high, by Tukey's inner fences."""
     told = [
         f"{as_count(d['outside_fences'])} of {as_count(d['n'])} for "
         f"{feature_label(d['feature'])}"
@@ -533,7 +569,4 @@ def outliers(distributions: Sequence[Mapping[str, Any]]) -> str:
     ]
     if not told:
         return "No number was described."
-    return (
-        f"Values beyond Tukey's inner fences (1.5 interquartile ranges; of log pay for "
-        f"pay): {joined(told)}."
-    )
+    return f"Unusually low or high beside the middle half of all: {joined(told)}."

@@ -185,9 +185,9 @@ def _learned_against_rules(grounds: Grounds) -> Finding:
     return Finding(
         finding_id,
         question,
-        f"{_agreement_in_words(found.ari)} (adjusted Rand {found.ari:.2f}, NMI "
-        f"{found.nmi:.2f}). Who knows the rule-based segment guesses the learned one "
-        f"right for {main:.1%}. "
+        f"{_agreement_in_words(found.ari)} (agreement {found.ari:.2f}, where 1 is "
+        "the same and 0 chance). Who knows the rule-based segment guesses the learned "
+        f"one right for {main:.1%}. "
         f"{_split_in_words(split, len(found.rules), grounds.least)}",
         available=True,
         numbers={

@@ -165,10 +165,14 @@ def _direction(rho: float | None) -> str:
     shown = round(rho, 2) + 0.0  # the words go with the number shown; never -0.00
     size = abs(shown)
     if size < 0.1:
-        return f"Pay hardly moves with experience (rank correlation {shown:.2f})."
+        return (
+            f"Pay hardly moves with experience ({shown:.2f} on a scale from -1 to 1)."
+        )
     strength = "weakly" if size < 0.3 else "moderately" if size < 0.6 else "strongly"
     way = "rises" if shown > 0 else "falls"
-    return f"Pay {way} {strength} with experience (rank correlation {shown:.2f})."
+    return (
+        f"Pay {way} {strength} with experience ({shown:.2f} on a scale from -1 to 1)."
+    )
 
 
 def _worst_cohort(cohorts: pl.DataFrame, no_role: Sequence[str]) -> str:
