@@ -47,9 +47,10 @@ def test_each_number_of_a_card_is_that_of_the_summary(text):
         "segment; 87.4% of those caught are in it.",
         "pay grew by 13.1% a year (all: 12.4%; 60 learners)",
         "51.7% named more than one role (all: 48.2%; 80 learners)",
-        "They place 81.0% of the learners right, each by the rule of the own segment and "
-        "no other. All rules of the tree they are taken from place 87.1% right, and "
-        "calling everybody the largest segment 60.0%. This was measured on 187 learners",
+        "They place 81.0% of the learners right, each by the rule of the own segment "
+        "and no other. All rules of the tree they are taken from place 87.1% right, "
+        "and calling everybody the largest segment 60.0%. This was measured on 187 "
+        "learners",
     ):
         assert told in text
 
