@@ -61,6 +61,12 @@ def test_the_statistics_are_those_of_the_chosen_k(evidence, summary):
     assert len(told["silhouette"]["draws"]) == evidence["nulls"]["draws"]
 
 
+def test_the_dossier_says_whose_silhouettes_it_holds(summary, small_run):
+    found, dossier = summary["selection"], small_run.clusters.dossier
+    told = (found["scored"], found["against"])
+    assert told == (dossier.n_scored, dossier.n_against)
+
+
 def test_every_refit_and_every_split_is_told(evidence):
     seeds = evidence["seeds"]
     assert len(seeds["values"]) == seeds["refits"]

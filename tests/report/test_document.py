@@ -434,12 +434,14 @@ def test_a_run_of_few_parts_says_what_was_not_measured(summary):
     found = summary["evidence"]
     found["nulls"]["statistics"] = []
     found["flows"], found["bootstrap"] = [], []
+    found["left_out"] = ["Halves are not compared at k = 9."]
     found["finer"] |= {"cells": [], "subsegments": []}
     found["sensitivity"] = None
     summary["selection"] |= {"runner_up": None, "changes": []}
     text = Page(trust_of(render_report(summary)) + "</section>").text
     for told in (
         "No statistic was set beside structureless tables.",
+        "Halves are not compared at k = 9.",
         "Only one k was tried.",
         "No bootstrap was made.",
         "No cell of segment and role",

@@ -191,6 +191,8 @@ def _selection(run: Run) -> dict[str, Any]:
         "reason": dossier.reason,
         "changes": dossier.changes,
         "rows": dossier.n_rows,
+        "scored": dossier.n_scored,
+        "against": dossier.n_against,
         "resamples": run.config.selection.resamples,
     }
 
