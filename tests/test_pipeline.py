@@ -223,7 +223,7 @@ def test_names_of_the_user_are_given_and_stay(few):
     assert again == found.meaning.model
     plain = run(few, load_config("robust", **QUICK))
     assert plain.meaning.profiles[0].name == found.meaning.profiles[0].name
-    with pytest.raises(ParameterError, match=r"Got names for the segments \[40\]"):
+    with pytest.raises(ParameterError, match=r"Got names for the segments \['40'\]"):
         run(few, load_config("robust", names={40: "Nobody"}, **QUICK))
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Tendency",
     "list_recipes",
     "load_config",
+    "numbered_names",
 ]
 
 Unit = Literal["learner", "record"]
@@ -506,7 +507,7 @@ def load_config(
     user = _read_user_file(path) if path is not None else {}
     values = _read_recipe(str(user.get("recipe", recipe)))
     given = {key: value for key, value in overrides.items() if value is not None}
-    above = _laid_over(_by_number(user), _by_number(given))
+    above = _laid_over(numbered_names(user), numbered_names(given))
     merged = _levelled(_laid_over(values, above))
     _refuse_unknown_keys(merged, Config, where="")
     config = _validated(merged)
@@ -514,9 +515,17 @@ def load_config(
     return config
 
 
-def _by_number(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Read the keys of `names` that are numbers as the ids they are."""
-    names = values.get("names")
+def numbered_names(values: Any) -> Any:  # noqa: ANN401 - not checked yet
+    """Read the keys of ``names`` that are numbers as the ids they are.
+
+    TOML and JSON have no other keys than texts.
+
+    Examples
+    --------
+    >>> numbered_names({"names": {"2": "Ours", "Senior": "Theirs"}})
+    {'names': {2: 'Ours', 'Senior': 'Theirs'}}
+    """
+    names = values.get("names") if isinstance(values, Mapping) else None
     if not isinstance(names, Mapping):
         return values
     keys = {key: int(key) if _is_number(key) else key for key in names}

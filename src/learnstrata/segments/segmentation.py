@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 from narwhals.typing import IntoFrame, IntoFrameT
 
-from learnstrata.config import Config
+from learnstrata.config import Config, numbered_names
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.features import (
@@ -153,7 +153,9 @@ class SegmentModel:
         from pydantic import TypeAdapter, ValidationError
 
         try:
-            model = TypeAdapter(cls).validate_python(values)
+            model = TypeAdapter(cls).validate_python(
+                values | {"config": numbered_names(values.get("config"))}
+            )
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             raise _damaged(where) from None
