@@ -225,10 +225,19 @@ def test_no_companies_to_show_is_refused_only_when_asked_for(learners):
     assert 0 <= small.gini < 1
 
 
+def test_without_titles_only_the_roles_are_missing(learners):
+    whole, got = views(learners), views(learners.drop("role_family"))
+    assert got.reason == "the table has no titles"
+    assert got.roles.is_empty()
+    assert not whole.roles.is_empty()
+    assert got.tiers.equals(whole.tiers)
+    assert got.companies.equals(whole.companies)
+    assert (got.gini, got.n_learners) == (whole.gini, whole.n_learners)
+
+
 @pytest.mark.parametrize(
     ("column", "reason"),
     [
-        ("role_family", "the table has no titles"),
         ("company", "the table has no companies"),
         ("pay", "the table has no pay"),
     ],

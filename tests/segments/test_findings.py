@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from scipy.stats import spearmanr
 
-from learnstrata.privacy.keys import company_aliases, key_from_seed
+from learnstrata.privacy.keys import company_aliases
 from learnstrata.privacy.rounding import rounded_pay
 from learnstrata.segments.company_views import company_views
 from learnstrata.segments.findings import (
@@ -57,7 +57,7 @@ def grounds_of(run, **changes):
         unit=run.config.unit,
         companies=company_views(
             learners,
-            alias=company_aliases(names, key_from_seed(0)),
+            alias=company_aliases(names, bytes(32)),
             pay=features.pay,
             no_company=changes.get("no_company", ""),
         ),

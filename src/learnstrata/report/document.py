@@ -454,7 +454,6 @@ def _benchmarks(summary: Summary) -> dict[str, Any]:
     """Gather pay, cohorts and companies; what the run does not know is empty."""
     found = summary.get("benchmarks") or {}
     firms = summary.get("companies") or {}
-    shown = bool(firms) and not firms["reason"]
     return {
         "sentence": found.get("sentence", ""),
         "wider": meaning_tables.wider(summary) if found.get("cells") else None,
@@ -472,7 +471,7 @@ def _benchmarks(summary: Summary) -> dict[str, Any]:
             meaning_tables.company_tiers(summary),
             meaning_tables.company_roles(summary),
         ]
-        if shown
+        if firms
         else [],
     }
 

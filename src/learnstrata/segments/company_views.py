@@ -22,7 +22,7 @@ from learnstrata.segments.evidence import NO_ROLE
 
 __all__ = ["CompanyViews", "company_views", "gini"]
 
-NEEDS = ("role_family", "company", "tier", "pay")
+NEEDS = ("company", "tier", "pay")
 TOP = 10
 Alias = Callable[[str], str] | Mapping[str, str]
 
@@ -76,7 +76,7 @@ class CompanyViews:
     n_companies, n_learners : int
         Companies, and learners whose company is known.
     reason : str
-        Why there is nothing; empty where there is.
+        Why there is nothing, or no role; empty where both are there.
     """
 
     companies: pl.DataFrame = field(repr=False)
@@ -168,8 +168,8 @@ def company_views(
     Returns
     -------
     CompanyViews
-        Without companies and with the reason where the table has no titles, companies
-        or pay.
+        With the reason where the table has no companies or no pay, and so nothing, or
+        no titles, and so no roles.
 
     Raises
     ------
@@ -203,6 +203,8 @@ def company_views(
     rule = rule or CellRule()
     if reason := lacking(learners, NEEDS):
         return _nothing(reason)
+    if no_titles := lacking(learners, ("role_family",)):
+        learners = learners.drop("role_family", strict=False)
     placed = _placed_once(learners, no_company)
     if placed.is_empty():
         return _nothing("no company is known")
@@ -216,19 +218,20 @@ def company_views(
     ranked = np.sort(sizes)[::-1]
     return CompanyViews(
         companies=_companies(at_top, unit),
-        roles=_roles(at_top, paid, unit, rule),
+        roles=_no_roles() if no_titles else _roles(at_top, paid, unit, rule),
         tiers=_tiers(placed, paid, unit, rule),
         gini=gini(sizes),
         top_share=float(ranked[:TOP].sum() / len(placed)) if len(sizes) > TOP else None,
         n_companies=len(sizes),
         n_learners=len(placed),
+        reason=no_titles,
     )
 
 
 def _nothing(reason: str) -> CompanyViews:
     return CompanyViews(
         companies=pl.DataFrame(schema=_COMPANIES),
-        roles=pl.DataFrame(schema=_ROLES),
+        roles=_no_roles(),
         tiers=pl.DataFrame(schema=_TIERS),
         gini=None,
         top_share=None,
@@ -236,6 +239,10 @@ def _nothing(reason: str) -> CompanyViews:
         n_learners=0,
         reason=reason,
     )
+
+
+def _no_roles() -> pl.DataFrame:
+    return pl.DataFrame(schema=_ROLES)
 
 
 def _placed_once(learners: pl.DataFrame, no_company: str) -> pl.DataFrame:
@@ -334,11 +341,11 @@ def _roles(
 ) -> pl.DataFrame:
     """Compare the roles of each company with the same roles at all others."""
     cells = [_shown_roles(own, rule) for _, own in at_top.group_by("alias")]
-    cells = pl.concat(cells) if cells else pl.DataFrame(schema=_ROLES)
+    cells = pl.concat(cells) if cells else _no_roles()
     cells = cells.filter(~pl.col("role_family").is_in(list(NO_ROLE)))
     cells = cells.sort("alias", "role_family")
     if cells.is_empty():
-        return pl.DataFrame(schema=_ROLES)
+        return _no_roles()
     cells = _beside(cells, at_top, rule)
     roles = paid.select("role_family", "company", "pay")
     roles = roles.filter(pl.col("role_family").is_in(cells["role_family"].to_list()))
