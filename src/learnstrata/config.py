@@ -370,7 +370,7 @@ class Evidence:
     splits: int = 2
     seeds: int = 5
     resamples: int = 20
-    sensitivity_rows: int = 1_500
+    sensitivity_rows: int = 3_000
     min_excess: float = 0.05
     max_p: float = 0.05
     min_jaccard: float = 0.75
