@@ -98,7 +98,7 @@ def prediction_strength(
     cluster goes elsewhere, 0.81 to 0.82 of its pairs remain.
 
     It fails where cuts are stable without being gaps: see the numbers of structureless
-    tables in docs/methods/prediction-strength.md, and show the null beside it.
+    tables in docs/methods/prediction-strength.md.
 
     References
     ----------
