@@ -8,7 +8,7 @@ from learnstrata.report import meaning_charts, meaning_tables
 from learnstrata.report.document import render_report
 from learnstrata.report.figures import figures_of
 
-KEYS = {"index", "pay-spread", "experience-spread", "benchmarks"}
+KEYS = {"index", "places", "pay-spread", "experience-spread", "benchmarks"}
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +150,22 @@ def test_a_name_of_the_user_stands_beside_ours(meant):
     assert '"Senior, top pay"' in told
     segment["name_by_numbers"] = segment["name"]
     assert "Name" not in dict(meaning_tables.card_facts(meant, segment))
+
+
+JARGON = (
+    *("bootstrap", "jaccard", "silhouette", "variance", "loading", "mean rank"),
+    *("rank correlation", "adjusted rand", "nmi", "tukey", "fences", "spearman"),
+    *("pearson", "interquartile", "standard error", "p-value", "component"),
+)
+
+
+def test_no_jargon_stands_outside_the_technical_sections(explained):
+    html = render_report(explained)
+    html = re.sub(r"<(script|style).*?</\1>", " ", html, flags=re.DOTALL)
+    for section in ("trust", "methods"):
+        html = re.sub(
+            rf'<section id="{section}".*?</section>', " ", html, flags=re.DOTALL
+        )
+    words = re.sub(r"<[^>]+>", " ", html).lower()
+    assert len(words) > 5_000
+    assert [word for word in JARGON if word in words] == []

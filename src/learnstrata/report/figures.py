@@ -373,21 +373,33 @@ def _spread_plan(feature: str) -> _Plan:
     )
 
 
+def _indexed(summary: Summary, kind: str) -> bool:
+    rows = [row for part in summary["segments"] for row in part.get("index") or ()]
+    return any(row["kind"] == kind for row in rows)
+
+
 _MEANING_PLANS: dict[str, _Plan] = {
     "index": _Plan(
-        lambda s: any(
-            row["kind"] == "value"
-            for g in s["segments"]
-            for row in g.get("index") or ()
-        ),
+        lambda s: _indexed(s, "value"),
         meaning_charts.index_values,
         meaning_tables.values_title,
-        meaning_tables.indices,
+        lambda s: meaning_tables.indices(s, "value"),
         lambda _: (
             "Dot: share in the segment by share among all, times 100; line: the range "
             "that holds the true value 95 times in 100. The "
             f"{meaning_charts.MOST_VALUES} most distinctive of each segment; below 25 "
             "and above 400 at the edge."
+        ),
+    ),
+    "places": _Plan(
+        lambda s: _indexed(s, "number"),
+        meaning_charts.number_places,
+        meaning_tables.places_title,
+        lambda s: meaning_tables.indices(s, "number"),
+        lambda _: (
+            "Dot: where the learners of the segment stand on average when all learners "
+            "are lined up by the number, 0 the lowest and 100 the highest; line: the "
+            "range that holds the true value 95 times in 100."
         ),
     ),
     "pay-spread": _spread_plan("pay"),

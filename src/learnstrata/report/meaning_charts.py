@@ -18,11 +18,19 @@ from learnstrata.report.formats import (
 )
 from learnstrata.report.wording import feature_label
 
-__all__ = ["MOST_VALUES", "distributions", "index_values", "pay_cells", "told_value"]
+__all__ = [
+    "MOST_VALUES",
+    "distributions",
+    "index_values",
+    "number_places",
+    "pay_cells",
+    "told_value",
+]
 
 Summary = Mapping[str, Any]
 
 MOST_VALUES = 7
+PANELS = 4  # beside each other
 HIDDEN, EMPTY_INK = "#e8ebef", "#55606e"
 INDEX_SPAN = (25.0, 400.0)  # beyond it an interval is drawn up to the edge
 CATEGORIES = {
@@ -101,6 +109,67 @@ def _index_panel(segment: Mapping[str, Any]) -> Drawing:
     layers = alt.layer(span.encode(x=x, x2="to:Q"), all_of_them, dots)
     return layers.properties(
         width=285, height=26 * len(rows), title=segment_label(segment, 46)
+    )
+
+
+def number_places(summary: Summary) -> Drawing:
+    """Draw where each segment stands among all in each number, with intervals."""
+    names = list(
+        dict.fromkeys(
+            told_value(row) for s in summary["segments"] for row in _numbers(s)
+        )
+    )
+    shown = [segment for segment in summary["segments"] if _numbers(segment)]
+    panels = [
+        _place_panel(segment, names, first=place % PANELS == 0)
+        for place, segment in enumerate(shown)
+    ]
+    return alt.concat(*panels, columns=PANELS, spacing=18)
+
+
+def _numbers(segment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [row for row in segment.get("index") or () if row["kind"] == "number"]
+
+
+def _place_panel(
+    segment: Mapping[str, Any], names: Sequence[str], *, first: bool
+) -> Drawing:
+    rows = [
+        {
+            "label": told_value(row),
+            "at": row["estimate"],
+            "from": row["low"],
+            "to": row["high"],
+            "tip": f"{told_value(row)}: {as_index(row['estimate'])} of 100, "
+            f"{as_number(row['low'], 1)} to {as_number(row['high'], 1)} "
+            f"({as_count(row['count'])} learners)",
+        }
+        for row in _numbers(segment)
+    ]
+    labels = alt.Axis(title=None, ticks=False, domain=False, labels=first)
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("label:N", scale=alt.Scale(domain=list(names)), axis=labels)
+    )
+    x = alt.X(
+        "from:Q",
+        scale=alt.Scale(domain=[0, 100], nice=False),
+        axis=alt.Axis(
+            title="Place among all (middle: 50)", values=[0, 25, 50, 75, 100]
+        ),
+    )
+    span = base.mark_rule(strokeWidth=3, color="#9aa5b1", aria=False)
+    colour = theme.segment_colour(segment["id"])
+    dots = base.mark_point(filled=True, size=85, opacity=1, color=colour).encode(
+        x=alt.X("at:Q"), description="tip:N"
+    )
+    middle = (
+        alt.Chart(alt.Data(values=[{"base": 50}]))
+        .mark_rule(strokeDash=[4, 3], color=theme.MUTED, aria=False)
+        .encode(x="base:Q")
+    )
+    layers = alt.layer(span.encode(x=x, x2="to:Q"), middle, dots)
+    return layers.properties(
+        width=170, height=26 * len(names), title=segment_label(segment, 26)
     )
 
 

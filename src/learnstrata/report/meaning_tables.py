@@ -7,6 +7,7 @@ from learnstrata.report.formats import (
     Money,
     TextTable,
     as_count,
+    as_index,
     as_share,
     table_of,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "incremental",
     "indices",
     "pay_title",
+    "places_title",
     "rules_sentence",
     "spread_title",
     "values_title",
@@ -219,8 +221,8 @@ def rules_sentence(summary: Summary) -> str:
     )
 
 
-def indices(summary: Summary) -> TextTable:
-    """Give what is distinctive of each segment, with interval and count."""
+def indices(summary: Summary, kind: str) -> TextTable:
+    """Give what is distinctive of each segment, values or numbers, with interval."""
     headings = [
         ("Segment", "text"),
         ("What", "text"),
@@ -234,14 +236,14 @@ def indices(summary: Summary) -> TextTable:
     rows = [
         (
             segment["name"],
-            told_value(row) + ("" if row["kind"] == "value" else ", place among all"),
+            told_value(row),
             *(row[key] for key in ("count", "estimate", "low", "high", "base")),
             row["effect"],
         )
         for segment in summary["segments"]
-        for row in (segment.get("index") or ())[:MOST_INDICES]
+        for row in _of_kind(segment, kind)[:MOST_INDICES]
     ]
-    title = "Index of a value (all: 100), or place of a number among all (middle: 50)"
+    title = "Index (all: 100)" if kind == "value" else "Place among all (middle: 50)"
     return table_of(summary, title, headings, rows)
 
 
@@ -250,14 +252,33 @@ def values_title(summary: Summary) -> str:
     rows = [
         (row, segment)
         for segment in summary["segments"]
-        for row in segment.get("index") or ()
-        if row["kind"] == "value"
+        for row in _of_kind(segment, "value")
     ]
     row, segment = max(rows, key=lambda pair: pair[0]["estimate"])
     what = told_value(row).replace(": ", " ")
     return (
         f"{what} is {times_of_all(row['estimate'])} as common in "
         f'"{segment["name"]}" as among all'
+    )
+
+
+def _of_kind(segment: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    return [row for row in segment.get("index") or () if row["kind"] == kind]
+
+
+def places_title(summary: Summary) -> str:
+    """Name the segment that stands farthest from the middle in a number."""
+    rows = [
+        (row, segment)
+        for segment in summary["segments"]
+        for row in _of_kind(segment, "number")
+    ]
+    row, segment = max(rows, key=lambda pair: abs(pair[0]["estimate"] - 50))
+    way = "high" if row["estimate"] > 50 else "low"
+    return (
+        f'"{segment["name"]}" stands out by {way} {told_value(row).lower()}: its '
+        f"learners come in at {as_index(row['estimate'])} of 100 on average when all "
+        "are lined up"
     )
 
 

@@ -71,18 +71,18 @@ def targets(summary: Summary, action: Mapping[str, Any]) -> TextTable:
 
 
 def loadings(summary: Summary) -> TextTable:
-    """List what the components of the map are made of."""
+    """List what the axes of the map are made of."""
     found = summary["map"]
     headings = [
         ("Feature", "text"),
-        ("Component 1", "number"),
-        ("Component 2", "number"),
+        ("Across", "number"),
+        ("Upwards", "number"),
     ]
     rows = [
         (feature_label(name), *values[:2])
         for name, values in zip(found["columns"], found["loadings"], strict=True)
     ]
-    return table_of(summary, "Loadings of the two components", headings, rows)
+    return table_of(summary, "What the two axes are made of", headings, rows)
 
 
 def quartiles(summary: Summary, feature: str) -> TextTable:
