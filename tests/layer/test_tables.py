@@ -44,6 +44,14 @@ def test_profiles_leave_small_cells_out(summary, sheets):
     assert len(frame) == wanted
 
 
+def test_what_is_distinctive_and_what_decides_are_those_of_the_summary(summary, sheets):
+    rows = [row for segment in summary["segments"] for row in segment["index"]]
+    assert sheets["Index"]["found"].to_list() == [row["estimate"] for row in rows]
+    assert sheets["Index"]["from"].to_list() == [row["low"] for row in rows]
+    pulls = [pull for segment in summary["segments"] for pull in segment["pulls"]]
+    assert sheets["What decides"]["share"].to_list() == [p["share"] for p in pulls]
+
+
 def test_rules_are_crossed_with_the_names_of_segments(summary, sheets):
     frame = sheets["Rule-based"]
     names = [segment["name"] for segment in summary["segments"]]

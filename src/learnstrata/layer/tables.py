@@ -17,6 +17,8 @@ def workbook_sheets(summary: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
     """Give the sheets of the workbook, from the values of ``summary.json``."""
     sheets = {
         "Segments": _segments(summary),
+        "Index": _index(summary),
+        "What decides": _decides(summary),
         "Rules": _rules_in_words(summary),
         "Pay benchmarks": _pay_benchmarks(summary),
         "Cohorts": _cohorts(summary),
@@ -376,6 +378,41 @@ def _rules_in_words(summary: Mapping[str, Any]) -> pl.DataFrame:
             }
             for segment in summary["segments"]
             if (rule := segment.get("rule"))
+        ]
+    )
+
+
+def _index(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give what is distinctive of each segment, with its interval."""
+    return _frame(
+        [
+            {
+                "segment": segment["name"],
+                "what": row["feature"].replace("_", " "),
+                "value": row["value"],
+                "count": row["count"],
+                "found": row["estimate"],
+                "from": row["low"],
+                "to": row["high"],
+                "all": row["base"],
+            }
+            for segment in summary["segments"]
+            for row in segment.get("index") or ()
+        ]
+    )
+
+
+def _decides(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give what puts learners into their segment and not into the next."""
+    return _frame(
+        [
+            {
+                "segment": segment["name"],
+                "feature": pull["label"],
+                "share": pull["share"],
+            }
+            for segment in summary["segments"]
+            for pull in segment.get("pulls") or ()
         ]
     )
 
