@@ -33,6 +33,7 @@ from learnstrata.segments.benchmarks import (
     pay_benchmarks,
 )
 from learnstrata.segments.cards import Card, make_cards
+from learnstrata.segments.census import Census, take_census
 from learnstrata.segments.cohorts import Cohort, find_cohorts
 from learnstrata.segments.company_views import CompanyViews, company_views
 from learnstrata.segments.contributions import (
@@ -149,6 +150,8 @@ class Meaning:
     learners : polars.DataFrame
         With features, ``segment_id``, ``segment_name`` and the standing.
     profiles : tuple of Profile
+    census : Census
+        Which counts of learners by segment may be told.
     comparison : Comparison or None
     cards : tuple of Card
         What is distinctive of each segment, how pay and experience spread, and how
@@ -170,6 +173,7 @@ class Meaning:
     model: SegmentModel
     learners: pl.DataFrame
     profiles: tuple[Profile, ...]
+    census: Census
     comparison: Comparison | None
     cards: tuple[Card, ...]
     rules: Rules
@@ -284,8 +288,13 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         ledger=cleaned.ledger,
         records=cleaned.records,
         prepared=prepared,
-        description=describe(prepared.learners, prepared.features),
-        coverage=_coverage(prepared.learners),
+        description=describe(
+            prepared.learners,
+            prepared.features,
+            rule=_cell_rule(config),
+            no_company=config.cleaning.missing_company,
+        ),
+        coverage=_coverage(prepared.learners, config.privacy.learners),
     )
 
 
@@ -326,7 +335,7 @@ def _meaning(
     base: Base, clusters: Clusters, config: Config, timer: Stopwatch, key: bytes
 ) -> Meaning:
     timer.begin("profile")
-    model, learners, profiles = _profiled(base, clusters, config)
+    model, learners, profiles, census = _profiled(base, clusters, config)
     comparison = compare_with_rules(
         learners,
         experience_order=config.experience_band_names,
@@ -355,7 +364,7 @@ def _meaning(
         no_role=unnamed_roles(config),
         no_company=config.cleaning.missing_company,
         companies=companies,
-        rule=CellRule(**asdict(config.privacy)),
+        rule=_cell_rule(config),
     )
     findings = answer_questions(grounds)
     actions = recommend(
@@ -365,6 +374,7 @@ def _meaning(
         model=model,
         learners=learners,
         profiles=profiles,
+        census=census,
         comparison=comparison,
         cards=cards,
         rules=rules,
@@ -380,24 +390,34 @@ def _meaning(
 
 def _profiled(
     base: Base, clusters: Clusters, config: Config
-) -> tuple[SegmentModel, pl.DataFrame, tuple[Profile, ...]]:
-    """Give the model with names, the learners with their segments, and the profiles."""
+) -> tuple[SegmentModel, pl.DataFrame, tuple[Profile, ...], Census]:
+    """Give the model with names, learners with their segments, profiles and census."""
     fit, prepared = clusters.fit, base.prepared
     X, trust = prepared.matrix.X, clusters.trust
     certainty = trust.certainty if trust else fit_certainty(X, fit, config.evidence)
     model = fit_model(prepared, config, base.limits, fit, certainty)
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     learners = prepared.learners.with_columns(ids)
+    census = take_census(
+        learners,
+        rule=_cell_rule(config),
+        no_company=config.cleaning.missing_company,
+    )
     profiles = profile_segments(
         learners,
         model.features,
         n_segments=len(fit.centers),
         no_role=unnamed_roles(config),
         overrides=config.names,
+        census=census,
     )
     model = model.with_names([profile.name for profile in profiles])
     told = memberships(learners, X, model).select("segment_name", *EXPORTED)
-    return model, learners.with_columns(told.get_columns()), profiles
+    return model, learners.with_columns(told.get_columns()), profiles, census
+
+
+def _cell_rule(config: Config) -> CellRule:
+    return CellRule(**asdict(config.privacy))
 
 
 def _benchmarked(
@@ -405,7 +425,7 @@ def _benchmarked(
 ) -> tuple[Benchmarks, tuple[Cohort, ...], CompanyViews | None]:
     """Compare pay with peers, and view companies under aliases."""
     config, pay = model.config, model.features.pay
-    rule = CellRule(**asdict(config.privacy))
+    rule = _cell_rule(config)
     no_company, no_role = config.cleaning.missing_company, unnamed_roles(config)
     lacks = lacking(learners, NEEDS)
     paid = None if lacks else paid_once(learners, no_company=no_company)
@@ -540,5 +560,7 @@ def _with_progression(cleaned: Cleaned[IntoFrameT]) -> IntoFrameT:
     return units.join(told, on="learner_id", how="left").sort("record").to_native()
 
 
-def _coverage(learners: pl.DataFrame) -> RoleCoverage | None:
-    return coverage(learners) if "title" in learners.columns else None
+def _coverage(learners: pl.DataFrame, least: int) -> RoleCoverage | None:
+    if "title" not in learners.columns:
+        return None
+    return coverage(learners, min_learners=least)

@@ -7,6 +7,7 @@ import pytest
 
 from learnstrata.layer.evidence import EXAMINED, by_k, summarise_evidence
 from learnstrata.layer.summary import summarise
+from learnstrata.privacy.rounding import rounded_pay
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +85,24 @@ def test_segment_ids_begin_with_one(evidence, small_run):
     for found in evidence["bootstrap"]:
         assert [row["segment_id"] for row in found["per_segment"]] == ids
     last = {f["target"] for f in evidence["flows"] if f["k"] == 9}
-    assert last == set(range(1, 11))
+    assert 1 in last <= set(range(1, 11))
+    assert min(flow["count"] for flow in evidence["flows"]) >= 10
 
 
 def test_standings_add_up(evidence, small_run):
-    counts = evidence["standing"]["counts"]
-    assert sum(counts.values()) == len(small_run.meaning.learners)
-    for name, n in counts.items():
-        rows = evidence["standing"]["per_segment"]
-        assert sum(row[name] for row in rows) == n
+    learners = small_run.meaning.learners
+    told = evidence["standing"]
+    for name, n in told["counts"].items():
+        assert n in {None, len(learners.filter(standing=name))}
+    seen = 0
+    for row in told["per_segment"]:
+        own = learners.filter(segment_id=row["segment_id"])
+        for name in told["counts"]:
+            true = len(own.filter(standing=name))
+            seen += row[name] is not None
+            assert row[name] == true or (row[name] is None and true > 0)
+            assert row[name] is None or not 0 < row[name] < 10
+    assert seen >= len(told["per_segment"])
 
 
 def test_parts_carry_the_medians_of_their_own_learners(evidence, small_run):
@@ -101,7 +111,9 @@ def test_parts_carry_the_medians_of_their_own_learners(evidence, small_run):
         own = learners.filter(
             pl.col("subsegment_id") == part["subsegment_id"], pl.col("pay_imputed") == 0
         )
-        assert part["median_pay"] == pytest.approx(own["pay"].median())
+        (expected,) = rounded_pay([own["pay"].median()], 1e5)
+        assert part["median_pay"] in {None, expected}
+        assert (part["median_pay"] is None) == (part["count"] is None)
 
 
 def test_cells_held_by_few_are_left_out(evidence):

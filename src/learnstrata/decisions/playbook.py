@@ -9,7 +9,7 @@ import polars as pl
 
 from learnstrata.segments.evidence import Finding, counted, listed
 from learnstrata.segments.grounds import Grounds
-from learnstrata.segments.profiles import Profile, main_band
+from learnstrata.segments.profiles import Profile, main_band, told_size
 
 __all__ = ["Action", "Target", "recommend"]
 
@@ -27,11 +27,14 @@ STABLE = 0.75  # bootstrap Jaccard; above it a segment is stable (Hennig 2007)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A segment or cohort an action is for: name, size, share of all, and why it."""
+    """A segment or cohort an action is for: name, size, share of all, and why it.
+
+    Size and share are None where they may not be told.
+    """
 
     name: str
-    size: int
-    share: float
+    size: int | None
+    share: float | None
     why: str
 
 
@@ -91,7 +94,7 @@ def recommend(
 
 def _pathways(grounds: Grounds) -> Action:
     targets = tuple(
-        Target(p.name, p.count, p.share, f"{_pathway(p)}: {_evidence(p, grounds)}")
+        Target(p.name, *told_size(p), f"{_pathway(p)}: {_evidence(p, grounds)}")
         for p in grounds.profiles
     )
     paths = len({_pathway(p) for p in grounds.profiles})
@@ -130,7 +133,7 @@ def _evidence(profile: Profile, grounds: Grounds) -> str:
         told.append(
             f"median pay {grounds.money(pay.p50)} (all: {grounds.money(pay.base)})"
         )
-    return listed(told) if told else grounds.count(profile.count)
+    return listed(told) if told or not profile.shown else grounds.count(profile.count)
 
 
 def _mentor_pools(grounds: Grounds) -> Action:
@@ -151,10 +154,10 @@ def _mentor_pools(grounds: Grounds) -> Action:
     )
     senior = _seniors(grounds)
     targets = tuple(
-        Target(role, n, n / len(learners), _supply(senior, role))
+        Target(role, n, n / len(learners), _supply(senior, role, grounds.least))
         for role, n in counts.head(MOST_POOLS).iter_rows()
     )
-    covered = sum(target.size for target in targets) / len(learners)
+    covered = sum(n for _, n in counts.head(MOST_POOLS).iter_rows()) / len(learners)
     many = f"{len(targets)} largest roles hold" if len(targets) > 1 else "role holds"
     why = (
         f"The {many} {covered:.0%} of all {grounds.unit}s."
@@ -172,12 +175,12 @@ def _seniors(grounds: Grounds) -> dict[str, int] | None:
     return dict(senior.group_by("role").len().iter_rows())
 
 
-def _supply(senior: dict[str, int] | None, role: str) -> str:
+def _supply(senior: dict[str, int] | None, role: str, least: int) -> str:
     if senior is None:
         return "the table has no experience, so who could mentor is not known"
     n = senior.get(role, 0)
-    have = "has" if n == 1 else "have"
-    return f"{n:,} of them {have} {MIN_YEARS} or more years and could mentor"
+    told = f"fewer than {least}" if 0 < n < least else f"{n:,}"
+    return f"{told} of them have {MIN_YEARS} or more years and could mentor"
 
 
 def _pay_benchmarks(grounds: Grounds) -> Action:
@@ -273,11 +276,7 @@ def _quarterly_refit(grounds: Grounds, lowest_jaccard: float | None) -> Action:
         "quarterly_refit",
         "Refit and monitor every quarter",
         ("product", "mentoring", "career services"),
-        (
-            Target(
-                least.name, least.count, least.share, "smallest segment: watch it first"
-            ),
-        ),
+        (Target(least.name, *told_size(least), "smallest segment: watch it first"),),
         f"{_stability(lowest_jaccard)} Titles, pay and the mix of "
         f"{grounds.unit}s move.",
         "Share of learners who change segment between quarters, and drift of each "

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learnstrata.layer.told import told_parts, told_standings
 from learnstrata.pipeline import Run
-from learnstrata.segments.finer import Subsegments
+from learnstrata.privacy.cells import CellRule, count_cells, suppress
+from learnstrata.privacy.rounding import rounded_pay
+from learnstrata.segments.finer import RoleCell, Subsegments
 from learnstrata.segments.standing import STANDINGS
 from learnstrata.segments.trust import Nulls, Replication, Shape, Trust
 from learnstrata.stats.stability import JaccardResult
@@ -56,7 +59,7 @@ def summarise_evidence(run: Run) -> dict[str, Any] | None:
         "bootstrap": [_bootstrap(found) for found in trust.replication.bootstraps],
         "seeds": _seeds(trust.replication, k),
         "halves": _halves(trust.replication),
-        "flows": _flows(trust.replication),
+        "flows": _flows(trust.replication, run.meaning.census.rule),
         "standing": _standing(run),
         "finer": _finer(trust, run),
         "sensitivity": asdict(trust.sensitivity) if trust.sensitivity else None,
@@ -237,30 +240,38 @@ def _halves(replication: Replication) -> dict[str, Any]:
     }
 
 
-def _flows(replication: Replication) -> list[dict[str, Any]]:
-    return [
-        asdict(flow) | {"source": int(flow.source) + 1, "target": int(flow.target) + 1}
-        for flow in replication.flows
-    ]
+def _flows(replication: Replication, rule: CellRule) -> list[dict[str, Any]]:
+    """Give the flows that may be told: of enough, and none that gives another away."""
+    each: dict[int, list[dict[str, Any]]] = {}
+    for flow in replication.flows:
+        ends = {"source": int(flow.source) + 1, "target": int(flow.target) + 1}
+        each.setdefault(flow.k, []).append(asdict(flow) | ends)
+    by = ["source", "target"]
+    whole = pl.any_horizontal(pl.col(end).is_null() for end in by)
+    shown = []
+    for rows in each.values():
+        flows = pl.DataFrame(rows)
+        one_each = flows.select(pl.col(by).repeat_by("count").explode())
+        cells = count_cells(one_each, by, company=None)
+        shown += suppress(cells, by, rule=rule, known=whole).cut(flows).to_dicts()
+    return shown
 
 
 def _standing(run: Run) -> dict[str, Any]:
     learners, trust = run.meaning.learners, run.clusters.trust
-    counts = dict(learners["standing"].value_counts().iter_rows())
-    told = learners.group_by("segment_id", "standing").len()
-    of = {(segment, name): n for segment, name, n in told.iter_rows()}
+    of = told_standings(run)
     means = dict(
         learners.group_by("segment_id").agg(pl.col("confidence").mean()).iter_rows()
     )
     return {
-        "counts": {name: counts.get(name, 0) for name in STANDINGS},
+        "counts": {name: of[name, None] for name in STANDINGS},
         "confidence_refits": len(trust.certainty.refits) if trust else 0,
         "min_margin": run.config.evidence.min_margin,
         "min_confidence": run.config.evidence.min_confidence,
         "per_segment": [
             {
                 "segment_id": profile.id,
-                **{name: of.get((profile.id, name), 0) for name in STANDINGS},
+                **{name: of[name, profile.id] for name in STANDINGS},
                 "mean_confidence": means.get(profile.id),
             }
             for profile in run.meaning.profiles
@@ -270,6 +281,7 @@ def _standing(run: Run) -> dict[str, Any]:
 
 def _finer(trust: Trust, run: Run) -> dict[str, Any]:
     settings = run.config.evidence.finer
+    families = told_parts(run, "role_family") if trust.cells else {}
     return {
         "rule": (
             f"A segment is cut into 2 to {settings.k_max} parts where the smallest "
@@ -277,21 +289,38 @@ def _finer(trust: Trust, run: Run) -> dict[str, Any]:
             f"stable reaches a Jaccard of {settings.min_jaccard:.6g}; of these cuts "
             "admitted, the one with the highest silhouette."
         ),
-        "subsegments": _parts(trust.subsegments, run.meaning.learners),
+        "subsegments": _parts(trust.subsegments, run),
         "dossiers": [asdict(found) for found in trust.subsegments.dossiers],
-        "cells": [asdict(cell) for cell in trust.cells],
+        "cells": [asdict(cell) for cell in trust.cells if _is_told(cell, families)],
     }
 
 
-def _parts(subsegments: Subsegments, learners: pl.DataFrame) -> list[dict[str, Any]]:
+def _is_told(cell: RoleCell, families: Mapping[tuple[Any, ...], int | None]) -> bool:
+    here = families.get((cell.role_family, cell.segment_id))
+    of_all = families.get((cell.role_family, None))
+    return here is not None and of_all is not None
+
+
+def _parts(subsegments: Subsegments, run: Run) -> list[dict[str, Any]]:
+    """Give each part: no count that may not be told, and pay rounded."""
+    learners, unit = run.meaning.learners, run.meaning.model.features.pay.per_shown_unit
+    counts = told_parts(run, "subsegment_id")
     measured = {"pay": "pay_imputed", "years_of_experience": "experience_imputed"}
     there = {c: flag for c, flag in measured.items() if c in learners.columns}
     medians = learners.group_by("subsegment_id").agg(
         pl.col(c).filter(pl.col(flag) == 0).median() for c, flag in there.items()
     )
+    if "pay" in there:
+        amounts = rounded_pay(medians["pay"].fill_null(unit), unit)
+        known = pl.col("pay").is_not_null()
+        medians = medians.with_columns(pay=pl.when(known).then(pl.Series(amounts)))
     typical = {row["subsegment_id"]: row for row in medians.to_dicts()}
+    hidden = dict.fromkeys(
+        ("count", "share_of_segment", "share", *(f"median_{c}" for c in there))
+    )
     return [
         asdict(part)
         | {f"median_{c}": typical.get(part.subsegment_id, {}).get(c) for c in there}
+        | ({} if counts[part.subsegment_id, part.segment_id] is not None else hidden)
         for part in subsegments.parts
     ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from learnstrata.layer.told import Known, known_counts, told_index
 from learnstrata.learners.features import FEATURES
 from learnstrata.pipeline import Run
 from learnstrata.segments.cards import Card
@@ -15,12 +16,14 @@ __all__ = ["explain_segments", "summarise_incremental", "summarise_rules"]
 NO_RULES = ("fidelity", "stated", "baseline")
 
 
-def explain_segments(run: Run) -> list[dict[str, Any]]:
+def explain_segments(run: Run, known: Known | None = None) -> list[dict[str, Any]]:
     """Give what explains each segment, in the order of their ids.
 
     Parameters
     ----------
     run : Run
+    known : mapping, default=None
+        From `learnstrata.layer.told.known_counts`, where it is there already.
 
     Returns
     -------
@@ -30,15 +33,18 @@ def explain_segments(run: Run) -> list[dict[str, Any]]:
     """
     meaning, least = run.meaning, run.config.privacy.learners
     rules = {rule.segment: rule for rule in meaning.rules.rules}
+    known = known_counts(run) if known is None else known
     return [
         {
             "rule": _rule(rules, card.segment, least),
-            "pulls": [_pull(pull) for pull in pulls],
+            "pulls": [_pull(pull) for pull in pulls if profile.count >= least],
             "progression": asdict(card.progression) if card.progression else None,
             "distributions": _distributions(card),
-            "index": [asdict(row) for row in card.index],
+            "index": told_index(card, profile, known),
         }
-        for card, pulls in zip(meaning.cards, meaning.pulls, strict=True)
+        for card, pulls, profile in zip(
+            meaning.cards, meaning.pulls, meaning.profiles, strict=True
+        )
     ]
 
 

@@ -6,7 +6,7 @@ report computes nothing, so a number in it is a number here. The keys are listed
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from importlib import metadata
 from typing import Any
@@ -25,6 +25,7 @@ from learnstrata.layer.explanation import (
     summarise_incremental,
     summarise_rules,
 )
+from learnstrata.layer.told import known_counts, told_comparison, told_profile
 from learnstrata.learners.features import FEATURES, Feature
 from learnstrata.learners.titles import TitleTable
 from learnstrata.pipeline import Run
@@ -33,7 +34,8 @@ from learnstrata.segments.structureless import LEAST_LEARNERS
 __all__ = ["SCHEMA_VERSION", "summarise"]
 
 SCHEMA_VERSION = 2
-MAP_POINTS = 3_000
+MAP_POINTS, MAP_SHARE = 1_500, 0.1  # of the learners, on the map
+MAP_BLUR = 0.25  # standard deviations a point is moved by, typically
 NOT_EXAMINED = dict.fromkeys(EXAMINED)
 LIBRARIES = ("learnstrata", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
 
@@ -122,11 +124,17 @@ def _cleaning(run: Run) -> dict[str, Any]:
         ],
         "limits": asdict(run.base.limits),
         "imputed": {
-            flag.removesuffix("_imputed"): int(run.meaning.learners[flag].sum())
+            flag.removesuffix("_imputed"): _filled(run, flag)
             for flag in ("pay_imputed", "experience_imputed")
             if flag in run.meaning.learners.columns
         },
     }
+
+
+def _filled(run: Run, flag: str) -> int | None:
+    """Count the learners of whom a value was filled in; None where they are few."""
+    n = int(run.meaning.learners[flag].sum())
+    return None if 0 < n < run.config.privacy.learners else n
 
 
 def _roles(run: Run) -> dict[str, Any] | None:
@@ -198,27 +206,51 @@ def _selection(run: Run) -> dict[str, Any]:
 
 
 def _segments(run: Run) -> list[dict[str, Any]]:
-    centers = run.meaning.model.centers
-    columns = run.base.prepared.matrix.columns
+    columns, known = run.base.prepared.matrix.columns, known_counts(run)
+    least = run.config.privacy.learners
     return [
-        asdict(profile) | {"center": dict(zip(columns, center, strict=True))} | more
+        told_profile(profile, known)
+        | {"center": _center(columns, center, hidden=profile.count < least)}
+        | more
         for profile, center, more in zip(
-            run.meaning.profiles, centers, explain_segments(run), strict=True
+            run.meaning.profiles,
+            run.meaning.model.centers,
+            explain_segments(run, known),
+            strict=True,
         )
     ]
 
 
+def _center(
+    columns: Sequence[str], center: Iterable[float], *, hidden: bool
+) -> dict[str, float | None]:
+    """Give a centre by column; that of a few learners is where they are."""
+    values = [None] * len(columns) if hidden else center
+    return dict(zip(columns, values, strict=True))
+
+
 def _map(run: Run) -> dict[str, Any]:
+    """Blur a small share of the learners on two components.
+
+    Each is moved at random by a part of the spread and kept inside a frame, so that no
+    point is the place of a learner.
+    """
     projection = run.clusters.projection
-    n = len(projection.scores)
-    rows = np.random.default_rng(run.config.seed).permutation(n)[:MAP_POINTS]
-    points = projection.scores[rows]
+    scores = np.asarray(projection.scores, dtype=np.float64)[:, :2]
+    rng = np.random.default_rng(run.config.seed)
+    most = min(MAP_POINTS, math.ceil(MAP_SHARE * len(scores)))
+    rows = rng.permutation(len(scores))[:most]
+    low, high = np.quantile(scores, [0.01, 0.99], axis=0)
+    points = scores[rows] + rng.normal(size=(most, 2)) * MAP_BLUR * scores.std(axis=0)
+    points = np.clip(points, low, high).round(2)
     return {
         "explained": projection.explained.tolist(),
         "columns": run.base.prepared.matrix.columns,
         "loadings": projection.loadings.tolist(),
-        "x": [round(float(v), 3) for v in points[:, 0]],
-        "y": [round(float(v), 3) for v in points[:, 1]],
+        "share": most / len(scores),
+        "blur": MAP_BLUR,
+        "x": points[:, 0].tolist(),
+        "y": points[:, 1].tolist(),
         "segment_id": (run.clusters.fit.labels[rows] + 1).tolist(),
     }
 
@@ -228,8 +260,7 @@ def _hierarchy(run: Run) -> dict[str, Any]:
 
 
 def _heuristic(run: Run) -> dict[str, Any] | None:
-    comparison = run.meaning.comparison
-    return asdict(comparison) if comparison is not None else None
+    return told_comparison(run)
 
 
 def _finding(finding: Any) -> dict[str, Any]:  # noqa: ANN401 - a Finding

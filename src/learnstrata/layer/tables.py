@@ -312,7 +312,7 @@ def _profiles(summary: Mapping[str, Any]) -> pl.DataFrame:
             for segment in summary["segments"]
             for category, shares in segment["shares"].items()
             for share in shares
-            if share["count"] >= 10
+            if share["count"] is not None
         ]
     )
 

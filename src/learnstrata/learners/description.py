@@ -10,13 +10,21 @@ import numpy.typing as npt
 import polars as pl
 from narwhals.typing import IntoFrame
 
+from learnstrata.config import Pay
+from learnstrata.learners.bins import inner_edges
 from learnstrata.learners.features import FeatureModel
 from learnstrata.learners.lookups import collected
+from learnstrata.privacy.cells import CellRule, count_cells, suppress
+from learnstrata.privacy.rounding import in_tens, rounded_number, rounded_pay
 
 __all__ = ["Correlations", "Description", "Distribution", "Missing", "describe"]
 
-MIN_CELL = 10
+BEYOND = 5  # learners beyond an outer percentile that is told
+LEAST_PAIRS = 10  # learners a correlation needs
 DRAWN = ("pay", "years_of_experience", "company_learners", "years_since_pay_update")
+MARKS = (1, 5, 25, 50, 75, 95, 99)
+ALL = "All"  # tiers together
+YEARS = ("years_of_experience", "experience_imputed")
 CORRELATED = (
     "years_of_experience",
     "pay",
@@ -38,15 +46,18 @@ class Distribution:
     feature : str
     n : int
     quantiles : mapping of str to float
-        p01, p05, p25, p50, p75, p95, p99.
+        p01, p05, p25, p50, p75, p95, p99, as far as five learners are beyond them; of
+        pay rounded.
     mean, std : float
     skewness, skewness_log : float or None
         Before and after log(1 + value); None where the values are all equal, and of the
         log where a value is negative.
-    edges : tuple of float
-        Of the histogram, one more than `counts`; on a log scale for pay.
-    counts : tuple of int
-    outside_fences : int
+    edges : tuple of float or None
+        Of the histogram, one more than `counts`; None at the ends, which are open. Pay
+        is cut at preferred numbers.
+    counts : tuple of int or None
+        In tens; None where there are too few to tell.
+    outside_fences : int or None
         Beyond Tukey's inner fences (1.5 interquartile ranges), of log pay for pay.
     """
 
@@ -57,18 +68,18 @@ class Distribution:
     std: float
     skewness: float | None
     skewness_log: float | None
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
-    outside_fences: int
+    edges: tuple[float | None, ...]
+    counts: tuple[int | None, ...]
+    outside_fences: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Values a column lacks among all learners."""
+    """Values a column lacks among all learners; None where few lack or have them."""
 
     column: str
-    count: int
-    share: float
+    count: int | None
+    share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,13 @@ class Description:
     pay_by_role: pl.DataFrame
 
 
-def describe(learners: IntoFrame, model: FeatureModel) -> Description:
+def describe(
+    learners: IntoFrame,
+    model: FeatureModel,
+    *,
+    rule: CellRule | None = None,
+    no_company: str = "",
+) -> Description:
     """Describe learners: distributions, gaps, correlations, pay by experience and role.
 
     Parameters
@@ -117,26 +134,32 @@ def describe(learners: IntoFrame, model: FeatureModel) -> Description:
     learners : data frame
         From `learnstrata.learners.features.add_features`.
     model : FeatureModel
+    rule : CellRule, default=None
+        What a count, or a pay, must stand for to be told.
+    no_company : str, default=""
+        Category of a missing company.
 
     Returns
     -------
     Description
-        Fills for missing values are left out of every number.
+        Nothing in it tells of few. Fills for missing values are left out.
     """
+    rule = rule or CellRule()
     frame = nw.from_native(learners)
     columns = frame.collect_schema().names()
     wanted = [c for c in {*DRAWN, *CORRELATED} if c in columns]
     numbers = _observed(frame, sorted(wanted), columns)
+    paid = _paid(frame, columns, no_company)
     return Description(
         distributions=tuple(
-            _distribution(name, numbers[name])
+            _distribution(name, numbers[name], model.pay, rule.learners)
             for name in DRAWN
             if name in numbers and np.isfinite(numbers[name]).any()
         ),
-        missing=_missing(frame, columns),
+        missing=_missing(frame, columns, rule.learners),
         correlations=_correlations(numbers),
-        pay_by_experience=_pay_by_experience(frame, model),
-        pay_by_role=_pay_by_role(frame, model),
+        pay_by_experience=_pay_by_experience(paid, model, rule),
+        pay_by_role=_pay_by_role(paid, model, rule),
     )
 
 
@@ -160,30 +183,43 @@ def _observed(
     return {c: table[c].fill_null(float("nan")).to_numpy() for c in table.columns}
 
 
-def _distribution(feature: str, values: npt.NDArray[np.float64]) -> Distribution:
+def _distribution(
+    feature: str, values: npt.NDArray[np.float64], pay: Pay, least: int
+) -> Distribution:
     known = values[np.isfinite(values)]
-    marks = (1, 5, 25, 50, 75, 95, 99)
-    found = np.percentile(known, marks)
     logged = feature == "pay" and bool((known > 0).all())
     scaled = np.log10(known) if logged else known
-    low, high = np.percentile(scaled, [0.1, 99.9]) if logged else _range(scaled)
-    counts, edges = np.histogram(np.clip(scaled, low, high), _edges(low, high, logged))
+    inner = inner_edges(known, pay=pay if feature == "pay" else None)
+    places = np.searchsorted(inner, known, side="right")
+    counts = in_tens(np.bincount(places, minlength=len(inner) + 1), least)
     q1, q3 = np.percentile(scaled, [25, 75])
     reach = 1.5 * (q3 - q1)
-    outside = (scaled < q1 - reach) | (scaled > q3 + reach)
+    outside = int(((scaled < q1 - reach) | (scaled > q3 + reach)).sum())
     positive = bool((known >= 0).all())
+    mean = float(known.mean())
+
+    def coarse(value: float) -> float:
+        return rounded_number(feature, value, pay.per_shown_unit)
+
     return Distribution(
         feature=feature,
         n=len(known),
-        quantiles={f"p{m:02d}": float(v) for m, v in zip(marks, found, strict=True)},
-        mean=float(known.mean()),
+        quantiles={m: coarse(v) for m, v in _quantiles(known).items()},
+        mean=coarse(mean),
         std=float(known.std()),
         skewness=_skewness(known),
         skewness_log=_skewness(np.log1p(known)) if positive else None,
-        edges=tuple(float(e) for e in (10**edges if logged else edges)),
-        counts=tuple(int(c) for c in counts),
-        outside_fences=int(outside.sum()),
+        edges=(None, *inner.tolist(), None),
+        counts=tuple(None if np.isnan(n) else int(n) for n in counts),
+        outside_fences=None if 0 < outside < least else outside,
     )
+
+
+def _quantiles(known: npt.NDArray[np.float64]) -> dict[str, float]:
+    """Give percentiles that no few learners make."""
+    marks = [m for m in MARKS if len(known) * min(m, 100 - m) / 100 >= BEYOND]
+    found = np.percentile(known, marks or [50])
+    return {f"p{m:02d}": float(v) for m, v in zip(marks or [50], found, strict=True)}
 
 
 def _skewness(values: npt.NDArray[np.float64]) -> float | None:
@@ -194,19 +230,11 @@ def _skewness(values: npt.NDArray[np.float64]) -> float | None:
     return float((gap**3).mean() / (gap**2).mean() ** 1.5)
 
 
-def _range(values: npt.NDArray[np.float64]) -> tuple[float, float]:
-    return float(values.min()), float(np.percentile(values, 99.9))
-
-
-def _edges(low: float, high: float, logged: bool) -> npt.NDArray[np.float64]:  # noqa: FBT001
-    if high <= low:
-        return np.array([low - 0.5, low + 0.5])
-    if not logged and high - low <= 60 and float(low).is_integer():
-        return np.arange(low, np.ceil(high) + 2) - 0.5  # whole years: a bar each
-    return np.linspace(low, high, 41)
-
-
-def _missing(frame: Any, columns: Sequence[str]) -> tuple[Missing, ...]:  # noqa: ANN401
+def _missing(
+    frame: Any,  # noqa: ANN401
+    columns: Sequence[str],
+    least: int,
+) -> tuple[Missing, ...]:
     wanted = (
         "company",
         "title",
@@ -227,14 +255,20 @@ def _missing(frame: Any, columns: Sequence[str]) -> tuple[Missing, ...]:  # noqa
         return ()
     table = collected(frame.select(_n=nw.len(), **empty))
     total = int(table["_n"][0])
-    return tuple(Missing(c, int(table[c][0]), int(table[c][0]) / total) for c in there)
+    counts = {c: int(table[c][0]) for c in there}
+    return tuple(
+        Missing(c, n, n / total)
+        if n == 0 or least <= n <= total - least or n == total
+        else Missing(c, None, None)
+        for c, n in counts.items()
+    )
 
 
 def _correlations(numbers: Mapping[str, npt.NDArray[np.float64]]) -> Correlations:
     columns = tuple(
         c
         for c in CORRELATED
-        if c in numbers and np.isfinite(numbers[c]).sum() >= MIN_CELL
+        if c in numbers and np.isfinite(numbers[c]).sum() >= LEAST_PAIRS
     )
     shape = (len(columns), len(columns))
     pearson = np.full(shape, None, dtype=object)
@@ -267,52 +301,74 @@ def _ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _correlation(
     a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
 ) -> float | None:
-    if len(a) < MIN_CELL or np.ptp(a) == 0 or np.ptp(b) == 0:
+    if len(a) < LEAST_PAIRS or np.ptp(a) == 0 or np.ptp(b) == 0:
         return None
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def _pay_by_experience(frame: Any, model: FeatureModel) -> pl.DataFrame:  # noqa: ANN401
-    if not {"pay", "years_of_experience"} <= set(model.available):
-        return pl.DataFrame()
-    known = frame.filter(~nw.col("pay").is_null(), nw.col("experience_imputed") == 0)
-    years = (nw.col("years_of_experience") + 0.5).floor()
-    cells = known.with_columns(
-        years=nw.when(years > 25).then(25.0).otherwise(years),
-        tier=nw.col("tier") if "company" in model.available else nw.lit("All"),
-    )
-    everyone = _median_pay(cells.with_columns(tier=nw.lit("All")))
-    by_tier = _median_pay(cells)
-    both = (
-        pl.concat([everyone, by_tier]).unique().filter(pl.col("learners") >= MIN_CELL)
-    )
-    return both.sort(["tier", "years"])
-
-
-def _median_pay(cells: Any) -> pl.DataFrame:  # noqa: ANN401
-    grouped = cells.group_by("years", "tier").agg(
-        nw.len().alias("learners"), nw.col("pay").median().alias("median_pay")
-    )
-    table = collected(grouped)
-    return table.select(
-        pl.col("years").cast(pl.Int64),
-        "tier",
-        pl.col("learners").cast(pl.Int64),
-        "median_pay",
-    )
-
-
-def _pay_by_role(frame: Any, model: FeatureModel) -> pl.DataFrame:  # noqa: ANN401
-    if not {"pay", "title"} <= set(model.available):
+def _paid(
+    frame: Any,  # noqa: ANN401 - a narwhals frame
+    columns: Sequence[str],
+    no_company: str,
+) -> pl.DataFrame:
+    """Give the learners whose pay is known, with what it is compared by."""
+    wanted = ("pay", "company", "tier", "role", *YEARS)
+    if "pay" not in columns:
         return pl.DataFrame()
     known = frame.filter(~nw.col("pay").is_null())
-    grouped = known.group_by("role").agg(
-        nw.col("pay").count().alias("learners"),
-        nw.col("pay").quantile(0.25, interpolation="linear").alias("p25"),
-        nw.col("pay").median().alias("p50"),
-        nw.col("pay").quantile(0.75, interpolation="linear").alias("p75"),
+    paid = collected(known.select(c for c in wanted if c in columns))
+    if "company" in paid.columns:
+        named = pl.col("company") != no_company
+        paid = paid.with_columns(company=pl.when(named).then("company"))
+    return paid
+
+
+def _pay_by_experience(
+    paid: pl.DataFrame, model: FeatureModel, rule: CellRule
+) -> pl.DataFrame:
+    """Give the median at each year, by tier and of all; of what may be told."""
+    if not {"pay", "years_of_experience"} <= set(model.available):
+        return pl.DataFrame()
+    at = "company" in model.available
+    years = (pl.col("years_of_experience") + 0.5).floor().clip(upper_bound=25)
+    cells = paid.filter(pl.col("experience_imputed") == 0).with_columns(
+        years=years.cast(pl.Int64), tier=pl.col("tier") if at else pl.lit(ALL)
     )
-    table = collected(grouped).filter(pl.col("learners") >= MIN_CELL)
-    return table.with_columns(pl.col("learners").cast(pl.Int64)).sort(
-        ["learners", "role"], descending=[True, False]
+    if cells.is_empty():
+        return pl.DataFrame()
+    by = ["years", "tier"]
+    counted = count_cells(cells, by, company="company" if at else None)
+    shown = suppress(counted, by, rule=rule).cells.filter("shown")
+    medians = pl.concat(
+        cells.with_columns(tier=tier).group_by(by).agg(pl.col("pay").median())
+        for tier in (pl.col("tier"), pl.lit(None, pl.String))
     )
+    found = medians.join(shown.select(*by, "learners"), on=by, nulls_equal=True)
+    pay = rounded_pay(found["pay"], model.pay.per_shown_unit)
+    rows = found.select(
+        "years", pl.col("tier").fill_null(ALL), "learners", median_pay=pl.Series(pay)
+    )
+    return rows.unique().sort(["tier", "years"])
+
+
+def _pay_by_role(
+    paid: pl.DataFrame, model: FeatureModel, rule: CellRule
+) -> pl.DataFrame:
+    if not {"pay", "title"} <= set(model.available) or paid.is_empty():
+        return pl.DataFrame()
+    company = "company" if "company" in model.available else None
+    whole = pl.col("role").is_null()  # how many are paid is told
+    cells = count_cells(paid, ["role"], company=company)
+    found = suppress(cells, ["role"], rule=rule, known=whole)
+    pay = pl.col("pay").cast(pl.Float64)
+    quartiles = {"p25": 0.25, "p50": 0.5, "p75": 0.75}
+    rows = found.cut(
+        paid.group_by("role").agg(
+            pl.len().cast(pl.Int64).alias("learners"),
+            *(pay.quantile(q, "linear").alias(name) for name, q in quartiles.items()),
+        )
+    )
+    unit = model.pay.per_shown_unit
+    return rows.with_columns(
+        pl.Series(name, rounded_pay(rows[name], unit)) for name in quartiles
+    ).sort(["learners", "role"], descending=[True, False])

@@ -5,8 +5,9 @@ import numpy.typing as npt
 
 from learnstrata.privacy.attack import Floats
 
-__all__ = ["TENS", "in_tens", "rounded_pay"]
+__all__ = ["AMOUNTS", "TENS", "in_tens", "rounded_number", "rounded_pay"]
 
+AMOUNTS = ("pay", "company_pay")
 TENS = 10  # learners a count is rounded to
 
 
@@ -43,3 +44,20 @@ def in_tens(counts: npt.ArrayLike, least: int) -> Floats:
     exact = np.asarray(counts)
     few = (exact > 0) & (exact < least)
     return np.where(few, np.nan, TENS * np.rint(exact / TENS))
+
+
+def rounded_number(name: str, value: float, unit: float) -> float:
+    """Round a typical number by what it is of: pay, or a company's size to two digits.
+
+    Examples
+    --------
+    >>> rounded_number("pay", 804_321.0, 1e5)
+    800000.0
+    >>> rounded_number("company_learners", 127, 1.0)
+    130.0
+    """
+    if name in AMOUNTS and value > 0:
+        return float(rounded_pay([value], unit)[0])
+    if name == "company_learners":
+        return float(f"{value:.2g}")
+    return value

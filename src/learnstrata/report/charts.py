@@ -11,7 +11,7 @@ import numpy as np
 
 from learnstrata.report import theme
 from learnstrata.report.formats import Money, as_index, as_years
-from learnstrata.report.wording import MIN_COUNT, direction
+from learnstrata.report.wording import direction, is_told
 
 __all__ = [
     "MAP_POINTS",
@@ -263,7 +263,7 @@ def shown_roles(summary: Summary, most: int = MAX_ROLES) -> list[str]:
     base: dict[str, float] = {}
     for segment in summary["segments"]:
         for share in segment["shares"].get("role", ()):
-            if share["count"] >= MIN_COUNT:
+            if is_told(share):
                 base[share["value"]] = share["base"]
     return sorted(base, key=lambda role: (-base[role], role))[:most]
 
@@ -275,8 +275,7 @@ def role_index(summary: Summary) -> Drawing:
         shares = {s["value"]: s for s in segment["shares"].get("role", ())}
         for role in roles:
             share = shares.get(role)
-            enough = share is not None and share["count"] >= MIN_COUNT
-            index = share["index"] if share is not None and enough else None
+            index = share["index"] if share and is_told(share) else None
             values.append(_index_cell(segment, role, index))
     ids = [s["id"] for s in summary["segments"]]
     cell = (max(50, min(110, 440 // len(ids))), 25)

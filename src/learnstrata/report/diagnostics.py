@@ -51,6 +51,7 @@ STATES = {
     WHOLE: ("square", "#6b7683"),
 }
 NULL = "#7d8895"
+HIDDEN = "#e8ebef"  # as among the pay benchmarks
 SAMPLED = {  # what was measured on a sample as large as a structureless table
     "silhouette": ("silhouette_null", "silhouette_sampled"),
     "lowest_jaccard": ("jaccard_null", "jaccard_sampled"),
@@ -349,14 +350,18 @@ def _leaves(summary: Summary, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [dots, numbers]
 
 
+def _told(count: int | None) -> str:
+    return "not shown" if count is None else as_count(count)
+
+
 def cross_table(summary: Summary) -> Drawing:
     """Draw how rule-based and learned segments cross, coloured by share of the row."""
     found = summary["heuristic"]
     values = []
     for rule, counts in zip(found["rules"], found["counts"], strict=True):
-        total = sum(counts) or 1
+        total = sum(n or 0 for n in counts) or 1
         for segment, count in zip(found["segments"], counts, strict=True):
-            fill = theme.sequential(count / total)
+            fill = HIDDEN if count is None else theme.sequential(count / total)
             values.append(
                 {
                     "row": rule,
@@ -364,7 +369,7 @@ def cross_table(summary: Summary) -> Drawing:
                     "text": as_count(count),
                     "fill": fill,
                     "ink": theme.ink_on(fill),
-                    "tip": f"{rule} and segment {segment}: {as_count(count)}",
+                    "tip": f"{rule} and segment {segment}: {_told(count)}",
                 }
             )
     return heat_map(

@@ -18,7 +18,6 @@ from learnstrata.report import (
     wording,
 )
 from learnstrata.report.formats import (
-    NOTHING,
     Money,
     as_count,
     as_index,
@@ -192,7 +191,7 @@ def _lead(summary: Summary) -> str:
 
 def _tiles(summary: Summary) -> list[Tile]:
     given = summary["input"]
-    largest = max(summary["segments"], key=lambda s: s["share"])
+    largest = max(summary["segments"], key=lambda s: s["share"] or 0.0)
     parts = [f"{as_count(n)} {state}" for state, n in summary["ledger"].items() if n]
     return [
         Tile(as_count(given["learners"]), "learners", _segmented(summary)),
@@ -266,7 +265,7 @@ def _cards(summary: Summary) -> list[Card]:
             ink=theme.ink_on(theme.segment_colour(segment["id"])),
             count=as_count(segment["count"]),
             share=as_share(segment["share"]),
-            width=round(100 * segment["share"], 2),
+            width=round(100 * (segment["share"] or 0.0), 2),
             description=segment["description"],
             measures=_measures(segment, Money.of(summary)),
             roles=tuple(_part(s, 100 / most, "") for s in _top_roles(segment)),
@@ -279,7 +278,7 @@ def _cards(summary: Summary) -> list[Card]:
 
 def _top_roles(segment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     shares = segment["shares"].get("role", ())
-    enough = [share for share in shares if share["count"] >= wording.MIN_COUNT]
+    enough = [share for share in shares if wording.is_told(share)]
     return enough[:TOP_ROLES]
 
 
@@ -304,15 +303,22 @@ def _measures(segment: Mapping[str, Any], money: Money) -> tuple[Measure, ...]:
 
 
 def _part(share: Mapping[str, Any], scale: float, shade: str) -> Part:
-    enough = share["count"] >= wording.MIN_COUNT
     index = share["index"]
-    side = "over" if index >= wording.DISTINCTIVE else "under" if index <= UNDER else ""
+    side = (
+        ""
+        if index is None
+        else "over"
+        if index >= wording.DISTINCTIVE
+        else "under"
+        if index <= UNDER
+        else ""
+    )
     return Part(
         value=share["value"],
         share=as_share(share["share"]),
-        width=round(scale * share["share"], 2),
-        index=as_index(index) if enough else NOTHING,
-        side=side if enough else "",
+        width=round(scale * (share["share"] or 0.0), 2),
+        index=as_index(index),
+        side=side,
         shade=shade,
     )
 
@@ -406,7 +412,8 @@ def _tables(summary: Summary) -> dict[str, Any]:
 
 def _trust(summary: Summary) -> dict[str, Any]:
     chosen, found = _chosen(summary), summary["selection"]
-    smallest = min(s["share"] for s in summary["segments"])
+    shares = [s["share"] for s in summary["segments"] if s["share"] is not None]
+    smallest = min(shares, default=None)
     return {
         "hopkins": wording.hopkins(summary["tendency"]),
         "separation": wording.separation(chosen.get("silhouette")),
@@ -520,9 +527,10 @@ def _sweep(summary: Summary) -> str:
 
 def _quality(summary: Summary) -> dict[str, Any]:
     filled = [
-        f"{wording.column_label(column)} of {as_count(n)} {_units(summary)}"
+        f"{wording.column_label(column)} of "
+        f"{'few' if n is None else as_count(n)} {_units(summary)}"
         for column, n in summary["cleaning"]["imputed"].items()
-        if n
+        if n != 0
     ]
     roles = summary["roles"]
     return {

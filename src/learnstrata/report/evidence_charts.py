@@ -96,7 +96,7 @@ def _strip(row: Mapping[str, Any]) -> Drawing:
 
 def silhouettes(summary: Summary) -> Drawing:
     """Draw the sorted silhouettes of every segment as areas, large segments taller."""
-    sizes = {s["id"]: s["count"] for s in summary["segments"]}
+    sizes = {s["id"]: s["count"] or 1 for s in summary["segments"]}
     values, labels, top = [], [], 0.0
     gap = 0.04 * sum(sizes.values())
     for row in summary["evidence"]["silhouette"]["per_segment"]:
@@ -338,11 +338,12 @@ def _places(
 ) -> dict[tuple[int, int], tuple[float, int]]:
     """Place groups under the groups they come from; give place and size of each."""
     sizes: dict[int, Counter[int]] = defaultdict(Counter)
-    last = max(flow["k"] for flow in flows)
+    into: dict[int, Counter[int]] = defaultdict(Counter)
     for flow in flows:
         sizes[flow["k"]][flow["source"]] += flow["count"]
-        if flow["k"] == last:
-            sizes[last + 1][flow["target"]] += flow["count"]
+        into[flow["k"] + 1][flow["target"]] += flow["count"]
+    for k, groups in into.items():
+        sizes[k] |= groups  # flows too small to tell lack on either side
     placed: dict[tuple[int, int], tuple[float, int]] = {}
     for k in sorted(sizes):
         above = {group: _pull(flows, placed, k, group) for group in sizes[k]}
@@ -408,10 +409,11 @@ def standings(summary: Summary) -> Drawing:
     """Draw core, borderline and atypical learners of each segment as one bar."""
     bars, texts = [], []
     for row in summary["evidence"]["standing"]["per_segment"]:
-        total, start = sum(row[name] for name in PARTS) or 1, 0
         segment = _segment(summary, row["segment_id"])
+        total, start = segment["count"] or 1, 0
         label = str(row["segment_id"])
-        for name, strength in PARTS.items():
+        shown = {n: s for n, s in PARTS.items() if row[n] is not None}
+        for name, strength in shown.items():
             bars.append(
                 {
                     "label": label,

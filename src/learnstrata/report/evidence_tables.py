@@ -237,7 +237,7 @@ def subsegments(summary: Summary) -> TextTable:
     parts = [
         part
         for part in summary["evidence"]["finer"]["subsegments"]
-        if part["share_of_segment"] < 1
+        if (part["share_of_segment"] or 0.0) < 1
     ]
     optional = [
         ("median_pay", ("Median pay", "pay")),

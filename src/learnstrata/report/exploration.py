@@ -1,6 +1,6 @@
 """Charts of the learners before clustering: distributions, pay, gaps, correlations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -41,12 +41,16 @@ def histogram(summary: Summary, feature: str) -> Drawing:
     found = next(
         d for d in summary["description"]["distributions"] if d["feature"] == feature
     )
-    logged = feature == "pay" and found["edges"][0] > 0
+    logged = feature == "pay"
     shown = money.shown if feature == "pay" else float
-    edges = [shown(edge) for edge in found["edges"]]
+    known = [None if edge is None else shown(edge) for edge in found["edges"]]
+    middle = shown(found["quantiles"]["p50"])
+    edges = _closed(known, middle, logged=logged)
     values = [
-        {"low": low, "high": high, "n": n, "tip": _bin_text(feature, low, high, n)}
-        for low, high, n in zip(edges[:-1], edges[1:], found["counts"], strict=True)
+        {"low": low, "high": high, "n": n, "tip": _bin_text(low_known, high_known, n)}
+        for low, high, low_known, high_known, n in zip(
+            edges[:-1], edges[1:], known[:-1], known[1:], found["counts"], strict=True
+        )
     ]
     title = _axis_title(feature, money)
     options = (
@@ -65,10 +69,29 @@ def histogram(summary: Summary, feature: str) -> Drawing:
         y2=alt.datum(0),
         description="tip:N",
     )
-    middle = shown(found["quantiles"]["p50"])
     written = money.number if feature == "pay" else as_years
     median = _median(middle, written(found["quantiles"]["p50"]))
     return alt.layer(bars, *median).properties(width=360, height=170)
+
+
+def _closed(
+    edges: Sequence[float | None], middle: float, *, logged: bool
+) -> list[float]:
+    """Give the open bins at the ends the width of their neighbours, to be drawn."""
+    inner = [edge for edge in edges if edge is not None]
+    if not inner:
+        return (
+            [middle / 1.25, middle * 1.25] if logged else [middle - 0.5, middle + 0.5]
+        )
+    first = last = 1.0
+    if logged:
+        first, last = inner[0] * (1 - 1 / 1.25), inner[-1] * 0.25
+    if len(inner) > 1:
+        first, last = inner[1] - inner[0], inner[-1] - inner[-2]
+        if logged:
+            first, last = first * inner[0] / inner[1], last * inner[-1] / inner[-2]
+    low = [inner[0] - first] if edges[0] is None else []
+    return [*low, *inner, *([inner[-1] + last] if edges[-1] is None else [])]
 
 
 def _median(middle: float, written: str) -> list[alt.Chart]:
@@ -83,10 +106,13 @@ def _median(middle: float, written: str) -> list[alt.Chart]:
     return [rule, text]
 
 
-def _bin_text(feature: str, low: float, high: float, n: int) -> str:
-    if high - low == 1 and low % 1 == 0.5:
-        return f"{feature_label(feature)} {low + 0.5:.0f}: {as_count(n)}"
-    return f"{as_number(low)} to {as_number(high)}: {as_count(n)}"
+def _bin_text(low: float | None, high: float | None, n: int | None) -> str:
+    told = "not shown" if n is None else f"about {as_count(n)}"
+    if low is None:
+        return f"under {as_number(high)}: {told}" if high is not None else told
+    if high is None:
+        return f"{as_number(low)} and up: {told}"
+    return f"{as_number(low)} to {as_number(high)}: {told}"
 
 
 def _axis_title(feature: str, money: Money) -> str:
@@ -190,7 +216,9 @@ def pay_by_role(summary: Summary) -> Drawing:
 
 def missing(summary: Summary) -> Drawing:
     """Draw the share of missing values of each column."""
-    found = sorted(summary["description"]["missing"], key=lambda row: -row["share"])
+    found = sorted(
+        summary["description"]["missing"], key=lambda row: -(row["share"] or 0.0)
+    )
     rows = [
         {
             "column": column_label(row["column"]),

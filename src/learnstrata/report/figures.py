@@ -290,11 +290,12 @@ _PLANS: dict[str, _Plan] = {
     "roles": _Plan(
         lambda s: len(charts.shown_roles(s)) > 0,
         charts.role_index,
-        lambda s: wording.index_title(s["segments"]),
+        lambda s: wording.index_title(s["segments"], wording.least_of(s)),
         tables.role_indices,
         lambda s: (
             "Share in the segment by share among all, times 100. Roles with fewer "
-            f"than {wording.MIN_COUNT} {s['unit']}s in a segment are left blank there."
+            f"than {wording.least_of(s)} {s['unit']}s in a segment, and what would "
+            "give these away, are left blank there."
         ),
     ),
     "k": _Plan(
@@ -367,7 +368,7 @@ def _spread_plan(feature: str) -> _Plan:
         lambda s: meaning_tables.spread_title(s, feature),
         lambda s: meaning_tables.bins(s, feature),
         lambda _: (
-            "Bars: the segment; marks: all others. Bins with few learners are merged, "
+            "Bars: the segment; marks: all others. Bins with few learners have no bar, "
             "and learners counted in tens."
         ),
     )

@@ -176,7 +176,7 @@ def _place_panel(
 def distributions(summary: Summary, feature: str) -> Drawing:
     """Draw how a number spreads in each segment (bars) and in the rest (marks)."""
     most = max(
-        max(part["segment"], part["rest"])
+        max(part["segment"] or 0.0, part["rest"] or 0.0)
         for segment in summary["segments"]
         for part in _bins(segment, feature)
     )
@@ -217,8 +217,8 @@ def _spread(
     rows = [
         {
             "bin": _from(part, feature, money),
-            "segment": round(part["segment"], 4),
-            "rest": round(part["rest"], 4),
+            "segment": _rounded(part["segment"]),
+            "rest": _rounded(part["rest"]),
             "tip": f"{bin_label(part, feature, money)} {unit}: "
             f"{as_share(part['segment'])} of the segment, {as_share(part['rest'])} of "
             "the others",
@@ -253,6 +253,10 @@ def _spread(
     return alt.layer(bars, ticks).properties(
         width=405, height=130, title=segment_label(segment, 44)
     )
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
 
 
 def pay_cells(summary: Summary) -> Drawing:

@@ -50,6 +50,11 @@ PAY = [
     ("Upper quartile", "pay"),
     ("Leans on wider groups", "text"),
 ]
+SURE = {
+    "core": "clearly belong here",
+    "borderline": "are near another segment",
+    "atypical": "are far from all",
+}
 GLOSSARY = {
     "Segment": "Learners who are alike in what they were clustered on: pay, "
     "experience, company and role.",
@@ -194,13 +199,15 @@ def _sure(summary: Summary, segment_id: int) -> str:
     found = (summary.get("evidence") or {}).get("standing") or {}
     for row in found.get("per_segment") or ():
         if row["segment_id"] == segment_id:
-            whole = row["core"] + row["borderline"] + row["atypical"] or 1
-            return (
-                f"{as_share(row['core'] / whole)} clearly belong here (core), "
-                f"{as_share(row['borderline'] / whole)} are near another segment "
-                f"(borderline), {as_share(row['atypical'] / whole)} are far from all "
-                "(atypical)."
+            size = next(
+                s["count"] for s in summary["segments"] if s["id"] == segment_id
             )
+            told = [
+                f"{as_share(row[name] / size)} {words} ({name})"
+                for name, words in SURE.items()
+                if size and row[name] is not None
+            ]
+            return f"{', '.join(told)}." if told else ""
     return ""
 
 

@@ -15,10 +15,10 @@ from learnstrata.report.formats import (
     table_of,
 )
 from learnstrata.report.wording import (
-    MIN_COUNT,
     STATES,
     column_label,
     feature_label,
+    is_told,
     name_of_segment,
     rule_label,
     stage_label,
@@ -126,7 +126,7 @@ def role_indices(summary: Summary) -> TextTable:
 
 
 def _index_and_share(share: Mapping[str, Any] | None) -> str:
-    if share is None or share["count"] < MIN_COUNT:
+    if share is None or not is_told(share):
         return NOTHING
     return f"{share['index']:,.0f} ({as_share(share['share'])})"
 

@@ -396,9 +396,12 @@ def seeds(summary: Summary) -> str:
 def standing_title(summary: Summary) -> str:
     """Say how many learners are core, borderline and atypical."""
     counts = summary["evidence"]["standing"]["counts"]
-    total = sum(counts.values()) or 1
+    known = [n for n in counts.values() if n is not None]
+    whole = len(known) == len(counts)
+    total = (sum(known) if whole else summary["input"]["segmented"]) or 1
     core, border, far = (
-        as_share(counts[name] / total) for name in ("core", "borderline", "atypical")
+        "a share not shown" if counts[name] is None else as_share(counts[name] / total)
+        for name in ("core", "borderline", "atypical")
     )
     return (
         f"{core} of the {summary['unit']}s are core to their segment, {border} stand "

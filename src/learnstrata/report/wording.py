@@ -20,9 +20,11 @@ __all__ = [
     "feature_label",
     "hopkins",
     "index_title",
+    "is_told",
     "joined",
     "k_note",
     "lacking",
+    "least_of",
     "ledger",
     "limits",
     "map_note",
@@ -119,6 +121,16 @@ STAGES = {
     "benchmarks": "Benchmark pay",
     "answer": "Answer the questions",
 }
+
+
+def is_told(share: Mapping[str, Any]) -> bool:
+    """Say whether the share of a value is told, and of enough to say something."""
+    return share["index"] is not None and share["count"] >= MIN_COUNT
+
+
+def least_of(summary: Mapping[str, Any]) -> int:
+    """Give the learners it takes to be told of, in this run."""
+    return int(((summary.get("config") or {}).get("privacy") or {}).get("learners", 10))
 
 
 def feature_label(name: str) -> str:
@@ -389,10 +401,12 @@ def map_title(summary: Mapping[str, Any]) -> str:
 
 def map_note(summary: Mapping[str, Any]) -> str:
     """Say how to read the map, and what it cannot show."""
-    shown = sum(summary["map"]["explained"][:2])
+    shown, share = sum(summary["map"]["explained"][:2]), summary["map"].get("share")
+    drawn = "" if share is None else f" of {as_share(share)}"
     text = (
-        f"Each point is a {summary['unit']} of a sample; numbers stand in the middle "
-        "of their segment. Triangles lie beyond the frame. The map shows "
+        f"Each point is a {summary['unit']} of a sample{drawn}, moved a little at "
+        "random so that it is nobody's place; numbers stand in the middle of their "
+        "segment. The map shows "
         f"{as_share(shown)} of the differences between {summary['unit']}s"
     )
     if shown < 0.9:
@@ -439,16 +453,16 @@ def times_of_all(index: float) -> str:
     return f"{as_number(index / 100, 1)} times"
 
 
-def index_title(segments: Sequence[Mapping[str, Any]]) -> str:
+def index_title(segments: Sequence[Mapping[str, Any]], least: int = 10) -> str:
     """Name the role that is most out of proportion, where one is distinctive."""
     cells = [
         (share["index"], share["value"], s["name"])
         for s in segments
         for share in s["shares"].get("role", ())
-        if share["count"] >= MIN_COUNT
+        if is_told(share)
     ]
     if not cells:
-        return f"No role is held by {MIN_COUNT} learners of a segment"
+        return f"No role is held by {least} learners of a segment"
     index, role, name = max(cells, key=lambda cell: cell[0])
     if index < DISTINCTIVE:
         return (
@@ -517,7 +531,7 @@ def _examined_note(summary: Mapping[str, Any]) -> str:
 
 def missing_title(missing: Sequence[Mapping[str, Any]]) -> str:
     """Name the column that lacks most values."""
-    worst = max(missing, key=lambda row: row["share"], default=None)
+    worst = max(missing, key=lambda row: row["share"] or 0.0, default=None)
     if worst is None or not worst["count"]:
         return "No value is missing in the columns used"
     label = column_label(worst["column"]).capitalize()

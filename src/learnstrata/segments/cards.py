@@ -13,6 +13,8 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.config import Pay
+from learnstrata.learners.bins import inner_edges
+from learnstrata.privacy.rounding import in_tens
 from learnstrata.segments.profiles import NUMBERS, Profile, known_numbers, percentiles
 
 __all__ = [
@@ -25,9 +27,6 @@ __all__ = [
 
 Z = 1.959964  # of a 95 % interval
 UNIFORM_SD = 100 / np.sqrt(12)  # of percentile ranks of all learners
-TENS = 10  # learners a share of a bin is rounded to
-TAIL = 0.01  # of learners at either end that share the open bins
-TENTHS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0)  # ISO 3, series R10
 BINNED = ("pay", "years_of_experience")
 
 Floats = npt.NDArray[np.float64]
@@ -74,13 +73,14 @@ class IndexRow:
 class Bin:
     """A bin from `low` to below `high`, None where it is open.
 
-    Shares are of learners counted in tens, of the segment and of all others.
+    Shares are of learners counted in tens, of the segment and of all others; None where
+    there are too few to tell.
     """
 
     low: float | None
     high: float | None
-    segment: float
-    rest: float
+    segment: float | None
+    rest: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +163,9 @@ def make_cards(
     Segments were made to differ in what they were clustered on: intervals say how
     exactly a difference is known, not that there is one.
 
-    Bins are merged with their neighbours until each has no learner or `least` of the
-    segment, and likewise of all others; counts are then rounded to tens, so that
-    neither a bin nor the difference of two cards tells of few. Bounds of pay are
+    The bins are the same for all segments. One with fewer than `least` learners of the
+    segment is hidden there, and likewise of all others; counts are rounded to tens, so
+    that neither a bin nor the difference of two cards tells of few. Bounds of pay are
     preferred numbers about 26 % apart, those of experience whole years; the outer bins
     are open and begin where 1 % of all learners are left.
 
@@ -180,7 +180,11 @@ def make_cards(
     ranks = {name: _standings(numbers[name]) for name in NUMBERS if name in numbers}
     once = _once(learners)
     of_all = _moved(once, least)
-    edges = _edges(numbers, pay)
+    edges = {
+        name: inner_edges(values, pay=pay if name == "pay" else None)
+        for name in BINNED
+        if np.isfinite(values := numbers.get(name, np.empty(0))).any()
+    }
     own = once["segment_id"].to_numpy()
     counted = known_numbers(once)
     return tuple(
@@ -310,86 +314,33 @@ def _number_row(
     )
 
 
-def _edges(numbers: dict[str, Floats], pay: Pay) -> dict[str, Floats]:
-    """Give the inner bounds of the bins of pay and of experience."""
-    found = {}
-    for name in BINNED:
-        known = numbers.get(name, np.empty(0))
-        known = known[np.isfinite(known)]
-        known = known[known > 0] if name == "pay" else known
-        if len(known):
-            low, high = np.quantile(known, [TAIL, 1 - TAIL])
-            found[name] = (
-                _preferred(low / pay.per_shown_unit, high / pay.per_shown_unit)
-                * pay.per_shown_unit
-                if name == "pay"
-                else np.arange(np.floor(low) + 1, np.floor(high) + 1)
-            )
-    return found
-
-
-def _preferred(low: float, high: float) -> Floats:
-    """Give the preferred numbers from `low` to `high`.
-
-    Examples
-    --------
-    >>> _preferred(4.5, 21.0).tolist()
-    [5.0, 6.3, 8.0, 10.0, 12.5, 16.0, 20.0]
-    """
-    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
-    decades = [10.0**power * np.array(TENTHS) for power in range(first, last + 1)]
-    series = np.round(np.concatenate(decades), 9)
-    return series[(series >= low) & (series <= high)]
-
-
 def _bins(
     numbers: Floats, own: npt.NDArray[np.bool_], edges: Floats, least: int
 ) -> tuple[Bin, ...]:
-    """Count the segment and the rest in bins that have none or enough of each."""
+    """Count the segment and the rest in the same bins for every segment."""
     known = np.isfinite(numbers)
     place = np.searchsorted(edges, numbers[known], side="right")
     size = len(edges) + 1
-    counts = np.column_stack(
-        [np.bincount(place[own[known] == is_own], minlength=size) for is_own in (1, 0)]
-    )
-    merged = _merged(counts, least)
-    if not merged:
+    counts = [np.bincount(place[own[known] == who], minlength=size) for who in (1, 0)]
+    if min(n.sum() for n in counts) < least:
         return ()
     bounds = [None, *edges.tolist(), None]
-    sums = np.array([counts[a:b].sum(axis=0) for a, b in merged])
-    shares = TENS * np.rint(sums / TENS) / counts.sum(axis=0)
+    shares = [_tens_shares(n, least) for n in counts]
     return tuple(
-        Bin(bounds[a], bounds[b], float(segment), float(rest))
-        for (a, b), (segment, rest) in zip(merged, shares, strict=True)
+        Bin(bounds[i], bounds[i + 1], shares[0][i], shares[1][i]) for i in range(size)
     )
 
 
-def _merged(counts: npt.NDArray[np.int64], least: int) -> list[tuple[int, int]]:
-    """Join neighbours until each has none or `least` in both columns; [] if never.
+def _tens_shares(counts: npt.NDArray[np.int64], least: int) -> list[float | None]:
+    """Give shares of counts in tens; None where one is hidden.
 
     Examples
     --------
-    >>> _merged(np.array([[2, 30], [9, 40], [50, 0], [0, 20], [3, 15]]), 10)
-    [(0, 2), (2, 5)]
+    >>> _tens_shares(np.array([0, 4, 36, 60]), 10)
+    [0.0, None, 0.4, 0.6]
     """
-    parts: list[tuple[int, int]] = []
-    begin = 0
-    for end in range(1, len(counts) + 1):
-        if _enough(counts[begin:end].sum(axis=0), least):
-            parts.append((begin, end))
-            begin = end
-    while begin < len(counts):
-        if not parts:
-            return []
-        begin = parts.pop()[0]
-        if _enough(counts[begin:].sum(axis=0), least):
-            parts.append((begin, len(counts)))
-            break
-    return parts if (counts.sum(axis=0) >= least).all() else []
-
-
-def _enough(sums: npt.NDArray[np.int64], least: int) -> bool:
-    return bool(sums.any() and ((sums == 0) | (sums >= least)).all())
+    shares = in_tens(counts, least) / counts.sum()
+    return [None if np.isnan(share) else float(share) for share in shares]
 
 
 def _progression(
@@ -419,7 +370,8 @@ def _moved(learners: pl.DataFrame, least: int) -> Progression | None:
     growth, roles = older["pay_growth"].drop_nulls(), older["n_roles"].drop_nulls()
     roles = roles.filter(roles >= 1)
     changed = int((roles > 1).sum())
-    told = len(roles) >= least and (changed == 0 or changed >= least)
+    parts = (changed, len(roles) - changed)
+    told = len(roles) >= least and all(n == 0 or n >= least for n in parts)
     enough = len(growth) >= least
     median = float(np.expm1(np.median(growth.to_numpy()))) if enough else None
     share = changed / len(roles) if told else None

@@ -17,8 +17,11 @@ from learnstrata.segments.pay_findings import (
     pay_without_experience,
     tiers_and_concentration,
 )
+from learnstrata.segments.profiles import told_size
 
 __all__ = ["answer_questions", "explained_variance"]
+
+LARGEST = "How large is the largest segment, and what does that mean for operations?"
 
 
 def answer_questions(grounds: Grounds) -> tuple[Finding, ...]:
@@ -46,15 +49,18 @@ def _largest_segment(grounds: Grounds) -> Finding:
     largest, n = profiles[0], len(profiles)
     reached = np.cumsum([p.count for p in profiles])
     half = int(np.searchsorted(2 * reached, reached[-1])) + 1
+    if not largest.shown:
+        lacks = "the sizes of the segments would tell of a few"
+        return cannot("largest_segment", LARGEST, lacks)
     meaning = _operating_model(largest.share, half, n)
     table = table_of(
         "Segments by size",
         [("Segment", "text"), (grounds.heading, "count"), ("Share", "share")],
-        [(p.name, p.count, p.share) for p in profiles],
+        [(p.name, *told_size(p)) for p in profiles],
     )
     return Finding(
         "largest_segment",
-        "How large is the largest segment, and what does that mean for operations?",
+        LARGEST,
         f"The largest segment, {largest.name}, holds {largest.share:.1%} of the "
         f"{grounds.unit}s ({largest.count:,}). {meaning}",
         available=True,
@@ -153,9 +159,11 @@ def _differences_table(grounds: Grounds) -> Table:
     for p in grounds.profiles:
         pay, years = p.typical.get("pay"), p.typical.get("years_of_experience")
         roles = [s for s in p.shares.get("role", ()) if s.value not in grounds.no_role]
-        shown = [s for s in roles[:3] if s.count >= grounds.least]
+        shown = [s for s in roles[:3] if s.count >= grounds.least and s.shown]
         top = listed([f"{s.value} {s.share:.0%}" for s in shown])
-        rows.append((p.name, p.count, pay and pay.p50, years and years.p50, top))
+        rows.append(
+            (p.name, told_size(p)[0], pay and pay.p50, years and years.p50, top)
+        )
     return table_of(
         "Segments side by side",
         [

@@ -10,7 +10,7 @@ each other.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -23,6 +23,8 @@ from narwhals.typing import IntoFrame
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features import FeatureModel
 from learnstrata.learners.lookups import collected
+from learnstrata.privacy.rounding import AMOUNTS, rounded_number
+from learnstrata.segments.census import Census
 from learnstrata.segments.evidence import NO_ROLE, counted
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "main_band",
     "percentiles",
     "profile_segments",
+    "told_size",
 ]
 
 CATEGORIES = ("role", "tier", "pay_band", "experience_band")
@@ -47,9 +50,8 @@ NUMBERS = (
     "pay_growth",
     "n_roles",
 )
-MIN_SHOWN = 10  # learners: a median of fewer is not shown
+MIN_SHOWN = 10  # learners, without a census: a median of fewer is not shown
 DISTINCTIVE = 120.0
-TOO_SMALL = f"fewer than {MIN_SHOWN}"
 STAGES = {"Early": "early career", "Mid": "mid career", "Senior": "senior"}
 NEAR_TIE = 0.20  # of those who state their experience: nearer bands are both named
 # Up to which rank a word holds.
@@ -76,6 +78,7 @@ class Typical:
     n : int
         Learners of whom the number is known.
     p25, p50, p75, mean : float
+        Pay is rounded as in the benchmarks.
     base : float
         Median of all learners.
     percentile : float
@@ -100,6 +103,7 @@ class Share:
     """One value of a category in a segment.
 
     ``index = share / base * 100``: 100 is as common as among all, 120 is distinctive.
+    `shown` and `base_shown` say whether the count, and that of all, may be told.
     """
 
     value: str
@@ -107,6 +111,8 @@ class Share:
     share: float
     base: float
     index: float
+    shown: bool = field(default=True, compare=False)
+    base_shown: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,8 @@ class Profile:
     description : str
     count : int
     share : float
+    shown : bool
+        Whether these may be told.
     typical : mapping of str to Typical
         Of the `NUMBERS` the table has.
     shares : mapping of str to tuple of Share
@@ -136,6 +144,7 @@ class Profile:
     share: float
     typical: Mapping[str, Typical]
     shares: Mapping[str, tuple[Share, ...]]
+    shown: bool = field(default=True, compare=False)
 
 
 def profile_segments(
@@ -145,6 +154,7 @@ def profile_segments(
     n_segments: int,
     no_role: Collection[str] = NO_ROLE,
     overrides: Mapping[int | str, str] | None = None,
+    census: Census | None = None,
 ) -> tuple[Profile, ...]:
     """Describe each segment against all learners.
 
@@ -159,6 +169,8 @@ def profile_segments(
     overrides : mapping of int or str to str, default=None
         Names to give to segments instead of ours, by id or by our name. An id may mean
         another segment after a refit; our name says what the segment is.
+    census : Census, default=None
+        What may be told; ``None`` takes every count for one that may.
 
     Returns
     -------
@@ -182,12 +194,13 @@ def profile_segments(
     columns = frame.collect_schema().names()
     label = collected(frame.select("segment_id"))["segment_id"].to_numpy() - 1
     counts = np.bincount(label, minlength=n_segments)
+    least = census.rule.learners if census else MIN_SHOWN
     numbers = {
-        name: _typical(values, label, n_segments)
+        name: _rounded(name, _typical(values, label, n_segments, least), model, census)
         for name, values in known_numbers(learners).items()
     }
     shares = {
-        category: _shares(frame, category, counts)
+        category: _shares(frame, category, counts, census)
         for category in CATEGORIES
         if category in columns and _applies(category, model)
     }
@@ -206,21 +219,27 @@ def profile_segments(
         )
         for typical, of in cards
     ]
-    given = _unique_names(told, small=[int(n) < MIN_SHOWN for n in counts])
+    given = _unique_names(told, least=least, small=[int(n) < least for n in counts])
     names = _overridden(given, overrides or {})
     return tuple(
         Profile(
             id=i + 1,
             name=names[i],
             name_by_numbers=given[i],
-            description=_description(told[i], model),
+            description=_description(told[i], model, least),
             count=int(counts[i]),
             share=float(counts[i] / counts.sum()),
             typical=cards[i][0],
             shares=cards[i][1],
+            shown=census is None or census.size(i + 1) is not None,
         )
         for i in range(n_segments)
     )
+
+
+def told_size(profile: Profile) -> tuple[int | None, float | None]:
+    """Give count and share of a segment as far as they may be told."""
+    return (profile.count, profile.share) if profile.shown else (None, None)
 
 
 def _applies(category: str, model: FeatureModel) -> bool:
@@ -250,7 +269,10 @@ def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
 
 
 def _typical(
-    numbers: npt.NDArray[np.float64], label: npt.NDArray[np.int64], n_segments: int
+    numbers: npt.NDArray[np.float64],
+    label: npt.NDArray[np.int64],
+    n_segments: int,
+    least: int,
 ) -> dict[int, Typical]:
     known = np.isfinite(numbers)
     if not known.any():
@@ -260,7 +282,7 @@ def _typical(
     found = {}
     for i in range(n_segments):
         own = numbers[known & (label == i)]
-        if len(own) < MIN_SHOWN:
+        if len(own) < least:
             continue
         p25, p50, p75 = (float(q) for q in np.quantile(own, [0.25, 0.5, 0.75]))
         found[i] = Typical(
@@ -274,6 +296,21 @@ def _typical(
             rank=float(percentiles(base, own).mean()),
         )
     return found
+
+
+def _rounded(
+    name: str, found: Mapping[int, Typical], model: FeatureModel, census: Census | None
+) -> dict[int, Typical]:
+    """Round pay and sizes of companies; leave pay out where it tells of a company."""
+    unit, names = model.pay.per_shown_unit, ("p25", "p50", "p75", "mean", "base")
+    return {
+        i: replace(
+            typical,
+            **{n: rounded_number(name, getattr(typical, n), unit) for n in names},
+        )
+        for i, typical in found.items()
+        if name not in AMOUNTS or census is None or i + 1 in census.paid
+    }
 
 
 def known_numbers(learners: IntoFrame) -> dict[str, npt.NDArray[np.float64]]:
@@ -301,6 +338,7 @@ def _shares(
     frame: Any,  # noqa: ANN401 - a narwhals frame
     category: str,
     counts: npt.NDArray[np.int64],
+    census: Census | None,
 ) -> list[tuple[Share, ...]]:
     known = ~nw.col(category).is_null()
     if category == "experience_band":
@@ -309,6 +347,7 @@ def _shares(
     table = collected(cells.agg(nw.len().alias("n")))
     base = table.group_by(category).agg(pl.col("n").sum().alias("all"))
     total = int(counts.sum())
+    shown = census.shown(category) if census else {}
     table = table.join(base, on=category).sort(
         ["segment_id", "n", category], descending=[False, True, False]
     )
@@ -323,6 +362,8 @@ def _shares(
                     share=n / int(size),
                     base=everyone / total,
                     index=100 * (n / int(size)) / (everyone / total),
+                    shown=shown.get((value, i + 1), True),
+                    base_shown=shown.get((value, None), True),
                 )
                 for value, _, n, everyone in own.iter_rows()
             )
@@ -389,10 +430,14 @@ def _named_roles(
     return [s for s in shares.get("role", ()) if s.value not in no_role]
 
 
-def _unique_names(told: Sequence[_Told], *, small: Sequence[bool]) -> list[str]:
+def _unique_names(
+    told: Sequence[_Told], *, small: Sequence[bool], least: int = MIN_SHOWN
+) -> list[str]:
     """Name by career stage and pay; add what tells apart only where two are alike."""
     parts = [
-        [TOO_SMALL] if few else [one.stage, _pay_level(one), _dominant(one.roles)]
+        [f"fewer than {least}"]
+        if few
+        else [one.stage, _pay_level(one), _dominant(one.roles)]
         for few, one in zip(small, told, strict=True)
     ]
     alike: dict[str, list[int]] = {}
@@ -499,7 +544,7 @@ def _overridden(names: Sequence[str], overrides: Mapping[int | str, str]) -> lis
     return final
 
 
-def _description(told: _Told, model: FeatureModel) -> str:
+def _description(told: _Told, model: FeatureModel, least: int = MIN_SHOWN) -> str:
     """Say in one sentence what is typical of a segment."""
     parts = []
     years, pay = told.typical.get("years_of_experience"), told.typical.get("pay")
@@ -508,7 +553,7 @@ def _description(told: _Told, model: FeatureModel) -> str:
     if pay:
         parts.append(_pay_in_words(pay, model))
     clauses = [" and ".join(parts)] if parts else []
-    if told.roles and told.roles[0].count >= MIN_SHOWN:
+    if told.roles and told.roles[0].count >= least and told.roles[0].shown:
         top = told.roles[0]
         clauses.append(
             f"the most frequent stated role is {top.value} ({top.share:.0%})"
