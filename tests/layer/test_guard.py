@@ -253,6 +253,16 @@ def test_points_of_the_map_are_nobodys_place(done, summary):
     assert (shown <= high + 0.005).all()
 
 
+def test_the_middles_of_the_map_are_those_of_the_points_shown(summary):
+    found = summary["map"]
+    points, ids = np.column_stack([found["x"], found["y"]]), found["segment_id"]
+    for row in found["middles"]:
+        own = points[np.asarray(ids) == row["segment_id"]]
+        middle = np.median(own, axis=0)
+        assert [row["x"], row["y"]] == pytest.approx(middle, abs=0.0051)
+    assert {row["segment_id"] for row in found["middles"]} == set(ids)
+
+
 def test_titles_of_few_are_not_listed(summary):
     least = summary["config"]["privacy"]["learners"]
     roles = summary["roles"] or {"top_unmapped": []}

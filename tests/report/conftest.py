@@ -514,6 +514,12 @@ def make_plain():
             "x": [round(-1 + 0.05 * i, 3) for i in range(40)],
             "y": [round((i % 7) / 5, 3) for i in range(40)],
             "segment_id": [1 + (i < 16) for i in range(40)],
+            "share": 0.1,
+            "blur": 0.25,
+            "middles": [
+                {"segment_id": 1, "x": 0.38, "y": 0.6},
+                {"segment_id": 2, "x": -0.62, "y": 0.5},
+            ],
         },
         "hierarchy": {
             "ari_with_kmeans": 0.4,

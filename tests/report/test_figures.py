@@ -124,14 +124,11 @@ def test_the_map_holds_no_more_points_than_it_is_asked_for(summary):
     assert len(points.splitlines()) == 1_501
 
 
-def test_far_off_points_are_held_at_the_frame_of_the_map(summary):
-    summary["map"]["x"] = [*([0.1, 0.2, 0.3, 0.4] * 100), 1_000.0]
-    summary["map"]["y"] = [*([0.1, 0.2, 0.3, 0.4] * 100), 0.2]
-    summary["map"]["segment_id"] = [1] * 401
-    points = data_of(charts.segment_map(summary).to_dict())[0]
-    x, _, _, edge = points.splitlines()[-1].split(",")
-    assert float(x) < 1.0
-    assert edge == "1"
+def test_the_map_lists_the_middles_that_its_numbers_stand_on(drawn):
+    assert drawn["map"].table.headings[0][0] == "Segment"
+    assert drawn["map"].table.rows[0] == ("Senior, higher pay", "0.38", "0.60")
+    stood = [values for values in data_of(drawn["map"].spec) if len(values) == 2]
+    assert {"x": 0.38, "y": 0.6, "segment": 1} in stood[0]
 
 
 def test_a_segment_paid_a_hundredfold_leaves_the_others_room(summary):

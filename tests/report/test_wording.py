@@ -116,6 +116,18 @@ def test_the_map_says_how_much_it_shows_and_warns_where_it_hides_some(summary):
     assert "may be apart" not in wording.map_note(summary)
 
 
+def test_the_map_says_in_words_which_way_is_what_and_what_a_point_is(summary):
+    summary["map"] |= {"share": 0.123, "blur": 0.3}
+    note = wording.map_note(summary)
+    assert note.startswith(
+        "To the right: higher pay, more experience. Upwards: more experience, lower "
+        "pay. Each of the 40 points is a learner, 12.3% of all; it is moved a little "
+        "at random (0.30 of the spread, typically)"
+    )
+    summary["map"]["loadings"] = [[0.9, 0.1], [0.1, 0.1]]
+    assert "Upwards" not in wording.map_note(summary)
+
+
 def test_the_map_says_in_what_learners_differ_most(summary):
     summary["map"] |= {
         "columns": ["log_pay", "log_experience", "company_level"],

@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from learnstrata.layer.benchmarks import (
@@ -243,6 +244,7 @@ def _map(run: Run) -> dict[str, Any]:
     low, high = np.quantile(scores, [0.01, 0.99], axis=0)
     points = scores[rows] + rng.normal(size=(most, 2)) * MAP_BLUR * scores.std(axis=0)
     points = np.clip(points, low, high).round(2)
+    labels = run.clusters.fit.labels[rows] + 1
     return {
         "explained": projection.explained.tolist(),
         "columns": run.base.prepared.matrix.columns,
@@ -251,8 +253,20 @@ def _map(run: Run) -> dict[str, Any]:
         "blur": MAP_BLUR,
         "x": points[:, 0].tolist(),
         "y": points[:, 1].tolist(),
-        "segment_id": (run.clusters.fit.labels[rows] + 1).tolist(),
+        "segment_id": labels.tolist(),
+        "middles": _middles(points, labels),
     }
+
+
+def _middles(
+    points: npt.NDArray[np.float64], labels: npt.NDArray[np.integer]
+) -> list[dict[str, float]]:
+    """Give the middle of the points of each segment: of what is shown, no more."""
+    found = []
+    for segment in np.unique(labels):
+        x, y = np.median(points[labels == segment], axis=0).round(2)
+        found.append({"segment_id": segment, "x": x, "y": y})
+    return found
 
 
 def _hierarchy(run: Run) -> dict[str, Any]:

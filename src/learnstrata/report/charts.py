@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import altair as alt
-import numpy as np
 
 from learnstrata.report import theme
 from learnstrata.report.formats import Money, as_index, as_years
-from learnstrata.report.wording import direction, is_told
+from learnstrata.report.wording import is_told, map_direction
 
 __all__ = [
     "MAP_POINTS",
@@ -69,54 +68,37 @@ def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
 
 
 def segment_map(summary: Summary, points: int = MAP_POINTS) -> Drawing:
-    """Draw learners on the first two principal components, with segment numbers.
-
-    Points beyond the frame are drawn as triangles at its edge, so that a few far-off
-    learners leave the others room.
-    """
+    """Draw learners on the first two principal components, with segment numbers."""
     found = summary["map"]
-    values = _framed(found["x"][:points], found["y"][:points], found["segment_id"])
-    data = _as_csv(values)
     ids = [s["id"] for s in summary["segments"]]
     colour = alt.Color(
         "segment:N",
         scale=alt.Scale(domain=ids, range=[theme.segment_colour(i) for i in ids]),
         legend=None,
     )
-    titles = [_axis_title(summary, which) for which in (0, 1)]
-    bare: dict[str, Any] = {"labels": False, "ticks": False, "grid": True}
-    bare["titleFontSize"] = 14
-    x = alt.X("x:Q", axis=alt.Axis(title=titles[0], **bare), scale=_tight("x", values))
-    y = alt.Y("y:Q", axis=alt.Axis(title=titles[1], **bare), scale=_tight("y", values))
+    x = alt.X("x:Q", **_map_axis(summary, 0, found["x"][:points]))
+    y = alt.Y("y:Q", **_map_axis(summary, 1, found["y"][:points]))
     dots = (
-        alt.Chart(data)
+        alt.Chart(_as_csv(found, points))
         .mark_point(filled=True, size=16, opacity=0.55, aria=False)
-        .encode(
-            x=x,
-            y=y,
-            color=colour,
-            tooltip=_named(summary["segments"]),
-            shape=alt.Shape(
-                "edge:N",
-                scale=alt.Scale(domain=[0, 1], range=["circle", "triangle-up"]),
-                legend=None,
-            ),
-        )
+        .encode(x=x, y=y, color=colour, tooltip=_named(summary["segments"]))
     )
-    middle = dots.transform_aggregate(
-        x="median(x)", y="median(y)", groupby=["segment"]
-    ).encode(x=x, y=y)
+    middles = [
+        {"x": row["x"], "y": row["y"], "segment": row["segment_id"]}
+        for row in found["middles"]
+    ]
+    middle = alt.Chart(alt.Data(values=middles)).encode(x=x, y=y)
     badge = middle.mark_point(
         filled=True, size=420, opacity=1, stroke="white", strokeWidth=2, aria=False
-    ).encode(color=colour, shape=alt.value("circle"))
+    ).encode(color=colour, tooltip=_named(summary["segments"]))
     inks = [theme.ink_on(theme.segment_colour(i)) for i in ids]
     number = middle.mark_text(fontWeight="bold", fontSize=12, aria=False).encode(
         text="segment:N",
+        tooltip=_named(summary["segments"]),
         color=alt.Color(
             "segment:N", scale=alt.Scale(domain=ids, range=inks), legend=None
         ),
     )
-    number.encoding.shape = alt.Undefined
     layers = alt.layer(dots, badge, number).resolve_scale(color="independent")
     return layers.properties(width=880, height=440)
 
@@ -127,49 +109,25 @@ def _named(segments: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - Alta
     return alt.value(alt.expr(f"{labels}[datum.segment]"))
 
 
-def _axis_title(summary: Summary, which: int) -> str:
-    """Say what grows along an axis; an arrow tells the way."""
-    found = summary["map"]
-    made_of = direction(found["columns"], [row[which] for row in found["loadings"]])
-    return f"{made_of} \u2192" if made_of else ""
-
-
-def _framed(
-    x: Sequence[float], y: Sequence[float], segments: Sequence[int]
-) -> list[dict[str, float]]:
-    limits = [_frame(axis) for axis in (x, y)]
-    held = [np.clip(axis, *limit) for axis, limit in zip((x, y), limits, strict=True)]
-    beyond = (held[0] != np.asarray(x)) | (held[1] != np.asarray(y))
-    columns = zip(
-        held[0].round(2).tolist(),
-        held[1].round(2).tolist(),
-        segments,
-        beyond.tolist(),
-        strict=False,
-    )
-    return [{"x": a, "y": b, "segment": s, "edge": int(e)} for a, b, s, e in columns]
-
-
-def _as_csv(values: Sequence[Mapping[str, float]]) -> alt.Data:
-    """Give points as one text: Altair copies every value of a list many times."""
-    lines = [",".join(values[0]), *(",".join(map(str, v.values())) for v in values)]
-    parse = dict.fromkeys(values[0], "number")
-    csv = alt.CsvDataFormat(type="csv", parse=parse)
-    return alt.Data(values="\n".join(lines), format=csv)
-
-
-def _frame(values: Sequence[float]) -> tuple[float, float]:
-    """Give the middle 98 % and a third of its width on either side."""
-    low, high = (float(v) for v in np.quantile(values, [0.01, 0.99]))
-    room = (high - low) / 3
-    return low - room, high + room
-
-
-def _tight(axis: str, values: Sequence[Mapping[str, float]]) -> alt.Scale:
-    numbers = [value[axis] for value in values]
+def _map_axis(summary: Summary, which: int, numbers: Sequence[float]) -> dict[str, Any]:
+    """Give title and scale of an axis: what grows along it, an arrow tells the way."""
+    made_of = map_direction(summary, which)
+    title = f"{made_of} \u2192" if made_of else ""
+    bare: dict[str, Any] = {"labels": False, "ticks": False, "grid": True}
+    axis = alt.Axis(title=title, titleFontSize=14, **bare)
     low, high = min(numbers), max(numbers)
     room = 0.04 * (high - low) or 1.0
-    return alt.Scale(domain=[low - room, high + room], nice=False, zero=False)
+    domain = [low - room, high + room]
+    return {"axis": axis, "scale": alt.Scale(domain=domain, nice=False, zero=False)}
+
+
+def _as_csv(found: Mapping[str, Any], points: int) -> alt.Data:
+    """Give points as one text: Altair copies every value of a list many times."""
+    columns = [found[name][:points] for name in ("x", "y", "segment_id")]
+    rows = [",".join(map(str, row)) for row in zip(*columns, strict=True)]
+    names = ("x", "y", "segment")
+    csv = alt.CsvDataFormat(type="csv", parse=dict.fromkeys(names, "number"))
+    return alt.Data(values="\n".join([",".join(names), *rows]), format=csv)
 
 
 def pay_quartiles(summary: Summary) -> Drawing:

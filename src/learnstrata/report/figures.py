@@ -261,7 +261,7 @@ _PLANS: dict[str, _Plan] = {
         lambda s: len(s["map"]["x"]) > 0,
         charts.segment_map,
         wording.map_title,
-        tables.loadings,
+        tables.middles,
         wording.map_note,
         shrink=MAP_SHRINK,
     ),

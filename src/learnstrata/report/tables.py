@@ -33,8 +33,8 @@ __all__ = [
     "evidence",
     "features",
     "leaves",
-    "loadings",
     "mapping",
+    "middles",
     "missing",
     "pay_by_experience",
     "pay_by_role",
@@ -70,19 +70,18 @@ def targets(summary: Summary, action: Mapping[str, Any]) -> TextTable:
     return table_of(summary, "Targets", headings, rows)
 
 
-def loadings(summary: Summary) -> TextTable:
-    """List what the axes of the map are made of."""
-    found = summary["map"]
+def middles(summary: Summary) -> TextTable:
+    """List where the middle of each segment stands on the map."""
     headings = [
-        ("Feature", "text"),
+        ("Segment", "text"),
         ("Across", "number"),
         ("Upwards", "number"),
     ]
     rows = [
-        (feature_label(name), *values[:2])
-        for name, values in zip(found["columns"], found["loadings"], strict=True)
+        (name_of_segment(summary, row["segment_id"]), row["x"], row["y"])
+        for row in summary["map"]["middles"]
     ]
-    return table_of(summary, "What the two axes are made of", headings, rows)
+    return table_of(summary, "The middle of each segment on the map", headings, rows)
 
 
 def quartiles(summary: Summary, feature: str) -> TextTable:

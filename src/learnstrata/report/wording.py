@@ -27,6 +27,7 @@ __all__ = [
     "least_of",
     "ledger",
     "limits",
+    "map_direction",
     "map_note",
     "map_title",
     "missing_title",
@@ -399,19 +400,31 @@ def map_title(summary: Mapping[str, Any]) -> str:
     return f"{told}, then in {joined(then)}" if then else told
 
 
+def map_direction(summary: Mapping[str, Any], which: int) -> str:
+    """Say what grows across (0) or upwards (1) on the map."""
+    found = summary["map"]
+    return direction(found["columns"], [row[which] for row in found["loadings"]])
+
+
 def map_note(summary: Mapping[str, Any]) -> str:
     """Say how to read the map, and what it cannot show."""
-    shown, share = sum(summary["map"]["explained"][:2]), summary["map"].get("share")
-    drawn = "" if share is None else f" of {as_share(share)}"
-    text = (
-        f"Each point is a {summary['unit']} of a sample{drawn}, moved a little at "
-        "random so that it is nobody's place; numbers stand in the middle of their "
-        "segment. The map shows "
-        f"{as_share(shown)} of the differences between {summary['unit']}s"
+    found, unit = summary["map"], summary["unit"]
+    shown = sum(found["explained"][:2])
+    ways = [
+        f"{way}: {made_of[:1].lower()}{made_of[1:]}."
+        for way, which in (("To the right", 0), ("Upwards", 1))
+        if (made_of := map_direction(summary, which))
+    ]
+    points = (
+        f"Each of the {as_count(len(found['x']))} points is a {unit}, "
+        f"{as_share(found['share'])} of all; it is moved a little at random "
+        f"({as_number(found['blur'], 2)} of the spread, typically) so that it is "
+        "nobody's place. Numbers stand in the middle of the points of their segment."
     )
+    limits = f"The map shows {as_share(shown)} of the differences between {unit}s"
     if shown < 0.9:
-        return f"{text}: segments that overlap here may be apart in what it leaves out."
-    return f"{text}."
+        limits += ": segments that overlap here may be apart in what it leaves out"
+    return " ".join([*ways, points, f"{limits}."])
 
 
 def name_of_segment(summary: Mapping[str, Any], segment_id: int) -> str:
