@@ -66,18 +66,19 @@ def test_bounds_are_what_trying_every_table_gives():
     table = with_totals([[2, 1, 3], [1, 2, 0], [4, 1, 2]])
     hidden = np.zeros_like(table, dtype=bool)
     hidden[:2, :2] = hidden[2, 1:3] = hidden[0, 2] = True
-    places = np.argwhere(hidden)
-    fits = []
-    for guess in itertools.product(range(8), repeat=len(places)):
-        inner = table[:3, :3].copy()
-        inner[tuple(places.T)] = guess
-        tried = with_totals(inner)
-        if np.array_equal(tried[~hidden], table[~hidden]):
-            fits.append(guess)
+    guesses = np.indices((8,) * int(hidden.sum()), dtype=np.int8)
+    guesses = guesses.reshape(len(guesses), -1)
+    tried = np.tile(table[:3, :3, None].astype(np.int8), guesses.shape[1])
+    tried[hidden[:3, :3]] = guesses
+    fits = guesses[
+        :,
+        (tried.sum(axis=1, dtype=np.int8) == table[:3, 3:]).all(axis=0)
+        & (tried.sum(axis=0, dtype=np.int8) == table[3, :3, None]).all(axis=0),
+    ]
     low, high = bounds(table, hidden)
-    assert len(fits) > 1
-    np.testing.assert_array_equal(low[hidden], np.min(fits, axis=0))
-    np.testing.assert_array_equal(high[hidden], np.max(fits, axis=0))
+    assert fits.shape[1] > 1
+    np.testing.assert_array_equal(low[hidden], fits.min(axis=1))
+    np.testing.assert_array_equal(high[hidden], fits.max(axis=1))
 
 
 def test_the_attacker_does_not_look_at_hidden_counts():

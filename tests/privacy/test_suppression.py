@@ -26,6 +26,26 @@ def primary(table):
     return (table > 0) & (table < 10)
 
 
+def primary_of_companies(seed):
+    """A table whose counts are employed: what companies forbid is primary as well."""
+    table = pay_table(seed)
+    rng = np.random.default_rng(seed + 1_000)
+    inner = table[tuple(slice(-1) for _ in table.shape)]
+    most = rng.choice([2, 6, 40], inner.shape)
+    chances = 1 / np.arange(1, 41) ** rng.uniform(0.5, 3.0)
+    each = np.zeros((40, *table.shape), dtype=np.int64)
+    for cell in zip(*np.nonzero(inner), strict=True):
+        here = chances[: most[cell]] / chances[: most[cell]].sum()
+        counts = rng.multinomial(inner[cell], here)
+        each[(rng.permutation(40)[: most[cell]], *cell)] = counts
+    staff = np.stack(
+        [with_totals(c[tuple(slice(-1) for _ in table.shape)]) for c in each]
+    )
+    few = (staff > 0).sum(axis=0) < 3
+    giant = staff.max(axis=0) > 0.6 * table
+    return table, primary(table), (table >= 10) & (few | giant)
+
+
 def exposed(table, hidden, **options):
     low, high = bounds(table, hidden)
     assert (low <= table).all()
@@ -33,14 +53,16 @@ def exposed(table, hidden, **options):
     return hidden & is_exposed(low, high, table, **options)
 
 
+@pytest.mark.parametrize("companies", [False, True])
 @pytest.mark.parametrize("seed", range(50))
-def test_the_attacker_finds_no_hidden_cell_within_a_tenth(seed):
-    table = pay_table(seed)
-    small = primary(table)
-    hidden = protect(table, small)
-    assert hidden[small].all()
+def test_the_attacker_finds_no_hidden_cell_within_a_tenth(seed, companies):
+    table, small, owned = primary_of_companies(seed)
+    assert owned.any()
+    first = small | owned if companies else small
+    hidden = protect(table, first)
+    assert hidden[first].all()
     assert not exposed(table, hidden).any()
-    assert not (small & exposed(table, hidden, both_sides=True)).any()
+    assert not (first & exposed(table, hidden, both_sides=True)).any()
     assert not hidden[table == 0].any()
 
 

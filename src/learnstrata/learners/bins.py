@@ -61,6 +61,6 @@ def _preferred(low: float, high: float, steps: tuple[float, ...] = TENTHS) -> Fl
     [5.0, 6.3, 8.0, 10.0, 12.5, 16.0, 20.0]
     """
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
-    decades = [10.0**power * np.array(steps) for power in range(first, last + 1)]
-    series = np.round(np.concatenate(decades), 9)
+    powers = range(first, last + 1)
+    series = np.array([float(f"{step}e{power}") for power in powers for step in steps])
     return series[(series >= low) & (series <= high)]
