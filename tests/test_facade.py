@@ -221,3 +221,15 @@ def test_a_counsellor_learns_where_a_pay_stands(found, tmp_path):
     assert told.percentile == 50
     again = ls.load(found.save(tmp_path / "run"))
     assert again.where_stands(**asked, pay=peers["p50"]) == told
+
+
+def test_a_segment_of_too_few_to_tell_is_printed_without_its_size(found):
+    first, *rest = found.summary["segments"]
+    small = replace(
+        found,
+        summary=found.summary
+        | {"segments": [first | {"count": None, "share": None}, *rest]},
+    )
+    told = repr(small).splitlines()
+    assert told[1].split()[-2:] == ["\u2013", "\u2013"]
+    assert told[2] == repr(found).splitlines()[2]

@@ -34,6 +34,7 @@ from learnstrata.learners.lookups import distinct
 from learnstrata.learners.titles import TitleTable
 from learnstrata.privacy.cells import CellRule
 from learnstrata.report.document import render_cards, render_report
+from learnstrata.report.formats import as_count, as_share
 from learnstrata.segments.benchmarks import Benchmarks
 from learnstrata.segments.contributions import Explanation
 from learnstrata.segments.pay_standing import Standing, from_shared, where_stands
@@ -214,7 +215,8 @@ class Segmentation:
 
     def __repr__(self) -> str:
         rows = [
-            f"  {s['id']:>2}  {s['name']:<48} {s['count']:>9,}  {s['share']:>6.1%}"
+            f"  {s['id']:>2}  {s['name']:<48} {as_count(s['count']):>9}  "
+            f"{as_share(s['share']):>6}"
             for s in self.summary["segments"]
         ]
         head = (

@@ -41,7 +41,7 @@ RULES, INDEX = meaning_tables.rules_sentence, meaning_tables.values_title
         (fact("What decides"), "segments.0.pulls.0.share", 0.6677, "66.8%"),
         (fact("Progression"), "segments.0.progression.growth", 0.7788, "77.9%"),
         (fact("Progression"), "segments.0.progression.n_growth", 12_321, "12,321"),
-        (fact("How sure"), "evidence.standing.per_segment.0.core", 10**9, ">99.9%"),
+        (fact("How sure"), "evidence.standing.per_segment.0.core", 0, "0% clearly"),
         (median_range, "segments.0.typical.pay.p50", 9.87e7, "987.0 LPA"),
         (pay_spread, "description.distributions.0.quantiles.p50", 9.8e4, "0.98 LPA"),
         (wording.map_note, "map.explained.0", 0.01, "of the differences"),

@@ -17,6 +17,7 @@ from rich.table import Table
 from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources import SourceInfo
 from learnstrata.privacy.leaks import Leak
+from learnstrata.report.formats import as_count, as_share
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.contributions import Explanation
 from learnstrata.segments.pay_standing import Standing
@@ -123,8 +124,8 @@ def _segment_table(summary: Mapping[str, Any]) -> Table:
         table.add_row(
             str(segment["id"]),
             f"[bold]{escape(segment['name'])}[/]",
-            f"{segment['count']:,}",
-            f"{segment['share']:.1%}",
+            as_count(segment["count"]),
+            as_share(segment["share"]),
             f"{pay['p50'] / per:,.1f}" if pay else "-",
             f"{years['p50']:.0f}" if years else "-",
         )
