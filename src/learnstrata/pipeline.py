@@ -311,6 +311,7 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
         sampler=sampler,
         evidence=config.evidence,
         blocks=base.prepared.matrix.blocks,
+        least=config.privacy.learners,
     )
     timer.begin("fit")
     fit = kmeans.fit(

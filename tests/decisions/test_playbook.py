@@ -9,6 +9,7 @@ import pytest
 
 from learnstrata.decisions import playbook
 from learnstrata.decisions.playbook import recommend
+from learnstrata.privacy.rounding import rounded_pay
 from learnstrata.report.wording import stability
 from learnstrata.segments.findings import answer_questions
 from learnstrata.segments.grounds import Grounds
@@ -161,7 +162,7 @@ def test_benchmarks_are_medians_of_the_learners(found, small_run):
         cells = [cell["pay"] for _, cell in own.group_by("tier") if len(cell) >= 50]
         assert target.size == sum(len(cell) for cell in cells)
         medians = [cell.median() for cell in cells]
-        low, high = min(medians), max(medians)
+        low, high = rounded_pay([min(medians), max(medians)], 1e5)
         assert target.why == (
             f"median pay runs from {low / 1e5:,.1f} LPA to {high / 1e5:,.1f} LPA "
             f"between tiers, {high / low:.1f} times"

@@ -141,6 +141,27 @@ def test_all_pay_is_rounded(summary):
     assert rounded_pay(amounts, unit) == pytest.approx(amounts, rel=1e-9)
 
 
+def test_no_share_of_a_segment_stands_for_few(summary):
+    least = summary["config"]["privacy"]["learners"]
+    found = summary["selection"]
+    rows = [row | {"rows": found["rows"]} for row in found["table"]]
+    if (summary["evidence"] or {}).get("sensitivity"):
+        rows += summary["evidence"]["sensitivity"]["variants"]
+    for row in rows:
+        for name in ("smallest_share", "largest_share"):
+            count = round((row[name] or 0.0) * row["rows"])
+            assert not 0 < count < least
+            assert not 0 < row["rows"] - count < least
+
+
+def test_pay_in_the_actions_is_rounded(summary):
+    whys = [t["why"] for action in summary["actions"] for t in action["targets"]]
+    told = re.findall(r"([\d,.]+) LPA", " ".join(whys))
+    amounts = [float(text.replace(",", "")) * 1e5 for text in told]
+    assert amounts
+    assert rounded_pay(amounts, 1e5) == pytest.approx(amounts, rel=1e-9)
+
+
 def crossed(learners, columns):
     """Counts by these columns with their totals, and the places of the values."""
     values = [sorted(learners[c].unique().to_list()) for c in columns]

@@ -163,6 +163,13 @@ def test_the_range_of_medians_names_both_ends(summary):
     )
 
 
+def test_a_role_of_few_is_not_told_by_the_rule_of_the_run():
+    share = {"index": 300.0, "count": 19}
+    assert wording.is_told(share, 10)
+    assert not wording.is_told(share, 20)
+    assert not wording.is_told({"index": None, "count": None}, 10)
+
+
 def test_a_role_is_said_to_stand_out_from_an_index_of_120(summary):
     shares = summary["segments"][0]["shares"]["role"]
     summary["segments"] = summary["segments"][:1]

@@ -371,6 +371,18 @@ def banded(**counts):
 BANDS = ("Early", "Mid", "Senior")
 
 
+def test_what_is_few_follows_the_rule_of_the_configuration(small_run):
+    role = Share("Data science", 19, 0.9, 0.1, 900.0)
+    model = small_run.meaning.model.features
+    enough, few = (_Told({}, "", [role], least) for least in (10, 20))
+    assert "Data science" in _description(enough, model)
+    assert "Data science" not in _description(few, model)
+    assert named(enough) == ["Data science"]
+    assert named(few) == ["Mixed"]
+    assert _stage(banded(Mid=19), BANDS) == "mid career"
+    assert _stage(banded(Mid=19), BANDS, 20) == ""
+
+
 @pytest.mark.parametrize(
     ("shares", "bands", "stage"),
     [

@@ -41,6 +41,33 @@ def blobs():
     return rows.astype(np.float32)
 
 
+def test_a_share_of_few_is_not_told_and_the_rule_is_kept_all_the_same(blobs):
+    rare = np.concatenate([blobs, np.full((4, 3), 90, np.float32)])
+    config = replace(QUICK, sample=600, resamples=0, rule=Rule(min_share=0.02))
+    told, shy = (select(rare, config, rng=5, least=n) for n in (1, 10))
+    assert (shy.k, shy.rule) == (told.k, told.rule)
+    assert [len(c.objections) for c in shy.candidates] == [
+        len(c.objections) for c in told.candidates
+    ]
+    few = [c.k for c in told.candidates if c.smallest_share * len(rare) < 9.5]
+    assert few
+    for row in shy.rows():
+        assert (row["smallest_share"] is None) == (row["k"] in few)
+        hidden = "smallest segment under 2.00%"
+        assert (hidden in row["objections"]) == (row["k"] in few)
+
+
+def test_of_two_segments_the_larger_tells_of_the_few_as_well():
+    rare = np.concatenate([np.zeros((100, 1)), np.full((4, 1), 9.0)])
+    rare += np.linspace(0, 0.1, 104)[:, None]
+    config = Selection(
+        k_max=2, starts=1, resamples=0, rule=Rule(min_k=2, max_share=0.9)
+    )
+    (row,) = select(rare.astype(np.float32), config, rng=1, least=10).rows()
+    assert row["smallest_share"] is row["largest_share"] is None
+    assert "largest segment over 90.00%" in row["objections"]
+
+
 def test_an_admissible_k_goes_before_a_better_one_that_is_not():
     found = decided(
         [candidate(3, 0.9, share=0.01), candidate(4, 0.4), candidate(5, 0.3)],

@@ -94,10 +94,14 @@ def recommend(
 
 def _pathways(grounds: Grounds) -> Action:
     targets = tuple(
-        Target(p.name, *told_size(p), f"{_pathway(p)}: {_evidence(p, grounds)}")
+        Target(
+            p.name,
+            *told_size(p),
+            f"{_pathway(p, grounds.least)}: {_evidence(p, grounds)}",
+        )
         for p in grounds.profiles
     )
-    paths = len({_pathway(p) for p in grounds.profiles})
+    paths = len({_pathway(p, grounds.least) for p in grounds.profiles})
     call = "segment calls" if len(targets) == 1 else f"{len(targets)} segments call"
     kinds = "one kind" if paths == 1 else f"{paths} kinds"
     return Action(
@@ -111,7 +115,7 @@ def _pathways(grounds: Grounds) -> Action:
     )
 
 
-def _pathway(profile: Profile) -> str:
+def _pathway(profile: Profile, least: int) -> str:
     """Give the pathway of the band of most learners, which the name says too.
 
     Bands of other names say no stage by themselves: then the place among all counts.
@@ -120,7 +124,7 @@ def _pathway(profile: Profile) -> str:
     if years is None:
         return "General pathway"
     by_place = tuple(PATHWAYS.values())[bisect_left(MOST_BELOW, years.percentile)]
-    return PATHWAYS.get(main_band(profile.shares), by_place)
+    return PATHWAYS.get(main_band(profile.shares, least), by_place)
 
 
 def _evidence(profile: Profile, grounds: Grounds) -> str:
@@ -224,8 +228,9 @@ def _gaps(cells: pl.DataFrame, grounds: Grounds) -> list[tuple[dict[str, Any], s
         .sort(["n", "role"], descending=[True, False])
         .head(MOST_BENCHMARKS)
     )
+    rounded = grounds.rounded
     return [
-        (row, _gap_in_words(row["low"], row["high"], grounds))
+        (row, _gap_in_words(rounded(row["low"]), rounded(row["high"]), grounds))
         for row in spread.iter_rows(named=True)
     ]
 

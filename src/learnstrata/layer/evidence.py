@@ -11,7 +11,9 @@ from learnstrata.layer.told import told_parts, told_standings
 from learnstrata.pipeline import Run
 from learnstrata.privacy.cells import CellRule, count_cells, suppress
 from learnstrata.privacy.rounding import rounded_pay
+from learnstrata.segments.census import ends_told
 from learnstrata.segments.finer import RoleCell, Subsegments
+from learnstrata.segments.sensitivity import Sensitivity, Variant
 from learnstrata.segments.standing import STANDINGS
 from learnstrata.segments.trust import Nulls, Replication, Shape, Trust
 from learnstrata.stats.stability import JaccardResult
@@ -62,7 +64,7 @@ def summarise_evidence(run: Run) -> dict[str, Any] | None:
         "flows": _flows(trust.replication, run.meaning.census.rule),
         "standing": _standing(run),
         "finer": _finer(trust, run),
-        "sensitivity": asdict(trust.sensitivity) if trust.sensitivity else None,
+        "sensitivity": _sensitivity(trust.sensitivity, run.config.privacy.learners),
     }
 
 
@@ -277,6 +279,23 @@ def _standing(run: Run) -> dict[str, Any]:
             for profile in run.meaning.profiles
         ],
     }
+
+
+def _sensitivity(found: Sensitivity | None, least: int) -> dict[str, Any] | None:
+    """Give the other ways to cut; null for a share of few."""
+    if found is None:
+        return None
+    return asdict(found) | {
+        "same_way": _variant(found.same_way, least),
+        "variants": [_variant(one, least) for one in found.variants],
+    }
+
+
+def _variant(one: Variant, least: int) -> dict[str, Any]:
+    shares = {"smallest_share": one.smallest_share, "largest_share": one.largest_share}
+    told = ends_told(*shares.values(), rows=one.rows, least=least)
+    hidden = [name for name, shown in zip(shares, told, strict=True) if not shown]
+    return asdict(one) | dict.fromkeys(hidden)
 
 
 def _finer(trust: Trust, run: Run) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import altair as alt
 
 from learnstrata.report import theme
 from learnstrata.report.formats import Money, as_index, as_years
-from learnstrata.report.wording import is_told, map_direction
+from learnstrata.report.wording import is_told, least_of, map_direction
 
 __all__ = [
     "MAP_POINTS",
@@ -221,19 +221,19 @@ def shown_roles(summary: Summary, most: int = MAX_ROLES) -> list[str]:
     base: dict[str, float] = {}
     for segment in summary["segments"]:
         for share in segment["shares"].get("role", ()):
-            if is_told(share):
+            if is_told(share, least_of(summary)):
                 base[share["value"]] = share["base"]
     return sorted(base, key=lambda role: (-base[role], role))[:most]
 
 
 def role_index(summary: Summary) -> Drawing:
     """Draw the index of each role in each segment: 100 is as common as among all."""
-    roles, values = shown_roles(summary), []
+    roles, least, values = shown_roles(summary), least_of(summary), []
     for segment in summary["segments"]:
         shares = {s["value"]: s for s in segment["shares"].get("role", ())}
         for role in roles:
             share = shares.get(role)
-            index = share["index"] if share and is_told(share) else None
+            index = share["index"] if share and is_told(share, least) else None
             values.append(_index_cell(segment, role, index))
     ids = [s["id"] for s in summary["segments"]]
     cell = (max(50, min(110, 440 // len(ids))), 25)

@@ -253,7 +253,7 @@ def _cards(summary: Summary) -> list[Card]:
         (
             share["share"]
             for segment in summary["segments"]
-            for share in _top_roles(segment)
+            for share in _top_roles(summary, segment)
         ),
         default=1.0,
     )
@@ -268,7 +268,7 @@ def _cards(summary: Summary) -> list[Card]:
             width=round(100 * (segment["share"] or 0.0), 2),
             description=segment["description"],
             measures=_measures(segment, Money.of(summary)),
-            roles=tuple(_part(s, 100 / most, "") for s in _top_roles(segment)),
+            roles=tuple(_part(s, 100 / most, "") for s in _top_roles(summary, segment)),
             bands=_bands(summary, segment),
             facts=tuple(meaning_tables.card_facts(summary, segment)),
         )
@@ -276,9 +276,10 @@ def _cards(summary: Summary) -> list[Card]:
     ]
 
 
-def _top_roles(segment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _top_roles(summary: Summary, segment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     shares = segment["shares"].get("role", ())
-    enough = [share for share in shares if wording.is_told(share)]
+    least = wording.least_of(summary)
+    enough = [share for share in shares if wording.is_told(share, least)]
     return enough[:TOP_ROLES]
 
 

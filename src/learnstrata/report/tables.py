@@ -19,6 +19,7 @@ from learnstrata.report.wording import (
     column_label,
     feature_label,
     is_told,
+    least_of,
     name_of_segment,
     rule_label,
     stage_label,
@@ -109,7 +110,7 @@ _QUARTILES = ("p25", "p50", "p75")
 
 def role_indices(summary: Summary) -> TextTable:
     """Give index and share of each role in each segment."""
-    roles = shown_roles(summary)
+    roles, least = shown_roles(summary), least_of(summary)
     headings = [("Role", "text"), ("Share of all", "share")]
     headings += [(s["name"], "text") for s in summary["segments"]]
     cells = [
@@ -118,14 +119,14 @@ def role_indices(summary: Summary) -> TextTable:
     ]
     base = {role: share["base"] for cell in cells for role, share in cell.items()}
     rows = [
-        (role, base[role], *(_index_and_share(cell.get(role)) for cell in cells))
+        (role, base[role], *(_index_and_share(cell.get(role), least) for cell in cells))
         for role in roles
     ]
     return table_of(summary, "Index, and share of the segment", headings, rows)
 
 
-def _index_and_share(share: Mapping[str, Any] | None) -> str:
-    if share is None or not is_told(share):
+def _index_and_share(share: Mapping[str, Any] | None, least: int) -> str:
+    if share is None or not is_told(share, least):
         return NOTHING
     return f"{share['index']:,.0f} ({as_share(share['share'])})"
 

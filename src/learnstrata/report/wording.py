@@ -47,7 +47,6 @@ __all__ = [
 ]
 
 DISTINCTIVE = 120.0
-MIN_COUNT = 10  # learners: a share of fewer says nothing of a role
 STRONG_LOADING = 0.4
 SCALE = "on a scale from -1 to 1"
 
@@ -124,9 +123,9 @@ STAGES = {
 }
 
 
-def is_told(share: Mapping[str, Any]) -> bool:
+def is_told(share: Mapping[str, Any], least: int) -> bool:
     """Say whether the share of a value is told, and of enough to say something."""
-    return share["index"] is not None and share["count"] >= MIN_COUNT
+    return share["index"] is not None and share["count"] >= least
 
 
 def least_of(summary: Mapping[str, Any]) -> int:
@@ -472,7 +471,7 @@ def index_title(segments: Sequence[Mapping[str, Any]], least: int = 10) -> str:
         (share["index"], share["value"], s["name"])
         for s in segments
         for share in s["shares"].get("role", ())
-        if is_told(share)
+        if is_told(share, least)
     ]
     if not cells:
         return f"No role is held by {least} learners of a segment"

@@ -7,7 +7,7 @@ import polars as pl
 
 from learnstrata.privacy.cells import CellRule, Suppression, count_cells, suppress
 
-__all__ = ["UNKNOWN", "Census", "crossed", "take_census"]
+__all__ = ["UNKNOWN", "Census", "crossed", "ends_told", "take_census"]
 
 UNKNOWN = ""  # category of learners whose band is not known
 BANDS = ("experience_band", "pay_band")  # crossed with each other as well
@@ -132,6 +132,35 @@ def crossed(
     known = pl.col("segment_id").is_null() | pl.col("segment_id").is_in(told)
     cells = _counts(learners.select("segment_id", *filled), by)
     return suppress(cells, by, rule=rule, known=whole & known)
+
+
+def ends_told(
+    smallest: float, largest: float, *, rows: int, least: int
+) -> tuple[bool, bool]:
+    """Say whether the shares of the smallest and of the largest segment may be told.
+
+    Neither may where it, or what it leaves of the whole, is of 1 to below `least`
+    learners; nor may the smallest where both together leave so few.
+
+    Parameters
+    ----------
+    smallest, largest : float
+        Shares of the rows, 0..1.
+    rows, least : int
+
+    Examples
+    --------
+    >>> ends_told(0.2, 0.5, rows=400, least=10)
+    (True, True)
+    >>> ends_told(0.02, 0.98, rows=400, least=10)
+    (False, False)
+    """
+    low, high = round(smallest * rows), round(largest * rows)
+    of_low = (low, rows - low, rows - low - high)
+    return (
+        not any(0 < n < least for n in of_low),
+        not any(0 < n < least for n in (high, rows - high)),
+    )
 
 
 def _counts(learners: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

@@ -214,8 +214,9 @@ def profile_segments(
     told = [
         _Told(
             typical,
-            _stage(of, model.experience_band_names),
+            _stage(of, model.experience_band_names, least),
             _named_roles(of, no_role),
+            least,
         )
         for typical, of in cards
     ]
@@ -226,7 +227,7 @@ def profile_segments(
             id=i + 1,
             name=names[i],
             name_by_numbers=given[i],
-            description=_description(told[i], model, least),
+            description=_description(told[i], model),
             count=int(counts[i]),
             share=float(counts[i] / counts.sum()),
             typical=cards[i][0],
@@ -378,15 +379,23 @@ class _Told:
     typical: Mapping[str, Typical]
     stage: str
     roles: Sequence[Share]
+    least: int = MIN_SHOWN
+
+    @property
+    def enough(self) -> list[Share]:
+        """Roles that enough learners have to be told of."""
+        return [role for role in self.roles if role.count >= self.least]
 
 
-def main_band(shares: Mapping[str, Sequence[Share]]) -> str:
+def main_band(shares: Mapping[str, Sequence[Share]], least: int = MIN_SHOWN) -> str:
     """Give the experience band of most learners of a segment who state one.
 
     Parameters
     ----------
     shares : mapping of str to sequence of Share
         Of a `Profile`.
+    least : int, default=10
+        Learners of a band it takes to be told of.
 
     Returns
     -------
@@ -399,15 +408,17 @@ def main_band(shares: Mapping[str, Sequence[Share]]) -> str:
     'Mid'
     """
     top = max(shares.get("experience_band", ()), key=lambda s: s.count, default=None)
-    return top.value if top and top.count >= MIN_SHOWN else ""
+    return top.value if top and top.count >= least else ""
 
 
-def _stage(shares: Mapping[str, Sequence[Share]], bands: Sequence[str]) -> str:
+def _stage(
+    shares: Mapping[str, Sequence[Share]], bands: Sequence[str], least: int = MIN_SHOWN
+) -> str:
     """Name the career stage: the band of most learners, or two that are near a tie.
 
     Two only where they are neighbours: what lies between them is then no other band.
     """
-    top = main_band(shares)
+    top = main_band(shares, least)
     if top not in bands:
         return STAGES.get(top, top)
     place = bands.index(top)
@@ -437,7 +448,7 @@ def _unique_names(
     parts = [
         [f"fewer than {least}"]
         if few
-        else [one.stage, _pay_level(one), _dominant(one.roles)]
+        else [one.stage, _pay_level(one), _dominant(one.enough)]
         for few, one in zip(small, told, strict=True)
     ]
     alike: dict[str, list[int]] = {}
@@ -480,7 +491,7 @@ def _told_apart(
     gaps = {name: _widest(ids, told, name) for name in numbers}
     name = next((n for n, (gap, _) in gaps.items() if gap >= APART[n][0]), None)
     if name is None:
-        return {i: [_distinctive(told[i].roles)] for i in ids}
+        return {i: [_distinctive(told[i].enough)] for i in ids}
     cut, (_, low, high) = gaps[name][1], APART[name]
     rest = [other for other in numbers if other != name]
     below = [i for i in ids if told[i].typical[name].rank < cut]
@@ -505,7 +516,7 @@ def _widest(
 
 def _distinctive(roles: Sequence[Share]) -> str:
     """Give the role that adds most to a segment over its share of all."""
-    frequent = [s for s in roles if s.count >= MIN_SHOWN and s.share >= 0.05]
+    frequent = [s for s in roles if s.share >= 0.05]
     top = max(frequent, key=lambda s: s.share - s.base, default=None)
     return top.value if top and top.index >= DISTINCTIVE else ""
 
@@ -513,7 +524,7 @@ def _distinctive(roles: Sequence[Share]) -> str:
 def _dominant(roles: Sequence[Share]) -> str:
     """Give the role of most of a segment, where it is not that of most of all."""
     top = next(iter(roles), None)
-    told = top and top.count >= MIN_SHOWN and top.share >= 0.5 and top.index >= 150
+    told = top and top.share >= 0.5 and top.index >= 150
     return top.value if top and told else ""
 
 
@@ -544,7 +555,7 @@ def _overridden(names: Sequence[str], overrides: Mapping[int | str, str]) -> lis
     return final
 
 
-def _description(told: _Told, model: FeatureModel, least: int = MIN_SHOWN) -> str:
+def _description(told: _Told, model: FeatureModel) -> str:
     """Say in one sentence what is typical of a segment."""
     parts = []
     years, pay = told.typical.get("years_of_experience"), told.typical.get("pay")
@@ -553,8 +564,8 @@ def _description(told: _Told, model: FeatureModel, least: int = MIN_SHOWN) -> st
     if pay:
         parts.append(_pay_in_words(pay, model))
     clauses = [" and ".join(parts)] if parts else []
-    if told.roles and told.roles[0].count >= least and told.roles[0].shown:
-        top = told.roles[0]
+    top = next(iter(told.enough), None)
+    if top and top.shown:
         clauses.append(
             f"the most frequent stated role is {top.value} ({top.share:.0%})"
         )

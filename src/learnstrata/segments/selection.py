@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from learnstrata.config import Criterion, Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
+from learnstrata.segments.census import ends_told
 from learnstrata.segments.evidence import listed
 from learnstrata.segments.structureless import (
     LEAST_LEARNERS,
@@ -86,6 +87,8 @@ class Candidate:
         Why the rule does not admit this k; empty where it does.
     silhouette_beside : MonteCarlo or None
         The silhouettes of the structureless tables.
+    ends_told : tuple of bool
+        Whether the smallest and the largest share may be told.
     """
 
     k: int
@@ -105,6 +108,7 @@ class Candidate:
     silhouette_p: float | None = None
     objections: tuple[str, ...] = ()
     silhouette_beside: MonteCarlo | None = None
+    ends_told: tuple[bool, bool] = (True, True)
 
     def error(self, criterion: Criterion) -> float:
         """Give the standard error of a criterion; 0 where it is exact or unknown."""
@@ -162,14 +166,19 @@ class Dossier:
         return len(self.sampled)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Give the dossier as rows, one a k."""
-        rows = [asdict(candidate) for candidate in self.candidates]
-        return [
-            {key: row[key] for key in row if key != "silhouette_beside"} for row in rows
-        ]
+        """Give the dossier as rows, one a k; None for a share that may not be told."""
+        rows = []
+        for candidate in self.candidates:
+            row = asdict(candidate)
+            del row["silhouette_beside"], row["ends_told"]
+            ends = zip(
+                ("smallest_share", "largest_share"), candidate.ends_told, strict=True
+            )
+            rows.append(row | {name: None for name, told in ends if not told})
+        return rows
 
 
-def select(
+def select(  # noqa: PLR0913 - what is compared, how, and what may be told of it
     X: npt.NDArray[np.float32],
     config: Selection,
     *,
@@ -177,6 +186,7 @@ def select(
     sampler: Literal["generator", "legacy"] = "generator",
     evidence: Evidence | None = None,
     blocks: Sequence[Sequence[int]] = (),
+    least: int = 1,
 ) -> Dossier:
     """Sweep k, judge every candidate, and choose by the rule of the configuration.
 
@@ -192,6 +202,8 @@ def select(
         drawn where the rule, or a level above ``none``, asks for them.
     blocks : sequence of sequence of int, default=()
         Columns of `X` that stand for one category.
+    least : int, default=1
+        Learners it takes to tell of them: shares of fewer are not told.
 
     Returns
     -------
@@ -210,7 +222,10 @@ def select(
     rng = np.random.default_rng(rng)
     k_values = _possible_k(sample, config)
     fits = kmeans.sweep(sample, k_values, n_starts=config.starts, rng=rng)
-    candidates = _candidates(X, sample, fits, config, rng)
+    candidates = [
+        _guarded(candidate, len(sample), least)
+        for candidate in _candidates(X, sample, fits, config, rng)
+    ]
     settings = evidence or Evidence()
     nulls = None
     if _asks_for_nulls(config.rule, settings) and len(sample) >= LEAST_LEARNERS:
@@ -273,6 +288,11 @@ def _candidates(
         )
         for i, (k, fit) in enumerate(fits.items())
     ]
+
+
+def _guarded(candidate: Candidate, rows: int, least: int) -> Candidate:
+    shares = candidate.smallest_share, candidate.largest_share
+    return replace(candidate, ends_told=ends_told(*shares, rows=rows, least=least))
 
 
 def _silhouettes(
@@ -383,16 +403,24 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
     if candidate.k < rule.min_k:
         objections.append(f"fewer than {rule.min_k} segments")
     if candidate.smallest_share < rule.min_share:
-        share, least = told_apart(candidate.smallest_share, rule.min_share, "%")
-        objections.append(f"smallest segment {share}, under {least}")
+        share = candidate.smallest_share if candidate.ends_told[0] else None
+        objections.append(f"smallest segment {_beyond(share, 'under', rule.min_share)}")
     if candidate.largest_share > rule.max_share:
-        share, most = told_apart(candidate.largest_share, rule.max_share, "%")
-        objections.append(f"largest segment {share}, over {most}")
+        share = candidate.largest_share if candidate.ends_told[1] else None
+        objections.append(f"largest segment {_beyond(share, 'over', rule.max_share)}")
     jaccard = candidate.lowest_jaccard
     if jaccard is not None and jaccard < rule.min_jaccard:
         found, least = told_apart(jaccard, rule.min_jaccard, "f")
         objections.append(f"least stable segment {found}, under {least}")
     return replace(candidate, objections=tuple(objections))
+
+
+def _beyond(share: float | None, way: str, limit: float) -> str:
+    """Say that a share is beyond its limit; None is one that may not be told."""
+    if share is None:
+        return f"{way} {limit:.2%}"
+    found, asked = told_apart(share, limit, "%")
+    return f"{found}, {way} {asked}"
 
 
 def told_apart(
