@@ -230,3 +230,9 @@ def test_charts_can_be_drawn_for_more_segments_than_there_are_colours(summary):
 def test_the_title_of_the_map_is_its_label(summary):
     svg = figures.map_svg(summary, points=10)
     assert wording.map_title(summary) in svg
+
+
+@pytest.mark.parametrize(("width", "least"), [(400, 300), (450, 312), (640, 480)])
+def test_a_chart_that_nearly_fits_a_telephone_is_shrunk_onto_it(width, least):
+    raw = f'<svg viewBox="0 0 {width} 90"></svg>'
+    assert f"min-width:{least}px" in figures._embedded(raw, "k", "l", 0.75)

@@ -467,8 +467,8 @@ def one_segment(run):
 def test_one_segment_reads_well(small_run):
     found = one_segment(small_run)
     assert found["largest_segment"].answer == (
-        "The largest segment, All, holds 100.0% of the learners (1,500). One programme "
-        "serves all of them."
+        'The largest segment, "All", holds 100.0% of the learners (1,500). One '
+        "programme serves all of them."
     )
     answer = found["segment_differences"].answer
     assert answer.count("0% of the differences") == 3

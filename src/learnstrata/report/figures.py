@@ -36,6 +36,7 @@ Summary = Mapping[str, Any]
 
 SHRINK = 0.75  # text shrunk further cannot be read; the chart then scrolls in its box
 TREE_SHRINK, DOT_SHRINK = 0.58, 0.68  # few texts, to fit a telephone
+TELEPHONE = 312  # pixels that a chart has on one; it gives way by a tenth to fit
 MAP_SHRINK = 0.36  # a map is looked at whole; its note says what the axes say
 
 
@@ -142,9 +143,12 @@ def _embedded(raw: str, key: str, label: str, shrink: float) -> str:
     svg = re.sub(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>', "", svg)
     size = re.search(r'viewBox="0 0 ([\d.]+) ', svg)
     most = float(size[1]) if size else 640.0
+    least = shrink * most
+    if least <= 1.1 * TELEPHONE:
+        least = min(least, TELEPHONE)
     head = (
         f'<svg role="img" aria-label="{Markup.escape(label)}" style="width:100%;'
-        f'min-width:{shrink * most:.0f}px;max-width:{most:.0f}px;height:auto" '
+        f'min-width:{least:.0f}px;max-width:{most:.0f}px;height:auto" '
     )
     return svg.replace("<svg ", head, 1)
 

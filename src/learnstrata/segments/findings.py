@@ -61,7 +61,7 @@ def _largest_segment(grounds: Grounds) -> Finding:
     return Finding(
         "largest_segment",
         LARGEST,
-        f"The largest segment, {largest.name}, holds {largest.share:.1%} of the "
+        f'The largest segment, "{largest.name}", holds {largest.share:.1%} of the '
         f"{grounds.unit}s ({largest.count:,}). {meaning}",
         available=True,
         numbers={
