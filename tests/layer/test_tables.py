@@ -3,9 +3,10 @@
 import openpyxl
 import pytest
 
+from learnstrata.layer.evidence_sheets import CANDIDATES
 from learnstrata.layer.publish import write_workbook
 from learnstrata.layer.summary import summarise
-from learnstrata.layer.tables import CANDIDATES, workbook_sheets
+from learnstrata.layer.tables import SHORT, workbook_sheets
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,28 @@ def test_what_is_distinctive_and_what_decides_are_those_of_the_summary(summary, 
     assert sheets["What decides"]["share"].to_list() == [p["share"] for p in pulls]
 
 
+def test_quartiles_and_progression_are_those_of_the_summary(summary, sheets):
+    first = summary["segments"][0]
+    rows = sheets["Middle half"].filter(segment=first["name"])
+    pay = rows.filter(number="pay (LPA)").row(0, named=True)
+    assert pay["known for"] == first["typical"]["pay"]["n"]
+    assert pay["upper quartile"] == first["typical"]["pay"]["p75"] / 1e5
+    years = rows.filter(number="years of experience").row(0, named=True)
+    assert years["lower quartile"] == first["typical"]["years_of_experience"]["p25"]
+    moved = sheets["Progression"].row(0, named=True)
+    assert moved["segment"] == first["name"]
+    assert moved["share by which pay grew a year"] == first["progression"]["growth"]
+
+
+def test_rules_are_judged_and_compared_as_in_the_summary(summary, sheets):
+    right = dict(sheets["Accuracy of rules"].select("way", "share placed right").rows())
+    assert right["rules on the cards"] == summary["rules"]["stated"]
+    told = [row for row in summary["incremental"] if not row["reason"]]
+    frame = sheets["Learned or rule-based"]
+    assert len(frame) == 3 * len(told)
+    assert frame["share told, from"][0] == told[0]["learned"]["low"]
+
+
 def test_rules_are_crossed_with_the_names_of_segments(summary, sheets):
     frame = sheets["Rule-based"]
     names = [segment["name"] for segment in summary["segments"]]
@@ -70,6 +93,8 @@ def test_actions_and_ledger_hold_what_the_summary_holds(summary, sheets):
 
 def test_every_table_of_a_finding_is_a_sheet(summary, sheets):
     titles = [t["title"] for f in summary["findings"] for t in f["tables"]]
+    titles = [SHORT.get(title, title) for title in titles]
+    assert max(len(name) for name in sheets) <= 31
     told = [name.split(" ", 1)[1] for name in sheets if name.startswith("Q")]
     assert told == titles
     numbers = [name.split(" ")[0] for name in sheets if name.startswith("Q")]

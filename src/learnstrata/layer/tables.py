@@ -5,32 +5,39 @@ from typing import Any
 
 import polars as pl
 
-__all__ = ["CANDIDATES", "column_formats", "workbook_sheets"]
+from learnstrata.layer.evidence_sheets import evidence_sheets, sheet
+
+__all__ = ["SHORT", "column_formats", "workbook_sheets"]
 
 SHARES = ("coverage", "precision", "base")  # beside headings that say "share"
 
 PAY_QUANTILES = ("p25", "p50", "p75")
 QUARTILE_NAMES = ("lower quartile", "median", "upper quartile")
+MONEY = frozenset({"pay", "company_pay"})
+SHORT = {  # titles of tables that the name of a sheet has no room for
+    "Data Scientists and the rest at the largest companies": "Data Scientists",
+    "Best-paid roles at the largest companies": "Best-paid roles",
+    "Experienced learners whose pay lags, by role": "Pay that lags, by role",
+}
 
 
 def workbook_sheets(summary: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
     """Give the sheets of the workbook, from the values of ``summary.json``."""
     sheets = {
         "Segments": _segments(summary),
+        "Middle half": _middle_half(summary),
         "Index": _index(summary),
         "What decides": _decides(summary),
+        "Progression": _progression(summary),
         "Rules": _rules_in_words(summary),
+        "Accuracy of rules": _accuracy(summary),
         "Pay benchmarks": _pay_benchmarks(summary),
         "Cohorts": _cohorts(summary),
         "Companies": _companies(summary),
-        "How far to trust": _trust(summary),
-        "Choice of k": _candidates(summary),
-        "Stability": _stability(summary),
-        "Sub-segments": _subsegments(summary),
-        "Segment x role": _cells(summary),
-        "Sensitivity": _sensitivity(summary),
+        **evidence_sheets(summary),
         "Profiles": _profiles(summary),
         "Rule-based": _rules(summary),
+        "Learned or rule-based": _incremental(summary),
         "Actions": _actions(summary),
         "Ledger": _ledger(summary),
     }
@@ -41,239 +48,11 @@ def workbook_sheets(summary: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
                 _heading(column, summary["pay_unit"]) for column in table["columns"]
             ]
             rows = [_shown(row, table["columns"], summary) for row in table["rows"]]
-            sheets[f"Q{number}{letter} {table['title']}"] = pl.DataFrame(
+            title = SHORT.get(table["title"], table["title"])
+            sheets[f"Q{number}{letter} {title}"] = pl.DataFrame(
                 rows, schema=headings, orient="row", infer_schema_length=None
             )
     return {name: frame for name, frame in sheets.items() if frame.width}
-
-
-CANDIDATES = {
-    "k": "k",
-    "objections": "objections",
-    "silhouette": "silhouette",
-    "silhouette_error": "standard error of the silhouette",
-    "silhouette_sampled": "silhouette of a sample",
-    "silhouette_null": "silhouette of structureless tables",
-    "silhouette_excess": "silhouette of the sample above structureless tables",
-    "silhouette_p": "p-value of the silhouette of the sample",
-    "silhouette_squared": "silhouette, squared distances",
-    "silhouette_simplified": "silhouette, simplified",
-    "gap": "gap",
-    "gap_error": "standard error of the gap",
-    "gap_excess": "gap above structureless tables",
-    "gap_p": "p-value of the gap",
-    "lowest_jaccard": "Jaccard of the least stable segment",
-    "jaccard_sampled": "that Jaccard on a sample",
-    "jaccard_null": "that Jaccard on structureless tables",
-    "jaccard_excess": "Jaccard of the sample above structureless tables",
-    "jaccard_p": "p-value of the Jaccard of the sample",
-    "prediction_strength": "prediction strength",
-    "calinski_harabasz": "Calinski-Harabasz",
-    "davies_bouldin": "Davies-Bouldin",
-    "inertia": "inertia",
-    "smallest_share": "share of the smallest segment",
-    "largest_share": "share of the largest segment",
-}
-
-
-def _candidates(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """Give every k with all that is known of it; what was not measured is left out."""
-    table = summary["selection"]["table"]
-    names = {
-        key: heading
-        for key, heading in CANDIDATES.items()
-        if any(row.get(key) is not None for row in table)
-    }
-    return _frame(
-        [
-            {
-                heading: "; ".join(row[key]) if key == "objections" else row[key]
-                for key, heading in names.items()
-            }
-            for row in table
-        ]
-    )
-
-
-def _trust(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """List the verdict with its conditions, then the statistics beside their nulls."""
-    found = summary["evidence"]
-    if not found:
-        return pl.DataFrame()
-    verdict = found["verdict"]
-    rows = [
-        {"what": "verdict", "of": verdict["word"], "remark": verdict["sentence"]},
-        {"what": "rule", "of": "the verdict", "remark": verdict["rule"]},
-        *(_condition(row) for row in verdict["grounds"]),
-        *(_statistic(row, found["nulls"]) for row in found["nulls"]["statistics"]),
-        *(
-            {
-                "what": "Hopkins on the whole table",
-                "of": "power d" if key == "power_d" else "as in the original analysis",
-                "found": summary["tendency"][key]["statistic"],
-            }
-            for key in ("power_d", "original")
-        ),
-        *_dips(found),
-    ]
-    columns = ("what", "of", "found", "asked for", "met", *_NULLS.values(), "remark")
-    return _frame([{name: row.get(name) for name in columns} for row in rows])
-
-
-_NULLS = {
-    "mean": "null mean",
-    "low": "null 5 %",
-    "high": "null 95 %",
-    "excess": "excess",
-    "p_value": "p-value",
-}
-
-
-def _condition(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "what": "condition of the verdict",
-        "of": row["condition"],
-        "found": row["value"],
-        "asked for": row["limit"],
-        "met": "yes" if row["met"] else "no",
-    }
-
-
-def _statistic(row: Mapping[str, Any], nulls: Mapping[str, Any]) -> dict[str, Any]:
-    k = "" if row["k"] is None else f" at k = {row['k']}"
-    return {
-        "what": "beside structureless tables",
-        "of": f"{row['statistic']}{k}",
-        "found": row["observed"],
-        **{heading: row[key] for key, heading in _NULLS.items()},
-        "remark": f"{len(row['draws'])} tables of {nulls['rows']:,} rows",
-    }
-
-
-def _dips(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    places = [(f"component {row['component']}", row) for row in found["dip"]]
-    places += [
-        (f"between segments {row['segment_id']} and {row['neighbour_id']}", row["dip"])
-        for row in found["valleys"]
-        if row["dip"]
-    ]
-    return [
-        {
-            "what": "dip test",
-            "of": place,
-            "found": dip["statistic"],
-            "p-value": dip["p_value"],
-        }
-        for place, dip in places
-    ]
-
-
-def _stability(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """Give each segment's bootstrap by how refits start, silhouette and standing."""
-    found = summary["evidence"]
-    if not found:
-        return pl.DataFrame()
-    names = {segment["id"]: segment["name"] for segment in summary["segments"]}
-    near = {row["segment_id"]: row for row in found["silhouette"]["per_segment"]}
-    sure = {row["segment_id"]: row for row in found["standing"]["per_segment"]}
-    return _frame(
-        [
-            {
-                "segment": names[row["segment_id"]],
-                "refits from": run["start"],
-                "refits": run["resamples"],
-                "Jaccard": row["jaccard"],
-                "share recovered": row["recovered"],
-                "share dissolved": row["dissolved"],
-                "mean silhouette": near[row["segment_id"]]["mean"],
-                "share nearer to another": near[row["segment_id"]]["negative"],
-                "core": sure[row["segment_id"]]["core"],
-                "borderline": sure[row["segment_id"]]["borderline"],
-                "atypical": sure[row["segment_id"]]["atypical"],
-                "mean confidence": sure[row["segment_id"]]["mean_confidence"],
-            }
-            for run in found["bootstrap"]
-            for row in run["per_segment"]
-        ]
-    )
-
-
-def _subsegments(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """Give the finer cuts, a segment that is not cut as one row of itself."""
-    found = summary["evidence"]
-    if not found:
-        return pl.DataFrame()
-    per, unit = summary["per_pay_unit"], summary["pay_unit"]
-    names = {segment["id"]: segment["name"] for segment in summary["segments"]}
-    reasons = {row["segment_id"]: row["reason"] for row in found["finer"]["dossiers"]}
-    rows = []
-    for part in found["finer"]["subsegments"]:
-        row = {
-            "sub-segment": part["subsegment_id"],
-            "segment": names[part["segment_id"]],
-            "count": part["count"],
-            "share of segment": part["share_of_segment"],
-            "share": part["share"],
-            "Jaccard": part["jaccard"],
-        }
-        if "median_pay" in part:
-            pay = part["median_pay"]
-            row[f"median pay ({unit})"] = None if pay is None else pay / per
-        if "median_years_of_experience" in part:
-            row["median years of experience"] = part["median_years_of_experience"]
-        rows.append(row | {"reason": reasons.get(part["segment_id"], "")})
-    return _frame(rows)
-
-
-def _cells(summary: Mapping[str, Any]) -> pl.DataFrame:
-    found = summary["evidence"]
-    if not found:
-        return pl.DataFrame()
-    names = {segment["id"]: segment["name"] for segment in summary["segments"]}
-    return _frame(
-        [
-            {
-                "segment": names[cell["segment_id"]],
-                "role family": cell["role_family"],
-                "count": cell["count"],
-                "share of segment": cell["share_of_segment"],
-                "share of family": cell["share_of_family"],
-                "Jaccard": cell["jaccard"],
-            }
-            for cell in found["finer"]["cells"]
-        ]
-    )
-
-
-def _sensitivity(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """Give the other ways to cut, the chosen one first; those not tried last."""
-    found = (summary["evidence"] or {}).get("sensitivity")
-    if not found:
-        return pl.DataFrame()
-    headings = {
-        "name": "other way",
-        "kind": "what is other",
-        "n_segments": "segments",
-        "rows": "learners",
-        "ari": "adjusted Rand index",
-        "nmi": "normalised mutual information",
-        "smallest_share": "share of the smallest",
-        "largest_share": "share of the largest",
-        "lowest_jaccard": "Jaccard of the least stable",
-        "note": "note",
-    }
-    tried = [found["same_way"], *found["variants"]]
-    rows = [{heading: row[key] for key, heading in headings.items()} for row in tried]
-    nothing = dict.fromkeys(headings.values())
-    rows += [
-        nothing | {"other way": row["name"], "note": f"not tried: {row['reason']}"}
-        for row in found["skipped"]
-    ]
-    return _frame(rows)
-
-
-def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _heading(column: Mapping[str, str], pay_unit: str) -> str:
@@ -298,15 +77,103 @@ def _segments(summary: Mapping[str, Any]) -> pl.DataFrame:
     for segment in summary["segments"]:
         row = {key: segment[key] for key in ("id", "name", "count", "share")}
         for name, typical in segment["typical"].items():
-            money = name in {"pay", "company_pay"}
+            money = name in MONEY
             label = name.replace("_", " ") + (f" ({unit})" if money else "")
             row[f"median {label}"] = typical["p50"] / per if money else typical["p50"]
         rows.append(row | {"description": segment["description"]})
-    return _frame(rows)
+    return sheet(rows)
+
+
+def _middle_half(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give the middle half of each number in each segment, and the median of all."""
+    rows = []
+    for segment in summary["segments"]:
+        for name, typical in segment["typical"].items():
+            per = summary["per_pay_unit"] if name in MONEY else 1
+            unit = f" ({summary['pay_unit']})" if name in MONEY else ""
+            named = zip(PAY_QUANTILES, QUARTILE_NAMES, strict=True)
+            rows.append(
+                {
+                    "segment": segment["name"],
+                    "number": name.replace("_", " ") + unit,
+                    "known for": typical["n"],
+                    **{heading: _per(typical[key], per) for key, heading in named},
+                    "median of all": _per(typical["base"], per),
+                }
+            )
+    return sheet(rows)
+
+
+def _progression(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give how learners with older records moved on, beside all who have them."""
+    headings = {
+        "n": "learners with older records",
+        "n_growth": "pay growth known for",
+        "growth": "share by which pay grew a year",
+        "growth_of_all": "share by which the pay of all grew",
+        "n_roles": "roles known for",
+        "role_change": "share who named more than one role",
+        "role_change_of_all": "share of all who did",
+    }
+    return sheet(
+        [
+            {"segment": segment["name"]}
+            | {heading: told[key] for key, heading in headings.items()}
+            for segment in summary["segments"]
+            if (told := segment.get("progression"))
+        ]
+    )
+
+
+def _accuracy(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give how many learners the rules place right, and what guessing would."""
+    found = summary.get("rules")
+    if not found or found["reason"]:
+        return pl.DataFrame()
+    ways = {
+        "stated": "rules on the cards",
+        "fidelity": "the whole tree that they are taken from",
+        "baseline": "calling everybody the largest segment",
+    }
+    return sheet(
+        [
+            {
+                "way": way,
+                "share placed right": found[key],
+                "held-out learners": found["n_held_out"],
+            }
+            for key, way in ways.items()
+        ]
+    )
+
+
+def _incremental(summary: Mapping[str, Any]) -> pl.DataFrame:
+    """Give how much learned and rule-based segments tell of each outcome."""
+    kinds = {
+        "learned": "learned segments",
+        "rules": "rule-based segments",
+        "difference": "learned less rule-based",
+    }
+    return sheet(
+        [
+            {
+                "outcome": row["outcome"].replace("_", " "),
+                "told by": kind,
+                "learners who have it": row["n_with"],
+                "share told": row[key]["estimate"],
+                "share told, from": row[key]["low"],
+                "share told, to": row[key]["high"],
+                "verdict": row["verdict"],
+            }
+            for row in summary.get("incremental") or ()
+            if not row["reason"]
+            for key, kind in kinds.items()
+        ]
+    )
 
 
 def _profiles(summary: Mapping[str, Any]) -> pl.DataFrame:
-    return _frame(
+    return sheet(
         [
             {"segment": segment["name"], "category": category, **share}
             for segment in summary["segments"]
@@ -322,7 +189,7 @@ def _rules(summary: Mapping[str, Any]) -> pl.DataFrame:
     if found is None:
         return pl.DataFrame()
     names = {segment["id"]: segment["name"] for segment in summary["segments"]}
-    return _frame(
+    return sheet(
         [
             {"rule-based segment": rule}
             | {names[s]: n for s, n in zip(found["segments"], counts, strict=True)}
@@ -366,7 +233,7 @@ def column_formats(frame: pl.DataFrame, pay_unit: str) -> dict[str, str]:
 
 def _rules_in_words(summary: Mapping[str, Any]) -> pl.DataFrame:
     """Give the rule of each segment in words, and how well it catches it."""
-    return _frame(
+    return sheet(
         [
             {
                 "segment": segment["name"],
@@ -384,7 +251,7 @@ def _rules_in_words(summary: Mapping[str, Any]) -> pl.DataFrame:
 
 def _index(summary: Mapping[str, Any]) -> pl.DataFrame:
     """Give what is distinctive of each segment, with its interval."""
-    return _frame(
+    return sheet(
         [
             {
                 "segment": segment["name"],
@@ -404,7 +271,7 @@ def _index(summary: Mapping[str, Any]) -> pl.DataFrame:
 
 def _decides(summary: Mapping[str, Any]) -> pl.DataFrame:
     """Give what puts learners into their segment and not into the next."""
-    return _frame(
+    return sheet(
         [
             {
                 "segment": segment["name"],
@@ -421,7 +288,7 @@ def _pay_benchmarks(summary: Mapping[str, Any]) -> pl.DataFrame:
     """Give pay of the shown cells, wider groups after them."""
     found = summary.get("benchmarks") or {}
     rows = [*found.get("cells", ()), *found.get("wider", ())]
-    return _frame(
+    return sheet(
         [
             {
                 "role": row.get("role_family") or "all",
@@ -463,7 +330,7 @@ def _cohorts(summary: Mapping[str, Any]) -> pl.DataFrame:
             for by, groups in parts.items()
             for part in groups
         ]
-    return _frame(rows)
+    return sheet(rows)
 
 
 def _companies(summary: Mapping[str, Any]) -> pl.DataFrame:
@@ -481,7 +348,7 @@ def _companies(summary: Mapping[str, Any]) -> pl.DataFrame:
         }
         for row in (*found.get("companies", ()), *found.get("roles", ()))
     ]
-    return _frame(rows)
+    return sheet(rows)
 
 
 def _per(amount: float | None, per: float) -> float | None:
@@ -489,7 +356,7 @@ def _per(amount: float | None, per: float) -> float | None:
 
 
 def _actions(summary: Mapping[str, Any]) -> pl.DataFrame:
-    return _frame(
+    return sheet(
         [
             {
                 "action": action["title"],
@@ -515,4 +382,4 @@ def _ledger(summary: Mapping[str, Any]) -> pl.DataFrame:
         {"state": rule["state"], "rule": rule["rule"], "records": rule["records"]}
         for rule in summary["cleaning"]["rules"]
     ]
-    return _frame(states + rules)
+    return sheet(states + rules)
