@@ -125,3 +125,14 @@ def test_tables_that_make_no_sense_are_refused():
     table[2, 2] += 1
     with pytest.raises(ParameterError, match="do not add up"):
         protect(table, primary(table))
+
+
+def test_only_what_the_rule_hides_need_be_out_of_reach():
+    rng = np.random.default_rng(4)
+    table = with_totals(rng.integers(1, 4000, size=(5, 6)))
+    table = with_totals(np.where(rng.random((5, 6)) < 0.15, 3, table[:5, :6]))
+    small = primary(table)
+    whole, few = protect(table, small), protect(table, small, others=False)
+    low, high = bounds(table, few)
+    assert not (small & is_exposed(low, high, table)).any()
+    assert few.sum() < whole.sum()

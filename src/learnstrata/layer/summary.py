@@ -233,23 +233,24 @@ def _center(
 def _map(run: Run) -> dict[str, Any]:
     """Blur a small share of the learners on two components.
 
-    Each is moved at random by a part of the spread and kept inside a frame, so that no
-    point is the place of a learner.
+    Each is moved at random by a part of the spread, so that no point is the place of a
+    learner; those that then lie far out are left out.
     """
     projection = run.clusters.projection
     scores = np.asarray(projection.scores, dtype=np.float64)[:, :2]
     rng = np.random.default_rng(run.config.seed)
     most = min(MAP_POINTS, math.ceil(MAP_SHARE * len(scores)))
-    rows = rng.permutation(len(scores))[:most]
+    blurred = scores + rng.normal(size=scores.shape) * MAP_BLUR * scores.std(axis=0)
     low, high = np.quantile(scores, [0.01, 0.99], axis=0)
-    points = scores[rows] + rng.normal(size=(most, 2)) * MAP_BLUR * scores.std(axis=0)
-    points = np.clip(points, low, high).round(2)
+    inside = np.flatnonzero(((low <= blurred) & (blurred <= high)).all(axis=1))
+    rows = rng.permutation(inside)[:most]
+    points = blurred[rows].round(2)
     labels = run.clusters.fit.labels[rows] + 1
     return {
         "explained": projection.explained.tolist(),
         "columns": run.base.prepared.matrix.columns,
         "loadings": projection.loadings.tolist(),
-        "share": most / len(scores),
+        "share": len(rows) / len(scores),
         "blur": MAP_BLUR,
         "x": points[:, 0].tolist(),
         "y": points[:, 1].tolist(),

@@ -192,6 +192,7 @@ def suppress(
     *,
     rule: CellRule | None = None,
     known: pl.Expr | None = None,
+    others: bool = True,
 ) -> Suppression:
     """Hide what the rule forbids, and what would give that away.
 
@@ -210,6 +211,8 @@ def suppress(
     known : polars.Expr, default=None
         Which counts are told elsewhere and so cannot be hidden, of those that do not
         break the rule: totals, say. Over the columns of `cells`.
+    others : bool, default=True
+        Keep the attacker off what is hidden only to protect another cell, too.
 
     Returns
     -------
@@ -259,7 +262,7 @@ def suppress(
         told[places] = cells.select(known).to_series().to_numpy()
         told &= ~primary
     primary &= table > 0
-    hidden = protect(table, primary, within=rule.within, known=told)
+    hidden = protect(table, primary, within=rule.within, known=told, others=others)
     shown = pl.Series("shown", ~hidden[places])
     why = pl.when("shown").then(None).otherwise(pl.col("reason").fill_null(TO_PROTECT))
     found = marked.with_columns(shown).with_columns(reason=why)

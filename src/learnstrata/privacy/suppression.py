@@ -31,6 +31,7 @@ def protect(
     *,
     within: float = 0.1,
     known: Flags | None = None,
+    others: bool = True,
 ) -> Flags:
     """Hide more counts until the attacker of `bounds` exposes none.
 
@@ -51,6 +52,9 @@ def protect(
         How near the attacker must not come, on either side.
     known : array of bool of that shape, default=None
         What is told elsewhere and so cannot be hidden. Nothing of it may be primary.
+    others : bool, default=True
+        Keep the attacker off what only protects the primary counts, too. Where these
+        are large counts that break no rule, that hides many more to no use.
 
     Returns
     -------
@@ -102,7 +106,7 @@ def protect(
     hidden, cover = primary.copy(), _Cover.over(table, primary, within, known)
     while True:
         given_away = cover.exposed(*bounds(table, hidden))
-        exposed = np.flatnonzero(hidden & given_away)
+        exposed = np.flatnonzero((hidden if others else primary) & given_away)
         order = np.argsort(-table.flat[exposed], kind="stable")
         more = cover.hide(hidden, exposed[order])
         if np.array_equal(more, hidden):

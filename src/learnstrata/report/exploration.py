@@ -41,7 +41,7 @@ def histogram(summary: Summary, feature: str) -> Drawing:
     found = next(
         d for d in summary["description"]["distributions"] if d["feature"] == feature
     )
-    logged = feature == "pay"
+    logged = feature in {"pay", "company_learners"}
     shown = money.shown if feature == "pay" else float
     known = [None if edge is None else shown(edge) for edge in found["edges"]]
     middle = shown(found["quantiles"]["p50"])

@@ -328,7 +328,8 @@ _PLANS: dict[str, _Plan] = {
         lambda s: (
             f"{s['unit'].capitalize()}s of each rule-based segment "
             "(experience band / pay band) in each learned one; the bluer, the larger "
-            "its share of the row."
+            "its share of what is told of the row. Grey: fewer than "
+            f"{wording.least_of(s)}, or hidden so that no total tells of so few."
         ),
     ),
     "tiers": _Plan(

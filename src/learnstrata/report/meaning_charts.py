@@ -237,7 +237,8 @@ def _spread(
                 ticks=False,
                 labelFontSize=11,
             ),
-            scale=alt.Scale(paddingInner=0.12),
+            # A bin without a bar would be sorted to the end.
+            scale=alt.Scale(domain=[row["bin"] for row in rows], paddingInner=0.12),
         )
     )
     y = alt.Y(

@@ -80,7 +80,8 @@ def take_census(
     The bands are crossed with each other, as rule-based segments are such cells: what
     may be told of a band alone is worked out together with them. Sizes of segments
     that may be told count as known in every table. Of the three tables (role, tier, and
-    both bands) each is safe by itself.
+    both bands) each is safe by itself: nobody works out a small count. A large one that
+    is hidden to protect a small one may be worked out, which harms nobody.
 
     Examples
     --------
@@ -131,7 +132,7 @@ def crossed(
     whole = pl.all_horizontal(pl.col(c).is_null() for c in columns)
     known = pl.col("segment_id").is_null() | pl.col("segment_id").is_in(told)
     cells = _counts(learners.select("segment_id", *filled), by)
-    return suppress(cells, by, rule=rule, known=whole & known)
+    return suppress(cells, by, rule=rule, known=whole & known, others=False)
 
 
 def ends_told(
