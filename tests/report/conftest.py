@@ -4,6 +4,9 @@ import copy
 
 import pytest
 
+from learnstrata.layer.summary import summarise
+from learnstrata.report.document import render_report
+
 
 def typical(p25, p50, p75, base, n=200):
     return {
@@ -849,3 +852,20 @@ def bare(plain):
     for action in summary["actions"]:
         action["targets"] = []
     return summary
+
+
+def page_of(run):
+    summary = summarise(run)
+    return summary, render_report(summary)
+
+
+@pytest.fixture(scope="session")
+def small_page(small_run):
+    """Give the summary and the page of a real run; they take seconds to make."""
+    return page_of(small_run)
+
+
+@pytest.fixture(scope="session")
+def notebook_page(notebook_run):
+    """Give the same of a run without evidence, whose unit is the record."""
+    return page_of(notebook_run)

@@ -1,17 +1,19 @@
 """Sentences of a real run: each number is that of the summary, and follows it."""
 
 import copy
+import re
+from dataclasses import replace
 
 import pytest
 
-from learnstrata.layer.summary import summarise
 from learnstrata.report import meaning_tables, wording
 from learnstrata.report.formats import Money
+from numbers_told import Sentences, known, numbers_in, told_in
 
 
 @pytest.fixture(scope="module")
-def real(small_run):
-    return summarise(small_run)
+def real(small_page):
+    return small_page[0]
 
 
 def fact(heading):
@@ -68,3 +70,78 @@ def test_a_number_in_a_sentence_follows_the_summary(real, told, path, value, sho
     place[last] = value
     assert shown not in before
     assert shown in told(changed)
+
+
+@pytest.fixture(scope="module", params=["small_page", "notebook_page"])
+def told(request):
+    """Give a summary and the sentences of its page on what was found.
+
+    The section on methods is left out: it tells settings and definitions.
+    """
+    summary, page = request.getfixturevalue(request.param)
+    return summary, [s for s in Sentences(page).found if s.section != "methods"]
+
+
+def untold(summary, sentences):
+    """Give the numbers of sentences that the summary does not hold for their place."""
+    per, allowed, strange = summary["per_pay_unit"], {}, []
+    for sentence in sentences:
+        place = (sentence.section, sentence.article)
+        if place not in allowed:
+            allowed[place] = known(told_in(summary, sentence), per)
+        strange += [
+            (number, sentence.text)
+            for number in numbers_in(sentence.text)
+            if number not in allowed[place]
+        ]
+    return strange
+
+
+def test_every_number_in_a_sentence_of_the_page_is_of_the_summary(told):
+    summary, sentences = told
+    assert untold(summary, sentences) == []
+    assert sum(len(numbers_in(s.text)) for s in sentences) > 300
+    assert all(numbers_in(finding["answer"]) for finding in summary["findings"])
+
+
+KINDS = [
+    ("the lead", "top", -1, r"holds (\S+%) of"),
+    ("a tile", "found", -1, r"^(\d+\.\d%)$"),
+    ("a note", "found", -1, r"shows (\S+%) of the differences"),
+    ("a description", "found", 1, r"pay of (\S+) LPA"),
+    ("a fact", "found", 2, r"grew by (\S+%) a year"),
+    ("a title of a figure", "segments", -1, r"runs from (\S+) LPA"),
+    ("a why", "actions", -1, r"roles hold (\S+%) of all"),
+    ("a cohort", "benchmarks", 0, r"assessed \((\S+%)\)"),
+    ("a title of trust", "trust", -1, r"the rule chose k = \d+ \((\S+)\)"),
+    ("an answer", "questions", 0, r"holds (\S+%) of"),
+    ("a quality", "quality", -1, r"All (\S+) records"),
+]
+
+
+def shifted(number, by):
+    """Move every digit of a number; some of nine moves may meet another true number."""
+    return re.sub(r"\d", lambda digit: str((int(digit[0]) + by) % 10), number)
+
+
+@pytest.mark.parametrize(
+    ("section", "article", "pattern"), [k[1:] for k in KINDS], ids=[k[0] for k in KINDS]
+)
+def test_a_wrong_number_in_a_sentence_is_found(told, section, article, pattern):
+    summary, sentences = told
+    right, start, end = next(
+        (s, *match.span(1))
+        for s in sentences
+        if (s.section, s.article) == (section, article)
+        and (match := re.search(pattern, s.text))
+    )
+    assert untold(summary, [right]) == []
+    number = right.text[start:end]
+    wrongs = [shifted(number, by) for by in range(1, 10)]
+    changed = [
+        replace(right, text=right.text[:start] + wrong + right.text[end:])
+        for wrong in wrongs
+    ]
+    caught = [found for found, _ in untold(summary, changed)]
+    assert len(caught) >= 6
+    assert set(caught) <= set(wrongs)

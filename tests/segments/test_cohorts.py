@@ -97,6 +97,8 @@ def test_own_growth_in_older_records_clears_of_stalling(learners):
     stalled = cohorts(grown)["stalled"]
     assert set(np.flatnonzero(stalled.members)) == set(rows) - set(some)
     assert f"({np.expm1(0.2):.1%} a year)" in stalled.definition
+    assert stalled.typical_growth == pytest.approx(np.expm1(0.2))
+    assert cohorts(planted)["stalled"].typical_growth is None
     assert "Left out" not in cohorts(planted)["stalled"].definition
 
 

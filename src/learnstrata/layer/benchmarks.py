@@ -71,8 +71,9 @@ def summarise_cohorts(run: Run) -> list[dict[str, Any]]:
 def _cohort(cohort: Cohort) -> dict[str, Any]:
     breakdowns = ("by_segment", "by_role", "by_tier")
     whole = ("key", "title", "definition", "n_learners", "n_assessed", "share")
+    more = ("typical_growth", "reason")
     return {
-        **{name: getattr(cohort, name) for name in (*whole, "reason")},
+        **{name: getattr(cohort, name) for name in (*whole, *more)},
         "sentence": cohort.sentence,
         "note": (
             f"Groups with under {cohort.least} learners of the cohort are left out, "

@@ -5,7 +5,7 @@ expected to earn is the shrunken median of `learnstrata.segments.benchmarks`.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +123,9 @@ class Cohort:
         A count from 1 to below it is not told.
     reason : str
         Why nobody could be assessed; empty where somebody was.
+    typical_growth : float or None
+        The share a year by which pay typically grows, where the definition leaves out
+        those whose pay grew faster; else None.
     """
 
     key: str
@@ -137,6 +140,7 @@ class Cohort:
     members: npt.NDArray[np.bool_] = field(repr=False, compare=False)
     least: int = MIN_LEARNERS
     reason: str = ""
+    typical_growth: float | None = None
 
     @property
     def sentence(self) -> str:
@@ -329,8 +333,12 @@ def _found(
         key: peers.filter(assessed).with_columns(_in=is_in.fill_null(value=False))
         for key, (assessed, is_in) in chosen.items()
     }
+    growths = {"stalled": None if typical is None else float(np.expm1(typical))}
     return tuple(
-        _cohort(among, key, words[key], n, least) for key, among in marked.items()
+        replace(
+            _cohort(among, key, words[key], n, least), typical_growth=growths.get(key)
+        )
+        for key, among in marked.items()
     )
 
 
