@@ -24,8 +24,8 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
 from learnstrata import pipeline
-from learnstrata.config import load_config
-from learnstrata.learners.demo import make_learners
+from learnstrata.config.loading import load_config
+from learnstrata.learners.demo.tables import make_learners
 from learnstrata.stats import kmeans, stability, validity
 
 K = range(2, 11)

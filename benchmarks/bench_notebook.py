@@ -12,7 +12,7 @@ from pathlib import Path
 
 from measuring import measure
 
-from learnstrata.learners.demo import make_learners
+from learnstrata.learners.demo.tables import make_learners
 
 ORIGINAL = Path(__file__).resolve().parents[1] / "tests" / "original.py"
 

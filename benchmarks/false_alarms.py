@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from learnstrata.segments.trust import verdict_of_matrix
+from learnstrata.segments.evidence.examination import verdict_of_matrix
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 

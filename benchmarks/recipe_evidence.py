@@ -11,9 +11,9 @@ import argparse
 from pathlib import Path
 
 from learnstrata import pipeline
-from learnstrata.config import load_config
-from learnstrata.learners.sources import read_learners
-from learnstrata.segments.findings import explained_variance
+from learnstrata.config.loading import load_config
+from learnstrata.learners.sources.files import read_learners
+from learnstrata.segments.questions.answers import explained_variance
 
 VARIANTS = {
     "recipe": {},

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from learnstrata.config import load_config
-from learnstrata.learners.demo import make_learners
+from learnstrata.config.loading import load_config
+from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import Run, run
 from thrift import LITTLE_EVIDENCE
 

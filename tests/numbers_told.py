@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from learnstrata.decisions.playbook import MIN_POOL
-from learnstrata.segments.cohorts import CohortRules
+from learnstrata.segments.pay.cohorts import CohortRules
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?: ?%)?")
 # What is drawn point by point, and told nowhere: it would hide a wrong number.

@@ -1,6 +1,6 @@
 """Rules, one learner and one condition at a time."""
 
-from learnstrata.segments.rule_words import Rule
+from learnstrata.segments.meaning.conditions import Rule
 
 
 def rule_of(*paths):

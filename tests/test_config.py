@@ -3,18 +3,17 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
 
 import pytest
 
-from learnstrata.config import (
+from learnstrata.config.loading import list_recipes, load_config
+from learnstrata.config.stages import (
     Cleaning,
     Columns,
     Config,
     FeatureGroup,
     Pay,
     Privacy,
-    list_recipes,
-    load_config,
 )
 from learnstrata.exceptions import ConfigError
-from learnstrata.learners.features import FEATURES
+from learnstrata.learners.features.matrix import FEATURES
 
 
 @pytest.fixture

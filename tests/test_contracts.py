@@ -13,7 +13,7 @@ import typer
 
 import learnstrata as ls
 from learnstrata.app.cli import app
-from learnstrata.layer.summary import summarise
+from learnstrata.summary.build import summarise
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands import command
-from learnstrata.learners.demo import make_learners
+from learnstrata.learners.demo.tables import make_learners
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "docs/tutorial.md")

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from learnstrata.config import load_config
+from learnstrata.config.loading import load_config
 from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
-from learnstrata.layer.summary import summarise
-from learnstrata.layer.tables import workbook_sheets
-from learnstrata.learners.demo import make_learners, planted_segments
+from learnstrata.learners.demo.tables import make_learners, planted_segments
 from learnstrata.pipeline import STAGES, assign, explain, run
 from learnstrata.privacy.keys import company_aliases
+from learnstrata.report.workbook import workbook_sheets
+from learnstrata.summary.build import summarise
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
 QUICK = {

@@ -13,7 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from learnstrata.config import Config, list_recipes, load_config
+    from learnstrata.config.loading import list_recipes, load_config
+    from learnstrata.config.stages import Config
     from learnstrata.exceptions import (
         ConfigError,
         DataError,
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
         SourceError,
     )
     from learnstrata.facade import Segmentation, load, load_model, segment
-    from learnstrata.learners.demo import make_learners, planted_segments
+    from learnstrata.learners.demo.tables import make_learners, planted_segments
     from learnstrata.learners.quality import check_table
-    from learnstrata.learners.sources import read_learners
+    from learnstrata.learners.sources.files import read_learners
 
 __all__ = [
     "Config",
@@ -54,11 +55,12 @@ __all__ = [
 ]
 
 _HOME = {
-    **dict.fromkeys(("Config", "list_recipes", "load_config"), "config"),
+    "Config": "config.stages",
+    **dict.fromkeys(("list_recipes", "load_config"), "config.loading"),
     **dict.fromkeys(("Segmentation", "load", "load_model", "segment"), "facade"),
-    **dict.fromkeys(("make_learners", "planted_segments"), "learners.demo"),
+    **dict.fromkeys(("make_learners", "planted_segments"), "learners.demo.tables"),
     "check_table": "learners.quality",
-    "read_learners": "learners.sources",
+    "read_learners": "learners.sources.files",
 }
 
 

@@ -12,9 +12,10 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata import pipeline
-from learnstrata.config import Config, Pay, load_config
+from learnstrata.config.loading import load_config
+from learnstrata.config.stages import Config, Pay
 from learnstrata.exceptions import SchemaError, SourceError
-from learnstrata.layer.publish import (
+from learnstrata.layer.folder import (
     KINDS,
     NAMES_SCHEMA,
     check_file,
@@ -26,19 +27,18 @@ from learnstrata.layer.publish import (
     write_file,
     write_folder,
     write_pictures,
-    write_workbook,
 )
-from learnstrata.layer.summary import summarise
-from learnstrata.layer.tables import workbook_sheets
 from learnstrata.learners.lookups import distinct
-from learnstrata.learners.titles import TitleTable
-from learnstrata.privacy.cells import CellRule
+from learnstrata.learners.roles.titles import TitleTable
+from learnstrata.privacy.disclosure.cells import CellRule
 from learnstrata.report.document import render_cards, render_report
-from learnstrata.report.formats import as_count, as_share
-from learnstrata.segments.benchmarks import Benchmarks
-from learnstrata.segments.contributions import Explanation
-from learnstrata.segments.pay_standing import Standing, from_shared, where_stands
-from learnstrata.segments.segmentation import MEMBERSHIP, SegmentModel
+from learnstrata.report.workbook import workbook_sheets, write_workbook
+from learnstrata.segments.meaning.contributions import Explanation
+from learnstrata.segments.model.model import MEMBERSHIP, SegmentModel
+from learnstrata.segments.pay.benchmarks import Benchmarks
+from learnstrata.segments.pay.percentile import Standing, from_shared, where_stands
+from learnstrata.summary.build import summarise
+from learnstrata.wording.numbers import as_count, as_share
 
 __all__ = [
     "Segmentation",
@@ -369,7 +369,7 @@ def shared_benchmarks(summary: Mapping[str, Any]) -> Benchmarks:
     Returns
     -------
     Benchmarks
-        For `learnstrata.segments.pay_standing.where_stands`.
+        For `learnstrata.segments.pay.percentile.where_stands`.
     """
     config = summary["config"]
     return from_shared(

@@ -14,55 +14,56 @@ import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame, IntoFrameT
 
-from learnstrata.config import Config
+from learnstrata.config.stages import Config
 from learnstrata.decisions.playbook import Action, recommend
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.learners.cleaning import Cleaned, Limits, clean, find_limits
 from learnstrata.learners.description import Description, describe
 from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
-from learnstrata.learners.roles import RoleCoverage, add_roles, coverage
-from learnstrata.learners.schema import recognise, standardise
-from learnstrata.privacy.cells import CellRule
+from learnstrata.learners.roles.families import RoleCoverage, add_roles, coverage
+from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.schema.standard import recognise, standardise
+from learnstrata.privacy.disclosure.cells import CellRule
+from learnstrata.privacy.disclosure.census import Census, take_census
 from learnstrata.privacy.keys import company_aliases, random_key, salt_of
-from learnstrata.segments.benchmarks import (
-    NEEDS,
-    Benchmarks,
-    lacking,
-    paid_once,
-    pay_benchmarks,
-)
-from learnstrata.segments.cards import Card, make_cards
-from learnstrata.segments.census import Census, take_census
-from learnstrata.segments.cohorts import Cohort, find_cohorts
-from learnstrata.segments.company_views import CompanyViews, company_views
-from learnstrata.segments.contributions import (
+from learnstrata.segments.choice.nulls import LEAST_LEARNERS
+from learnstrata.segments.choice.sweep import Dossier, select
+from learnstrata.segments.choice.tendency import TendencyFound, find_tendency
+from learnstrata.segments.evidence.examination import Trust, examine
+from learnstrata.segments.evidence.hierarchy import Tree, grow_tree
+from learnstrata.segments.meaning.bands import Comparison, compare_with_rules
+from learnstrata.segments.meaning.contributions import (
     Explanation,
     MeanPull,
     explain_unit,
     mean_pulls,
 )
-from learnstrata.segments.evidence import Finding, unnamed_roles
-from learnstrata.segments.findings import answer_questions
-from learnstrata.segments.grounds import Grounds
-from learnstrata.segments.heuristic import Comparison, compare_with_rules
-from learnstrata.segments.incremental import IncrementalValue, incremental_value
-from learnstrata.segments.profiles import Profile, profile_segments
-from learnstrata.segments.rules import Rules, segment_rules
-from learnstrata.segments.segmentation import (
+from learnstrata.segments.meaning.distinctive import Card, make_cards
+from learnstrata.segments.meaning.outcomes import IncrementalValue, incremental_value
+from learnstrata.segments.meaning.profiles import Profile, profile_segments
+from learnstrata.segments.meaning.rules import Rules, segment_rules
+from learnstrata.segments.model.certainty import EXPORTED, fit_certainty
+from learnstrata.segments.model.model import (
     Prepared,
     SegmentModel,
     fit_model,
     memberships,
     prepare,
 )
-from learnstrata.segments.selection import Dossier, select
-from learnstrata.segments.shared_pay import guarded
-from learnstrata.segments.standing import EXPORTED, fit_certainty
-from learnstrata.segments.structureless import LEAST_LEARNERS
-from learnstrata.segments.tendency import TendencyFound, find_tendency
-from learnstrata.segments.tree import Tree, grow_tree
-from learnstrata.segments.trust import Trust, examine
+from learnstrata.segments.pay.benchmarks import (
+    NEEDS,
+    Benchmarks,
+    lacking,
+    paid_once,
+    pay_benchmarks,
+)
+from learnstrata.segments.pay.cohorts import Cohort, find_cohorts
+from learnstrata.segments.pay.companies import CompanyViews, company_views
+from learnstrata.segments.pay.shared import guarded
+from learnstrata.segments.questions.answers import answer_questions
+from learnstrata.segments.questions.finding import Finding
+from learnstrata.segments.questions.grounds import Grounds
 from learnstrata.stats import kmeans
 from learnstrata.stats.projection import Projection, principal_components
 
@@ -261,8 +262,8 @@ def prepare_learners(frame: IntoFrame, config: Config) -> Base:
 
     Examples
     --------
-    >>> from learnstrata.config import load_config
-    >>> from learnstrata.learners.demo import make_learners
+    >>> from learnstrata.config.loading import load_config
+    >>> from learnstrata.learners.demo.tables import make_learners
     >>> base = prepare_learners(make_learners(200, rng=1), load_config())
     >>> len(base.prepared.matrix.X)
     200
@@ -466,8 +467,8 @@ def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``record``, ``learner_id``, ``segment_id``, ``segment_name``, the standing
-        (`learnstrata.segments.standing.standings`) and ``role_family``; one row a
-        learner (or a record, by the recipe).
+        (`learnstrata.segments.model.certainty.standings`) and ``role_family``; one row
+        a learner (or a record, by the recipe).
     """
     table, _ = _recognised(frame, model.config)
     cleaned = _cleaned(table, model.config, model.limits)

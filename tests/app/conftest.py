@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from commands import command
-from learnstrata.learners.demo import make_learners
+from learnstrata.learners.demo.tables import make_learners
 
 
 @pytest.fixture(scope="session")

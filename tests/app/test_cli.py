@@ -17,9 +17,9 @@ import pytest
 
 from commands import LEARNSTRATA, command, process
 from learnstrata import facade
-from learnstrata.learners.demo import make_learners
+from learnstrata.learners.demo.tables import make_learners
 from learnstrata.privacy.keys import make_key
-from learnstrata.segments.standing import EXPORTED
+from learnstrata.segments.model.certainty import EXPORTED
 
 SHARED = ["report.html", "summary.json", "tables.xlsx"]
 PRIVATE = ["ledger.parquet", "model.json", "names.parquet"]

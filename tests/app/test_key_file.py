@@ -3,7 +3,7 @@
 import pytest
 
 from commands import command
-from learnstrata.learners.demo import make_learners
+from learnstrata.learners.demo.tables import make_learners
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])

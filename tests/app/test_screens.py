@@ -1,8 +1,8 @@
 """What the terminal shows."""
 
 from learnstrata.app.screens import DOING, run_as_json
-from learnstrata.layer.summary import summarise
 from learnstrata.pipeline import STAGES
+from learnstrata.summary.build import summarise
 
 
 def test_every_stage_has_a_text():

@@ -9,10 +9,10 @@ import pytest
 
 from learnstrata.decisions import playbook
 from learnstrata.decisions.playbook import recommend
-from learnstrata.privacy.rounding import rounded_pay
+from learnstrata.privacy.disclosure.rounding import rounded_pay
 from learnstrata.report.wording import stability
-from learnstrata.segments.findings import answer_questions
-from learnstrata.segments.grounds import Grounds
+from learnstrata.segments.questions.answers import answer_questions
+from learnstrata.segments.questions.grounds import Grounds
 
 IDS = ("pathways", "mentor_pools", "pay_benchmarks", "lagging_pay", "quarterly_refit")
 

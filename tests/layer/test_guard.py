@@ -7,14 +7,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from learnstrata.config import load_config
-from learnstrata.layer.summary import summarise
-from learnstrata.layer.tables import workbook_sheets
-from learnstrata.learners.demo import make_learners
+from learnstrata.config.loading import load_config
+from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
-from learnstrata.privacy.attack import bounds, is_exposed, with_totals
-from learnstrata.privacy.rounding import rounded_pay
+from learnstrata.privacy.disclosure.attack import bounds, is_exposed, with_totals
+from learnstrata.privacy.disclosure.rounding import rounded_pay
 from learnstrata.report.document import render_report
+from learnstrata.report.workbook import workbook_sheets
+from learnstrata.summary.build import summarise
 
 # Records, companies and settings are counted as well; these are learners.
 COUNTS = {

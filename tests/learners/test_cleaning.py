@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 
 from frames import rows
-from learnstrata.config import Columns, Pay, load_config
+from learnstrata.config.loading import load_config
+from learnstrata.config.stages import Columns, Pay
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.cleaning import (
     LEDGER,
@@ -22,9 +23,9 @@ from learnstrata.learners.cleaning import (
     find_limits,
     heaped,
 )
-from learnstrata.learners.demo import make_learners
-from learnstrata.learners.roles import add_roles
-from learnstrata.learners.schema import recognise, standardise
+from learnstrata.learners.demo.tables import make_learners
+from learnstrata.learners.roles.families import add_roles
+from learnstrata.learners.schema.standard import recognise, standardise
 
 CONFIG = load_config("robust")
 RECORDS = load_config("robust", unit="record")

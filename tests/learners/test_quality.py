@@ -4,7 +4,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from learnstrata.config import Columns, Config, Pay
+from learnstrata.config.stages import Columns, Config, Pay
 from learnstrata.learners.quality import check_table
 
 TABLE = {

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from learnstrata.layer.summary import summarise
 from learnstrata.report.document import render_report
+from learnstrata.summary.build import summarise
 
 
 def typical(p25, p50, p75, base, n=200):

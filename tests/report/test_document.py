@@ -7,11 +7,11 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from learnstrata.config import load_config
-from learnstrata.layer.summary import summarise
-from learnstrata.learners.demo import make_learners
+from learnstrata.config.loading import load_config
+from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
 from learnstrata.report.document import SECTIONS, render_cards, render_report
+from learnstrata.summary.build import summarise
 from thrift import LITTLE_EVIDENCE
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "col"}

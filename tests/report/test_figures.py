@@ -4,7 +4,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from learnstrata.report import charts, diagnostics, exploration, figures, wording
+from learnstrata.report import (
+    charts,
+    diagnostics,
+    exploration,
+    figures,
+    wording,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALWAYS = {"map", "k", "ward"}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from learnstrata.report import meaning_tables, wording
-from learnstrata.report.formats import Money
+from learnstrata.wording.numbers import Money
 from numbers_told import Sentences, known, numbers_in, told_in
 
 

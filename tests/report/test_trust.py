@@ -4,7 +4,13 @@ import copy
 
 import pytest
 
-from learnstrata.report import diagnostics, evidence_tables, tables, trust, wording
+from learnstrata.report import (
+    diagnostics,
+    evidence_tables,
+    tables,
+    trust,
+    wording,
+)
 
 
 def mutated(summary, path, value):

@@ -2,7 +2,7 @@ import pytest
 
 from learnstrata.pipeline import STAGES
 from learnstrata.report import wording
-from learnstrata.report.formats import Money
+from learnstrata.wording.numbers import Money
 
 LPA = Money(100_000.0, "LPA")
 

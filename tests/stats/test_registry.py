@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import oracles_stats
+from indices import INDICES, Case
 from learnstrata.exceptions import DegenerateError
 from learnstrata.stats import kmeans
-from learnstrata.stats.registry import INDICES, Case
 
 ROUNDING = {"rel": 1e-4, "abs": 1e-5}
 

@@ -113,8 +113,8 @@ def run(
 ) -> None:
     """Segment a table of learners and write the report and the files."""
     from learnstrata.app import screens
-    from learnstrata.config import load_config
-    from learnstrata.layer.publish import check_target
+    from learnstrata.config.loading import load_config
+    from learnstrata.layer.folder import check_target
 
     target = out or Path("runs") / table.name.split(".")[0]
     level = {"level": evidence} if evidence else None
@@ -123,7 +123,7 @@ def run(
     key = _key(key_file, target)
     with screens.progress(shown=not (quiet or as_json)) as watch:
         from learnstrata.facade import segment
-        from learnstrata.learners.sources import read_learners
+        from learnstrata.learners.sources.files import read_learners
 
         watch("read")
         frame = read_learners(table, sheet=sheet)
@@ -170,8 +170,8 @@ def scan(
     """Search all that a run shares for names of companies and ids of learners."""
     from learnstrata.app import screens
     from learnstrata.facade import find_names
-    from learnstrata.layer.publish import find_leaks
-    from learnstrata.learners.sources import read_learners
+    from learnstrata.layer.folder import find_leaks
+    from learnstrata.learners.sources.files import read_learners
 
     frame = read_learners(table, sheet=sheet) if table else None
     names = find_names(run, table=frame, allow=allow or ())
@@ -233,9 +233,9 @@ def check(
 ) -> None:
     """Tell what is recognised in a table, what is missing, and its quality."""
     from learnstrata.app import screens
-    from learnstrata.config import load_config
+    from learnstrata.config.loading import load_config
     from learnstrata.learners.quality import check_table
-    from learnstrata.learners.sources import read_source
+    from learnstrata.learners.sources.files import read_source
 
     settings = load_config(recipe, config)
     frame, source = read_source(table, sheet=sheet)
@@ -263,8 +263,8 @@ def assign(
     """Give the learners of a table their segments, by the model of a run."""
     from learnstrata.app import screens
     from learnstrata.facade import load_model
-    from learnstrata.layer.publish import write_table
-    from learnstrata.learners.sources import read_learners
+    from learnstrata.layer.folder import write_table
+    from learnstrata.learners.sources.files import read_learners
     from learnstrata.pipeline import assign as assign_table
 
     fitted = load_model(model)
@@ -289,7 +289,7 @@ def explain(
     """Say why a learner is nearer to their segment than to the next."""
     from learnstrata.app import screens
     from learnstrata.facade import load_model
-    from learnstrata.learners.sources import read_learners
+    from learnstrata.learners.sources.files import read_learners
     from learnstrata.pipeline import explain as explain_learner
 
     fitted = load_model(model)
@@ -314,8 +314,8 @@ def standing(
     """Say where a pay stands among peers, from what a run shares alone."""
     from learnstrata.app import screens
     from learnstrata.facade import shared_benchmarks
-    from learnstrata.layer.publish import read_summary
-    from learnstrata.segments.pay_standing import where_stands
+    from learnstrata.layer.folder import read_summary
+    from learnstrata.segments.pay.percentile import where_stands
 
     found = where_stands(
         shared_benchmarks(read_summary(run)),
@@ -343,8 +343,8 @@ def demo_table(
     quiet: QuietOption = False,
 ) -> None:
     """Make an invented table with the shape and the dirt of a real one."""
-    from learnstrata.layer.publish import write_table
-    from learnstrata.learners.demo import make_learners
+    from learnstrata.layer.folder import write_table
+    from learnstrata.learners.demo.tables import make_learners
 
     path = write_table(make_learners(learners, rng=seed), out, overwrite=overwrite)
     if not quiet:

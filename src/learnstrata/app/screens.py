@@ -15,12 +15,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from learnstrata.learners.quality import ColumnCheck, TableCheck
-from learnstrata.learners.sources import SourceInfo
-from learnstrata.privacy.leaks import Leak
-from learnstrata.report.formats import as_count, as_share
+from learnstrata.learners.sources.files import SourceInfo
+from learnstrata.privacy.leaks.scanning import Leak
 from learnstrata.report.trust import short_verdict
-from learnstrata.segments.contributions import Explanation
-from learnstrata.segments.pay_standing import Standing
+from learnstrata.segments.meaning.contributions import Explanation
+from learnstrata.segments.pay.percentile import Standing
+from learnstrata.wording.numbers import as_count, as_share
 
 __all__ = [
     "assignment_as_json",

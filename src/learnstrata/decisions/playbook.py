@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from learnstrata.segments.evidence import Finding, counted, listed
-from learnstrata.segments.grounds import Grounds
-from learnstrata.segments.profiles import Profile, main_band, told_size
+from learnstrata.segments.meaning.profiles import Profile, main_band, told_size
+from learnstrata.segments.questions.finding import Finding
+from learnstrata.segments.questions.grounds import Grounds
+from learnstrata.wording.words import counted, listed
 
 __all__ = ["Action", "Target", "recommend"]
 
@@ -72,7 +73,7 @@ def recommend(
     ----------
     grounds : Grounds
     findings : sequence of Finding
-        Of `learnstrata.segments.findings.answer_questions`.
+        Of `learnstrata.segments.questions.answers.answer_questions`.
     lowest_jaccard : float or None
         Stability of the least stable segment of the chosen k.
 

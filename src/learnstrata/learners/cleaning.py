@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from narwhals.typing import IntoFrame, IntoFrameT
 
-from learnstrata.config import Cleaning, Config
+from learnstrata.config.stages import Cleaning, Config
 from learnstrata.exceptions import SchemaError
 
 __all__ = ["LEDGER", "STATES", "Cleaned", "Limits", "clean", "find_limits", "heaped"]

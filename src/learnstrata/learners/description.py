@@ -10,12 +10,12 @@ import numpy.typing as npt
 import polars as pl
 from narwhals.typing import IntoFrame
 
-from learnstrata.config import Pay
-from learnstrata.learners.bins import inner_edges
-from learnstrata.learners.features import FeatureModel
+from learnstrata.config.stages import Pay
+from learnstrata.learners.features.bins import inner_edges
+from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.lookups import collected
-from learnstrata.privacy.cells import CellRule, count_cells, suppress
-from learnstrata.privacy.rounding import in_tens, rounded_number, rounded_pay
+from learnstrata.privacy.disclosure.cells import CellRule, count_cells, suppress
+from learnstrata.privacy.disclosure.rounding import in_tens, rounded_number, rounded_pay
 
 __all__ = ["Correlations", "Description", "Distribution", "Missing", "describe"]
 
@@ -132,7 +132,7 @@ def describe(
     Parameters
     ----------
     learners : data frame
-        From `learnstrata.learners.features.add_features`.
+        From `learnstrata.learners.features.matrix.add_features`.
     model : FeatureModel
     rule : CellRule, default=None
         What a count, or a pay, must stand for to be told.

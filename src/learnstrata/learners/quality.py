@@ -9,10 +9,10 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
-from learnstrata.config import Config
+from learnstrata.config.stages import Config
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.columns import Kind, column_names_of, read_columns
-from learnstrata.learners.schema import kinds_of, recognise
+from learnstrata.learners.schema.columns import Kind, column_names_of, read_columns
+from learnstrata.learners.schema.standard import kinds_of, recognise
 
 __all__ = ["ColumnCheck", "TableCheck", "check_table"]
 
@@ -158,7 +158,7 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
     Examples
     --------
     >>> import polars as pl
-    >>> from learnstrata.config import Config
+    >>> from learnstrata.config.stages import Config
     >>> table = pl.DataFrame({
     ...     "email_hash": ["a", "a", "b"],
     ...     "ctc": ["9 LPA", "12-15", "450k"],

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import altair as alt
 
 from learnstrata.report import theme
-from learnstrata.report.formats import Money, as_index, as_years
 from learnstrata.report.wording import is_told, least_of, map_direction
+from learnstrata.wording.numbers import Money, as_index, as_years
 
 __all__ = [
     "MAP_POINTS",

@@ -7,9 +7,9 @@ import altair as alt
 
 from learnstrata.report import theme
 from learnstrata.report.charts import Drawing, heat_map
-from learnstrata.report.formats import as_count, as_number, as_share
 from learnstrata.report.trust import HALVES
 from learnstrata.report.wording import name_of_segment
+from learnstrata.wording.numbers import as_count, as_number, as_share
 
 __all__ = ["cross_table", "dendrogram", "k_selection", "strength"]
 

@@ -17,7 +17,8 @@ from learnstrata.report import (
     trust,
     wording,
 )
-from learnstrata.report.formats import (
+from learnstrata.report.interactive import interactive
+from learnstrata.wording.numbers import (
     Money,
     as_count,
     as_index,
@@ -25,7 +26,7 @@ from learnstrata.report.formats import (
     as_share,
     as_years,
 )
-from learnstrata.report.interactive import interactive
+from learnstrata.wording.words import listed
 
 __all__ = ["render_cards", "render_report"]
 
@@ -102,7 +103,7 @@ def render_report(summary: Summary) -> str:
     Parameters
     ----------
     summary : mapping
-        From `learnstrata.layer.summary.summarise`, or read from ``summary.json``.
+        From `learnstrata.summary.build.summarise`, or read from ``summary.json``.
 
     Returns
     -------
@@ -538,7 +539,7 @@ def _quality(summary: Summary) -> dict[str, Any]:
         "ledger": wording.ledger(summary["input"]["records"], summary["ledger"]),
         "limits": wording.limits(summary["cleaning"]["limits"], Money.of(summary)),
         "imputed": (
-            f"For the distances alone, filled in: {wording.joined(filled)}. Fills are "
+            f"For the distances alone, filled in: {listed(filled)}. Fills are "
             "left out of every number of this report."
             if filled
             else "Nothing was filled in."

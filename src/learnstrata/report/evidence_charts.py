@@ -9,10 +9,10 @@ import altair as alt
 
 from learnstrata.report import theme
 from learnstrata.report.charts import Drawing, heat_map
-from learnstrata.report.formats import as_count, as_number, as_share
 from learnstrata.report.trust import READING, limit_of_jaccard, statistic_label
 from learnstrata.report.wording import name_of_segment
-from learnstrata.segments.sensitivity import PARTLY, STRONG
+from learnstrata.segments.evidence.sensitivity import PARTLY, STRONG
+from learnstrata.wording.numbers import as_count, as_number, as_share
 
 __all__ = [
     "KINDS",

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from learnstrata.report.evidence_charts import KINDS, STARTS, shown_flows
-from learnstrata.report.formats import (
+from learnstrata.report.trust import level_of_dip, neighbours, statistic_label
+from learnstrata.report.wording import name_of_segment
+from learnstrata.wording.numbers import (
     NOTHING,
     TextTable,
     as_count,
@@ -12,8 +14,6 @@ from learnstrata.report.formats import (
     as_share,
     table_of,
 )
-from learnstrata.report.trust import level_of_dip, neighbours, statistic_label
-from learnstrata.report.wording import name_of_segment
 
 __all__ = [
     "cells",

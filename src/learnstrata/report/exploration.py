@@ -7,8 +7,8 @@ import altair as alt
 
 from learnstrata.report import theme
 from learnstrata.report.charts import Drawing, heat_map, log_axis
-from learnstrata.report.formats import Money, as_count, as_number, as_share, as_years
 from learnstrata.report.wording import column_label, feature_label
+from learnstrata.wording.numbers import Money, as_count, as_number, as_share, as_years
 
 __all__ = [
     "correlations",

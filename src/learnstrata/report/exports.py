@@ -148,7 +148,7 @@ def write_figures(summary: Mapping[str, Any], folder: Path) -> list[Path]:
     Parameters
     ----------
     summary : mapping
-        From `learnstrata.layer.summary.summarise`, or read from ``summary.json``.
+        From `learnstrata.summary.build.summarise`, or read from ``summary.json``.
     folder : Path
         Made if it is not there; files of the same names are written over.
 

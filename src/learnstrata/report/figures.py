@@ -20,15 +20,15 @@ from learnstrata.report import (
     trust,
     wording,
 )
-from learnstrata.report.formats import (
+from learnstrata.report.interactive import specification
+from learnstrata.segments.evidence.sensitivity import PARTLY, STRONG
+from learnstrata.wording.numbers import (
     Money,
     TextTable,
     as_count,
     as_number,
     as_share,
 )
-from learnstrata.report.interactive import specification
-from learnstrata.segments.sensitivity import PARTLY, STRONG
 
 __all__ = ["Figure", "draw", "figures_of", "map_svg"]
 

@@ -8,7 +8,8 @@ import altair as alt
 
 from learnstrata.report import theme
 from learnstrata.report.charts import Drawing, segment_label
-from learnstrata.report.formats import (
+from learnstrata.report.wording import feature_label
+from learnstrata.wording.numbers import (
     Money,
     as_count,
     as_index,
@@ -16,7 +17,6 @@ from learnstrata.report.formats import (
     as_share,
     as_years,
 )
-from learnstrata.report.wording import feature_label
 
 __all__ = [
     "MOST_VALUES",

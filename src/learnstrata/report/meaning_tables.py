@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from learnstrata.report.formats import (
+from learnstrata.report.meaning_charts import bin_label, told_value
+from learnstrata.report.wording import (
+    feature_label,
+    plain_label,
+    times_of_all,
+)
+from learnstrata.wording.numbers import (
     Money,
     TextTable,
     as_count,
@@ -11,13 +17,7 @@ from learnstrata.report.formats import (
     as_share,
     table_of,
 )
-from learnstrata.report.meaning_charts import bin_label, told_value
-from learnstrata.report.wording import (
-    feature_label,
-    joined,
-    plain_label,
-    times_of_all,
-)
+from learnstrata.wording.words import listed
 
 __all__ = [
     "bins",
@@ -155,7 +155,7 @@ def _decides(segment: Mapping[str, Any]) -> str:
     ]
     if not told:
         return ""
-    return f"What puts learners here and not in the next segment: {joined(told)}."
+    return f"What puts learners here and not in the next segment: {listed(told)}."
 
 
 def _progression(found: Mapping[str, Any] | None) -> str:

@@ -5,15 +5,6 @@ from typing import Any
 
 from learnstrata.report.charts import shown_roles
 from learnstrata.report.exploration import tiers_of
-from learnstrata.report.formats import (
-    NOTHING,
-    Money,
-    TextTable,
-    as_number,
-    as_share,
-    as_years,
-    table_of,
-)
 from learnstrata.report.wording import (
     STATES,
     column_label,
@@ -23,6 +14,15 @@ from learnstrata.report.wording import (
     name_of_segment,
     rule_label,
     stage_label,
+)
+from learnstrata.wording.numbers import (
+    NOTHING,
+    Money,
+    TextTable,
+    as_number,
+    as_share,
+    as_years,
+    table_of,
 )
 
 __all__ = [

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from learnstrata.report.formats import as_count, as_number, as_share
-from learnstrata.report.wording import joined, name_of_segment
-from learnstrata.segments.sensitivity import PARTLY, STRONG
-from learnstrata.segments.standing import FENCE
+from learnstrata.report.wording import name_of_segment
+from learnstrata.segments.evidence.sensitivity import PARTLY, STRONG
+from learnstrata.segments.model.certainty import FENCE
+from learnstrata.wording.numbers import as_count, as_number, as_share
+from learnstrata.wording.words import listed
 
 __all__ = [
     "DIP_LEVEL",
@@ -179,7 +180,7 @@ def nulls_title(summary: Summary) -> str:
     if len(above) == n:
         return f"All {n} statistics lie above the band of structureless tables"
     own = ("Hopkins",)  # a name keeps its capital
-    names = joined(
+    names = listed(
         [
             name if name.startswith(own) else name[:1].lower() + name[1:]
             for name in above
@@ -262,7 +263,7 @@ def variants_of_silhouette(summary: Summary) -> str:
     if not told:
         return ""
     return (
-        f"The same segments, measured otherwise: {joined(told)}. These are other "
+        f"The same segments, measured otherwise: {listed(told)}. These are other "
         "scales: never compare one kind of silhouette with another."
     )
 
@@ -306,7 +307,7 @@ def _starts(start: str) -> str:
 
 def jaccard_note(summary: Summary) -> str:
     """Say how often the segments were fitted again, and how a Jaccard is read."""
-    told = joined(
+    told = listed(
         [
             f"{as_count(run['resamples'])} times {_starts(run['start'])} on "
             f"{as_count(run['rows'])}"
@@ -376,7 +377,7 @@ def _strength_of(table: Sequence[Mapping[str, Any]], k: int) -> str | None:
 
 def _listed(values: Sequence[int]) -> str:
     run = len(values) > 2 and all(b == a + 1 for a, b in pairwise(values))
-    return f"{values[0]} to {values[-1]}" if run else joined([str(v) for v in values])
+    return f"{values[0]} to {values[-1]}" if run else listed([str(v) for v in values])
 
 
 def seeds(summary: Summary) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from learnstrata.report.formats import (
+from learnstrata.wording.numbers import (
     Money,
     as_count,
     as_number,
     as_share,
     as_years,
 )
+from learnstrata.wording.words import listed
 
 __all__ = [
     "agreement",
@@ -21,7 +22,6 @@ __all__ = [
     "hopkins",
     "index_title",
     "is_told",
-    "joined",
     "k_note",
     "lacking",
     "least_of",
@@ -176,19 +176,6 @@ def stage_label(stage: str) -> str:
     return STAGES.get(stage, stage.replace("_", " ").capitalize())
 
 
-def joined(items: Sequence[str]) -> str:
-    """Join words as a sentence does.
-
-    Examples
-    --------
-    >>> joined(["a"]), joined(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
-
-
 def lacking(summary: Mapping[str, Any], *columns: str, part: str) -> str:
     """Say why a part is not there: by the summary's own note, or as far as is known.
 
@@ -200,7 +187,7 @@ def lacking(summary: Mapping[str, Any], *columns: str, part: str) -> str:
     available = summary.get("input", {}).get("available") or ()
     gone = [f"no {column_label(name)}" for name in columns if name not in available]
     if gone:
-        return f"{part} is not shown: the table has {joined(gone)}."
+        return f"{part} is not shown: the table has {listed(gone)}."
     return f"{part} is not shown: this run has no numbers for it."
 
 
@@ -395,8 +382,8 @@ def map_title(summary: Mapping[str, Any]) -> str:
     then = [label for label in dict.fromkeys(axes[1]) if label not in first]
     if not first:
         return "Learners who are alike lie near each other"
-    told = f"{summary['unit'].capitalize()}s differ most in {joined(first)}"
-    return f"{told}, then in {joined(then)}" if then else told
+    told = f"{summary['unit'].capitalize()}s differ most in {listed(first)}"
+    return f"{told}, then in {listed(then)}" if then else told
 
 
 def map_direction(summary: Mapping[str, Any], which: int) -> str:
@@ -582,7 +569,7 @@ def limits(found: Mapping[str, Any], money: Money) -> str:
     text = f"Pay {' or '.join(told)} was not believed."
     heaps = [money.text(amount) for amount in found.get("heaped_pay") or ()]
     if heaps:
-        text += f" Nor was pay of exactly {joined(heaps)}, which is typed too often."
+        text += f" Nor was pay of exactly {listed(heaps)}, which is typed too often."
     return text
 
 
@@ -595,4 +582,4 @@ def outliers(distributions: Sequence[Mapping[str, Any]]) -> str:
     ]
     if not told:
         return "No number was described."
-    return f"Unusually low or high beside the middle half of all: {joined(told)}."
+    return f"Unusually low or high beside the middle half of all: {listed(told)}."

@@ -1,0 +1,458 @@
+"""What a run does, as values: one frozen dataclass a stage, read from TOML.
+
+A recipe (``recipes/*.toml``) fills every stage; a user's TOML file is laid over it, and
+arguments of the caller over both. Unknown keys are refused with the nearest known one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+__all__ = [
+    "EVIDENCE_LEVELS",
+    "Cleaning",
+    "Columns",
+    "Company",
+    "Config",
+    "Evidence",
+    "FeatureGroup",
+    "Finer",
+    "Fit",
+    "Hierarchy",
+    "Pay",
+    "Privacy",
+    "Roles",
+    "Rule",
+    "Selection",
+    "Tendency",
+]
+
+Unit = Literal["learner", "record"]
+EvidenceLevel = Literal["none", "quick", "full"]
+Criterion = Literal[
+    "silhouette_excess",
+    "silhouette",
+    "calinski_harabasz",
+    "davies_bouldin",
+    "lowest_jaccard",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of the user's table holds what.
+
+    Attributes
+    ----------
+    learner, company, title, pay, start_year, experience, pay_year : str or None
+        ``None``, or left out, means look for it by its usual names; an empty string
+        means the table has no such column.
+    numeric, categorical : tuple of str
+        Extra columns to segment on.
+    outcome : tuple of str
+        Extra columns kept beside the learners and never segmented on.
+    """
+
+    learner: str | None = None
+    company: str | None = None
+    title: str | None = None
+    pay: str | None = None
+    start_year: str | None = None
+    experience: str | None = None
+    pay_year: str | None = None
+    numeric: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
+    outcome: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """What a number in the pay column means.
+
+    Attributes
+    ----------
+    currency : str
+        ISO 4217 code. INR is shown in lakh a year (LPA), all else in thousands a year.
+    unit : float
+        Currency units one unit of the column stands for: 100000 where it is in lakh.
+    period : {"year", "month"}
+        A monthly pay is multiplied by 12.
+    bands : tuple of float
+        Upper limits (inclusive) of all pay bands but the last, in the shown unit.
+        Empty: 5, 15, 30 for INR, else quartiles of the table.
+    band_names : tuple of str
+        One more name than limits.
+    """
+
+    currency: str = "INR"
+    unit: float = 1.0
+    period: Literal["year", "month"] = "year"
+    bands: tuple[float, ...] = ()
+    band_names: tuple[str, ...] = ("Low", "Average", "High", "Very high")
+
+    @property
+    def shown_unit(self) -> str:
+        """Name of the unit in which pay is shown."""
+        return "LPA" if self.currency == "INR" else f"k {self.currency}"
+
+    @property
+    def per_shown_unit(self) -> float:
+        """Currency units in one shown unit."""
+        return 100_000.0 if self.currency == "INR" else 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """Rules that turn records into learners.
+
+    Attributes
+    ----------
+    first_year : int
+        Start years before it are impossible; so are those after the year of the run.
+    last_experience : float
+        More years of experience than this are impossible.
+    repair_years : bool
+        Complete a two-digit start year where only one century fits.
+    check_order : bool
+        A start year more than `order_slack` years after the pay year is set aside: an
+        offer is often entered in the year before the work starts.
+    suspect_pay : bool
+        Set aside pay that is heaped in a tail or beyond the outer fences.
+    impute_start_year : {"none", "median"}
+        ``median`` fills a missing start year before any feature is made.
+    impute : {"peers", "median"}
+        What stands in for a missing pay or experience where a distance needs a number:
+        the median of learners of the same role group and experience band, or of all.
+    missing_company, missing_title : str
+        Category for a missing value; empty keeps it missing.
+    tidy_text : bool
+        Trim and fold the spaces of companies and titles, and the case of companies.
+    """
+
+    first_year: int = 1960
+    last_experience: float = 50.0
+    repair_years: bool = True
+    check_order: bool = True
+    order_slack: float = 1.0
+    suspect_pay: bool = True
+    impute_start_year: Literal["none", "median"] = "none"
+    impute: Literal["peers", "median"] = "peers"
+    missing_company: str = ""
+    missing_title: str = ""
+    tidy_text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """How titles become role groups.
+
+    ``families`` maps through the packaged title table; ``top_titles`` keeps the `top`
+    most frequent titles as they are and calls the rest `other`.
+    """
+
+    scheme: Literal["families", "top_titles"] = "families"
+    top: int = 15
+    other: str = "Other"
+    fuzzy_score: float = 92.0
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Company level and tier.
+
+    Attributes
+    ----------
+    leave_out_own : bool
+        Leave the learner's own pay out of the level of their company.
+    shrinkage : float
+        Learners at which company and role level weigh the same (tau).
+    tier_level : {"mean_log_pay", "mean_pay"}
+        By what companies are ordered for their tier.
+    tier_by : {"learners", "companies"}
+        Of what the tiers cut shares.
+    tier_cuts : tuple of float
+        Quantiles between Tier 3 | Tier 2 | Tier 1.
+    min_learners : int
+        Companies with fewer are "Unrated".
+    """
+
+    leave_out_own: bool = True
+    shrinkage: float = 10.0
+    tier_level: Literal["mean_log_pay", "mean_pay"] = "mean_log_pay"
+    tier_by: Literal["learners", "companies"] = "learners"
+    tier_cuts: tuple[float, float] = (1 / 3, 2 / 3)
+    min_learners: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureGroup:
+    """Features of one idea, scaled together.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Names of `learnstrata.learners.features.matrix.FEATURES`, or of extra columns.
+    weight : float
+        Standard deviation of the group (``block``) or of each column (``columns``).
+    scaling : {"block", "columns", "none"}
+        ``columns`` gives every column variance `weight` squared, ``block`` the whole
+        group, ``none`` leaves the values as they are.
+    """
+
+    columns: tuple[str, ...]
+    weight: float = 1.0
+    scaling: Literal["block", "columns", "none"] = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Tendency:
+    """Test for cluster tendency: rows it looks at, probes, and the variant reported."""
+
+    sample: int = 30_000
+    probes: int = 2_000
+    variant: Literal["power_d", "original"] = "power_d"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The rule that chooses k: admissible first, then the best by `criterion`.
+
+    Attributes
+    ----------
+    min_k : int
+        Fewer segments are too coarse to act on.
+    min_share : float
+        Smallest share of the rows a segment may have, in 0..0.5.
+    min_jaccard : float
+        Least bootstrap Jaccard a segment may have; 0 where it is not computed.
+    criterion : str
+        What the admissible k are ordered by.
+    max_share : float
+        Largest share of the rows a segment may have, up to 1.
+    """
+
+    min_k: int = 2
+    min_share: float = 0.0
+    min_jaccard: float = 0.0
+    criterion: Criterion = "silhouette"
+    max_share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The sweep over k.
+
+    Attributes
+    ----------
+    k_min, k_max : int
+        Numbers of segments tried, both ends included.
+    sample : int
+        Rows the sweep is fitted on.
+    starts : int
+        Fresh k-means++ starts for each k.
+    scored : int
+        Rows whose silhouette is computed; 0 takes all rows of the sample.
+    score_against : {"sample", "all"}
+        Whether those rows are compared with the sample or with every row.
+    resamples : int
+        Bootstrap refits for each k; 0 leaves stability out.
+    resample_rows : int
+        Rows of one bootstrap refit.
+    refits : {"fresh", "fitted"}
+        Whether a refit starts afresh, as an analyst of another sample would, or from
+        the centres of the fit, which finds only whether the optimum holds locally.
+    """
+
+    k_min: int = 2
+    k_max: int = 10
+    sample: int = 30_000
+    starts: int = 8
+    scored: int = 0
+    score_against: Literal["sample", "all"] = "sample"
+    resamples: int = 20
+    resample_rows: int = 10_000
+    refits: Literal["fresh", "fitted"] = "fresh"
+    rule: Rule = field(default_factory=Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """k-means on all rows: fresh starts beside the centres of the sweep."""
+
+    starts: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """Ward's hierarchy: rows of the exact one, micro-clusters of the weighted one."""
+
+    sample: int = 5_000
+    micro_clusters: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finer:
+    """Sub-segments inside a segment, and the rule that admits them.
+
+    Attributes
+    ----------
+    k_max : int
+        Most sub-segments of one segment; 1 leaves them out.
+    sample : int
+        Learners of a segment that its own sweep is fitted on.
+    resamples : int
+        Bootstrap refits for each k, from fresh starts.
+    min_share : float
+        Smallest share of its segment a sub-segment may have, in 0..0.5.
+    min_jaccard : float
+        Least bootstrap Jaccard a sub-segment may have.
+    min_learners : int
+        Segments with fewer distinct learners are not cut.
+    """
+
+    k_max: int = 5
+    sample: int = 10_000
+    resamples: int = 20
+    min_share: float = 0.10
+    min_jaccard: float = 0.75
+    min_learners: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How far the segmentation can be trusted, and what it may cost to know.
+
+    `level` fills in what a configuration leaves out: `EVIDENCE_LEVELS`.
+
+    Attributes
+    ----------
+    level : {"none", "quick", "full"}
+        ``none`` computes only what the rule that chooses k needs.
+    draws, rows : int
+        Structureless tables drawn, and learners in each.
+    jaccard_draws, jaccard_resamples : int
+        Of those tables, how many are bootstrapped, and how often.
+    references : int
+        Even tables behind the gap statistic.
+    splits : int
+        Halvings behind the prediction strength.
+    seeds : int
+        Refits of the chosen k under other seeds.
+    resamples : int
+        Bootstrap refits of the chosen k on all learners, from fitted and from fresh
+        starts each.
+    sensitivity_rows : int
+        Learners on which other ways of clustering are compared; 0 leaves them out.
+    min_excess, max_p, min_jaccard : float
+        Of the verdict: silhouette above structureless tables and its p-value that count
+        as separated, and the least Jaccard that counts as reproducible.
+    min_margin, min_confidence : float
+        Under either, a learner is on the border of two segments.
+    finer : Finer
+    """
+
+    level: EvidenceLevel = "quick"
+    draws: int = 19
+    rows: int = 1_000
+    jaccard_draws: int = 19
+    jaccard_resamples: int = 5
+    references: int = 5
+    splits: int = 2
+    seeds: int = 5
+    resamples: int = 20
+    sensitivity_rows: int = 3_000
+    min_excess: float = 0.05
+    max_p: float = 0.05
+    min_jaccard: float = 0.75
+    min_margin: float = 0.10
+    min_confidence: float = 0.90
+    finer: Finer = field(default_factory=Finer)
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What a count or a pay must stand for to be shared.
+
+    Attributes
+    ----------
+    learners, companies : int
+        A cell of pay is shown with so many of each, any other count with so many
+        learners.
+    largest_share : float
+        No company has more than this share of a cell of pay.
+    within : float
+        Nobody can work out a hidden count to within this share of it.
+    """
+
+    learners: int = 10
+    companies: int = 3
+    largest_share: float = 0.6
+    within: float = 0.1
+
+
+EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
+    "none": {},
+    "quick": {"finer": {"k_max": 4, "resamples": 10, "sample": 3_000}},
+    "full": {
+        "draws": 99,
+        "rows": 3_000,
+        "references": 20,
+        "splits": 10,
+        "seeds": 10,
+        "resamples": 100,
+        "sensitivity_rows": 10_000,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a run does.
+
+    Attributes
+    ----------
+    recipe, version : str, int
+        Name and version of the recipe it began with.
+    unit : {"learner", "record"}
+        What is segmented.
+    record : {"record", "learner"}
+        What a row of the input is; ``learner`` needs no learner id.
+    seed : int
+        Seed of a run whose caller gives none.
+    as_of : int or {"table", "clock"}
+        The year that counts as now; ``table`` is the newest pay year.
+    sampler : {"generator", "legacy"}
+        ``legacy`` draws samples with NumPy's RandomState, as the original does.
+    experience_bands : tuple of float
+        Upper limits (inclusive) of all experience bands but the last, in years.
+    names : mapping of int or str to str
+        Names of your own for segments, by id or by the name made from their numbers.
+        After a refit an id may be another segment; the name made from numbers is not.
+    """
+
+    recipe: str
+    version: int
+    unit: Unit
+    features: Mapping[str, FeatureGroup]
+    record: Unit = "record"
+    seed: int = 0
+    as_of: int | Literal["table", "clock"] = "table"
+    sampler: Literal["generator", "legacy"] = "generator"
+    experience_bands: tuple[float, ...] = (2.0, 6.0)
+    experience_band_names: tuple[str, ...] = ("Early", "Mid", "Senior")
+    columns: Columns = field(default_factory=Columns)
+    pay: Pay = field(default_factory=Pay)
+    cleaning: Cleaning = field(default_factory=Cleaning)
+    roles: Roles = field(default_factory=Roles)
+    company: Company = field(default_factory=Company)
+    tendency: Tendency = field(default_factory=Tendency)
+    selection: Selection = field(default_factory=Selection)
+    fit: Fit = field(default_factory=Fit)
+    hierarchy: Hierarchy = field(default_factory=Hierarchy)
+    evidence: Evidence = field(default_factory=Evidence)
+    names: Mapping[int | str, str] = field(default_factory=dict)
+    privacy: Privacy = field(default_factory=Privacy)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the configuration as plain values, for JSON."""
+        return asdict(self)

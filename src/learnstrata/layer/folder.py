@@ -1,0 +1,450 @@
+"""Results on disk: a run folder is whole or absent, and what it shares names nobody.
+
+A run has two parts. ``share`` holds what may be passed on; ``private`` what names
+learners or companies, for its owner alone. Before a run appears, all it would share is
+searched for the names in ``private/names.parquet``.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import polars as pl
+from xlsxwriter.exceptions import FileCreateError
+
+from learnstrata.exceptions import OutputError, PrivacyError, SourceError
+from learnstrata.privacy.leaks.scanning import Leak, scan
+
+__all__ = [
+    "FILES",
+    "KINDS",
+    "NAMES_SCHEMA",
+    "check_file",
+    "check_pictures",
+    "check_target",
+    "find_leaks",
+    "read_names",
+    "read_private",
+    "read_summary",
+    "refuse_leaks",
+    "write_file",
+    "write_folder",
+    "write_pictures",
+    "write_table",
+]
+
+SHARED = ("report.html", "summary.json", "tables.xlsx")
+PRIVATE = ("segments.parquet", "segments.csv", "ledger.parquet", "model.json")
+PRIVATE += ("names.parquet",)
+FILES = (
+    *(f"share/{name}" for name in SHARED),
+    *(f"private/{name}" for name in PRIVATE),
+)
+# What may be in a run folder besides: the report printed, its charts, and the layout of
+# before, when all files lay side by side.
+BESIDES = {"share", "private", "share/report.pdf", "share/figures", *SHARED, *PRIVATE}
+PICTURES = (".svg", ".png")
+KINDS = ("company", "learner", "allowed")
+NAMES_SCHEMA = {"kind": pl.String, "name": pl.String}
+WRITE_FAULTS = (OSError, pl.exceptions.PolarsError, FileCreateError)
+MOST_TOLD = 3
+MOST_SHOWN = 80  # characters of a finding in a message
+
+Write = Callable[[Path], object]
+
+
+def check_target(folder: str | Path, *, overwrite: bool) -> Path:
+    """Refuse a folder that cannot become the run's, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        If it is there already and `overwrite` is off, is no run folder of ours, or its
+        parent cannot be written to.
+    """
+    target = Path(folder).absolute()
+    if _is_there(target):
+        _refuse_unasked(folder, "--out", overwrite=overwrite)
+        _refuse_foreign(target)
+    parent = next(p for p in target.parents if p.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"Cannot write to {parent}. Choose another folder for --out.")
+    return target
+
+
+def check_file(path: str | Path, *, overwrite: bool, option: str = "--out") -> Path:
+    """Refuse a file that is there already and may not be replaced.
+
+    Raises
+    ------
+    OutputError
+    """
+    target = Path(path).absolute()
+    if target.exists():
+        _refuse_unasked(path, option, overwrite=overwrite)
+    return target
+
+
+def check_pictures(folder: str | Path, *, overwrite: bool) -> Path:
+    """Refuse a folder that holds anything but pictures, or may not be replaced.
+
+    Raises
+    ------
+    OutputError
+    """
+    target = Path(folder).absolute()
+    if _is_there(target):
+        _refuse_unasked(folder, "--figures", overwrite=overwrite)
+        _refuse_no_folder(target)
+        found = {item.name for item in target.iterdir() if not _is_picture(item)}
+        if found:
+            raise OutputError(
+                f"{target} holds more than pictures ({sorted(found)[:MOST_TOLD]}), so "
+                "it is not overwritten. Choose another --figures."
+            )
+    return target
+
+
+def _is_there(target: Path) -> bool:
+    return target.exists() or target.is_symlink()
+
+
+def _refuse_unasked(path: str | Path, option: str, *, overwrite: bool) -> None:
+    if not overwrite:
+        raise OutputError(
+            f"{path} is there already. Choose another {option}, or replace it with "
+            "--overwrite."
+        )
+
+
+def _refuse_no_folder(target: Path) -> None:
+    if not target.is_dir() or target.is_symlink():
+        raise OutputError(f"{target} is not a folder, so it cannot be overwritten.")
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Never delete what is not a run folder, whatever the flags say."""
+    _refuse_no_folder(target)
+    inside = {i.relative_to(target).as_posix(): i for i in target.rglob("*")}
+    foreign = [name for name, item in inside.items() if not _is_ours(name, item)]
+    if foreign:
+        raise OutputError(
+            f"{target} holds files that are not of a run "
+            f"({sorted(foreign)[:MOST_TOLD]}), so it is not overwritten. "
+            "Choose another --out."
+        )
+
+
+def _is_ours(name: str, item: Path) -> bool:
+    exported = PurePosixPath(name).parent.as_posix() == "share/figures"
+    return name in FILES or name in BESIDES or (exported and _is_picture(item))
+
+
+def _is_picture(item: Path) -> bool:
+    return item.is_file() and item.suffix in PICTURES
+
+
+def write_folder(
+    folder: str | Path,
+    files: Mapping[str, Write],
+    *,
+    overwrite: bool = False,
+    check: Callable[[Path], None] = lambda _: None,
+) -> Path:
+    """Write files into a new folder that appears only when all of them are written.
+
+    Parameters
+    ----------
+    folder : path
+    files : mapping of str to callable
+        Path within the folder -> function that writes the file at the path it is
+        given. Folders and files below ``private`` have modes 0700 and 0600 from the
+        moment they are made; others 0755 and 0644, less what the umask takes.
+    overwrite : bool, default=False
+        Replace a run folder that is there.
+    check : callable, default does nothing
+        Called with the folder when all is written and nobody else can see it. If it
+        raises, nothing is published.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    OutputError
+        If the folder is refused, or the disk is full or fails.
+    """
+    target = check_target(folder, overwrite=overwrite)
+    with _told(target), _staging(target) as staging:
+        for name, write in files.items():
+            _write_at(staging, PurePosixPath(name), write)
+        check(staging)
+        _swap(staging, target)
+    return target
+
+
+def _write_at(folder: Path, name: PurePosixPath, write: Write) -> None:
+    """Make a file with its rights, then let `write` fill it."""
+    private = "private" in name.parts
+    for parent in [*reversed(name.parents)][1:]:
+        (folder / parent).mkdir(mode=0o700 if private else 0o755, exist_ok=True)
+    path = folder / name
+    _make_empty(path, 0o600 if private else 0o644)
+    write(path)
+
+
+def _make_empty(path: Path, mode: int) -> None:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+
+
+def write_table(
+    frame: pl.DataFrame, path: str | Path, *, overwrite: bool = False
+) -> Path:
+    """Write one frame as ``.csv`` or ``.parquet``, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If the name has another ending, the file is there already and `overwrite` is
+        off, or the disk is full or fails.
+    """
+    writers = {".csv": frame.write_csv, ".parquet": frame.write_parquet}
+    if Path(path).suffix not in writers:
+        raise OutputError(f"Got {str(path)!r}, expected a name in .csv or .parquet.")
+    return write_file(path, writers[Path(path).suffix], overwrite=overwrite)
+
+
+def write_file(
+    path: str | Path,
+    write: Write,
+    *,
+    overwrite: bool = False,
+    check: Callable[[Path], None] = lambda _: None,
+) -> Path:
+    """Write one file, whole or not at all.
+
+    Parameters
+    ----------
+    path : path
+    write : callable
+        Writes the file at the path it is given.
+    overwrite : bool, default=False
+    check : callable, default does nothing
+        Called with a folder that holds the file, before it takes its place.
+
+    Raises
+    ------
+    OutputError
+        If the file is there already and `overwrite` is off, or the disk is full or
+        fails.
+    """
+    target = check_file(path, overwrite=overwrite)
+    with _told(target), _staging(target) as staging:
+        _write_at(staging, PurePosixPath(target.name), write)
+        check(staging)
+        (staging / target.name).replace(target)
+    return target
+
+
+def write_pictures(
+    folder: str | Path,
+    write: Write,
+    *,
+    overwrite: bool = False,
+    check: Callable[[Path], None] = lambda _: None,
+) -> Path:
+    """Write a folder of pictures, whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+    write : callable
+        Writes the pictures into the folder it is given.
+    overwrite : bool, default=False
+        Replace a folder that holds nothing but pictures.
+    check : callable, default does nothing
+        Called with the folder before it takes its place.
+
+    Raises
+    ------
+    OutputError
+        If the folder is refused, or the disk is full or fails.
+    """
+    target = check_pictures(folder, overwrite=overwrite)
+    with _told(target), _staging(target) as staging:
+        write(staging)
+        check(staging)
+        _swap(staging, target)
+    return target
+
+
+@contextlib.contextmanager
+def _told(target: Path) -> Iterator[None]:
+    """Say of a full disk and the like what could not be written."""
+    try:
+        yield
+    except (OutputError, PrivacyError):
+        raise
+    except WRITE_FAULTS as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(
+            f"Could not write {target}: {reason}. Nothing was left behind."
+        ) from None
+
+
+@contextlib.contextmanager
+def _staging(target: Path) -> Iterator[Path]:
+    """Give a folder that only its owner can reach and that is gone afterwards."""
+    made = [parent for parent in target.parents if not parent.exists()]
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{target.name}-", dir=target.parent, ignore_cleanup_errors=True
+        ) as closed:  # mode 0700, whatever the umask
+            staging = Path(closed) / "new"
+            staging.mkdir(mode=0o755)
+            yield staging
+    finally:
+        for parent in made:  # only what is empty goes
+            with contextlib.suppress(OSError):
+                parent.rmdir()
+
+
+def _swap(staging: Path, target: Path) -> None:
+    if not target.exists():
+        staging.rename(target)
+        return
+    with tempfile.TemporaryDirectory(
+        prefix=f".{target.name}-old-", dir=target.parent
+    ) as away:
+        old = Path(away) / "run"
+        target.rename(old)
+        try:
+            staging.rename(target)
+        except BaseException:
+            old.rename(target)
+            raise
+
+
+def find_leaks(folder: str | Path, names: pl.DataFrame) -> list[Leak]:
+    """Search every file of a folder for names.
+
+    Parameters
+    ----------
+    folder : path
+        Of what is to be shared.
+    names : polars.DataFrame
+        ``kind`` (``company``, ``learner``; ``allowed``: a text that is no name) and
+        ``name``.
+
+    Returns
+    -------
+    list of Leak
+        Empty for a clean folder.
+    """
+    of = {kind: names.filter(kind=kind)["name"].to_list() for kind in KINDS}
+    return scan(
+        folder,
+        companies=of["company"],
+        learners=of["learner"],
+        allow=of["allowed"],
+    )
+
+
+def refuse_leaks(folder: Path, names: pl.DataFrame) -> None:
+    """Stop what is about to be published if it names somebody.
+
+    Raises
+    ------
+    PrivacyError
+        Says what was found, and in which file and place.
+    """
+    leaks = find_leaks(folder, names)
+    if not leaks:
+        return
+    told = [
+        f"{leak.kind} {leak.text[:MOST_SHOWN]!r} in {leak.file} ({leak.place})"
+        for leak in leaks[:MOST_TOLD]
+    ]
+    rest = len(leaks) - len(told)
+    raise PrivacyError(
+        f"What was to be shared would name somebody: {'; '.join(told)}"
+        + (f"; and {rest:,} more" if rest else "")
+        + ". Nothing was published. Report this as a fault of learnstrata, without the "
+        "names. If it names nobody (a city that is also the name of a company), allow "
+        "that text: --allow, or allow= in Python."
+    )
+
+
+def read_summary(folder: str | Path) -> dict[str, Any]:
+    """Read ``share/summary.json`` of a run folder.
+
+    Raises
+    ------
+    SourceError
+        If the folder is not that of a run.
+    """
+    path = Path(folder) / "share" / "summary.json"
+    try:
+        summary = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise _no_run(Path(folder)) from None
+    except (OSError, ValueError) as error:
+        raise SourceError(f"Cannot read {path}: {error}.") from None
+    if not isinstance(summary, dict) or "schema_version" not in summary:
+        raise SourceError(
+            f"{path} is not the summary of a run: it has no schema_version. Give the "
+            "folder of a run."
+        )
+    return summary
+
+
+def _no_run(folder: Path) -> SourceError:
+    if (folder / "summary.json").exists() and folder.name != "share":
+        return SourceError(
+            f"{folder} is a run of an earlier version: its files lie side by side, "
+            "those that name learners among them. Run again with --overwrite."
+        )
+    return SourceError(f"{folder} has no share/summary.json. Give the folder of a run.")
+
+
+def read_private(folder: str | Path, name: str) -> pl.DataFrame:
+    """Read a table of the private part of a run folder.
+
+    Raises
+    ------
+    SourceError
+        If it is not there, may not be read, or is damaged.
+    """
+    path = Path(folder) / "private" / name
+    try:
+        return pl.read_parquet(path)
+    except FileNotFoundError:
+        raise SourceError(
+            f"{folder} has no private/{name}: this takes the whole folder of a run, "
+            "not only what is shared."
+        ) from None
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise SourceError(f"Cannot read {path}: {error}.") from None
+
+
+def read_names(folder: str | Path) -> pl.DataFrame:
+    """Read whom a run must not name: ``kind`` and ``name``.
+
+    Raises
+    ------
+    SourceError
+        If it is not there, may not be read, or is damaged.
+    """
+    names = read_private(folder, "names.parquet")
+    if dict(names.schema) != NAMES_SCHEMA:
+        raise SourceError(
+            f"{folder}/private/names.parquet has the columns {names.columns}, expected "
+            f"{list(NAMES_SCHEMA)}. Make the run again."
+        )
+    return names

@@ -1,0 +1,1 @@
+"""A made table of learners, seeded and calibrated."""

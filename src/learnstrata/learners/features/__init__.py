@@ -1,0 +1,1 @@
+"""What is known of the learners as features, and the matrix of them."""

@@ -1,0 +1,544 @@
+"""Learners become features that a distance can compare.
+
+`fit_features` learns from the learners what new ones will need (levels of companies and
+roles, fills, bands, scales); `add_features` adds the features to any learners;
+`to_matrix` scales them. A run and a later assignment go through the same two calls.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from narwhals.typing import IntoFrame, IntoFrameT
+
+from learnstrata.config.stages import Config, FeatureGroup, Pay
+from learnstrata.exceptions import SchemaError
+from learnstrata.learners.features.companies import CompanyLevels, fit_companies
+from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
+from learnstrata.learners.lookups import collected, distinct, join_lookup
+from learnstrata.learners.schema.standard import extra_name
+from learnstrata.privacy.keys import codes
+
+__all__ = [
+    "FEATURES",
+    "Feature",
+    "FeatureModel",
+    "Matrix",
+    "add_features",
+    "fit_features",
+    "to_matrix",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature: what it is in words, its unit, and the columns it needs."""
+
+    label: str
+    unit: str
+    needs: tuple[str, ...]
+    kind: Literal["number", "category"] = "number"
+
+
+FEATURES: Mapping[str, Feature] = {
+    "pay": Feature("pay", "pay", ("pay",)),
+    "log_pay": Feature("log pay", "log", ("pay",)),
+    "log1p_pay": Feature("log of 1 + pay", "log", ("pay",)),
+    "years_of_experience": Feature("experience", "years", ("years_of_experience",)),
+    "log_experience": Feature("log of 1 + experience", "log", ("years_of_experience",)),
+    "recent_pay_update": Feature("pay updated lately", "0/1", ("pay_year",)),
+    "years_since_pay_update": Feature("years since pay update", "years", ("pay_year",)),
+    "company_level": Feature("company pay level", "log", ("company", "pay")),
+    "company_mean_pay": Feature("mean pay of the company", "pay", ("company", "pay")),
+    "company_mean_experience": Feature(
+        "mean experience at the company", "years", ("company", "years_of_experience")
+    ),
+    "company_learners": Feature("learners of the company", "learners", ("company",)),
+    "pay_growth": Feature("pay growth a year", "log a year", ("pay", "pay_year")),
+    "seniority": Feature("seniority of the title", "0..6", ("title",)),
+    "role": Feature("role", "", ("title",), "category"),
+    "tier": Feature("company tier", "", ("company", "pay"), "category"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureModel:
+    """What has to be known to give any learner their features; plain values only.
+
+    Attributes
+    ----------
+    as_of : int
+        The year that counts as now.
+    available : tuple of str
+        Standard columns the fitted table had.
+    groups : mapping of str to FeatureGroup
+        Groups clustered on, without what the table lacks.
+    left_out : tuple of str
+        Features of the recipe that the table lacks the columns for.
+    categories : mapping of str to tuple of str
+        Values of each category feature, in the order of their columns.
+    salt : str
+        Under which companies and learners are coded, in hexadecimal digits.
+    medians : mapping of str to float
+        Stand in for a number that is still missing after the fills.
+    centers, scales : mapping of str to float
+        Of each matrix column: ``(value - center) / scale * weight``.
+    """
+
+    as_of: int
+    available: tuple[str, ...]
+    groups: Mapping[str, FeatureGroup]
+    left_out: tuple[str, ...]
+    pay: Pay
+    role_scheme: str
+    role_other: str
+    impute: str
+    experience_bands: tuple[float, ...]
+    experience_band_names: tuple[str, ...]
+    salt: str
+    companies: CompanyLevels | None
+    pay_fills: PayFills | None
+    experience_fills: Mapping[str, float]
+    categories: Mapping[str, tuple[str, ...]]
+    medians: Mapping[str, float]
+    centers: Mapping[str, float]
+    scales: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the model as plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "FeatureModel":
+        """Build the model that `as_dict` gave, from what JSON made of it."""
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(cls).validate_python(dict(values))
+
+    def codes(self, names: Iterable[str]) -> list[int]:
+        """Code names as those of the fitted table were coded."""
+        return codes(names, key=bytes.fromhex(self.salt))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Features clustered on, in order."""
+        return tuple(c for group in self.groups.values() for c in group.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The scaled features.
+
+    Attributes
+    ----------
+    X : array of shape (n_learners, n_columns), float32
+    columns : tuple of str
+        Name of each column; a category gives ``feature=value``.
+    groups : tuple of str
+        Group of each column.
+    blocks : tuple of tuple of int
+        Columns that stand for one category, one tuple a category.
+    """
+
+    X: npt.NDArray[np.float32]
+    columns: tuple[str, ...]
+    groups: tuple[str, ...]
+    blocks: tuple[tuple[int, ...], ...] = ()
+
+
+def fit_features(
+    units: IntoFrame, config: Config, *, as_of: int, salt: bytes
+) -> FeatureModel:
+    """Learn levels, fills, bands and scales from the learners of a run.
+
+    Parameters
+    ----------
+    units : data frame
+        Learners as `learnstrata.learners.cleaning.clean` gives them, with
+        ``role_family`` and ``pay_growth`` where the table allows.
+    config : Config
+    as_of : int
+    salt : bytes
+        Under which companies and learners are coded
+        (`learnstrata.privacy.keys.salt_of`).
+
+    Returns
+    -------
+    FeatureModel
+
+    Raises
+    ------
+    SchemaError
+        If fewer than two features of the recipe can be made and vary.
+    """
+    frame = nw.from_native(units)
+    available = _available(frame)
+    groups, left_out = _usable_groups(config, available)
+    model = FeatureModel(
+        as_of=as_of,
+        available=available,
+        groups=groups,
+        left_out=left_out,
+        pay=config.pay,
+        role_scheme=config.roles.scheme,
+        role_other=config.roles.other,
+        impute=config.cleaning.impute,
+        experience_bands=config.experience_bands,
+        experience_band_names=config.experience_band_names,
+        salt=salt.hex(),
+        companies=None,
+        pay_fills=None,
+        experience_fills={},
+        categories={"role": _role_categories(frame, config)},
+        medians={},
+        centers={},
+        scales={},
+    )
+    frame = _with_role(frame, model)
+    model = _fit_levels(frame, model, config)
+    return _fit_scales(add_features(frame.to_native(), model, members=True), model)
+
+
+def _available(frame: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """List the standard columns that hold at least one value."""
+    wanted = ("company", "title", "pay", "pay_year", "years_of_experience")
+    names = frame.collect_schema().names()
+    there = [c for c in wanted if c in names]
+    filled = collected(frame.select(*((~nw.col(c).is_null()).sum() for c in there)))
+    return tuple(c for c in there if filled[c][0])
+
+
+def _usable_groups(
+    config: Config, available: Sequence[str]
+) -> tuple[dict[str, FeatureGroup], tuple[str, ...]]:
+    extras = _extras(config)
+    ours = set(extras.values())
+    groups: dict[str, FeatureGroup] = {}
+    left_out: list[str] = []
+    for name, group in _wanted_groups(config, extras).items():
+        kept = [c for c in group.columns if c in ours or _can_make(c, available)]
+        left_out += [c for c in group.columns if c not in kept]
+        if kept and group.weight > 0:
+            groups[name] = replace(group, columns=tuple(kept))
+    return groups, tuple(left_out)
+
+
+def _wanted_groups(
+    config: Config, extras: Mapping[str, str]
+) -> dict[str, FeatureGroup]:
+    """Give the groups of the recipe in our names, and a group to each other extra.
+
+    A name that is a feature of ours and an extra column of the user's is the feature.
+    """
+    ours = {c: c for c in (*extras.values(), *FEATURES)}
+    known = dict(extras) | ours
+    named = [c for group in config.features.values() for c in group.columns]
+    if unknown := set(named).difference(known):
+        raise SchemaError.missing(unknown, sorted(known))
+    groups = {
+        name: replace(group, columns=tuple(known[c] for c in group.columns))
+        for name, group in config.features.items()
+    }
+    taken = {known[c] for c in named}
+    for column, extra in extras.items():
+        if extra not in taken:
+            name = column if column not in groups else f"{column}_extra"
+            groups[name] = FeatureGroup(columns=(extra,))
+    return groups
+
+
+def _extras(config: Config) -> dict[str, str]:
+    """Give the name in our frames of each extra column of the user's."""
+    columns = (*config.columns.numeric, *config.columns.categorical)
+    return {column: extra_name(column) for column in columns}
+
+
+def _can_make(feature: str, available: Sequence[str]) -> bool:
+    return set(FEATURES[feature].needs) <= set(available)
+
+
+def _role_categories(frame: Any, config: Config) -> tuple[str, ...]:  # noqa: ANN401
+    names = frame.collect_schema().names()
+    if "title" not in names:
+        return ()
+    if config.roles.scheme == "families":
+        return tuple(distinct(frame, "role_family"))
+    counts = frame.filter(~nw.col("title").is_null()).group_by("title")
+    ranked = collected(counts.agg(nw.len().alias("n"), nw.col("record").min()))
+    ranked = ranked.sort(["n", "record"], descending=[True, False])
+    top = ranked["title"].head(config.roles.top).to_list()
+    rest = len(ranked) > len(top)
+    # A table may itself call a title as we call the rest.
+    return tuple(dict.fromkeys((*top, *([config.roles.other] if rest else []))))
+
+
+def _with_role(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
+    if "title" not in frame.collect_schema().names():
+        return frame.with_columns(role=nw.lit("All"))
+    known = list(model.categories["role"])
+    column = nw.col("role_family" if model.role_scheme == "families" else "title")
+    role = nw.when(column.is_in(known)).then(column)
+    return frame.with_columns(role=role.otherwise(nw.lit(model.role_other)))
+
+
+def _fit_levels(frame: Any, model: FeatureModel, config: Config) -> FeatureModel:  # noqa: ANN401
+    has = set(model.available)
+    if "years_of_experience" in has:
+        model = replace(model, experience_fills=experience_fills(frame, model.impute))
+    if "pay" in has:
+        banded = _with_experience_filled(frame, model)
+        fills = pay_fills(banded, model.impute)
+        model = replace(model, pay_fills=fills, pay=_with_bands(banded, model.pay))
+    if "company" in has:
+        salt = bytes.fromhex(model.salt)
+        levels = fit_companies(frame, config.company, key=salt, columns=model.available)
+        model = replace(model, companies=levels)
+    return model
+
+
+def _with_bands(frame: Any, pay: Pay) -> Pay:  # noqa: ANN401
+    bands, names = _pay_bands(frame, pay), pay.band_names
+    if len(names) != len(bands) + 1:  # equal quartiles leave fewer bands
+        names = tuple(f"Band {i + 1}" for i in range(len(bands) + 1))
+    return replace(pay, bands=bands, band_names=names)
+
+
+def _pay_bands(frame: Any, pay: Pay) -> tuple[float, ...]:  # noqa: ANN401
+    if pay.bands:
+        return pay.bands
+    if pay.currency == "INR":
+        return (5.0, 15.0, 30.0)
+    shown = collected(frame.select("pay"))["pay"].drop_nulls() / pay.per_shown_unit
+    limits = [float(f"{shown.quantile(q) or 0.0:.2g}") for q in (0.25, 0.5, 0.75)]
+    return tuple(sorted(set(limits)))
+
+
+def _with_experience_filled(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
+    if "years_of_experience" not in model.available:
+        band = nw.lit("All")
+        return frame.with_columns(experience_band=band, experience_imputed=nw.lit(0))
+    years = nw.col("years_of_experience")
+    fills = model.experience_fills
+    table = pl.DataFrame({"role": list(fills), "_fill": list(fills.values())})
+    frame = join_lookup(frame, table, on=["role"])
+    fill = nw.coalesce(nw.col("_fill"), nw.lit(fills[""]))
+    frame = frame.with_columns(
+        experience_imputed=years.is_null().cast(nw.Int64),
+        years_of_experience=nw.coalesce(years, fill),
+    )
+    bands = banded(years, model.experience_bands, model.experience_band_names)
+    return frame.with_columns(experience_band=bands)
+
+
+def banded(value: nw.Expr, limits: Sequence[float], names: Sequence[str]) -> nw.Expr:
+    """Name the band of a number; a limit belongs to the band below it."""
+    band = nw.lit(names[len(limits)])
+    for limit, name in reversed(list(zip(limits, names, strict=False))):
+        band = nw.when(value <= limit).then(nw.lit(name)).otherwise(band)
+    return nw.when(~value.is_null()).then(band)
+
+
+def add_features(
+    units: IntoFrameT,
+    model: FeatureModel,
+    *,
+    members: bool | Sequence[bool] | npt.NDArray[np.bool_] = False,
+) -> IntoFrameT:
+    """Add every feature the model can make to a frame of learners.
+
+    Parameters
+    ----------
+    units : data frame
+        Learners after cleaning. It is not changed.
+    model : FeatureModel
+    members : bool or array of shape (n_learners,), default=False
+        Whose pay is part of the level of their company and is left out of it for them:
+        ``True`` for those the model was fitted on. An array needs an eager frame.
+
+    Returns
+    -------
+    data frame of the same kind
+        With the features of `FEATURES` that can be made, ``role``, ``experience_band``,
+        ``pay_band``, and 0/1 flags ``pay_imputed`` and ``experience_imputed``.
+    """
+    frame = _with_role(nw.from_native(units), model)
+    frame = _with_experience_filled(frame, model)
+    frame = _with_pay_filled(frame, model)
+    if model.companies is not None:
+        frame = _with_members(frame, members)
+        names = distinct(frame, "company")
+        table = model.companies.table(names, model.codes(names))
+        frame = model.companies.add(frame, table)
+    made = {
+        name: make(model)
+        for name, make in _EXPRESSIONS.items()
+        if set(FEATURES[name].needs) <= set(model.available)
+    }
+    frame = frame.with_columns(**made)
+    kept = [c for c in frame.collect_schema().names() if not c.startswith("_")]
+    return frame.select(*kept).to_native()
+
+
+def _with_members(frame: Any, members: Any) -> Any:  # noqa: ANN401
+    if isinstance(members, bool):
+        return frame.with_columns(_member=nw.lit(members))
+    values = np.asarray(members, dtype=bool)
+    series = nw.new_series("_member", values, nw.Boolean, backend=frame.implementation)
+    return frame.with_columns(series)
+
+
+def _with_pay_filled(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
+    if model.pay_fills is None:
+        return frame.with_columns(pay_imputed=nw.lit(0))
+    frame = model.pay_fills.add(frame)
+    pay = nw.col("pay")
+    # Pay is not divided: 1,500,000 / 100,000 is 15.000000000000002 on some engines.
+    limits = [round(b * model.pay.per_shown_unit, 6) for b in model.pay.bands]
+    return frame.with_columns(
+        pay_imputed=pay.is_null().cast(nw.Int64),
+        pay_band=banded(pay, limits, model.pay.band_names),
+        _pay=nw.coalesce(pay, nw.col("_pay_fill")),
+    )
+
+
+_EXPRESSIONS: Mapping[str, Callable[[FeatureModel], nw.Expr]] = {
+    "log_pay": lambda _: nw.col("_pay").log(),
+    "log1p_pay": lambda _: (nw.col("_pay") + 1).log(),
+    "log_experience": lambda _: (nw.col("years_of_experience") + 1).log(),
+    "recent_pay_update": lambda model: (
+        nw.when(nw.col("pay_year") >= model.as_of - 1).then(1.0).otherwise(0.0)
+    ),
+    "years_since_pay_update": lambda model: (
+        nw.when(nw.col("pay_year") > model.as_of)
+        .then(0.0)
+        .otherwise(model.as_of - nw.col("pay_year"))
+    ),
+}
+
+
+def to_matrix(features: IntoFrame, model: FeatureModel) -> Matrix:
+    """Scale the features of a model into the matrix that is clustered.
+
+    Each number is ``(value - center) / scale``; a category gives a column for each of
+    its values. Groups weigh what the recipe says
+    (`learnstrata.config.stages.FeatureGroup`).
+
+    Parameters
+    ----------
+    features : data frame
+        From `add_features`, with one row a learner.
+    model : FeatureModel
+
+    Returns
+    -------
+    Matrix
+        Rows in the order of ``record``.
+    """
+    raw, columns, groups = _raw_matrix(features, model)
+    center = np.array([model.centers[c] for c in columns])
+    scale = np.array([model.scales[c] for c in columns])
+    X = ((raw - center) / scale).astype(np.float32)
+    return Matrix(X, columns, groups, _blocks(columns, model))
+
+
+def _blocks(
+    columns: tuple[str, ...], model: FeatureModel
+) -> tuple[tuple[int, ...], ...]:
+    names = {
+        feature: [f"{feature}={value}" for value in model.categories[feature]]
+        for feature in model.columns
+        if feature in model.categories
+    }
+    return tuple(
+        tuple(columns.index(name) for name in block) for block in names.values()
+    )
+
+
+def _raw_matrix(
+    features: IntoFrame, model: FeatureModel
+) -> tuple[npt.NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
+    frame = nw.from_native(features)
+    wanted = list(dict.fromkeys(model.columns))
+    table = collected(frame.select("record", *wanted)).sort("record")
+    parts: list[npt.NDArray[np.float64]] = []
+    columns: list[str] = []
+    groups: list[str] = []
+    for name, group in model.groups.items():
+        for column in group.columns:
+            block, labels = _encoded(table[column], column, model)
+            parts.append(block)
+            columns += labels
+            groups += [name] * len(labels)
+    return np.column_stack(parts), tuple(columns), tuple(groups)
+
+
+def _encoded(
+    values: pl.Series, column: str, model: FeatureModel
+) -> tuple[npt.NDArray[np.float64], list[str]]:
+    if column not in model.categories:
+        numbers = values.cast(pl.Float64).fill_nan(None)
+        shown = column == "pay"
+        factor = 1 / model.pay.per_shown_unit if shown else 1.0
+        fill = model.medians.get(column)
+        filled = numbers.fill_null(fill) if fill is not None else numbers
+        return filled.to_numpy()[:, None] * factor, [column]
+    known = model.categories[column]
+    at = {value: i for i, value in enumerate(known)}
+    place = values.replace_strict(at, default=-1, return_dtype=pl.Int64).fill_null(-1)
+    one_hot = place.to_numpy()[:, None] == np.arange(len(known))
+    return one_hot.astype(np.float64), [f"{column}={value}" for value in known]
+
+
+def _fit_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
+    frame = nw.from_native(features)
+    columns = list(dict.fromkeys(model.columns))
+    table = collected(frame.select("record", *columns)).sort("record")
+    categories = dict(model.categories)
+    medians: dict[str, float] = {}
+    for column in columns:
+        if column in categories:
+            continue
+        values = table[column]
+        if values.dtype == pl.String:
+            categories[column] = tuple(values.drop_nulls().unique().sort().to_list())
+        else:
+            median = values.cast(pl.Float64).fill_nan(None).median()
+            medians[column] = float(median) if median is not None else 0.0  # type: ignore[arg-type]
+    model = replace(model, categories=categories, medians=medians)
+    return _with_scales(features, model)
+
+
+def _with_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
+    raw, columns, groups = _raw_matrix(features, model)
+    center, variance = raw.mean(axis=0), raw.var(axis=0)
+    # Sums of floats differ in the last bits between orders of summation.
+    varies = variance > 1e-12 * np.maximum(1.0, center**2)
+    _refuse_too_few(columns, varies, model)
+    centers: dict[str, float] = {}
+    scales: dict[str, float] = {}
+    of_group = np.array(groups)
+    for name, group in model.groups.items():
+        total = float(variance[(of_group == name) & varies].sum())
+        for j in np.flatnonzero(of_group == name):
+            own = float(variance[j]) if varies[j] else 1.0
+            spread = {"columns": own, "block": total or 1.0, "none": 1.0}[group.scaling]
+            centers[columns[j]] = 0.0 if group.scaling == "none" else float(center[j])
+            scales[columns[j]] = float(np.sqrt(spread)) / group.weight
+    return replace(model, centers=centers, scales=scales)
+
+
+def _refuse_too_few(
+    columns: Sequence[str], varies: npt.NDArray[np.bool_], model: FeatureModel
+) -> None:
+    features = {c.split("=", 1)[0] for c, v in zip(columns, varies, strict=True) if v}
+    if len(features) < 2:
+        constant = sorted(set(model.columns) - features)
+        raise SchemaError(
+            f"Got {len(features)} feature(s) that vary ({sorted(features)}), expected "
+            f"two or more. Without values or constant: {constant}; not in the table: "
+            f"{list(model.left_out)}. Map more columns in [columns]."
+        )

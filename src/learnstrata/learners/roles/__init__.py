@@ -1,0 +1,1 @@
+"""Job titles as role families and seniority."""

@@ -1,0 +1,203 @@
+"""Role families and seniority of a learner table, and how many titles are understood.
+
+`learnstrata.learners.roles.titles` reads the titles; here they meet the table.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+from narwhals.typing import IntoFrame, IntoFrameT
+
+from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
+from learnstrata.learners.lookups import collected, distinct
+from learnstrata.learners.roles.titles import NOT_STATED, UNMAPPED, match_titles
+
+__all__ = ["RoleCoverage", "add_roles", "coverage"]
+
+_SHOWN = 80  # characters of an unmapped title that are shown
+_LONG_NUMBER = re.compile(r"\d(?:[\s().+-]*\d){4,}")
+
+
+def add_roles(
+    frame: IntoFrameT, *, title: str = "title", fuzzy_score: float = 92.0
+) -> IntoFrameT:
+    """Add the role family and the seniority of each title.
+
+    Parameters
+    ----------
+    frame : data frame or relation
+        Needs the column `title`. It is not changed. A lazy one is run once, for its
+        distinct titles.
+    title : str, default="title"
+        Name of the column of titles.
+    fuzzy_score : float, default=92.0
+        As in `learnstrata.learners.roles.titles.match_titles`.
+
+    Returns
+    -------
+    data frame of the same kind
+        The same rows in the same order, with ``role_family`` (never null),
+        ``seniority`` (0 to 6, null where the title is missing or unmapped; on pandas a
+        float column where there is one) and ``role_match`` (how).
+
+    Raises
+    ------
+    SchemaError
+        If there is no column `title`.
+    ParameterError
+        If `fuzzy_score` is not between 50 and 100.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> learners = pl.DataFrame({"title": ["Sr. QA Engg", None]})
+    >>> add_roles(learners).rows()
+    [('Sr. QA Engg', 'Quality', 3, 'pattern'), (None, 'Not stated', None, 'missing')]
+    """
+    table = nw.from_native(frame)
+    _require(table, {title})
+    text = nw.col(title).cast(nw.String)
+    titles = sorted({"", *distinct(table.select(text.alias(title)), title)})
+    matches = match_titles(titles, fuzzy_score=fuzzy_score)
+    ranks = [-1 if m.seniority is None else m.seniority for m in matches]
+    rank = _looked_up(text, zip(titles, ranks, strict=True), -1)
+    families = ((m.title, m.family) for m in matches)
+    hows = ((m.title, m.how) for m in matches)
+    return table.with_columns(
+        role_family=_looked_up(text, families, NOT_STATED),
+        seniority=nw.when(rank >= 0).then(rank),
+        role_match=_looked_up(text, hows, "missing"),
+    ).to_native()
+
+
+def _looked_up(
+    text: nw.Expr, pairs: Iterable[tuple[str | None, str | int]], default: str | int
+) -> nw.Expr:
+    """Look up each title in lists of titles with one value: SQL hashes such a list."""
+    groups: dict[str | int, list[str | None]] = {}
+    for title, value in pairs:
+        groups.setdefault(value, []).append(title)
+    dtype = nw.Int64 if isinstance(default, int) else nw.String
+    expr = nw.lit(default, dtype)
+    for value, titles in groups.items():
+        expr = nw.when(text.is_in(titles)).then(nw.lit(value, dtype)).otherwise(expr)
+    return expr
+
+
+def _require(frame: Any, columns: set[str]) -> None:  # noqa: ANN401 - narwhals frame
+    available = frame.collect_schema().names()
+    if missing := columns.difference(available):
+        raise SchemaError.missing(missing, available)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCoverage:
+    """How much of a table the title table understands.
+
+    Attributes
+    ----------
+    share_mapped, share_missing, share_unmapped : float
+        Shares of learners; they sum to 1.
+    n_titles, n_titles_mapped : int
+        Distinct titles stated, and those of them in a role family.
+    top_unmapped : list of (str, int)
+        The most frequent unmapped titles with their learners, numbers masked.
+    """
+
+    share_mapped: float
+    share_missing: float
+    share_unmapped: float
+    n_titles: int
+    n_titles_mapped: int
+    top_unmapped: list[tuple[str, int]]
+
+
+def coverage(
+    frame: IntoFrame, *, title: str = "title", most: int = 20, min_learners: int = 5
+) -> RoleCoverage:
+    """Count the learners whose title is mapped, missing or unmapped.
+
+    Parameters
+    ----------
+    frame : data frame or relation with one row a learner
+        Needs `title` and ``role_family`` (see `add_roles`).
+    title : str, default="title"
+        Name of the column of titles.
+    most : int, default=20
+        Unmapped titles listed at most.
+    min_learners : int, default=5
+        Titles of fewer learners are not listed: one can be a name or a phone number.
+
+    Returns
+    -------
+    RoleCoverage
+        Shares of learners, counts of titles, and the unmapped titles to look at.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    ParameterError
+        If `min_learners` or `most` is out of range.
+    DegenerateError
+        If there is no row.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> learners = pl.DataFrame({"title": ["QA"] * 3 + ["7033771951"] * 5 + [None] * 2})
+    >>> found = coverage(add_roles(learners))
+    >>> found.share_mapped, found.top_unmapped
+    (0.3, [('70######51', 5)])
+    """
+    if min_learners < 1 or most < 0:
+        raise ParameterError(
+            f"Got min_learners={min_learners} and most={most}, expected 1 or more and "
+            "0 or more; titles of fewer than min_learners learners are not listed."
+        )
+    table = nw.from_native(frame)
+    _require(table, {title, "role_family"})
+    counts = collected(
+        table.select(nw.col(title).cast(nw.String).alias("title"), "role_family")
+        .group_by("title", "role_family")
+        .agg(n=nw.len())
+    )
+    if counts.is_empty():
+        raise DegenerateError("Got a table without rows, expected one row a learner.")
+    return _coverage(counts, most, min_learners)
+
+
+def _coverage(counts: pl.DataFrame, most: int, min_learners: int) -> RoleCoverage:
+    family, n = pl.col("role_family"), pl.col("n").cast(pl.Int64)
+    learners = int(counts["n"].sum())
+    missing, unmapped = (
+        counts.filter(family == kind) for kind in (NOT_STATED, UNMAPPED)
+    )
+    stated = counts.filter(family != NOT_STATED)
+    strange = unmapped.filter(n >= min_learners).sort(
+        n, "title", descending=[True, False]
+    )
+    lost, left = int(unmapped["n"].sum()), int(missing["n"].sum())
+    return RoleCoverage(
+        share_mapped=(learners - lost - left) / learners,
+        share_missing=left / learners,
+        share_unmapped=lost / learners,
+        n_titles=stated["title"].n_unique(),
+        n_titles_mapped=stated.filter(family != UNMAPPED)["title"].n_unique(),
+        top_unmapped=[
+            (_masked(name), count)
+            for name, count in strange.select("title", n).head(most).rows()
+        ],
+    )
+
+
+def _masked(title: str) -> str:
+    return _LONG_NUMBER.sub(lambda hit: _mask(hit.group()), title[:_SHOWN])
+
+
+def _mask(number: str) -> str:
+    return number[:2] + re.sub(r"\d", "#", number[2:-2]) + number[-2:]

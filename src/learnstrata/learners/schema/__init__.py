@@ -1,0 +1,1 @@
+"""Columns of a table: recognised, typed, named by the standard names."""

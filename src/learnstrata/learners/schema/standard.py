@@ -1,0 +1,275 @@
+"""What a learner table is: its standard columns, and how a user's table becomes one.
+
+`recognise` finds which column holds what; `standardise` gives the table that the rest
+of the library works on. What cannot be read is a fault of the record, never a guess.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import narwhals as nw
+import polars as pl
+from narwhals.typing import IntoFrameT
+
+from learnstrata.config.stages import Columns, Pay, Unit
+from learnstrata.exceptions import SchemaError, nearest, preview
+from learnstrata.learners.schema.columns import Kind, read_columns
+
+__all__ = [
+    "ALIASES",
+    "STANDARD",
+    "extra_name",
+    "kinds_of",
+    "recognise",
+    "standardise",
+]
+
+# Standard name -> the names it goes by, the likeliest first; case, spaces, underscores
+# and hyphens do not matter.
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "learner_id": ("email_hash", "learner_id", "user_id", "learner", "email"),
+    "company": ("company_hash", "company", "employer", "organisation", "organization"),
+    "title": ("job_position", "title", "job_title", "role", "designation"),
+    "pay": (
+        *("ctc", "pay", "salary", "compensation", "total_compensation"),
+        *("totalyearlycompensation", "annual_ctc"),
+    ),
+    "start_year": ("orgyear", "start_year", "joining_year"),
+    "experience": ("years_of_experience", "experience", "yoe"),
+    "pay_year": ("ctc_updated_year", "pay_year", "timestamp", "year"),
+}
+STANDARD = ("record", *ALIASES, "fault", "fault_text")
+
+# Where the configuration names the column, and how it is read.
+_FIELDS: Mapping[str, tuple[str, Kind]] = {
+    "learner_id": ("learner", "id"),
+    "company": ("company", "text"),
+    "title": ("title", "text"),
+    "pay": ("pay", "pay"),
+    "start_year": ("start_year", "year"),
+    "experience": ("experience", "experience"),
+    "pay_year": ("pay_year", "year"),
+}
+_EXTRA_KINDS: Mapping[str, Kind] = {
+    "numeric": "number",
+    "categorical": "text",
+    "outcome": "outcome",
+}
+# Columns that later stages add to the standard ones.
+_DERIVED = (
+    *("state", "rule", "column", "before", "after", "years_of_experience", "role"),
+    *("role_family", "role_match", "seniority", "tier", "experience_band", "pay_band"),
+    *("pay_growth", "n_records", "n_roles", "years_between", "experience_imputed"),
+    *("pay_imputed", "log_pay", "log1p_pay", "log_experience", "recent_pay_update"),
+    *("years_since_pay_update", "company_level", "company_mean_pay", "segment"),
+    *("company_mean_experience", "company_learners", "company_code"),
+)
+_RESERVED = frozenset((*STANDARD, *_DERIVED))
+
+FAULT_LENGTH = 80
+
+
+def extra_name(column: str) -> str:
+    """Give the standard name of an extra column: its own, unless that is taken.
+
+    Examples
+    --------
+    >>> extra_name("grade"), extra_name("record")
+    ('grade', 'record_extra')
+    """
+    plain = column.lstrip("_") or "column"
+    taken = column.lower() in _RESERVED or plain != column
+    return f"{plain}_extra" if taken else column
+
+
+def recognise(
+    names: Sequence[str], columns: Columns, *, record: Unit
+) -> Mapping[str, str]:
+    """Find which column of a table holds what.
+
+    Columns that the configuration names go first, then known names in the order of
+    `ALIASES`. A column named as an extra is not taken for anything else, and an empty
+    name (``company = ""``) says that the table has no such column.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns of the table.
+    columns : Columns
+    record : {"record", "learner"}
+        What a row is; ``learner`` needs no learner id.
+
+    Returns
+    -------
+    mapping of str to str
+        Standard name (see `extra_name` for extras) to column of the table.
+
+    Raises
+    ------
+    SchemaError
+        If a named column is not there, a column is named twice, there is no learner id,
+        or too little else to segment on.
+
+    Examples
+    --------
+    >>> recognise(["Email Hash", "CTC", "city", "orgyear"], Columns(), record="record")
+    {'learner_id': 'Email Hash', 'pay': 'CTC', 'start_year': 'orgyear'}
+    """
+    given = {name: getattr(columns, field) for name, (field, _) in _FIELDS.items()}
+    extras = _extras(columns)
+    wanted = [*filter(None, given.values()), *(column for column, _ in extras.values())]
+    if missing := set(wanted).difference(names):
+        raise SchemaError.missing(missing, names)
+    _refuse_twice(wanted)
+    taken = set(wanted)
+    found: dict[str, str] = {}
+    for name, column in given.items():
+        chosen = _by_alias(name, names, taken) if column is None else column
+        if chosen:
+            found[name] = chosen
+            taken.add(chosen)
+    found |= {name: column for name, (column, _) in extras.items()}
+    _refuse_too_little(found, names, columns, record)
+    return found
+
+
+def _extras(columns: Columns) -> dict[str, tuple[str, Kind]]:
+    extras: dict[str, tuple[str, Kind]] = {}
+    for field, kind in _EXTRA_KINDS.items():
+        for column in getattr(columns, field):
+            name = extra_name(column)
+            if name in extras:
+                raise SchemaError(
+                    f"Got the extra columns {extras[name][0]!r} and {column!r}, which "
+                    f"would both be called {name!r}. Name a column once; rename one."
+                )
+            extras[name] = (column, kind)
+    return extras
+
+
+def _refuse_twice(wanted: Sequence[str]) -> None:
+    if twice := sorted({column for column in wanted if wanted.count(column) > 1}):
+        raise SchemaError(
+            f"Got the columns {twice} more than once in [columns] of the "
+            "configuration. A column holds one thing: name it once."
+        )
+
+
+def _by_alias(name: str, names: Sequence[str], taken: set[str]) -> str | None:
+    free: dict[str, str] = {}
+    for column in names:
+        if column not in taken:
+            free.setdefault(_folded(column), column)
+    hits = (free.get(_folded(alias)) for alias in ALIASES[name])
+    return next(filter(None, hits), None)
+
+
+def _folded(name: str) -> str:
+    return "".join(char for char in name.lower() if char not in " _-")
+
+
+def _refuse_too_little(
+    found: Mapping[str, str], names: Sequence[str], columns: Columns, record: Unit
+) -> None:
+    if "learner_id" not in found and record != "learner":
+        free = [name for name in names if name not in found.values()]
+        near = next(filter(None, (nearest(a, free) for a in ALIASES["learner_id"])), "")
+        raise SchemaError(
+            f"Got no column of learner ids; the table has {preview(names)}."
+            + (f" Perhaps {near!r}?" if near else "")
+            + ' Name it (learner = "..." in [columns]), or set record = "learner" if '
+            "each row is one learner."
+        )
+    extras = {extra_name(c) for c in (*columns.numeric, *columns.categorical)}
+    usable = [name for name in found if name in {"company", "title", "pay", *extras}]
+    if not {"start_year", "experience"}.isdisjoint(found):
+        usable.append("start_year or experience")
+    if len(usable) < 2:
+        raise SchemaError(
+            f"Got {usable} to segment on, expected two or more of company, title, pay, "
+            "start_year or experience, and extra columns; the table has "
+            f"{preview(names)}. Name them in [columns] of the configuration."
+        )
+
+
+def kinds_of(mapping: Mapping[str, str], columns: Columns) -> dict[str, Kind]:
+    """Tell how each column of a mapping is read, in the standard order."""
+    known: dict[str, Kind] = {}
+    for name, (_, kind) in (*_FIELDS.items(), *_extras(columns).items()):
+        known[name] = kind
+    return {name: kind for name, kind in known.items() if name in mapping}
+
+
+def standardise(
+    frame: IntoFrameT,
+    mapping: Mapping[str, str],
+    *,
+    columns: Columns,
+    pay: Pay,
+    record: Unit,
+) -> IntoFrameT:
+    """Give a learner table its standard columns.
+
+    Parameters
+    ----------
+    frame : data frame, eager or lazy
+        It is not changed. An engine without row order (DuckDB) needs a whole-number
+        column ``record``.
+    mapping : mapping of str to str
+        From `recognise`.
+    columns : Columns
+        Says which extras are numbers, categories and outcomes.
+    pay : Pay
+        Unit, period and currency of a pay that does not say them itself.
+    record : {"record", "learner"}
+        With ``learner`` and no learner id, the record's number becomes one.
+
+    Returns
+    -------
+    data frame of the same kind
+        ``record`` (Int64, row of the input from 0); those that the mapping has of
+        ``learner_id``, ``company``, ``title`` (String), ``pay`` (Float64, currency
+        units a year), ``start_year``, ``experience``, ``pay_year`` (Float64) and the
+        extras; ``fault`` (the first column whose value is there but cannot be read
+        with certainty) and ``fault_text`` (that value, cut at 80 characters).
+
+    Raises
+    ------
+    SchemaError
+        If a column of the mapping is not there or holds lists or the like, or rows have
+        no order.
+
+    Notes
+    -----
+    ``12,5`` and ``12-15 LPA`` are faults, and so is a pay in the sign of another
+    currency. ``1,200`` is read as 1200: where a comma is the decimal point, three
+    decimals are read a thousandfold. An outcome is a number where 95 % of its values
+    are, else a category; to see that, one aggregate of a lazy frame is collected.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"user_id": [7, 8], "ctc": ["12.5 LPA", "12-15 LPA"]})
+    >>> mapping = {"learner_id": "user_id", "pay": "ctc"}
+    >>> standardise(
+    ...     table, mapping, columns=Columns(), pay=Pay(), record="record"
+    ... ).rows()
+    [(0, '7', 1250000.0, None, None), (1, '8', None, 'pay', '12-15 LPA')]
+    """
+    kinds = kinds_of(mapping, columns)
+    read = read_columns(frame, mapping, kinds=kinds, pay=pay)
+    chosen = {name: nw.col(f"value:{name}") for name in kinds}
+    if record == "learner" and "learner_id" not in chosen:
+        chosen = {"learner_id": nw.col("record").cast(nw.String), **chosen}
+    there = set(read.collect_schema().names())
+    fault = text = nw.lit(None, dtype=nw.String)
+    for name in reversed([name for name in kinds if f"fault:{name}" in there]):
+        at_fault = nw.col(f"fault:{name}")
+        fault = nw.when(at_fault).then(nw.lit(name)).otherwise(fault)
+        text = nw.when(at_fault).then(nw.col(f"text:{name}")).otherwise(text)
+    done = read.select(
+        "record",
+        **chosen,
+        fault=fault.cast(nw.String),
+        fault_text=text.cast(nw.String).str.slice(0, FAULT_LENGTH),
+    ).to_native()
+    return done.collect() if isinstance(frame, pl.DataFrame) else done

@@ -1,0 +1,1 @@
+"""The search for names in what is about to be shared."""

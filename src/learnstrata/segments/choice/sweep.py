@@ -1,0 +1,578 @@
+"""How many segments: the sweep over k, its dossier, and the rule that chooses."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from learnstrata.config.stages import Criterion, Evidence, Rule, Selection
+from learnstrata.exceptions import ConfigError, DegenerateError
+from learnstrata.privacy.disclosure.census import ends_told
+from learnstrata.segments.choice.nulls import (
+    LEAST_LEARNERS,
+    NullDraws,
+    NullTables,
+    draw_nulls,
+)
+from learnstrata.stats import kmeans, stability, validity
+from learnstrata.stats.inputs import Integers
+from learnstrata.stats.nulls import MonteCarlo
+from learnstrata.stats.sampling import sample_rows
+from learnstrata.wording.words import listed
+
+__all__ = ["Candidate", "Dossier", "rule_in_words", "select", "told_apart"]
+
+LARGER_IS_BETTER = {
+    "silhouette_excess": True,
+    "silhouette": True,
+    "calinski_harabasz": True,
+    "davies_bouldin": False,
+    "lowest_jaccard": True,
+}
+CRITERION_WORDS = {
+    "silhouette_excess": "the silhouette farthest above that of structureless tables",
+    "silhouette": "the highest silhouette",
+    "calinski_harabasz": "the highest Calinski-Harabasz index",
+    "davies_bouldin": "the lowest Davies-Bouldin index",
+    "lowest_jaccard": "the highest stability of its least stable segment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """A limit of the rule that is moved, to see where the choice would change."""
+
+    name: str
+    words: str
+    step: float
+    most: float
+
+
+MOVED = (
+    _Limit("min_jaccard", "a least stability of {:.2f}", 0.05, 1.0),
+    _Limit("min_share", "a smallest share of {:.1%}", 0.01, 0.5),
+    _Limit("max_share", "a largest share of at most {:.1%}", 0.05, 1.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One k of the sweep.
+
+    Attributes
+    ----------
+    k : int
+    inertia : float
+        Sum of squared distances to the centre, over the rows of the sweep.
+    silhouette : float
+        Mean Euclidean silhouette, -1..1.
+    silhouette_error : float
+        Its standard error; 0 where every learner was scored.
+    silhouette_squared, silhouette_simplified : float
+        The same labels by squared distances, and by distances to the centres.
+    silhouette_sampled : float or None
+        On a sample as large as a structureless table, fitted as lightly as those are.
+    silhouette_null, silhouette_excess, silhouette_p : float or None
+        Mean on structureless tables, what the silhouette of the sample is above it, and
+        its Monte Carlo p-value; None where the rule does not ask for it, or a table
+        has too few distinct rows for this k.
+    calinski_harabasz, davies_bouldin : float
+    smallest_share, largest_share : float
+        Of the rows of the sweep.
+    lowest_jaccard : float or None
+        Bootstrap Jaccard of the least stable segment; None where it was not asked for.
+    objections : tuple of str
+        Why the rule does not admit this k; empty where it does.
+    silhouette_beside : MonteCarlo or None
+        The silhouettes of the structureless tables.
+    ends_told : tuple of bool
+        Whether the smallest and the largest share may be told.
+    """
+
+    k: int
+    inertia: float
+    silhouette: float
+    calinski_harabasz: float
+    davies_bouldin: float
+    smallest_share: float
+    largest_share: float
+    lowest_jaccard: float | None
+    silhouette_error: float = 0.0
+    silhouette_squared: float | None = None
+    silhouette_simplified: float | None = None
+    silhouette_sampled: float | None = None
+    silhouette_null: float | None = None
+    silhouette_excess: float | None = None
+    silhouette_p: float | None = None
+    objections: tuple[str, ...] = ()
+    silhouette_beside: MonteCarlo | None = None
+    ends_told: tuple[bool, bool] = (True, True)
+
+    def error(self, criterion: Criterion) -> float:
+        """Give the standard error of a criterion; 0 where it is exact or unknown."""
+        if criterion == "silhouette":
+            return self.silhouette_error
+        beside = self.silhouette_beside
+        if criterion != "silhouette_excess" or beside is None:
+            return 0.0
+        # the sample varies as the tables do, and so does the mean of few tables
+        return float(beside.spread * np.sqrt(1 + 1 / len(beside.draws)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dossier:
+    """What is known of every k, and the choice.
+
+    Attributes
+    ----------
+    candidates : tuple of Candidate
+    k, runner_up : int, int or None
+    rule, reason : str
+        The rule in words, made from the configuration, and what it led to.
+    changes : tuple of str
+        What would change the choice.
+    sampled : array of int
+        Rows of the matrix the sweep was fitted on, in the order of its labels.
+    n_scored, n_against : int
+        Learners whose silhouette was computed, and those they were compared with.
+    nulls : NullDraws or None
+        The structureless tables the silhouettes were set beside.
+    fits : mapping of int to KMeansFit
+        The sweep's own fits, to start the fit on all rows from.
+    """
+
+    candidates: tuple[Candidate, ...]
+    k: int
+    runner_up: int | None
+    rule: str
+    reason: str
+    sampled: Integers
+    fits: dict[int, kmeans.KMeansFit]
+    n_scored: int = 0
+    n_against: int = 0
+    changes: tuple[str, ...] = ()
+    nulls: NullDraws | None = None
+
+    @property
+    def chosen(self) -> Candidate:
+        """Give the candidate that was chosen."""
+        return next(c for c in self.candidates if c.k == self.k)
+
+    @property
+    def n_rows(self) -> int:
+        """Count the rows the sweep was fitted on."""
+        return len(self.sampled)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give the dossier as rows, one a k; None for a share that may not be told."""
+        rows = []
+        for candidate in self.candidates:
+            row = asdict(candidate)
+            del row["silhouette_beside"], row["ends_told"]
+            ends = zip(
+                ("smallest_share", "largest_share"), candidate.ends_told, strict=True
+            )
+            rows.append(row | {name: None for name, told in ends if not told})
+        return rows
+
+
+def select(  # noqa: PLR0913 - what is compared, how, and what may be told of it
+    X: npt.NDArray[np.float32],
+    config: Selection,
+    *,
+    rng: np.random.Generator | int,
+    sampler: Literal["generator", "legacy"] = "generator",
+    evidence: Evidence | None = None,
+    blocks: Sequence[Sequence[int]] = (),
+    least: int = 1,
+) -> Dossier:
+    """Sweep k, judge every candidate, and choose by the rule of the configuration.
+
+    Parameters
+    ----------
+    X : array of shape (n_learners, n_columns)
+    config : Selection
+    rng : Generator or int
+    sampler : {"generator", "legacy"}
+        How the rows of the sweep are drawn; ``legacy`` needs an int as `rng`.
+    evidence : Evidence, default=None
+        How many structureless tables to draw; ``None`` takes the quick ones. They are
+        drawn where the rule, or a level above ``none``, asks for them.
+    blocks : sequence of sequence of int, default=()
+        Columns of `X` that stand for one category.
+    least : int, default=1
+        Learners it takes to tell of them: shares of fewer are not told.
+
+    Returns
+    -------
+    Dossier
+
+    Raises
+    ------
+    DegenerateError
+        If there are not more distinct rows than the smallest k.
+    ConfigError
+        If the rule orders by a stability that the configuration does not compute.
+    """
+    _refuse_unknown_order(config)
+    rows = sample_rows(len(X), config.sample, rng=rng, sampler=sampler)
+    sample = X[rows]
+    rng = np.random.default_rng(rng)
+    k_values = _possible_k(sample, config)
+    fits = kmeans.sweep(sample, k_values, n_starts=config.starts, rng=rng)
+    candidates = [
+        _guarded(candidate, len(sample), least)
+        for candidate in _candidates(X, sample, fits, config, rng)
+    ]
+    settings = evidence or Evidence()
+    nulls = None
+    if _asks_for_nulls(config.rule, settings) and len(sample) >= LEAST_LEARNERS:
+        tables = NullTables.of(
+            sample, blocks, draws=settings.draws, rows=settings.rows, rng=rng
+        )
+        nulls = draw_nulls(tables, k_values, rng=rng)
+        beside = nulls.silhouettes()
+        candidates = [_beside_null(c, beside.get(c.k)) for c in candidates]
+    n_scored, n_against = _compared(len(X), len(sample), config)
+    return replace(
+        _decided(candidates, config, rows, fits),
+        n_scored=n_scored,
+        n_against=n_against,
+        nulls=nulls,
+    )
+
+
+def _compared(n_learners: int, n_rows: int, config: Selection) -> tuple[int, int]:
+    """Count the learners that are scored, and those they are compared with."""
+    if config.score_against == "all":
+        some = config.scored if n_learners > n_rows else 0
+        return min(some or n_learners, n_learners), n_learners
+    return min(config.scored or n_rows, n_rows), n_rows
+
+
+def _asks_for_nulls(rule: Rule, evidence: Evidence) -> bool:
+    return evidence.level != "none" or rule.criterion == "silhouette_excess"
+
+
+def _candidates(
+    X: npt.NDArray[np.float32],
+    sample: npt.NDArray[np.float32],
+    fits: dict[int, kmeans.KMeansFit],
+    config: Selection,
+    rng: np.random.Generator,
+) -> list[Candidate]:
+    labelings = [fit.labels for fit in fits.values()]
+    scores = _silhouettes(X, sample, fits, config, rng)
+    variants = [
+        [found.mean for found in score(sample, labelings)]
+        for score in (validity.silhouette_squared, validity.silhouette_simplified)
+    ]
+    ch = validity.calinski_harabasz(sample, labelings)
+    db = validity.davies_bouldin(sample, labelings)
+    shares = [np.bincount(labels) / len(sample) for labels in labelings]
+    return [
+        Candidate(
+            k=k,
+            inertia=fit.inertia,
+            silhouette=scores[i].mean,
+            silhouette_error=scores[i].standard_error,
+            silhouette_squared=variants[0][i],
+            silhouette_simplified=variants[1][i],
+            calinski_harabasz=float(ch[i]),
+            davies_bouldin=float(db[i]),
+            smallest_share=float(shares[i].min()),
+            largest_share=float(shares[i].max()),
+            lowest_jaccard=_lowest_jaccard(sample, fit, config, rng),
+        )
+        for i, (k, fit) in enumerate(fits.items())
+    ]
+
+
+def _guarded(candidate: Candidate, rows: int, least: int) -> Candidate:
+    shares = candidate.smallest_share, candidate.largest_share
+    return replace(candidate, ends_told=ends_told(*shares, rows=rows, least=least))
+
+
+def _silhouettes(
+    X: npt.NDArray[np.float32],
+    sample: npt.NDArray[np.float32],
+    fits: dict[int, kmeans.KMeansFit],
+    config: Selection,
+    rng: np.random.Generator,
+) -> list[validity.SilhouetteResult]:
+    """Score the rows of the sweep among themselves, or drawn learners against all."""
+    if config.score_against == "all" and len(X) > len(sample):
+        labelings = [kmeans.nearest(X, fit.centers) for fit in fits.values()]
+        drawn = sample_rows(len(X), config.scored or len(X), rng=rng)
+        return validity.silhouette(X, labelings, rows=drawn)
+    labelings = [fit.labels for fit in fits.values()]
+    if config.score_against == "all":
+        return validity.silhouette(sample, labelings)
+    return validity.silhouette(sample, labelings, rows=_scored(sample, config, rng))
+
+
+def _beside_null(candidate: Candidate, null: MonteCarlo | None) -> Candidate:
+    if null is None:
+        return candidate
+    return replace(
+        candidate,
+        silhouette_sampled=null.observed,
+        silhouette_null=null.mean,
+        silhouette_excess=null.excess,
+        silhouette_p=null.p_value,
+        silhouette_beside=null,
+    )
+
+
+def _refuse_unknown_order(config: Selection) -> None:
+    if config.rule.criterion == "lowest_jaccard" and not config.resamples:
+        raise ConfigError(
+            "Got selection.rule.criterion = 'lowest_jaccard' with "
+            "selection.resamples = 0, expected resamples above 0: stability is not "
+            "computed without them. Set resamples = 20, or another criterion."
+        )
+
+
+def _possible_k(X: npt.NDArray[np.float32], config: Selection) -> list[int]:
+    n_distinct = len(np.unique(X, axis=0))
+    most = min(config.k_max, n_distinct - 1)
+    if most < config.k_min:
+        raise DegenerateError(
+            f"Got {n_distinct} distinct learners in {len(X)}, expected at least "
+            f"{config.k_min + 1} to find {config.k_min} segments. Give a larger table, "
+            "or more features that tell learners apart."
+        )
+    return list(range(config.k_min, most + 1))
+
+
+def _scored(
+    X: npt.NDArray[np.float32], config: Selection, rng: np.random.Generator
+) -> npt.NDArray[np.integer] | None:
+    if config.scored in range(1, len(X)):
+        return sample_rows(len(X), config.scored, rng=rng)
+    return None
+
+
+def _lowest_jaccard(
+    X: npt.NDArray[np.float32],
+    fit: kmeans.KMeansFit,
+    config: Selection,
+    rng: np.random.Generator,
+) -> float | None:
+    if not config.resamples:
+        return None
+    n_rows = min(config.resample_rows, len(X))
+    result = stability.bootstrap_jaccard(
+        X,
+        fit,
+        n_resamples=config.resamples,
+        n_rows=n_rows,
+        start=config.refits,
+        rng=rng,
+    )
+    return result.lowest
+
+
+def _decided(
+    candidates: Sequence[Candidate],
+    config: Selection,
+    sampled: Integers,
+    fits: dict[int, kmeans.KMeansFit],
+) -> Dossier:
+    rule = config.rule
+    judged = tuple(_judged(candidate, rule) for candidate in candidates)
+    ranked = _ranked(judged, rule.criterion)
+    chosen = ranked[0]
+    second = ranked[1] if len(ranked) > 1 else None
+    return Dossier(
+        candidates=judged,
+        k=chosen.k,
+        runner_up=second.k if second else None,
+        rule=rule_in_words(config),
+        reason=_reason(chosen, second, judged, rule),
+        changes=tuple(_changes(judged, rule)),
+        sampled=sampled,
+        fits=fits,
+    )
+
+
+def _judged(candidate: Candidate, rule: Rule) -> Candidate:
+    objections = []
+    if candidate.k < rule.min_k:
+        objections.append(f"fewer than {rule.min_k} segments")
+    if candidate.smallest_share < rule.min_share:
+        share = candidate.smallest_share if candidate.ends_told[0] else None
+        objections.append(f"smallest segment {_beyond(share, 'under', rule.min_share)}")
+    if candidate.largest_share > rule.max_share:
+        share = candidate.largest_share if candidate.ends_told[1] else None
+        objections.append(f"largest segment {_beyond(share, 'over', rule.max_share)}")
+    jaccard = candidate.lowest_jaccard
+    if jaccard is not None and jaccard < rule.min_jaccard:
+        found, least = told_apart(jaccard, rule.min_jaccard, "f")
+        objections.append(f"least stable segment {found}, under {least}")
+    return replace(candidate, objections=tuple(objections))
+
+
+def _beyond(share: float | None, way: str, limit: float) -> str:
+    """Say that a share is beyond its limit; None is one that may not be told."""
+    if share is None:
+        return f"{way} {limit:.2%}"
+    found, asked = told_apart(share, limit, "%")
+    return f"{found}, {way} {asked}"
+
+
+def told_apart(
+    value: float, limit: float, kind: Literal["%", "f"] = "f", *, decimals: int = 2
+) -> tuple[str, str]:
+    """Write two numbers with so many decimals, or as many more as make them differ.
+
+    Examples
+    --------
+    >>> told_apart(0.0196, 0.02), told_apart(0.0196, 0.02, "%", decimals=1)
+    (('0.0196', '0.0200'), ('1.96%', '2.00%'))
+    """
+    for places in range(decimals, 16):
+        shown = f"{value:.{places}{kind}}", f"{limit:.{places}{kind}}"
+        if shown[0] != shown[1]:
+            return shown
+    return str(value), str(limit)
+
+
+def _ranked(candidates: Sequence[Candidate], criterion: Criterion) -> list[Candidate]:
+    """Order by `_rank`; within the standard error of the first, fewer segments lead."""
+    ranked = sorted(candidates, key=lambda c: _rank(c, criterion))
+    best = ranked[0]
+    error = best.error(criterion)
+    if not error:
+        return ranked
+    floor = getattr(best, criterion) - error
+    equals = [
+        c
+        for c in ranked
+        if len(c.objections) == len(best.objections)
+        and getattr(c, criterion) is not None
+        and getattr(c, criterion) >= floor
+    ]
+    first = min(equals, key=lambda c: c.k)
+    return [first, *(c for c in ranked if c is not first)]
+
+
+def _rank(candidate: Candidate, criterion: Criterion) -> tuple[int, float, int]:
+    """Order by: fewest objections, best criterion, smallest k."""
+    value = getattr(candidate, criterion)
+    value = -np.inf if value is None else float(value)
+    best_first = -value if LARGER_IS_BETTER[criterion] else value
+    return len(candidate.objections), best_first, candidate.k
+
+
+def rule_in_words(config: Selection) -> str:
+    """Say the rule of a configuration in one sentence.
+
+    Examples
+    --------
+    >>> from learnstrata.config.stages import Rule, Selection
+    >>> rule_in_words(Selection(rule=Rule(min_k=3, criterion="silhouette")))
+    'Of k = 3 to 10, the highest silhouette.'
+    """
+    rule = config.rule
+    first, last = max(config.k_min, rule.min_k), config.k_max
+    conditions = []
+    if first > last:
+        first = config.k_min
+        conditions.append(f"of at least {rule.min_k} segments")
+    if rule.min_share:
+        least = f"{100 * rule.min_share:.6g}%"
+        conditions.append(f"whose smallest segment holds at least {least}")
+    if rule.max_share < 1:
+        most = f"{100 * rule.max_share:.6g}%"
+        conditions.append(f"whose largest segment holds at most {most}")
+    if rule.min_jaccard and config.resamples:
+        conditions.append(
+            "whose least stable segment reaches a bootstrap Jaccard of "
+            f"{rule.min_jaccard:.6g}"
+        )
+    admitted = (" " + listed(conditions)) if conditions else ""
+    best = CRITERION_WORDS[rule.criterion]
+    if _has_error(config):
+        best += "; of those within its standard error, the fewest segments"
+    values = f"{first} to {last}" if first < last else f"{first} alone"
+    return f"Of k = {values}{admitted}, {best}."
+
+
+def _has_error(config: Selection) -> bool:
+    """Say whether the criterion is measured on some learners only."""
+    criterion = config.rule.criterion
+    sampled = criterion == "silhouette" and config.scored > 0
+    return sampled or criterion == "silhouette_excess"
+
+
+def _reason(
+    chosen: Candidate,
+    second: Candidate | None,
+    judged: Sequence[Candidate],
+    rule: Rule,
+) -> str:
+    admitted = [c.k for c in judged if not c.objections]
+    name = rule.criterion.replace("_", " ")
+    told = f"k = {chosen.k} has a {name} of {_value(chosen, rule.criterion)}"
+    best = min(judged, key=lambda c: _rank(c, rule.criterion))
+    if best.k != chosen.k:
+        told += (
+            f", within the standard error ({best.error(rule.criterion):.3f}) of the "
+            f"highest, {_value(best, rule.criterion)} at k = {best.k}"
+        )
+    if chosen.objections:
+        told = (
+            "No k meets the rule. The one with the fewest objections is taken: "
+            f"{told}; against it: {'; '.join(chosen.objections)}"
+        )
+    else:
+        are = "is" if len(admitted) == 1 else "are"
+        told = f"{len(admitted)} of {len(judged)} values of k {are} admitted. {told}"
+    if second is None:
+        return f"{told}; there is no other."
+    other = _value(second, rule.criterion)
+    note = f" ({'; '.join(second.objections)})" if second.objections else ""
+    return f"{told}; the runner-up is k = {second.k} with {other}{note}."
+
+
+def _value(candidate: Candidate, criterion: Criterion) -> str:
+    value = getattr(candidate, criterion)
+    return "unknown size" if value is None else f"{value:.3f}"
+
+
+def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:
+    """Say which other orders and limits would have led to another k."""
+    chosen = _best(judged, rule)
+    for criterion, words in CRITERION_WORDS.items():
+        known = all(getattr(c, criterion) is not None for c in judged)
+        other = _best(judged, replace(rule, criterion=criterion)) if known else chosen
+        if other.k != chosen.k:
+            yield f"Ordered by {words}, k = {other.k} would be chosen."
+    for limit in MOVED:
+        for value, other in _moved(judged, rule, limit):
+            asked = limit.words.format(value)
+            yield f"With {asked} asked for, k = {other.k} would be chosen."
+
+
+def _best(candidates: Sequence[Candidate], rule: Rule) -> Candidate:
+    judged = [_judged(candidate, rule) for candidate in candidates]
+    return _ranked(judged, rule.criterion)[0]
+
+
+def _moved(
+    candidates: Sequence[Candidate], rule: Rule, limit: _Limit
+) -> Iterator[tuple[float, Candidate]]:
+    """Move a limit to the nearest round values on both sides that change the choice."""
+    here, chosen = getattr(rule, limit.name), _best(candidates, rule)
+    for direction in (-1, 1):
+        for times in range(1, 21):
+            value = round(here + direction * times * limit.step, 6)
+            if not 0 <= value <= limit.most:
+                break
+            found = _best(candidates, replace(rule, **{limit.name: value}))
+            if found.k != chosen.k:
+                yield value, found
+                break

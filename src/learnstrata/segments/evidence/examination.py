@@ -1,0 +1,475 @@
+"""How far a segmentation can be trusted: everything that speaks for or against it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from learnstrata.config.loading import load_config
+from learnstrata.config.stages import Config, Evidence
+from learnstrata.exceptions import DegenerateError
+from learnstrata.learners.features.matrix import Matrix
+from learnstrata.segments.choice.nulls import (
+    NullDraws,
+    NullTables,
+    bootstrap_nulls,
+    draw_nulls,
+    gap_beside,
+)
+from learnstrata.segments.choice.sweep import Dossier, select
+from learnstrata.segments.evidence.hierarchy import Tree
+from learnstrata.segments.evidence.sensitivity import Sensitivity, find_sensitivity
+from learnstrata.segments.evidence.subsegments import (
+    RoleCell,
+    Subsegments,
+    role_cells,
+    split_segments,
+)
+from learnstrata.segments.evidence.verdict import Verdict, judge
+from learnstrata.segments.model.certainty import Certainty, fit_certainty
+from learnstrata.segments.model.model import Prepared
+from learnstrata.stats import kmeans, stability, validity
+from learnstrata.stats.gap import GapResult
+from learnstrata.stats.modality import Dip, Valley, dip_components, valleys
+from learnstrata.stats.nulls import MonteCarlo
+from learnstrata.stats.projection import principal_components
+from learnstrata.stats.replication import PredictionStrength, prediction_strength
+from learnstrata.stats.sampling import sample_rows
+from learnstrata.stats.stability import Flow, JaccardResult, Start
+from learnstrata.stats.strata import draw_each, stratified_mean
+
+__all__ = ["Nulls", "Replication", "Shape", "Trust", "examine", "verdict_of_matrix"]
+
+REPLICATION_ROWS = 5_000  # of the halves and of the refits under other seeds
+CELL_REFITS = 10
+PLOTTED = 2_000  # silhouettes of a picture
+PLOTTED_EACH = 50  # at the least, of a segment that has so many
+PROFILE_POINTS = 60
+
+Rows = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nulls:
+    """Statistics beside structureless tables.
+
+    Attributes
+    ----------
+    n_draws, n_rows : int
+        Tables, and learners in each.
+    hopkins : MonteCarlo or None
+        With power d; None where a table has too few distinct learners.
+    gap : GapResult or None
+        None where a table has too few distinct learners for two segments.
+    gap_beside, jaccard_beside : mapping of int to MonteCarlo
+        By k, as far as the tables have more distinct learners. The Jaccard, of the
+        least stable segment, is there for the k that were bootstrapped.
+    jaccard_draws, jaccard_resamples : int
+    left_out : tuple of str
+        What could not be set beside them, and why.
+    """
+
+    n_draws: int
+    n_rows: int
+    hopkins: MonteCarlo | None
+    gap: GapResult | None
+    gap_beside: Mapping[int, MonteCarlo]
+    jaccard_beside: Mapping[int, MonteCarlo]
+    jaccard_draws: int
+    jaccard_resamples: int
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Silhouettes of the chosen segments, and humps.
+
+    Attributes
+    ----------
+    n_rows : int
+        Learners that the drawn ones are scored against.
+    silhouette : SilhouetteResult
+        Of the final fit, drawn learners of each segment against all. The mean is that
+        of all learners: segments count by their size, not by how many were drawn.
+    squared, simplified : float
+        The same labels of all learners by squared distances, and by distances to the
+        centres.
+    negative : array of shape (n_segments,)
+        Share of the learners drawn from a segment that are nearer to another one.
+    profile : array of shape (n_segments, n_points)
+        Silhouettes of a segment from its lowest to its highest.
+    components : tuple of Dip
+        Of the first principal components.
+    explained : tuple of float
+        Share of the variance in each.
+    valleys : tuple of Valley
+        Between each segment and the nearest; by the features that are numbers.
+    """
+
+    n_rows: int
+    silhouette: validity.SilhouetteResult
+    squared: float
+    simplified: float
+    negative: npt.NDArray[np.float64]
+    profile: npt.NDArray[np.float64]
+    components: tuple[Dip, ...]
+    explained: tuple[float, ...]
+    valleys: tuple[Valley, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replication:
+    """Whether the segments are found again.
+
+    Attributes
+    ----------
+    bootstraps : tuple of JaccardResult
+        From the fitted centres on all learners, and from fresh starts.
+    seeds : tuple of float
+        Adjusted Rand index with the chosen fit, one a refit under another seed.
+    n_rows : int
+        Learners behind `seeds` and `halves`.
+    halves : mapping of int to PredictionStrength
+    flows : tuple of Flow
+        From the segments of k to those of k + 1, over the learners of the sweep. The
+        segments of the chosen k are those of the final fit.
+    left_out : tuple of str
+        What could not be fitted again, and why.
+    """
+
+    bootstraps: tuple[JaccardResult, ...]
+    seeds: tuple[float, ...]
+    n_rows: int
+    halves: Mapping[int, PredictionStrength]
+    flows: tuple[Flow, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trust:
+    """All of the evidence.
+
+    Attributes
+    ----------
+    level : str
+    verdict : Verdict
+    nulls : Nulls
+    shape : Shape
+    replication : Replication
+    certainty : Certainty
+        For the standing of single learners.
+    subsegments : Subsegments
+    cells : tuple of RoleCell
+    sensitivity : Sensitivity or None
+    left_out : tuple of str
+        Parts of the evidence that this table does not allow, and why.
+    """
+
+    level: str
+    verdict: Verdict
+    nulls: Nulls
+    shape: Shape
+    replication: Replication
+    certainty: Certainty
+    subsegments: Subsegments
+    cells: tuple[RoleCell, ...]
+    sensitivity: Sensitivity | None
+    left_out: tuple[str, ...]
+
+
+def examine(
+    prepared: Prepared,
+    dossier: Dossier,
+    fit: kmeans.KMeansFit,
+    tree: Tree | None,
+    config: Config,
+    *,
+    rng: np.random.Generator | int,
+) -> Trust:
+    """Gather the evidence for the chosen segmentation.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    dossier : Dossier
+        With its structureless tables.
+    fit : KMeansFit
+        Of all learners, at the chosen k.
+    tree : Tree or None
+        Ward's hierarchy of the same learners.
+    config : Config
+    rng : Generator or int
+
+    Returns
+    -------
+    Trust
+    """
+    X, evidence = prepared.matrix.X, config.evidence
+    sources = np.random.default_rng(rng).spawn(5)
+    nulls = _nulls(prepared.matrix, dossier, config, rng=sources[0])
+    replication = _replication(X, dossier, fit, config, rng=sources[1])
+    subsegments = split_segments(X, fit.labels, settings=evidence.finer, rng=sources[2])
+    fresh = replication.bootstraps[-1].centers
+    sensitivity, why = _sensitivity(prepared, fit, tree, config, rng=sources[4])
+    return Trust(
+        level=evidence.level,
+        verdict=judge(dossier.chosen, evidence),
+        nulls=nulls,
+        shape=_shape(prepared.matrix, fit, rng=sources[3]),
+        replication=replication,
+        certainty=fit_certainty(
+            X, fit, evidence, refits=fresh, parts=subsegments.centers
+        ),
+        subsegments=subsegments,
+        cells=_cells(prepared, fit, fresh, least=config.privacy.learners),
+        sensitivity=sensitivity,
+        left_out=(*nulls.left_out, *replication.left_out, *why),
+    )
+
+
+def _nulls(
+    matrix: Matrix, dossier: Dossier, config: Config, *, rng: np.random.Generator
+) -> Nulls:
+    evidence = config.evidence
+    ks = [candidate.k for candidate in dossier.candidates]
+    drawn = dossier.nulls or _drawn(matrix, ks, evidence, rng=rng)
+    own, gaps = gap_beside(drawn, references=evidence.references, rng=rng)
+    some = ks if evidence.level == "full" else [dossier.k]
+    return Nulls(
+        n_draws=len(drawn.tables.seeds),
+        n_rows=len(drawn.tables.sample),
+        hopkins=drawn.tendency(),
+        gap=own,
+        gap_beside=gaps,
+        jaccard_beside=bootstrap_nulls(drawn.tables, some, evidence, rng=rng),
+        jaccard_draws=min(evidence.jaccard_draws, len(drawn.tables.seeds)),
+        jaccard_resamples=evidence.jaccard_resamples,
+        left_out=tuple(_not_beside(drawn, ks, config.unit)),
+    )
+
+
+def _not_beside(drawn: NullDraws, ks: Sequence[int], unit: str) -> Iterator[str]:
+    tables = drawn.tables
+    few = (
+        f"one of the tables of {len(tables.sample):,} {unit}s has only "
+        f"{tables.distinct} distinct ones"
+    )
+    missing = [k for k in ks if k not in drawn.k_values]
+    if missing:
+        yield f"Nothing stands beside structureless tables at {_ks(missing)}: {few}."
+    if drawn.tendency() is None:
+        yield f"Hopkins does not stand beside structureless tables: {few}."
+
+
+def _ks(values: Sequence[int]) -> str:
+    """Name neighbouring values of k."""
+    low, high = min(values), max(values)
+    return f"k = {low}" if low == high else f"k = {low} to {high}"
+
+
+def _drawn(
+    matrix: Matrix, ks: list[int], evidence: Evidence, *, rng: np.random.Generator
+) -> NullDraws:
+    draws, rows = evidence.draws, evidence.rows
+    tables = NullTables.of(matrix.X, matrix.blocks, draws=draws, rows=rows, rng=rng)
+    return draw_nulls(tables, ks, rng=rng)
+
+
+def _shape(matrix: Matrix, fit: kmeans.KMeansFit, *, rng: np.random.Generator) -> Shape:
+    X = matrix.X
+    silhouette = _silhouette(X, fit.labels, rng=rng)
+    of_row = fit.labels[silhouette.rows]
+    groups = [silhouette.values[of_row == j] for j in range(len(fit.centers))]
+    steps = np.linspace(0, 1, PROFILE_POINTS)
+    in_blocks = {column for block in matrix.blocks for column in block}
+    ordered = [c for c in range(X.shape[1]) if c not in in_blocks]
+    some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
+    n_components = min(3, X.shape[1])
+    return Shape(
+        n_rows=len(X),
+        silhouette=silhouette,
+        squared=validity.silhouette_squared(X, [fit.labels])[0].mean,
+        simplified=validity.silhouette_simplified(X, [fit.labels])[0].mean,
+        negative=np.array([float(np.mean(group < 0)) for group in groups]),
+        profile=np.array([np.quantile(group, steps) for group in groups]),
+        components=tuple(dip_components(X[some], n_components=n_components, rng=rng)),
+        explained=tuple(principal_components(X[some], n_components).explained.tolist()),
+        valleys=_valleys(X[some][:, ordered], fit.labels[some], rng=rng),
+    )
+
+
+def _silhouette(
+    X: Rows, labels: npt.NDArray[np.int32], *, rng: np.random.Generator
+) -> validity.SilhouetteResult:
+    """Score learners of every segment, however small, and tell the mean of all."""
+    if len(X) <= PLOTTED:
+        return validity.silhouette(X, [labels])[0]
+    rows = draw_each(labels, PLOTTED, least=PLOTTED_EACH, rng=rng)
+    found = validity.silhouette(X, [labels], rows=rows)[0]
+    mean, error = stratified_mean(found.values, labels[rows], np.bincount(labels))
+    return replace(found, mean=mean, standard_error=error)
+
+
+def _valleys(
+    rows: Rows, labels: npt.NDArray[np.int32], *, rng: np.random.Generator
+) -> tuple[Valley, ...]:
+    if not rows.shape[1] or len(np.unique(labels)) < labels.max(initial=0) + 1:
+        return ()
+    return tuple(valleys(rows, labels, rng=rng))
+
+
+def _replication(
+    X: Rows,
+    dossier: Dossier,
+    fit: kmeans.KMeansFit,
+    config: Config,
+    *,
+    rng: np.random.Generator,
+) -> Replication:
+    evidence = config.evidence
+    some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
+    sizes: dict[Start, int] = {
+        "fitted": len(X),
+        "fresh": min(config.selection.resample_rows, len(X)),
+    }
+    bootstraps = tuple(
+        stability.bootstrap_jaccard(
+            X, fit, n_resamples=evidence.resamples, n_rows=size, start=start, rng=rng
+        )
+        for start, size in sizes.items()
+    )
+    again = _again(X[some], dossier.k, config, rng=rng)
+    ks = [candidate.k for candidate in dossier.candidates]
+    halves = _halves(X[some], ks, config, seed=int(rng.integers(2**63)))
+    labelings = {k: found.labels for k, found in dossier.fits.items()}
+    # by its own numbers a segment of the sweep may be another one of the final fit
+    labelings[dossier.k] = fit.labels[dossier.sampled]
+    return Replication(
+        bootstraps=bootstraps,
+        seeds=tuple(
+            stability.agreement(found.labels, fit.labels[some]).ari for found in again
+        ),
+        n_rows=len(some),
+        halves=halves,
+        flows=tuple(stability.flows(labelings)) if len(labelings) > 1 else (),
+        left_out=tuple(
+            _not_again(X[some], config, seeds=len(again), ks=sorted({*ks} - {*halves}))
+        ),
+    )
+
+
+def _again(
+    rows: Rows, k: int, config: Config, *, rng: np.random.Generator
+) -> list[kmeans.KMeansFit]:
+    """Refit under other seeds, where the rows can hold so many segments."""
+    if len(np.unique(rows, axis=0)) < k:
+        return []
+    starts = config.fit.starts
+    return [
+        kmeans.fit(rows, k, n_starts=starts, rng=seed)
+        for seed in rng.spawn(config.evidence.seeds)
+    ]
+
+
+def _halves(
+    rows: Rows, ks: Sequence[int], config: Config, *, seed: int
+) -> Mapping[int, PredictionStrength]:
+    """Compare halves at every k, but for the largest that a half cannot hold."""
+    while ks:
+        try:
+            return prediction_strength(
+                rows,
+                ks,
+                n_splits=config.evidence.splits,
+                n_starts=config.fit.starts,
+                rng=seed,
+            )
+        except DegenerateError:
+            ks = ks[:-1]
+    return {}
+
+
+def _not_again(
+    rows: Rows, config: Config, *, seeds: int, ks: Sequence[int]
+) -> Iterator[str]:
+    there = f"{len(rows):,} {config.unit}s"
+    if not seeds and config.evidence.seeds:
+        yield f"No refit under other seeds: too few of {there} are distinct."
+    if ks:
+        yield f"Halves are not compared at {_ks(ks)}: too few of {there} are distinct."
+
+
+def _cells(
+    prepared: Prepared,
+    fit: kmeans.KMeansFit,
+    refits: npt.NDArray[np.float64],
+    *,
+    least: int,
+) -> tuple[RoleCell, ...]:
+    if "role_family" not in prepared.learners.columns:
+        return ()
+    X = prepared.matrix.X
+    labels = [kmeans.nearest(X, centers) for centers in refits[:CELL_REFITS]]
+    roles: Sequence[str | None] = prepared.learners["role_family"].to_list()
+    return role_cells(fit.labels, roles, np.array(labels), min_count=least)
+
+
+def _sensitivity(
+    prepared: Prepared,
+    fit: kmeans.KMeansFit,
+    tree: Tree | None,
+    config: Config,
+    *,
+    rng: np.random.Generator,
+) -> tuple[Sensitivity | None, tuple[str, ...]]:
+    evidence = config.evidence
+    if not evidence.sensitivity_rows:
+        return None, ()
+    try:
+        found = find_sensitivity(
+            prepared,
+            fit,
+            tree,
+            config,
+            rows=evidence.sensitivity_rows,
+            resamples=evidence.jaccard_resamples,
+            rng=rng,
+        )
+    except DegenerateError as error:
+        return None, (f"No other way to cut was tried. {error}",)
+    return found, ()
+
+
+def verdict_of_matrix(
+    X: npt.ArrayLike,
+    *,
+    config: Config | None = None,
+    rng: np.random.Generator | int,
+) -> Verdict:
+    """Judge a matrix by the rules of a recipe: for studies of false alarms.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        On the scale in which distance means something.
+    config : Config, default=None
+        ``None`` takes the default recipe.
+    rng : Generator or int
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> even = np.random.default_rng(0).random((500, 2))
+    >>> verdict_of_matrix(even, rng=0).word == "natural"
+    False
+    """
+    settings = config or load_config()
+    matrix = np.asarray(X, dtype=np.float32)
+    evidence = replace(settings.evidence, level="quick")
+    dossier = select(matrix, settings.selection, rng=rng, evidence=evidence)
+    return judge(dossier.chosen, evidence)

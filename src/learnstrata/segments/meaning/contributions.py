@@ -1,0 +1,491 @@
+"""Why this learner: what pulls a learner to their segment rather than to the next.
+
+The difference of two squared distances is a sum over the columns of the matrix, so the
+share of each feature in it is exact; nothing is sampled, fitted or approximated.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.learners.features.matrix import (
+    FEATURES,
+    FeatureModel,
+    to_matrix,
+)
+from learnstrata.segments.model.model import SegmentModel
+from learnstrata.wording.words import listed
+
+__all__ = [
+    "Contributions",
+    "Explanation",
+    "MeanPull",
+    "Pull",
+    "contributions",
+    "explain_learner",
+    "explain_unit",
+    "features_of",
+    "mean_contributions",
+    "mean_pulls",
+]
+
+HARDLY = 0.05  # of all pulls: a smaller one is not told in the sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """What each group of columns adds to the margin of each learner.
+
+    Attributes
+    ----------
+    values : array of shape (n_learners, n_groups), float64
+        Positive pulls to the own segment, negative to the next.
+    groups : tuple of str
+        Of the columns of `values`.
+    next : array of shape (n_learners,), int
+        The nearest segment but the own, counted from 0.
+    """
+
+    values: npt.NDArray[np.float64]
+    groups: tuple[str, ...]
+    next: npt.NDArray[np.int64]
+
+    @property
+    def margin(self) -> npt.NDArray[np.float64]:
+        """Squared distance to the next segment less that to the own."""
+        return self.values.sum(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MeanPull:
+    """One feature of one segment.
+
+    Attributes
+    ----------
+    feature : str
+    mean : float
+        Mean absolute contribution to the margin of its learners, 0 or more.
+    share : float
+        Of those of all features, 0..1.
+    """
+
+    feature: str
+    mean: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """One feature of one learner.
+
+    Attributes
+    ----------
+    feature, told : str
+        Name, and the learner's value in words.
+    contribution : float
+        To the margin: positive pulls to the own segment, negative to the next.
+    share : float
+        ``|contribution|`` in the sum of those of all features, 0..1.
+    """
+
+    feature: str
+    told: str
+    contribution: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a learner is in their segment.
+
+    Attributes
+    ----------
+    segment, next_segment : int
+        Ids; the next is the nearest but the own.
+    margin : float
+        Squared distance to the next less that to the own; the sum of the pulls.
+    pulls : tuple of Pull
+        Strongest first.
+    sentence : str
+    """
+
+    segment: int
+    next_segment: int
+    margin: float
+    pulls: tuple[Pull, ...]
+    sentence: str
+
+
+def contributions(
+    X: npt.NDArray[np.floating],
+    centers: npt.ArrayLike,
+    labels: npt.NDArray[np.integer],
+    *,
+    groups: Sequence[str],
+) -> Contributions:
+    r"""Split the margin of each learner over groups of columns, exactly.
+
+    .. math:: d^2(x, c_{next}) - d^2(x, c_{own}) =
+              \sum_j (x_j - c_{next,j})^2 - (x_j - c_{own,j})^2
+
+    The term of column j is computed as
+    ``(c_own - c_next) * (2 x - c_own - c_next)``, the same without cancellation.
+    Any real number; the sum of a learner is 0 or more where `labels` are the nearest.
+
+    Parameters
+    ----------
+    X : array of shape (n_learners, n_columns)
+        As it was clustered (`learnstrata.learners.features.matrix.Matrix`).
+    centers : array of shape (n_segments, n_columns)
+    labels : array of shape (n_learners,)
+        The own segment of each, counted from 0.
+    groups : sequence of str
+        Of each column: `features_of` to split by feature (the columns of a category
+        count as one), ``Matrix.groups`` to split by idea.
+
+    Returns
+    -------
+    Contributions
+        Groups in the order of their first column.
+
+    Raises
+    ------
+    DegenerateError
+        If there is one segment only.
+    ParameterError
+        If a shape does not go with another.
+
+    Notes
+    -----
+    Weights and scales of the recipe are part of the answer: a feature of weight 0.5
+    pulls a quarter of what it would with weight 1. Features that move together share
+    the pull as the recipe scaled them, not as they cause anything.
+
+    References
+    ----------
+    Moshkovitz, Dasgupta, Rashtchian, Frost (2020), "Explainable k-Means and k-Medians
+    Clustering", ICML.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 1.0], [4.0, 0.0]])
+    >>> found = contributions(
+    ...     X, [[0, 0], [4, 0]], np.array([0, 1]), groups=["pay", "years"]
+    ... )
+    >>> found.values.tolist(), found.margin.tolist()
+    ([[16.0, 0.0], [16.0, 0.0]], [16.0, 16.0])
+    """
+    rows, center = np.asarray(X, dtype=np.float64), np.asarray(centers, np.float64)
+    _refuse_misfits(rows, center, labels, groups)
+    following = _next_nearest(rows, center, labels)
+    own, other = center[labels], center[following]
+    terms = (own - other) * (2 * rows - own - other)
+    named = tuple(dict.fromkeys(groups))
+    member = np.array([[g == name for name in named] for g in groups], dtype=np.float64)
+    return Contributions(terms @ member, named, following)
+
+
+def _refuse_misfits(
+    X: npt.NDArray[np.float64],
+    centers: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.integer],
+    groups: Sequence[str],
+) -> None:
+    if len(centers) < 2:
+        raise DegenerateError(
+            f"Got {len(centers)} segment, expected two or more: with one there is no "
+            "next segment to be nearer to. Choose k of 2 or more."
+        )
+    widths = X.shape[-1], centers.shape[-1], len(groups)
+    if len(set(widths)) > 1 or len(labels) != len(X):
+        raise ParameterError(
+            f"Got X of shape {X.shape}, centers of shape {centers.shape}, "
+            f"{len(labels)} labels and {len(groups)} groups, expected one column "
+            "width and a label a row. Give the matrix the centers were fitted on."
+        )
+    if len(labels) and not 0 <= labels.min() <= labels.max() < len(centers):
+        raise ParameterError(
+            f"Got labels from {labels.min()} to {labels.max()}, expected 0 to "
+            f"{len(centers) - 1}. Subtract 1 from segment ids."
+        )
+
+
+def _next_nearest(
+    X: npt.NDArray[np.float64],
+    centers: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.integer],
+) -> npt.NDArray[np.int64]:
+    squared = np.column_stack([((X - center) ** 2).sum(axis=1) for center in centers])
+    squared[np.arange(len(X)), labels] = np.inf
+    return squared.argmin(axis=1)
+
+
+def features_of(model: FeatureModel) -> tuple[str, ...]:
+    """Name the feature of each column of the matrix, in its order.
+
+    Examples
+    --------
+    >>> from learnstrata.config.loading import load_config
+    >>> from learnstrata.learners.features.matrix import fit_features
+    >>> learners = pl.DataFrame({
+    ...     "record": [0, 1, 2],
+    ...     "learner_id": ["a", "b", "c"],
+    ...     "pay": [4e5, 9e5, 2e6],
+    ...     "years_of_experience": [1.0, 4.0, 9.0],
+    ... })
+    >>> features_of(fit_features(learners, load_config(), as_of=2021, salt=b"salt"))
+    ('log_pay', 'log_experience')
+    """
+    return tuple(
+        column
+        for column in model.columns
+        for _ in range(len(model.categories.get(column, (column,))))
+    )
+
+
+def mean_contributions(
+    found: Contributions, labels: npt.NDArray[np.integer], *, n_segments: int
+) -> npt.NDArray[np.float64]:
+    """Give the mean absolute contribution of each group in each segment.
+
+    Parameters
+    ----------
+    found : Contributions
+    labels : array of shape (n_learners,)
+        Counted from 0.
+    n_segments : int
+
+    Returns
+    -------
+    array of shape (n_segments, n_groups)
+        In squared units of the matrix, 0 or more; the larger, the more the group
+        decides who is in the segment.
+
+    Raises
+    ------
+    DegenerateError
+        If a segment has no learner.
+
+    Examples
+    --------
+    >>> found = Contributions(
+    ...     np.array([[3.0], [-1.0], [4.0]]), ("pay",), np.array([1, 1, 0])
+    ... )
+    >>> mean_contributions(found, np.array([0, 0, 1]), n_segments=2).tolist()
+    [[2.0], [4.0]]
+    """
+    counts = np.bincount(labels, minlength=n_segments)
+    if not counts.all():
+        empty = (np.flatnonzero(counts == 0) + 1).tolist()
+        raise DegenerateError(
+            f"Got no learner in the segments {empty}, "
+            "expected one or more in each. Leave out segments without learners."
+        )
+    size = np.abs(found.values)
+    sums = [np.bincount(labels, column, minlength=n_segments) for column in size.T]
+    return np.column_stack(sums) / counts[:, None]
+
+
+def mean_pulls(
+    X: npt.NDArray[np.floating], labels: npt.NDArray[np.integer], model: SegmentModel
+) -> tuple[tuple[MeanPull, ...], ...]:
+    """Rank the features by what they decide, segment by segment.
+
+    Parameters
+    ----------
+    X : array of shape (n_learners, n_columns)
+        As it was clustered.
+    labels : array of shape (n_learners,)
+        Counted from 0.
+    model : SegmentModel
+
+    Returns
+    -------
+    tuple of tuple of MeanPull
+        One a segment, strongest feature first.
+
+    Raises
+    ------
+    DegenerateError
+        If there is one segment only, or one without learners.
+    """
+    centers = np.array(model.centers)
+    found = contributions(X, centers, labels, groups=features_of(model.features))
+    means = mean_contributions(found, labels, n_segments=len(centers))
+    return tuple(_ranked(found.groups, row) for row in means)
+
+
+def _ranked(
+    features: Sequence[str], means: npt.NDArray[np.float64]
+) -> tuple[MeanPull, ...]:
+    total = float(means.sum()) or 1.0
+    rows = [
+        MeanPull(feature, float(mean), float(mean / total))
+        for feature, mean in zip(features, means, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda row: -row.mean))
+
+
+def explain_unit(unit: pl.DataFrame, model: SegmentModel) -> Explanation:
+    """Say why a learner who is cleaned but has no features yet is in their segment.
+
+    Parameters
+    ----------
+    unit : polars.DataFrame of one row
+        As `SegmentModel.assign` takes them.
+    model : SegmentModel
+
+    Returns
+    -------
+    Explanation
+        Of the segment that `SegmentModel.assign` gives.
+
+    Raises
+    ------
+    ParameterError, DegenerateError
+        As `explain_learner`.
+    """
+    return explain_learner(model.featured(unit), model)
+
+
+def explain_learner(learner: pl.DataFrame, model: SegmentModel) -> Explanation:
+    """Say why a learner is in their segment rather than in the next.
+
+    Parameters
+    ----------
+    learner : polars.DataFrame of one row
+        With the features of `learnstrata.learners.features.matrix.add_features`.
+        Without ``segment_id`` the learner is put to the nearest centre.
+    model : SegmentModel
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    ParameterError
+        If there is not one row.
+    DegenerateError
+        If the model has one segment only.
+    """
+    if len(learner) != 1:
+        raise ParameterError(
+            f"Got {len(learner)} rows, expected one. Filter the frame to one learner."
+        )
+    X = to_matrix(learner, model.features).X.astype(np.float64)
+    centers = np.array(model.centers)
+    nearest = ((X - centers) ** 2).sum(axis=1).argmin(keepdims=True)
+    given = "segment_id" in learner.columns
+    label = learner["segment_id"].to_numpy() - 1 if given else nearest
+    found = contributions(X, centers, label, groups=features_of(model.features))
+    pulls = _pulls(found, learner.row(0, named=True), model.features)
+    own, other = int(label[0]), int(found.next[0])
+    return Explanation(
+        segment=own + 1,
+        next_segment=other + 1,
+        margin=float(found.margin[0]),
+        pulls=pulls,
+        sentence=_sentence(pulls, model.names[own], model.names[other]),
+    )
+
+
+def _pulls(
+    found: Contributions, row: Mapping[str, Any], model: FeatureModel
+) -> tuple[Pull, ...]:
+    total = float(np.abs(found.values[0]).sum())
+    pulls = [
+        Pull(
+            feature=feature,
+            told=_told(feature, row, model),
+            contribution=float(value),
+            share=float(abs(value) / total) if total else 0.0,
+        )
+        for feature, value in zip(found.groups, found.values[0], strict=True)
+    ]
+    return tuple(sorted(pulls, key=lambda pull: -pull.share))
+
+
+def _sentence(pulls: Sequence[Pull], own: str, other: str) -> str:
+    strong = [pull for pull in pulls if pull.share >= HARDLY]
+    towards = [_weighed(pull) for pull in strong if pull.contribution > 0]
+    away = [_weighed(pull) for pull in strong if pull.contribution < 0]
+    if not towards and not away:
+        return f"Nothing tells {own!r} from {other!r} for this learner."
+    told = [f"{listed(towards)} towards {own!r}"] if towards else []
+    told += [f"{listed(away)} towards {other!r}"] if away else []
+    return f"Pulls: {'; '.join(told)}."
+
+
+def _weighed(pull: Pull) -> str:
+    return f"{pull.told} ({pull.share:.0%})"
+
+
+def _told(feature: str, row: Mapping[str, Any], model: FeatureModel) -> str:
+    """Write a learner's value in the units of people; a stand-in is called one."""
+    label = FEATURES[feature].label if feature in FEATURES else feature
+    value = row[feature] if row[feature] is not None else model.medians.get(feature)
+    if value is None:
+        return f"{label} not stated"
+    if feature in _LOGGED:
+        value = round(_LOGGED[feature](value), 6)  # exp(log(1145000)) is not it
+    told = _WORDS.get(feature, _plain)(label, value, model)
+    return (
+        f"{told} standing in for one not stated" if _stands_in(feature, row) else told
+    )
+
+
+def _stands_in(feature: str, row: Mapping[str, Any]) -> bool:
+    if feature.startswith("company_") and row.get("company", "") is None:
+        return True
+    return row[feature] is None or bool(row.get(_IMPUTED.get(feature, ""), 0))
+
+
+_LOGGED: Mapping[str, Callable[[float], float]] = {
+    "log_pay": math.exp,
+    "log1p_pay": math.expm1,
+    "log_experience": math.expm1,
+    "company_level": math.exp,
+}
+_IMPUTED: Mapping[str, str] = {
+    "pay": "pay_imputed",
+    "log_pay": "pay_imputed",
+    "log1p_pay": "pay_imputed",
+    "years_of_experience": "experience_imputed",
+    "log_experience": "experience_imputed",
+}
+
+
+def _plain(label: str, value: object, _: FeatureModel) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{label} {value:,.4g}" if number else f"{label} {value}"
+
+
+def _pay_told(_: str, value: float, model: FeatureModel) -> str:
+    return f"pay {value / model.pay.per_shown_unit:,.1f} {model.pay.shown_unit}"
+
+
+def _company_told(_: str, value: float, model: FeatureModel) -> str:
+    shown = value / model.pay.per_shown_unit
+    return f"a company that pays about {shown:,.1f} {model.pay.shown_unit}"
+
+
+def _years_told(_: str, value: float, __: FeatureModel) -> str:
+    return f"{value:,.3g} {'year' if value == 1 else 'years'} of experience"
+
+
+_WORDS: Mapping[str, Callable[[str, Any, FeatureModel], str]] = {
+    "pay": _pay_told,
+    "log_pay": _pay_told,
+    "log1p_pay": _pay_told,
+    "company_level": _company_told,
+    "company_mean_pay": _company_told,
+    "years_of_experience": _years_told,
+    "log_experience": _years_told,
+}

@@ -1,0 +1,1 @@
+"""The fitted model, and how certain it is of a learner."""

@@ -1,0 +1,290 @@
+"""The fitted model: all that is needed to give a learner their segment."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from narwhals.typing import IntoFrame, IntoFrameT
+
+from learnstrata.config.loading import numbered_names
+from learnstrata.config.stages import Config
+from learnstrata.exceptions import SourceError
+from learnstrata.learners.cleaning import Limits
+from learnstrata.learners.features.matrix import (
+    FeatureModel,
+    Matrix,
+    add_features,
+    fit_features,
+    to_matrix,
+)
+from learnstrata.learners.lookups import collected
+from learnstrata.segments.model.certainty import EXPORTED, Certainty, standings
+from learnstrata.stats import kmeans
+
+__all__ = [
+    "MEMBERSHIP",
+    "MODEL_VERSION",
+    "Prepared",
+    "SegmentModel",
+    "fit_model",
+    "memberships",
+    "prepare",
+]
+
+MODEL_VERSION = 3
+MEMBERSHIP = (
+    *("record", "learner_id", "segment_id", "segment_name"),
+    *EXPORTED,
+    "role_family",  # where there are titles
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Learners with their features, and what was learned to make them.
+
+    Attributes
+    ----------
+    learners : polars.DataFrame
+        One row a learner, in the order of ``record``.
+    features : FeatureModel
+    matrix : Matrix
+        Rows as in `learners`.
+    """
+
+    learners: pl.DataFrame
+    features: FeatureModel
+    matrix: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentModel:
+    """Centres of the segments, and the way from a record to a distance.
+
+    Attributes
+    ----------
+    config : Config
+    limits : Limits
+        Of the table the model was fitted on.
+    features : FeatureModel
+    centers : tuple of tuple of float
+        One a segment, in the columns of the matrix; segment ids are 1, 2, ... in order.
+    names : tuple of str
+    members : tuple of int
+        Codes of the learners whose pay stands in the level of their company, ascending.
+    inertia : float
+        Sum of squared distances of all learners to their centre.
+    certainty : Certainty
+        By which the standing of a learner is told.
+    """
+
+    config: Config
+    limits: Limits
+    features: FeatureModel
+    centers: tuple[tuple[float, ...], ...]
+    names: tuple[str, ...]
+    members: tuple[int, ...]
+    inertia: float
+    certainty: Certainty = field(default_factory=Certainty)
+
+    def assign(self, units: IntoFrameT) -> IntoFrameT:
+        """Give learners the segment with the nearest centre.
+
+        Parameters
+        ----------
+        units : data frame
+            Learners after cleaning with `limits`, the columns of the fitted table.
+
+        Returns
+        -------
+        data frame of the same kind, eager
+            ``record``, ``learner_id``, ``segment_id``, ``segment_name``, what
+            `standings` tells, and ``role_family`` where there are titles.
+        """
+        frame = nw.from_native(units)
+        frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+        featured = self.featured(frame.to_polars().sort("record"))
+        matrix = to_matrix(featured, self.features)
+        result = memberships(featured, matrix.X, self)
+        native: Any = nw.from_dict(
+            result.to_dict(as_series=False), backend=frame.implementation
+        )
+        return native.to_native()
+
+    def featured(self, units: pl.DataFrame) -> pl.DataFrame:
+        """Add the features, the own pay left out of the level of members' companies.
+
+        Parameters
+        ----------
+        units : polars.DataFrame
+            As for `assign`.
+        """
+        members = np.isin(_member_codes(units, self.features), self.members)
+        return add_features(units, self.features, members=members)
+
+    def with_names(self, names: Sequence[str]) -> "SegmentModel":
+        """Give the same model with other names for its segments."""
+        return replace(self, names=tuple(names))
+
+    def to_json(self) -> str:
+        """Write the model as JSON; `from_json` gives back an equal one."""
+        values = asdict(self) | {
+            "model_version": MODEL_VERSION,
+            "config": self.config.as_dict(),
+            "features": self.features.as_dict(),
+        }
+        return json.dumps(values, separators=(",", ":"), allow_nan=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "SegmentModel":
+        """Read a model.
+
+        Raises
+        ------
+        SourceError
+            If the text is not a model, or one of a newer version.
+        """
+        values = _model_values(text)
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            model = TypeAdapter(cls).validate_python(
+                values | {"config": numbered_names(values.get("config"))}
+            )
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise _damaged(where) from None
+        if where := _mismatch(model):
+            raise _damaged(where)
+        return model
+
+
+def _model_values(text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(
+            f"This is not a model: {error}. Give the model.json of a run."
+        ) from None
+    version = values.pop("model_version", None) if isinstance(values, dict) else None
+    if version != MODEL_VERSION:
+        raise SourceError(
+            f"Got model version {version!r}, expected {MODEL_VERSION}. "
+            "Give the model.json of a run of this version of learnstrata."
+        )
+    return values
+
+
+def _damaged(where: str) -> SourceError:
+    return SourceError(
+        f"The model is damaged at {where!r}. Use the model.json of a whole run."
+    )
+
+
+def _mismatch(model: SegmentModel) -> str | None:
+    """Name the part that does not go with the others, if one does not."""
+    features = model.features
+    columns = [
+        name
+        for column in features.columns
+        for name in _matrix_columns(column, features)
+    ]
+    centers = model.centers
+    whole = all(len(c) == len(columns) and np.isfinite(c).all() for c in centers)
+    checks = {
+        "centers": len(centers) > 0 and whole,
+        "names": len(model.names) == len(centers),
+        "certainty": _fits(model.certainty, len(centers), len(columns)),
+        "features.salt": re.fullmatch("([0-9a-f]{2}){32,}", features.salt) is not None,
+        "features.centers": set(columns) <= set(features.centers),
+        "features.scales": set(columns) <= set(features.scales),
+    }
+    return next((part for part, holds in checks.items() if not holds), None)
+
+
+def _fits(certainty: Certainty, n_segments: int, n_columns: int) -> bool:
+    groups = [*certainty.refits, *certainty.parts]
+    centers = [center for group in groups for center in group]
+    return (
+        all(len(refit) == n_segments for refit in certainty.refits)
+        and len(certainty.reach) in {0, n_segments}
+        and len(certainty.parts) in {0, n_segments}
+        and all(len(c) == n_columns and np.isfinite(c).all() for c in centers)
+    )
+
+
+def _matrix_columns(column: str, features: FeatureModel) -> list[str]:
+    values = features.categories.get(column)
+    return [column] if values is None else [f"{column}={value}" for value in values]
+
+
+def prepare(units: IntoFrame, config: Config, *, as_of: int, salt: bytes) -> Prepared:
+    """Fit the features of a run's learners and scale them."""
+    model = fit_features(units, config, as_of=as_of, salt=salt)
+    featured = add_features(units, model, members=True)
+    learners = collected(nw.from_native(featured)).sort("record")
+    return Prepared(learners, model, to_matrix(learners, model))
+
+
+def fit_model(
+    prepared: Prepared,
+    config: Config,
+    limits: Limits,
+    fit: kmeans.KMeansFit,
+    certainty: Certainty,
+) -> SegmentModel:
+    """Bind a k-means fit to the way its matrix was made."""
+    features = prepared.features
+    uses_own = features.companies is not None and features.companies.leave_out_own
+    paid = prepared.learners
+    if uses_own and "pay" in paid.columns:
+        members = np.unique(_member_codes(paid.drop_nulls("pay"), features)).tolist()
+    else:
+        members = []
+    return SegmentModel(
+        config=config,
+        limits=limits,
+        features=features,
+        centers=tuple(tuple(float(v) for v in center) for center in fit.centers),
+        names=tuple(f"Segment {i + 1}" for i in range(len(fit.centers))),
+        members=tuple(members),
+        inertia=fit.inertia,
+        certainty=certainty,
+    )
+
+
+def memberships(
+    learners: pl.DataFrame, X: npt.NDArray[np.float32], model: SegmentModel
+) -> pl.DataFrame:
+    """Give the columns of `MEMBERSHIP` that the learners have.
+
+    Parameters
+    ----------
+    learners : polars.DataFrame
+        With features, in the order of `X`.
+    X : array of shape (n_learners, n_columns)
+    model : SegmentModel
+    """
+    labels = kmeans.nearest(X, np.array(model.centers))
+    ids = pl.Series("segment_id", labels.astype(np.int64) + 1)
+    of_id = {i + 1: name for i, name in enumerate(model.names)}
+    name = ids.replace_strict(of_id, return_dtype=pl.String).alias("segment_name")
+    sure = standings(X, model.centers, model.certainty)
+    told = learners.with_columns(ids, name, *sure.get_columns())
+    return told.select(c for c in MEMBERSHIP if c in told.columns)
+
+
+def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.int64]:
+    """Code who stands where at which pay: the same again is no news to the level."""
+    there = [c for c in ("learner_id", "company", "pay") if c in learners.columns]
+    text = pl.concat_str(
+        [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"
+    )
+    keys = learners.select(text.alias("key"))["key"].to_list()
+    return np.array(model.codes(keys), dtype=np.int64)

@@ -1,0 +1,1 @@
+"""Pay beside that of peers."""

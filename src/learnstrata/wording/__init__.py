@@ -1,0 +1,1 @@
+"""One voice: words, numbers and labels."""

@@ -1,0 +1,508 @@
+"""Results on disk: whole or absent, whatever happens in the middle."""
+
+import errno
+import json
+import os
+import stat
+import sys
+
+import openpyxl
+import polars as pl
+import pytest
+
+from learnstrata.exceptions import OutputError, PrivacyError, SourceError
+from learnstrata.layer import folder as publish
+from learnstrata.layer.folder import (
+    FILES,
+    NAMES_SCHEMA,
+    check_target,
+    find_leaks,
+    read_names,
+    read_summary,
+    refuse_leaks,
+    write_file,
+    write_folder,
+    write_pictures,
+    write_table,
+)
+from learnstrata.report.workbook import write_workbook
+
+FRAME = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
+
+
+def text(content):
+    return lambda path: path.write_text(content, encoding="utf-8")
+
+
+def fails(error):
+    def write(path):
+        path.write_text("half", encoding="utf-8")
+        raise error
+
+    return write
+
+
+def full_disk():
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def everything_in(folder):
+    return sorted(str(item.relative_to(folder)) for item in folder.rglob("*"))
+
+
+def rights(folder):
+    return {
+        item.relative_to(folder).as_posix(): stat.S_IMODE(item.stat().st_mode)
+        for item in folder.rglob("*")
+    }
+
+
+@pytest.fixture
+def umask(request):
+    """Work under another umask for one test."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.fixture
+def old(tmp_path):
+    """A run folder that is there already."""
+    return write_folder(tmp_path / "run", {"share/summary.json": text("old")})
+
+
+def test_a_folder_holds_every_file(tmp_path):
+    files = {"share/summary.json": text("{}"), "private/model.json": text("[]")}
+    folder = write_folder(tmp_path / "deep" / "er" / "run", files)
+    assert folder.is_absolute()
+    assert everything_in(tmp_path / "deep" / "er") == [
+        "run",
+        "run/private",
+        "run/private/model.json",
+        "run/share",
+        "run/share/summary.json",
+    ]
+    assert (folder / "share" / "summary.json").read_text() == "{}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
+@pytest.mark.parametrize(
+    ("umask", "folders", "files"),
+    [(0, 0o755, 0o644), (0o022, 0o755, 0o644), (0o077, 0o700, 0o600)],
+    indirect=["umask"],
+)
+@pytest.mark.usefixtures("umask")
+def test_what_is_private_is_so_whatever_the_umask(tmp_path, folders, files):
+    written = {
+        "share/report.html": text("<p>"),
+        "share/tables.xlsx": lambda p: write_workbook(p, {"One": FRAME}),
+        "private/segments.csv": FRAME.write_csv,
+        "private/segments.parquet": FRAME.write_parquet,
+        "private/model.json": text("{}"),
+    }
+    write_folder(tmp_path / "run", written)
+    assert rights(tmp_path) == {
+        "run": folders,
+        "run/share": folders,
+        "run/share/report.html": files,
+        "run/share/tables.xlsx": files,
+        "run/private": 0o700,
+        "run/private/segments.csv": 0o600,
+        "run/private/segments.parquet": 0o600,
+        "run/private/model.json": 0o600,
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
+@pytest.mark.parametrize("umask", [0, 0o022], indirect=True)
+@pytest.mark.usefixtures("umask")
+def test_nobody_else_can_read_while_it_is_written(tmp_path):
+    seen = []
+
+    def watched(path):
+        chain = [path, path.parent, path.parents[2]]
+        seen.append([stat.S_IMODE(place.stat().st_mode) for place in chain])
+        path.write_text("half")
+        seen[-1].append(stat.S_IMODE(path.stat().st_mode))
+
+    write_folder(tmp_path / "run", {"private/names.parquet": watched})
+    write_folder(tmp_path / "other", {"share/report.html": watched})
+    assert seen == [
+        [0o600, 0o700, 0o700, 0o600],
+        [0o644, 0o755, 0o700, 0o644],  # readable only once it is in its place
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (full_disk(), OutputError),
+        (pl.exceptions.ComputeError("no"), OutputError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (ZeroDivisionError(), ZeroDivisionError),
+    ],
+)
+def test_a_fault_in_the_middle_leaves_nothing(tmp_path, error, raised):
+    files = {"share/summary.json": text("{}"), "private/model.json": fails(error)}
+    with pytest.raises(raised):
+        write_folder(tmp_path / "deep" / "run", files)
+    assert everything_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("error", [full_disk(), KeyboardInterrupt()])
+def test_a_fault_in_the_middle_leaves_the_old_folder(tmp_path, old, error):
+    files = {"share/summary.json": text("new"), "private/model.json": fails(error)}
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        write_folder(old, files, overwrite=True)
+    assert everything_in(tmp_path) == ["run", "run/share", "run/share/summary.json"]
+    assert (old / "share" / "summary.json").read_text() == "old"
+
+
+@pytest.mark.parametrize("error", [full_disk(), KeyboardInterrupt()])
+def test_a_fault_in_the_last_step_brings_the_old_folder_back(
+    tmp_path, old, error, monkeypatch
+):
+    rename = publish.Path.rename
+
+    def interrupted(self, target):
+        if self.parent.name.startswith(".run-") and self.name == "new":
+            raise error
+        return rename(self, target)
+
+    monkeypatch.setattr(publish.Path, "rename", interrupted)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        write_folder(old, {"share/summary.json": text("new")}, overwrite=True)
+    assert everything_in(tmp_path) == ["run", "run/share", "run/share/summary.json"]
+    assert (old / "share" / "summary.json").read_text() == "old"
+
+
+def test_a_full_disk_is_said(tmp_path):
+    with pytest.raises(
+        OutputError,
+        match=r"Could not write .*run: No space left on device\. Nothing was left",
+    ):
+        write_folder(tmp_path / "run", {"share/report.html": fails(full_disk())})
+
+
+def test_a_run_folder_is_replaced_when_asked(tmp_path, old):
+    write_folder(old, {"share/report.html": text("new")}, overwrite=True)
+    assert everything_in(tmp_path) == ["run", "run/share", "run/share/report.html"]
+
+
+def test_a_run_of_the_old_layout_is_replaced_when_asked(tmp_path):
+    before = tmp_path / "run"
+    before.mkdir()
+    for name in ("report.html", "summary.json", "segments.parquet", "segments.csv"):
+        (before / name).write_text("old")
+    for name in ("ledger.parquet", "model.json", "tables.xlsx"):
+        (before / name).write_text("old")
+    write_folder(before, {"share/report.html": text("new")}, overwrite=True)
+    assert everything_in(before) == ["share", "share/report.html"]
+
+
+def test_what_was_exported_into_the_shared_part_belongs_to_the_run(old):
+    (old / "share" / "report.pdf").write_text("printed")
+    (old / "share" / "figures").mkdir()
+    (old / "share" / "figures" / "map.svg").write_text("<svg/>")
+    write_folder(old, {"share/report.html": text("new")}, overwrite=True)
+    assert everything_in(old) == ["share", "share/report.html"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["share/notes.txt", "private/key", "share/figures/mine.psd", "figures/a.svg"],
+)
+def test_foreign_files_are_seen_in_every_part(old, name):
+    (old / name).parent.mkdir(exist_ok=True)
+    (old / name).write_text("mine")
+    with pytest.raises(OutputError, match="holds files that are not of a run"):
+        write_folder(old, {}, overwrite=True)
+    assert (old / name).read_text() == "mine"
+
+
+def test_what_is_there_is_not_replaced_unasked(old):
+    with pytest.raises(OutputError, match="is there already. Choose another --out, or"):
+        write_folder(old, {})
+
+
+def test_a_folder_with_other_files_is_never_replaced(old):
+    (old / "thesis.docx").write_text("years of work")
+    with pytest.raises(
+        OutputError, match=r"holds files that are not of a run \(\['thesis.docx'\]\)"
+    ):
+        write_folder(old, {}, overwrite=True)
+    assert (old / "thesis.docx").read_text() == "years of work"
+
+
+def test_a_file_is_not_replaced_by_a_folder(tmp_path):
+    path = tmp_path / "run"
+    path.write_text("mine")
+    with pytest.raises(OutputError, match="is not a folder, so it cannot be overwritt"):
+        write_folder(path, {}, overwrite=True)
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("target", ["run", "nowhere"])
+def test_a_link_is_not_replaced(tmp_path, old, target):
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / target)
+    with pytest.raises(OutputError, match="is not a folder, so it cannot be overwritt"):
+        write_folder(link, {}, overwrite=True)
+    assert link.is_symlink()
+    assert (old / "share" / "summary.json").read_text() == "old"
+
+
+def test_a_parent_that_is_a_file_is_refused_before_any_work(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(
+        OutputError, match="Cannot write to .*file. Choose another fold"
+    ):
+        check_target(tmp_path / "file" / "run", overwrite=False)
+
+
+def test_checking_a_target_makes_nothing(tmp_path):
+    check_target(tmp_path / "deep" / "run", overwrite=False)
+    assert everything_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "read"), [("t.csv", pl.read_csv), ("t.parquet", pl.read_parquet)]
+)
+def test_a_table_is_written_and_replaced_when_asked(tmp_path, name, read):
+    path = write_table(FRAME, tmp_path / "deep" / name)
+    assert read(path).equals(FRAME)
+    with pytest.raises(OutputError, match="is there already. Choose another --out, or"):
+        write_table(FRAME, path)
+    write_table(FRAME.head(1), path, overwrite=True)
+    assert read(path).equals(FRAME.head(1))
+    assert everything_in(tmp_path / "deep") == [name]
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "t", "t.CSV", "t.csv.gz"])
+def test_a_table_of_another_kind_is_refused(tmp_path, name):
+    with pytest.raises(OutputError, match=r"expected a name in \.csv or \.parquet\."):
+        write_table(FRAME, tmp_path / name)
+
+
+def test_a_table_is_not_put_in_the_place_of_a_folder(tmp_path):
+    folder = tmp_path / "t.csv"
+    folder.mkdir()
+    with pytest.raises(OutputError, match=r"Could not write .*t\.csv: "):
+        write_table(FRAME, folder, overwrite=True)
+    assert everything_in(tmp_path) == ["t.csv"]
+
+
+def test_a_folder_without_a_summary_is_no_run(tmp_path):
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path, tmp_path / "nowhere", tmp_path / "file"):
+        with pytest.raises(
+            SourceError, match="has no share/summary.json. Give the folder of a run"
+        ):
+            read_summary(folder)
+
+
+def test_a_run_of_the_old_layout_is_told_from_no_run(tmp_path):
+    (tmp_path / "summary.json").write_text('{"schema_version": 2}')
+    with pytest.raises(SourceError, match="is a run of an earlier version: .* Run aga"):
+        read_summary(tmp_path)
+
+
+@pytest.fixture
+def shared(tmp_path):
+    (tmp_path / "share").mkdir()
+    return tmp_path / "share" / "summary.json"
+
+
+@pytest.mark.parametrize("content", ["{", "", "\x00"])
+def test_a_damaged_summary_is_said(tmp_path, shared, content):
+    shared.write_text(content)
+    with pytest.raises(SourceError, match=r"Cannot read .*summary\.json: "):
+        read_summary(tmp_path)
+
+
+def test_a_summary_in_another_encoding_is_said(tmp_path, shared):
+    shared.write_bytes(b'{"a": "\xff"}')
+    with pytest.raises(SourceError, match=r"Cannot read .*summary\.json: "):
+        read_summary(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["[]", "3", "{}", '{"k": 3}'])
+def test_json_of_something_else_is_no_summary(tmp_path, shared, content):
+    shared.write_text(content)
+    with pytest.raises(
+        SourceError, match="is not the summary of a run: it has no sche"
+    ):
+        read_summary(tmp_path)
+
+
+def test_a_summary_is_read_as_it_was_written(tmp_path, shared):
+    shared.write_text(json.dumps({"schema_version": 1}))
+    assert read_summary(tmp_path) == {"schema_version": 1}
+
+
+NAMES = pl.DataFrame(
+    {
+        "kind": ["company", "company", "learner", "allowed"],
+        "name": ["Zorblatt Ltd", "Pune", "u-90210x", "Pune"],
+    }
+)
+
+
+def test_names_are_read_and_a_folder_without_them_is_refused(tmp_path):
+    folder = write_folder(tmp_path / "run", {"private/names.parquet": text("no table")})
+    with pytest.raises(SourceError, match=r"Cannot read .*names\.parquet: "):
+        read_names(folder)
+    (folder / "private" / "names.parquet").unlink()
+    with pytest.raises(
+        SourceError, match="no private/names.parquet: this takes the wh"
+    ):
+        read_names(folder)
+    FRAME.write_parquet(folder / "private" / "names.parquet")
+    with pytest.raises(SourceError, match=r"has the columns \['a', 'b'\], expected"):
+        read_names(folder)
+    NAMES.write_parquet(folder / "private" / "names.parquet")
+    assert read_names(folder).equals(NAMES)
+    assert dict(NAMES.schema) == NAMES_SCHEMA
+
+
+def test_names_and_ids_are_found_and_what_is_allowed_is_not(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("<p>In Pune, at ZORBLATT ltd: U-90210X</p>")
+    found = {(leak.kind, leak.text) for leak in find_leaks(tmp_path, NAMES)}
+    assert found == {("company name", "ZORBLATT ltd"), ("learner id", "U-90210X")}
+    strict = NAMES.filter(pl.col("kind") != "allowed")
+    assert ("company name", "Pune") in {
+        (leak.kind, leak.text) for leak in find_leaks(tmp_path, strict)
+    }
+
+
+def test_a_leak_is_told_with_its_place_and_nothing_is_published(tmp_path):
+    files = {
+        "share/report.html": text("<p>\nAt Zorblatt Ltd</p>"),
+        "private/segments.csv": text("u-90210x"),
+    }
+    with pytest.raises(
+        PrivacyError,
+        match=r"would name somebody: company name 'Zorblatt Ltd' in report.html "
+        r"\(line 2, text\). Nothing was published. Report this as a fault",
+    ):
+        write_folder(
+            tmp_path / "deep" / "run",
+            files,
+            check=lambda folder: refuse_leaks(folder / "share", NAMES),
+        )
+    assert everything_in(tmp_path) == []
+
+
+def test_of_many_leaks_the_first_are_told(tmp_path):
+    names = [f"zorblatt{chr(97 + i)}" for i in range(9)]
+    (tmp_path / "page.html").write_text("".join(f"<p>{name}</p>" for name in names))
+    frame = pl.DataFrame({"kind": ["company"] * 9, "name": names})
+    with pytest.raises(
+        PrivacyError, match="'zorblattc' .*; and 6 more. Nothing"
+    ) as told:
+        refuse_leaks(tmp_path, frame)
+    assert "zorblattd" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "error", [full_disk(), PrivacyError("no"), KeyboardInterrupt()]
+)
+def test_a_file_that_fails_leaves_the_old_one(tmp_path, error):
+    path = write_file(tmp_path / "page.html", text("old"))
+
+    def check(_):
+        raise error
+
+    with pytest.raises((OutputError, PrivacyError, KeyboardInterrupt)):
+        write_file(path, text("new"), overwrite=True, check=check)
+    assert path.read_text() == "old"
+    assert everything_in(tmp_path) == ["page.html"]
+
+
+def drawn(folder):
+    (folder / "map.svg").write_text("<svg/>")
+    (folder / "map.png").write_bytes(b"")
+
+
+def test_pictures_replace_pictures_only(tmp_path):
+    folder = write_pictures(tmp_path / "deep" / "figures", drawn)
+    assert everything_in(folder) == ["map.png", "map.svg"]
+    with pytest.raises(OutputError, match="is there already. Choose another --figures"):
+        write_pictures(folder, drawn)
+    (folder / "older.svg").write_text("<svg/>")
+    write_pictures(folder, drawn, overwrite=True)
+    assert everything_in(folder) == ["map.png", "map.svg"]
+    (folder / "slides.pptx").write_text("work")
+    with pytest.raises(OutputError, match=r"more than pictures \(\['slides.pptx'\]\)"):
+        write_pictures(folder, drawn, overwrite=True)
+    assert (folder / "slides.pptx").read_text() == "work"
+
+
+def workbook(path, sheets):
+    write_workbook(path, sheets)
+    return openpyxl.load_workbook(path)
+
+
+@pytest.mark.parametrize("evil", ['=HYPERLINK("http://a")', "=1+1", "+1", "@A1", "-2"])
+def test_a_formula_in_a_table_stays_a_text(tmp_path, evil):
+    frame = pl.DataFrame({evil: [evil, "plain"], "n": [1, 2]})
+    sheet = workbook(tmp_path / "t.xlsx", {"Sheet": frame})["Sheet"]
+    for row in (1, 2):
+        cell = sheet.cell(row, 1)
+        assert (cell.value, cell.data_type) == (evil, "s")
+    assert sheet["B2"].value == 1
+
+
+def test_a_web_address_stays_a_text(tmp_path):
+    frame = pl.DataFrame({"a": ["https://example.org/x"]})
+    cell = workbook(tmp_path / "t.xlsx", {"S": frame})["S"]["A2"]
+    assert cell.value == "https://example.org/x"
+    assert cell.hyperlink is None
+
+
+def test_headers_are_frozen(tmp_path):
+    book = workbook(tmp_path / "t.xlsx", {"One": FRAME, "Two": FRAME})
+    assert [sheet.freeze_panes for sheet in book] == ["A2", "A2"]
+    assert [cell.value for cell in book["Two"][1]] == ["a", "b"]
+
+
+def test_sheet_names_are_such_as_excel_takes(tmp_path):
+    titles = [
+        "Q5a Data Scientists and the rest at the largest companies",
+        "Q5b Data Scientists and the rest at the largest companies",
+        "Data Scientists and the rest at the smallest",
+        "Data Scientists and the rest at the largest",
+        "data scientists AND the rest at the mean",
+        "a[b]c:d*e?f/g\\h",
+        "History",
+        "'quoted'",
+        "",
+        "''",
+    ]
+    book = workbook(tmp_path / "t.xlsx", dict.fromkeys(titles, FRAME))
+    names = book.sheetnames
+    assert len(names) == len(titles)
+    assert len({name.lower() for name in names}) == len(names)
+    for name in names:
+        assert 1 <= len(name) <= 31
+        assert not set("[]:*?/\\") & set(name)
+        assert not name.startswith("'")
+        assert not name.endswith("'")
+        assert name.lower() != "history"
+    assert names[5] == "a-b-c-d-e-f-g-h"
+    assert names[7] == "quoted"
+
+
+def test_a_table_without_rows_and_numbers_that_are_none_are_written(tmp_path):
+    numbers = pl.DataFrame({"x": [1.5, None, float("nan"), float("inf")]})
+    sheets = {"None": FRAME.clear(), "Numbers": numbers}
+    book = workbook(tmp_path / "t.xlsx", sheets)
+    assert [cell.value for cell in book["None"][1]] == ["a", "b"]
+    assert book["Numbers"]["A2"].value == 1.5
+    assert book["Numbers"]["A3"].value is None
+
+
+def test_the_files_of_a_run_are_named_once_and_belong_to_a_part():
+    assert len(set(FILES)) == len(FILES) == 8
+    assert {name.split("/")[0] for name in FILES} == {"share", "private"}

@@ -1,0 +1,486 @@
+from datetime import date, datetime
+from decimal import Decimal
+
+import duckdb
+import hypothesis.strategies as st
+import narwhals as nw
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+
+from frames import column, rows
+from learnstrata.config.stages import Columns, Pay
+from learnstrata.exceptions import SchemaError
+from learnstrata.learners.schema.columns import column_names_of
+from learnstrata.learners.schema.standard import (
+    ALIASES,
+    STANDARD,
+    extra_name,
+    recognise,
+    standardise,
+)
+
+PUBLIC = [
+    *("Unnamed: 0", "company_hash", "email_hash", "orgyear", "ctc", "job_position"),
+    "ctc_updated_year",
+]
+
+
+def standard(
+    table, *, columns=None, pay=None, record="record", mapping=None, names=None
+):
+    columns = columns or Columns()
+    if mapping is None:
+        names = names or column_names_of(table)
+        mapping = recognise(names, columns, record=record)
+    return standardise(table, mapping, columns=columns, pay=pay or Pay(), record=record)
+
+
+def one(name, values, *, columns=None, pay=None):
+    """Give the values and the faulty texts of one standard column of a Polars table."""
+    table = pl.DataFrame({"in": values}, strict=False)
+    done = standardise(
+        table,
+        {name: "in"},
+        columns=columns or Columns(),
+        pay=pay or Pay(),
+        record="learner",
+    )
+    return column(done, name), column(done, "fault_text")
+
+
+class TestRecognise:
+    def test_public_table_is_known(self):
+        found = recognise(PUBLIC, Columns(), record="record")
+        assert found == {
+            "learner_id": "email_hash",
+            "company": "company_hash",
+            "title": "job_position",
+            "pay": "ctc",
+            "start_year": "orgyear",
+            "pay_year": "ctc_updated_year",
+        }
+
+    @pytest.mark.parametrize(
+        ("standard_name", "alias"),
+        [(name, alias) for name, aliases in ALIASES.items() for alias in aliases],
+    )
+    @pytest.mark.parametrize("style", [str.upper, str.title, lambda s: s])
+    def test_known_names_are_found_in_any_spelling(self, standard_name, alias, style):
+        column = style(alias).replace("_", " ")
+        columns = Columns(numeric=("x", "y"))
+        found = recognise([column, "x", "y"], columns, record="learner")
+        assert found[standard_name] == column
+
+    def test_likeliest_name_wins_wherever_it_stands(self):
+        names = ["email", "salary", "ctc", "role", "user_id", "title"]
+        found = recognise(names, Columns(), record="record")
+        assert found == {"learner_id": "user_id", "title": "title", "pay": "ctc"}
+
+    def test_first_of_equal_names_wins(self):
+        found = recognise(["CTC", "ctc", "title", "email"], Columns(), record="record")
+        assert found["pay"] == "CTC"
+
+    def test_users_names_go_first(self):
+        columns = Columns(pay="base", learner="ctc")
+        found = recognise(["ctc", "base", "title"], columns, record="record")
+        assert found == {"learner_id": "ctc", "title": "title", "pay": "base"}
+
+    def test_empty_name_says_that_there_is_none(self):
+        found = recognise(PUBLIC, Columns(pay_year=""), record="record")
+        assert "pay_year" not in found
+
+    def test_extras_are_not_taken_for_anything_else(self):
+        columns = Columns(numeric=("ctc",), categorical=("record",), outcome=("year",))
+        found = recognise(["email", "ctc", "record", "year"], columns, record="record")
+        assert found == {
+            "learner_id": "email",
+            "ctc": "ctc",
+            "record_extra": "record",
+            "year": "year",
+        }
+
+    def test_named_column_that_is_not_there_is_told_with_the_nearest(self):
+        with pytest.raises(
+            SchemaError,
+            match=r"Missing columns \['salery'\]; the table has \['email', 'salary'.*"
+            r"'salery' may be 'salary'",
+        ):
+            recognise(
+                ["email", "salary", "title"], Columns(pay="salery"), record="record"
+            )
+
+    def test_extra_that_is_not_there_is_told(self):
+        with pytest.raises(SchemaError, match=r"Missing columns \['grade'\]"):
+            recognise(PUBLIC, Columns(numeric=("grade",)), record="record")
+
+    def test_column_named_for_two_things_is_told(self):
+        with pytest.raises(
+            SchemaError,
+            match=r"Got the columns \['ctc'\] more than once in \[columns\]",
+        ):
+            recognise(PUBLIC, Columns(pay="ctc", numeric=("ctc",)), record="record")
+
+    def test_column_named_for_two_extras_is_told(self):
+        columns = Columns(numeric=("a",), outcome=("a",))
+        with pytest.raises(SchemaError, match="would both be called 'a'"):
+            recognise([*PUBLIC, "a"], columns, record="record")
+
+    def test_extras_that_would_share_a_name_are_told(self):
+        columns = Columns(numeric=("record", "record_extra"))
+        with pytest.raises(
+            SchemaError,
+            match=r"'record' and 'record_extra', which would both be called "
+            r"'record_extra'\. Name a column once",
+        ):
+            recognise(["email", "record", "record_extra"], columns, record="record")
+
+    def test_table_without_learner_ids_is_told_what_to_do(self):
+        with pytest.raises(
+            SchemaError,
+            match=r"Got no column of learner ids; the table has \['mail_hash', 'ctc', "
+            r"'title'\]\. Perhaps 'mail_hash'\? Name it .*set record = \"learner\"",
+        ):
+            recognise(["mail_hash", "ctc", "title"], Columns(), record="record")
+
+    def test_row_as_learner_needs_no_id(self):
+        found = recognise(["ctc", "title"], Columns(), record="learner")
+        assert found == {"title": "title", "pay": "ctc"}
+
+    @pytest.mark.parametrize(
+        ("names", "got"),
+        [
+            (["email"], r"\[\]"),
+            (["email", "ctc", "year"], r"\['pay'\]"),
+            (["email", "orgyear", "yoe"], r"\['start_year or experience'\]"),
+        ],
+    )
+    def test_too_little_to_segment_on_is_told(self, names, got):
+        with pytest.raises(
+            SchemaError, match=rf"Got {got} to segment on, expected two or more of comp"
+        ):
+            recognise(names, Columns(), record="record")
+
+    def test_outcome_is_nothing_to_segment_on(self):
+        columns = Columns(outcome=("hired",))
+        with pytest.raises(SchemaError, match=r"Got \['pay'\] to segment on"):
+            recognise(["email", "ctc", "hired"], columns, record="record")
+
+    def test_two_extras_are_enough(self):
+        columns = Columns(numeric=("score",), categorical=("city",))
+        found = recognise(["email", "score", "city"], columns, record="record")
+        assert found["score"] == "score"
+
+
+def test_names_of_extras_are_free_of_ours():
+    assert extra_name("grade") == "grade"
+    assert extra_name("Tier") == "Tier_extra"
+    assert extra_name("_score") == "score_extra"
+    assert all(extra_name(name) == f"{name}_extra" for name in STANDARD)
+
+
+TABLE = {
+    "record": [0, 1, 2, 3, 4, 5],
+    "Email Hash": ["a", " a ", "", None, "b", "c"],
+    "company": ["Acme ", None, "", "  ", "zeta", "Acme "],
+    "title": ["Dev", "Dev", None, "QA", "QA", "x"],
+    "ctc": ["12 LPA", "450k", "12-15 LPA", None, "n/a", "about " + "9" * 99],
+    "orgyear": ["2015.0", "5/1/2016", "soon", "91", "-", "?"],
+    "yoe": [1.5, float("inf"), None, float("nan"), 3.0, 4.0],
+    "record_": ["1", "2", "x", "", "5", "6"],
+    "tier": ["A", "B", None, " ", "A", "1"],
+    "hired": ["yes", "no", None, "true", "1", "0"],
+    "next": ["QA", "Dev", "", None, "1", "Lead"],
+}
+EXTRAS = Columns(numeric=("record_",), categorical=("tier",), outcome=("hired", "next"))
+EXPECTED = {
+    "record": [0, 1, 2, 3, 4, 5],
+    "learner_id": ["a", "a", None, None, "b", "c"],
+    "company": ["Acme ", None, None, None, "zeta", "Acme "],
+    "title": ["Dev", "Dev", None, "QA", "QA", "x"],
+    "pay": [1_200_000.0, 450_000.0, None, None, None, None],
+    "start_year": [2015.0, 2016.0, None, 91.0, None, None],
+    "experience": [1.5, None, None, None, 3.0, 4.0],
+    "record_": [1.0, 2.0, None, None, 5.0, 6.0],
+    "tier_extra": ["A", "B", None, None, "A", "1"],
+    "hired": [1.0, 0.0, None, 1.0, 1.0, 0.0],
+    "next": ["QA", "Dev", None, None, "1", "Lead"],
+    "fault": [None, "experience", "pay", None, None, "pay"],
+    "fault_text": [None, "inf", "12-15 LPA", None, None, "about " + "9" * 74],
+}
+
+
+def as_rows(table):
+    return [
+        dict(zip(table, line, strict=True))
+        for line in zip(*table.values(), strict=True)
+    ]
+
+
+class TestStandardise:
+    def test_every_engine_gives_the_same_table(self, frame):
+        done = standard(frame(TABLE), columns=EXTRAS)
+        assert rows(done) == as_rows(EXPECTED)
+
+    def test_types_are_those_promised(self, frame):
+        schema = nw.from_native(standard(frame(TABLE), columns=EXTRAS)).collect_schema()
+        texts = {"learner_id", "company", "title", "tier_extra", "next"}
+        texts |= {"fault", "fault_text"}
+        for name, dtype in schema.items():
+            expected = nw.String if name in texts else nw.Float64
+            assert dtype == (nw.Int64 if name == "record" else expected)
+
+    def test_frame_comes_back_as_the_kind_it_was(self, frame):
+        table = frame(TABLE)
+        assert type(standard(table, columns=EXTRAS)) is type(table)
+        lazy = pl.LazyFrame(TABLE)
+        assert isinstance(standard(lazy, columns=EXTRAS), pl.LazyFrame)
+
+    def test_input_is_left_alone(self, frame):
+        table = frame(TABLE)
+        standard(table, columns=EXTRAS)
+        assert column_names_of(table) == list(TABLE)
+        assert column(table, "ctc") == TABLE["ctc"]
+
+    @pytest.mark.parametrize("engine", [pl.DataFrame, pl.LazyFrame, pd.DataFrame])
+    def test_rows_are_numbered_by_us_and_not_by_a_column_of_the_user(self, engine):
+        table = engine({"record": [9, 9], "email": ["a", "b"], "ctc": [1, 2]})
+        done = standard(table, mapping={"learner_id": "email", "pay": "ctc"})
+        assert column(done, "record") == [0, 1]
+
+    def test_index_of_pandas_does_not_matter(self):
+        table = pd.DataFrame({"email": ["a", "b"], "ctc": [1, 2]}, index=[7, 7])
+        done = standard(table, mapping={"learner_id": "email", "pay": "ctc"})
+        assert rows(done)[1]["record"] == 1
+        assert list(done.index) == [7, 7]
+
+    @pytest.mark.parametrize(
+        ("table", "got"),
+        [
+            ({"email": ["a"], "ctc": [1]}, "got none"),
+            ({"email": ["a"], "ctc": [1], "record": ["x"]}, "got String"),
+        ],
+    )
+    def test_engine_without_order_needs_a_record_column(self, table, got):
+        relation = duckdb.from_arrow(pa.table(table))
+        with pytest.raises(
+            SchemaError,
+            match=rf"Rows of duckdb have no order.*column record.*{got}\. Add one: ",
+        ):
+            standard(relation, mapping={"learner_id": "email", "pay": "ctc"})
+
+    def test_record_is_the_learner_where_told(self, frame):
+        table = frame({"record": [0, 1], "ctc": [1, 2], "title": ["x", "y"]})
+        assert column(standard(table, record="learner"), "learner_id") == ["0", "1"]
+
+    def test_users_columns_may_bear_our_names(self, frame):
+        table = frame(
+            {
+                "record": [0, 1],
+                "learner_id": ["not", "it"],
+                "pay": ["high", "low"],
+                "fault": [1, 2],
+                "value:pay": [3, 4],
+                "who": ["a", "b"],
+                "money": ["1", "2"],
+            }
+        )
+        columns = Columns(
+            learner="who", pay="money", categorical=("pay",), numeric=("fault",)
+        )
+        done = standard(table, columns=columns)
+        assert rows(done)[1] == {
+            "record": 1,
+            "learner_id": "b",
+            "pay": 2.0,
+            "fault_extra": 2.0,
+            "pay_extra": "low",
+            "fault": None,
+            "fault_text": None,
+        }
+
+    def test_column_of_the_mapping_must_be_there(self):
+        with pytest.raises(SchemaError, match=r"Missing columns \['ctc'\]"):
+            standard(pl.DataFrame({"a": [1]}), mapping={"pay": "ctc"})
+
+    @pytest.mark.parametrize(
+        ("name", "value", "dtype"),
+        [
+            ("pay", [1], "List"),
+            ("title", {"a": 1}, "Struct"),
+            ("company", b"x", "Binary"),
+            ("pay", date(2021, 5, 1), "Date"),
+            ("experience", datetime(2021, 5, 1), "Datetime"),  # noqa: DTZ001
+        ],
+    )
+    def test_columns_of_another_kind_are_told(self, name, value, dtype):
+        with pytest.raises(
+            SchemaError,
+            match=rf"Column 'in', read as {name}, holds {dtype}.*; expected numbers or",
+        ):
+            one(name, [value])
+
+    def test_repeated_names_are_told(self):
+        table = pd.DataFrame([[1, 2]], columns=["a", "a"])
+        with pytest.raises(SchemaError, match="repeated column names"):
+            column_names_of(table)
+
+    def test_names_that_are_no_text_are_told(self):
+        with pytest.raises(SchemaError, match=r"column names that are no text: \['0'"):
+            column_names_of(pd.DataFrame([[1, 2]]))
+
+    def test_what_is_no_frame_is_told(self):
+        with pytest.raises(SchemaError, match="Got list, expected a data frame"):
+            column_names_of([1, 2])
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        "values",
+        [
+            pl.Series([1, 2], dtype=pl.Int8),
+            pl.Series([1, 2], dtype=pl.UInt64),
+            pl.Series([1.0, 2.0], dtype=pl.Float32),
+            pl.Series([Decimal(1), Decimal(2)]),
+            pl.Series(["1", "2"]),
+            pl.Series(["1", "2"], dtype=pl.Categorical),
+            pl.Series(["1", "2"], dtype=pl.Enum(["1", "2"])),
+        ],
+    )
+    def test_numbers_of_any_type_are_numbers(self, values):
+        for name in ("pay", "start_year", "experience"):
+            assert one(name, values) == ([1.0, 2.0], [None, None])
+
+    def test_objects_of_pandas_are_read_by_their_text(self):
+        table = pd.DataFrame({"in": [1, "2 LPA", None, 2.5, Decimal(3)]}, dtype=object)
+        done = standard(table, mapping={"pay": "in"}, record="learner")
+        assert column(done, "pay") == [1.0, 200_000.0, None, 2.5, 3.0]
+
+    @pytest.mark.parametrize(
+        ("values", "expected"),
+        [
+            ([12.0, 1.5, None, float("nan")], ["12", "1.5", None, None]),
+            ([7, None], ["7", None]),
+            ([True, False], ["true", "false"]),
+            ([date(2021, 5, 1)], ["2021-05-01"]),
+            (["x ", " ", "12.0"], ["x", None, "12.0"]),
+        ],
+    )
+    def test_learner_id_of_any_type_is_text(self, values, expected):
+        assert one("learner_id", values)[0] == expected
+
+    def test_infinite_is_a_fault_and_nan_is_missing(self):
+        values = [float("inf"), float("-inf"), float("nan"), None, -1.0]
+        expected = [None, None, None, None, -1.0], ["inf", "-inf", None, None, None]
+        assert one("pay", values) == expected
+
+    @pytest.mark.parametrize(
+        ("pay", "expected"),
+        [
+            (Pay(), 4.35),
+            (Pay(period="month"), 52.2),
+            (Pay(unit=100_000), 435_000),
+            (Pay(unit=1000, period="month"), 52_200),
+        ],
+    )
+    @pytest.mark.parametrize("value", [4.35, "4.35"])
+    def test_plain_pay_is_in_the_unit_and_period_of_the_column(
+        self, pay, expected, value
+    ):
+        assert one("pay", [value], pay=pay)[0] == [expected]
+
+    def test_unit_concerns_pay_alone(self):
+        assert one("experience", [2.0], pay=Pay(unit=1000))[0] == [2.0]
+
+    @pytest.mark.parametrize(
+        "value",
+        [date(2021, 5, 1), datetime(2021, 5, 1, 3)],  # noqa: DTZ001
+    )
+    def test_dates_give_their_year(self, value):
+        assert one("start_year", [value, None]) == ([2021.0, None], [None, None])
+
+    @pytest.mark.parametrize(
+        ("values", "expected"),
+        [
+            ([1, 0], [1.0, 0.0]),
+            ([True, None], [1.0, None]),
+            (["5", "6", None], [5.0, 6.0, None]),
+            (["5"] * 99 + ["x"], [5.0] * 99 + [None]),
+            (["5"] * 9 + ["x"], ["5"] * 9 + ["x"]),
+            ([None, None], [None, None]),
+            ([date(2021, 5, 1)], ["2021-05-01"]),
+        ],
+    )
+    def test_outcome_is_a_number_where_nearly_all_its_values_are(
+        self, values, expected
+    ):
+        assert one("in", values, columns=Columns(outcome=("in",)))[0] == expected
+
+    def test_suffix_words_are_for_pay_alone(self):
+        columns = Columns(numeric=("in",))
+        values, faults = one("in", ["450k", "12 LPA", "₹ 5"], columns=columns)
+        assert values == [None, None, 5.0]
+        assert faults == ["450k", "12 LPA", None]
+
+    def test_first_column_at_fault_is_named(self):
+        table = pl.DataFrame(
+            {"yoe": ["x", "x"], "ctc": ["y", "1"], "email": ["a", "b"]}
+        )
+        assert column(standard(table), "fault") == ["pay", "experience"]
+
+
+cells = (
+    st.none()
+    | st.text(max_size=12)
+    | st.text(st.sampled_from(list("0123456789.,- eklmcrpa₹$/?")), max_size=12)
+)
+
+
+@settings(max_examples=25)  # a table has many texts
+@given(st.lists(st.tuples(*[cells] * 9), max_size=30))
+def test_any_table_of_text_keeps_its_rows_and_its_values(records):
+    names = ["email", "company", "title", "ctc", "orgyear", "yoe", "year", "x", "y"]
+    schema = dict.fromkeys(names, pl.String)
+    table = pl.DataFrame(records, schema=schema, orient="row")
+    columns = Columns(numeric=("x",), outcome=("y",))
+    done = standard(table, columns=columns)
+    assert done["record"].to_list() == list(range(len(records)))
+    kept = table["company"].to_list()
+    for given_, got in zip(kept, done["company"].to_list(), strict=True):
+        seen = [c for c in given_ or "" if not c.isspace() and c not in "\u200b\ufeff"]
+        assert got == given_ or (got is None and not seen)
+    faulty = done.filter(pl.col("fault").is_not_null())
+    assert faulty["fault_text"].null_count() == 0
+    for fault, record in zip(faulty["fault"], faulty["record"], strict=True):
+        assert done[fault][record] is None
+
+
+@settings(max_examples=6)  # a table has many texts
+@given(st.lists(st.tuples(cells, cells), min_size=30, max_size=60))
+def test_any_text_reads_alike_on_every_engine(records):
+    texts = [
+        [None if c is None else c.replace("\0", "") for c in line]
+        for line in zip(*records, strict=True)
+    ]
+    table = {
+        "record": list(range(len(records))),
+        "ctc": texts[0],
+        "orgyear": texts[1],
+    }
+    arrow = pa.table(
+        {
+            "record": pa.array(table["record"], pa.int64()),
+            "ctc": pa.array(texts[0], pa.string()),
+            "orgyear": pa.array(texts[1], pa.string()),
+        }
+    )
+    with duckdb.connect() as connection:
+        relation = connection.from_arrow(arrow)
+        done = [
+            rows(standard(native, record="learner"))
+            for native in (pl.from_arrow(arrow), arrow.to_pandas(), relation)
+        ]
+    assert done[0] == done[1]
+    assert done[0] == done[2]
