@@ -1,0 +1,83 @@
+"""Numbers worked out of published counts, so that they tell no more than those do."""
+
+import math
+
+__all__ = ["index_high", "index_low", "index_of", "share_effect"]
+
+Z = 1.959964  # of a 95 % interval
+
+
+def index_of(count: int, size: int, base: int, total: int) -> float | None:
+    """Give ``share / base * 100``: 100 is as common as among all.
+
+    Parameters
+    ----------
+    count, size : int
+        Learners of a segment with a value, and all of the segment.
+    base, total : int
+        Learners of the table with the value, and all of the table.
+
+    Examples
+    --------
+    >>> index_of(60, 100, 300, 1000)
+    200.0
+    """
+    if not (size and base and total):
+        return None
+    return 100 * (count / size) / (base / total)
+
+
+def share_effect(count: int, size: int, base: int, total: int) -> float | None:
+    r"""Give Cohen's h of two shares, :math:`2 \arcsin\sqrt p - 2 \arcsin\sqrt q`.
+
+    0.2 is small, 0.5 medium, 0.8 large; the sign tells more or less than among all.
+
+    References
+    ----------
+    .. [1] J. Cohen (1988), "Statistical Power Analysis for the Behavioral Sciences".
+
+    Examples
+    --------
+    >>> round(share_effect(60, 100, 300, 1000), 2)
+    0.61
+    """
+    if not (size and total):
+        return None
+    p, q = min(count / size, 1.0), min(base / total, 1.0)
+    return 2 * (math.asin(math.sqrt(p)) - math.asin(math.sqrt(q)))
+
+
+def index_low(count: int, size: int, base: int, total: int) -> float | None:
+    """Give the lower end of the 95 % interval of `index_of`."""
+    return _interval(count, size, base, total)[0]
+
+
+def index_high(count: int, size: int, base: int, total: int) -> float | None:
+    """Give the upper end of the 95 % interval of `index_of`."""
+    return _interval(count, size, base, total)[1]
+
+
+def _interval(
+    count: int, size: int, base: int, total: int
+) -> tuple[float | None, float | None]:
+    r"""Give the interval of a relative risk against all others, put against the base.
+
+    :math:`\log R \pm 1.96 \sqrt{(1 - p)/a + (1 - q)/b}` with a of the segment's and b
+    of the others' learners (Katz et al. 1978, Biometrics 34(3): 469-474).
+    """
+    if not (count and size and base and total):
+        return None, None
+    others, rest = max(base - count, 0), max(total - size, 0)
+    if rest == 0:
+        return 100.0, 100.0
+    half = 0.0 if others else 0.5  # nobody else has it: half a learner for a logarithm
+    more = 0 if others else 1
+    n, m = size + more, rest + more
+    p, q = min((count + half) / n, 1.0), min((others + half) / m, 1.0)
+    spread = math.sqrt(max(0.0, (1 - p) / (count + half) + (1 - q) / (others + half)))
+    part = n / (n + m)
+    ends = []
+    for sign in (-1, 1):
+        risk = p / q * math.exp(sign * Z * spread)
+        ends.append(100 * risk / (part * risk + 1 - part))
+    return ends[0], ends[1]

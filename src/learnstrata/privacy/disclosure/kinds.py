@@ -1,0 +1,199 @@
+"""What a published value is, and of whom: the declarations that disclosure reads.
+
+Each field of the results of a run bears one of these as `typing.Annotated` metadata. A
+number that is a function of learners says of which learners; what may be published of
+it, and with how many digits, follows from its kind alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+__all__ = [
+    "Amount",
+    "Count",
+    "Derived",
+    "Edge",
+    "Fact",
+    "Kind",
+    "Label",
+    "Owner",
+    "Placed",
+    "Rows",
+    "Sentence",
+    "Setting",
+    "Share",
+    "Statistic",
+    "Typical",
+    "Word",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Chosen by whoever runs, or a constant of the method: no function of learners."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of our own, out of a closed list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text of the table or of the user: a category, a column, a name of a segment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words of our own made from published numbers, of which it holds no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Yes or no, or an id or a rank, that follows from many learners together."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A bound of a bin or a condition: a preferred number, not a learner's value."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A place on the map: drawn and blurred under the key."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """For the owner of the run alone; left out of what is disclosed."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many learners (records, companies, titles): rounded, or under the base."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of a whole, 0..1: of rounded counts, as exact as the whole allows.
+
+    Attributes
+    ----------
+    of : str
+    whole : str
+        Field that counts the whole: of the same result, else of the nearest around it.
+    part : str
+        Field that counts the part; empty where it is not published: then the share
+        times the whole gives it.
+    """
+
+    of: str
+    whole: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A number worked out of others that are published, from those as published.
+
+    Attributes
+    ----------
+    of : str
+    how : callable
+        Takes the values of `fields`; None where one of them is hidden.
+    fields : tuple of str
+    digits : int
+        Significant ones.
+    """
+
+    of: str
+    how: Callable[..., float | None]
+    fields: tuple[str, ...]
+    digits: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantile or a mean of pay: hidden unless the cell satisfies the rule of pay.
+
+    The cell is counted by ``learners``, ``companies`` and ``largest_share`` of the same
+    result, else of the nearest around it.
+
+    Attributes
+    ----------
+    of : str
+    at : float or None
+        Of a quantile, 0..1: five learners or more are beyond it.
+    """
+
+    of: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typical:
+    """A quantile or a mean of a feature, rounded by what the feature is.
+
+    Attributes
+    ----------
+    of : str
+    at : float or None
+        Of a quantile, 0..1: five learners or more are beyond it.
+    n : str
+        Field that counts of whom it is.
+    feature : str
+        Field that names the feature, or the name itself.
+    """
+
+    of: str
+    at: float | None = None
+    n: str = "n"
+    feature: str = "feature"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A moment, an index or another number of many learners: few significant digits."""
+
+    of: str
+    digits: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Results one below another: ordered by these fields as published, "-" descending.
+
+    Without fields the order is one of our own, such as that of ids.
+    """
+
+    by: tuple[str, ...] = ()
+
+
+Kind: TypeAlias = (
+    Setting
+    | Word
+    | Label
+    | Sentence
+    | Fact
+    | Edge
+    | Placed
+    | Owner
+    | Count
+    | Share
+    | Derived
+    | Amount
+    | Typical
+    | Statistic
+    | Rows
+)
