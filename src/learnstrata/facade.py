@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
-from learnstrata.config.stages import Config, Pay
+from learnstrata.config.stages import Config, Pay, Privacy
 from learnstrata.exceptions import SchemaError, SourceError
 from learnstrata.layer.folder import (
     KINDS,
@@ -375,7 +375,7 @@ def shared_benchmarks(summary: Mapping[str, Any]) -> Benchmarks:
     return from_shared(
         summary["benchmarks"],
         pay=Pay(currency=config["pay"]["currency"]),
-        rule=CellRule(**config["privacy"]),
+        rule=CellRule.of(Privacy(**config["privacy"])),
     )
 
 

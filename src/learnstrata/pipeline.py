@@ -6,7 +6,7 @@ before it and of its own piece of the configuration.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
@@ -292,7 +292,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         description=describe(
             prepared.learners,
             prepared.features,
-            rule=_cell_rule(config),
+            rule=CellRule.of(config.privacy),
             no_company=config.cleaning.missing_company,
         ),
         coverage=_coverage(prepared.learners, config.privacy.learners),
@@ -366,7 +366,7 @@ def _meaning(
         no_role=unnamed_roles(config),
         no_company=config.cleaning.missing_company,
         companies=companies,
-        rule=_cell_rule(config),
+        rule=CellRule.of(config.privacy),
     )
     findings = answer_questions(grounds)
     actions = recommend(
@@ -402,7 +402,7 @@ def _profiled(
     learners = prepared.learners.with_columns(ids)
     census = take_census(
         learners,
-        rule=_cell_rule(config),
+        rule=CellRule.of(config.privacy),
         no_company=config.cleaning.missing_company,
     )
     profiles = profile_segments(
@@ -418,16 +418,12 @@ def _profiled(
     return model, learners.with_columns(told.get_columns()), profiles, census
 
 
-def _cell_rule(config: Config) -> CellRule:
-    return CellRule(**asdict(config.privacy))
-
-
 def _benchmarked(
     learners: pl.DataFrame, model: SegmentModel, key: bytes
 ) -> tuple[Benchmarks, tuple[Cohort, ...], CompanyViews | None]:
     """Compare pay with peers, and view companies under aliases."""
     config, pay = model.config, model.features.pay
-    rule = _cell_rule(config)
+    rule = CellRule.of(config.privacy)
     no_company, no_role = config.cleaning.missing_company, unnamed_roles(config)
     lacks = lacking(learners, NEEDS)
     paid = None if lacks else paid_once(learners, no_company=no_company)

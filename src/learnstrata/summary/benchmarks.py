@@ -53,8 +53,8 @@ def _rule_in_words(run: Run) -> str:
     return (
         f"Pay is shown of {rule.learners:,} learners or more at {rule.companies:,} "
         f"companies or more, none of which may have over {100 * rule.largest_share:g}% "
-        "of them. Further groups are hidden where a total would tell of a hidden one: "
-        f"nobody comes within {100 * rule.within:g}% of a hidden count. Pay is rounded."
+        "of them. Further groups are hidden where a total would tell of a hidden one. "
+        "Pay is rounded."
     )
 
 
