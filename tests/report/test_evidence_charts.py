@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from learnstrata.report import diagnostics, evidence_charts, figures, theme
+from learnstrata.report import diagnostics, evidence_charts, theme
+from learnstrata.report import drawn_figures as figures
 
 SVG = "{http://www.w3.org/2000/svg}"
 KEYS = ("nulls", "silhouettes", "jaccards", "tree", "strength", "standing", "cells")

@@ -9,7 +9,7 @@ import browser
 from learnstrata.exceptions import OutputError
 from learnstrata.report import exports
 from learnstrata.report.document import render_report
-from learnstrata.report.figures import figures_of
+from learnstrata.report.drawn_figures import figures_of
 
 HERE = browser.find() is not None
 needs_browser = pytest.mark.skipif(not HERE, reason="no Chromium on this machine")

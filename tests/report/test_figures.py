@@ -8,8 +8,10 @@ from learnstrata.report import (
     charts,
     diagnostics,
     exploration,
-    figures,
     wording,
+)
+from learnstrata.report import (
+    drawn_figures as figures,
 )
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,7 +8,7 @@ import altair as alt
 import pytest
 
 from learnstrata.report.document import render_report
-from learnstrata.report.figures import figures_of
+from learnstrata.report.drawn_figures import figures_of
 from learnstrata.report.interactive import interactive, specification
 
 

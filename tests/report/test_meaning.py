@@ -6,7 +6,7 @@ import pytest
 
 from learnstrata.report import meaning_charts, meaning_tables
 from learnstrata.report.document import render_report
-from learnstrata.report.figures import figures_of
+from learnstrata.report.drawn_figures import figures_of
 
 KEYS = {"index", "places", "pay-spread", "experience-spread", "benchmarks"}
 

@@ -9,8 +9,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from learnstrata.report import (
+    drawn_figures as figures,
+)
+from learnstrata.report import (
     evidence_tables,
-    figures,
     meaning_tables,
     tables,
     theme,

@@ -12,7 +12,7 @@ from typing import Any
 
 from learnstrata.exceptions import OutputError
 from learnstrata.report import theme
-from learnstrata.report.figures import Figure, figures_of
+from learnstrata.report.drawn_figures import Figure, figures_of
 
 __all__ = ["find_browser", "write_figures", "write_pdf"]
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 __all__ = [
     "NOTHING",
     "Money",
+    "NumberKind",
+    "Numbers",
     "TextTable",
     "as_count",
     "as_index",
@@ -18,6 +20,87 @@ __all__ = [
 ]
 
 NOTHING = "–"  # noqa: RUF001 - a dash is what a table shows where nothing is known
+
+NumberKind = Literal[
+    "text", "count", "share", "pay", "years", "index", "number", "growth", "statistic"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The one way to write the numbers of a summary.
+
+    Attributes
+    ----------
+    per : float
+        Currency units in one shown unit of pay.
+    unit : str
+        Name of that unit: ``"LPA"``, ``"k USD"``.
+    base : int
+        What counts are rounded to: one that is not given reads "under" it.
+
+    Examples
+    --------
+    >>> write = Numbers(100_000.0, "LPA", 10)
+    >>> write.count(153_440), write.count(None), write.share(0.349), write.share(0.35)
+    ('153,440', 'under 10', '34.9%', '35%')
+    >>> write.pay(1_350_000.0), write.pay_text(1_350_000.0), write.growth(0.13)
+    ('13.5', '13.5 LPA', '13%')
+    """
+
+    per: float
+    unit: str
+    base: int
+
+    def count(self, value: float | None) -> str:
+        """Write a count of learners (records, companies); None is under the base."""
+        return f"under {self.base}" if value is None else as_count(value)
+
+    def share(self, value: float | None) -> str:
+        """Write a share with the digits it has: a tenth of a percent at most."""
+        if value is None:
+            return NOTHING
+        return as_share(value).replace(".0%", "%")
+
+    def pay(self, amount: float | None) -> str:
+        """Write a pay in the shown unit, without it."""
+        return Money(self.per, self.unit).number(amount)
+
+    def pay_text(self, amount: float | None) -> str:
+        """Write a pay with its unit."""
+        return Money(self.per, self.unit).text(amount)
+
+    def years(self, value: float | None) -> str:
+        """Write years, with a half only where there is one."""
+        return as_years(value)
+
+    def index(self, value: float | None) -> str:
+        """Write an index whose base is 100."""
+        return as_index(value)
+
+    def number(self, value: float | None) -> str:
+        """Write a number with two decimals."""
+        return as_number(value)
+
+    def growth(self, value: float | None) -> str:
+        """Write a growth in whole percents."""
+        return NOTHING if value is None else f"{value:.0%}"
+
+    def statistic(self, value: float | None) -> str:
+        """Write a statistic with the digits it has, three at most."""
+        return (
+            NOTHING
+            if value is None
+            else f"{float(f'{value:.3g}'):,}".removesuffix(".0")
+        )
+
+    def write(self, value: float | str | None, kind: NumberKind) -> str:
+        """Write a value by its kind; a text stands as it is."""
+        if isinstance(value, str):
+            return value
+        if kind == "text":
+            return NOTHING if value is None else str(value)
+        return str(getattr(self, kind)(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Every chart of the report, by subject: one file a chart."""

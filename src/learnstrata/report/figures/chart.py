@@ -1,0 +1,59 @@
+"""What a chart is: its finding, its specification, its numbers as a table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from learnstrata.summary.contract import DisclosedSummary, Settings
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.tables import Table
+
+__all__ = ["SHRINK", "Chart", "Spec", "numbers_of"]
+
+Spec = dict[str, JsonValue]
+
+SHRINK = 0.75  # text shrunk further cannot be read; the chart then scrolls in its box
+
+
+def no_note(_: DisclosedSummary) -> str:
+    """Say nothing beside a chart."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart of the report: how it is made of a summary.
+
+    Attributes
+    ----------
+    key : str
+        Unique in the page; ids inside the drawing begin with it.
+    has : callable
+        Whether the summary has the numbers for it. Titles and sizes come from disclosed
+        numbers: a chart that these do not allow is not drawn.
+    spec : callable
+        The Vega-Lite specification, without configuration: all charts share that of the
+        theme.
+    title : callable
+        What the chart shows, from the numbers.
+    table : callable
+        Its numbers.
+    note : callable
+        How to read it; may be empty.
+    shrink : float
+        Part of its width it may be shrunk to on a narrow screen.
+    """
+
+    key: str
+    has: Callable[[DisclosedSummary], bool]
+    spec: Callable[[DisclosedSummary], Spec]
+    title: Callable[[DisclosedSummary], str]
+    table: Callable[[DisclosedSummary], Table]
+    note: Callable[[DisclosedSummary], str] = no_note
+    shrink: float = SHRINK
+
+
+def numbers_of(settings: Settings) -> Numbers:
+    """Give the one way to write the numbers of a summary."""
+    return Numbers(settings.money.per, settings.money.unit, settings.base)

@@ -1,0 +1,1 @@
+"""How many segments: what was tried, and structureless tables beside it."""

@@ -1,0 +1,1 @@
+"""The learners before anything is clustered."""

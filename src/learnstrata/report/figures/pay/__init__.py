@@ -1,0 +1,1 @@
+"""Pay of peers."""

@@ -1,0 +1,1 @@
+"""How far the segments hold."""

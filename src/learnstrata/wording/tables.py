@@ -1,0 +1,162 @@
+"""One definition of a table: heading, kind of each column, rows; written in three ways.
+
+The page shows the texts of `Table.texts`, the workbook and CSV the values of
+`Table.values`: a share is a share in all three.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from learnstrata.wording.numbers import NumberKind, Numbers
+
+__all__ = ["Cell", "Column", "Table", "column", "table_of"]
+
+Cell = str | float | int | None
+Row = TypeVar("Row")
+
+FORMATS: dict[str, str] = {
+    "count": "#,##0",
+    "share": "0.0%",
+    "pay": "#,##0.0",
+    "years": "0.0",
+    "index": "0",
+    "number": "0.00",
+    "growth": "0%",
+    "statistic": "General",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading and what its values are."""
+
+    heading: str
+    kind: NumberKind = "text"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is set to the right."""
+        return self.kind != "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of results.
+
+    Attributes
+    ----------
+    title : str
+    columns : tuple of Column
+    rows : tuple of tuple of cell
+        Values as in the summary: pay in currency units a year, shares 0..1, None for
+        what is not told.
+    sheet : str
+        Name of its sheet in the workbook; empty where it has none.
+    note : str
+        How to read it; may be empty.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    sheet: str = ""
+    note: str = ""
+
+    def headings(self, write: Numbers) -> tuple[str, ...]:
+        """Give the headings, pay with its unit."""
+        return tuple(
+            f"{one.heading} ({write.unit})" if one.kind == "pay" else one.heading
+            for one in self.columns
+        )
+
+    def texts(self, write: Numbers) -> tuple[tuple[str, ...], ...]:
+        """Give the cells as a reader sees them."""
+        kinds: tuple[NumberKind, ...] = tuple(one.kind for one in self.columns)
+        return tuple(
+            tuple(
+                write.write(cell, kind) for cell, kind in zip(row, kinds, strict=True)
+            )
+            for row in self.rows
+        )
+
+    def values(self, write: Numbers) -> tuple[tuple[Cell, ...], ...]:
+        """Give the cells as a workbook holds them: pay in its unit, few in words.
+
+        Examples
+        --------
+        >>> sizes = Table("Sizes", (Column("Who"), Column("Learners", "count")),
+        ...               (("a", 120), ("b", None)))
+        >>> sizes.values(Numbers(1e5, "LPA", 10))
+        (('a', 120), ('b', 'under 10'))
+        """
+        kinds: tuple[NumberKind, ...] = tuple(one.kind for one in self.columns)
+        return tuple(
+            tuple(
+                _valued(cell, kind, write)
+                for cell, kind in zip(row, kinds, strict=True)
+            )
+            for row in self.rows
+        )
+
+    def formats(self) -> tuple[str, ...]:
+        """Give the number format of each column, in the words of Excel."""
+        return tuple(FORMATS.get(one.kind, "") for one in self.columns)
+
+
+def _valued(cell: Cell, kind: NumberKind, write: Numbers) -> Cell:
+    if kind == "count" and cell is None:
+        return write.count(None)
+    if kind == "pay" and isinstance(cell, float | int):
+        return cell / write.per
+    return cell
+
+
+@dataclass(frozen=True, slots=True)
+class _Getter:
+    column: Column
+    get: Callable[..., Cell]
+
+
+def column(
+    heading: str, get: Callable[..., Cell], kind: NumberKind = "text"
+) -> _Getter:
+    """Define a column of `table_of`: heading, what it takes of a row, its kind."""
+    return _Getter(Column(heading, kind), get)
+
+
+def table_of(
+    title: str,
+    rows: Iterable[Row],
+    columns: Sequence[_Getter],
+    *,
+    sheet: str = "",
+    note: str = "",
+) -> Table:
+    """Make a table of results.
+
+    Parameters
+    ----------
+    title : str
+    rows : iterable
+        Results, one a row.
+    columns : sequence
+        Of `column`.
+    sheet, note : str
+
+    Examples
+    --------
+    >>> sizes = table_of("Sizes", [("a", 120)], [
+    ...     column("Who", lambda row: row[0]),
+    ...     column("Learners", lambda row: row[1], "count"),
+    ... ])
+    >>> sizes.texts(Numbers(1e5, "LPA", 10))
+    (('a', '120'),)
+    """
+    return Table(
+        title,
+        tuple(one.column for one in columns),
+        tuple(tuple(one.get(row) for one in columns) for row in rows),
+        sheet,
+        note,
+    )
