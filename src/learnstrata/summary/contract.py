@@ -10,7 +10,7 @@ Pay is in currency units a year, shares are 0..1, segments are numbered from 1.
 """
 
 import math
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
@@ -60,6 +60,11 @@ class Model(BaseModel):
     """A result: frozen, and with no field that is not declared."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def of(cls, found: object) -> Self:
+        """Read the fields by their names from what a stage found, at any depth."""
+        return cls.model_validate(found, from_attributes=True)
 
 
 class Money(Model):
