@@ -1,8 +1,8 @@
-"""A summary without data: what the product says by itself, for the leak scan to set off.
+"""A summary without data: what the product says by itself.
 
-Every text of the table or of the user gives way to a placeholder; numbers, structure and
-words of our own stay. What is rendered of it differs from what is shared in nothing but
-texts that came from outside.
+Every text of the table or of the user gives way to a placeholder; numbers, structure
+and words of our own stay. What is rendered of it differs from what is shared in nothing
+but texts that came from outside: the leak scan sets it off.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,8 @@ def blank(results: R) -> R:
     A label that is the same whoever the learners are (a role family of the packaged
     table, a tier, a feature) stays. A title somebody typed is none of those.
     """
-    return changed(results, _Blanking(own_labels()))
+    named = {one.name_by_numbers for one in results.segments}
+    return changed(results, _Blanking(own_labels() | named))
 
 
 @cache
