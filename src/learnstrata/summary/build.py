@@ -19,11 +19,6 @@ from learnstrata.learners.features.matrix import FEATURES, Feature
 from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.pipeline import Run
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
-from learnstrata.summary.benchmarks import (
-    summarise_benchmarks,
-    summarise_cohorts,
-    summarise_companies,
-)
 from learnstrata.summary.evidence import EXAMINED, by_k, summarise_evidence
 from learnstrata.summary.explanation import (
     explain_segments,
@@ -79,11 +74,6 @@ def summarise(run: Run) -> dict[str, Any]:
         "heuristic": _heuristic(run),
         "rules": summarise_rules(run),
         "incremental": summarise_incremental(run),
-        "benchmarks": summarise_benchmarks(run),
-        "cohorts": summarise_cohorts(run),
-        "companies": summarise_companies(run),
-        "findings": [_finding(f) for f in run.meaning.findings],
-        "actions": [asdict(action) for action in run.meaning.actions],
         "notes": _notes(run),
         "config": config.as_dict(),
         "timings": dict(run.timings),
@@ -276,10 +266,6 @@ def _hierarchy(run: Run) -> dict[str, Any]:
 
 def _heuristic(run: Run) -> dict[str, Any] | None:
     return told_comparison(run)
-
-
-def _finding(finding: Any) -> dict[str, Any]:  # noqa: ANN401 - a Finding
-    return asdict(finding)
 
 
 def _notes(run: Run) -> list[str]:
