@@ -6,7 +6,7 @@ before it and of its own piece of the configuration.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
@@ -285,7 +285,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         description=describe(
             prepared.learners,
             prepared.features,
-            rule=_cell_rule(config),
+            rule=CellRule.of(config.privacy),
             no_company=config.cleaning.missing_company,
         ),
         coverage=_coverage(prepared.learners, config.privacy.learners),
@@ -385,7 +385,7 @@ def _profiled(
     learners = prepared.learners.with_columns(ids)
     census = take_census(
         learners,
-        rule=_cell_rule(config),
+        rule=CellRule.of(config.privacy),
         no_company=config.cleaning.missing_company,
     )
     profiles = profile_segments(
@@ -399,10 +399,6 @@ def _profiled(
     model = model.with_names([profile.name for profile in profiles])
     told = memberships(learners, X, model).select("segment_name", *EXPORTED)
     return model, learners.with_columns(told.get_columns()), profiles, census
-
-
-def _cell_rule(config: Config) -> CellRule:
-    return CellRule(**asdict(config.privacy))
 
 
 def _benchmarked(
@@ -420,7 +416,7 @@ def _benchmarked(
             learners,
             alias=company_aliases(names, key),
             no_company=no_company,
-            rule=_cell_rule(config),
+            rule=CellRule.of(config.privacy),
         )
     return (
         pay_benchmarks(learners, no_company=no_company, paid=paid),
