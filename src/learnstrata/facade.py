@@ -31,6 +31,7 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.privacy.keys import random_key
+from learnstrata.report.figures.chart import numbers_of
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import MEMBERSHIP, SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
@@ -44,7 +45,6 @@ from learnstrata.summary.contract import (
 )
 from learnstrata.summary.disclose import disclose
 from learnstrata.summary.words import words_of
-from learnstrata.wording.numbers import Numbers
 
 __all__ = [
     "Segmentation",
@@ -222,7 +222,7 @@ class Segmentation:
 
     def __repr__(self) -> str:
         summary, settings = self.summary, self.summary.settings
-        write = _numbers(summary)
+        write = numbers_of(summary.settings)
         rows = [
             f"  {s.id:>2}  {s.name:<48} {write.count(s.size):>9}  "
             f"{write.share(s.share):>6}"
@@ -429,7 +429,7 @@ def percentile_in(
         tier=tier,
         experience_band=experience_band,
         pay=pay,
-        write=_numbers(summary),
+        write=numbers_of(summary.settings),
     )
 
 
@@ -518,11 +518,6 @@ def _segment_row(one: Segment, described: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-def _numbers(summary: Summary) -> Numbers:
-    settings = summary.settings
-    return Numbers(settings.money.per, settings.money.unit, settings.base)
-
-
 def _as_json(summary: Summary) -> str:
     return summary.model_dump_json(indent=1)
 
@@ -530,7 +525,7 @@ def _as_json(summary: Summary) -> str:
 def _write_tables(path: Path, summary: Summary) -> None:
     from learnstrata.report.workbook import workbook_tables, write_workbook
 
-    write_workbook(path, workbook_tables(summary), _numbers(summary))
+    write_workbook(path, workbook_tables(summary), numbers_of(summary.settings))
 
 
 def _write(path: Path, text: str) -> None:
