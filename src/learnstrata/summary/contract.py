@@ -792,7 +792,7 @@ class Segment(Model):
 
     id: Segments
     name: Annotated[str, Label()]
-    name_by_numbers: Annotated[str, Label()]
+    name_by_numbers: Annotated[str, Word()]
     size: Annotated[int | None, Count("learners of the segment")]
     share: Annotated[Number, Share("learners of the segment", "segmented", "size")]
     typical: Annotated[tuple[TypicalNumber, ...], Rows()]

@@ -45,7 +45,8 @@ def kinds_of(model: type[Model]) -> Mapping[str, Kind]:
         if len(kinds) != 1:
             raise ParameterError(
                 f"{model.__name__}.{name} is declared with {len(kinds)} kinds, "
-                "expected one. Annotate it with what it is (privacy/disclosure/kinds.py)."
+                "expected one. Annotate it with what it is, as disclosure/kinds.py has "
+                "them."
             )
         found[name] = kinds[0]
     return found
