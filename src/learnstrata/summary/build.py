@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from learnstrata.learners.features.matrix import FEATURES, Feature
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.pipeline import Run
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
@@ -149,7 +149,7 @@ def _features(run: Run) -> dict[str, Any]:
     used = [
         {
             "name": column,
-            "label": _feature(column).label,
+            "label": feature_of(column).label,
             "group": name,
             "weight": group.weight,
             "scaling": group.scaling,
@@ -163,10 +163,6 @@ def _features(run: Run) -> dict[str, Any]:
         if group.weight == 0 and name not in model.groups
     ]
     return {"used": used, "left_out": model.left_out, "not_clustered": described}
-
-
-def _feature(name: str) -> Feature:
-    return FEATURES.get(name, Feature(name.replace("_", " "), "", ()))
 
 
 def _description(run: Run) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learnstrata.learners.features.register import feature_of
 from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure.cells import CellRule, count_cells, suppress
 from learnstrata.privacy.disclosure.census import ends_told
@@ -324,7 +325,7 @@ def _parts(subsegments: Subsegments, run: Run) -> list[dict[str, Any]]:
     """Give each part: no count that may not be told, and pay rounded."""
     learners, unit = run.meaning.learners, run.meaning.model.features.pay.per_shown_unit
     counts = told_parts(run, "subsegment_id")
-    measured = {"pay": "pay_imputed", "years_of_experience": "experience_imputed"}
+    measured = {c: feature_of(c).flag for c in ("pay", "years_of_experience")}
     there = {c: flag for c, flag in measured.items() if c in learners.columns}
     medians = learners.group_by("subsegment_id").agg(
         pl.col(c).filter(pl.col(flag) == 0).median() for c, flag in there.items()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from learnstrata.learners.features.matrix import FEATURES
+from learnstrata.learners.features.register import feature_of
 from learnstrata.pipeline import Run
 from learnstrata.segments.meaning.conditions import Rule
 from learnstrata.segments.meaning.contributions import MeanPull
@@ -87,9 +87,7 @@ def _rule(rules: Mapping[int, Rule], segment: int, least: int) -> dict[str, Any]
 
 
 def _pull(pull: MeanPull) -> dict[str, Any]:
-    known = FEATURES.get(pull.feature)
-    label = known.label if known else pull.feature.replace("_", " ")
-    return {"label": label} | asdict(pull)
+    return {"label": feature_of(pull.feature).label} | asdict(pull)
 
 
 def _distributions(card: Card) -> dict[str, Any]:

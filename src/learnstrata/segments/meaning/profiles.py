@@ -22,6 +22,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles.unnamed import NO_ROLE
 from learnstrata.privacy.disclosure.census import Census
@@ -245,13 +246,7 @@ def told_size(profile: Profile) -> tuple[int | None, float | None]:
 
 
 def _applies(category: str, model: FeatureModel) -> bool:
-    needed = {
-        "role": {"title"},
-        "tier": {"company", "pay"},
-        "pay_band": {"pay"},
-        "experience_band": {"years_of_experience"},
-    }
-    return needed[category] <= set(model.available)
+    return set(feature_of(category).needs) <= set(model.available)
 
 
 def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
