@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
-from learnstrata.config.stages import Config, Pay
+from learnstrata.config.stages import Config
 from learnstrata.exceptions import SchemaError, SourceError
 from learnstrata.layer.folder import (
     KINDS,
@@ -30,13 +30,11 @@ from learnstrata.layer.folder import (
 )
 from learnstrata.learners.lookups import distinct
 from learnstrata.learners.roles.titles import TitleTable
-from learnstrata.privacy.disclosure.cells import CellRule
 from learnstrata.report.document import render_cards, render_report
 from learnstrata.report.workbook import workbook_sheets, write_workbook
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import MEMBERSHIP, SegmentModel
-from learnstrata.segments.pay.benchmarks import Benchmarks
-from learnstrata.segments.pay.percentile import Standing, from_shared, where_stands
+from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.summary.build import summarise
 from learnstrata.wording.numbers import as_count, as_share
 
@@ -48,7 +46,6 @@ __all__ = [
     "names_in",
     "render_again",
     "segment",
-    "shared_benchmarks",
 ]
 
 NAMING = {"company": "company", "learner_id": "learner"}  # standard name -> kind
@@ -129,9 +126,9 @@ class Segmentation:
         """
         return pipeline.explain(table, self.model, learner)
 
-    def where_stands(
+    def percentile(
         self, *, role_family: str, tier: str, experience_band: str, pay: float
-    ) -> Standing:
+    ) -> PayPercentile:
         """Give the percentile of a pay among peers, for a counsellor.
 
         Parameters
@@ -143,7 +140,7 @@ class Segmentation:
 
         Returns
         -------
-        Standing
+        PayPercentile
             From the narrowest group that may be shown.
 
         Raises
@@ -153,12 +150,13 @@ class Segmentation:
         DegenerateError
             If no group can be shown.
         """
-        return where_stands(
-            shared_benchmarks(self.summary),
+        return find_percentile(
+            self.summary.benchmarks,
             role_family=role_family,
             tier=tier,
             experience_band=experience_band,
             pay=pay,
+            write=numbers_of(self.summary.settings),
         )
 
     def save(
@@ -356,27 +354,6 @@ def load_model(path: str | Path) -> SegmentModel:
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"Cannot read the model {path}: {error}.") from None
     return SegmentModel.from_json(text)
-
-
-def shared_benchmarks(summary: Mapping[str, Any]) -> Benchmarks:
-    """Give the pay benchmarks of a run as far as they are shared.
-
-    Parameters
-    ----------
-    summary : mapping
-        Of a run, as in ``share/summary.json``; nothing private is needed.
-
-    Returns
-    -------
-    Benchmarks
-        For `learnstrata.segments.pay.percentile.where_stands`.
-    """
-    config = summary["config"]
-    return from_shared(
-        summary["benchmarks"],
-        pay=Pay(currency=config["pay"]["currency"]),
-        rule=CellRule(**config["privacy"]),
-    )
 
 
 def find_names(
