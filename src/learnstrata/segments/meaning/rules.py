@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.matrix import FEATURES, Feature, FeatureModel
 from learnstrata.segments.meaning.conditions import (
     KNOWN,
     MONEY,
@@ -45,6 +45,7 @@ PLAIN: Mapping[str, str] = {
 }
 SECOND = 0.05  # of F1 that a second path has to add
 SPARE = 0.01  # of F1 that fewer words may cost
+NO_FEATURE = Feature("", "", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def segment_rules(
 
 def _refusal(n: int, n_segments: int, n_columns: int) -> str:
     if n < MIN_LEARNERS:
-        return f"{n} learners are too few for rules; {MIN_LEARNERS} are needed."
+        return f"Too few learners for rules; {MIN_LEARNERS} are needed."
     if n_segments < 2:
         return "There is one segment only: no rule tells it from another."
     return "" if n_columns else "No feature that people know varies."
@@ -253,15 +254,23 @@ def _marks(
     shown = np.quantile(numbers, np.linspace(0, 1, MARKS + 1), method="lower")
     to_shown, to_column = units_of(feature, model)
     whole = bool(np.all(numbers == np.round(numbers))) and feature not in MONEY
-    readable = sorted({_round(to_shown(float(v)), whole=whole) for v in shown})
+    step = 0.5 if FEATURES.get(feature, NO_FEATURE).unit == "years" else 0.0
+    step = 1.0 if whole else step
+    readable = sorted({_snapped(to_shown(float(v)), step) for v in shown})
     marks = (to_column(v) for v in readable if v > 0 or feature not in MONEY)
     return [m for m in marks if numbers.min() <= m < numbers.max()]
 
 
-def _round(value: float, *, whole: bool) -> float:
-    """Round to two digits that count; whole numbers under 100 stay as they are."""
-    if whole and abs(value) < 100:
-        return float(math.floor(value))
+def _snapped(value: float, step: float) -> float:
+    """Round to two digits that count; under 100 down to a multiple of a given step.
+
+    Examples
+    --------
+    >>> _snapped(7.8, 0.5), _snapped(13.7, 1.0), _snapped(13.72, 0.0), _snapped(123, 1)
+    (7.5, 13.0, 14.0, 120.0)
+    """
+    if step and abs(value) < 100:
+        return math.floor(value / step) * step
     return float(f"{value:.2g}")
 
 
