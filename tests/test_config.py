@@ -13,7 +13,7 @@ from learnstrata.config.stages import (
     Privacy,
 )
 from learnstrata.exceptions import ConfigError
-from learnstrata.learners.features.matrix import FEATURES
+from learnstrata.learners.features.register import FEATURES
 
 
 @pytest.fixture
@@ -102,11 +102,11 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path):
 
 
 def test_names_and_privacy_are_read(toml):
-    text = "[names]\n1 = 'Ours'\n[privacy]\nlearners = 20\nwithin = 0.2\n"
+    text = "[names]\n1 = 'Ours'\n[privacy]\nlearners = 20\nbase = 50\n"
     config = load_config(path=toml(text))
     assert config.names == {1: "Ours"}
-    assert config.privacy == Privacy(learners=20, within=0.2)
-    assert load_config().privacy == Privacy(10, 3, 0.6, 0.1)
+    assert config.privacy == Privacy(learners=20, base=50)
+    assert load_config().privacy == Privacy(10, 3, 0.6, 10, "bands")
     assert load_config(path=toml(text), names={1: "Theirs"}).names == {1: "Theirs"}
 
 
@@ -223,83 +223,116 @@ def test_value_of_the_wrong_type_is_refused(overrides, told):
     assert told in refusal(**overrides)
 
 
+LEAST, MOST = "should be greater than or equal to", "should be less than or equal to"
+
+
 @pytest.mark.parametrize(
-    ("overrides", "rule"),
+    ("overrides", "told"),
     [
-        ({"selection": {"k_min": 1}}, "selection.k_min must be 2 or more"),
-        (
-            {"selection": {"k_min": 5, "k_max": 4}},
-            "selection.k_max must be k_min or more",
-        ),
-        ({"selection": {"k_max": 51}}, "selection.k_max must be 50 or less"),
-        ({"selection": {"sample": 9}}, "selection.sample must be 10 or more"),
-        ({"selection": {"starts": 0}}, "selection.starts must be 1 or more"),
+        ({"selection": {"k_min": 1}}, f"selection.k_min = 1: {LEAST} 2"),
+        ({"selection": {"k_min": 5, "k_max": 4}}, "selection.k_max = 4: k_min = 5 or"),
+        ({"selection": {"k_min": 12}}, "selection.k_max = 10: k_min = 12 or more"),
+        ({"selection": {"k_max": 51}}, f"selection.k_max = 51: {MOST} 50"),
+        ({"selection": {"sample": 9}}, f"selection.sample = 9: {LEAST} 10"),
+        ({"selection": {"starts": 0}}, f"selection.starts = 0: {LEAST} 1"),
         (
             {"selection": {"rule": {"min_share": 0.6}}},
-            "selection.rule.min_share must be in 0..0.5",
+            f"selection.rule.min_share = 0.6: {MOST} 0.5",
         ),
         (
             {"selection": {"rule": {"min_jaccard": 75}}},
-            "selection.rule.min_jaccard must be in 0..1",
-        ),
-        (
-            {"selection": {"rule": {"max_share": 0.09}}},
-            "selection.rule.max_share must be in 1/k_max..1",
+            f"selection.rule.min_jaccard = 75: {MOST} 1",
         ),
         (
             {"selection": {"rule": {"max_share": 1.1}}},
-            "selection.rule.max_share must be in 1/k_max..1",
+            f"selection.rule.max_share = 1.1: {MOST} 1",
         ),
-        ({"features": {"pay": {"weight": -1}}}, "feature weights must be 0 or more"),
+        ({"features": {"pay": {"weight": -1}}}, f"features.pay.weight = -1: {LEAST} 0"),
         (
             {"features": {"pay": {"weight": float("inf")}}},
-            "feature weights must be 0 or more",
+            "features.pay.weight = inf: should be a finite number",
         ),
+        ({"seed": -1}, f"seed = -1: {LEAST} 0"),
+        ({"pay": {"unit": 0}}, "pay.unit = 0: should be greater than 0"),
+        ({"pay": {"unit": float("nan")}}, "pay.unit = nan: should be a finite number"),
+        ({"pay": {"bands": [5, 5, 9]}}, "pay.bands = [5, 5, 9]: each number to be abo"),
         (
-            {"features": {"new": {"columns": ["log_pay"]}}},
-            "a feature must be in one group, once",
+            {"pay": {"bands": [9]}},
+            "pay.band_names = ('Low', 'Average', 'High', 'Very high'): 2 names, one "
+            "more than bands has limits",
         ),
-        (
-            {"features": {"pay": {"columns": ["log_pay", "log_pay"]}}},
-            "a feature must be in one group, once",
-        ),
-        ({"seed": -1}, "seed must be 0 or more"),
-        ({"pay": {"unit": 0}}, "pay.unit must be above 0"),
-        ({"pay": {"unit": float("nan")}}, "pay.unit must be above 0"),
-        ({"pay": {"bands": [5, 5, 9]}}, "pay.bands must grow"),
-        ({"pay": {"bands": [9]}}, "pay.band_names must be one more than pay.bands"),
-        ({"experience_bands": [6, 2]}, "experience_bands must grow"),
+        ({"experience_bands": [6, 2]}, "experience_bands = [6, 2]: each number to be"),
         (
             {"experience_bands": [2]},
-            "experience_band_names must be one more than experience_bands",
+            "experience_band_names = ('Early', 'Mid', 'Senior'): 2 names, one more",
+        ),
+        (
+            {"experience_bands": []},
+            "experience_band_names = ('Early', 'Mid', 'Senior'): 1 names, one more",
         ),
         (
             {"company": {"tier_cuts": [0.6, 0.3]}},
-            "company.tier_cuts must grow within 0..1",
+            "company.tier_cuts = [0.6, 0.3]: each",
         ),
-        ({"company": {"shrinkage": -1}}, "company.shrinkage must be 0 or more"),
-        ({"names": {0: "A"}}, "names must be of segments, counted from 1"),
-        ({"names": {1: " "}}, "names must not be empty"),
-        ({"privacy": {"learners": 1}}, "privacy.learners must be 2 or more"),
-        ({"privacy": {"companies": 0}}, "privacy.companies must be 1 or more"),
-        (
-            {"privacy": {"largest_share": 0}},
-            "privacy.largest_share must be above 0, up to 1",
-        ),
-        ({"privacy": {"within": float("nan")}}, "privacy.within must be in 0..0.5"),
+        ({"company": {"tier_cuts": [0.6, 1]}}, "company.tier_cuts = [0.6, 1]: numbers"),
+        ({"company": {"shrinkage": -1}}, f"company.shrinkage = -1: {LEAST} 0"),
         (
             {"company": {"shrinkage": float("inf")}},
-            "company.shrinkage must be 0 or more",
+            "company.shrinkage = inf: should be a finite number",
+        ),
+        ({"roles": {"fuzzy_score": 101}}, f"roles.fuzzy_score = 101: {MOST} 100"),
+        ({"privacy": {"learners": 1}}, f"privacy.learners = 1: {LEAST} 2"),
+        ({"privacy": {"min_companies": 0}}, f"privacy.min_companies = 0: {LEAST} 1"),
+        (
+            {"privacy": {"largest_share": 0}},
+            "privacy.largest_share = 0: should be greater than 0",
+        ),
+        ({"privacy": {"base": 4}}, f"privacy.base = 4: {LEAST} 5"),
+        ({"privacy": {"base": 1001}}, f"privacy.base = 1001: {MOST} 1000"),
+        ({"privacy": {"learners": 20}}, "privacy.base = 10: learners = 20 or more"),
+        (
+            {"privacy": {"companies": 3}},
+            "privacy.companies = 3: should be 'none', 'bands' or 'sizes'",
         ),
     ],
 )
-def test_value_out_of_range_is_refused_with_its_rule(overrides, rule):
-    assert refusal(**overrides) == f"The configuration does not fit: {rule}."
+def test_value_out_of_range_is_refused_with_what_was_expected(overrides, told):
+    place, reason = told.split(": ", 1)
+    whole = refusal(**overrides).replace("expected ", "").replace("Input ", "")
+    assert whole.startswith(f"Got {place} in the configuration: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (
+            {"selection": {"rule": {"max_share": 0.09}}},
+            "selection.rule: got max_share = 0.09, expected 1 / k_max = 0.1 or more: "
+            "no number of segments could meet it",
+        ),
+        (
+            {"features": {"new": {"columns": ["log_pay"]}}},
+            "features: expected a feature in one group, once; not so: ['log_pay']",
+        ),
+        (
+            {"features": {"pay": {"columns": ["log_pay", "log_pay"]}}},
+            "features: expected a feature in one group, once; not so: ['log_pay']",
+        ),
+        (
+            {"names": {0: "A"}},
+            "names: expected ids of segments, which are counted from 1",
+        ),
+        ({"names": {1: " "}}, "names: expected names that are not empty"),
+    ],
+)
+def test_values_that_do_not_suit_each_other_are_refused(overrides, told):
+    assert refusal(**overrides) == f"The configuration does not fit at {told}."
 
 
 def test_all_broken_rules_are_told_at_once():
     told = refusal(seed=-1, pay={"unit": 0})
-    assert "seed must be 0 or more; pay.unit must be above 0" in told
+    assert "Got seed = -1 in the configuration: " in told
+    assert "Got pay.unit = 0 in the configuration: " in told
 
 
 def test_bad_toml_is_refused_with_its_place(toml):
@@ -337,27 +370,27 @@ def test_a_level_of_evidence_fills_in_what_is_not_said(toml):
     ("evidence", "words"),
     [
         ({"level": "some"}, "evidence.level = 'some'"),
-        ({"draws": 0}, "evidence.draws must be 1 or more"),
-        ({"rows": 5}, "evidence.rows must be 20 or more"),
-        ({"splits": 1}, "evidence.splits must be 2 or more"),
-        ({"seeds": 0}, "evidence.seeds must be 1 or more"),
-        ({"max_p": 5}, "evidence.max_p must be above 0, up to 1"),
-        ({"max_p": 0}, "evidence.max_p must be above 0, up to 1"),
-        ({"max_p": float("nan")}, "evidence.max_p must be above 0, up to 1"),
-        ({"min_excess": -0.1}, "evidence.min_excess must be in 0..1"),
-        ({"min_jaccard": 7}, "evidence.min_jaccard must be in 0..1"),
-        ({"min_margin": 10}, "evidence.min_margin must be in 0..1"),
-        ({"min_confidence": -3}, "evidence.min_confidence must be in 0..1"),
-        ({"finer": {"min_jaccard": 75}}, "evidence.finer.min_jaccard must be in 0..1"),
+        ({"draws": 0}, f"evidence.draws = 0 .*{LEAST} 1"),
+        ({"rows": 5}, f"evidence.rows = 5 .*{LEAST} 20"),
+        ({"splits": 1}, f"evidence.splits = 1 .*{LEAST} 2"),
+        ({"seeds": 0}, f"evidence.seeds = 0 .*{LEAST} 1"),
+        ({"max_p": 5}, f"evidence.max_p = 5 .*{MOST} 1"),
+        ({"max_p": 0}, "evidence.max_p = 0 .*should be greater than 0"),
+        ({"max_p": float("nan")}, "evidence.max_p = nan in the configuration: "),
+        ({"min_excess": -0.1}, f"evidence.min_excess = -0.1 .*{LEAST} 0"),
+        ({"min_jaccard": 7}, f"evidence.min_jaccard = 7 .*{MOST} 1"),
+        ({"min_margin": 10}, f"evidence.min_margin = 10 .*{MOST} 1"),
+        ({"min_confidence": -3}, f"evidence.min_confidence = -3 .*{LEAST} 0"),
+        ({"finer": {"min_jaccard": 75}}, "evidence.finer.min_jaccard = 75 in the conf"),
         (
             {"draws": 9},
-            "evidence.draws must be 19 or more for evidence.max_p = 0.05: 9 draws give "
-            "no p-value under 1/10, and no verdict could be natural",
+            "Got evidence.max_p = 0.05 in the configuration: 9 draws give no p-value "
+            "under 1/10, and no verdict could be natural: evidence.draws must be 19 or",
         ),
-        ({"max_p": 0.01}, "evidence.draws must be 99 or more for evidence.max_p = "),
-        ({"sensitivity_rows": 3}, "evidence.sensitivity_rows must be 0, or 50"),
-        ({"finer": {"min_share": 0.7}}, "evidence.finer.min_share must be in 0..0.5"),
-        ({"finer": {"sample": 9}}, "evidence.finer.sample must be"),
+        ({"max_p": 0.01}, "evidence.max_p = 0.01 .*evidence.draws must be 99 or more"),
+        ({"sensitivity_rows": 3}, "evidence.sensitivity_rows = 3 .*0 .none., or 50 or"),
+        ({"finer": {"min_share": 0.7}}, f"evidence.finer.min_share = 0.7 .*{MOST} 0.5"),
+        ({"finer": {"sample": 9}}, "evidence.finer.sample = 9 .*min_learners = 200 or"),
         ({"drawz": 3}, "Unknown key 'drawz' at .evidence"),
     ],
 )
@@ -372,7 +405,7 @@ def test_evidence_that_cannot_be_gathered_is_refused(evidence, words):
 def test_the_least_draws_of_a_p_value_reach_it(draws, max_p):
     config = load_config(evidence={"draws": draws, "max_p": max_p})
     assert 1 / (1 + config.evidence.draws) <= max_p
-    with pytest.raises(ConfigError, match=f"draws must be {draws} or more"):
+    with pytest.raises(ConfigError, match=f"draws must be {draws} or|equal to {draws}"):
         load_config(evidence={"draws": draws - 1, "max_p": max_p})
 
 

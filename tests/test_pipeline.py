@@ -228,7 +228,7 @@ def test_names_of_the_user_are_given_and_stay(few):
 
 
 def test_the_rule_of_privacy_is_that_of_the_configuration(few):
-    privacy = {"learners": 25, "companies": 2, "largest_share": 0.9}
+    privacy = {"learners": 25, "min_companies": 2, "largest_share": 0.9, "base": 25}
     found = run(few, load_config("robust", privacy=privacy, **QUICK))
     rule = found.meaning.benchmarks.rule
     assert (rule.learners, rule.companies, rule.largest_share) == (25, 2, 0.9)

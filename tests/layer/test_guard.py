@@ -43,7 +43,8 @@ UNKNOWN = ""
 
 @pytest.fixture(scope="module")
 def strict_run():
-    config = load_config("robust", evidence={"level": "none"}, privacy={"learners": 20})
+    privacy = {"learners": 20, "base": 20}
+    config = load_config("robust", evidence={"level": "none"}, privacy=privacy)
     return run(make_learners(900, rng=5), config)
 
 

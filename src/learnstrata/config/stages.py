@@ -2,11 +2,16 @@
 
 A recipe (``recipes/*.toml``) fills every stage; a user's TOML file is laid over it, and
 arguments of the caller over both. Unknown keys are refused with the nearest known one.
+The limits of a value stand beside it, as its type, and are checked when it is read.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, with_config
+
+from learnstrata.config import limits
 
 __all__ = [
     "EVIDENCE_LEVELS",
@@ -36,6 +41,15 @@ Criterion = Literal[
     "davies_bouldin",
     "lowest_jaccard",
 ]
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+SmallestShare = Annotated[float, Field(ge=0, le=0.5)]  # two parts have half each
+Some = Annotated[int, Field(ge=1)]
+AnyNumber = Annotated[int, Field(ge=0)]
+Year = Annotated[int, Field(ge=1, le=9999)]
+Growing = Annotated[tuple[float, ...], limits.GROWS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +99,17 @@ class Pay:
     """
 
     currency: str = "INR"
-    unit: float = 1.0
+    unit: Positive = 1.0
     period: Literal["year", "month"] = "year"
-    bands: tuple[float, ...] = ()
-    band_names: tuple[str, ...] = ("Low", "Average", "High", "Very high")
+    bands: Growing = ()
+    band_names: Annotated[
+        tuple[str, ...], limits.names_bands_of("bands", or_none=True)
+    ] = (
+        "Low",
+        "Average",
+        "High",
+        "Very high",
+    )
 
     @property
     def shown_unit(self) -> str:
@@ -129,11 +150,11 @@ class Cleaning:
         Trim and fold the spaces of companies and titles, and the case of companies.
     """
 
-    first_year: int = 1960
-    last_experience: float = 50.0
+    first_year: Year = 1960
+    last_experience: Positive = 50.0
     repair_years: bool = True
     check_order: bool = True
-    order_slack: float = 1.0
+    order_slack: NotNegative = 1.0
     suspect_pay: bool = True
     impute_start_year: Literal["none", "median"] = "none"
     impute: Literal["peers", "median"] = "peers"
@@ -151,9 +172,9 @@ class Roles:
     """
 
     scheme: Literal["families", "top_titles"] = "families"
-    top: int = 15
+    top: Some = 15
     other: str = "Other"
-    fuzzy_score: float = 92.0
+    fuzzy_score: Annotated[float, Field(ge=0, le=100)] = 92.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +198,14 @@ class Company:
     """
 
     leave_out_own: bool = True
-    shrinkage: float = 10.0
+    shrinkage: NotNegative = 10.0
     tier_level: Literal["mean_log_pay", "mean_pay"] = "mean_log_pay"
     tier_by: Literal["learners", "companies"] = "learners"
-    tier_cuts: tuple[float, float] = (1 / 3, 2 / 3)
-    min_learners: int = 5
+    tier_cuts: Annotated[tuple[float, float], limits.GROWS, limits.INSIDE] = (
+        1 / 3,
+        2 / 3,
+    )
+    min_learners: Some = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +215,7 @@ class FeatureGroup:
     Attributes
     ----------
     columns : tuple of str
-        Names of `learnstrata.learners.features.matrix.FEATURES`, or of extra columns.
+        Names of `learnstrata.learners.features.register.FEATURES`, or of extra columns.
     weight : float
         Standard deviation of the group (``block``) or of each column (``columns``).
     scaling : {"block", "columns", "none"}
@@ -200,7 +224,7 @@ class FeatureGroup:
     """
 
     columns: tuple[str, ...]
-    weight: float = 1.0
+    weight: NotNegative = 1.0
     scaling: Literal["block", "columns", "none"] = "block"
 
 
@@ -208,8 +232,8 @@ class FeatureGroup:
 class Tendency:
     """Test for cluster tendency: rows it looks at, probes, and the variant reported."""
 
-    sample: int = 30_000
-    probes: int = 2_000
+    sample: Some = 30_000
+    probes: Some = 2_000
     variant: Literal["power_d", "original"] = "power_d"
 
 
@@ -231,11 +255,11 @@ class Rule:
         Largest share of the rows a segment may have, up to 1.
     """
 
-    min_k: int = 2
-    min_share: float = 0.0
-    min_jaccard: float = 0.0
+    min_k: Some = 2
+    min_share: SmallestShare = 0.0
+    min_jaccard: Share = 0.0
     criterion: Criterion = "silhouette"
-    max_share: float = 1.0
+    max_share: Share = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,31 +287,31 @@ class Selection:
         the centres of the fit, which finds only whether the optimum holds locally.
     """
 
-    k_min: int = 2
-    k_max: int = 10
-    sample: int = 30_000
-    starts: int = 8
-    scored: int = 0
+    k_min: Annotated[int, Field(ge=2)] = 2
+    k_max: Annotated[int, Field(le=50), limits.at_least("k_min")] = 10
+    sample: Annotated[int, Field(ge=10)] = 30_000
+    starts: Some = 8
+    scored: AnyNumber = 0
     score_against: Literal["sample", "all"] = "sample"
-    resamples: int = 20
-    resample_rows: int = 10_000
+    resamples: AnyNumber = 20
+    resample_rows: Some = 10_000
     refits: Literal["fresh", "fitted"] = "fresh"
-    rule: Rule = field(default_factory=Rule)
+    rule: Annotated[Rule, limits.LARGEST_FITS_K] = field(default_factory=Rule)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """k-means on all rows: fresh starts beside the centres of the sweep."""
 
-    starts: int = 4
+    starts: AnyNumber = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
     """Ward's hierarchy: rows of the exact one, micro-clusters of the weighted one."""
 
-    sample: int = 5_000
-    micro_clusters: int = 1_000
+    sample: Annotated[int, Field(ge=2)] = 5_000
+    micro_clusters: Annotated[int, Field(ge=2)] = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +322,8 @@ class Finer:
     ----------
     k_max : int
         Most sub-segments of one segment; 1 leaves them out.
+    min_learners : int
+        Segments with fewer distinct learners are not cut.
     sample : int
         Learners of a segment that its own sweep is fitted on.
     resamples : int
@@ -306,16 +332,14 @@ class Finer:
         Smallest share of its segment a sub-segment may have, in 0..0.5.
     min_jaccard : float
         Least bootstrap Jaccard a sub-segment may have.
-    min_learners : int
-        Segments with fewer distinct learners are not cut.
     """
 
-    k_max: int = 5
-    sample: int = 10_000
-    resamples: int = 20
-    min_share: float = 0.10
-    min_jaccard: float = 0.75
-    min_learners: int = 200
+    k_max: Annotated[int, Field(ge=1, le=50)] = 5
+    min_learners: Some = 200
+    sample: Annotated[int, limits.at_least("min_learners")] = 10_000
+    resamples: Some = 20
+    min_share: SmallestShare = 0.10
+    min_jaccard: Share = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,20 +376,20 @@ class Evidence:
     """
 
     level: EvidenceLevel = "quick"
-    draws: int = 19
-    rows: int = 1_000
-    jaccard_draws: int = 19
-    jaccard_resamples: int = 5
-    references: int = 5
-    splits: int = 2
-    seeds: int = 5
-    resamples: int = 20
-    sensitivity_rows: int = 3_000
-    min_excess: float = 0.05
-    max_p: float = 0.05
-    min_jaccard: float = 0.75
-    min_margin: float = 0.10
-    min_confidence: float = 0.90
+    draws: Some = 19
+    rows: Annotated[int, Field(ge=20)] = 1_000
+    jaccard_draws: Some = 19
+    jaccard_resamples: Some = 5
+    references: Some = 5
+    splits: Annotated[int, Field(ge=2)] = 2
+    seeds: Some = 5
+    resamples: Some = 20
+    sensitivity_rows: Annotated[int, limits.NONE_OR_50] = 3_000
+    min_excess: Share = 0.05
+    max_p: Annotated[float, Field(gt=0, le=1), limits.CAN_BE_REACHED] = 0.05
+    min_jaccard: Share = 0.75
+    min_margin: Share = 0.10
+    min_confidence: Share = 0.90
     finer: Finer = field(default_factory=Finer)
 
 
@@ -375,19 +399,22 @@ class Privacy:
 
     Attributes
     ----------
-    learners, companies : int
-        A cell of pay is shown with so many of each, any other count with so many
-        learners.
+    learners, min_companies : int
+        A cell of pay is shown with so many of each, a category with so many learners.
     largest_share : float
         No company has more than this share of a cell of pay.
-    within : float
-        Nobody can work out a hidden count to within this share of it.
+    base : int
+        Counts of learners are rounded to it, so that fewer are "under 10"; `learners`
+        or more, for a rounded count must not tell of fewer than the rule does.
+    companies : {"none", "bands", "sizes"}
+        How companies are shown: not at all, in bands of size, or each by its size.
     """
 
-    learners: int = 10
-    companies: int = 3
-    largest_share: float = 0.6
-    within: float = 0.1
+    learners: Annotated[int, Field(ge=2)] = 10
+    min_companies: Some = 3
+    largest_share: Annotated[float, Field(gt=0, le=1)] = 0.6
+    base: Annotated[int, Field(ge=5, le=1000), limits.at_least("learners")] = 10
+    companies: Literal["none", "bands", "sizes"] = "bands"
 
 
 EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
@@ -405,6 +432,7 @@ EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+@with_config(ConfigDict(validate_default=True))  # one value may not suit another's own
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything a run does.
@@ -433,13 +461,15 @@ class Config:
     recipe: str
     version: int
     unit: Unit
-    features: Mapping[str, FeatureGroup]
+    features: Annotated[Mapping[str, FeatureGroup], limits.EACH_ONCE]
     record: Unit = "record"
-    seed: int = 0
+    seed: AnyNumber = 0
     as_of: int | Literal["table", "clock"] = "table"
     sampler: Literal["generator", "legacy"] = "generator"
-    experience_bands: tuple[float, ...] = (2.0, 6.0)
-    experience_band_names: tuple[str, ...] = ("Early", "Mid", "Senior")
+    experience_bands: Growing = (2.0, 6.0)
+    experience_band_names: Annotated[
+        tuple[str, ...], limits.names_bands_of("experience_bands")
+    ] = ("Early", "Mid", "Senior")
     columns: Columns = field(default_factory=Columns)
     pay: Pay = field(default_factory=Pay)
     cleaning: Cleaning = field(default_factory=Cleaning)
@@ -450,7 +480,9 @@ class Config:
     fit: Fit = field(default_factory=Fit)
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
     evidence: Evidence = field(default_factory=Evidence)
-    names: Mapping[int | str, str] = field(default_factory=dict)
+    names: Annotated[Mapping[int | str, str], limits.NAMES_SEGMENTS] = field(
+        default_factory=dict
+    )
     privacy: Privacy = field(default_factory=Privacy)
 
     def as_dict(self) -> dict[str, Any]:

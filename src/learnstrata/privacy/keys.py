@@ -19,6 +19,7 @@ __all__ = [
     "read_key",
     "refuse_inside",
     "salt_of",
+    "secret_of",
 ]
 
 KEY_BYTES = 32
@@ -82,7 +83,27 @@ def salt_of(key: bytes) -> bytes:
     >>> salt_of(b"one") == salt_of(b"one"), salt_of(b"one") == salt_of(b"two")
     (True, False)
     """
-    return hmac.digest(key, b"salt of a model", "sha256")
+    return secret_of(key, "salt of a model")
+
+
+def secret_of(key: bytes, purpose: str, *, content: bytes = b"") -> bytes:
+    """Derive from a key a secret for one purpose, and for one content if it is given.
+
+    Parameters
+    ----------
+    key : bytes
+    purpose : str
+        What it is for: secrets of two purposes say nothing of each other.
+    content : bytes, default=b""
+        Digest of a table: the same table gets the same secret, another one another.
+
+    Examples
+    --------
+    >>> one, two = (secret_of(b"key", "map", content=c) for c in (b"1", b"2"))
+    >>> len(one), one == two, one == secret_of(b"key", "map", content=b"1")
+    (32, False, True)
+    """
+    return hmac.digest(key, purpose.encode() + content, "sha256")
 
 
 def key_path(environ: Mapping[str, str] | None = None) -> Path:

@@ -1,48 +1,103 @@
-"""Every number of a run as plain values: the contract that others build on.
+"""All results of a run to the contract: exact, and nothing that is not computed here.
 
-`summarise` gives what ``summary.json`` holds and what the report is made from; the
-report computes nothing, so a number in it is a number here. The keys are listed in
-``docs/reference/summary.md``.
+`build` is the one way from a `Run` to `Results`; each section has its builder.
 """
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+import hashlib
+import json
 from importlib import metadata
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from learnstrata.learners.features.matrix import FEATURES, Feature
-from learnstrata.learners.roles.titles import TitleTable
+from learnstrata.learners.cleaning import STATES
+from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.pipeline import Run
+from learnstrata.privacy.keys import secret_of
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
-from learnstrata.summary.benchmarks import (
-    summarise_benchmarks,
-    summarise_cohorts,
-    summarise_companies,
+from learnstrata.summary import contract
+from learnstrata.summary.choice import (
+    build_hierarchy,
+    build_map,
+    build_selection,
+    build_tendency,
 )
-from learnstrata.summary.evidence import EXAMINED, by_k, summarise_evidence
-from learnstrata.summary.explanation import (
-    explain_segments,
-    summarise_incremental,
-    summarise_rules,
+from learnstrata.summary.evidence import build_evidence
+from learnstrata.summary.learners import (
+    build_description,
+    build_features,
+    build_roles,
 )
-from learnstrata.summary.told import known_counts, told_comparison, told_profile
+from learnstrata.summary.meaning import (
+    build_bands,
+    build_outcomes,
+    build_rules,
+    build_segments,
+)
+from learnstrata.summary.pay import (
+    build_benchmarks,
+    build_cohorts,
+    build_companies,
+    build_questions,
+)
 
-__all__ = ["SCHEMA_VERSION", "summarise"]
+__all__ = ["build", "content_of"]
 
-SCHEMA_VERSION = 2
-MAP_POINTS, MAP_SHARE = 1_500, 0.1  # of the learners, on the map
-MAP_BLUR = 0.25  # standard deviations a point is moved by, typically
-NOT_EXAMINED = dict.fromkeys(EXAMINED)
 LIBRARIES = ("learnstrata", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
+LOST = {  # without a column
+    "company": "no company level, tiers, company findings or concentration",
+    "title": "no roles, entry-level findings or mentor pools",
+    "pay": "no pay features, bands, benchmarks or rule-based segments",
+    "pay_year": "no pay growth; the year of the run is taken from elsewhere",
+    "years_of_experience": "no career stage and no rule-based segments",
+}
 
 
-def summarise(run: Run) -> dict[str, Any]:
-    """Gather every number of a run; nan and infinity become null.
+def build(run: Run, *, key: bytes) -> contract.Results:
+    """Gather every number of a run, exact: for the owner, and to be disclosed from.
+
+    Parameters
+    ----------
+    run : Run
+    key : bytes
+        The points of the map are drawn and moved under it.
+
+    Returns
+    -------
+    Results
+    """
+    return contract.Results(
+        settings=_settings(run),
+        input=_input(run),
+        ledger=_ledger(run),
+        limits=contract.Limits.of(run.base.limits),
+        filled=_filled(run),
+        roles=build_roles(run),
+        features=build_features(run),
+        description=build_description(run),
+        tendency=build_tendency(run),
+        selection=build_selection(run),
+        evidence=build_evidence(run),
+        segments=build_segments(run),
+        small_segments=0,
+        map=build_map(
+            run, secret_of(key, "points of the map", content=content_of(run))
+        ),
+        hierarchy=build_hierarchy(run),
+        bands=build_bands(run),
+        rules=build_rules(run),
+        outcomes=build_outcomes(run),
+        benchmarks=build_benchmarks(run),
+        cohorts=build_cohorts(run),
+        companies=build_companies(run),
+        questions=build_questions(run),
+        notes=tuple(_notes(run)),
+        timings=dict(run.timings),
+    )
+
+
+def content_of(run: Run) -> bytes:
+    """Digest the records of a run: another in any value is another content.
 
     Parameters
     ----------
@@ -50,273 +105,89 @@ def summarise(run: Run) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        JSON values only. No company, no learner id; titles held by few are left out.
+    bytes of length 32
+        The same for the same records in any order of rows and columns.
     """
-    config, model = run.config, run.meaning.model
-    summary = {
-        "schema_version": SCHEMA_VERSION,
-        "recipe": config.recipe,
-        "recipe_version": config.version,
-        "seed": config.seed,
-        "as_of": run.base.limits.as_of,
-        "unit": config.unit,
-        "pay_unit": model.features.pay.shown_unit,
-        "per_pay_unit": model.features.pay.per_shown_unit,
-        "input": _input(run),
-        "ledger": _states(run),
-        "cleaning": _cleaning(run),
-        "roles": _roles(run),
-        "features": _features(run),
-        "description": _description(run),
-        "tendency": _tendency(run),
-        "selection": _selection(run),
-        "evidence": summarise_evidence(run),
-        "inertia": run.clusters.fit.inertia,
-        "segments": _segments(run),
-        "map": _map(run),
-        "hierarchy": _hierarchy(run),
-        "heuristic": _heuristic(run),
-        "rules": summarise_rules(run),
-        "incremental": summarise_incremental(run),
-        "benchmarks": summarise_benchmarks(run),
-        "cohorts": summarise_cohorts(run),
-        "companies": summarise_companies(run),
-        "findings": [_finding(f) for f in run.meaning.findings],
-        "actions": [asdict(action) for action in run.meaning.actions],
-        "notes": _notes(run),
-        "config": config.as_dict(),
-        "timings": dict(run.timings),
-        "versions": {name: metadata.version(name) for name in LIBRARIES},
-    }
-    return _plain(summary)
+    records = run.base.records
+    rows = records.select(sorted(records.columns)).hash_rows()
+    return hashlib.sha256(np.sort(rows.to_numpy()).tobytes()).digest()
 
 
-def _input(run: Run) -> dict[str, Any]:
-    return {
-        "records": run.base.n_records,
-        "learners": run.base.n_learners,
-        "segmented": len(run.meaning.learners),
-        "columns": dict(run.base.mapping),
-        "available": run.meaning.model.features.available,
-    }
+def _settings(run: Run) -> contract.Settings:
+    config, pay = run.config, run.meaning.model.features.pay
+    return contract.Settings(
+        recipe=config.recipe,
+        recipe_version=config.version,
+        seed=config.seed,
+        as_of=run.base.limits.as_of,
+        unit=config.unit,
+        money=contract.Money(unit=pay.shown_unit, per=pay.per_shown_unit),
+        min_learners=config.privacy.learners,
+        min_companies=config.privacy.min_companies,
+        max_company_share=config.privacy.largest_share,
+        base=config.privacy.base,
+        companies=config.privacy.companies,
+        no_role=unnamed_roles(config),
+        config=json.loads(json.dumps(config.as_dict(), allow_nan=False)),
+        versions={name: metadata.version(name) for name in LIBRARIES},
+    )
 
 
-def _states(run: Run) -> dict[str, int]:
-    from learnstrata.learners.cleaning import STATES
+def _input(run: Run) -> contract.Input:
+    return contract.Input(
+        records=run.base.n_records,
+        learners=run.base.n_learners,
+        segmented=len(run.meaning.learners),
+        columns=dict(run.base.mapping),
+        available=run.meaning.model.features.available,
+    )
 
-    counts = dict(run.base.ledger["state"].value_counts().iter_rows())
-    return {state: int(counts.get(state, 0)) for state in STATES}
 
-
-def _cleaning(run: Run) -> dict[str, Any]:
+def _ledger(run: Run) -> contract.Ledger:
+    """Count the records by what became of them, and by each rule that touched them."""
+    ledger = run.base.ledger
+    counts = dict(ledger["state"].value_counts().iter_rows())
     rules = (
-        run.base.ledger.drop_nulls("rule")
+        ledger.drop_nulls("rule")
         .with_columns(pl.col("rule").str.split("; "))
         .explode("rule")
         .group_by("rule", "state")
-        .len()
-        .sort(["rule", "state"])
+        .agg(records=pl.len())
+        .sort("rule", "state")
     )
-    return {
-        "rules": [
-            {"rule": rule, "state": state, "records": n}
-            for rule, state, n in rules.iter_rows()
-        ],
-        "limits": asdict(run.base.limits),
-        "imputed": {
-            flag.removesuffix("_imputed"): _filled(run, flag)
-            for flag in ("pay_imputed", "experience_imputed")
-            if flag in run.meaning.learners.columns
-        },
-    }
+    return contract.Ledger(
+        **{state: counts.get(state, 0) for state in STATES},
+        rules=tuple(contract.RuleCount(**row) for row in rules.iter_rows(named=True)),
+    )
 
 
-def _filled(run: Run, flag: str) -> int | None:
-    """Count the learners of whom a value was filled in; None where they are few."""
-    n = int(run.meaning.learners[flag].sum())
-    return None if 0 < n < run.config.privacy.learners else n
-
-
-def _roles(run: Run) -> dict[str, Any] | None:
-    if run.base.coverage is None:
-        return None
-    return asdict(run.base.coverage) | {"table_version": TitleTable.load().version}
-
-
-def _features(run: Run) -> dict[str, Any]:
-    model = run.meaning.model.features
-    used = [
-        {
-            "name": column,
-            "label": _feature(column).label,
-            "group": name,
-            "weight": group.weight,
-            "scaling": group.scaling,
+def _filled(run: Run) -> contract.Filled:
+    learners = run.meaning.learners
+    flags = {"pay": "pay_imputed", "experience": "experience_imputed"}
+    return contract.Filled(
+        **{
+            name: int(learners[flag].sum()) if flag in learners.columns else 0
+            for name, flag in flags.items()
         }
-        for name, group in model.groups.items()
-        for column in group.columns
-    ]
-    described = [
-        name
-        for name, group in run.config.features.items()
-        if group.weight == 0 and name not in model.groups
-    ]
-    return {"used": used, "left_out": model.left_out, "not_clustered": described}
-
-
-def _feature(name: str) -> Feature:
-    return FEATURES.get(name, Feature(name.replace("_", " "), "", ()))
-
-
-def _description(run: Run) -> dict[str, Any]:
-    found = run.base.description
-    return {
-        "distributions": [asdict(d) for d in found.distributions],
-        "missing": [asdict(m) for m in found.missing],
-        "correlations": asdict(found.correlations),
-        "pay_by_experience": found.pay_by_experience.to_dicts(),
-        "pay_by_role": found.pay_by_role.to_dicts(),
-    }
-
-
-def _tendency(run: Run) -> dict[str, Any]:
-    found = run.clusters.tendency
-    return {
-        "hopkins": asdict(found.reported),
-        "power_d": asdict(found.power_d),
-        "original": asdict(found.original),
-    }
-
-
-def _selection(run: Run) -> dict[str, Any]:
-    dossier = run.clusters.dossier
-    more = by_k(run.clusters.trust)
-    return {
-        "table": [row | more.get(row["k"], NOT_EXAMINED) for row in dossier.rows()],
-        "k": dossier.k,
-        "runner_up": dossier.runner_up,
-        "rule": dossier.rule,
-        "reason": dossier.reason,
-        "changes": dossier.changes,
-        "rows": dossier.n_rows,
-        "scored": dossier.n_scored,
-        "against": dossier.n_against,
-        "resamples": run.config.selection.resamples,
-    }
-
-
-def _segments(run: Run) -> list[dict[str, Any]]:
-    columns, known = run.base.prepared.matrix.columns, known_counts(run)
-    least = run.config.privacy.learners
-    return [
-        told_profile(profile, known)
-        | {"center": _center(columns, center, hidden=profile.count < least)}
-        | more
-        for profile, center, more in zip(
-            run.meaning.profiles,
-            run.meaning.model.centers,
-            explain_segments(run, known),
-            strict=True,
-        )
-    ]
-
-
-def _center(
-    columns: Sequence[str], center: Iterable[float], *, hidden: bool
-) -> dict[str, float | None]:
-    """Give a centre by column; that of a few learners is where they are."""
-    values = [None] * len(columns) if hidden else center
-    return dict(zip(columns, values, strict=True))
-
-
-def _map(run: Run) -> dict[str, Any]:
-    """Blur a small share of the learners on two components.
-
-    Each is moved at random by a part of the spread, so that no point is the place of a
-    learner; those that then lie far out are left out.
-    """
-    projection = run.clusters.projection
-    scores = np.asarray(projection.scores, dtype=np.float64)[:, :2]
-    rng = np.random.default_rng(run.config.seed)
-    most = min(MAP_POINTS, math.ceil(MAP_SHARE * len(scores)))
-    blurred = scores + rng.normal(size=scores.shape) * MAP_BLUR * scores.std(axis=0)
-    low, high = np.quantile(scores, [0.01, 0.99], axis=0)
-    inside = np.flatnonzero(((low <= blurred) & (blurred <= high)).all(axis=1))
-    rows = rng.permutation(inside)[:most]
-    points = blurred[rows].round(2)
-    labels = run.clusters.fit.labels[rows] + 1
-    return {
-        "explained": projection.explained.tolist(),
-        "columns": run.base.prepared.matrix.columns,
-        "loadings": projection.loadings.tolist(),
-        "share": len(rows) / len(scores),
-        "blur": MAP_BLUR,
-        "x": points[:, 0].tolist(),
-        "y": points[:, 1].tolist(),
-        "segment_id": labels.tolist(),
-        "middles": _middles(points, labels),
-    }
-
-
-def _middles(
-    points: npt.NDArray[np.float64], labels: npt.NDArray[np.integer]
-) -> list[dict[str, float]]:
-    """Give the middle of the points of each segment: of what is shown, no more."""
-    found = []
-    for segment in np.unique(labels):
-        x, y = np.median(points[labels == segment], axis=0).round(2)
-        found.append({"segment_id": segment, "x": x, "y": y})
-    return found
-
-
-def _hierarchy(run: Run) -> dict[str, Any]:
-    return asdict(run.clusters.tree)
-
-
-def _heuristic(run: Run) -> dict[str, Any] | None:
-    return told_comparison(run)
-
-
-def _finding(finding: Any) -> dict[str, Any]:  # noqa: ANN401 - a Finding
-    return asdict(finding)
+    )
 
 
 def _notes(run: Run) -> list[str]:
     """Say what the table lacks and which part is missing for it."""
     available = set(run.meaning.model.features.available)
-    parts = {
-        "company": "no company level, tiers, company findings or concentration",
-        "title": "no roles, entry-level findings or mentor pools",
-        "pay": "no pay features, bands, benchmarks or rule-based segments",
-        "pay_year": "no pay growth; the year of the run is taken from elsewhere",
-        "years_of_experience": "no career stage and no rule-based segments",
-    }
     lacking = [
         f"The table has no {column.replace('_', ' ')}: {lost}."
-        for column, lost in parts.items()
+        for column, lost in LOST.items()
         if column not in available
     ]
-    n = len(run.meaning.learners)
-    few = run.config.evidence.level != "none" and n < LEAST_LEARNERS
+    if (
+        run.config.evidence.level == "none"
+        or len(run.meaning.learners) >= LEAST_LEARNERS
+    ):
+        return lacking
+    unit = run.config.unit
     short = (
-        f"{n} {run.config.unit}s are too few to say how far this can be trusted: it "
-        f"takes {LEAST_LEARNERS}."
+        f"There are under {LEAST_LEARNERS} {unit}s: too few to say how far this can be "
+        "trusted."
     )
-    return [*lacking, short] if few else lacking
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a result holds
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return [*lacking, short]

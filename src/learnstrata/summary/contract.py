@@ -10,7 +10,7 @@ Pay is in currency units a year, shares are 0..1, segments are numbered from 1.
 """
 
 import math
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
@@ -37,6 +37,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Typical,
     Word,
 )
+from learnstrata.wording.numbers import Numbers
 
 SCHEMA_VERSION = 3
 
@@ -47,7 +48,8 @@ def _finite(value: object) -> object:
 
 
 Number: TypeAlias = Annotated[float | None, BeforeValidator(_finite)]
-Segments: TypeAlias = Annotated[int, Fact("segment, numbered from 1")]
+SEGMENT_ID = Fact("segment, numbered from 1")
+Segments: TypeAlias = Annotated[int, SEGMENT_ID]
 OfCompanies: TypeAlias = Annotated[int | None, Count("companies of these learners")]
 Largest: TypeAlias = Annotated[
     Number, Owner("share of the largest company among these learners, 0..1")
@@ -59,6 +61,11 @@ class Model(BaseModel):
     """A result: frozen, and with no field that is not declared."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def of(cls, found: object) -> Self:
+        """Read the fields by their names from what a stage found, at any depth."""
+        return cls.model_validate(found, from_attributes=True)
 
 
 class Money(Model):
@@ -186,10 +193,10 @@ class Distribution(Model):
     p75: Annotated[Number, Typical("learners of whom it is known", 0.75)]
     p95: Annotated[Number, Typical("learners of whom it is known", 0.95)]
     p99: Annotated[Number, Typical("learners of whom it is known", 0.99)]
-    mean: Annotated[Number, Statistic("learners of whom it is known", digits=2)]
-    std: Annotated[Number, Statistic("learners of whom it is known", digits=2)]
-    skewness: Annotated[Number, Statistic("learners of whom it is known", digits=2)]
-    skewness_log: Annotated[Number, Statistic("learners of whom it is known", digits=2)]
+    mean: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
+    std: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
+    skewness: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
+    skewness_log: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
     bins: Annotated[tuple[Bin, ...], Rows()]
     outside_fences: Annotated[
         int | None, Count("learners beyond 1.5 interquartile ranges")
@@ -523,7 +530,7 @@ class Part(Model):
     n_segment: Annotated[int | None, Count("learners of its segment")]
     share_of_segment: Annotated[Number, Share("learners", "n_segment", "count")]
     share: Annotated[Number, Share("learners of the part", "segmented", "count")]
-    jaccard: Annotated[Number, Statistic("learners of the part")]
+    jaccard: Annotated[Number, Statistic("learners of the part", n="count")]
     learners: Annotated[int | None, Count("paid learners of the part")]
     companies: OfCompanies
     largest_share: Largest
@@ -564,7 +571,7 @@ class RoleCell(Model):
     n_family: Annotated[int | None, Count("learners of the family")]
     share_of_segment: Annotated[Number, Share("learners", "n_segment", "count")]
     share_of_family: Annotated[Number, Share("learners", "n_family", "count")]
-    jaccard: Annotated[Number, Statistic("learners of the cell", digits=2)]
+    jaccard: Annotated[Number, Statistic("learners of the cell", 2, "count")]
 
 
 class Finer(Model):
@@ -639,8 +646,8 @@ class TypicalNumber(Model):
     p50: Annotated[Number, Typical("learners of the segment", 0.5)]
     p75: Annotated[Number, Typical("learners of the segment", 0.75)]
     base: Annotated[Number, Typical("all learners of whom it is known", 0.5)]
-    percentile: Annotated[Number, Statistic("place of the median among all", digits=2)]
-    rank: Annotated[Number, Statistic("mean rank of the segment among all", digits=2)]
+    percentile: Annotated[Number, Statistic("place of the median", 2, "n")]
+    rank: Annotated[Number, Statistic("mean rank among all", 2, "n")]
 
 
 class CategoryShare(Model):
@@ -685,8 +692,8 @@ class SegmentRule(Model):
 
     text: Annotated[str, Label()]
     paths: Annotated[tuple[tuple[Condition, ...], ...], Rows()]
-    coverage: Annotated[Number, Statistic("held-out learners of the segment", digits=2)]
-    precision: Annotated[Number, Statistic("held-out learners caught", digits=2)]
+    coverage: Annotated[Number, Statistic("held-out of the segment", 2, "n_segment")]
+    precision: Annotated[Number, Statistic("held-out learners caught", 2, "n_caught")]
     n_segment: Annotated[int | None, Count("held-out learners of the segment")]
     n_caught: Annotated[int | None, Count("held-out learners caught")]
 
@@ -772,13 +779,13 @@ class DistinctiveNumber(Model):
 
     feature: Annotated[str, Word()]
     count: Annotated[int | None, Count("learners of the segment, known")]
-    rank: Annotated[Number, Statistic("mean rank among all, 0..100", digits=2)]
-    low: Annotated[Number, Statistic("95 % from", digits=2)]
-    high: Annotated[Number, Statistic("95 % to", digits=2)]
+    rank: Annotated[Number, Statistic("mean rank among all, 0..100", 2, "count")]
+    low: Annotated[Number, Statistic("95 % from", 2, "count")]
+    high: Annotated[Number, Statistic("95 % to", 2, "count")]
     difference: Annotated[
-        Number, Statistic("of medians, in robust standard deviations", digits=2)
+        Number, Statistic("of medians, in robust deviations", 2, "count")
     ]
-    effect: Annotated[Number, Statistic("rank less 50 in deviations", digits=2)]
+    effect: Annotated[Number, Statistic("rank less 50, in deviations", 2, "count")]
 
 
 class Segment(Model):
@@ -786,7 +793,7 @@ class Segment(Model):
 
     id: Segments
     name: Annotated[str, Label()]
-    name_by_numbers: Annotated[str, Label()]
+    name_by_numbers: Annotated[str, Word()]
     size: Annotated[int | None, Count("learners of the segment")]
     share: Annotated[Number, Share("learners of the segment", "segmented", "size")]
     typical: Annotated[tuple[TypicalNumber, ...], Rows()]
@@ -941,7 +948,7 @@ class PayCell(Model):
     p90: Annotated[Number, Amount("paid learners of the cell", 0.9)]
     p95: Annotated[Number, Amount("paid learners of the cell", 0.95)]
     shrunk: Annotated[bool | None, Fact("whether it leans on wider groups")]
-    weight: Annotated[Number, Statistic("weight of its own learners", digits=1)]
+    weight: Annotated[Number, Statistic("weight of its own", 1, "learners")]
 
     @property
     def shown(self) -> bool:
@@ -996,8 +1003,8 @@ class CompanyRole(Model):
     p50: Annotated[Number, Owner("median pay of the role there")]
     rest: Annotated[Number, Owner("median pay of everybody else there")]
     elsewhere: Annotated[Number, Owner("median pay of the role at other companies")]
-    to_rest: Annotated[Number, Statistic("pay of the role over that of the rest", 2)]
-    to_elsewhere: Annotated[Number, Statistic("pay of the role here and elsewhere", 2)]
+    to_rest: Annotated[Number, Statistic("its pay over the rest's", 2, "learners")]
+    to_elsewhere: Annotated[Number, Statistic("its pay over elsewhere", 2, "learners")]
 
 
 class CompanyView(Model):
@@ -1010,7 +1017,7 @@ class CompanyView(Model):
     p25: Annotated[Number, Owner("lower quartile of pay")]
     p50: Annotated[Number, Owner("median pay")]
     p75: Annotated[Number, Owner("upper quartile of pay")]
-    to_others: Annotated[Number, Statistic("median pay over that of all others", 2)]
+    to_others: Annotated[Number, Statistic("its pay over all others'", 2, "learners")]
     roles: Annotated[tuple[CompanyRole, ...], Rows(("-to_elsewhere", "role_family"))]
 
 
@@ -1023,7 +1030,7 @@ class CompanyTier(Model):
     largest_share: Largest
     share: Annotated[Number, Share("learners of the tier", "n_learners", "learners")]
     n_paid: Annotated[int | None, Count("paid learners of the tier")]
-    p50: Annotated[Number, Amount("paid learners of the tier", 0.5)]
+    p50: Annotated[Number, Amount("paid learners of the tier", 0.5, "n_paid")]
 
 
 class Companies(Model):
@@ -1046,7 +1053,7 @@ class LaggingRole(Model):
     experienced: Annotated[int | None, Count("of them with the longest experience")]
     lagging: Annotated[int | None, Count("of those in the lowest quarter of pay")]
     share: Annotated[Number, Share("lagging of experienced", "experienced", "lagging")]
-    correlation: Annotated[Number, Statistic("rank correlation", digits=2)]
+    correlation: Annotated[Number, Statistic("rank correlation", 2, "learners")]
 
 
 class LaggingPay(Model):
@@ -1057,7 +1064,7 @@ class LaggingPay(Model):
     experienced: Annotated[int | None, Count("learners with the longest experience")]
     lagging: Annotated[int | None, Count("of them in the lowest quarter of pay")]
     share: Annotated[Number, Share("lagging of experienced", "experienced", "lagging")]
-    correlation: Annotated[Number, Statistic("rank correlation", digits=2)]
+    correlation: Annotated[Number, Statistic("rank correlation", 2, "learners")]
     by_role: Annotated[tuple[LaggingRole, ...], Rows(("-share", "role"))]
 
 
@@ -1126,6 +1133,7 @@ class Settings(Model):
     min_companies: Annotated[int, Setting()]
     max_company_share: Annotated[float, Setting()]
     base: Annotated[int, Setting()]
+    companies: Annotated[Literal["none", "bands", "sizes"], Setting()]
     no_role: Annotated[tuple[str, ...], Label()]
     config: Annotated[dict[str, JsonValue], Label()]
     versions: Annotated[dict[str, str], Setting()]
@@ -1134,6 +1142,11 @@ class Settings(Model):
     def units(self) -> str:
         """What is segmented, as a plural."""
         return f"{self.unit}s"
+
+    @property
+    def numbers(self) -> Numbers:
+        """How the numbers of the results are written."""
+        return Numbers(self.money.per, self.money.unit, self.base)
 
 
 class Results(Model):

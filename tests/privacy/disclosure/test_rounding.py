@@ -3,7 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnstrata.privacy.disclosure.rounding import in_tens, rounded_number, rounded_pay
+from learnstrata.privacy.disclosure.rounding import (
+    Rounding,
+    in_tens,
+    rounded_number,
+    rounded_pay,
+)
 
 UNIT = 1e5
 PAYS = st.floats(1.0, 1e10)
@@ -71,3 +76,50 @@ def test_counts_are_hidden_from_one_to_below_the_least_and_else_in_tens(counts, 
 )
 def test_a_number_is_rounded_by_what_it_is_of(name, value, found):
     assert rounded_number(name, value, UNIT) == found
+
+
+@pytest.mark.parametrize("base", [5, 10, 25])
+@given(st.data())
+def test_a_told_count_stands_for_as_many_counts_as_the_base_at_least(base, data):
+    offset = data.draw(st.integers(0, base - 1))
+    rounding = Rounding(base, offset)
+    groups = {}
+    for n in range(40 * base):
+        groups.setdefault(rounding.count(n), []).append(n)
+    assert groups.pop(None) == list(range(base))
+    whole = list(groups.items())[:-1]  # the last one is cut off by the range
+    assert all(len(counts) >= base for _, counts in whole)
+    assert all(told % base == 0 for told, _ in whole)
+    assert all(abs(told - n) < 1.5 * base for told, ns in whole for n in ns)
+    assert list(groups) == sorted(groups)
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(min_size=1, max_size=64))
+def test_the_offset_is_the_same_for_the_same_key_and_table(key, content):
+    first = Rounding.drawn(10, key=key, content=content)
+    assert first == Rounding.drawn(10, key=key, content=content)
+    assert 0 <= first.offset < 10
+
+
+def test_offsets_of_many_tables_are_spread_evenly():
+    key = b"k" * 32
+    drawn = [
+        Rounding.drawn(10, key=key, content=str(i).encode()).offset
+        for i in range(10_000)
+    ]
+    counts = np.bincount(drawn, minlength=10)
+    assert counts.min() > 850
+    assert counts.max() < 1150
+
+
+@given(st.integers(0, 9), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_share_is_of_told_counts_and_as_fine_as_its_whole_allows(offset, a, b):
+    part, whole = sorted((a, b))
+    rounding = Rounding(10, offset)
+    share = rounding.share(part, whole)
+    if whole < 50 or part < 10:
+        assert share is None
+        return
+    digits = 3 if whole > 1000 else 2
+    exact = min(rounding.count(part) / rounding.count(whole), 1.0)
+    assert share == round(exact, digits)

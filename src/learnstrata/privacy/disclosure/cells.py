@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learnstrata.config.stages import Privacy
 from learnstrata.exceptions import ParameterError, SchemaError
 from learnstrata.privacy.disclosure.attack import Counts, Flags
 from learnstrata.privacy.disclosure.suppression import protect
@@ -37,6 +38,11 @@ class CellRule:
     companies: int = 3
     largest_share: float = 0.6
     within: float = 0.1
+
+    @classmethod
+    def of(cls, privacy: Privacy) -> "CellRule":
+        """Give the rule of a configuration."""
+        return cls(privacy.learners, privacy.min_companies, privacy.largest_share)
 
     def reasons(self) -> pl.Expr:
         """Say why a row of `count_cells` may not be shown; null where it may."""

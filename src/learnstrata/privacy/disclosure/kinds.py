@@ -51,7 +51,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Yes or no, or an id or a rank, that follows from many learners together."""
+    """Yes or no, an id or a k, that follows from many learners together."""
 
     of: str
 
@@ -127,7 +127,7 @@ class Derived:
 class Amount:
     """A quantile or a mean of pay: hidden unless the cell satisfies the rule of pay.
 
-    The cell is counted by ``learners``, ``companies`` and ``largest_share`` of the same
+    The cell is counted by `n`, and by ``companies`` and ``largest_share`` of the same
     result, else of the nearest around it.
 
     Attributes
@@ -135,10 +135,13 @@ class Amount:
     of : str
     at : float or None
         Of a quantile, 0..1: five learners or more are beyond it.
+    n : str
+        Field that counts of whom it is.
     """
 
     of: str
     at: float | None = None
+    n: str = "learners"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +167,21 @@ class Typical:
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """A moment, an index or another number of many learners: few significant digits."""
+    """A moment, an index or another number of many learners: few significant digits.
+
+    Attributes
+    ----------
+    of : str
+    digits : int
+        Significant ones.
+    n : str
+        Field that counts of whom it is: where they are few, it is hidden. Empty where
+        they are always many.
+    """
 
     of: str
     digits: int = 3
+    n: str = ""
 
 
 @dataclass(frozen=True, slots=True)

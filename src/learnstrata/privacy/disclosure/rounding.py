@@ -1,14 +1,112 @@
-"""Numbers made coarse enough to be shared: pay, and counts in tens."""
+"""Numbers made coarse enough to be shared: counts, shares of them, and pay."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from learnstrata.privacy.disclosure.attack import Floats
 
-__all__ = ["AMOUNTS", "TENS", "in_tens", "rounded_number", "rounded_pay"]
+__all__ = [
+    "AMOUNTS",
+    "TENS",
+    "Rounding",
+    "in_tens",
+    "rounded_number",
+    "rounded_pay",
+    "significant",
+]
 
 AMOUNTS = ("pay", "company_pay")
 TENS = 10  # learners a count is rounded to
+LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """One rounding of every count of a run: parts and totals, tables and sentences.
+
+    Counts under `base` are not told apart. From there on they share a value with their
+    neighbours: the first ``base + offset`` counts are one group, all others groups of
+    `base`, each told by the multiple of `base` nearest its middle. Where the groups
+    begin is drawn from the key and the content of the table: the same table gives the
+    same bytes, a nearly equal one has other groups, so that two runs do not tell of the
+    learner they differ by.
+
+    Attributes
+    ----------
+    base : int
+    offset : int
+        0 to ``base - 1``.
+
+    References
+    ----------
+    .. [1] A. Hundepool et al. (2012), "Statistical Disclosure Control", Wiley, ch. 5.
+
+    Examples
+    --------
+    >>> rounding = Rounding(10, offset=4)
+    >>> [rounding.count(n) for n in (0, 9, 10, 23, 24, 33, 153_443)]
+    [None, None, 20, 20, 30, 30, 153440]
+    >>> rounding.share(512, 2_000), rounding.share(51, 200), rounding.share(20, 40)
+    (0.255, 0.25, None)
+    """
+
+    base: int = 10
+    offset: int = 0
+
+    @classmethod
+    def drawn(cls, base: int, *, key: bytes, content: bytes) -> "Rounding":
+        """Draw the offset of a run.
+
+        Parameters
+        ----------
+        base : int
+        key : bytes
+            Kept outside of every run.
+        content : bytes
+            Digest of the table.
+        """
+        told = b"offset of the rounding" + content
+        digest = hmac.new(key, told, hashlib.sha256).digest()
+        return cls(base, int.from_bytes(digest[:8], "big") % base)
+
+    def count(self, n: float) -> int | None:
+        """Give the told value of a count; None for one under the base."""
+        base = self.base
+        if n < base:
+            return None
+        first = base + self.offset  # learners in the first group
+        beyond = int(n) - base - first
+        if beyond < 0:
+            middle = base + (first - 1) / 2
+        else:
+            middle = base + first + base * (beyond // base) + (base - 1) / 2
+        return base * int(middle / base + 0.5)
+
+    def share(self, part: float, whole: float) -> float | None:
+        """Give a part of a whole, of told counts, no finer than the whole allows.
+
+        A tenth of a percent of more than 1,000, whole percents of fewer, nothing of
+        fewer than 50.
+        """
+        told, of = self.count(part), self.count(whole)
+        if told is None or of is None or whole < LEAST_WHOLE:
+            return None
+        return round(min(told / of, 1.0), 3 if whole > FINE_WHOLE else 2)
+
+
+def significant(value: float, digits: int) -> float:
+    """Round to significant digits.
+
+    Examples
+    --------
+    >>> significant(0.22774, 3), significant(236906.7, 3), significant(0.0, 2)
+    (0.228, 237000.0, 0.0)
+    """
+    return float(f"{value:.{digits}g}")
 
 
 def rounded_pay(pay: npt.ArrayLike, unit: float) -> Floats:

@@ -1,0 +1,130 @@
+"""Limits of a value that more than its type decides: other values, or its parts.
+
+Each is an annotation of a field in `learnstrata.config.stages`. Pydantic hands it the
+fields that stand above; a field that was refused is not among them.
+"""
+
+import itertools
+import math
+from collections.abc import Mapping
+from typing import Protocol
+
+from pydantic import AfterValidator, ValidationInfo
+
+__all__ = [
+    "CAN_BE_REACHED",
+    "EACH_ONCE",
+    "GROWS",
+    "INSIDE",
+    "LARGEST_FITS_K",
+    "NAMES_SEGMENTS",
+    "NONE_OR_50",
+    "at_least",
+    "names_bands_of",
+]
+
+Texts = tuple[str, ...]
+
+
+class _Group(Protocol):
+    @property
+    def columns(self) -> Texts: ...
+
+
+class _Rule(Protocol):
+    @property
+    def max_share(self) -> float: ...
+
+
+def at_least(other: str) -> AfterValidator:
+    """Demand as much as of the field `other`, which stands above."""
+
+    def check(value: int, info: ValidationInfo) -> int:
+        least = info.data.get(other)
+        if least is not None and value < least:
+            raise ValueError(f"expected {other} = {least} or more")
+        return value
+
+    return AfterValidator(check)
+
+
+def names_bands_of(limits: str, *, or_none: bool = False) -> AfterValidator:
+    """Demand a name for each band, one more than the `limits` that stand above.
+
+    With `or_none`, no limits at all stand for those found in the table.
+    """
+
+    def check(names: Texts, info: ValidationInfo) -> Texts:
+        bands = info.data.get(limits)
+        found_later = or_none and not bands
+        if bands is not None and not found_later and len(names) != len(bands) + 1:
+            raise ValueError(
+                f"expected {len(bands) + 1} names, one more than {limits} has limits"
+            )
+        return names
+
+    return AfterValidator(check)
+
+
+def _grows(values: tuple[float, ...]) -> tuple[float, ...]:
+    if not all(low < high for low, high in itertools.pairwise(values)):
+        raise ValueError("expected each number to be above the one before it")
+    return values
+
+
+def _is_inside(shares: tuple[float, ...]) -> tuple[float, ...]:
+    if not all(0 < share < 1 for share in shares):
+        raise ValueError("expected numbers between 0 and 1, both left out")
+    return shares
+
+
+def _is_none_or_50(rows: int) -> int:
+    if rows != 0 and rows < 50:
+        raise ValueError("expected 0 (none), or 50 or more")
+    return rows
+
+
+def _leaves_room_for_k(rule: _Rule, info: ValidationInfo) -> _Rule:
+    k_max = info.data.get("k_max")
+    if k_max is not None and rule.max_share * k_max < 1:
+        raise ValueError(
+            f"got max_share = {rule.max_share:g}, expected 1 / k_max = {1 / k_max:.3g} "
+            "or more: no number of segments could meet it"
+        )
+    return rule
+
+
+def _can_be_reached(max_p: float, info: ValidationInfo) -> float:
+    draws, least = info.data.get("draws"), math.ceil(1 / max_p) - 1
+    drawn = info.data.get("level", "none") != "none"  # else there is no verdict
+    if drawn and draws is not None and draws < least:
+        raise ValueError(
+            f"{draws} draws give no p-value under 1/{draws + 1}, and no verdict could "
+            f"be natural: evidence.draws must be {least} or more"
+        )
+    return max_p
+
+
+def _has_each_once(groups: Mapping[str, _Group]) -> Mapping[str, _Group]:
+    columns = [column for group in groups.values() for column in group.columns]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise ValueError(f"expected a feature in one group, once; not so: {twice}")
+    return groups
+
+
+def _names_segments(names: Mapping[int | str, str]) -> Mapping[int | str, str]:
+    if any(isinstance(key, int) and key < 1 for key in names):
+        raise ValueError("expected ids of segments, which are counted from 1")
+    if not all(name.strip() for name in names.values()):
+        raise ValueError("expected names that are not empty")
+    return names
+
+
+GROWS = AfterValidator(_grows)
+INSIDE = AfterValidator(_is_inside)
+NONE_OR_50 = AfterValidator(_is_none_or_50)
+LARGEST_FITS_K = AfterValidator(_leaves_room_for_k)
+CAN_BE_REACHED = AfterValidator(_can_be_reached)
+EACH_ONCE = AfterValidator(_has_each_once)
+NAMES_SEGMENTS = AfterValidator(_names_segments)

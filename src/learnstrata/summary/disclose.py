@@ -1,0 +1,228 @@
+"""What may be published of results: the one stage between the owner and everybody else.
+
+Every value is treated by its kind alone (`learnstrata.privacy.disclosure.kinds`), so a
+new result is safe as soon as it is declared.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import singledispatchmethod
+from typing import TypeVar, cast
+
+from learnstrata.privacy.disclosure.kinds import (
+    Amount,
+    Count,
+    Derived,
+    Kind,
+    Owner,
+    Rows,
+    Share,
+    Statistic,
+    Typical,
+)
+from learnstrata.privacy.disclosure.rounding import (
+    AMOUNTS,
+    Rounding,
+    rounded_pay,
+    significant,
+)
+from learnstrata.summary.contract import (
+    SEGMENT_ID,
+    CompanyRole,
+    CompanyView,
+    Model,
+    Results,
+    Settings,
+)
+from learnstrata.summary.walk import Scope, changed, kinds_of, looked_up
+
+__all__ = ["disclose"]
+
+BEYOND = 5  # learners beyond a quantile that is told
+MOST_ROLES = 3  # of a company: how many it has would tell its size
+T = TypeVar("T")
+
+
+def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
+    """Make what may be shared out of exact results.
+
+    Counts are rounded, all with one offset; shares and indices are of rounded counts;
+    pay needs enough learners and companies, none of which has most; quantiles have five
+    learners beyond them; all else has two or three significant digits. Segments of
+    fewer learners than may be told are left out. Values for the owner are None.
+
+    Parameters
+    ----------
+    results : Results
+        Exact. They are not changed.
+    key : bytes
+        Secret of whoever runs.
+    content : bytes
+        Digest of the table: with the key it draws where the groups of counts begin.
+
+    Returns
+    -------
+    Results
+        The same for the same results, key and content.
+    """
+    settings = results.settings
+    rounding = Rounding.drawn(settings.base, key=key, content=content)
+    small = frozenset(
+        one.id
+        for one in results.segments
+        if one.size is not None and one.size < settings.min_learners
+    )
+    told = changed(results, _Disclosure(settings, rounding, small))
+    return told.model_copy(update={"small_segments": len(small)})
+
+
+@dataclass(frozen=True)
+class _Disclosure:
+    """A walk that makes each value what may be told of it."""
+
+    settings: Settings
+    rounding: Rounding
+    small: frozenset[int]
+
+    def keeps(self, row: Model) -> bool:
+        """Leave out what is of a segment too small to be told."""
+        ids = [n for n, kind in kinds_of(type(row)).items() if kind == SEGMENT_ID]
+        if any(getattr(row, name) in self.small for name in ids):
+            return False
+        return not (isinstance(row, CompanyView) and self.settings.companies == "none")
+
+    def rows(self, kind: Kind, rows: tuple[Model, ...]) -> tuple[Model, ...]:
+        """Order rows by what is published of them."""
+        by = kind.by if isinstance(kind, Rows) else ()
+        for name in reversed(by):
+            rows = _ordered(rows, name.removeprefix("-"), falling=name[:1] == "-")
+        if rows and isinstance(rows[0], CompanyRole) and self._hides_sizes:
+            return rows[:MOST_ROLES]
+        return rows
+
+    def value(self, kind: Kind, value: object, scope: Scope) -> object:
+        """Treat a value, or each scalar of a nested one, by its kind."""
+        if isinstance(value, tuple):
+            return tuple(self.value(kind, inner, scope) for inner in value)
+        if isinstance(kind, Owner):
+            return {} if isinstance(value, Mapping) else None
+        if value is None and not isinstance(kind, Derived):
+            return None
+        of_company = isinstance(scope[-1], CompanyView | CompanyRole)
+        if of_company and isinstance(kind, Count) and self._hides_sizes:
+            return None
+        return self._told(kind, value, scope)
+
+    @property
+    def _hides_sizes(self) -> bool:
+        return self.settings.companies != "sizes"
+
+    @singledispatchmethod
+    def _told(self, kind: Kind, value: object, scope: Scope) -> object:  # noqa: ARG002 - others need the scope
+        return value
+
+    @_told.register
+    def _(self, kind: Count, value: object, scope: Scope) -> object:  # noqa: ARG002 - see above
+        return self.rounding.count(cast("float", value))
+
+    @_told.register
+    def _(self, kind: Share, value: object, scope: Scope) -> object:
+        whole = _counted(scope, kind.whole)
+        if whole is None:
+            return None
+        part = _counted(scope, kind.part) if kind.part else None
+        if part is None:
+            part = round(cast("float", value) * whole)
+        return self.rounding.share(part, whole)
+
+    @_told.register
+    def _(self, kind: Derived, value: object, scope: Scope) -> object:  # noqa: ARG002 - worked out anew
+        counts = [_counted(scope, name) for name in kind.fields]
+        told = [None if n is None else self.rounding.count(n) for n in counts]
+        if any(n is None for n in told):
+            return None
+        found = kind.how(*told)
+        return None if found is None else significant(found, kind.digits)
+
+    @_told.register
+    def _(self, kind: Statistic, value: object, scope: Scope) -> object:
+        if kind.n and not self._enough(_counted(scope, kind.n)):
+            return None
+        return significant(cast("float", value), kind.digits)
+
+    @_told.register
+    def _(self, kind: Amount, value: object, scope: Scope) -> object:
+        return self._pay(cast("float", value), kind.at, kind.n, scope)
+
+    @_told.register
+    def _(self, kind: Typical, value: object, scope: Scope) -> object:
+        number = cast("float", value)
+        own = scope[-1]
+        feature = str(getattr(own, kind.feature, kind.feature))
+        if feature in AMOUNTS:
+            return self._pay(number, kind.at, kind.n, scope)
+        n = _counted(scope, kind.n)
+        if not self._enough(n) or not _has_beyond(n, kind.at):
+            return None
+        return ROUNDED.get(feature, _plain)(number, self.rounding)
+
+    def _pay(
+        self, amount: float, at: float | None, n: str, scope: Scope
+    ) -> float | None:
+        learners, rule = _counted(scope, n), self.settings
+        companies, largest = (
+            cast("float | None", looked_up(scope, name))
+            for name in ("companies", "largest_share")
+        )
+        few = companies is not None and companies < rule.min_companies
+        giant = largest is not None and largest > rule.max_company_share
+        if not self._enough(learners) or few or giant or not _has_beyond(learners, at):
+            return None
+        return float(rounded_pay([amount], rule.money.per)[0])
+
+    def _enough(self, n: float | None) -> bool:
+        return n is not None and n >= self.settings.min_learners
+
+
+def _counted(scope: Scope, name: str) -> float | None:
+    return cast("float | None", looked_up(scope, name))
+
+
+def _has_beyond(n: float | None, at: float | None) -> bool:
+    if n is None:
+        return False
+    return at is None or n * min(at, 1 - at) >= BEYOND - 1e-9
+
+
+def _plain(value: float, _: Rounding) -> float:
+    """Round a number of no known unit to two digits."""
+    return significant(value, 2)
+
+
+def _halves(value: float, _: Rounding) -> float:
+    return round(2 * value) / 2
+
+
+def _percents(value: float, _: Rounding) -> float:
+    return round(value, 2)
+
+
+def _people(value: float, rounding: Rounding) -> float | None:
+    return rounding.count(value)
+
+
+ROUNDED: Mapping[str, Callable[[float, Rounding], float | None]] = {
+    "years_of_experience": _halves,
+    "years_since_pay_update": _halves,
+    "seniority": _halves,
+    "n_roles": _halves,
+    "pay_growth": _percents,
+    "company_learners": _people,
+}
+
+
+def _ordered(rows: Sequence[T], name: str, *, falling: bool) -> tuple[T, ...]:
+    """Order rows by a field, None last."""
+    told = [row for row in rows if getattr(row, name) is not None]
+    hidden = [row for row in rows if getattr(row, name) is None]
+    return (*sorted(told, key=lambda r: getattr(r, name), reverse=falling), *hidden)

@@ -1,0 +1,123 @@
+"""The learners before anything is clustered, from a run to the contract."""
+
+from dataclasses import asdict
+from itertools import pairwise
+
+from learnstrata.learners import description
+from learnstrata.learners.features.matrix import FEATURES
+from learnstrata.learners.roles.titles import TitleTable
+from learnstrata.pipeline import Run
+from learnstrata.summary.contract import (
+    Bin,
+    Correlations,
+    Description,
+    Distribution,
+    Features,
+    FeatureUsed,
+    Missing,
+    PayByExperience,
+    PayByRole,
+    Roles,
+    Title,
+)
+
+__all__ = ["build_description", "build_features", "build_roles"]
+
+
+def build_description(run: Run) -> Description:
+    """Give what is known of the learners before anything is clustered, exactly.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    found = run.base.description
+    return Description(
+        distributions=tuple(_distribution(one) for one in found.distributions),
+        missing=tuple(Missing(**asdict(one)) for one in found.missing),
+        correlations=Correlations(**asdict(found.correlations)),
+        pay_by_experience=tuple(
+            PayByExperience(**row) for row in found.pay_by_experience.to_dicts()
+        ),
+        pay_by_role=tuple(PayByRole(**row) for row in found.pay_by_role.to_dicts()),
+    )
+
+
+def _distribution(one: description.Distribution) -> Distribution:
+    return Distribution(
+        feature=one.feature,
+        n=one.n,
+        companies=one.companies,
+        largest_share=one.largest_share,
+        **one.quantiles,
+        mean=one.mean,
+        std=one.std,
+        skewness=one.skewness,
+        skewness_log=one.skewness_log,
+        bins=tuple(
+            Bin(low=low, high=high, learners=n)
+            for (low, high), n in zip(pairwise(one.edges), one.counts, strict=True)
+        ),
+        outside_fences=one.outside_fences,
+    )
+
+
+def build_roles(run: Run) -> Roles | None:
+    """Say how many titles are understood; None where the table has none.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    found = run.base.coverage
+    if found is None:
+        return None
+    n = found.learners
+    return Roles(
+        learners=n,
+        mapped=found.mapped,
+        missing=found.missing,
+        unmapped=found.unmapped,
+        share_mapped=found.mapped / n,
+        share_missing=found.missing / n,
+        share_unmapped=found.unmapped / n,
+        n_titles=found.n_titles,
+        n_titles_mapped=found.n_titles_mapped,
+        top_unmapped=tuple(
+            Title(title=title, learners=count) for title, count in found.top_unmapped
+        ),
+        table_version=TitleTable.load().version,
+    )
+
+
+def build_features(run: Run) -> Features:
+    """Say what was clustered on, what the table lacks and what is only described.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    model = run.meaning.model.features
+    used = tuple(
+        FeatureUsed(
+            name=column,
+            label=label_of(column),
+            group=name,
+            weight=group.weight,
+            scaling=group.scaling,
+        )
+        for name, group in model.groups.items()
+        for column in group.columns
+    )
+    described = tuple(
+        name
+        for name, group in run.config.features.items()
+        if group.weight == 0 and name not in model.groups
+    )
+    return Features(used=used, left_out=model.left_out, not_clustered=described)
+
+
+def label_of(feature: str) -> str:
+    """Give the plain name of a feature: ours, or that of the user's column."""
+    known = FEATURES.get(feature)
+    return known.label if known else feature.replace("_", " ")

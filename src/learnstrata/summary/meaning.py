@@ -1,0 +1,252 @@
+"""What the segments are, from a run to the contract."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from learnstrata.pipeline import Run
+from learnstrata.privacy.disclosure import derived
+from learnstrata.segments.meaning import conditions, contributions, outcomes
+from learnstrata.segments.meaning.distinctive import Card, Rank, Spread
+from learnstrata.segments.meaning.profiles import Profile
+from learnstrata.summary.contract import (
+    BandCell,
+    BandRow,
+    Bands,
+    Category,
+    CategoryShare,
+    Condition,
+    DistinctiveNumber,
+    DistinctiveValue,
+    Outcome,
+    Progression,
+    Pull,
+    RuleAccuracy,
+    Segment,
+    SegmentBin,
+    SegmentDistribution,
+    SegmentRule,
+    Skill,
+    TypicalNumber,
+)
+from learnstrata.summary.learners import label_of
+
+__all__ = ["build_bands", "build_outcomes", "build_rules", "build_segments"]
+
+
+def build_segments(run: Run) -> tuple[Segment, ...]:
+    """Give every segment, the small ones as well, in the order of their ids.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    meaning, columns = run.meaning, run.base.prepared.matrix.columns
+    rules = {rule.segment: rule for rule in meaning.rules.rules}
+    n, parts = len(meaning.learners), zip(meaning.profiles, meaning.cards, strict=True)
+    return tuple(
+        Segment(
+            id=profile.id,
+            name=meaning.names[i].name,
+            name_by_numbers=meaning.names[i].by_numbers,
+            size=profile.count,
+            share=profile.share,
+            typical=tuple(_typical(profile)),
+            categories=tuple(_categories(profile)),
+            center=dict(zip(columns, meaning.model.centers[i], strict=True)),
+            rule=_rule(rules.get(profile.id)),
+            pulls=tuple(_pull(pull) for pull in meaning.pulls[i]),
+            progression=_progression(card),
+            distributions=tuple(_distribution(one) for one in card.spreads),
+            distinctive_values=_values(profile, n),
+            distinctive_numbers=tuple(_number(one) for one in card.ranks),
+        )
+        for i, (profile, card) in enumerate(parts)
+    )
+
+
+def _typical(profile: Profile) -> Iterator[TypicalNumber]:
+    for feature, one in profile.typical.items():
+        yield TypicalNumber(feature=feature, **asdict(one))
+
+
+def _categories(profile: Profile) -> Iterator[Category]:
+    for name, shares in profile.shares.items():
+        values = tuple(CategoryShare(**asdict(one)) for one in shares)
+        yield Category(name=name, values=values)
+
+
+def _rule(rule: conditions.Rule | None) -> SegmentRule | None:
+    if rule is None:
+        return None
+    return SegmentRule(
+        text=rule.text,
+        paths=tuple(tuple(map(_condition, path)) for path in rule.paths),
+        coverage=rule.coverage,
+        precision=rule.precision,
+        n_segment=rule.n_segment,
+        n_caught=rule.n_caught,
+    )
+
+
+def _condition(one: conditions.Condition) -> Condition:
+    named = isinstance(one.value, str)
+    return Condition(
+        feature=one.feature,
+        op=one.op,
+        threshold=None if named else float(one.value),
+        value=str(one.value) if named else "",
+        or_missing=one.or_missing,
+    )
+
+
+def _pull(pull: contributions.MeanPull) -> Pull:
+    return Pull(
+        feature=pull.feature,
+        label=label_of(pull.feature),
+        mean=pull.mean,
+        share=pull.share,
+    )
+
+
+def _progression(card: Card) -> Progression | None:
+    found, of_all = card.progression, card.progression_of_all
+    if found is None or of_all is None:
+        return None
+    return Progression(
+        n=found.n,
+        n_growth=found.n_growth,
+        growth=found.growth,
+        n_growth_of_all=of_all.n_growth,
+        growth_of_all=of_all.growth,
+        n_roles=found.n_roles,
+        n_changed=found.n_changed,
+        role_change=found.role_change,
+        n_roles_of_all=of_all.n_roles,
+        n_changed_of_all=of_all.n_changed,
+        role_change_of_all=of_all.role_change,
+    )
+
+
+def _distribution(one: Spread) -> SegmentDistribution:
+    return SegmentDistribution(
+        feature=one.feature,
+        n_segment=one.n_segment,
+        n_rest=one.n_rest,
+        bins=tuple(
+            SegmentBin(
+                low=part.low,
+                high=part.high,
+                segment=part.segment,
+                rest=part.rest,
+                share=part.segment / one.n_segment if one.n_segment else None,
+                share_of_rest=part.rest / one.n_rest if one.n_rest else None,
+            )
+            for part in one.bins
+        ),
+    )
+
+
+def _values(profile: Profile, n: int) -> tuple[DistinctiveValue, ...]:
+    """Give every value of every category, the most distinctive first."""
+    rows = [
+        DistinctiveValue(
+            feature=feature,
+            value=one.value,
+            count=one.count,
+            base_count=one.base_count,
+            index=derived.index_of(*counts),
+            low=derived.index_low(*counts),
+            high=derived.index_high(*counts),
+            effect=derived.share_effect(*counts),
+        )
+        for feature, shares in profile.shares.items()
+        for one in shares
+        for counts in [(one.count, profile.count, one.base_count, n)]
+    ]
+    return tuple(sorted(rows, key=lambda row: -abs(row.effect or 0.0)))
+
+
+def _number(one: Rank) -> DistinctiveNumber:
+    return DistinctiveNumber(**asdict(one))
+
+
+def build_bands(run: Run) -> Bands | None:
+    """Cross rule-based with learned segments; None where a band is not known.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    found = run.meaning.comparison
+    if found is None:
+        return None
+    rows = []
+    for rule, line in zip(found.rules, found.counts, strict=True):
+        experience, pay = rule.split(" / ", 1)
+        cells = zip(found.segments, line, strict=True)
+        rows.append(
+            BandRow(
+                rule=rule,
+                experience_band=experience,
+                pay_band=pay,
+                learners=sum(line),
+                cells=tuple(BandCell(segment_id=i, count=count) for i, count in cells),
+            )
+        )
+    guessed = sum(max(line) for line in found.counts)
+    return Bands(
+        n_learners=found.n_learners,
+        ari=found.ari,
+        nmi=found.nmi,
+        guessed=guessed / found.n_learners,
+        rows=tuple(rows),
+    )
+
+
+def build_rules(run: Run) -> RuleAccuracy:
+    """Say how well the rules tell the segments apart; no shares where there are none.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    found = run.meaning.rules
+    told = not found.reason
+    return RuleAccuracy(
+        fidelity=found.fidelity if told else None,
+        stated=found.stated if told else None,
+        baseline=found.baseline if told else None,
+        n_train=found.n_train,
+        n_held_out=found.n_held_out,
+        without=found.without,
+        reason=found.reason,
+    )
+
+
+def build_outcomes(run: Run) -> tuple[Outcome, ...]:
+    """Compare learned with rule-based segments, one row an outcome.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    return tuple(
+        Outcome(
+            outcome=one.outcome,
+            kind=one.kind,
+            n_learners=one.n_learners,
+            n_with=one.n_with,
+            n_segments=one.n_segments,
+            n_rules=one.n_rules,
+            learned=_skill(one.learned),
+            rules=_skill(one.rules),
+            difference=_skill(one.difference),
+            verdict=one.verdict,
+            reason=one.reason,
+        )
+        for one in run.meaning.values
+    )
+
+
+def _skill(one: outcomes.Skill | None) -> Skill | None:
+    return None if one is None else Skill(**asdict(one))
