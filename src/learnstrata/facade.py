@@ -33,7 +33,7 @@ from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.report.document import render_cards, render_report
 from learnstrata.report.workbook import workbook_sheets, write_workbook
 from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.model.model import MEMBERSHIP, SegmentModel
+from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.summary.build import summarise
 from learnstrata.wording.numbers import as_count, as_share
@@ -288,12 +288,10 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
     done = pipeline.run(table, settings, watch=watch, key=key)
-    learners = done.meaning.learners
-    labels = learners.select(c for c in MEMBERSHIP if c in learners.columns)
     return Segmentation(
         summary=summarise(done),
         model=done.meaning.model,
-        _learners=labels,
+        _learners=done.meaning.members,
         _ledger=done.base.ledger,
         _names=_names_of(table, done),
         _backend=_backend_of(table),
