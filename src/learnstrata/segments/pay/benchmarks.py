@@ -167,9 +167,7 @@ def pay_benchmarks(
     )
 
 
-def _wider(
-    paid: pl.DataFrame, each: pl.DataFrame, tau: float | None
-) -> pl.DataFrame:
+def _wider(paid: pl.DataFrame, each: pl.DataFrame, tau: float | None) -> pl.DataFrame:
     """Give the pay of role and experience, of each role, and of all."""
     nothing = pl.lit(0.0)
     levels = {
