@@ -14,6 +14,7 @@ from learnstrata.config.stages import Pay
 from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.bins import inner_edges
 from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import FEATURES, feature_of
 from learnstrata.learners.lookups import collected
 
 __all__ = ["Correlations", "Description", "Distribution", "Missing", "describe"]
@@ -23,7 +24,7 @@ DRAWN = ("pay", "years_of_experience", "company_learners", "years_since_pay_upda
 MARKS = (1, 5, 25, 50, 75, 95, 99)
 ALL = "All"  # tiers together
 MOST_YEARS = 25  # more are told as one
-YEARS = ("years_of_experience", "experience_imputed")
+YEARS = ("years_of_experience", FEATURES["years_of_experience"].flag)
 CORRELATED = (
     "years_of_experience",
     "pay",
@@ -166,16 +167,12 @@ def _observed(
     wanted: Sequence[str],
     columns: Sequence[str],
 ) -> dict[str, npt.NDArray[np.float64]]:
-    blank = {
-        "years_of_experience": "experience_imputed",
-        "log_pay": "pay_imputed",
-    }
     expressions = {}
     for name in wanted:
         value = nw.col(name).cast(nw.Float64)
-        flag = blank.get(name)
+        flag = feature_of(name).flag
         if flag in columns:
-            value = nw.when(nw.col(str(flag)) == 0).then(value)
+            value = nw.when(nw.col(flag) == 0).then(value)
         expressions[name] = value
     table = collected(frame.select(**expressions))
     return {c: table[c].fill_null(float("nan")).to_numpy() for c in table.columns}
@@ -240,7 +237,7 @@ def _missing(
         "pay_year",
         "years_of_experience",
     )
-    flags = {"years_of_experience": "experience_imputed"}
+    flags = {YEARS[0]: YEARS[1]}
     there = [c for c in wanted if c in columns]
     empty = {
         c: (nw.col(c).is_null() | (nw.col(flags[c]) == 1)).sum()

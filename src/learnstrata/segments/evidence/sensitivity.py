@@ -11,7 +11,8 @@ import polars as pl
 
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import DegenerateError
-from learnstrata.learners.features.matrix import FEATURES, FeatureModel
+from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import alternatives, kmeans, stability
@@ -203,8 +204,8 @@ class _Ground:
 
     def needing(self, column: str) -> Mask:
         """Mark the columns of the matrix made from a column of the table."""
-        found = [FEATURES.get(self.feature(c)) for c in self.columns]
-        return np.array([f is not None and column in f.needs for f in found])
+        found = [feature_of(self.feature(c)) for c in self.columns]
+        return np.array([column in feature.needs for feature in found])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ import polars as pl
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features.matrix import FeatureModel
-from learnstrata.segments.meaning.rules import PLAIN
+from learnstrata.learners.features.register import plain_name
 
 __all__ = ["IncrementalValue", "Skill", "incremental_value"]
 
@@ -225,10 +225,10 @@ def _unfair(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
     """Say why an outcome cannot judge the segments."""
     if name not in table.columns:
         return f"The table has no column {name!r}."
-    clustered = {*model.columns, *(PLAIN.get(c, c) for c in model.columns)}
-    if name in clustered or PLAIN.get(name) in clustered:
+    clustered = {*model.columns, *map(plain_name, model.columns)}
+    if name in clustered or plain_name(name) in clustered:
         return f"The learned segments were built on {name!r}: it cannot judge them."
-    if PLAIN.get(name, name) in BUILT_ON:
+    if plain_name(name) in BUILT_ON:
         return f"The rule-based segments were built on {name!r}: it cannot judge them."
     return ""
 

@@ -12,6 +12,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.lookups import collected
 
 __all__ = [
@@ -156,13 +157,7 @@ def profile_segments(
 
 
 def _applies(category: str, model: FeatureModel) -> bool:
-    needed = {
-        "role": {"title"},
-        "tier": {"company", "pay"},
-        "pay_band": {"pay"},
-        "experience_band": {"years_of_experience"},
-    }
-    return needed[category] <= set(model.available)
+    return set(feature_of(category).needs) <= set(model.available)
 
 
 def _who(

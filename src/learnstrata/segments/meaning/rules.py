@@ -14,10 +14,10 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.features.matrix import FEATURES, Feature, FeatureModel
+from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.segments.meaning.conditions import (
     KNOWN,
-    MONEY,
     Condition,
     Paths,
     Rule,
@@ -37,15 +37,8 @@ MOST_CONDITIONS = 4  # of a rule: more are not read
 MIN_LEARNERS = 100  # in the table: fewer give no held-out half worth measuring on
 MARKS = 200  # readable thresholds a number is offered
 
-# What the clustering used -> the column people know it by.
-PLAIN: Mapping[str, str] = {
-    "log_pay": "pay",
-    "log1p_pay": "pay",
-    "log_experience": "years_of_experience",
-}
 SECOND = 0.05  # of F1 that a second path has to add
 SPARE = 0.01  # of F1 that fewer words may cost
-NO_FEATURE = Feature("", "", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +84,7 @@ class _Column:
 
 def readable_features(learners: pl.DataFrame, model: FeatureModel) -> tuple[str, ...]:
     """List what was clustered on by the columns people know, and the company tier."""
-    plain = [PLAIN.get(column, column) for column in model.columns]
+    plain = [plain_name(column) for column in model.columns]
     if "company_level" in plain or "company_mean_pay" in plain:
         plain.append("tier")
     return tuple(c for c in dict.fromkeys(plain) if c in learners.columns)
@@ -253,11 +246,12 @@ def _marks(
         return []
     shown = np.quantile(numbers, np.linspace(0, 1, MARKS + 1), method="lower")
     to_shown, to_column = units_of(feature, model)
-    whole = bool(np.all(numbers == np.round(numbers))) and feature not in MONEY
-    step = 0.5 if FEATURES.get(feature, NO_FEATURE).unit == "years" else 0.0
+    money = feature_of(feature).is_money
+    whole = bool(np.all(numbers == np.round(numbers))) and not money
+    step = 0.5 if feature_of(feature).unit == "years" else 0.0
     step = 1.0 if whole else step
     readable = sorted({_snapped(to_shown(float(v)), step) for v in shown})
-    marks = (to_column(v) for v in readable if v > 0 or feature not in MONEY)
+    marks = (to_column(v) for v in readable if v > 0 or not money)
     return [m for m in marks if numbers.min() <= m < numbers.max()]
 
 

@@ -82,7 +82,7 @@ class PayPercentile:
     sentence: str
 
 
-def find_percentile(  # noqa: PLR0913 - who the peers are, the pay, and how it is written
+def find_percentile(
     benchmarks: PeerBenchmarks,
     *,
     role_family: str,
