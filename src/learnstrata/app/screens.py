@@ -20,7 +20,7 @@ from learnstrata.privacy.leaks.scanning import Leak
 from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.pay.percentile import Standing
+from learnstrata.segments.pay.percentile import PayPercentile
 from learnstrata.summary.contract import DisclosedSummary, ExactSummary
 from learnstrata.wording.numbers import Numbers
 
@@ -35,7 +35,7 @@ __all__ = [
     "show_explanation",
     "show_run",
     "show_scan",
-    "show_standing",
+    "show_percentile",
 ]
 
 DOING = {
@@ -367,8 +367,8 @@ def _told_segments(
     return own, other
 
 
-def show_standing(found: Standing) -> None:
-    """Print where a pay stands, and whether the nearest peers could not answer."""
+def show_percentile(found: PayPercentile) -> None:
+    """Print the place of a pay, and whether the nearest peers could not answer."""
     console = Console(highlight=False)
     console.print(escape(found.sentence))
     if found.level != "cell":
