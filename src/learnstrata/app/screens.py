@@ -32,9 +32,9 @@ __all__ = [
     "show_assignment",
     "show_check",
     "show_explanation",
+    "show_percentile",
     "show_run",
     "show_scan",
-    "show_percentile",
 ]
 
 DOING = {
