@@ -49,7 +49,7 @@ def _told(segment: Segment) -> list[_Told]:
 def _draw(summary: DisclosedSummary) -> Spec:
     write = numbers_of(summary.settings)
     shown = [segment for segment in summary.segments if _told(segment)]
-    names = sorted({capital(one.what) for part in shown for one in _told(part)})
+    names = _names(shown)
     return panels(
         [
             _panel(segment, names, write, first=place % PANELS == 0)
@@ -58,6 +58,15 @@ def _draw(summary: DisclosedSummary) -> Spec:
         PANELS,
         18,
     )
+
+
+def _names(segments: Sequence[Segment]) -> list[str]:
+    """List the numbers, first the one that sets some segment farthest apart."""
+    far: dict[str, float] = {}
+    for one in (told for segment in segments for told in _told(segment)):
+        gap = abs(one.rank - MIDDLE)
+        far[capital(one.what)] = max(gap, far.get(capital(one.what), 0.0))
+    return sorted(far, key=lambda name: (-far[name], name))
 
 
 def _panel(

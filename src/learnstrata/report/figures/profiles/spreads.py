@@ -28,7 +28,7 @@ __all__ = ["CHARTS", "FEW"]
 
 # Where there are too few for a bar.
 FEW = mark(
-    "point", filled=True, size=14, opacity=1, color="#b6bec8", yOffset=-4, aria=True
+    "point", filled=True, size=18, opacity=1, color="#b6bec8", yOffset=-4, aria=True
 )
 
 
