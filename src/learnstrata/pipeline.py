@@ -15,7 +15,6 @@ import polars as pl
 from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.config.stages import Config
-from learnstrata.decisions.playbook import Action, recommend
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.learners.cleaning import Cleaned, Limits, clean, find_limits
 from learnstrata.learners.description import Description, describe
@@ -60,10 +59,7 @@ from learnstrata.segments.pay.benchmarks import (
 )
 from learnstrata.segments.pay.cohorts import Cohort, find_cohorts
 from learnstrata.segments.pay.companies import CompanyViews, company_views
-from learnstrata.segments.pay.shared import guarded
-from learnstrata.segments.questions.answers import answer_questions
-from learnstrata.segments.questions.finding import Finding
-from learnstrata.segments.questions.grounds import Grounds
+from learnstrata.segments.questions.answers import Answers, answer_questions
 from learnstrata.stats import kmeans
 from learnstrata.stats.projection import Projection, principal_components
 
@@ -163,12 +159,10 @@ class Meaning:
     values : tuple of IncrementalValue
         Learned against rule-based segments, one an outcome.
     benchmarks : Benchmarks
-        Guarded: what is not hidden may be shared together with its totals.
     cohorts : tuple of Cohort
     companies : CompanyViews or None
         Under aliases; None where the table has no companies.
-    findings : tuple of Finding
-    actions : tuple of Action
+    questions : Answers
     """
 
     model: SegmentModel
@@ -183,8 +177,7 @@ class Meaning:
     benchmarks: Benchmarks
     cohorts: tuple[Cohort, ...]
     companies: CompanyViews | None
-    findings: tuple[Finding, ...]
-    actions: tuple[Action, ...]
+    questions: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,21 +349,12 @@ def _meaning(
     timer.begin("benchmarks")
     benchmarks, cohorts, companies = _benchmarked(learners, model, key)
     timer.begin("answer")
-    grounds = Grounds(
-        learners=learners,
-        profiles=profiles,
-        comparison=comparison,
-        pay=model.features.pay,
+    questions = answer_questions(
+        learners,
         available=model.features.available,
-        unit=config.unit,
         no_role=unnamed_roles(config),
         no_company=config.cleaning.missing_company,
-        companies=companies,
-        rule=CellRule.of(config.privacy),
-    )
-    findings = answer_questions(grounds)
-    actions = recommend(
-        grounds, findings, lowest_jaccard=clusters.dossier.chosen.lowest_jaccard
+        least=config.privacy.learners,
     )
     return Meaning(
         model=model,
@@ -385,8 +369,7 @@ def _meaning(
         benchmarks=benchmarks,
         cohorts=cohorts,
         companies=companies,
-        findings=findings,
-        actions=actions,
+        questions=questions,
     )
 
 
@@ -422,30 +405,22 @@ def _benchmarked(
     learners: pl.DataFrame, model: SegmentModel, key: bytes
 ) -> tuple[Benchmarks, tuple[Cohort, ...], CompanyViews | None]:
     """Compare pay with peers, and view companies under aliases."""
-    config, pay = model.config, model.features.pay
-    rule = CellRule.of(config.privacy)
+    config = model.config
     no_company, no_role = config.cleaning.missing_company, unnamed_roles(config)
     lacks = lacking(learners, NEEDS)
     paid = None if lacks else paid_once(learners, no_company=no_company)
-    benchmarks = pay_benchmarks(
-        learners, pay=pay, no_company=no_company, rule=rule, paid=paid
-    )
-    cohorts = find_cohorts(
-        learners, no_role=no_role, no_company=no_company, rule=rule, paid=paid
-    )
     companies = None
     if "company" in model.features.available:
         names = learners["company"].drop_nulls().unique().to_list()
         companies = company_views(
             learners,
             alias=company_aliases(names, key),
-            pay=pay,
             no_company=no_company,
-            rule=rule,
+            rule=CellRule.of(config.privacy),
         )
     return (
-        benchmarks if paid is None else guarded(benchmarks, paid),
-        cohorts,
+        pay_benchmarks(learners, no_company=no_company, paid=paid),
+        find_cohorts(learners, no_role=no_role, no_company=no_company, paid=paid),
         companies,
     )
 

@@ -6,30 +6,24 @@ searched for the names in ``private/names.parquet``.
 """
 
 import contextlib
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
-from learnstrata.exceptions import OutputError, PrivacyError, SourceError
+from learnstrata.exceptions import OutputError, PrivacyError
 from learnstrata.privacy.leaks.scanning import Leak, scan
 
 __all__ = [
     "FILES",
     "KINDS",
-    "NAMES_SCHEMA",
     "check_file",
     "check_pictures",
     "check_target",
     "find_leaks",
-    "read_names",
-    "read_private",
-    "read_summary",
     "refuse_leaks",
     "write_file",
     "write_folder",
@@ -38,8 +32,8 @@ __all__ = [
 ]
 
 SHARED = ("report.html", "summary.json", "tables.xlsx")
-PRIVATE = ("segments.parquet", "segments.csv", "ledger.parquet", "model.json")
-PRIVATE += ("names.parquet",)
+PRIVATE = ("summary.json", "tables.xlsx", "segments.parquet", "segments.csv")
+PRIVATE += ("ledger.parquet", "model.json", "names.parquet")
 FILES = (
     *(f"share/{name}" for name in SHARED),
     *(f"private/{name}" for name in PRIVATE),
@@ -49,7 +43,6 @@ FILES = (
 BESIDES = {"share", "private", "share/report.pdf", "share/figures", *SHARED, *PRIVATE}
 PICTURES = (".svg", ".png")
 KINDS = ("company", "learner", "allowed")
-NAMES_SCHEMA = {"kind": pl.String, "name": pl.String}
 WRITE_FAULTS = (OSError, pl.exceptions.PolarsError, FileCreateError)
 MOST_TOLD = 3
 MOST_SHOWN = 80  # characters of a finding in a message
@@ -379,72 +372,3 @@ def refuse_leaks(folder: Path, names: pl.DataFrame) -> None:
         "names. If it names nobody (a city that is also the name of a company), allow "
         "that text: --allow, or allow= in Python."
     )
-
-
-def read_summary(folder: str | Path) -> dict[str, Any]:
-    """Read ``share/summary.json`` of a run folder.
-
-    Raises
-    ------
-    SourceError
-        If the folder is not that of a run.
-    """
-    path = Path(folder) / "share" / "summary.json"
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise _no_run(Path(folder)) from None
-    except (OSError, ValueError) as error:
-        raise SourceError(f"Cannot read {path}: {error}.") from None
-    if not isinstance(summary, dict) or "schema_version" not in summary:
-        raise SourceError(
-            f"{path} is not the summary of a run: it has no schema_version. Give the "
-            "folder of a run."
-        )
-    return summary
-
-
-def _no_run(folder: Path) -> SourceError:
-    if (folder / "summary.json").exists() and folder.name != "share":
-        return SourceError(
-            f"{folder} is a run of an earlier version: its files lie side by side, "
-            "those that name learners among them. Run again with --overwrite."
-        )
-    return SourceError(f"{folder} has no share/summary.json. Give the folder of a run.")
-
-
-def read_private(folder: str | Path, name: str) -> pl.DataFrame:
-    """Read a table of the private part of a run folder.
-
-    Raises
-    ------
-    SourceError
-        If it is not there, may not be read, or is damaged.
-    """
-    path = Path(folder) / "private" / name
-    try:
-        return pl.read_parquet(path)
-    except FileNotFoundError:
-        raise SourceError(
-            f"{folder} has no private/{name}: this takes the whole folder of a run, "
-            "not only what is shared."
-        ) from None
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise SourceError(f"Cannot read {path}: {error}.") from None
-
-
-def read_names(folder: str | Path) -> pl.DataFrame:
-    """Read whom a run must not name: ``kind`` and ``name``.
-
-    Raises
-    ------
-    SourceError
-        If it is not there, may not be read, or is damaged.
-    """
-    names = read_private(folder, "names.parquet")
-    if dict(names.schema) != NAMES_SCHEMA:
-        raise SourceError(
-            f"{folder}/private/names.parquet has the columns {names.columns}, expected "
-            f"{list(NAMES_SCHEMA)}. Make the run again."
-        )
-    return names

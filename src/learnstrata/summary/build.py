@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import json
 from importlib import metadata
 
 import numpy as np
@@ -125,8 +126,9 @@ def _settings(run: Run) -> contract.Settings:
         min_companies=config.privacy.min_companies,
         max_company_share=config.privacy.largest_share,
         base=config.privacy.base,
+        companies=config.privacy.companies,
         no_role=unnamed_roles(config),
-        config=config.as_dict(),
+        config=json.loads(json.dumps(config.as_dict(), allow_nan=False)),
         versions={name: metadata.version(name) for name in LIBRARIES},
     )
 

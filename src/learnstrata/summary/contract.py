@@ -37,6 +37,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Typical,
     Word,
 )
+from learnstrata.wording.numbers import Numbers
 
 SCHEMA_VERSION = 3
 
@@ -792,7 +793,7 @@ class Segment(Model):
 
     id: Segments
     name: Annotated[str, Label()]
-    name_by_numbers: Annotated[str, Label()]
+    name_by_numbers: Annotated[str, Word()]
     size: Annotated[int | None, Count("learners of the segment")]
     share: Annotated[Number, Share("learners of the segment", "segmented", "size")]
     typical: Annotated[tuple[TypicalNumber, ...], Rows()]
@@ -1141,6 +1142,11 @@ class Settings(Model):
     def units(self) -> str:
         """What is segmented, as a plural."""
         return f"{self.unit}s"
+
+    @property
+    def numbers(self) -> Numbers:
+        """How the numbers of the results are written."""
+        return Numbers(self.money.per, self.money.unit, self.base)
 
 
 class Results(Model):

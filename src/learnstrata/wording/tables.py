@@ -5,7 +5,7 @@ The page shows the texts of `Table.texts`, the workbook and CSV the values of
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from learnstrata.wording.numbers import NumberKind, Numbers
@@ -97,6 +97,27 @@ class Table:
                 for cell, kind in zip(row, kinds, strict=True)
             )
             for row in self.rows
+        )
+
+    def without_empty(self, *headings: str) -> "Table":
+        """Leave out those of these columns that have a value in no row.
+
+        Examples
+        --------
+        >>> sizes = Table("Sizes", (Column("Who"), Column("Pay", "pay")), (("a", None),))
+        >>> sizes.without_empty("Pay").rows
+        (('a',),)
+        """
+        kept = [
+            place
+            for place, one in enumerate(self.columns)
+            if one.heading not in headings
+            or any(row[place] is not None for row in self.rows)
+        ]
+        return replace(
+            self,
+            columns=tuple(self.columns[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
         )
 
     def formats(self) -> tuple[str, ...]:

@@ -1,33 +1,25 @@
-"""Pay by role family, company tier and experience band.
+"""Pay by role family, company tier and experience band; a thin cell borrows from wider.
 
-A thin cell borrows from wider ones; a cell that could tell of somebody is hidden, by
-the one rule of `learnstrata.privacy.disclosure.cells.CellRule`.
+Every number is exact: what may be shared of it is decided by `summary.disclose`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from learnstrata.config.stages import Pay
 from learnstrata.exceptions import ParameterError
-from learnstrata.privacy.disclosure.cells import MEASURES, CellRule
-from learnstrata.privacy.disclosure.rounding import rounded_pay
 
 __all__ = [
     "Benchmarks",
     "counted_by",
     "lacking",
-    "money",
     "paid_once",
     "pay_benchmarks",
     "peer_medians",
     "rolled_up",
     "sizes_of",
-    "why_hidden",
 ]
 
 KNOTS = {
@@ -39,8 +31,6 @@ KNOTS = {
     "p90": 0.9,
     "p95": 0.95,
 }
-QUARTILES = ("p25", "p50", "p75")
-BEYOND = 5  # learners beyond the outer knots: a 5th percentile of 10 is their minimum
 THIN = 0.5  # below it a cell leans on wider groups more than on its own learners
 OFFSET_TAU = (
     30.0  # learners at which a role's own tier gap weighs as much as all roles'
@@ -53,9 +43,6 @@ USED = (
     *("years_of_experience", "pay_growth", "segment_id", "segment_name"),
 )
 
-Floats = npt.NDArray[np.float64]
-Level = Literal["cell", "role and experience", "role", "all"]
-
 
 @dataclass(frozen=True, slots=True)
 class Benchmarks:
@@ -66,19 +53,14 @@ class Benchmarks:
     cells : polars.DataFrame
         One row a cell that has learners: ``role_family``, ``tier``,
         ``experience_band``, ``learners``, ``companies``, ``largest_share``, the
-        quantiles ``p05`` to ``p95`` in currency units a year (null in hidden cells; the
-        outer ones also in cells too small for them), ``shrunk``, ``weight`` (0..1, of
-        the cell's own learners), ``hidden`` and ``why_hidden``. Counts of hidden cells
-        are in it: it is private. `shown` is not.
+        quantiles ``p05`` to ``p95`` in currency units a year, ``shrunk`` and ``weight``
+        (0..1, of the cell's own learners).
     wider : polars.DataFrame
         The same for role and experience, role, and all, told by ``level``.
     tau : float
         Learners at which a cell weighs as much as what is wider.
     n_learners, n_left_out : int
         Counted, and without a believable pay or a known experience.
-    pay : Pay
-    rule : CellRule
-        By which cells are hidden.
     reason : str
         Why there are no cells; empty where there are.
     """
@@ -88,76 +70,17 @@ class Benchmarks:
     tau: float
     n_learners: int
     n_left_out: int
-    pay: Pay
-    rule: CellRule = field(default_factory=CellRule)
     reason: str = ""
-
-    def shown(self) -> pl.DataFrame:
-        """Give the cells that may be shared.
-
-        Beside totals only after `learnstrata.segments.pay.shared.guarded`, or a hidden
-        count is what is left of its total.
-        """
-        private = ("largest_share", "hidden", "why_hidden")
-        return self.cells.filter(~pl.col("hidden")).drop(private)
-
-    @property
-    def sentence(self) -> str:
-        """Say how much is shown."""
-        if self.reason:
-            return f"There are no pay benchmarks: {self.reason}."
-        shown = self.cells.filter(~pl.col("hidden"))
-        thin = int(shown["shrunk"].sum())
-        told = (
-            f"Pay is shown for {len(shown):,} of {len(self.cells):,} combinations of "
-            f"role, company tier and experience that have learners; {thin:,} of those "
-            "shown are thin and lean on wider groups."
-        )
-        if not self.tells_all:
-            return told
-        return (
-            f"{told} {self.n_learners:,} learners are counted, {self.n_left_out:,} are "
-            "not: their pay or experience is not known."
-        )
-
-    @property
-    def tells_all(self) -> bool:
-        """Whether the number of all learners counted may be told."""
-        everyone = self.wider.filter(pl.col("level") == "all", ~pl.col("hidden"))
-        return not everyone.is_empty()
-
-
-def why_hidden(
-    learners: int, companies: int, largest_share: float, *, rule: CellRule | None = None
-) -> str:
-    """Say why a cell of pay may not be shown; empty where it may.
-
-    Examples
-    --------
-    >>> why_hidden(40, 2, 0.5)
-    'too few companies'
-    >>> why_hidden(40, 8, 0.2)
-    ''
-    """
-    cell = (learners, companies, largest_share)
-    one = pl.DataFrame([cell], list(MEASURES), orient="row")
-    return one.select(_reasons(rule or CellRule())).item()
-
-
-def _reasons(rule: CellRule) -> pl.Expr:
-    return rule.reasons().fill_null("").alias("why_hidden")
 
 
 def pay_benchmarks(
     learners: pl.DataFrame,
     *,
-    pay: Pay,
     no_company: str = "",
     tau: float | None = None,
-    rule: CellRule | None = None,
     paid: pl.DataFrame | None = None,
 ) -> Benchmarks:
-    r"""Give quartiles of pay by role family, company tier and experience band.
+    r"""Give quantiles of pay by role family, company tier and experience band.
 
     A log quantile of a cell is shrunken: ``w * own + (1 - w) * wider`` with
     ``w = n / (n + tau)``, in 0..1. The wider cell is that of role and experience moved
@@ -168,7 +91,6 @@ def pay_benchmarks(
     ----------
     learners : polars.DataFrame
         Learners of a run with features. It is not changed.
-    pay : Pay
     no_company : str, default=""
         Category of a missing company; empty where it stays missing.
     tau : float, optional
@@ -178,8 +100,6 @@ def pay_benchmarks(
         from the median absolute deviation within cells) and
         :math:`A = (\sum n_i d_i^2 - K v) / \sum n_i` the variance between the K cells,
         d their own median less the wider one; kept within 5..50.
-    rule : CellRule, optional
-        What a cell must hold to be shown.
     paid : polars.DataFrame, optional
         What `paid_once` gives of `learners`, where it is there already.
 
@@ -200,12 +120,7 @@ def pay_benchmarks(
     aside as suspect does not count, nor does a learner whose experience is not known.
 
     A learner whose company is not known counts as a learner and not as a company; for
-    the share of the largest company all of them are taken to work there. A cell of
-    unknown companies is therefore never shown.
-
-    Pay is rounded to 0.1 of the shown unit or 1 % (up to the next 1, 2 or 5), whichever
-    is coarser; there is no minimum and no maximum. A 10th or 5th percentile and its
-    counterpart are stored only where five learners are beyond them.
+    the share of the largest company all of them are taken to work there.
 
     Five 5 % samples of a table of 149,785 learners, against the medians of the other
     learners: the mean absolute error of the log median in cells of 3 to 29 learners was
@@ -222,46 +137,48 @@ def pay_benchmarks(
     >>> rows = [("Data", "Tier 1", "Mid", f"c{i % 4}", 1e6 + 1e4 * i)
     ...         for i in range(41)]
     >>> names = ["role_family", "tier", "experience_band", "company", "pay"]
-    >>> found = pay_benchmarks(pl.DataFrame(rows, names, orient="row"), pay=Pay())
-    >>> found.shown().select("learners", "companies", "p25", "p50", "p75").row(0)
-    (41, 4, 1100000.0, 1200000.0, 1300000.0)
+    >>> found = pay_benchmarks(pl.DataFrame(rows, names, orient="row"))
+    >>> found.cells.select("learners", "companies", pl.col("p50").round()).row(0)
+    (41, 4, 1200000.0)
     """
     _check_tau(tau)
-    rule = rule or CellRule()
     if reason := lacking(learners, NEEDS):
-        return _nothing(pay, reason, learners)
+        return _nothing(reason, learners)
     paid = paid_once(learners, no_company=no_company) if paid is None else paid
-    paid = paid.with_columns(
-        stage=pl.col("experience_band"),
-        company=pl.col("company").cast(pl.Categorical).to_physical(),
-    )
     if paid.is_empty():
-        return _nothing(pay, "no learner has a known pay and experience", learners)
-    paid = _with_offsets(paid)
-    both = pl.col("stage_gap") + pl.col("tier_gap")
+        return _nothing("no learner has a known pay and experience", learners)
+    paid = _with_offsets(
+        paid.with_columns(
+            stage=pl.col("experience_band"),
+            company=pl.col("company").cast(pl.Categorical).to_physical(),
+        )
+    )
     keys = ["role_family", "stage", "tier"]
     each = counted_by(paid, keys).with_columns(_all=pl.lit(0))
+    both = pl.col("stage_gap") + pl.col("tier_gap")
     cells, at = _level(paid, each, keys, both, tau)
-    wider = [
-        _level(paid, each, ["role_family", "stage"], pl.col("stage_gap"), tau)[0],
-        _level(paid, each, ["role_family"], pl.lit(0.0), tau)[0],
-        _level(paid, each, [], pl.lit(0.0), tau)[0],
-    ]
-    names: tuple[Level, ...] = ("role and experience", "role", "all")
-    wide = [
-        _finished(frame, pay, rule).with_columns(level=pl.lit(name))
-        for frame, name in zip(wider, names, strict=True)
-    ]
-    distinct = _distinct_learners(learners)
     return Benchmarks(
-        cells=_ordered(_finished(cells, pay, rule), paid),
-        wider=pl.concat(wide, how="diagonal").rename({"stage": "experience_band"}),
+        cells=_ordered(cells, paid),
+        wider=_wider(paid, each, tau),
         tau=at,
         n_learners=len(paid),
-        n_left_out=distinct - len(paid),
-        pay=pay,
-        rule=rule,
+        n_left_out=_distinct_learners(learners) - len(paid),
     )
+
+
+def _wider(paid: pl.DataFrame, each: pl.DataFrame, tau: float | None) -> pl.DataFrame:
+    """Give the pay of role and experience, of each role, and of all."""
+    nothing = pl.lit(0.0)
+    levels = {
+        "role and experience": (["role_family", "stage"], pl.col("stage_gap")),
+        "role": (["role_family"], nothing),
+        "all": ([], nothing),
+    }
+    rows = [
+        _level(paid, each, keys, gap, tau)[0].with_columns(level=pl.lit(level))
+        for level, (keys, gap) in levels.items()
+    ]
+    return pl.concat(rows, how="diagonal").rename({"stage": "experience_band"})
 
 
 def _check_tau(tau: float | None) -> None:
@@ -283,23 +200,19 @@ def lacking(learners: pl.DataFrame, needs: Sequence[str]) -> str:
     return ""
 
 
-def _nothing(pay: Pay, reason: str, learners: pl.DataFrame) -> Benchmarks:
-    keys = {"role_family": pl.String, "tier": pl.String, "experience_band": pl.String}
-    schema: dict[str, Any] = {
-        **keys,
-        "learners": pl.Int64,
-        "companies": pl.Int64,
-        "largest_share": pl.Float64,
-        **dict.fromkeys(KNOTS, pl.Float64),
-        "shrunk": pl.Boolean,
-        "weight": pl.Float64,
-        "hidden": pl.Boolean,
-        "why_hidden": pl.String,
+def _nothing(reason: str, learners: pl.DataFrame) -> Benchmarks:
+    text = ("role_family", "tier", "experience_band")
+    schema = {
+        **dict.fromkeys(text, pl.String()),
+        "learners": pl.Int64(),
+        "companies": pl.Int64(),
+        **dict.fromkeys(("largest_share", *KNOTS), pl.Float64()),
+        "shrunk": pl.Boolean(),
+        "weight": pl.Float64(),
     }
     none = pl.DataFrame(schema=schema)
     wide = none.drop("tier").with_columns(level=pl.lit("", pl.String))
-    left_out = _distinct_learners(learners)
-    return Benchmarks(none, wide, 0.0, 0, left_out, pay, reason=reason)
+    return Benchmarks(none, wide, 0.0, 0, _distinct_learners(learners), reason)
 
 
 def _distinct_learners(learners: pl.DataFrame) -> int:
@@ -369,7 +282,9 @@ def _level(
 ) -> tuple[pl.DataFrame, float]:
     """Give sizes and shrunken quantiles of pay of each cell of `keys`, and its tau."""
     cells, at = _placed(paid, keys, gap, tuple(KNOTS), tau)
-    cells = cells.with_columns(pl.col(knot).exp() for knot in KNOTS)
+    cells = cells.with_columns(
+        *(pl.col(knot).exp() for knot in KNOTS), shrunk=pl.col("weight") < THIN
+    )
     counts = rolled_up(each, ["_all", *keys])
     return cells.join(counts, on=["_all", *keys]).sort(keys).drop("_all", "n"), at
 
@@ -463,22 +378,6 @@ def _estimated_tau(
     return float(np.clip(v / between, low, high)) if between > 0 else high
 
 
-def _finished(cells: pl.DataFrame, pay: Pay, rule: CellRule) -> pl.DataFrame:
-    """Round the pay, and take out what may not be shown."""
-    why = cells.select(_reasons(rule)).to_series()
-    hidden = why != ""
-    learners = pl.col("learners")
-    columns = []
-    for knot, q in KNOTS.items():
-        inner = knot in QUARTILES
-        stored = ~hidden & (inner | (learners * min(q, 1 - q) + 1e-9 >= BEYOND))
-        amounts = rounded_pay(cells[knot].to_numpy(), pay.per_shown_unit)
-        columns.append(pl.when(stored).then(pl.Series(amounts)).alias(knot))
-    return cells.with_columns(
-        *columns, why, shrunk=pl.col("weight") < THIN, hidden=hidden
-    )
-
-
 def _ordered(cells: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
     """Put bands in the order of experience and name the columns as promised."""
     known = "years_of_experience" in paid.columns
@@ -491,7 +390,7 @@ def _ordered(cells: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
         .select(
             *("role_family", "tier", "experience_band"),
             *("learners", "companies", "largest_share", *KNOTS),
-            *("shrunk", "weight", "hidden", "why_hidden"),
+            *("shrunk", "weight"),
         )
     )
 
@@ -516,14 +415,3 @@ def peer_medians(paid: pl.DataFrame, *, tau: float | None = None) -> pl.DataFram
     keys = ("role_family", "stage", "tier")
     cells, _ = _placed(_with_offsets(paid), keys, gap, ("p50",), tau)
     return cells.select(*keys, expected="p50")
-
-
-def money(amount: float, pay: Pay) -> str:
-    """Write a pay in the unit it is shown in.
-
-    Examples
-    --------
-    >>> money(1_250_000, Pay())
-    '12.5 LPA'
-    """
-    return f"{amount / pay.per_shown_unit:,.1f} {pay.shown_unit}"

@@ -6,6 +6,7 @@ expected to earn is the shrunken median of `learnstrata.segments.pay.benchmarks`
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,6 @@ import polars as pl
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.roles.unnamed import NO_ROLE
-from learnstrata.privacy.disclosure.cells import CellRule
 from learnstrata.segments.pay.benchmarks import (
     lacking,
     paid_once,
@@ -21,18 +21,19 @@ from learnstrata.segments.pay.benchmarks import (
 )
 from learnstrata.wording.words import listed
 
-__all__ = ["Cohort", "CohortRow", "CohortRules", "find_cohorts", "progress_of_peers"]
+__all__ = ["Cohort", "CohortPart", "CohortRules", "find_cohorts", "progress_of_peers"]
 
 NEEDS = ("role_family", "company", "tier", "pay", "years_of_experience")
 STAGES = (1.0, 2.0, 4.0, 6.0, 9.0, 13.0)  # upper limits of years; the last is open
-TITLES = {
+Key = Literal["stalled", "entry_high", "entry_low", "high_upside"]
+TITLES: dict[Key, str] = {
     "stalled": "Pay has not grown with experience",
     "entry_high": "Entry level with unusually high pay",
     "entry_low": "Entry level with unusually low pay",
     "high_upside": "High upside",
 }
 PEERS = ["role_family", "tier"]
-MIN_LEARNERS = CellRule().learners
+LEAST_PEERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,75 +84,67 @@ class CohortRules:
                 f"Got entry_years={self.entry_years} and stalled_from="
                 f"{self.stalled_from}, expected 0 <= entry_years < stalled_from."
             )
-        if self.min_peers < MIN_LEARNERS:
+        if self.min_peers < LEAST_PEERS:
             raise ParameterError(
-                f"Got min_peers={self.min_peers}, expected {MIN_LEARNERS} or more: a "
-                "rank among fewer tells of them."
+                f"Got min_peers={self.min_peers}, expected {LEAST_PEERS} or more: a "
+                "rank among fewer says little."
             )
 
 
 @dataclass(frozen=True, slots=True)
-class CohortRow:
-    """One group of a cohort: ``share = learners / assessed``."""
+class CohortPart:
+    """One segment, role or tier of a cohort: assessed, and of them in the cohort."""
 
     value: str
     assessed: int
     learners: int
-    share: float
+
+    @property
+    def share(self) -> float:
+        """``learners / assessed``."""
+        return self.learners / self.assessed
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Learners who stand out in one way; all but `members` may be shared.
+    """Learners who stand out in one way.
 
     Attributes
     ----------
     key, title, definition : str
         The definition is made from the rules.
-    n_learners : int or None
-        None where it is 1 to 9, or to one below `least`: too few to tell.
-    n_assessed : int
-        Learners the definition could be tried on.
-    share : float or None
-        ``n_learners / n_assessed``; None where either is not told or 0.
-    by_segment, by_role, by_tier : tuple of CohortRow
-        Groups with `least` learners of the cohort or more, largest share first. Where
-        one other group is left, or all others together have fewer, the smallest of the
-        shown is left out too, so that the total does not give them away.
+    assessed, learners : int
+        On whom the definition could be tried, and those in the cohort.
+    by_segment, by_role, by_tier : tuple of CohortPart
+        Every group with somebody assessed, largest share first.
     members : array of bool, shape (n_rows,)
-        Who: private. In the order of the learners given.
-    least : int
-        A count from 1 to below it is not told.
+        Who, in the order of the learners given.
     reason : str
         Why nobody could be assessed; empty where somebody was.
+    n_growth : int or None
+        Peers with pay in two years, by whom growth is judged; None where it is not.
     typical_growth : float or None
         The share a year by which pay typically grows, where the definition leaves out
         those whose pay grew faster; else None.
     """
 
-    key: str
+    key: Key
     title: str
     definition: str
-    n_learners: int | None
-    n_assessed: int
-    share: float | None
-    by_segment: tuple[CohortRow, ...]
-    by_role: tuple[CohortRow, ...]
-    by_tier: tuple[CohortRow, ...]
+    assessed: int
+    learners: int
+    by_segment: tuple[CohortPart, ...]
+    by_role: tuple[CohortPart, ...]
+    by_tier: tuple[CohortPart, ...]
     members: npt.NDArray[np.bool_] = field(repr=False, compare=False)
-    least: int = MIN_LEARNERS
     reason: str = ""
+    n_growth: int | None = None
     typical_growth: float | None = None
 
     @property
-    def sentence(self) -> str:
-        """Say how many there are."""
-        if self.reason:
-            return f"{self.title}: nobody could be assessed, because {self.reason}."
-        whole = f"{self.n_assessed:,} learners who could be assessed"
-        if self.share is None:
-            return f"{self.title}: fewer than {self.least} of the {whole}."
-        return f"{self.title}: {self.n_learners:,} of the {whole} ({self.share:.1%})."
+    def share(self) -> float | None:
+        """``learners / assessed``; None where nobody was assessed."""
+        return self.learners / self.assessed if self.assessed else None
 
 
 def progress_of_peers(
@@ -236,7 +229,6 @@ def find_cohorts(
     rules: CohortRules | None = None,
     no_role: Collection[str] = NO_ROLE,
     no_company: str = "",
-    rule: CellRule | None = None,
     paid: pl.DataFrame | None = None,
 ) -> tuple[Cohort, ...]:
     """Find learners whose pay has not grown, entry-level outliers, and high upside.
@@ -250,8 +242,6 @@ def find_cohorts(
         Role families that name no role.
     no_company : str, default=""
         Category of a missing company.
-    rule : CellRule, optional
-        Its least number of learners is that of every count.
     paid : polars.DataFrame, optional
         As for `progress_of_peers`.
 
@@ -277,29 +267,27 @@ def find_cohorts(
     Examples
     --------
     >>> frame = pl.DataFrame({"pay": [1.0, 2.0]})
-    >>> find_cohorts(frame)[0].sentence.split("because ")[1]
-    'the table has no titles.'
+    >>> find_cohorts(frame)[0].reason
+    'the table has no titles'
     """
-    rules, least = rules or CohortRules(), (rule or CellRule()).learners
+    rules = rules or CohortRules()
     reason = lacking(learners, NEEDS)
     if not reason:
         peers = progress_of_peers(
             learners, no_role=no_role, no_company=no_company, paid=paid
         )
         if not peers.is_empty():
-            return _found(peers, rules, len(learners), least)
+            return _found(peers, rules, len(learners))
         reason = "nobody has a role, a known pay and a known experience"
-    words = _definitions(rules, None)
+    words = _definitions(rules, grown=False)
     nobody = np.zeros(len(learners), dtype=bool)
     return tuple(
-        Cohort(key, title, words[key], 0, 0, None, (), (), (), nobody, least, reason)
+        Cohort(key, title, words[key], 0, 0, (), (), (), nobody, reason)
         for key, title in TITLES.items()
     )
 
 
-def _found(
-    peers: pl.DataFrame, rules: CohortRules, n: int, least: int
-) -> tuple[Cohort, ...]:
+def _found(peers: pl.DataFrame, rules: CohortRules, n: int) -> tuple[Cohort, ...]:
     years, enough = pl.col("years_of_experience"), rules.min_peers
     experienced, entry = years >= rules.stalled_from, years <= rules.entry_years
     if "pay_growth" not in peers.columns:
@@ -323,24 +311,29 @@ def _found(
     # A learner's own growth says more than where their pay stands today.
     pace = pl.coalesce("growth", "later")
     in_tiers = pl.col("tier").is_in(list(rules.upside_tiers))
-    chosen = {
+    chosen: dict[Key, tuple[pl.Expr, pl.Expr]] = {
         "stalled": (late, stalled),
         "entry_high": (early, pl.col("early") > 1 - rules.entry_tail),
         "entry_low": (early, pl.col("early") < rules.entry_tail),
         "high_upside": (in_tiers & pace.is_not_null(), pace > 1 - rules.upside),
     }
-    words = _definitions(rules, typical)
-    marked = {
-        key: peers.filter(assessed).with_columns(_in=is_in.fill_null(value=False))
+    words = _definitions(rules, grown=typical is not None)
+    found = {
+        key: _cohort(
+            peers.filter(assessed).with_columns(_in=is_in.fill_null(value=False)),
+            key,
+            words[key],
+            n,
+        )
         for key, (assessed, is_in) in chosen.items()
     }
-    growths = {"stalled": None if typical is None else float(np.expm1(typical))}
-    return tuple(
-        replace(
-            _cohort(among, key, words[key], n, least), typical_growth=growths.get(key)
+    if typical is not None:
+        found["stalled"] = replace(
+            found["stalled"],
+            n_growth=len(peers.filter(grown)),
+            typical_growth=float(np.expm1(typical)),
         )
-        for key, among in marked.items()
-    )
+    return tuple(found.values())
 
 
 def _rank(value: str, among: pl.Expr, least: int) -> pl.Expr:
@@ -361,15 +354,15 @@ def _typical_growth(peers: pl.DataFrame) -> float | None:
     return None if median is None else round(float(median), 3)  # type: ignore[arg-type]
 
 
-def _definitions(rules: CohortRules, typical: float | None) -> dict[str, str]:
+def _definitions(rules: CohortRules, *, grown: bool) -> dict[Key, str]:
     """Put the rules in words."""
     tail, fast = _percent(rules.entry_tail), _percent(rules.upside)
     peers = "learners of the same role family and company tier"
     growth = ""
-    if typical is not None:
+    if grown:
         growth = (
             " Left out are those whose older records show pay growing faster than is "
-            f"typical ({np.expm1(typical):.1%} a year)."
+            "typical."
         )
     entry = f"{rules.entry_years:g} years of experience or less"
     return {
@@ -411,50 +404,32 @@ def listed_or(items: Sequence[str]) -> str:
     return listed(items).replace(" and ", " or ")
 
 
-def _cohort(
-    assessed: pl.DataFrame, key: str, definition: str, n: int, least: int
-) -> Cohort:
+def _cohort(assessed: pl.DataFrame, key: Key, definition: str, n: int) -> Cohort:
     members = np.zeros(n, dtype=bool)
     members[assessed.filter("_in")["row"].to_numpy()] = True
-    inside = int(members.sum())
-    told = inside == 0 or inside >= least
-    whole = len(assessed)
     segment = "segment_name" if "segment_name" in assessed.columns else "segment_id"
-    reason = "" if whole else "no learner has enough peers"
     return Cohort(
         key=key,
         title=TITLES[key],
         definition=definition,
-        n_learners=inside if told else None,
-        n_assessed=whole,
-        share=inside / whole if told and whole else None,
-        by_segment=_rows(assessed, segment, least),
-        by_role=_rows(assessed, "role_family", least),
-        by_tier=_rows(assessed, "tier", least),
+        assessed=len(assessed),
+        learners=int(members.sum()),
+        by_segment=_parts(assessed, segment),
+        by_role=_parts(assessed, "role_family"),
+        by_tier=_parts(assessed, "tier"),
         members=members,
-        least=least,
-        reason=reason,
+        reason="" if len(assessed) else "no learner has enough peers",
     )
 
 
-def _rows(assessed: pl.DataFrame, column: str, least: int) -> tuple[CohortRow, ...]:
-    """Count the cohort by a column, without the groups that could be told from it."""
+def _parts(assessed: pl.DataFrame, column: str) -> tuple[CohortPart, ...]:
+    """Count those assessed, and those in the cohort, by a column."""
     if column not in assessed.columns:
         return ()
     counts = (
         assessed.group_by(pl.col(column).cast(pl.String).alias("value"))
         .agg(pl.len().alias("assessed"), pl.col("_in").sum().alias("learners"))
         .drop_nulls("value")
-        .sort(["learners", "value"], descending=[True, False])
     )
-    enough = counts["learners"].to_numpy() >= least
-    shown = int(enough.sum())
-    rest = int(counts["learners"][shown:].sum())
-    left = len(counts) - shown
-    if shown and left and (left == 1 or rest < least):
-        shown -= 1
-    rows = counts.head(shown).with_columns(
-        share=pl.col("learners") / pl.col("assessed")
-    )
-    rows = rows.sort(["share", "value"], descending=[True, False])
-    return tuple(CohortRow(*row) for row in rows.rows())
+    parts = [CohortPart(*row) for row in counts.rows()]
+    return tuple(sorted(parts, key=lambda part: (-part.share, part.value)))

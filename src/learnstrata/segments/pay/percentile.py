@@ -1,38 +1,73 @@
-"""Where one pay stands among peers: a percentile for counsellors.
+"""The place of one pay among peers: a percentile for counsellors.
 
-A group that is hidden never answers; the next wider one does.
+A group whose pay is hidden never answers; the next wider one does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, Protocol
 
 import numpy as np
-import polars as pl
 
-from learnstrata.config.stages import Pay
 from learnstrata.exceptions import DegenerateError, ParameterError, nearest, preview
-from learnstrata.privacy.disclosure.cells import CellRule
-from learnstrata.segments.pay.benchmarks import (
-    KNOTS,
-    Benchmarks,
-    Level,
-    money,
-)
+from learnstrata.segments.pay.benchmarks import KNOTS
+from learnstrata.wording.numbers import Numbers
 
-__all__ = ["Standing", "from_shared", "where_stands"]
+__all__ = ["PayPercentile", "PeerBenchmarks", "PeerCell", "find_percentile"]
+
+Level = Literal["cell", "role and experience", "role", "all"]
+Bound = Literal["", "at most", "at least"]
+PEERS: dict[Level, tuple[str, ...]] = {
+    "cell": ("role_family", "tier", "experience_band"),
+    "role and experience": ("role_family", "experience_band"),
+    "role": ("role_family",),
+    "all": (),
+}
+
+
+class PeerCell(Protocol):
+    """Quantiles of pay (`KNOTS`) of some peers, None where they are hidden."""
+
+    @property
+    def level(self) -> Level:
+        """Which of its columns are given."""
+        ...
+
+    @property
+    def p50(self) -> float | None:
+        """Median; None where the whole cell is hidden."""
+        ...
+
+
+class PeerBenchmarks(Protocol):
+    """Benchmarks as they may be shown, such as those of a disclosed summary."""
+
+    @property
+    def reason(self) -> str:
+        """Why there are no cells; empty where there are."""
+        ...
+
+    @property
+    def cells(self) -> Sequence[PeerCell]:
+        """Pay by role family, tier and experience band."""
+        ...
+
+    @property
+    def wider(self) -> Sequence[PeerCell]:
+        """Pay of role and experience, of each role, and of all."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a pay stands.
+class PayPercentile:
+    """The place of a pay among peers.
 
     Attributes
     ----------
     percentile : float
         0..100; 50 is the median.
     bound : {"", "at most", "at least"}
-        Set where the pay is beyond the outermost quantile that may be stored.
+        Set where the pay is beyond the outermost quantile that is shown.
     level : {"cell", "role and experience", "role", "all"}
         The group that answered.
     group : str
@@ -41,37 +76,41 @@ class Standing:
     """
 
     percentile: float
-    bound: Literal["", "at most", "at least"]
+    bound: Bound
     level: Level
     group: str
     sentence: str
 
 
-def where_stands(
-    benchmarks: Benchmarks,
+def find_percentile(
+    benchmarks: PeerBenchmarks,
     *,
     role_family: str,
     tier: str,
     experience_band: str,
     pay: float,
-) -> Standing:
+    write: Numbers,
+) -> PayPercentile:
     """Give the percentile of a pay among peers.
 
     The cell of role, tier and experience answers; where it is hidden or empty that of
-    role and experience does, then the role, then all. Between stored quantiles the
+    role and experience does, then the role, then all. Between shown quantiles the
     percentile is interpolated on log pay; a pay at several of them gets 50 if the
     median is among them, else their mean.
 
     Parameters
     ----------
-    benchmarks : Benchmarks
+    benchmarks : PeerBenchmarks
+        As they may be shown: a disclosed summary has them.
     role_family, tier, experience_band : str
     pay : float
         Currency units a year.
+    write : Numbers
+        How pay is written.
 
     Returns
     -------
-    Standing
+    PayPercentile
         Its percentile is in 0..100, never falls as `pay` rises, and is 50 at the
         (rounded) median.
 
@@ -87,67 +126,28 @@ def where_stands(
         raise ParameterError(
             f"Got pay={pay}, expected a positive amount in currency units a year."
         )
-    wanted = {
-        "role_family": role_family,
-        "tier": tier,
-        "experience_band": experience_band,
-    }
     if benchmarks.reason:
         raise DegenerateError(
             f"Got no pay benchmarks ({benchmarks.reason}), expected cells to compare "
             "with. Give a table with titles, companies and pay."
         )
+    rows = (*benchmarks.cells, *benchmarks.wider)
+    wanted = dict(zip(PEERS["cell"], (role_family, tier, experience_band), strict=True))
     for column, value in wanted.items():
-        _refuse_unknown(column, value, benchmarks)
-    level, row = _answering(benchmarks, wanted)
-    percentile, bound = _percentile(row, pay)
-    group = _in_words(level, wanted)
+        _refuse_unknown(column, value, rows)
+    cell = _answering(rows, wanted)
+    percentile, bound = _percentile(cell, pay)
+    group = _in_words(cell.level, wanted)
     place = {"": "about", "at most": "or below", "at least": "or above"}[bound]
     sentence = (
-        f"{money(pay, benchmarks.pay)} is at {place} the {_ordinal(percentile)} "
-        f"percentile of the pay of {group}."
+        f"{write.pay_text(pay)} is at {place} the {_ordinal(percentile)} percentile of "
+        f"the pay of {group}."
     )
-    return Standing(percentile, bound, level, group, sentence)
+    return PayPercentile(percentile, bound, cell.level, group, sentence)
 
 
-def from_shared(values: Mapping[str, Any], *, pay: Pay, rule: CellRule) -> Benchmarks:
-    """Make benchmarks that can answer from what was shared of them.
-
-    Parameters
-    ----------
-    values : mapping
-        ``benchmarks`` of a summary: shown cells and wider groups alone.
-    pay : Pay
-    rule : CellRule
-
-    Returns
-    -------
-    Benchmarks
-        It answers as the benchmarks it was shared from, and knows nothing hidden.
-    """
-    cells, wider = (
-        pl.DataFrame(values[part], infer_schema_length=None).with_columns(
-            hidden=pl.lit(value=False)
-        )
-        for part in ("cells", "wider")
-    )
-    none = "no group could be shown"
-    return Benchmarks(
-        cells=cells,
-        wider=wider,
-        tau=values["tau"] or 0.0,
-        n_learners=values["n_learners"] or 0,
-        n_left_out=values["n_left_out"] or 0,
-        pay=pay,
-        rule=rule,
-        reason=values["reason"] or ("" if values["cells"] else none),
-    )
-
-
-def _refuse_unknown(column: str, value: str, benchmarks: Benchmarks) -> None:
-    frames = (benchmarks.cells, benchmarks.wider)
-    there = [frame[column].drop_nulls() for frame in frames if column in frame.columns]
-    known = sorted({value for values in there for value in values})
+def _refuse_unknown(column: str, value: str, rows: Sequence[PeerCell]) -> None:
+    known = sorted({getattr(row, column) for row in rows} - {None})
     if value not in known:
         near = nearest(value, known)
         raise ParameterError(
@@ -156,42 +156,30 @@ def _refuse_unknown(column: str, value: str, benchmarks: Benchmarks) -> None:
         )
 
 
-def _answering(
-    benchmarks: Benchmarks, wanted: dict[str, str]
-) -> tuple[Level, dict[str, Any]]:
+def _answering(rows: Sequence[PeerCell], wanted: dict[str, str]) -> PeerCell:
     """Give the narrowest group that is not hidden."""
-    keys: dict[Level, tuple[str, ...]] = {
-        "cell": tuple(wanted),
-        "role and experience": ("role_family", "experience_band"),
-        "role": ("role_family",),
-        "all": (),
-    }
-    for level, columns in keys.items():
-        frame = benchmarks.cells
-        if level != "cell":
-            frame = benchmarks.wider.filter(pl.col("level") == level)
-        shown = frame.filter(
-            ~pl.col("hidden"), *(pl.col(c) == wanted[c] for c in columns)
-        )
-        if not shown.is_empty():
-            return level, shown.row(0, named=True)
+    shown = [row for row in rows if row.p50 is not None]
+    for level, columns in PEERS.items():
+        for row in shown:
+            if row.level == level and all(
+                getattr(row, c) == wanted[c] for c in columns
+            ):
+                return row
     raise DegenerateError(
-        f"Got no group of {benchmarks.rule.learners} learners and "
-        f"{benchmarks.rule.companies} companies that may be shown, "
-        "expected at least all learners to be one. Give a larger table."
+        "Got no group of peers whose pay may be shown, expected at least all learners "
+        "to be one. Give a larger table."
     )
 
 
-def _percentile(
-    row: dict[str, Any], pay: float
-) -> tuple[float, Literal["", "at most", "at least"]]:
-    stored = [(row[k], 100 * q) for k, q in KNOTS.items() if row[k] is not None]
-    if pay < stored[0][0]:
-        return stored[0][1], "at most"
-    if pay > stored[-1][0]:
-        return stored[-1][1], "at least"
+def _percentile(cell: PeerCell, pay: float) -> tuple[float, Bound]:
+    known = [(getattr(cell, knot), 100 * q) for knot, q in KNOTS.items()]
+    shown = [(amount, percent) for amount, percent in known if amount is not None]
+    if pay < shown[0][0]:
+        return shown[0][1], "at most"
+    if pay > shown[-1][0]:
+        return shown[-1][1], "at least"
     runs: dict[float, list[float]] = {}
-    for at, percent in stored:
+    for at, percent in shown:
         runs.setdefault(at, []).append(percent)
     # Heaped pay puts several quantiles on one value.
     percents = [50.0 if 50.0 in p else float(np.mean(p)) for p in runs.values()]

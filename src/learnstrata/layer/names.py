@@ -1,0 +1,156 @@
+"""Whom a run must not name: companies and learners of its table, and what is no name.
+
+The scan looks for them in all that is shared; they are kept in
+``private/names.parquet``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+from narwhals.typing import IntoFrame
+
+from learnstrata.exceptions import SchemaError
+from learnstrata.layer.folder import KINDS
+from learnstrata.layer.reading import NAMES_SCHEMA, read_names, read_summary
+from learnstrata.learners.lookups import distinct
+from learnstrata.learners.roles.titles import TitleTable
+from learnstrata.pipeline import Run
+
+__all__ = ["find_names", "names_in", "names_of_run", "with_allowed"]
+
+NAMING = {"company": "company", "learner_id": "learner"}  # standard name -> kind
+
+
+def find_names(
+    folder: str | Path, *, table: IntoFrame | None = None, allow: Iterable[str] = ()
+) -> pl.DataFrame:
+    """List whom the shared part of a run folder must not name.
+
+    Parameters
+    ----------
+    folder : path
+        A run folder.
+    table : data frame, default=None
+        Take the names of this table instead of those the run keeps; it needs the
+        columns of the run's table.
+    allow : iterable of str, default=()
+        Further texts that name nobody.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``kind`` (``company``, ``learner``, or ``allowed``) and ``name``.
+
+    Raises
+    ------
+    SourceError
+        If the folder is not that of a run.
+    SchemaError
+        If the table lacks a column of the run's.
+    """
+    summary, kept = read_summary(folder), read_names(folder)
+    if table is not None:
+        own = names_in(table, summary.input.columns)
+        kept = pl.concat([own, kept.filter(kind="allowed")])
+    return with_allowed(kept, allow)
+
+
+def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
+    """List whom a table names.
+
+    Parameters
+    ----------
+    table : data frame
+    mapping : mapping of str to str
+        Standard name -> column, as in ``input.columns`` of a summary. ``company`` and
+        ``learner_id`` are read, where they are there.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``kind`` (``company`` or ``learner``) and ``name``, as they stand in the table.
+
+    Raises
+    ------
+    SchemaError
+        If the table lacks one of these columns.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"id": [7, 8], "employer": ["Acme", "Acme"]})
+    >>> names_in(table, {"learner_id": "id", "company": "employer"}).rows()
+    [('company', 'Acme'), ('learner', '7'), ('learner', '8')]
+    """
+    frame: Any = nw.from_native(table)
+    there = frame.collect_schema().names()
+    columns = {kind: mapping[c] for c, kind in NAMING.items() if c in mapping}
+    if missing := set(columns.values()).difference(there):
+        raise SchemaError.missing(missing, there)
+    found = {
+        kind: distinct(frame.select(nw.col(column).cast(nw.String)), column)
+        for kind, column in columns.items()
+    }
+    return _names_frame(**found)
+
+
+def names_of_run(table: IntoFrame, run: Run) -> pl.DataFrame:
+    """List whom a run must not name, as given and as tidied, and what is no name.
+
+    Parameters
+    ----------
+    table : data frame
+        The user's, of which the run was made.
+    run : Run
+
+    Returns
+    -------
+    polars.DataFrame
+        As `find_names`.
+    """
+    mapping, records = run.base.mapping, run.base.records
+    fill = run.config.cleaning.missing_company
+    tidied = {
+        kind: records[c].drop_nulls().unique(maintain_order=True).to_list()
+        for c, kind in NAMING.items()
+        if c in mapping
+    }
+    tidied["company"] = [name for name in tidied.get("company", []) if name != fill]
+    settings = run.config.as_dict()
+    del settings["names"]  # the names of segments are data: one may be a leak
+    texts = [*TitleTable.load().families, *mapping.values(), *_texts_in(settings)]
+    both = [names_in(table, mapping), _names_frame(**tidied, allowed=texts)]
+    return pl.concat(both).unique(maintain_order=True)
+
+
+def with_allowed(names: pl.DataFrame, allow: Iterable[str]) -> pl.DataFrame:
+    """Add texts that name nobody.
+
+    Examples
+    --------
+    >>> names = names_in(pl.DataFrame({"employer": ["Bath"]}), {"company": "employer"})
+    >>> with_allowed(names, ["Bath"]).rows()
+    [('company', 'Bath'), ('allowed', 'Bath')]
+    """
+    both = pl.concat([names, _names_frame(allowed=allow)])
+    return both.unique(maintain_order=True)
+
+
+def _names_frame(**names: Iterable[str]) -> pl.DataFrame:
+    rows = [(kind, name) for kind in KINDS for name in names.get(kind, ())]
+    return pl.DataFrame(rows, schema=NAMES_SCHEMA, orient="row")
+
+
+def _texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - values of any settings
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts_in(inner)

@@ -1,0 +1,148 @@
+"""Files of a run folder, read back: what is whole and of this version, or one fault."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from learnstrata.exceptions import SourceError
+from learnstrata.summary.contract import (
+    SCHEMA_VERSION,
+    DisclosedSummary,
+    ExactSummary,
+    Summary,
+)
+
+__all__ = ["NAMES_SCHEMA", "read_exact", "read_names", "read_private", "read_summary"]
+
+NAMES_SCHEMA = {"kind": pl.String, "name": pl.String}
+
+MOST_SHOWN = 60  # characters of a damaged value in a message
+
+Form = TypeVar("Form", bound=Summary)
+
+
+def read_summary(folder: str | Path) -> DisclosedSummary:
+    """Read ``share/summary.json`` of a run folder: what may be shown to anybody.
+
+    Raises
+    ------
+    SourceError
+        If the folder is not that of a run, or the file is damaged, of another version,
+        or the exact one of the owner.
+    """
+    path = Path(folder) / "share" / "summary.json"
+    try:
+        return _read(path, DisclosedSummary)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _no_run(Path(folder)) from None
+
+
+def read_exact(folder: str | Path) -> ExactSummary:
+    """Read ``private/summary.json`` of a run folder: every number, for its owner.
+
+    Raises
+    ------
+    SourceError
+        If it is not there, or the file is damaged or of another version.
+    """
+    path = Path(folder) / "private" / "summary.json"
+    try:
+        return _read(path, ExactSummary)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _not_whole(folder, "summary.json") from None
+
+
+def _read(path: Path, form: type[Form]) -> Form:
+    try:
+        return form.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise SourceError(f"Cannot read {path}: {error}.") from None
+    except ValidationError as error:
+        fault = _fault(error.errors(include_url=False), form)
+        raise SourceError(f"{path} {fault}") from None
+
+
+def _fault(errors: list[ErrorDetails], form: type[Summary]) -> str:
+    """Say the one thing that is wrong: another version, the other form, or damage."""
+    of = {error["loc"]: error for error in reversed(errors)}
+    if version := of.get(("schema_version",)):
+        return (
+            f"is of version {version['input']!r}, expected {SCHEMA_VERSION}. Run again "
+            "with --overwrite, or use the version of learnstrata that wrote it."
+        )
+    if other := of.get(("form",)):
+        expected = form.model_fields["form"].default
+        return (
+            f"is the {other['input']} summary of a run, expected the {expected} one. "
+            "The exact one is private/summary.json and for the owner alone, the "
+            "disclosed one is share/summary.json: put each in its place."
+        )
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        return f"is no JSON ({first['msg']}). Give the folder of a whole run."
+    where = ".".join(map(str, first["loc"])) or "the top"
+    return (
+        f"is not the summary of a run: at {where}, {first['msg'].lower()}"
+        f"{'' if first['type'] == 'missing' else ', got ' + _short(first['input'])}. "
+        "Give the folder of a whole run."
+    )
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
+
+
+def _no_run(folder: Path) -> SourceError:
+    if (folder / "summary.json").exists() and folder.name not in {"share", "private"}:
+        return SourceError(
+            f"{folder} is a run of an earlier version: its files lie side by side, "
+            "those that name learners among them. Run again with --overwrite."
+        )
+    return SourceError(f"{folder} has no share/summary.json. Give the folder of a run.")
+
+
+def _not_whole(folder: str | Path, name: str) -> SourceError:
+    return SourceError(
+        f"{folder} has no private/{name}: this takes the whole folder of a run, not "
+        "only what is shared."
+    )
+
+
+def read_private(folder: str | Path, name: str) -> pl.DataFrame:
+    """Read a table of the private part of a run folder.
+
+    Raises
+    ------
+    SourceError
+        If it is not there, may not be read, or is damaged.
+    """
+    path = Path(folder) / "private" / name
+    try:
+        return pl.read_parquet(path)
+    except FileNotFoundError:
+        raise _not_whole(folder, name) from None
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise SourceError(f"Cannot read {path}: {error}.") from None
+
+
+def read_names(folder: str | Path) -> pl.DataFrame:
+    """Read whom a run must not name: ``kind`` and ``name``.
+
+    Raises
+    ------
+    SourceError
+        If it is not there, may not be read, or is damaged.
+    """
+    names = read_private(folder, "names.parquet")
+    if dict(names.schema) != NAMES_SCHEMA:
+        raise SourceError(
+            f"{folder}/private/names.parquet has the columns {names.columns}, expected "
+            f"{list(NAMES_SCHEMA)}. Make the run again."
+        )
+    return names

@@ -1,0 +1,183 @@
+"""Median pay by role, company tier and experience, as a heat map a tier."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from learnstrata.report import theme
+from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.vega import field, mark, values
+from learnstrata.report.pay import ALL, shown_cells
+from learnstrata.report.pay import cells as table
+from learnstrata.summary.contract import DisclosedSummary, PayCell
+from learnstrata.wording.numbers import Numbers
+
+__all__ = ["CHART"]
+
+HIDDEN, EMPTY_INK = "#e8ebef", "#55606e"
+COLUMN, ROW = 56, 23  # pixels of a cell
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all panels share: rows, columns, and the logarithms that colours span."""
+
+    roles: tuple[str, ...]
+    bands: tuple[str, ...]
+    low: float
+    high: float
+
+    def colour(self, pay: float) -> str:
+        """Give the colour of a pay."""
+        return theme.sequential((_log(pay) - self.low) / (self.high - self.low or 1.0))
+
+
+def _log(pay: float) -> float:
+    return math.log(max(pay, 1.0))
+
+
+def _spec(summary: DisclosedSummary) -> Spec:
+    """Draw median pay; a cell whose pay is hidden stays grey."""
+    found = shown_cells(summary)
+    logs = [_log(cell.p50) for cell in found if cell.p50 is not None]
+    frame = _Frame(_roles(found), _bands(summary, found), min(logs), max(logs))
+    tiers = sorted({cell.tier or ALL for cell in found})
+    write = numbers_of(summary.settings)
+    panels: list[JsonValue] = [
+        _panel(
+            [cell for cell in found if (cell.tier or ALL) == tier],
+            frame,
+            write,
+            tier=tier,
+            first=place == 0,
+        )
+        for place, tier in enumerate(tiers)
+    ]
+    return {"concat": panels, "columns": len(panels), "spacing": 12}
+
+
+def _roles(found: Sequence[PayCell]) -> tuple[str, ...]:
+    """List roles from the one with most learners shown."""
+    sizes: dict[str, int] = {}
+    for cell in found:
+        role = cell.role_family or ALL
+        sizes[role] = sizes.get(role, 0) + (cell.learners or 0)
+    return tuple(sorted(sizes, key=lambda role: (-sizes[role], role)))
+
+
+def _bands(summary: DisclosedSummary, found: Sequence[PayCell]) -> tuple[str, ...]:
+    """List the experience bands from early to late, as they are configured."""
+    order = summary.settings.config.get("experience_band_names")
+    places = {name: i for i, name in enumerate(order if isinstance(order, list) else ())}
+    bands = {cell.experience_band or ALL for cell in found}
+    return tuple(sorted(bands, key=lambda band: (places.get(band, len(places)), band)))
+
+
+def _panel(
+    found: Sequence[PayCell], frame: _Frame, write: Numbers, *, tier: str, first: bool
+) -> Spec:
+    cells = {(c.role_family or ALL, c.experience_band or ALL): c for c in found}
+    rows = [
+        {"row": role, "column": band}
+        | _drawn(cells.get((role, band)), frame, write, f"{role}, {tier}, {band}")
+        for role in frame.roles
+        for band in frame.bands
+    ]
+    bare: dict[str, JsonValue] = {"ticks": False, "domain": False}
+    top = {"title": "Experience", "orient": "top", "labelAngle": 0, **bare}
+    left = {"title": None, "labelPadding": 6, **bare} if first else None
+    return {
+        "title": tier,
+        "width": COLUMN * len(frame.bands),
+        "height": ROW * len(frame.roles),
+        "data": values(rows),
+        "encoding": {
+            "x": field("column", "N", sort=[*frame.bands], axis=top),
+            "y": field("row", "N", sort=[*frame.roles], axis=left),
+        },
+        "layer": [
+            {
+                "mark": {"type": "rect", "stroke": "white", "strokeWidth": 2},
+                "encoding": {
+                    "color": field("fill", "N", scale=None),
+                    "description": field("tip", "N"),
+                },
+            },
+            {
+                "mark": mark("text", fontSize=11),
+                "encoding": {
+                    "text": field("text", "N"),
+                    "color": field("ink", "N", scale=None),
+                },
+            },
+        ],
+    }
+
+
+def _drawn(
+    cell: PayCell | None, frame: _Frame, write: Numbers, place: str
+) -> Mapping[str, JsonValue]:
+    if cell is None or cell.p50 is None:
+        tip = f"{place}: not shown"
+        return {"text": "", "fill": HIDDEN, "ink": EMPTY_INK, "tip": tip}
+    fill = frame.colour(cell.p50)
+    return {
+        "text": write.pay(cell.p50) + ("*" if cell.shrunk else ""),
+        "fill": fill,
+        "ink": theme.ink_on(fill),
+        "tip": f"{place}: median {write.pay_text(cell.p50)}{_beside(cell, write)}",
+    }
+
+
+def _beside(cell: PayCell, write: Numbers) -> str:
+    """Say what stands behind a median: the middle half, learners, companies."""
+    half = ""
+    if cell.p25 is not None and cell.p75 is not None:
+        half = f", half from {write.pay(cell.p25)} to {write.pay(cell.p75)}"
+    at = ""
+    if cell.companies is not None:
+        at = f" at {write.count(cell.companies)} companies"
+    thin = ""
+    if cell.shrunk:
+        weight = write.statistic(cell.weight)
+        thin = f", thin: leans on wider groups (weight of its own learners {weight})"
+    return f"{half}; {write.count(cell.learners)} learners{at}{thin}"
+
+
+def _title(summary: DisclosedSummary) -> str:
+    """Say between which cells median pay runs."""
+    write = numbers_of(summary.settings)
+    told = [(cell.p50, cell) for cell in shown_cells(summary) if cell.p50 is not None]
+    (least, low), (most, high) = (
+        pick(told, key=lambda pair: pair[0]) for pick in (min, max)
+    )
+    if least == most:
+        return f"Median pay is {write.pay_text(least)} wherever it is shown"
+    return (
+        f"Median pay runs from {write.pay_text(least)} ({_place(low)}) to "
+        f"{write.pay_text(most)} ({_place(high)})"
+    )
+
+
+def _place(cell: PayCell) -> str:
+    names = (cell.role_family, cell.tier, cell.experience_band)
+    return ", ".join(name or ALL for name in names)
+
+
+def _note(summary: DisclosedSummary) -> str:
+    return (
+        f"Median pay ({summary.settings.money.unit}). Grey: not shown. *: thin, leans "
+        f"on wider groups. {summary.words.pay_rule}"
+    ).strip()
+
+
+CHART = Chart(
+    key="benchmarks",
+    has=lambda summary: bool(shown_cells(summary)),
+    spec=_spec,
+    title=_title,
+    table=table,
+    note=_note,
+)

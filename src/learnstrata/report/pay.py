@@ -1,0 +1,328 @@
+"""Pay, cohorts, companies and outcomes: the tables of a summary and their section."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from learnstrata.learners.features.register import feature_of
+from learnstrata.summary.contract import (
+    Cohort,
+    CohortPart,
+    CompanyRole,
+    CompanyView,
+    DisclosedSummary,
+    Outcome,
+    PayCell,
+    Skill,
+    Summary,
+)
+from learnstrata.wording.tables import Table, column, table_of
+
+__all__ = [
+    "ALL",
+    "CohortShown",
+    "PaySection",
+    "cells",
+    "cohort_groups",
+    "cohorts",
+    "companies",
+    "company_roles",
+    "company_tiers",
+    "outcomes",
+    "pay_section",
+    "pay_tables",
+    "role_and_experience",
+    "role_ratios",
+    "shown_cells",
+    "wider",
+]
+
+ALL = "All"
+
+
+@dataclass(frozen=True, slots=True)
+class CohortShown:
+    """A cohort as the page shows it."""
+
+    title: str
+    told: str
+    definition: str
+    groups: Table
+
+
+@dataclass(frozen=True, slots=True)
+class PaySection:
+    """What stands in the section of pay beside its chart; a table may have no rows."""
+
+    sentence: str
+    wider: Table
+    cohorts: tuple[CohortShown, ...]
+    companies: str
+    company_tables: tuple[Table, ...]
+
+
+def pay_section(summary: DisclosedSummary) -> PaySection:
+    """Gather the sentences and tables of the section of pay."""
+    told = summary.words.cohorts
+    return PaySection(
+        sentence=summary.words.benchmarks,
+        wider=wider(summary),
+        cohorts=tuple(
+            CohortShown(
+                cohort.title,
+                told.get(cohort.key, "").removeprefix(f"{cohort.title}: "),
+                cohort.definition,
+                cohort_groups(cohort),
+            )
+            for cohort in summary.cohorts
+        ),
+        companies=summary.words.companies,
+        company_tables=(
+            companies(summary),
+            company_tiers(summary),
+            company_roles(summary),
+        ),
+    )
+
+
+def pay_tables(summary: Summary) -> tuple[Table, ...]:
+    """Give the tables of pay that have a sheet of their own, chart or no chart."""
+    return (
+        cells(summary),
+        wider(summary),
+        role_and_experience(summary),
+        cohorts(summary),
+        companies(summary),
+        company_tiers(summary),
+        company_roles(summary),
+    )
+
+
+def shown_cells(summary: Summary) -> tuple[PayCell, ...]:
+    """Give the cells of role, tier and experience whose pay is there."""
+    return tuple(cell for cell in summary.benchmarks.cells if cell.shown)
+
+
+PAY = (
+    column("Learners", lambda cell: cell.learners, "count"),
+    column("Companies", lambda cell: cell.companies, "count"),
+    column("Lower quartile", lambda cell: cell.p25, "pay"),
+    column("Median", lambda cell: cell.p50, "pay"),
+    column("Upper quartile", lambda cell: cell.p75, "pay"),
+    column("Leans on wider groups", lambda cell: "yes" if cell.shrunk else "no"),
+)
+ROLE = column("Role", lambda cell: cell.role_family or ALL)
+TIER = column("Company tier", lambda cell: cell.tier or ALL)
+EXPERIENCE = column("Experience", lambda cell: cell.experience_band or ALL)
+
+
+def cells(summary: Summary) -> Table:
+    """Give pay by role, company tier and experience, as far as it is shown."""
+    table = table_of(
+        "Pay by role, company tier and experience",
+        shown_cells(summary),
+        (ROLE, TIER, EXPERIENCE, *PAY),
+        sheet="Pay benchmarks",
+    )
+    return _with_companies(table, summary)
+
+
+def wider(summary: Summary) -> Table:
+    """Give pay by role alone, and of all."""
+    found = sorted(
+        (*_wider(summary, "all"), *_wider(summary, "role")),
+        key=lambda cell: (cell.level != "all", -(cell.learners or 0)),
+    )
+    table = table_of("Pay by role", found, (ROLE, *PAY), sheet="Benchmarks by role")
+    return _with_companies(table, summary)
+
+
+def role_and_experience(summary: Summary) -> Table:
+    """Give pay by role and experience, over all company tiers."""
+    table = table_of(
+        "Pay by role and experience",
+        _wider(summary, "role and experience"),
+        (ROLE, EXPERIENCE, *PAY),
+        sheet="Benchmarks by experience",
+    )
+    return _with_companies(table, summary)
+
+
+def _with_companies(table: Table, summary: Summary) -> Table:
+    """Leave the companies out where the table has none: None would read "under"."""
+    return table if summary.has("company") else table.without_empty("Companies")
+
+
+def _wider(summary: Summary, level: str) -> tuple[PayCell, ...]:
+    found = summary.benchmarks.wider
+    return tuple(cell for cell in found if cell.level == level and cell.shown)
+
+
+GROUPS = (
+    column("By", lambda pair: pair[0]),
+    column("Group", lambda pair: pair[1].value),
+    column("Assessed", lambda pair: pair[1].assessed, "count"),
+    column("Learners", lambda pair: pair[1].learners, "count"),
+    column("Share", lambda pair: pair[1].share, "share"),
+)
+
+
+def cohort_groups(cohort: Cohort) -> Table:
+    """Give the groups of a cohort: by segment, role and company tier."""
+    return table_of(f"{cohort.title}: groups", _groups(cohort), GROUPS)
+
+
+def cohorts(summary: Summary) -> Table:
+    """Give each cohort as a whole, then its groups."""
+    return table_of(
+        "Learners whose pay stands out from their peers",
+        [
+            (by, part, cohort.title)
+            for cohort in summary.cohorts
+            for by, part in ((ALL, _whole(cohort)), *_groups(cohort))
+        ],
+        (column("Cohort", lambda row: row[2]), *GROUPS),
+        sheet="Cohorts",
+    )
+
+
+def _whole(cohort: Cohort) -> CohortPart:
+    return CohortPart(
+        value=ALL,
+        assessed=cohort.assessed,
+        learners=cohort.learners,
+        share=cohort.share,
+    )
+
+
+def _groups(cohort: Cohort) -> list[tuple[str, CohortPart]]:
+    """Give the groups in which enough were assessed to say something."""
+    parts = {
+        "Segment": cohort.by_segment,
+        "Role": cohort.by_role,
+        "Company tier": cohort.by_tier,
+    }
+    return [
+        (by, part)
+        for by, found in parts.items()
+        for part in found
+        if part.assessed is not None
+    ]
+
+
+def companies(summary: Summary) -> Table:
+    """Give the largest companies by alias: size in words, pay beside all others."""
+    found = summary.companies.largest if summary.companies else ()
+    amounts = ("Lower quartile", "Median", "Upper quartile")
+    return table_of(
+        "The largest companies, by alias",
+        found,
+        (
+            column("Company", lambda one: one.alias),
+            column("Tier", lambda one: one.tier),
+            column("Size (learners)", lambda one: one.size),
+            column("Learners", lambda one: one.learners, "count"),
+            column(amounts[0], lambda one: one.p25, "pay"),
+            column(amounts[1], lambda one: one.p50, "pay"),
+            column(amounts[2], lambda one: one.p75, "pay"),
+            column(
+                "Median pay over that of all others",
+                lambda one: one.to_others,
+                "statistic",
+            ),
+        ),
+        sheet="Companies",
+        note=RATIO,
+    ).without_empty("Learners", *amounts)
+
+
+RATIO = "At 1.2 the pay is 20% higher than what it is compared with."
+
+
+def company_roles(summary: Summary) -> Table:
+    """Give what the largest companies pay in a role, beside others there and elsewhere."""
+    found = summary.companies.largest if summary.companies else ()
+    return role_ratios(
+        "Pay by role at the largest companies",
+        [(one, role) for one in found for role in one.roles],
+        sheet="Company roles",
+    )
+
+
+def role_ratios(
+    title: str, rows: Sequence[tuple[CompanyView, CompanyRole]], *, sheet: str
+) -> Table:
+    """Give the pay of roles at companies; medians are for the owner alone."""
+    medians = ("Median", "Median of the rest there", "Median of the role elsewhere")
+    return table_of(
+        title,
+        rows,
+        (
+            column("Company", lambda pair: pair[0].alias),
+            column("Role", lambda pair: pair[1].role_family),
+            column("Learners", lambda pair: pair[1].learners, "count"),
+            column(medians[0], lambda pair: pair[1].p50, "pay"),
+            column(medians[1], lambda pair: pair[1].rest, "pay"),
+            column(medians[2], lambda pair: pair[1].elsewhere, "pay"),
+            column(
+                "Median pay over the rest there",
+                lambda pair: pair[1].to_rest,
+                "statistic",
+            ),
+            column(
+                "Over the role elsewhere", lambda pair: pair[1].to_elsewhere, "statistic"
+            ),
+        ),
+        sheet=sheet,
+        note=RATIO,
+    ).without_empty("Learners", *medians)
+
+
+def company_tiers(summary: Summary) -> Table:
+    """Give companies, learners and pay by tier."""
+    found = summary.companies.tiers if summary.companies else ()
+    return table_of(
+        "Companies by tier",
+        found,
+        (
+            column("Tier", lambda one: one.tier),
+            column("Companies", lambda one: one.companies, "count"),
+            column("Learners", lambda one: one.learners, "count"),
+            column("Share", lambda one: one.share, "share"),
+            column("Median", lambda one: one.p50, "pay"),
+        ),
+        sheet="Company tiers",
+    )
+
+
+def outcomes(summary: Summary) -> Table:
+    """Give how much either segmentation tells of each outcome, with intervals."""
+    found = [
+        (outcome, by, skill)
+        for outcome in summary.outcomes
+        if not outcome.reason
+        for by, skill in _skills(outcome)
+    ]
+    return table_of(
+        "Share of the outcome that is told, on held-out learners (95 % interval)",
+        found,
+        (
+            column(
+                "Outcome", lambda row: feature_of(row[0].outcome).label.capitalize()
+            ),
+            column("Told by", lambda row: row[1]),
+            column("Learners", lambda row: row[0].n_with, "count"),
+            column("Share told", lambda row: row[2].estimate, "share"),
+            column("From", lambda row: row[2].low, "share"),
+            column("To", lambda row: row[2].high, "share"),
+        ),
+        sheet="Learned or rule-based",
+    )
+
+
+def _skills(outcome: Outcome) -> list[tuple[str, Skill]]:
+    told = {
+        "learned segments": outcome.learned,
+        "rules of thumb": outcome.rules,
+        "learned less rules": outcome.difference,
+    }
+    return [(by, skill) for by, skill in told.items() if skill is not None]
