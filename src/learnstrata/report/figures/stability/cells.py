@@ -94,7 +94,7 @@ def table(summary: Results) -> Table:
         ],
         sheet="Segment x role",
         note=f"Cells of {numbers_of(summary.settings).count(None)} {units} are left "
-        "out.",
+        "out, and so are shares of a family of few.",
     )
 
 
