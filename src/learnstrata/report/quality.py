@@ -1,10 +1,10 @@
 """Data quality and provenance: what became of the records, and what they lack."""
 
-from collections.abc import Callable
-
-from learnstrata.learners.features.register import DESCRIBED, FEATURES, feature_of
+from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.schema.register import column_label
 from learnstrata.report.figures.chart import numbers_of
-from learnstrata.summary.contract import Distribution, Summary
+from learnstrata.summary.contract import Distribution, Settings, Summary
+from learnstrata.wording.numbers import NumberKind
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
 
@@ -21,6 +21,7 @@ __all__ = [
     "missing_title",
     "outliers",
     "quality_tables",
+    "rounding",
     "rules",
     "states",
     "unmapped",
@@ -92,7 +93,8 @@ def rules(summary: Summary) -> Table:
         (
             column("What was found", lambda row: _rule(row.rule)),
             column(
-                "What became of the record", lambda row: STATES.get(row.state, row.state)
+                "What became of the record",
+                lambda row: STATES.get(row.state, row.state),
             ),
             column("Records", lambda row: row.records, "count"),
         ),
@@ -123,7 +125,7 @@ def missing(summary: Summary) -> Table:
         "Missing values",
         summary.description.missing,
         (
-            column("Column", lambda row: _column(row.column).capitalize()),
+            column("Column", lambda row: column_label(row.column).capitalize()),
             column("Missing", lambda row: row.count, "count"),
             column("Share", lambda row: row.share, "share"),
         ),
@@ -142,9 +144,7 @@ def distributions(summary: Summary) -> tuple[Table, ...]:
     )
 
 
-def _distributed(
-    title: str, found: list[Distribution], kind: NumberKind
-) -> Table:
+def _distributed(title: str, found: list[Distribution], kind: NumberKind) -> Table:
     return table_of(
         title,
         found,
@@ -188,7 +188,7 @@ def mapping(summary: Summary) -> Table:
         "Columns",
         summary.input.columns.items(),
         (
-            column("Read as", lambda pair: _column(pair[0]).capitalize()),
+            column("Read as", lambda pair: column_label(pair[0]).capitalize()),
             column("Column of the table", lambda pair: pair[1]),
         ),
         sheet="Columns",
@@ -204,6 +204,20 @@ def versions(summary: Summary) -> Table:
             column("Library", lambda pair: pair[0]),
             column("Version", lambda pair: pair[1]),
         ),
+    )
+
+
+def _units(summary: Summary) -> str:
+    return summary.settings.units.capitalize()
+
+
+def rounding(settings: Settings) -> str:
+    """Say how counts are rounded, and what follows from it."""
+    base = settings.base
+    steps = "tens" if base == 10 else f"multiples of {base}"
+    return (
+        f"Counts are rounded to {steps}, so parts may not add up to their whole; one of "
+        f"under {base} is not told."
     )
 
 
@@ -250,7 +264,9 @@ def filled(summary: Summary) -> str:
     """Say which values were filled in, and for what."""
     write, units = numbers_of(summary.settings), summary.settings.units
     counts = {"pay": summary.filled.pay, "experience": summary.filled.experience}
-    told = [f"{name} of {write.count(n)} {units}" for name, n in counts.items() if n != 0]
+    told = [
+        f"{name} of {write.count(n)} {units}" for name, n in counts.items() if n != 0
+    ]
     if not told:
         return "Nothing was filled in."
     return (
@@ -264,10 +280,17 @@ def coverage(summary: Summary) -> str:
     found, write = summary.roles, numbers_of(summary.settings)
     if found is None:
         return ""
+    mapped, missing, unmapped = (
+        write.count(count) if share is None else write.share(share)
+        for count, share in (
+            (found.mapped, found.share_mapped),
+            (found.missing, found.share_missing),
+            (found.unmapped, found.share_unmapped),
+        )
+    )
     return (
-        f"{write.share(found.share_mapped)} of the {summary.settings.units} have a "
-        f"title that maps to a role, {write.share(found.share_missing)} state none, "
-        f"and {write.share(found.share_unmapped)} have one that is not understood. "
+        f"{mapped} of the {summary.settings.units} have a title that maps to a role, "
+        f"{missing} state none, and {unmapped} have one that is not understood. "
         f"{write.count(found.n_titles_mapped)} of {write.count(found.n_titles)} "
         "distinct titles are mapped."
     )
@@ -281,7 +304,7 @@ def missing_title(summary: Summary) -> str:
         few = f"{summary.settings.base} {summary.settings.units} or more"
         return f"No column lacks a value of {few}"
     share = numbers_of(summary.settings).share(worst.share)
-    label = _column(worst.column).capitalize()
+    label = column_label(worst.column).capitalize()
     return f"{label} is missing most often: for {share} of all"
 
 
