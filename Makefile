@@ -7,7 +7,7 @@ DEMO_LEARNERS ?= 153443
 DEMO_OUT ?= runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test lint types bench docs-check ci clean lock
+.PHONY: help setup browser demo test lint types bench reference docs-check ci clean lock
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ bench: $(READY)  ## Speed as ratios against plain scikit-learn and pandas
 	$(BIN)/python benchmarks/bench_silhouette.py
 	$(BIN)/python benchmarks/bench_notebook.py
 	$(BIN)/python benchmarks/bench_evidence.py
+
+reference: $(READY)  ## Write docs/reference/summary from the contract
+	$(BIN)/python -m learnstrata.summary.reference
 
 ci: lint types test  ## What has to be green
 

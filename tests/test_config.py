@@ -13,7 +13,7 @@ from learnstrata.config.stages import (
     Privacy,
 )
 from learnstrata.exceptions import ConfigError
-from learnstrata.learners.features.matrix import FEATURES
+from learnstrata.learners.features.register import FEATURES
 
 
 @pytest.fixture

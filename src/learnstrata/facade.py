@@ -1,11 +1,10 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -14,41 +13,50 @@ from narwhals.typing import IntoFrame
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import SchemaError, SourceError
+from learnstrata.decisions.playbook import recommend
+from learnstrata.exceptions import SourceError
 from learnstrata.layer.folder import (
-    KINDS,
-    NAMES_SCHEMA,
     check_file,
     check_pictures,
-    read_names,
-    read_private,
-    read_summary,
     refuse_leaks,
     write_file,
     write_folder,
     write_pictures,
 )
-from learnstrata.learners.lookups import distinct
-from learnstrata.learners.roles.titles import TitleTable
-from learnstrata.report.document import render_cards, render_report
-from learnstrata.report.workbook import workbook_sheets, write_workbook
+from learnstrata.layer.names import names_of_run, with_allowed
+from learnstrata.layer.reading import (
+    read_exact,
+    read_names,
+    read_private,
+    read_summary,
+)
+from learnstrata.privacy.keys import random_key
+from learnstrata.report.figures.chart import numbers_of
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import MEMBERSHIP, SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
-from learnstrata.summary.build import summarise
-from learnstrata.wording.numbers import as_count, as_share
+from learnstrata.summary.build import build, content_of
+from learnstrata.summary.contract import (
+    DisclosedSummary,
+    ExactSummary,
+    Results,
+    Segment,
+    Summary,
+)
+from learnstrata.summary.disclose import disclose
+from learnstrata.summary.words import words_of
 
 __all__ = [
     "Segmentation",
-    "find_names",
     "load",
     "load_model",
-    "names_in",
+    "percentile_in",
     "render_again",
     "segment",
+    "summaries_of",
 ]
 
-NAMING = {"company": "company", "learner_id": "learner"}  # standard name -> kind
+Form = TypeVar("Form", bound=Summary)
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,16 @@ class Segmentation:
 
     Attributes
     ----------
-    summary : dict
-        Every number of the run, as in ``summary.json``.
+    summary : DisclosedSummary
+        What may be shown to anybody, as in ``share/summary.json``: counts rounded, no
+        pay of few.
+    exact : ExactSummary
+        Every number, as in ``private/summary.json``, for you alone.
     model : SegmentModel
     """
 
-    summary: dict[str, Any]
+    summary: DisclosedSummary
+    exact: ExactSummary
     model: SegmentModel
     _learners: pl.DataFrame
     _ledger: pl.DataFrame
@@ -71,7 +83,7 @@ class Segmentation:
 
     @property
     def segments(self) -> Any:  # noqa: ANN401 - a frame of the caller's library
-        """One row a segment: id, name, count, share and its typical values."""
+        """One row a segment that may be shown: its size, share and typical values."""
         return self._native(_segment_rows(self.summary))
 
     @property
@@ -87,6 +99,8 @@ class Segmentation:
     @cached_property
     def report(self) -> str:
         """The report as one HTML page that needs nothing else."""
+        from learnstrata.report.page import render_report
+
         return render_report(self.summary)
 
     def assign(self, table: IntoFrame) -> Any:  # noqa: ANN401
@@ -150,13 +164,12 @@ class Segmentation:
         DegenerateError
             If no group can be shown.
         """
-        return find_percentile(
-            self.summary.benchmarks,
+        return percentile_in(
+            self.summary,
             role_family=role_family,
             tier=tier,
             experience_band=experience_band,
             pay=pay,
-            write=numbers_of(self.summary.settings),
         )
 
     def save(
@@ -185,9 +198,7 @@ class Segmentation:
             If the name of a company or the id of a learner stands in what would be
             shared; then nothing is written.
         """
-        names = pl.concat([self._names, _names_frame(allowed=allow)]).unique(
-            maintain_order=True
-        )
+        names = with_allowed(self._names, allow)
         return write_folder(
             folder,
             self._files(names),
@@ -196,14 +207,12 @@ class Segmentation:
         )
 
     def _files(self, names: pl.DataFrame) -> dict[str, Callable[[Path], object]]:
-        text = json.dumps(self.summary, indent=1, allow_nan=False)
-        sheets = workbook_sheets(self.summary)
         return {
             "share/report.html": lambda p: _write(p, self.report),
-            "share/summary.json": lambda p: _write(p, text),
-            "share/tables.xlsx": lambda p: write_workbook(
-                p, sheets, pay_unit=self.summary["pay_unit"]
-            ),
+            "share/summary.json": lambda p: _write(p, _as_json(self.summary)),
+            "share/tables.xlsx": lambda p: _write_tables(p, self.summary),
+            "private/summary.json": lambda p: _write(p, _as_json(self.exact)),
+            "private/tables.xlsx": lambda p: _write_tables(p, self.exact),
             "private/segments.parquet": self._learners.write_parquet,
             "private/segments.csv": self._learners.write_csv,
             "private/ledger.parquet": self._ledger.write_parquet,
@@ -212,19 +221,23 @@ class Segmentation:
         }
 
     def __repr__(self) -> str:
+        summary, settings = self.summary, self.summary.settings
+        write = numbers_of(summary.settings)
         rows = [
-            f"  {s['id']:>2}  {s['name']:<48} {as_count(s['count']):>9}  "
-            f"{as_share(s['share']):>6}"
-            for s in self.summary["segments"]
+            f"  {s.id:>2}  {s.name:<48} {write.count(s.size):>9}  "
+            f"{write.share(s.share):>6}"
+            for s in summary.segments
         ]
         head = (
-            f"Segmentation of {self.summary['input']['segmented']:,} "
-            f"{self.summary['unit']}s into {len(rows)} segments "
-            f"(recipe {self.summary['recipe']}, seed {self.summary['seed']})"
+            f"Segmentation of {write.count(summary.segmented)} {settings.units} into "
+            f"{summary.selection.k} segments (recipe {settings.recipe}, seed "
+            f"{settings.seed})"
         )
         return "\n".join([head, *rows])
 
     def _repr_html_(self) -> str:
+        from learnstrata.report.page import render_cards
+
         return render_cards(self.summary)
 
     def _native(self, frame: pl.DataFrame) -> Any:  # noqa: ANN401
@@ -287,17 +300,48 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         settings = replace(config, **told)
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
-    done = pipeline.run(table, settings, watch=watch, key=key)
+    secret = random_key() if key is None else key
+    done = pipeline.run(table, settings, watch=watch, key=secret)
+    exact, disclosed = summaries_of(done, key=secret)
     learners = done.meaning.learners
     labels = learners.select(c for c in MEMBERSHIP if c in learners.columns)
     return Segmentation(
-        summary=summarise(done),
+        summary=disclosed,
+        exact=exact,
         model=done.meaning.model,
         _learners=labels,
         _ledger=done.base.ledger,
-        _names=_names_of(table, done),
+        _names=names_of_run(table, done),
         _backend=_backend_of(table),
     )
+
+
+def summaries_of(
+    run: pipeline.Run, *, key: bytes
+) -> tuple[ExactSummary, DisclosedSummary]:
+    """Give the results of a run in both forms, each with the words that go with it.
+
+    Parameters
+    ----------
+    run : Run
+    key : bytes
+        The one the run was made under.
+
+    Returns
+    -------
+    exact : ExactSummary
+        For the owner of the run.
+    disclosed : DisclosedSummary
+        For everybody else.
+    """
+    results = build(run, key=key)
+    told = disclose(results, key=key, content=content_of(run))
+    return _with_words(results, ExactSummary), _with_words(told, DisclosedSummary)
+
+
+def _with_words(results: Results, form: type[Form]) -> Form:
+    values = {name: getattr(results, name) for name in Results.model_fields}
+    return form(**values, words=words_of(results), actions=recommend(results))
 
 
 def load(folder: str | Path) -> Segmentation:
@@ -318,9 +362,9 @@ def load(folder: str | Path) -> Segmentation:
         If the folder is not that of a run or is one of an earlier version, or a file of
         it is damaged or not there.
     """
-    summary = read_summary(folder)
     return Segmentation(
-        summary=summary,
+        summary=read_summary(folder),
+        exact=read_exact(folder),
         model=load_model(Path(folder) / "private" / "model.json"),
         _learners=read_private(folder, "segments.parquet"),
         _ledger=read_private(folder, "ledger.parquet"),
@@ -356,111 +400,37 @@ def load_model(path: str | Path) -> SegmentModel:
     return SegmentModel.from_json(text)
 
 
-def find_names(
-    folder: str | Path, *, table: IntoFrame | None = None, allow: Iterable[str] = ()
-) -> pl.DataFrame:
-    """List whom the shared part of a run folder must not name.
+def percentile_in(
+    summary: DisclosedSummary,
+    *,
+    role_family: str,
+    tier: str,
+    experience_band: str,
+    pay: float,
+) -> PayPercentile:
+    """Give the percentile of a pay among peers, from what a run shares alone.
 
     Parameters
     ----------
-    folder : path
-        A run folder.
-    table : data frame, default=None
-        Take the names of this table instead of those the run keeps; it needs the
-        columns of the run's table.
-    allow : iterable of str, default=()
-        Further texts that name nobody.
+    summary : DisclosedSummary
+        Of a run; nothing private is needed.
+    role_family, tier, experience_band : str
+    pay : float
+        Currency units a year.
 
     Returns
     -------
-    polars.DataFrame
-        ``kind`` (``company``, ``learner``, or ``allowed``) and ``name``.
-
-    Raises
-    ------
-    SourceError
-        If the folder is not that of a run.
-    SchemaError
-        If the table lacks a column of the run's.
+    PayPercentile
+        As `Segmentation.percentile`.
     """
-    summary, kept = read_summary(folder), read_names(folder)
-    if table is not None:
-        own = names_in(table, summary["input"]["columns"])
-        kept = pl.concat([own, kept.filter(kind="allowed")])
-    return pl.concat([kept, _names_frame(allowed=allow)]).unique(maintain_order=True)
-
-
-def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
-    """List whom a table names.
-
-    Parameters
-    ----------
-    table : data frame
-    mapping : mapping of str to str
-        Standard name -> column, as in ``input.columns`` of a summary. ``company`` and
-        ``learner_id`` are read, where they are there.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``kind`` (``company`` or ``learner``) and ``name``, as they stand in the table.
-
-    Raises
-    ------
-    SchemaError
-        If the table lacks one of these columns.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> table = pl.DataFrame({"id": [7, 8], "employer": ["Acme", "Acme"]})
-    >>> names_in(table, {"learner_id": "id", "company": "employer"}).rows()
-    [('company', 'Acme'), ('learner', '7'), ('learner', '8')]
-    """
-    frame: Any = nw.from_native(table)
-    there = frame.collect_schema().names()
-    columns = {kind: mapping[c] for c, kind in NAMING.items() if c in mapping}
-    if missing := set(columns.values()).difference(there):
-        raise SchemaError.missing(missing, there)
-    found = {
-        kind: distinct(frame.select(nw.col(column).cast(nw.String)), column)
-        for kind, column in columns.items()
-    }
-    return _names_frame(**found)
-
-
-def _names_of(table: IntoFrame, run: pipeline.Run) -> pl.DataFrame:
-    """List whom a run must not name, as given and as tidied, and what is no name."""
-    mapping, records = run.base.mapping, run.base.records
-    fill = run.config.cleaning.missing_company
-    tidied = {
-        kind: records[c].drop_nulls().unique(maintain_order=True).to_list()
-        for c, kind in NAMING.items()
-        if c in mapping
-    }
-    tidied["company"] = [name for name in tidied.get("company", []) if name != fill]
-    # Names of segments are not allowed here: one made of a leak would allow itself.
-    texts = [*TitleTable.load().families, *mapping.values()]
-    texts += _texts_in(run.config.as_dict())
-    both = [names_in(table, mapping), _names_frame(**tidied, allowed=texts)]
-    return pl.concat(both).unique(maintain_order=True)
-
-
-def _names_frame(**names: Iterable[str]) -> pl.DataFrame:
-    rows = [(kind, name) for kind in KINDS for name in names.get(kind, ())]
-    return pl.DataFrame(rows, schema=NAMES_SCHEMA, orient="row")
-
-
-def _texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - a configuration
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _texts_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts_in(inner)
+    return find_percentile(
+        summary.benchmarks,
+        role_family=role_family,
+        tier=tier,
+        experience_band=experience_band,
+        pay=pay,
+        write=numbers_of(summary.settings),
+    )
 
 
 def render_again(
@@ -506,16 +476,16 @@ def render_again(
     def check(staging: Path) -> None:
         refuse_leaks(staging, names)
 
-    from learnstrata.report import exports
+    from learnstrata.report import exports, page
 
-    html = render_report(summary)
-    page = Path(folder).absolute() / "share" / "report.html"
-    done = [write_file(page, lambda p: _write(p, html), overwrite=True, check=check)]
+    html = page.render_report(summary)
+    file = Path(folder).absolute() / "share" / "report.html"
+    done = [write_file(file, lambda p: _write(p, html), overwrite=True, check=check)]
     if pdf is not None:
         done.append(
             write_file(
                 pdf,
-                lambda path: exports.write_pdf(page, path),
+                lambda path: exports.write_pdf(file, path),
                 overwrite=overwrite,
                 check=check,
             )
@@ -532,19 +502,30 @@ def render_again(
     return done
 
 
-def _segment_rows(summary: dict[str, Any]) -> pl.DataFrame:
-    rows = [
-        {
-            "segment_id": s["id"],
-            "segment_name": s["name"],
-            "count": s["count"],
-            "share": s["share"],
-            **{f"median_{name}": t["p50"] for name, t in s["typical"].items()},
-            "description": s["description"],
-        }
-        for s in summary["segments"]
-    ]
+def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
+    rows = [_segment_row(one, summary.words.descriptions) for one in summary.segments]
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _segment_row(one: Segment, described: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "segment_id": one.id,
+        "segment_name": one.name,
+        "size": one.size,
+        "share": one.share,
+        **{f"median_{number.feature}": number.p50 for number in one.typical},
+        "description": described.get(one.id, ""),
+    }
+
+
+def _as_json(summary: Summary) -> str:
+    return summary.model_dump_json(indent=1)
+
+
+def _write_tables(path: Path, summary: Summary) -> None:
+    from learnstrata.report.workbook import workbook_tables, write_workbook
+
+    write_workbook(path, workbook_tables(summary), numbers_of(summary.settings))
 
 
 def _write(path: Path, text: str) -> None:

@@ -132,9 +132,9 @@ def run(
         with _leaks_are_faults():
             folder = found.save(target, overwrite=overwrite, allow=allow or ())
     if as_json:
-        _print_json(screens.run_as_json(found.summary, folder))
+        _print_json(screens.run_as_json(found.exact, found.summary, folder))
     elif not quiet:
-        screens.show_run(found.summary, folder)
+        screens.show_run(found.exact, found.summary, folder)
 
 
 def _key(path: Path | None, run: Path) -> bytes:
@@ -169,8 +169,8 @@ def scan(
 ) -> None:
     """Search all that a run shares for names of companies and ids of learners."""
     from learnstrata.app import screens
-    from learnstrata.facade import find_names
     from learnstrata.layer.folder import find_leaks
+    from learnstrata.layer.names import find_names
     from learnstrata.learners.sources.files import read_learners
 
     frame = read_learners(table, sheet=sheet) if table else None

@@ -1,7 +1,7 @@
 """What the terminal shows: progress, a short summary, what a check found."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,10 +17,12 @@ from rich.table import Table
 from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources.files import SourceInfo
 from learnstrata.privacy.leaks.scanning import Leak
+from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import Standing
-from learnstrata.wording.numbers import as_count, as_share
+from learnstrata.summary.contract import DisclosedSummary, ExactSummary
+from learnstrata.wording.numbers import Numbers
 
 __all__ = [
     "assignment_as_json",
@@ -87,24 +89,26 @@ def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
         yield watch
 
 
-def show_run(summary: Mapping[str, Any], folder: Path) -> None:
-    """Print the segments, how they were chosen, and where the files are."""
+def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> None:
+    """Print the segments, how they were chosen, and where the files are.
+
+    Whoever runs may know how many there are in all; all else is what may be shared.
+    """
     console = Console(highlight=False)
-    states = summary["ledger"]
+    settings, write = summary.settings, numbers_of(summary.settings)
     console.print(
-        f"[bold]{summary['input']['segmented']:,} {summary['unit']}s[/] from "
-        f"{summary['input']['records']:,} records "
-        f"({states['repaired']:,} repaired, {states['history']:,} history, "
-        f"{states['quarantined']:,} quarantined), as of {summary['as_of']}"
+        f"[bold]{exact.input.segmented:,} {settings.units}[/] from "
+        f"{exact.input.records:,} records ({_states(summary, write)}), as of "
+        f"{settings.as_of}"
     )
-    console.print(_segment_table(summary))
-    console.print(f"[dim]Choice of k:[/] {escape(summary['selection']['reason'])}")
+    console.print(_segment_table(summary, write))
+    console.print(f"[dim]Choice of k:[/] {escape(summary.selection.reason)}")
     verdict = short_verdict(summary)
     if verdict:
         console.print(f"[dim]Verdict:[/] {escape(verdict)}")
-    for note in summary["notes"]:
+    for note in summary.notes:
         console.print(f"[yellow]Note:[/] {escape(note)}")
-    spent = summary["timings"]
+    spent = exact.timings
     slowest = sorted(spent, key=lambda stage: -spent[stage])[:3]
     told = ", ".join(f"{stage} {spent[stage]:.1f} s" for stage in slowest)
     console.print(f"[dim]Computed in {sum(spent.values()):.1f} s (most: {told})[/]")
@@ -112,22 +116,33 @@ def show_run(summary: Mapping[str, Any], folder: Path) -> None:
     page = _short(share / "report.html")
     console.print(f"Report:   [bold]{page}[/]", soft_wrap=True)
     console.print(f"To share: {_short(share)} (names nobody)", soft_wrap=True)
-    console.print(f"Private:  {_short(private)} (names learners)", soft_wrap=True)
+    console.print(
+        f"Private:  {_short(private)} (names learners, exact numbers)", soft_wrap=True
+    )
 
 
-def _segment_table(summary: Mapping[str, Any]) -> Table:
-    unit, per = summary["pay_unit"], summary["per_pay_unit"]
-    table = _plain_table("", "Segment", "Size", "Share", f"Pay ({unit})", "Years")
-    for segment in summary["segments"]:
-        pay = segment["typical"].get("pay")
-        years = segment["typical"].get("years_of_experience")
+def _states(summary: DisclosedSummary, write: Numbers) -> str:
+    ledger = summary.ledger
+    states = {
+        "repaired": ledger.repaired,
+        "history": ledger.history,
+        "quarantined": ledger.quarantined,
+    }
+    return ", ".join(f"{write.count(n)} {state}" for state, n in states.items())
+
+
+def _segment_table(summary: DisclosedSummary, write: Numbers) -> Table:
+    table = _plain_table("", "Segment", "Size", "Share", f"Pay ({write.unit})", "Years")
+    for segment in summary.segments:
+        pay = segment.number("pay")
+        years = segment.number("years_of_experience")
         table.add_row(
-            str(segment["id"]),
-            f"[bold]{escape(segment['name'])}[/]",
-            as_count(segment["count"]),
-            as_share(segment["share"]),
-            f"{pay['p50'] / per:,.1f}" if pay else "-",
-            f"{years['p50']:.0f}" if years else "-",
+            str(segment.id),
+            f"[bold]{escape(segment.name)}[/]",
+            write.count(segment.size),
+            write.share(segment.share),
+            write.pay(pay.p50 if pay else None),
+            write.years(years.p50 if years else None),
         )
     return table
 
@@ -143,22 +158,35 @@ def _plain_table(*headings: str) -> Table:
     return table
 
 
-def run_as_json(summary: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Give the main results of a run as one JSON object."""
-    keys = ("schema_version", "recipe", "seed", "as_of", "input", "ledger", "notes")
-    return {key: summary[key] for key in keys} | {
-        "k": summary["selection"]["k"],
-        "runner_up": summary["selection"]["runner_up"],
-        "verdict": (summary.get("evidence") or {}).get("verdict", {}).get("word"),
+def run_as_json(
+    exact: ExactSummary, summary: DisclosedSummary, folder: Path
+) -> dict[str, Any]:
+    """Give the main results of a run as one JSON object; the totals are exact."""
+    settings, evidence = summary.settings, summary.evidence
+    totals = {
+        name: getattr(exact.input, name)
+        for name in ("records", "learners", "segmented")
+    }
+    return {
+        "schema_version": summary.schema_version,
+        "recipe": settings.recipe,
+        "seed": settings.seed,
+        "as_of": settings.as_of,
+        "input": summary.input.model_dump(mode="json") | totals,
+        "ledger": summary.ledger.model_dump(mode="json"),
+        "notes": list(summary.notes),
+        "k": summary.selection.k,
+        "runner_up": summary.selection.runner_up,
+        "verdict": evidence.verdict.word if evidence else None,
         "segments": [
-            {key: s[key] for key in ("id", "name", "count", "share")}
-            for s in summary["segments"]
+            {"id": s.id, "name": s.name, "size": s.size, "share": s.share}
+            for s in summary.segments
         ],
         "out": str(folder),
         "report": str(folder / "share" / "report.html"),
         "share": str(folder / "share"),
         "private": str(folder / "private"),
-        "seconds": sum(summary["timings"].values()),
+        "seconds": sum(exact.timings.values()),
     }
 
 

@@ -1,81 +1,44 @@
-"""Segments and cohorts become actions, each with whom it is for and why."""
+"""Segments and cohorts become actions, each with whom it is for and why.
+
+Actions are made from the numbers of results alone, exact or disclosed.
+"""
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from itertools import groupby
 
-import polars as pl
+from learnstrata.summary.contract import (
+    Action,
+    MentorRole,
+    PayCell,
+    Results,
+    Segment,
+    Target,
+)
+from learnstrata.summary.findings import findings_of
+from learnstrata.wording import readings
+from learnstrata.wording.words import listed
 
-from learnstrata.segments.meaning.profiles import Profile, main_band, told_size
-from learnstrata.segments.questions.finding import Finding
-from learnstrata.segments.questions.grounds import Grounds
-from learnstrata.wording.words import counted, listed
-
-__all__ = ["Action", "Target", "recommend"]
+__all__ = ["recommend"]
 
 MIN_POOL = 50
 MOST_POOLS, MOST_BENCHMARKS, MOST_COHORTS = 8, 6, 5
-MIN_YEARS = 8  # of experience, for a mentor
 PATHWAYS = {
     "Early": "Early-career acceleration",
     "Mid": "Mid-career transition (role switch, promotion readiness)",
     "Senior": "Senior specialisation (architecture, leadership, scale)",
 }
 MOST_BELOW = (0.3, 0.7)  # shares of all below the median of a segment
-STABLE = 0.75  # bootstrap Jaccard; above it a segment is stable (Hennig 2007)
+LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A segment or cohort an action is for: name, size, share of all, and why it.
-
-    Size and share are None where they may not be told.
-    """
-
-    name: str
-    size: int | None
-    share: float | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One recommended action.
-
-    Attributes
-    ----------
-    id, title : str
-    teams : tuple of str
-        Of product, mentoring, career services.
-    targets : tuple of Target
-        Empty where the data names nobody; then `why` says so.
-    why : str
-        The numbers that led to it, in a sentence.
-    measure : str
-        The outcome by which its effect is to be judged.
-    """
-
-    id: str
-    title: str
-    teams: tuple[str, ...]
-    targets: tuple[Target, ...]
-    why: str
-    measure: str
-
-
-def recommend(
-    grounds: Grounds, findings: Sequence[Finding], *, lowest_jaccard: float | None
-) -> tuple[Action, ...]:
+def recommend(results: Results) -> tuple[Action, ...]:
     """Give the five actions, each with its segments or cohorts and their sizes.
 
     Parameters
     ----------
-    grounds : Grounds
-    findings : sequence of Finding
-        Of `learnstrata.segments.questions.answers.answer_questions`.
-    lowest_jaccard : float or None
-        Stability of the least stable segment of the chosen k.
+    results : Results
+        Exact, or disclosed: an action holds no other numbers than these.
 
     Returns
     -------
@@ -83,225 +46,297 @@ def recommend(
         ``pathways``, ``mentor_pools``, ``pay_benchmarks``, ``lagging_pay``,
         ``quarterly_refit``.
     """
-    by_id = {finding.id: finding for finding in findings}
     return (
-        _pathways(grounds),
-        _mentor_pools(grounds),
-        _pay_benchmarks(grounds),
-        _lagging_pay(grounds, by_id["pay_without_experience"]),
-        _quarterly_refit(grounds, lowest_jaccard),
+        _pathways(results),
+        _mentor_pools(results),
+        _pay_benchmarks(results),
+        _lagging_pay(results),
+        _quarterly_refit(results),
     )
 
 
-def _pathways(grounds: Grounds) -> Action:
+def _pathways(results: Results) -> Action:
+    paths = {one.id: _pathway(one) for one in results.segments}
     targets = tuple(
         Target(
-            p.name,
-            *told_size(p),
-            f"{_pathway(p, grounds.least)}: {_evidence(p, grounds)}",
+            name=one.name,
+            size=one.size,
+            share=one.share,
+            why=f"{paths[one.id]}: {_evidence(one, results)}",
         )
-        for p in grounds.profiles
+        for one in results.segments
     )
-    paths = len({_pathway(p, grounds.least) for p in grounds.profiles})
     call = "segment calls" if len(targets) == 1 else f"{len(targets)} segments call"
-    kinds = "one kind" if paths == 1 else f"{paths} kinds"
+    n = len(set(paths.values()))
     return Action(
-        "pathways",
-        "Launch a learning pathway for each segment",
-        ("product", "career services"),
-        targets,
-        f"The {call} for {kinds} of pathway.",
-        "Completion of the pathway and change of role or pay within two quarters, "
-        "against a hold-out inside each segment.",
+        id="pathways",
+        title="Launch a learning pathway for each segment",
+        teams=("product", "career services"),
+        targets=targets,
+        why=f"The {call} for {'one kind' if n == 1 else f'{n} kinds'} of pathway.",
+        measure=(
+            "Completion of the pathway and change of role or pay within two quarters, "
+            "against a hold-out inside each segment."
+        ),
     )
 
 
-def _pathway(profile: Profile, least: int) -> str:
+def _pathway(segment: Segment) -> str:
     """Give the pathway of the band of most learners, which the name says too.
 
     Bands of other names say no stage by themselves: then the place among all counts.
     """
-    years = profile.typical.get("years_of_experience")
-    if years is None:
+    bands = segment.category("experience_band")
+    band = max(bands, key=lambda one: one.count or 0, default=None)
+    if band and band.count and band.value in PATHWAYS:
+        return PATHWAYS[band.value]
+    years = segment.number("years_of_experience")
+    if years is None or years.percentile is None:
         return "General pathway"
-    by_place = tuple(PATHWAYS.values())[bisect_left(MOST_BELOW, years.percentile)]
-    return PATHWAYS.get(main_band(profile.shares, least), by_place)
+    return tuple(PATHWAYS.values())[bisect_left(MOST_BELOW, years.percentile)]
 
 
-def _evidence(profile: Profile, grounds: Grounds) -> str:
-    years, pay = profile.typical.get("years_of_experience"), profile.typical.get("pay")
+def _evidence(segment: Segment, results: Results) -> str:
+    write = results.settings.numbers
+    years, pay = segment.number("years_of_experience"), segment.number("pay")
     told = []
-    if years:
-        own = counted(round(years.p50), "year")
-        told.append(f"median experience {own} (all: {years.base:.0f})")
-    if pay:
+    if years and years.p50 is not None:
+        noun = "year" if years.p50 == 1 else "years"
         told.append(
-            f"median pay {grounds.money(pay.p50)} (all: {grounds.money(pay.base)})"
+            f"median experience {write.years(years.p50)} {noun} "
+            f"(all: {write.years(years.base)})"
         )
-    return listed(told) if told or not profile.shown else grounds.count(profile.count)
-
-
-def _mentor_pools(grounds: Grounds) -> Action:
-    title = "Build mentor pools by role"
-    measure = (
-        "Share of mentees matched within a week, and their progress to the target role."
-    )
-    if not grounds.has("title"):
-        why = "The table has no titles, so no role can be given a pool."
-        return Action("mentor_pools", title, ("mentoring",), (), why, measure)
-    learners = grounds.learners
-    counts = (
-        learners.filter(~pl.col("role").is_in(grounds.no_role))
-        .group_by("role")
-        .len()
-        .filter(pl.col("len") >= MIN_POOL)
-        .sort(["len", "role"], descending=[True, False])
-    )
-    senior = _seniors(grounds)
-    targets = tuple(
-        Target(role, n, n / len(learners), _supply(senior, role, grounds.least))
-        for role, n in counts.head(MOST_POOLS).iter_rows()
-    )
-    covered = sum(n for _, n in counts.head(MOST_POOLS).iter_rows()) / len(learners)
-    many = f"{len(targets)} largest roles hold" if len(targets) > 1 else "role holds"
-    why = (
-        f"The {many} {covered:.0%} of all {grounds.unit}s."
-        if targets
-        else f"No role is held by {grounds.count(MIN_POOL)} or more."
-    )
-    return Action("mentor_pools", title, ("mentoring",), targets, why, measure)
-
-
-def _seniors(grounds: Grounds) -> dict[str, int] | None:
-    """Count those who could mentor, by role; None where experience is not known."""
-    if not grounds.has("years_of_experience"):
-        return None
-    senior = grounds.seasoned.filter(pl.col("years_of_experience") >= MIN_YEARS)
-    return dict(senior.group_by("role").len().iter_rows())
-
-
-def _supply(senior: dict[str, int] | None, role: str, least: int) -> str:
-    if senior is None:
-        return "the table has no experience, so who could mentor is not known"
-    n = senior.get(role, 0)
-    told = f"fewer than {least}" if 0 < n < least else f"{n:,}"
-    return f"{told} of them have {MIN_YEARS} or more years and could mentor"
-
-
-def _pay_benchmarks(grounds: Grounds) -> Action:
-    title = "Give counsellors pay benchmarks by role and company tier"
-    measure = (
-        "Share of counselling talks that use the benchmark; accepted offers against it."
-    )
-    teams = ("career services", "product")
-    if not grounds.has("pay", "title", "company"):
-        why = "The table lacks pay, titles or companies, so there is no benchmark."
-        return Action("pay_benchmarks", title, teams, (), why, measure)
-    cells = (
-        grounds.paid.filter(~pl.col("role").is_in(grounds.no_role))
-        .group_by("role", "tier")
-        .agg(pl.len().alias("n"), pl.col("pay").median().alias("median"))
-        .filter(pl.col("n") >= MIN_POOL)
-        .sort(["role", "tier"])
-    )
-    targets = tuple(
-        Target(row["role"], row["n"], row["n"] / len(grounds.learners), told)
-        for row, told in _gaps(cells, grounds)
-    )
-    least = grounds.count(MIN_POOL, "paid")
-    n = len(cells)
-    hold = "cell of role and tier holds" if n < 2 else "cells of role and tier hold"
-    why = f"{f'{n:,}' if n else 'No'} {hold} {least} or more."
-    return Action("pay_benchmarks", title, teams, targets, why, measure)
-
-
-def _gaps(cells: pl.DataFrame, grounds: Grounds) -> list[tuple[dict[str, Any], str]]:
-    """Give the most frequent roles of several tiers, and how pay differs by tier."""
-    spread = (
-        cells.group_by("role")
-        .agg(
-            pl.len().alias("tiers"),
-            pl.col("n").sum(),
-            pl.col("median").min().alias("low"),
-            pl.col("median").max().alias("high"),
+    if pay and pay.p50 is not None:
+        told.append(
+            f"median pay {write.pay_text(pay.p50)} (all: {write.pay_text(pay.base)})"
         )
-        .filter(pl.col("tiers") > 1)
-        .sort(["n", "role"], descending=[True, False])
-        .head(MOST_BENCHMARKS)
-    )
-    rounded = grounds.rounded
-    return [
-        (row, _gap_in_words(rounded(row["low"]), rounded(row["high"]), grounds))
-        for row in spread.iter_rows(named=True)
-    ]
+    return listed(told) or f"{write.count(segment.size)} {results.settings.units}"
 
 
-def _gap_in_words(low: float, high: float, grounds: Grounds) -> str:
-    return (
-        f"median pay runs from {grounds.money(low)} to {grounds.money(high)} between "
-        f"tiers, {high / low:.1f} times"
-    )
-
-
-def _lagging_pay(grounds: Grounds, finding: Finding) -> Action:
-    title = "Put cohorts first whose pay lags their experience"
-    measure = "Pay growth over the next year against the same cohort's hold-out."
-    teams = ("career services", "mentoring")
-    if not finding.available:
-        return Action("lagging_pay", title, teams, (), finding.answer, measure)
-    told = [row for row in finding.tables[0].rows if None not in row[2:5]]
-    by_size = sorted(told, key=lambda row: (-row[3], row[0]))
-    cohorts = [
-        row for row in by_size if row[3] >= MIN_POOL and row[0] not in grounds.no_role
-    ]
-    by_role = grounds.has("title")
-    targets = tuple(
-        Target(
-            f"{role if by_role else 'All'}, experienced, lowest quarter of pay",
-            lagging,
-            lagging / len(grounds.learners),
-            f"{lagging:,} of {experienced:,} experienced ({share:.0%})",
-        )
-        for role, _, experienced, lagging, share, _ in cohorts[:MOST_COHORTS]
-    )
-    lagging, experienced = finding.numbers["lagging"], finding.numbers["experienced"]
-    whose = "their own role" if by_role else "all"
-    why = (
-        f"{grounds.told(lagging)} of {grounds.told(experienced)} experienced "
-        f"{grounds.unit}s are paid no more than the lowest quarter of "
-        f"{whose}."
-    )
-    if not targets:
-        why += f" No role has {MIN_POOL} or more of them."
-    return Action("lagging_pay", title, teams, targets, why, measure)
-
-
-def _quarterly_refit(grounds: Grounds, lowest_jaccard: float | None) -> Action:
-    least = min(grounds.profiles, key=lambda p: p.share)
+def _mentor_pools(results: Results) -> Action:
+    roles = [
+        one
+        for one in results.questions.mentor_roles
+        if one.learners is not None and one.learners >= MIN_POOL
+    ][:MOST_POOLS]
     return Action(
-        "quarterly_refit",
-        "Refit and monitor every quarter",
-        ("product", "mentoring", "career services"),
-        (Target(least.name, *told_size(least), "smallest segment: watch it first"),),
-        f"{_stability(lowest_jaccard)} Titles, pay and the mix of "
-        f"{grounds.unit}s move.",
-        "Share of learners who change segment between quarters, and drift of each "
-        "feature.",
+        id="mentor_pools",
+        title="Build mentor pools by role",
+        teams=("mentoring",),
+        targets=tuple(
+            Target(
+                name=one.role,
+                size=one.learners,
+                share=one.share,
+                why=_supply(one, results),
+            )
+            for one in roles
+        ),
+        why=_pools_in_words(roles, results),
+        measure=(
+            "Share of mentees matched within a week, and their progress to the target "
+            "role."
+        ),
     )
 
 
-def _stability(lowest_jaccard: float | None) -> str:
-    """Claim no more than was measured, in the words of Hennig's cut-offs."""
-    if lowest_jaccard is None:
+def _pools_in_words(roles: list[MentorRole], results: Results) -> str:
+    settings = results.settings
+    if not results.has("title"):
+        return "The table has no titles, so no role can be given a pool."
+    if not roles:
+        return f"No role is held by {MIN_POOL} {settings.units} or more."
+    n = sum(one.learners or 0 for one in roles)
+    many = "role holds" if len(roles) == 1 else f"{len(roles)} largest roles hold"
+    share = _share(n, results.segmented)
+    if share is None:
+        return f"The {many} {settings.numbers.count(n)} {settings.units}."
+    return f"The {many} {settings.numbers.share(share)} of all {settings.units}."
+
+
+def _share(part: int, whole: int | None) -> float | None:
+    """Give a part of a whole, no finer than shares of results are."""
+    if whole is None or whole < LEAST_WHOLE:
+        return None
+    return round(min(part / whole, 1.0), 3 if whole > FINE_WHOLE else 2)
+
+
+def _supply(role: MentorRole, results: Results) -> str:
+    if not results.has("years_of_experience"):
+        return "the table has no experience, so who could mentor is not known"
+    told = results.settings.numbers.count(role.seniors)
+    years = f"{results.questions.mentor_years:g}"
+    return f"{told} of them have {years} or more years and could mentor"
+
+
+def _pay_benchmarks(results: Results) -> Action:
+    cells = _named(results.benchmarks.cells, results)
+    thick = [one for one in cells if one.shown and (one.learners or 0) >= MIN_POOL]
+    n = len(thick)
+    hold = (
+        "combination of role, tier and experience holds"
+        if n == 1
+        else "combinations of role, tier and experience hold"
+    )
+    why = f"{n or 'No'} {hold} {MIN_POOL} paid learners or more."
+    if results.benchmarks.reason:
+        why = f"There is no benchmark: {results.benchmarks.reason}."
+    return Action(
+        id="pay_benchmarks",
+        title="Give counsellors pay benchmarks by role and company tier",
+        teams=("career services", "product"),
+        targets=tuple(_gaps(thick, results)),
+        why=why,
+        measure=(
+            "Share of counselling talks that use the benchmark; accepted offers "
+            "against it."
+        ),
+    )
+
+
+def _named(cells: Iterable[PayCell], results: Results) -> list[PayCell]:
+    return [one for one in cells if one.role_family not in results.settings.no_role]
+
+
+def _gaps(cells: list[PayCell], results: Results) -> list[Target]:
+    """Give the most frequent roles, and how pay differs by tier at one experience."""
+    roles = [
+        one
+        for one in _named(results.benchmarks.wider, results)
+        if one.level == "role" and one.learners is not None
+    ]
+    roles.sort(key=lambda one: (-(one.learners or 0), one.role_family or ""))
+    gaps = {
+        role: _gap_in_words(list(own), results)
+        for role, own in groupby(
+            sorted(cells, key=lambda one: one.role_family or ""),
+            key=lambda one: one.role_family,
+        )
+    }
+    return [
+        Target(
+            name=one.role_family or "",
+            size=one.learners,
+            share=_share(one.learners or 0, results.segmented),
+            why=gap,
+        )
+        for one in roles
+        if (gap := gaps.get(one.role_family))
+    ][:MOST_BENCHMARKS]
+
+
+def _gap_in_words(own: list[PayCell], results: Results) -> str:
+    """Compare tiers at the experience that most learners of several tiers have."""
+    write = results.settings.numbers
+    bands = {one.experience_band for one in own}
+    of = {band: [one for one in own if one.experience_band == band] for band in bands}
+    several = {band: cells for band, cells in of.items() if len(cells) > 1}
+    if not several:
+        return ""
+    band, cells = max(
+        several.items(),
+        key=lambda item: (sum(one.learners or 0 for one in item[1]), item[0] or ""),
+    )
+    pays = [one.p50 for one in cells if one.p50]
+    low, high = min(pays), max(pays)
+    return (
+        f"median pay ({band}) runs from {write.pay_text(low)} to "
+        f"{write.pay_text(high)} between tiers, {high / low:.1f} times"
+    )
+
+
+def _lagging_pay(results: Results) -> Action:
+    found, settings = results.questions.lagging_pay, results.settings
+    by_role = results.has("title")
+    roles = [
+        one
+        for one in (found.by_role if found else ())
+        if one.lagging is not None
+        and one.lagging >= MIN_POOL
+        and one.role not in settings.no_role
+    ]
+    roles.sort(key=lambda one: (-(one.lagging or 0), one.role))
+    write = settings.numbers
+    return Action(
+        id="lagging_pay",
+        title="Put cohorts first whose pay lags their experience",
+        teams=("career services", "mentoring"),
+        targets=tuple(
+            Target(
+                name=(
+                    f"{one.role if by_role else 'All'}, experienced, lowest quarter of "
+                    "pay"
+                ),
+                size=one.lagging,
+                share=_share(one.lagging or 0, results.segmented),
+                why=(
+                    f"{write.count(one.lagging)} of {write.count(one.experienced)} "
+                    f"experienced ({write.share(one.share)})"
+                ),
+            )
+            for one in roles[:MOST_COHORTS]
+        ),
+        why=_lagging_in_words(results, some=bool(roles)),
+        measure="Pay growth over the next year against the same cohort's hold-out.",
+    )
+
+
+def _lagging_in_words(results: Results, *, some: bool) -> str:
+    found, settings = results.questions.lagging_pay, results.settings
+    if found is None:
+        answers = {one.id: one.answer for one in findings_of(results)}
+        return answers["pay_without_experience"]
+    whose = "their own role" if results.has("title") else "all"
+    write = settings.numbers
+    why = (
+        f"{write.count(found.lagging)} of {write.count(found.experienced)} experienced "
+        f"{settings.units} are paid no more than the lowest quarter of {whose}."
+    )
+    why = why[:1].upper() + why[1:]
+    return why if some else f"{why} No role has {MIN_POOL} or more of them."
+
+
+def _quarterly_refit(results: Results) -> Action:
+    least = min(results.segments, key=lambda one: one.size or 0, default=None)
+    shown = "segment" if results.small_segments == 0 else "segment shown"
+    targets = [
+        Target(
+            name=one.name,
+            size=one.size,
+            share=one.share,
+            why=f"smallest {shown}: watch it first",
+        )
+        for one in ([least] if least else [])
+    ]
+    return Action(
+        id="quarterly_refit",
+        title="Refit and monitor every quarter",
+        teams=("product", "mentoring", "career services"),
+        targets=tuple(targets),
+        why=(
+            f"{_stability(results)} Titles, pay and the mix of "
+            f"{results.settings.units} move."
+        ),
+        measure=(
+            "Share of learners who change segment between quarters, and drift of each "
+            "feature."
+        ),
+    )
+
+
+def _stability(results: Results) -> str:
+    """Claim no more than was measured."""
+    jaccard = results.selection.chosen.lowest_jaccard
+    if jaccard is None:
         return (
             "Stability was not measured in this run, so the next refit has to show it."
         )
     told = (
         "The cut holds for this table"
-        if lowest_jaccard > STABLE  # as the report judges it
+        if readings.stability(jaccard) in {"stable", "highly stable"}
         else "Not every segment is sure to be found again"
     )
     return (
         f"{told}: on random samples that were cut anew, the least stable segment "
-        f"overlaps with itself by {lowest_jaccard:.0%}."
+        f"overlaps with itself by {results.settings.numbers.share(jaccard)}."
     )

@@ -11,20 +11,20 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Pay
+from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.bins import inner_edges
 from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import FEATURES, feature_of
 from learnstrata.learners.lookups import collected
-from learnstrata.privacy.disclosure.cells import CellRule, count_cells, suppress
-from learnstrata.privacy.disclosure.rounding import in_tens, rounded_number, rounded_pay
 
 __all__ = ["Correlations", "Description", "Distribution", "Missing", "describe"]
 
-BEYOND = 5  # learners beyond an outer percentile that is told
 LEAST_PAIRS = 10  # learners a correlation needs
 DRAWN = ("pay", "years_of_experience", "company_learners", "years_since_pay_update")
 MARKS = (1, 5, 25, 50, 75, 95, 99)
 ALL = "All"  # tiers together
-YEARS = ("years_of_experience", "experience_imputed")
+MOST_YEARS = 25  # more are told as one
+YEARS = ("years_of_experience", FEATURES["years_of_experience"].flag)
 CORRELATED = (
     "years_of_experience",
     "pay",
@@ -45,9 +45,11 @@ class Distribution:
     ----------
     feature : str
     n : int
+    companies, largest_share : int or None, float or None
+        Of pay, the companies of these learners and the share of the largest; None of
+        what tells of no company, and where the table has none.
     quantiles : mapping of str to float
-        p01, p05, p25, p50, p75, p95, p99, as far as five learners are beyond them; of
-        pay rounded.
+        p01, p05, p25, p50, p75, p95, p99.
     mean, std : float
     skewness, skewness_log : float or None
         Before and after log(1 + value); None where the values are all equal, and of the
@@ -55,31 +57,32 @@ class Distribution:
     edges : tuple of float or None
         Of the histogram, one more than `counts`; None at the ends, which are open. Pay
         is cut at preferred numbers.
-    counts : tuple of int or None
-        In tens; None where there are too few to tell.
-    outside_fences : int or None
+    counts : tuple of int
+    outside_fences : int
         Beyond Tukey's inner fences (1.5 interquartile ranges), of log pay for pay.
     """
 
     feature: str
     n: int
+    companies: int | None
+    largest_share: float | None
     quantiles: Mapping[str, float]
     mean: float
     std: float
     skewness: float | None
     skewness_log: float | None
     edges: tuple[float | None, ...]
-    counts: tuple[int | None, ...]
-    outside_fences: int | None
+    counts: tuple[int, ...]
+    outside_fences: int
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Values a column lacks among all learners; None where few lack or have them."""
+    """Values a column lacks among all learners."""
 
     column: str
-    count: int | None
-    share: float | None
+    count: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,11 @@ class Description:
     missing : tuple of Missing
     correlations : Correlations
     pay_by_experience : polars.DataFrame
-        ``years``, ``tier``, ``learners``, ``median_pay``; tier "All" is everybody.
+        ``years``, ``tier``, ``learners``, ``companies``, ``largest_share``, ``p50``;
+        tier "All" is everybody.
     pay_by_role : polars.DataFrame
-        ``role``, ``learners``, ``p25``, ``p50``, ``p75``.
+        ``role``, ``learners``, ``companies``, ``largest_share``, ``p25``, ``p50``,
+        ``p75``.
     """
 
     distributions: tuple[Distribution, ...]
@@ -121,11 +126,7 @@ class Description:
 
 
 def describe(
-    learners: IntoFrame,
-    model: FeatureModel,
-    *,
-    rule: CellRule | None = None,
-    no_company: str = "",
+    learners: IntoFrame, model: FeatureModel, *, no_company: str = ""
 ) -> Description:
     """Describe learners: distributions, gaps, correlations, pay by experience and role.
 
@@ -134,32 +135,30 @@ def describe(
     learners : data frame
         From `learnstrata.learners.features.matrix.add_features`.
     model : FeatureModel
-    rule : CellRule, default=None
-        What a count, or a pay, must stand for to be told.
     no_company : str, default=""
         Category of a missing company.
 
     Returns
     -------
     Description
-        Nothing in it tells of few. Fills for missing values are left out.
+        Exact: for the owner of the table. Fills for missing values are left out.
     """
-    rule = rule or CellRule()
     frame = nw.from_native(learners)
     columns = frame.collect_schema().names()
     wanted = [c for c in {*DRAWN, *CORRELATED} if c in columns]
     numbers = _observed(frame, sorted(wanted), columns)
-    paid = _paid(frame, columns, no_company)
+    paid = _paid(frame, columns, model, no_company)
+    spread = paid.select(over_companies(paid.columns)).row(0)
     return Description(
         distributions=tuple(
-            _distribution(name, numbers[name], model.pay, rule.learners)
+            _distribution(name, numbers[name], model.pay, spread)
             for name in DRAWN
             if name in numbers and np.isfinite(numbers[name]).any()
         ),
-        missing=_missing(frame, columns, rule.learners),
+        missing=_missing(frame, columns),
         correlations=_correlations(numbers),
-        pay_by_experience=_pay_by_experience(paid, model, rule),
-        pay_by_role=_pay_by_role(paid, model, rule),
+        pay_by_experience=_pay_by_experience(paid, model),
+        pay_by_role=_pay_by_role(paid, model),
     )
 
 
@@ -168,58 +167,54 @@ def _observed(
     wanted: Sequence[str],
     columns: Sequence[str],
 ) -> dict[str, npt.NDArray[np.float64]]:
-    blank = {
-        "years_of_experience": "experience_imputed",
-        "log_pay": "pay_imputed",
-    }
     expressions = {}
     for name in wanted:
         value = nw.col(name).cast(nw.Float64)
-        flag = blank.get(name)
+        flag = feature_of(name).flag
         if flag in columns:
-            value = nw.when(nw.col(str(flag)) == 0).then(value)
+            value = nw.when(nw.col(flag) == 0).then(value)
         expressions[name] = value
     table = collected(frame.select(**expressions))
     return {c: table[c].fill_null(float("nan")).to_numpy() for c in table.columns}
 
 
 def _distribution(
-    feature: str, values: npt.NDArray[np.float64], pay: Pay, least: int
+    feature: str,
+    values: npt.NDArray[np.float64],
+    pay: Pay,
+    spread: tuple[int | None, float | None],
 ) -> Distribution:
     known = values[np.isfinite(values)]
-    logged = feature == "pay" and bool((known > 0).all())
-    scaled = np.log10(known) if logged else known
     inner = inner_edges(known, pay=pay if feature == "pay" else None)
     places = np.searchsorted(inner, known, side="right")
-    counts = in_tens(np.bincount(places, minlength=len(inner) + 1), least)
-    q1, q3 = np.percentile(scaled, [25, 75])
-    reach = 1.5 * (q3 - q1)
-    outside = int(((scaled < q1 - reach) | (scaled > q3 + reach)).sum())
+    counts = np.bincount(places, minlength=len(inner) + 1)
     positive = bool((known >= 0).all())
-    mean = float(known.mean())
-
-    def coarse(value: float) -> float:
-        return rounded_number(feature, value, pay.per_shown_unit)
-
+    companies, largest_share = spread if feature == "pay" else (None, None)
     return Distribution(
         feature=feature,
         n=len(known),
-        quantiles={m: coarse(v) for m, v in _quantiles(known).items()},
-        mean=coarse(mean),
+        companies=companies,
+        largest_share=largest_share,
+        quantiles={
+            f"p{m:02d}": float(v)
+            for m, v in zip(MARKS, np.percentile(known, MARKS), strict=True)
+        },
+        mean=float(known.mean()),
         std=float(known.std()),
         skewness=_skewness(known),
         skewness_log=_skewness(np.log1p(known)) if positive else None,
         edges=(None, *inner.tolist(), None),
-        counts=tuple(None if np.isnan(n) else int(n) for n in counts),
-        outside_fences=None if 0 < outside < least else outside,
+        counts=tuple(counts.tolist()),
+        outside_fences=_outside_fences(known, feature),
     )
 
 
-def _quantiles(known: npt.NDArray[np.float64]) -> dict[str, float]:
-    """Give percentiles that no few learners make."""
-    marks = [m for m in MARKS if len(known) * min(m, 100 - m) / 100 >= BEYOND]
-    found = np.percentile(known, marks or [50])
-    return {f"p{m:02d}": float(v) for m, v in zip(marks or [50], found, strict=True)}
+def _outside_fences(known: npt.NDArray[np.float64], feature: str) -> int:
+    logged = feature == "pay" and bool((known > 0).all())
+    scaled = np.log10(known) if logged else known
+    q1, q3 = np.percentile(scaled, [25, 75])
+    reach = 1.5 * (q3 - q1)
+    return int(((scaled < q1 - reach) | (scaled > q3 + reach)).sum())
 
 
 def _skewness(values: npt.NDArray[np.float64]) -> float | None:
@@ -233,7 +228,6 @@ def _skewness(values: npt.NDArray[np.float64]) -> float | None:
 def _missing(
     frame: Any,  # noqa: ANN401
     columns: Sequence[str],
-    least: int,
 ) -> tuple[Missing, ...]:
     wanted = (
         "company",
@@ -243,7 +237,7 @@ def _missing(
         "pay_year",
         "years_of_experience",
     )
-    flags = {"years_of_experience": "experience_imputed"}
+    flags = {YEARS[0]: YEARS[1]}
     there = [c for c in wanted if c in columns]
     empty = {
         c: (nw.col(c).is_null() | (nw.col(flags[c]) == 1)).sum()
@@ -255,13 +249,7 @@ def _missing(
         return ()
     table = collected(frame.select(_n=nw.len(), **empty))
     total = int(table["_n"][0])
-    counts = {c: int(table[c][0]) for c in there}
-    return tuple(
-        Missing(c, n, n / total)
-        if n == 0 or least <= n <= total - least or n == total
-        else Missing(c, None, None)
-        for c, n in counts.items()
-    )
+    return tuple(Missing(c, int(table[c][0]), int(table[c][0]) / total) for c in there)
 
 
 def _correlations(numbers: Mapping[str, npt.NDArray[np.float64]]) -> Correlations:
@@ -309,66 +297,50 @@ def _correlation(
 def _paid(
     frame: Any,  # noqa: ANN401 - a narwhals frame
     columns: Sequence[str],
+    model: FeatureModel,
     no_company: str,
 ) -> pl.DataFrame:
     """Give the learners whose pay is known, with what it is compared by."""
-    wanted = ("pay", "company", "tier", "role", *YEARS)
+    wanted = ("pay", "company", "tier", "role", "learner_id", *YEARS)
     if "pay" not in columns:
         return pl.DataFrame()
     known = frame.filter(~nw.col("pay").is_null())
     paid = collected(known.select(c for c in wanted if c in columns))
-    if "company" in paid.columns:
-        named = pl.col("company") != no_company
-        paid = paid.with_columns(company=pl.when(named).then("company"))
-    return paid
+    if "company" not in model.available:
+        return paid.drop("company", strict=False)
+    return paid.with_columns(named_company(no_company))
 
 
-def _pay_by_experience(
-    paid: pl.DataFrame, model: FeatureModel, rule: CellRule
-) -> pl.DataFrame:
-    """Give the median at each year, by tier and of all; of what may be told."""
+def _pay_by_experience(paid: pl.DataFrame, model: FeatureModel) -> pl.DataFrame:
+    """Give the median at each year, by tier and of all."""
     if not {"pay", "years_of_experience"} <= set(model.available):
         return pl.DataFrame()
-    at = "company" in model.available
-    years = (pl.col("years_of_experience") + 0.5).floor().clip(upper_bound=25)
-    cells = paid.filter(pl.col("experience_imputed") == 0).with_columns(
-        years=years.cast(pl.Int64), tier=pl.col("tier") if at else pl.lit(ALL)
-    )
-    if cells.is_empty():
-        return pl.DataFrame()
-    by = ["years", "tier"]
-    counted = count_cells(cells, by, company="company" if at else None)
-    shown = suppress(counted, by, rule=rule).cells.filter("shown")
-    medians = pl.concat(
-        cells.with_columns(tier=tier).group_by(by).agg(pl.col("pay").median())
-        for tier in (pl.col("tier"), pl.lit(None, pl.String))
-    )
-    found = medians.join(shown.select(*by, "learners"), on=by, nulls_equal=True)
-    pay = rounded_pay(found["pay"], model.pay.per_shown_unit)
-    rows = found.select(
-        "years", pl.col("tier").fill_null(ALL), "learners", median_pay=pl.Series(pay)
-    )
-    return rows.unique().sort(["tier", "years"])
+    years = (pl.col("years_of_experience") + 0.5).floor().clip(upper_bound=MOST_YEARS)
+    known = paid.filter(pl.col("experience_imputed") == 0)
+    known = known.with_columns(years=years.cast(pl.Int64))
+    groups = [known.with_columns(tier=pl.lit(ALL))]
+    if "company" in model.available:
+        groups.append(known.with_columns(pl.col("tier").cast(pl.String)))
+    rows = [_cells(group, ["years", "tier"], {"p50": 0.5}) for group in groups]
+    return pl.concat(rows).sort(["tier", "years"])
 
 
-def _pay_by_role(
-    paid: pl.DataFrame, model: FeatureModel, rule: CellRule
-) -> pl.DataFrame:
+def _pay_by_role(paid: pl.DataFrame, model: FeatureModel) -> pl.DataFrame:
     if not {"pay", "title"} <= set(model.available) or paid.is_empty():
         return pl.DataFrame()
-    company = "company" if "company" in model.available else None
-    whole = pl.col("role").is_null()  # how many are paid is told
-    cells = count_cells(paid, ["role"], company=company)
-    found = suppress(cells, ["role"], rule=rule, known=whole)
+    rows = _cells(paid, ["role"], {"p25": 0.25, "p50": 0.5, "p75": 0.75})
+    return rows.sort(["learners", "role"], descending=[True, False])
+
+
+def _cells(
+    paid: pl.DataFrame, by: Sequence[str], quantiles: Mapping[str, float]
+) -> pl.DataFrame:
+    """Give quantiles of pay and of whom they are; a learner of more records is one."""
+    once = "learner_id" in paid.columns
+    count = pl.col("learner_id").n_unique() if once else pl.len()
     pay = pl.col("pay").cast(pl.Float64)
-    quartiles = {"p25": 0.25, "p50": 0.5, "p75": 0.75}
-    rows = found.cut(
-        paid.group_by("role").agg(
-            pl.len().cast(pl.Int64).alias("learners"),
-            *(pay.quantile(q, "linear").alias(name) for name, q in quartiles.items()),
-        )
+    return paid.group_by(by).agg(
+        count.cast(pl.Int64).alias("learners"),
+        *over_companies(paid.columns),
+        *(pay.quantile(q, "linear").alias(name) for name, q in quantiles.items()),
     )
-    unit = model.pay.per_shown_unit
-    return rows.with_columns(
-        pl.Series(name, rounded_pay(rows[name], unit)) for name in quartiles
-    ).sort(["learners", "role"], descending=[True, False])

@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 
+from learnstrata.learners.features.register import feature_of
 from learnstrata.report import theme
 from learnstrata.report.charts import Drawing, heat_map, log_axis
 from learnstrata.report.wording import column_label, feature_label
@@ -21,11 +22,6 @@ __all__ = [
 
 Summary = Mapping[str, Any]
 
-UNITS = {
-    "years_of_experience": "years",
-    "years_since_pay_update": "years",
-    "company_learners": "learners",
-}
 TIER_STYLES = (
     ("#123a63", "circle"),
     ("#3f74a8", "square"),
@@ -117,7 +113,7 @@ def _bin_text(low: float | None, high: float | None, n: int | None) -> str:
 
 def _axis_title(feature: str, money: Money) -> str:
     label = feature_label(feature)
-    unit = money.unit if feature == "pay" else UNITS.get(feature, "value")
+    unit = money.unit if feature == "pay" else feature_of(feature).unit or "value"
     return f"{label[:1].upper()}{label[1:]} ({unit})"
 
 

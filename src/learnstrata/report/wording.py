@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.wording.numbers import (
     Money,
     as_count,
@@ -50,34 +51,6 @@ DISTINCTIVE = 120.0
 STRONG_LOADING = 0.4
 SCALE = "on a scale from -1 to 1"
 
-FEATURES = {
-    "pay": "pay",
-    "log_pay": "log pay",
-    "log1p_pay": "log of 1 + pay",
-    "years_of_experience": "experience",
-    "log_experience": "log experience",
-    "company_level": "company pay level",
-    "company_mean_pay": "company mean pay",
-    "company_mean_experience": "company mean experience",
-    "company_learners": "company size",
-    "years_since_pay_update": "years since pay update",
-    "recent_pay_update": "pay updated lately",
-    "seniority": "seniority of the title",
-    "pay_growth": "pay growth",
-    "company_pay": "company pay level",
-    "n_roles": "roles a learner holds",
-}
-PLAIN = {"log_pay": "pay", "log1p_pay": "pay", "log_experience": "experience"}
-# What the two ends of an axis are called: more of it, and less.
-ENDS = {
-    "pay": ("higher pay", "lower pay"),
-    "experience": ("more experience", "less experience"),
-    "company pay level": ("better-paying company", "lower-paying company"),
-    "company mean pay": ("better-paying company", "lower-paying company"),
-    "company mean experience": ("more experienced company", "younger company"),
-    "seniority of the title": ("more senior title", "more junior title"),
-    "pay growth": ("faster pay growth", "slower pay growth"),
-}
 COLUMNS = {
     "learner_id": "learner id",
     "pay_year": "year of pay",
@@ -141,7 +114,7 @@ def feature_label(name: str) -> str:
     >>> feature_label("company_level"), feature_label("course_hours")
     ('company pay level', 'course hours')
     """
-    return FEATURES.get(name, name.replace("_", " ").replace("=", ": "))
+    return feature_of(name).label
 
 
 def plain_label(name: str) -> str:
@@ -152,7 +125,7 @@ def plain_label(name: str) -> str:
     >>> plain_label("log_pay"), plain_label("company_level")
     ('pay', 'company pay level')
     """
-    return PLAIN.get(name, feature_label(name))
+    return feature_of(plain_name(name)).label
 
 
 def column_label(name: str) -> str:
@@ -355,7 +328,7 @@ def direction(columns: Sequence[str], loadings: Sequence[float]) -> str:
     told = []
     for name, value in _strong(columns, loadings):
         label = plain_label(name)
-        more, less = ENDS.get(label, (f"more {label}", f"less {label}"))
+        more, less = feature_of(name).ends or (f"more {label}", f"less {label}")
         told.append(more if value > 0 else less)
     text = ", ".join(dict.fromkeys(told))
     return text[:1].upper() + text[1:]

@@ -128,7 +128,7 @@ def _settings(run: Run) -> contract.Settings:
         base=config.privacy.base,
         companies=config.privacy.companies,
         no_role=unnamed_roles(config),
-        config=json.loads(json.dumps(config.as_dict())),
+        config=json.loads(json.dumps(config.as_dict(), allow_nan=False)),
         versions={name: metadata.version(name) for name in LIBRARIES},
     )
 

@@ -1,7 +1,7 @@
 """How many segments and how they lie, to the contract: choice of k, hierarchy, map."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -72,10 +72,10 @@ def build_selection(run: Run) -> contract.Selection:
 
 def _candidate(swept: Candidate, trust: Trust | None) -> contract.Candidate:
     of_sweep = {name: getattr(swept, name) for name in SWEPT}
-    return contract.Candidate(**of_sweep, **_examined(swept.k, trust))
+    return contract.Candidate.model_validate(of_sweep | _examined(swept.k, trust))
 
 
-def _examined(k: int, trust: Trust | None) -> Mapping[str, float | None]:
+def _examined(k: int, trust: Trust | None) -> dict[str, float | None]:
     """Give what the evidence adds to a k; None for what it did not measure."""
     if trust is None:
         return dict.fromkeys(EXAMINED)

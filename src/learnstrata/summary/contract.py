@@ -37,6 +37,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Typical,
     Word,
 )
+from learnstrata.wording.numbers import Numbers
 
 SCHEMA_VERSION = 3
 
@@ -1141,6 +1142,11 @@ class Settings(Model):
     def units(self) -> str:
         """What is segmented, as a plural."""
         return f"{self.unit}s"
+
+    @property
+    def numbers(self) -> Numbers:
+        """How the numbers of the results are written."""
+        return Numbers(self.money.per, self.money.unit, self.base)
 
 
 class Results(Model):

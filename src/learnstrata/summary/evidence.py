@@ -33,7 +33,7 @@ def build_evidence(run: Run) -> contract.Evidence | None:
     if trust is None:
         return None
     return contract.Evidence(
-        level=trust.level,
+        level="full" if trust.level == "full" else "quick",
         left_out=trust.left_out,
         verdict=contract.Verdict.of(trust.verdict),
         nulls=_nulls(run, trust),

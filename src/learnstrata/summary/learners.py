@@ -37,31 +37,19 @@ def build_description(run: Run) -> Description:
         missing=tuple(Missing(**asdict(one)) for one in found.missing),
         correlations=Correlations(**asdict(found.correlations)),
         pay_by_experience=tuple(
-            PayByExperience(
-                years=row["years"],
-                tier=row["tier"],
-                learners=row["learners"],
-                companies=None,
-                largest_share=None,
-                p50=row["median_pay"],
-            )
-            for row in found.pay_by_experience.to_dicts()
+            PayByExperience(**row) for row in found.pay_by_experience.to_dicts()
         ),
-        pay_by_role=tuple(
-            PayByRole(**row, companies=None, largest_share=None)
-            for row in found.pay_by_role.to_dicts()
-        ),
+        pay_by_role=tuple(PayByRole(**row) for row in found.pay_by_role.to_dicts()),
     )
 
 
 def _distribution(one: description.Distribution) -> Distribution:
-    marks = ("p01", "p05", "p25", "p50", "p75", "p95", "p99")
     return Distribution(
         feature=one.feature,
         n=one.n,
-        companies=None,
-        largest_share=None,
-        **{mark: one.quantiles.get(mark) for mark in marks},
+        companies=one.companies,
+        largest_share=one.largest_share,
+        **one.quantiles,
         mean=one.mean,
         std=one.std,
         skewness=one.skewness,
@@ -84,16 +72,15 @@ def build_roles(run: Run) -> Roles | None:
     found = run.base.coverage
     if found is None:
         return None
-    n = len(run.meaning.learners)
-    missing, unmapped = round(found.share_missing * n), round(found.share_unmapped * n)
+    n = found.learners
     return Roles(
         learners=n,
-        mapped=n - missing - unmapped,
-        missing=missing,
-        unmapped=unmapped,
-        share_mapped=found.share_mapped,
-        share_missing=found.share_missing,
-        share_unmapped=found.share_unmapped,
+        mapped=found.mapped,
+        missing=found.missing,
+        unmapped=found.unmapped,
+        share_mapped=found.mapped / n,
+        share_missing=found.missing / n,
+        share_unmapped=found.unmapped / n,
         n_titles=found.n_titles,
         n_titles_mapped=found.n_titles_mapped,
         top_unmapped=tuple(

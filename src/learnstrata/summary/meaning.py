@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from learnstrata.pipeline import Run
+from learnstrata.privacy.disclosure import derived
 from learnstrata.segments.meaning import conditions, contributions, outcomes
-from learnstrata.segments.meaning.distinctive import Card, IndexRow
+from learnstrata.segments.meaning.distinctive import Card, Rank, Spread
 from learnstrata.segments.meaning.profiles import Profile
 from learnstrata.summary.contract import (
     BandCell,
@@ -41,61 +42,36 @@ def build_segments(run: Run) -> tuple[Segment, ...]:
     """
     meaning, columns = run.meaning, run.base.prepared.matrix.columns
     rules = {rule.segment: rule for rule in meaning.rules.rules}
-    parts = zip(
-        meaning.profiles,
-        meaning.cards,
-        meaning.pulls,
-        meaning.model.centers,
-        strict=True,
-    )
-    n = len(meaning.learners)
+    n, parts = len(meaning.learners), zip(meaning.profiles, meaning.cards, strict=True)
     return tuple(
         Segment(
             id=profile.id,
-            name=profile.name,
-            name_by_numbers=profile.name_by_numbers,
+            name=meaning.names[i].name,
+            name_by_numbers=meaning.names[i].by_numbers,
             size=profile.count,
             share=profile.share,
             typical=tuple(_typical(profile)),
-            categories=tuple(_categories(profile, n)),
-            center=dict(zip(columns, center, strict=True)),
+            categories=tuple(_categories(profile)),
+            center=dict(zip(columns, meaning.model.centers[i], strict=True)),
             rule=_rule(rules.get(profile.id)),
-            pulls=tuple(_pull(pull) for pull in pulls),
+            pulls=tuple(_pull(pull) for pull in meaning.pulls[i]),
             progression=_progression(card),
-            distributions=tuple(_distributions(card, profile, n)),
-            distinctive_values=tuple(
-                _value(row, profile, n) for row in card.index if row.kind == "value"
-            ),
-            distinctive_numbers=tuple(
-                _number(row) for row in card.index if row.kind == "number"
-            ),
+            distributions=tuple(_distribution(one) for one in card.spreads),
+            distinctive_values=_values(profile, n),
+            distinctive_numbers=tuple(_number(one) for one in card.ranks),
         )
-        for profile, card, pulls, center in parts
+        for i, (profile, card) in enumerate(parts)
     )
 
 
 def _typical(profile: Profile) -> Iterator[TypicalNumber]:
     for feature, one in profile.typical.items():
-        values = asdict(one)
-        del values["mean"]
-        yield TypicalNumber(
-            feature=feature, companies=None, largest_share=None, **values
-        )
+        yield TypicalNumber(feature=feature, **asdict(one))
 
 
-def _categories(profile: Profile, n: int) -> Iterator[Category]:
+def _categories(profile: Profile) -> Iterator[Category]:
     for name, shares in profile.shares.items():
-        values = tuple(
-            CategoryShare(
-                value=one.value,
-                count=one.count,
-                base_count=round(one.base * n),
-                share=one.share,
-                base=one.base,
-                index=one.index,
-            )
-            for one in shares
-        )
+        values = tuple(CategoryShare(**asdict(one)) for one in shares)
         yield Category(name=name, values=values)
 
 
@@ -133,74 +109,65 @@ def _pull(pull: contributions.MeanPull) -> Pull:
 
 
 def _progression(card: Card) -> Progression | None:
-    found = card.progression
-    if found is None:
+    found, of_all = card.progression, card.progression_of_all
+    if found is None or of_all is None:
         return None
-    changed = (found.role_change or 0) * (found.n_roles or 0)
     return Progression(
         n=found.n,
         n_growth=found.n_growth,
         growth=found.growth,
-        n_growth_of_all=None,
-        growth_of_all=found.growth_of_all,
+        n_growth_of_all=of_all.n_growth,
+        growth_of_all=of_all.growth,
         n_roles=found.n_roles,
-        n_changed=round(changed),
+        n_changed=found.n_changed,
         role_change=found.role_change,
-        n_roles_of_all=None,
-        n_changed_of_all=None,
-        role_change_of_all=found.role_change_of_all,
+        n_roles_of_all=of_all.n_roles,
+        n_changed_of_all=of_all.n_changed,
+        role_change_of_all=of_all.role_change,
     )
 
 
-def _distributions(
-    card: Card, profile: Profile, n: int
-) -> Iterator[SegmentDistribution]:
-    spreads = {"pay": card.pay, "years_of_experience": card.years_of_experience}
-    for feature, bins in spreads.items():
-        if bins:
-            own, rest = profile.count, n - profile.count
-            yield SegmentDistribution(
-                feature=feature,
-                n_segment=own,
-                n_rest=rest,
-                bins=tuple(
-                    SegmentBin(
-                        low=one.low,
-                        high=one.high,
-                        segment=round((one.segment or 0) * own),
-                        rest=round((one.rest or 0) * rest),
-                        share=one.segment,
-                        share_of_rest=one.rest,
-                    )
-                    for one in bins
-                ),
+def _distribution(one: Spread) -> SegmentDistribution:
+    return SegmentDistribution(
+        feature=one.feature,
+        n_segment=one.n_segment,
+        n_rest=one.n_rest,
+        bins=tuple(
+            SegmentBin(
+                low=part.low,
+                high=part.high,
+                segment=part.segment,
+                rest=part.rest,
+                share=part.segment / one.n_segment if one.n_segment else None,
+                share_of_rest=part.rest / one.n_rest if one.n_rest else None,
             )
-
-
-def _value(row: IndexRow, profile: Profile, n: int) -> DistinctiveValue:
-    base = next(s.base for s in profile.shares[row.feature] if s.value == row.value)
-    return DistinctiveValue(
-        feature=row.feature,
-        value=row.value,
-        count=row.count,
-        base_count=round(base * n),
-        index=row.estimate,
-        low=row.low,
-        high=row.high,
-        effect=row.effect,
+            for part in one.bins
+        ),
     )
 
 
-def _number(row: IndexRow) -> DistinctiveNumber:
-    return DistinctiveNumber(
-        feature=row.feature,
-        count=row.count,
-        rank=row.estimate,
-        low=row.low,
-        high=row.high,
-        difference=row.difference,
-        effect=row.effect,
-    )
+def _values(profile: Profile, n: int) -> tuple[DistinctiveValue, ...]:
+    """Give every value of every category, the most distinctive first."""
+    rows = [
+        DistinctiveValue(
+            feature=feature,
+            value=one.value,
+            count=one.count,
+            base_count=one.base_count,
+            index=derived.index_of(*counts),
+            low=derived.index_low(*counts),
+            high=derived.index_high(*counts),
+            effect=derived.share_effect(*counts),
+        )
+        for feature, shares in profile.shares.items()
+        for one in shares
+        for counts in [(one.count, profile.count, one.base_count, n)]
+    ]
+    return tuple(sorted(rows, key=lambda row: -abs(row.effect or 0.0)))
+
+
+def _number(one: Rank) -> DistinctiveNumber:
+    return DistinctiveNumber(**asdict(one))
 
 
 def build_bands(run: Run) -> Bands | None:

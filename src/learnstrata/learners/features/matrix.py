@@ -5,9 +5,9 @@ roles, fills, bands, scales); `add_features` adds the features to any learners;
 `to_matrix` scales them. A run and a later assignment go through the same two calls.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -19,50 +19,17 @@ from learnstrata.config.stages import Config, FeatureGroup, Pay
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.features.companies import CompanyLevels, fit_companies
 from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
+from learnstrata.learners.features.register import FEATURES, extras_of, register_of
 from learnstrata.learners.lookups import collected, distinct, join_lookup
-from learnstrata.learners.schema.standard import extra_name
 from learnstrata.privacy.keys import codes
 
 __all__ = [
-    "FEATURES",
-    "Feature",
     "FeatureModel",
     "Matrix",
     "add_features",
     "fit_features",
     "to_matrix",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """One feature: what it is in words, its unit, and the columns it needs."""
-
-    label: str
-    unit: str
-    needs: tuple[str, ...]
-    kind: Literal["number", "category"] = "number"
-
-
-FEATURES: Mapping[str, Feature] = {
-    "pay": Feature("pay", "pay", ("pay",)),
-    "log_pay": Feature("log pay", "log", ("pay",)),
-    "log1p_pay": Feature("log of 1 + pay", "log", ("pay",)),
-    "years_of_experience": Feature("experience", "years", ("years_of_experience",)),
-    "log_experience": Feature("log of 1 + experience", "log", ("years_of_experience",)),
-    "recent_pay_update": Feature("pay updated lately", "0/1", ("pay_year",)),
-    "years_since_pay_update": Feature("years since pay update", "years", ("pay_year",)),
-    "company_level": Feature("company pay level", "log", ("company", "pay")),
-    "company_mean_pay": Feature("mean pay of the company", "pay", ("company", "pay")),
-    "company_mean_experience": Feature(
-        "mean experience at the company", "years", ("company", "years_of_experience")
-    ),
-    "company_learners": Feature("learners of the company", "learners", ("company",)),
-    "pay_growth": Feature("pay growth a year", "log a year", ("pay", "pay_year")),
-    "seniority": Feature("seniority of the title", "0..6", ("title",)),
-    "role": Feature("role", "", ("title",), "category"),
-    "tier": Feature("company tier", "", ("company", "pay"), "category"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,27 +182,25 @@ def _available(frame: Any) -> tuple[str, ...]:  # noqa: ANN401
 def _usable_groups(
     config: Config, available: Sequence[str]
 ) -> tuple[dict[str, FeatureGroup], tuple[str, ...]]:
-    extras = _extras(config)
-    ours = set(extras.values())
+    register = register_of(config)
+    usable = {c for c, f in register.items() if set(f.needs) <= set(available)}
     groups: dict[str, FeatureGroup] = {}
     left_out: list[str] = []
-    for name, group in _wanted_groups(config, extras).items():
-        kept = [c for c in group.columns if c in ours or _can_make(c, available)]
+    for name, group in _wanted_groups(config, register).items():
+        kept = [c for c in group.columns if c in usable]
         left_out += [c for c in group.columns if c not in kept]
         if kept and group.weight > 0:
             groups[name] = replace(group, columns=tuple(kept))
     return groups, tuple(left_out)
 
 
-def _wanted_groups(
-    config: Config, extras: Mapping[str, str]
-) -> dict[str, FeatureGroup]:
+def _wanted_groups(config: Config, register: Iterable[str]) -> dict[str, FeatureGroup]:
     """Give the groups of the recipe in our names, and a group to each other extra.
 
     A name that is a feature of ours and an extra column of the user's is the feature.
     """
-    ours = {c: c for c in (*extras.values(), *FEATURES)}
-    known = dict(extras) | ours
+    extras = extras_of(config)
+    known = extras | {name: name for name in register}
     named = [c for group in config.features.values() for c in group.columns]
     if unknown := set(named).difference(known):
         raise SchemaError.missing(unknown, sorted(known))
@@ -249,16 +214,6 @@ def _wanted_groups(
             name = column if column not in groups else f"{column}_extra"
             groups[name] = FeatureGroup(columns=(extra,))
     return groups
-
-
-def _extras(config: Config) -> dict[str, str]:
-    """Give the name in our frames of each extra column of the user's."""
-    columns = (*config.columns.numeric, *config.columns.categorical)
-    return {column: extra_name(column) for column in columns}
-
-
-def _can_make(feature: str, available: Sequence[str]) -> bool:
-    return set(FEATURES[feature].needs) <= set(available)
 
 
 def _role_categories(frame: Any, config: Config) -> tuple[str, ...]:  # noqa: ANN401
@@ -362,8 +317,9 @@ def add_features(
     Returns
     -------
     data frame of the same kind
-        With the features of `FEATURES` that can be made, ``role``, ``experience_band``,
-        ``pay_band``, and 0/1 flags ``pay_imputed`` and ``experience_imputed``.
+        With the features of the register that can be made, ``role``,
+        ``experience_band``, ``pay_band``, and 0/1 flags ``pay_imputed`` and
+        ``experience_imputed``.
     """
     frame = _with_role(nw.from_native(units), model)
     frame = _with_experience_filled(frame, model)
@@ -374,9 +330,9 @@ def add_features(
         table = model.companies.table(names, model.codes(names))
         frame = model.companies.add(frame, table)
     made = {
-        name: make(model)
-        for name, make in _EXPRESSIONS.items()
-        if set(FEATURES[name].needs) <= set(model.available)
+        name: feature.make(model.as_of)
+        for name, feature in FEATURES.items()
+        if feature.make and set(feature.needs) <= set(model.available)
     }
     frame = frame.with_columns(**made)
     kept = [c for c in frame.collect_schema().names() if not c.startswith("_")]
@@ -403,21 +359,6 @@ def _with_pay_filled(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
         pay_band=banded(pay, limits, model.pay.band_names),
         _pay=nw.coalesce(pay, nw.col("_pay_fill")),
     )
-
-
-_EXPRESSIONS: Mapping[str, Callable[[FeatureModel], nw.Expr]] = {
-    "log_pay": lambda _: nw.col("_pay").log(),
-    "log1p_pay": lambda _: (nw.col("_pay") + 1).log(),
-    "log_experience": lambda _: (nw.col("years_of_experience") + 1).log(),
-    "recent_pay_update": lambda model: (
-        nw.when(nw.col("pay_year") >= model.as_of - 1).then(1.0).otherwise(0.0)
-    ),
-    "years_since_pay_update": lambda model: (
-        nw.when(nw.col("pay_year") > model.as_of)
-        .then(0.0)
-        .otherwise(model.as_of - nw.col("pay_year"))
-    ),
-}
 
 
 def to_matrix(features: IntoFrame, model: FeatureModel) -> Matrix:

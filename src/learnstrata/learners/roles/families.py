@@ -100,20 +100,25 @@ class RoleCoverage:
 
     Attributes
     ----------
-    share_mapped, share_missing, share_unmapped : float
-        Shares of learners; they sum to 1.
+    mapped, missing, unmapped : int
+        Learners whose title has a role family, who state none, and the rest.
     n_titles, n_titles_mapped : int
         Distinct titles stated, and those of them in a role family.
     top_unmapped : list of (str, int)
         The most frequent unmapped titles with their learners, numbers masked.
     """
 
-    share_mapped: float
-    share_missing: float
-    share_unmapped: float
+    mapped: int
+    missing: int
+    unmapped: int
     n_titles: int
     n_titles_mapped: int
     top_unmapped: list[tuple[str, int]]
+
+    @property
+    def learners(self) -> int:
+        """Learners in all."""
+        return self.mapped + self.missing + self.unmapped
 
 
 def coverage(
@@ -124,7 +129,8 @@ def coverage(
     Parameters
     ----------
     frame : data frame or relation with one row a learner
-        Needs `title` and ``role_family`` (see `add_roles`).
+        Needs `title` and ``role_family`` (see `add_roles`). Where it has
+        ``learner_id``, a learner of several rows holds a title once.
     title : str, default="title"
         Name of the column of titles.
     most : int, default=20
@@ -135,7 +141,7 @@ def coverage(
     Returns
     -------
     RoleCoverage
-        Shares of learners, counts of titles, and the unmapped titles to look at.
+        Counts of learners and of titles, and the unmapped titles to look at.
 
     Raises
     ------
@@ -151,8 +157,8 @@ def coverage(
     >>> import polars as pl
     >>> learners = pl.DataFrame({"title": ["QA"] * 3 + ["7033771951"] * 5 + [None] * 2})
     >>> found = coverage(add_roles(learners))
-    >>> found.share_mapped, found.top_unmapped
-    (0.3, [('70######51', 5)])
+    >>> found.mapped, found.missing, found.unmapped, found.top_unmapped
+    (3, 2, 5, [('70######51', 5)])
     """
     if min_learners < 1 or most < 0:
         raise ParameterError(
@@ -161,36 +167,36 @@ def coverage(
         )
     table = nw.from_native(frame)
     _require(table, {title, "role_family"})
-    counts = collected(
-        table.select(nw.col(title).cast(nw.String).alias("title"), "role_family")
-        .group_by("title", "role_family")
-        .agg(n=nw.len())
-    )
+    named = table.with_columns(nw.col(title).cast(nw.String).alias("title"))
+    known = "learner_id" in table.collect_schema().names()
+    who = nw.col("learner_id").n_unique() if known else nw.len()
+    groups = named.group_by("title", "role_family")
+    counts = collected(groups.agg(n=nw.len(), who=who))
     if counts.is_empty():
         raise DegenerateError("Got a table without rows, expected one row a learner.")
     return _coverage(counts, most, min_learners)
 
 
 def _coverage(counts: pl.DataFrame, most: int, min_learners: int) -> RoleCoverage:
-    family, n = pl.col("role_family"), pl.col("n").cast(pl.Int64)
+    family, who = pl.col("role_family"), pl.col("who").cast(pl.Int64)
     learners = int(counts["n"].sum())
     missing, unmapped = (
         counts.filter(family == kind) for kind in (NOT_STATED, UNMAPPED)
     )
     stated = counts.filter(family != NOT_STATED)
-    strange = unmapped.filter(n >= min_learners).sort(
-        n, "title", descending=[True, False]
+    strange = unmapped.filter(who >= min_learners).sort(
+        who, "title", descending=[True, False]
     )
     lost, left = int(unmapped["n"].sum()), int(missing["n"].sum())
     return RoleCoverage(
-        share_mapped=(learners - lost - left) / learners,
-        share_missing=left / learners,
-        share_unmapped=lost / learners,
+        mapped=learners - lost - left,
+        missing=left,
+        unmapped=lost,
         n_titles=stated["title"].n_unique(),
         n_titles_mapped=stated.filter(family != UNMAPPED)["title"].n_unique(),
         top_unmapped=[
             (_masked(name), count)
-            for name, count in strange.select("title", n).head(most).rows()
+            for name, count in strange.select("title", who).head(most).rows()
         ],
     )
 

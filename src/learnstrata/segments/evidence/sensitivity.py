@@ -11,7 +11,8 @@ import polars as pl
 
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import DegenerateError
-from learnstrata.learners.features.matrix import FEATURES, FeatureModel
+from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import alternatives, kmeans, stability
@@ -19,13 +20,11 @@ from learnstrata.stats.inputs import Floats, Integers
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.threads import workers
 
-__all__ = ["Sensitivity", "Skipped", "Variant", "find_sensitivity"]
+__all__ = ["SUBJECTS", "Sensitivity", "Skipped", "Variant", "find_sensitivity"]
 
 Kind = Literal["sample", "algorithm", "weights", "learners", "winsorising"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
-STRONG, PARTLY = 0.8, 0.5  # adjusted Rand, as it is shown: to two decimals
-BEYOND_SAMPLE = 0.05  # a change must cost more than the sample alone does
 STARTS = 4
 DENSE_ROWS = 5_000  # HDBSCAN takes time with the square of the rows
 DENSE_SHARE = 0.02  # smallest dense group, where the rule names no smallest segment
@@ -89,14 +88,11 @@ class Sensitivity:
     skipped : tuple of Skipped
     same_way : Variant
         The chosen way, fitted anew to the sampled learners: what a sample alone costs.
-    sentence : str
-        What the table says, made from its numbers.
     """
 
     variants: tuple[Variant, ...]
     skipped: tuple[Skipped, ...]
     same_way: Variant
-    sentence: str
 
     def frame(self) -> pl.DataFrame:
         """Give the table, the chosen way on the sample first."""
@@ -173,7 +169,7 @@ def find_sensitivity(  # noqa: PLR0913 - what is compared, and what it may cost
         if isinstance(cut, _Cut)
     )
     skipped = tuple(Skipped(n, cut) for n, cut in found.items() if isinstance(cut, str))
-    return Sensitivity(variants, skipped, same_way, _sentence(variants, same_way))
+    return Sensitivity(variants, skipped, same_way)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,8 +203,8 @@ class _Ground:
 
     def needing(self, column: str) -> Mask:
         """Mark the columns of the matrix made from a column of the table."""
-        found = [FEATURES.get(self.feature(c)) for c in self.columns]
-        return np.array([f is not None and column in f.needs for f in found])
+        found = [feature_of(self.feature(c)) for c in self.columns]
+        return np.array([column in feature.needs for feature in found])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -399,7 +395,7 @@ def _told_noise(labels: Integers, chosen: Integers, least: int) -> str:
     else:
         agreed = stability.agreement(labels[inside], chosen[inside])
         told = (
-            f"{100 * np.mean(~inside):.0f}% of {len(labels):,} learners are in no "
+            f"{100 * np.mean(~inside):.0f}% of the learners are in no "
             f"dense group; of the others adjusted Rand {_two(agreed.ari)}"
         )
     return f"finds its own number of groups; {told}"
@@ -536,50 +532,7 @@ KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(ALGORITHMS, "algorithm"),
     **{name: change.kind for name, change in CHANGES.items()},
 }
-
-
-def _sentence(variants: tuple[Variant, ...], same_way: Variant) -> str:
-    loose = round(same_way.ari, 2) < STRONG
-    depends = "" if loose else _depends(variants, same_way)
-    sampled = (
-        f"The same k-means on these {same_way.rows:,} learners alone agrees "
-        f"{_two(same_way.ari)}"
-        + (
-            ": which learners are drawn matters so much that little else can be told."
-            if loose
-            else "."
-        )
-    )
-    if not variants:
-        return f"No other way to cut these learners could be tried. {sampled}"
-    return f"{_counted(variants)}{'; ' if depends else ''}{depends}. {sampled}"
-
-
-def _counted(variants: tuple[Variant, ...]) -> str:
-    found = [round(variant.ari, 2) for variant in variants]
-    strong = sum(ari >= STRONG for ari in found)
-    hardly = sum(ari < PARTLY for ari in found)
-    n = len(found)
-    return (
-        f"Of {n} other way{'s' if n > 1 else ''} to cut these learners, {strong} "
-        f"agree{'s' if strong == 1 else ''} strongly with this segmentation (adjusted "
-        f"Rand {STRONG} or more), {n - strong - hardly} in part ({PARTLY} or more), "
-        f"{hardly} hardly"
-    )
-
-
-def _depends(variants: tuple[Variant, ...], same_way: Variant) -> str:
-    """Name the change that costs most, if it costs more than the sample does."""
-    changed = [variant for variant in variants if variant.kind != "algorithm"]
-    if not changed:
-        return ""
-    worst = min(changed, key=lambda variant: variant.ari)
-    found = round(worst.ari, 2)
-    if found >= STRONG or found > round(same_way.ari - BEYOND_SAMPLE, 2):
-        return "no other weights, learners or limits tried change it much"
-    subject = CHANGES[worst.name].subject
-    name = worst.name[0].lower() + worst.name[1:]
-    return f"it depends most on {subject} ({name}: {_two(worst.ari)})"
+SUBJECTS: Mapping[str, str] = {name: one.subject for name, one in CHANGES.items()}
 
 
 def _two(value: float) -> str:

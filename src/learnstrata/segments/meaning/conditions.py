@@ -1,17 +1,16 @@
 """What a rule is, in words that people read and in SQL that engines run."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
-from learnstrata.learners.features.matrix import FEATURES, FeatureModel
+from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import feature_of, plain_name
 
 __all__ = [
     "KNOWN",
-    "MONEY",
     "Condition",
     "Operator",
     "Paths",
@@ -21,7 +20,6 @@ __all__ = [
     "units_of",
 ]
 
-MONEY = ("pay", "company_level", "company_mean_pay")
 # Where a value only stands in for one that is missing.
 KNOWN: Mapping[str, tuple[str, pl.Expr, str]] = {
     "years_of_experience": (
@@ -94,12 +92,14 @@ def units_of(
     feature: str, model: FeatureModel
 ) -> tuple[Callable[[float], float], Callable[[float], float]]:
     """Give the way from the column to what is shown, and back."""
+    known = feature_of(feature)
+    if not known.is_money:
+        return known.unscaled, known.scaled
     per = model.pay.per_shown_unit
-    if feature == "company_level":
-        return (lambda v: math.exp(v) / per), (lambda v: math.log(v * per))
-    if feature in MONEY:
-        return (lambda v: v / per), (lambda v: round(v * per, 6))
-    return float, float
+    return (
+        lambda value: known.unscaled(value) / per,
+        lambda shown: known.scaled(round(shown * per, 6)),
+    )
 
 
 def to_sql_predicate(rule: Rule) -> str:
@@ -154,7 +154,7 @@ def _path_in_words(path: Sequence[Condition], model: FeatureModel) -> str:
 
 def _feature_in_words(conditions: Sequence[Condition], model: FeatureModel) -> str:
     feature = conditions[0].feature
-    label = FEATURES[feature].label if feature in FEATURES else feature
+    label = feature_of(plain_name(feature)).label
     if isinstance(conditions[0].value, str):
         values = " or ".join(str(c.value) for c in conditions)
         return f"{label} {'' if conditions[0].op == '=' else 'other than '}{values}"
@@ -171,17 +171,17 @@ def _shown(value: float, feature: str, model: FeatureModel) -> str:
 def _bounds_in_words(
     shown: Mapping[str, str], feature: str, label: str, model: FeatureModel
 ) -> str:
-    plain = FEATURES[feature].unit if feature in FEATURES else ""
-    unit = f" {model.pay.shown_unit}" if feature in MONEY else ""
-    unit = " years" if plain == "years" else unit
+    known = feature_of(feature)
+    unit = f" {model.pay.shown_unit}" if known.is_money else ""
+    unit = " years" if known.unit == "years" else unit
     over, most = shown.get(">"), shown.get("<=")
-    if feature == "years_of_experience":
+    if plain_name(feature) == "years_of_experience":
         tail = " of experience"
         if over and most:
             return f"more than {over} and at most {most} years{tail}"
         years = "year" if (over or most) == "1" else "years"
         return f"{f'more than {over}' if over else f'at most {most}'} {years}{tail}"
-    if plain == "0/1":
+    if known.unit == "0/1":
         return f"{label}: {'yes' if over else 'no'}"
     bounds = [f"over {over}"] if over else []
     bounds += [f"up to {most}"] if most else []

@@ -4,8 +4,7 @@ The difference of two squared distances is a sum over the columns of the matrix,
 share of each feature in it is exact; nothing is sampled, fitted or approximated.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +13,8 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.learners.features.matrix import (
-    FEATURES,
-    FeatureModel,
-    to_matrix,
-)
+from learnstrata.learners.features.matrix import FeatureModel, to_matrix
+from learnstrata.learners.features.register import Feature, feature_of
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.wording.words import listed
 
@@ -429,63 +425,29 @@ def _weighed(pull: Pull) -> str:
 
 def _told(feature: str, row: Mapping[str, Any], model: FeatureModel) -> str:
     """Write a learner's value in the units of people; a stand-in is called one."""
-    label = FEATURES[feature].label if feature in FEATURES else feature
+    known = feature_of(feature)
     value = row[feature] if row[feature] is not None else model.medians.get(feature)
     if value is None:
-        return f"{label} not stated"
-    if feature in _LOGGED:
-        value = round(_LOGGED[feature](value), 6)  # exp(log(1145000)) is not it
-    told = _WORDS.get(feature, _plain)(label, value, model)
+        return f"{known.label} not stated"
+    phrase = known.phrase or f"{known.label} {{}}"
+    told = phrase.format(_amount(value, known, model))
     return (
         f"{told} standing in for one not stated" if _stands_in(feature, row) else told
     )
 
 
+def _amount(value: object, known: Feature, model: FeatureModel) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    number = round(known.unscaled(value), 6)  # exp(log(1145000)) is not it
+    if known.is_money:
+        return f"{number / model.pay.per_shown_unit:,.1f} {model.pay.shown_unit}"
+    if known.unit == "years":
+        return f"{number:,.3g} {'year' if number == 1 else 'years'}"
+    return f"{number:,.4g}"
+
+
 def _stands_in(feature: str, row: Mapping[str, Any]) -> bool:
     if feature.startswith("company_") and row.get("company", "") is None:
         return True
-    return row[feature] is None or bool(row.get(_IMPUTED.get(feature, ""), 0))
-
-
-_LOGGED: Mapping[str, Callable[[float], float]] = {
-    "log_pay": math.exp,
-    "log1p_pay": math.expm1,
-    "log_experience": math.expm1,
-    "company_level": math.exp,
-}
-_IMPUTED: Mapping[str, str] = {
-    "pay": "pay_imputed",
-    "log_pay": "pay_imputed",
-    "log1p_pay": "pay_imputed",
-    "years_of_experience": "experience_imputed",
-    "log_experience": "experience_imputed",
-}
-
-
-def _plain(label: str, value: object, _: FeatureModel) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{label} {value:,.4g}" if number else f"{label} {value}"
-
-
-def _pay_told(_: str, value: float, model: FeatureModel) -> str:
-    return f"pay {value / model.pay.per_shown_unit:,.1f} {model.pay.shown_unit}"
-
-
-def _company_told(_: str, value: float, model: FeatureModel) -> str:
-    shown = value / model.pay.per_shown_unit
-    return f"a company that pays about {shown:,.1f} {model.pay.shown_unit}"
-
-
-def _years_told(_: str, value: float, __: FeatureModel) -> str:
-    return f"{value:,.3g} {'year' if value == 1 else 'years'} of experience"
-
-
-_WORDS: Mapping[str, Callable[[str, Any, FeatureModel], str]] = {
-    "pay": _pay_told,
-    "log_pay": _pay_told,
-    "log1p_pay": _pay_told,
-    "company_level": _company_told,
-    "company_mean_pay": _company_told,
-    "years_of_experience": _years_told,
-    "log_experience": _years_told,
-}
+    return row[feature] is None or bool(row.get(feature_of(feature).flag, 0))

@@ -1,12 +1,11 @@
 """What the card of a segment shows beside its profile.
 
-An index chart of what is distinctive with its uncertainty, how pay and experience
-spread against the rest, and how learners with older records have moved on.
+Where it stands in each number with the uncertainty, how pay and experience spread
+against the rest, and how learners with older records have moved on.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,6 @@ import polars as pl
 
 from learnstrata.config.stages import Pay
 from learnstrata.learners.features.bins import inner_edges
-from learnstrata.privacy.disclosure.rounding import in_tens
 from learnstrata.segments.meaning.profiles import (
     NUMBERS,
     Profile,
@@ -22,13 +20,7 @@ from learnstrata.segments.meaning.profiles import (
     percentiles,
 )
 
-__all__ = [
-    "Bin",
-    "Card",
-    "IndexRow",
-    "Progression",
-    "make_cards",
-]
+__all__ = ["Bin", "Card", "Progression", "Rank", "Spread", "make_cards"]
 
 Z = 1.959964  # of a 95 % interval
 UNIFORM_SD = 100 / np.sqrt(12)  # of percentile ranks of all learners
@@ -38,79 +30,88 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class IndexRow:
-    """One value of a category, or one number, of a segment against all learners.
+class Rank:
+    """Where a segment stands among all learners in a number: 50 is the middle.
 
     Attributes
     ----------
-    kind : {"value", "number"}
-    feature, value : str
-        Category and its value; of a number `value` is empty.
+    feature : str
     count : int
-        Learners of the segment with the value, or of whom the number is known.
-    estimate, low, high : float
-        Of a value ``index = share / base * 100``, of a number the mean percentile rank
-        of the segment among all (0..100), each with its 95 % interval.
-    base : float
-        What all learners have: 100 or 50.
+        Learners of the segment of whom the number is known.
+    rank, low, high : float or None
+        Mean percentile rank of the segment among all, 0..100, with its 95 % interval;
+        None for the interval of one learner.
     difference : float or None
-        Of a number: median less that of all, in robust standard deviations of all
-        (1.4826 times the median absolute deviation; None where that is 0).
+        Median less that of all, in robust standard deviations of all (1.4826 times the
+        median absolute deviation; None where that is 0).
     effect : float
-        Distinctiveness: Cohen's h of the two shares, or mean rank less 50 in standard
-        deviations of ranks. 0.2 is small, 0.5 medium, 0.8 large; the sign tells
-        whether it is more or less than among all.
+        Mean rank less 50 in standard deviations of ranks. 0.2 is small, 0.5 medium, 0.8
+        large; the sign tells whether it is more or less than among all.
     """
 
-    kind: Literal["value", "number"]
     feature: str
-    value: str
     count: int
-    estimate: float
-    low: float
-    high: float
-    base: float
+    rank: float
+    low: float | None
+    high: float | None
     difference: float | None
     effect: float
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """A bin from `low` to below `high`, None where it is open.
-
-    Shares are of learners counted in tens, of the segment and of all others; None where
-    there are too few to tell.
-    """
+    """Learners from `low` to below `high`, None where it is open."""
 
     low: float | None
     high: float | None
-    segment: float | None
-    rest: float | None
+    segment: int
+    rest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A number of a segment and of all others, in bins that all segments share.
+
+    Attributes
+    ----------
+    feature : str
+    n_segment, n_rest : int
+        Of whom it is known; a learner of several records counts once in a segment.
+    bins : tuple of Bin
+    """
+
+    feature: str
+    n_segment: int
+    n_rest: int
+    bins: tuple[Bin, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Progression:
-    """What older records tell of a segment; None where too few know.
+    """What older records tell of some learners.
 
     Attributes
     ----------
     n : int
         Learners with two records or more.
-    n_growth, n_roles : int or None
-        Of them, with believable pay in two pay years, and with a role that is named.
-    growth, growth_of_all : float or None
+    n_growth : int
+        Of them, with believable pay in two pay years.
+    growth : float or None
         Median yearly growth of pay; 0.10 is 10 %.
-    role_change, role_change_of_all : float or None
-        Share whose records name more than one role.
+    n_roles, n_changed : int
+        Of them, with a role that is named, and with more than one.
     """
 
     n: int
-    n_growth: int | None
-    n_roles: int | None
+    n_growth: int
     growth: float | None
-    growth_of_all: float | None
-    role_change: float | None
-    role_change_of_all: float | None
+    n_roles: int
+    n_changed: int
+
+    @property
+    def role_change(self) -> float | None:
+        """Share whose records name more than one role."""
+        return self.n_changed / self.n_roles if self.n_roles else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,34 +121,27 @@ class Card:
     Attributes
     ----------
     segment : int
-    index : tuple of IndexRow
+    ranks : tuple of Rank
         Most distinctive first.
-    pay, years_of_experience : tuple of Bin
-        Empty where not known of enough learners.
-    progression : Progression or None
-        None where too few have older records.
+    spreads : tuple of Spread
+        Of pay and of experience, where they are known.
+    progression, progression_of_all : Progression or None
+        None where no learner has older records.
     """
 
     segment: int
-    index: tuple[IndexRow, ...]
-    pay: tuple[Bin, ...]
-    years_of_experience: tuple[Bin, ...]
+    ranks: tuple[Rank, ...]
+    spreads: tuple[Spread, ...]
     progression: Progression | None
+    progression_of_all: Progression | None
 
 
 def make_cards(
-    learners: pl.DataFrame,
-    profiles: Sequence[Profile],
-    *,
-    pay: Pay,
-    least: int = 10,
+    learners: pl.DataFrame, profiles: Sequence[Profile], *, pay: Pay
 ) -> tuple[Card, ...]:
-    r"""Make the card of each segment.
+    r"""Make the card of each segment, exactly.
 
-    The interval of an index is that of a relative risk R of the segment against all
-    others, :math:`\log R \pm 1.96 \sqrt{(1 - p)/a + (1 - q)/b}` with a of the
-    segment's and b of the others' learners, put against the base of both. That of a
-    mean rank is :math:`\pm 1.96 s / \sqrt n`.
+    The interval of a mean rank is :math:`\pm 1.96 s / \sqrt n`.
 
     Parameters
     ----------
@@ -155,8 +149,6 @@ def make_cards(
         Learners of a run, with features and ``segment_id``. It is not changed.
     profiles : sequence of Profile
     pay : Pay
-    least : int, default=10
-        Fewer learners are not shown.
 
     Returns
     -------
@@ -168,41 +160,31 @@ def make_cards(
     Segments were made to differ in what they were clustered on: intervals say how
     exactly a difference is known, not that there is one.
 
-    The bins are the same for all segments. One with fewer than `least` learners of the
-    segment is hidden there, and likewise of all others; counts are rounded to tens, so
-    that neither a bin nor the difference of two cards tells of few. Bounds of pay are
-    preferred numbers about 26 % apart, those of experience whole years; the outer bins
-    are open and begin where 1 % of all learners are left.
-
-    References
-    ----------
-    .. [1] D. Katz, J. Baptista, S. P. Azen, M. C. Pike (1978), "Obtaining confidence
-       intervals for the risk ratio in cohort studies", Biometrics 34(3): 469-474.
-    .. [2] J. Cohen (1988), "Statistical Power Analysis for the Behavioral Sciences".
+    The bins are the same for all segments. Bounds of pay are preferred numbers about
+    26 % apart, those of experience whole years; the outer bins are open and begin where
+    1 % of all learners are left.
     """
     label = learners["segment_id"].to_numpy()
     numbers = known_numbers(learners)
-    ranks = {name: _standings(numbers[name]) for name in NUMBERS if name in numbers}
+    placed = {name: _placed(numbers[name]) for name in NUMBERS if name in numbers}
     once = _once(learners)
-    of_all = _moved(once, least)
+    own, of_all = once["segment_id"].to_numpy(), _moved(once)
+    counted = known_numbers(once)
     edges = {
         name: inner_edges(values, pay=pay if name == "pay" else None)
         for name in BINNED
         if np.isfinite(values := numbers.get(name, np.empty(0))).any()
     }
-    own = once["segment_id"].to_numpy()
-    counted = known_numbers(once)
     return tuple(
         Card(
             segment=profile.id,
-            index=_index(profile, ranks, label, len(learners), least),
-            progression=_progression(once, profile.id, of_all, least),
-            **{
-                name: _bins(counted[name], own == profile.id, edges[name], least)
-                if name in edges
-                else ()
-                for name in BINNED
-            },
+            ranks=_ordered(placed, label == profile.id),
+            spreads=tuple(
+                _spread(name, counted[name], own == profile.id, bounds)
+                for name, bounds in edges.items()
+            ),
+            progression=of_all and _moved(once.filter(segment_id=profile.id)),
+            progression_of_all=of_all,
         )
         for profile in profiles
     )
@@ -217,14 +199,14 @@ def _once(learners: pl.DataFrame) -> pl.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranks:
-    """A number of all learners: its percentile ranks (nan unknown) and standing."""
+class _Placed:
+    """A number of all learners: percentile ranks and deviations, nan where unknown."""
 
     ranks: Floats
     scaled: Floats
 
 
-def _standings(numbers: Floats) -> _Ranks:
+def _placed(numbers: Floats) -> _Placed:
     known = np.isfinite(numbers)
     ranks, scaled = np.full((2, len(numbers)), np.nan)
     base = np.sort(numbers[known])
@@ -234,158 +216,65 @@ def _standings(numbers: Floats) -> _Ranks:
         spread = 1.4826 * np.median(np.abs(base - middle))
         if spread > 0:
             scaled[known] = (numbers[known] - middle) / spread
-    return _Ranks(ranks, scaled)
+    return _Placed(ranks, scaled)
 
 
-def _index(
-    profile: Profile,
-    ranks: dict[str, _Ranks],
-    label: npt.NDArray[np.int64],
-    n: int,
-    least: int,
-) -> tuple[IndexRow, ...]:
+def _ordered(
+    placed: dict[str, _Placed], own: npt.NDArray[np.bool_]
+) -> tuple[Rank, ...]:
     rows = [
-        _value_row(feature, one.value, (one.count, one.base), profile.count, n)
-        for feature, shares in profile.shares.items()
-        for one in shares
-        if one.count >= least
-    ]
-    own = label == profile.id
-    rows += [
-        row
-        for name, found in ranks.items()
-        if (row := _number_row(name, found.ranks[own], found.scaled[own], least))
+        _rank(name, found.ranks[own], found.scaled[own])
+        for name, found in placed.items()
+        if np.isfinite(found.ranks[own]).any()
     ]
     return tuple(sorted(rows, key=lambda row: -abs(row.effect)))
 
 
-def _value_row(
-    feature: str, value: str, seen: tuple[int, float], size: int, n: int
-) -> IndexRow:
-    """Put a share against the base; `seen` is the count and the share of all."""
-    count, base = seen
-    share = count / size
-    others = round(base * n) - count
-    low, high = _index_interval(count, size, others, n - size)
-    return IndexRow(
-        kind="value",
-        feature=feature,
-        value=value,
-        count=count,
-        estimate=100 * share / base,
+def _rank(name: str, ranks: Floats, scaled: Floats) -> Rank:
+    known, placed = ranks[np.isfinite(ranks)], scaled[np.isfinite(scaled)]
+    mean, low, high = float(known.mean()), None, None
+    if len(known) > 1:
+        reach = Z * float(known.std(ddof=1)) / np.sqrt(len(known))
+        low, high = max(0.0, float(mean - reach)), min(100.0, float(mean + reach))
+    return Rank(
+        feature=name,
+        count=len(known),
+        rank=mean,
         low=low,
         high=high,
-        base=100.0,
-        difference=None,
-        effect=float(2 * (np.arcsin(np.sqrt(share)) - np.arcsin(np.sqrt(base)))),
-    )
-
-
-def _index_interval(a: int, n: int, b: int, m: int) -> tuple[float, float]:
-    """Give the 95 % interval of the index of `a` of `n` against `b` of `m` more."""
-    if m == 0:
-        return 100.0, 100.0
-    if b == 0:  # nobody else has it: half a learner does for a logarithm
-        n, m = n + 1, m + 1
-    half = 0.5 if b == 0 else 0.0
-    p, q = (a + half) / n, (b + half) / m
-    spread = np.sqrt(max(0.0, (1 - p) / (a + half) + (1 - q) / (b + half)))
-    risks = p / q * np.exp(np.array([-Z, Z]) * spread)
-    part = n / (n + m)
-    low, high = 100 * risks / (part * risks + 1 - part)
-    return float(low), float(high)
-
-
-def _number_row(
-    name: str, ranks: Floats, scaled: Floats, least: int
-) -> IndexRow | None:
-    known = ranks[np.isfinite(ranks)]
-    if len(known) < max(least, 2):
-        return None
-    mean = float(known.mean())
-    reach = Z * float(known.std(ddof=1)) / np.sqrt(len(known))
-    placed = scaled[np.isfinite(scaled)]
-    return IndexRow(
-        kind="number",
-        feature=name,
-        value="",
-        count=len(known),
-        estimate=mean,
-        low=max(0.0, float(mean - reach)),
-        high=min(100.0, float(mean + reach)),
-        base=50.0,
         difference=float(np.median(placed)) if len(placed) else None,
         effect=float((mean - 50) / UNIFORM_SD),
     )
 
 
-def _bins(
-    numbers: Floats, own: npt.NDArray[np.bool_], edges: Floats, least: int
-) -> tuple[Bin, ...]:
+def _spread(
+    name: str, numbers: Floats, own: npt.NDArray[np.bool_], edges: Floats
+) -> Spread:
     """Count the segment and the rest in the same bins for every segment."""
     known = np.isfinite(numbers)
     place = np.searchsorted(edges, numbers[known], side="right")
-    size = len(edges) + 1
-    counts = [np.bincount(place[own[known] == who], minlength=size) for who in (1, 0)]
-    if min(n.sum() for n in counts) < least:
-        return ()
-    bounds = [None, *edges.tolist(), None]
-    shares = [_tens_shares(n, least) for n in counts]
-    return tuple(
-        Bin(bounds[i], bounds[i + 1], shares[0][i], shares[1][i]) for i in range(size)
-    )
+    counts = [
+        np.bincount(place[own[known] == who], minlength=len(edges) + 1)
+        for who in (True, False)
+    ]
+    segment, rest = (one.tolist() for one in counts)
+    lows, highs = [None, *edges.tolist()], [*edges.tolist(), None]
+    bins = tuple(map(Bin, lows, highs, segment, rest))
+    return Spread(name, sum(segment), sum(rest), bins)
 
 
-def _tens_shares(counts: npt.NDArray[np.int64], least: int) -> list[float | None]:
-    """Give shares of counts in tens; None where one is hidden.
-
-    Examples
-    --------
-    >>> _tens_shares(np.array([0, 4, 36, 60]), 10)
-    [0.0, None, 0.4, 0.6]
-    """
-    shares = in_tens(counts, least) / counts.sum()
-    return [None if np.isnan(share) else float(share) for share in shares]
-
-
-def _progression(
-    once: pl.DataFrame, segment: int, of_all: Progression | None, least: int
-) -> Progression | None:
-    found = _moved(once.filter(pl.col("segment_id") == segment), least)
-    if found is None or of_all is None:
-        return None
-    return Progression(
-        n=found.n,
-        n_growth=found.n_growth,
-        n_roles=found.n_roles,
-        growth=found.growth,
-        growth_of_all=of_all.growth,
-        role_change=found.role_change,
-        role_change_of_all=of_all.role_change,
-    )
-
-
-def _moved(learners: pl.DataFrame, least: int) -> Progression | None:
-    """Tell what older records say of these learners; None where too few have some."""
+def _moved(learners: pl.DataFrame) -> Progression | None:
+    """Tell what older records say of these learners; None where the table has none."""
     if "n_records" not in learners.columns:
         return None
     older = learners.filter(pl.col("n_records") >= 2)
-    if len(older) < least:
-        return None
     growth, roles = older["pay_growth"].drop_nulls(), older["n_roles"].drop_nulls()
     roles = roles.filter(roles >= 1)
-    changed = int((roles > 1).sum())
-    parts = (changed, len(roles) - changed)
-    told = len(roles) >= least and all(n == 0 or n >= least for n in parts)
-    enough = len(growth) >= least
-    median = float(np.expm1(np.median(growth.to_numpy()))) if enough else None
-    share = changed / len(roles) if told else None
+    known = growth.to_numpy()
     return Progression(
         n=len(older),
-        n_growth=len(growth) if enough else None,
-        n_roles=len(roles) if told else None,
-        growth=median,
-        growth_of_all=median,
-        role_change=share,
-        role_change_of_all=share,
+        n_growth=len(growth),
+        growth=float(np.expm1(np.median(known))) if len(known) else None,
+        n_roles=len(roles),
+        n_changed=int((roles > 1).sum()),
     )

@@ -14,8 +14,7 @@ import polars as pl
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features.matrix import FeatureModel
-from learnstrata.segments.meaning.rules import PLAIN
-from learnstrata.wording.words import counted
+from learnstrata.learners.features.register import plain_name
 
 __all__ = ["IncrementalValue", "Skill", "incremental_value"]
 
@@ -56,7 +55,6 @@ class IncrementalValue:
         Share of the outcome's variance that is told on held-out learners; below 0 is
         worse than the mean of all. The difference is learned less rules.
     verdict : {"learned", "rules", "as well", "nothing", "none"}
-    sentence : str
     reason : str
         Why there are no numbers; empty where there are.
     """
@@ -71,7 +69,6 @@ class IncrementalValue:
     rules: Skill | None
     difference: Skill | None
     verdict: Verdict
-    sentence: str
     reason: str = ""
 
 
@@ -210,11 +207,17 @@ def _compared(
         [_losses(y, group, fold) for group in (np.zeros_like(rules), learned, rules)]
     )
     skills = _skills(loss, n_resamples, rng)
-    return _told(
-        name,
-        "yes/no" if _is_binary(y) else "number",
-        (len(table), len(y), int(learned.max()) + 1, int(rules.max()) + 1),
-        skills,
+    return IncrementalValue(
+        outcome=name,
+        kind="yes/no" if _is_binary(y) else "number",
+        n_learners=len(table),
+        n_with=len(y),
+        n_segments=int(learned.max()) + 1,
+        n_rules=int(rules.max()) + 1,
+        learned=skills[0],
+        rules=skills[1],
+        difference=skills[2],
+        verdict=_verdict(*skills),
     )
 
 
@@ -222,10 +225,10 @@ def _unfair(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
     """Say why an outcome cannot judge the segments."""
     if name not in table.columns:
         return f"The table has no column {name!r}."
-    clustered = {*model.columns, *(PLAIN.get(c, c) for c in model.columns)}
-    if name in clustered or PLAIN.get(name) in clustered:
+    clustered = {*model.columns, *map(plain_name, model.columns)}
+    if name in clustered or plain_name(name) in clustered:
         return f"The learned segments were built on {name!r}: it cannot judge them."
-    if PLAIN.get(name, name) in BUILT_ON:
+    if plain_name(name) in BUILT_ON:
         return f"The rule-based segments were built on {name!r}: it cannot judge them."
     return ""
 
@@ -236,7 +239,7 @@ def _numbers(values: pl.Series) -> tuple[pl.Series, str]:
         return values.cast(pl.Float64).fill_nan(None), ""
     answers = values.drop_nulls().unique().sort().to_list()
     if len(answers) != 2:
-        told = f"{len(answers)} different answers; only numbers and yes/no can be used."
+        told = "Its answers are neither numbers nor two words, such as yes and no."
         return values.is_null().cast(pl.Float64), told
     return (values == answers[1]).cast(pl.Float64), ""
 
@@ -247,14 +250,12 @@ def _is_binary(y: npt.NDArray[np.float64]) -> bool:
 
 def _too_little(y: npt.NDArray[np.float64]) -> str:
     if len(y) < MIN_LEARNERS:
-        told = counted(len(y), "learner")
-        return f"Only {told} with the outcome; {MIN_LEARNERS} are needed."
+        return f"Too few learners have it; {MIN_LEARNERS} are needed."
     if np.ptp(y) == 0:
         return "The outcome is the same for all."
     rarer = int(min(y.sum(), len(y) - y.sum())) if _is_binary(y) else len(y)
     if rarer < MIN_OF_EACH:
-        told = counted(rarer, "learner")
-        return f"Only {told} with the rarer answer; {MIN_OF_EACH} are needed."
+        return f"Too few learners have the rarer answer; {MIN_OF_EACH} are needed."
     return ""
 
 
@@ -309,49 +310,6 @@ def _resampled(
     return np.concatenate(sums)
 
 
-def _told(
-    name: str,
-    kind: Literal["number", "yes/no"],
-    counts: tuple[int, int, int, int],
-    skills: tuple[Skill, Skill, Skill],
-) -> IncrementalValue:
-    n_learners, n_with, n_segments, n_rules = counts
-    learned, rules, difference = skills
-    verdict = _verdict(*skills)
-    known = f"{n_with:,} of {counted(n_learners, 'learner')} have it"
-    both = (
-        f"{counted(n_segments, 'learned segment')} tell {_share(learned)} of it, "
-        f"{counted(n_rules, 'rule-based segment')} {_share(rules)}"
-    )
-    apart = f"difference {difference.low:+.1%} to {difference.high:+.1%}"
-    return IncrementalValue(
-        outcome=name,
-        kind=kind,
-        n_learners=n_learners,
-        n_with=n_with,
-        n_segments=n_segments,
-        n_rules=n_rules,
-        learned=learned,
-        rules=rules,
-        difference=difference,
-        verdict=verdict,
-        sentence=f"{name}: {_PLAINLY[verdict]} ({both}; {apart}; {known}).",
-    )
-
-
-def _share(skill: Skill) -> str:
-    return f"{skill.estimate:.1%}" if skill.estimate >= 0.0005 else "nothing"
-
-
-_PLAINLY: dict[Verdict, str] = {
-    "learned": "the learned segments predict it better than the rules",
-    "rules": "the rules predict it better than the learned segments",
-    "as well": "the rules do as well as the learned segments",
-    "nothing": "both predict next to nothing of it, or no more than chance would",
-    "none": "",
-}
-
-
 def _verdict(learned: Skill, rules: Skill, difference: Skill) -> Verdict:
     best = max(learned.estimate, rules.estimate)
     if best < NEXT_TO_NOTHING or max(learned.low, rules.low) <= 0:
@@ -373,6 +331,5 @@ def _refused(name: str, n_learners: int, n_with: int, reason: str) -> Incrementa
         rules=None,
         difference=None,
         verdict="none",
-        sentence=f"{name}: not compared. {reason}",
         reason=reason,
     )

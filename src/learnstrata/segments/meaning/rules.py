@@ -15,9 +15,9 @@ import polars as pl
 
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.segments.meaning.conditions import (
     KNOWN,
-    MONEY,
     Condition,
     Paths,
     Rule,
@@ -37,12 +37,6 @@ MOST_CONDITIONS = 4  # of a rule: more are not read
 MIN_LEARNERS = 100  # in the table: fewer give no held-out half worth measuring on
 MARKS = 200  # readable thresholds a number is offered
 
-# What the clustering used -> the column people know it by.
-PLAIN: Mapping[str, str] = {
-    "log_pay": "pay",
-    "log1p_pay": "pay",
-    "log_experience": "years_of_experience",
-}
 SECOND = 0.05  # of F1 that a second path has to add
 SPARE = 0.01  # of F1 that fewer words may cost
 
@@ -90,7 +84,7 @@ class _Column:
 
 def readable_features(learners: pl.DataFrame, model: FeatureModel) -> tuple[str, ...]:
     """List what was clustered on by the columns people know, and the company tier."""
-    plain = [PLAIN.get(column, column) for column in model.columns]
+    plain = [plain_name(column) for column in model.columns]
     if "company_level" in plain or "company_mean_pay" in plain:
         plain.append("tier")
     return tuple(c for c in dict.fromkeys(plain) if c in learners.columns)
@@ -212,7 +206,7 @@ def segment_rules(
 
 def _refusal(n: int, n_segments: int, n_columns: int) -> str:
     if n < MIN_LEARNERS:
-        return f"{n} learners are too few for rules; {MIN_LEARNERS} are needed."
+        return f"Too few learners for rules; {MIN_LEARNERS} are needed."
     if n_segments < 2:
         return "There is one segment only: no rule tells it from another."
     return "" if n_columns else "No feature that people know varies."
@@ -252,16 +246,25 @@ def _marks(
         return []
     shown = np.quantile(numbers, np.linspace(0, 1, MARKS + 1), method="lower")
     to_shown, to_column = units_of(feature, model)
-    whole = bool(np.all(numbers == np.round(numbers))) and feature not in MONEY
-    readable = sorted({_round(to_shown(float(v)), whole=whole) for v in shown})
-    marks = (to_column(v) for v in readable if v > 0 or feature not in MONEY)
+    money = feature_of(feature).is_money
+    whole = bool(np.all(numbers == np.round(numbers))) and not money
+    step = 0.5 if feature_of(feature).unit == "years" else 0.0
+    step = 1.0 if whole else step
+    readable = sorted({_snapped(to_shown(float(v)), step) for v in shown})
+    marks = (to_column(v) for v in readable if v > 0 or not money)
     return [m for m in marks if numbers.min() <= m < numbers.max()]
 
 
-def _round(value: float, *, whole: bool) -> float:
-    """Round to two digits that count; whole numbers under 100 stay as they are."""
-    if whole and abs(value) < 100:
-        return float(math.floor(value))
+def _snapped(value: float, step: float) -> float:
+    """Round to two digits that count; under 100 down to a multiple of a given step.
+
+    Examples
+    --------
+    >>> _snapped(7.8, 0.5), _snapped(13.7, 1.0), _snapped(13.72, 0.0), _snapped(123, 1)
+    (7.5, 13.0, 14.0, 120.0)
+    """
+    if step and abs(value) < 100:
+        return math.floor(value / step) * step
     return float(f"{value:.2g}")
 
 

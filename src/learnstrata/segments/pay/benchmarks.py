@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import ParameterError
@@ -167,9 +166,7 @@ def pay_benchmarks(
     )
 
 
-def _wider(
-    paid: pl.DataFrame, each: pl.DataFrame, tau: float | None
-) -> pl.DataFrame:
+def _wider(paid: pl.DataFrame, each: pl.DataFrame, tau: float | None) -> pl.DataFrame:
     """Give the pay of role and experience, of each role, and of all."""
     nothing = pl.lit(0.0)
     levels = {
@@ -207,9 +204,11 @@ def _nothing(reason: str, learners: pl.DataFrame) -> Benchmarks:
     text = ("role_family", "tier", "experience_band")
     schema = {
         **dict.fromkeys(text, pl.String()),
-        **{"learners": pl.Int64(), "companies": pl.Int64()},
+        "learners": pl.Int64(),
+        "companies": pl.Int64(),
         **dict.fromkeys(("largest_share", *KNOTS), pl.Float64()),
-        **{"shrunk": pl.Boolean(), "weight": pl.Float64()},
+        "shrunk": pl.Boolean(),
+        "weight": pl.Float64(),
     }
     none = pl.DataFrame(schema=schema)
     wide = none.drop("tier").with_columns(level=pl.lit("", pl.String))

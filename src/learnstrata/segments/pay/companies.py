@@ -258,9 +258,7 @@ def _largest(paid: pl.DataFrame, most: int, least: int) -> list[str]:
     return sorted(ranked["company"].head(most).to_list())
 
 
-def _aliases(
-    top: list[str], alias: Alias, companies: pl.Series
-) -> dict[str, str]:
+def _aliases(top: list[str], alias: Alias, companies: pl.Series) -> dict[str, str]:
     if isinstance(alias, Mapping):
         if lacks := [name for name in top if name not in alias]:
             raise ParameterError(

@@ -82,7 +82,7 @@ class PayPercentile:
     sentence: str
 
 
-def find_percentile(  # noqa: PLR0913 - who the peers are, the pay, and how it is written
+def find_percentile(
     benchmarks: PeerBenchmarks,
     *,
     role_family: str,
@@ -132,9 +132,7 @@ def find_percentile(  # noqa: PLR0913 - who the peers are, the pay, and how it i
             "with. Give a table with titles, companies and pay."
         )
     rows = (*benchmarks.cells, *benchmarks.wider)
-    wanted = dict(
-        zip(PEERS["cell"], (role_family, tier, experience_band), strict=True)
-    )
+    wanted = dict(zip(PEERS["cell"], (role_family, tier, experience_band), strict=True))
     for column, value in wanted.items():
         _refuse_unknown(column, value, rows)
     cell = _answering(rows, wanted)
@@ -163,7 +161,9 @@ def _answering(rows: Sequence[PeerCell], wanted: dict[str, str]) -> PeerCell:
     shown = [row for row in rows if row.p50 is not None]
     for level, columns in PEERS.items():
         for row in shown:
-            if row.level == level and all(getattr(row, c) == wanted[c] for c in columns):
+            if row.level == level and all(
+                getattr(row, c) == wanted[c] for c in columns
+            ):
                 return row
     raise DegenerateError(
         "Got no group of peers whose pay may be shown, expected at least all learners "

@@ -120,7 +120,7 @@ def find_lagging_pay(
 
 
 def _marked(known: pl.DataFrame, peers: str | None) -> pl.DataFrame:
-    """Mark the quarter of longest experience, and of them whose pay lags their peers."""
+    """Mark the quarter of longest experience, and who of it lags their peers."""
     years, pay = pl.col("years_of_experience"), pl.col("pay")
     marked = known.with_columns(
         peers=pl.col(peers) if peers else pl.lit(EVERYBODY),

@@ -1,0 +1,253 @@
+"""The register of features: what each is called, made from and read as.
+
+What is known of a feature stands here once; whoever makes, tells or draws it reads it.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import narwhals as nw
+
+from learnstrata.config.stages import Config
+from learnstrata.learners.schema.standard import extra_name
+
+__all__ = [
+    "DESCRIBED",
+    "FEATURES",
+    "Feature",
+    "extras_of",
+    "feature_of",
+    "plain_name",
+    "register_of",
+]
+
+Scale = Literal["plain", "log", "log1p"]
+_LOGS: Mapping[Scale, tuple[Callable[[float], float], Callable[[float], float]]] = {
+    "plain": (float, float),
+    "log": (math.log, math.exp),
+    "log1p": (math.log1p, math.expm1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a learner.
+
+    Attributes
+    ----------
+    label : str
+        What it is called.
+    unit : str
+        In which people read it, once the logarithm is undone; "pay" stands for the unit
+        pay is shown in.
+    needs : tuple of str
+        Columns of the learners it is made from; none for a column of the user's own.
+    kind : {"number", "category"}
+    scale : {"plain", "log", "log1p"}
+        What is taken of the number that people read.
+    plain : str
+        The column people know it by; empty where that is itself.
+    ends : tuple of str
+        What more and less of it is called; empty for "more" and "less".
+    phrase : str
+        A learner's value in words, for its number and unit.
+    flag : str
+        Column that is 1 where the value only stands in for one that is missing.
+    make : function or None
+        Gives the expression, from the year that counts as now; ``None`` where the stage
+        that knows it adds the column.
+    """
+
+    label: str
+    unit: str
+    needs: tuple[str, ...]
+    kind: Literal["number", "category"] = "number"
+    scale: Scale = "plain"
+    plain: str = ""
+    ends: tuple[str, str] | tuple[()] = ()
+    phrase: str = ""
+    flag: str = ""
+    make: Callable[[int], nw.Expr] | None = None
+
+    @property
+    def is_money(self) -> bool:
+        """Whether people read it in the unit of pay."""
+        return self.unit == "pay"
+
+    def scaled(self, value: float) -> float:
+        """Turn what people read into the feature."""
+        return _LOGS[self.scale][0](value)
+
+    def unscaled(self, value: float) -> float:
+        """Turn the feature into what people read."""
+        return _LOGS[self.scale][1](value)
+
+
+_PAY_ENDS = ("higher pay", "lower pay")
+_YEARS_ENDS = ("more experience", "less experience")
+_COMPANY_ENDS = ("better-paying company", "lower-paying company")
+_PAYING = "a company that pays about {}"
+
+
+def _is_recent(as_of: int) -> nw.Expr:
+    return nw.when(nw.col("pay_year") >= as_of - 1).then(1.0).otherwise(0.0)
+
+
+def _years_since(as_of: int) -> nw.Expr:
+    later = nw.when(nw.col("pay_year") > as_of).then(0.0)
+    return later.otherwise(as_of - nw.col("pay_year"))
+
+
+FEATURES: Mapping[str, Feature] = {
+    "pay": Feature(
+        "pay", "pay", ("pay",), ends=_PAY_ENDS, phrase="pay {}", flag="pay_imputed"
+    ),
+    "log_pay": Feature(
+        "log pay",
+        "pay",
+        ("pay",),
+        scale="log",
+        plain="pay",
+        ends=_PAY_ENDS,
+        phrase="pay {}",
+        flag="pay_imputed",
+        make=lambda _: nw.col("_pay").log(),
+    ),
+    "log1p_pay": Feature(
+        "log of 1 + pay",
+        "pay",
+        ("pay",),
+        scale="log1p",
+        plain="pay",
+        ends=_PAY_ENDS,
+        phrase="pay {}",
+        flag="pay_imputed",
+        make=lambda _: (nw.col("_pay") + 1).log(),
+    ),
+    "years_of_experience": Feature(
+        "experience",
+        "years",
+        ("years_of_experience",),
+        ends=_YEARS_ENDS,
+        phrase="{} of experience",
+        flag="experience_imputed",
+    ),
+    "log_experience": Feature(
+        "log experience",
+        "years",
+        ("years_of_experience",),
+        scale="log1p",
+        plain="years_of_experience",
+        ends=_YEARS_ENDS,
+        phrase="{} of experience",
+        flag="experience_imputed",
+        make=lambda _: (nw.col("years_of_experience") + 1).log(),
+    ),
+    "recent_pay_update": Feature(
+        "pay updated lately", "0/1", ("pay_year",), make=_is_recent
+    ),
+    "years_since_pay_update": Feature(
+        "years since pay update",
+        "years",
+        ("pay_year",),
+        phrase="pay updated {} ago",
+        make=_years_since,
+    ),
+    "company_level": Feature(
+        "company pay level",
+        "pay",
+        ("company", "pay"),
+        scale="log",
+        ends=_COMPANY_ENDS,
+        phrase=_PAYING,
+    ),
+    "company_mean_pay": Feature(
+        "company mean pay",
+        "pay",
+        ("company", "pay"),
+        ends=_COMPANY_ENDS,
+        phrase=_PAYING,
+    ),
+    "company_mean_experience": Feature(
+        "company mean experience",
+        "years",
+        ("company", "years_of_experience"),
+        ends=("more experienced company", "younger company"),
+    ),
+    "company_learners": Feature("company size", "learners", ("company",)),
+    "pay_growth": Feature(
+        "pay growth",
+        "log a year",
+        ("pay", "pay_year"),
+        ends=("faster pay growth", "slower pay growth"),
+    ),
+    "seniority": Feature(
+        "seniority of the title",
+        "0..6",
+        ("title",),
+        ends=("more senior title", "more junior title"),
+    ),
+    "role": Feature("role", "", ("title",), "category"),
+    "tier": Feature("company tier", "", ("company", "pay"), "category"),
+}
+# What segments are described by, and nothing is clustered on.
+DESCRIBED: Mapping[str, Feature] = {
+    "company_pay": Feature("company pay level", "pay", ("company", "pay")),
+    "n_roles": Feature("roles a learner holds", "roles", ("title",)),
+    "pay_band": Feature("pay band", "", ("pay",), "category"),
+    "experience_band": Feature(
+        "experience band", "", ("years_of_experience",), "category"
+    ),
+}
+
+
+def extras_of(config: Config) -> dict[str, str]:
+    """Give the name in our frames of each extra column that may be clustered on."""
+    wanted = (*config.columns.numeric, *config.columns.categorical)
+    return {column: extra_name(column) for column in wanted}
+
+
+def register_of(config: Config) -> dict[str, Feature]:
+    """Give the features of a run: ours, and the extra columns of the user's.
+
+    Examples
+    --------
+    >>> from learnstrata.config.loading import load_config
+    >>> config = load_config(columns={"numeric": ["quiz_score"]})
+    >>> register_of(config)["quiz_score"].label
+    'quiz score'
+    """
+    numbers = {extra_name(column) for column in config.columns.numeric}
+    extras = {
+        name: _extra(name, "number" if name in numbers else "category")
+        for name in extras_of(config).values()
+    }
+    return {**extras, **FEATURES}
+
+
+def feature_of(name: str) -> Feature:
+    """Give the entry of a feature; another name is an extra column of the user's.
+
+    Examples
+    --------
+    >>> feature_of("company_level").label, feature_of("role=Backend").label
+    ('company pay level', 'role: Backend')
+    """
+    return FEATURES.get(name) or DESCRIBED.get(name) or _extra(name, "number")
+
+
+def plain_name(name: str) -> str:
+    """Give the column that people know a feature by.
+
+    Examples
+    --------
+    >>> plain_name("log_pay"), plain_name("seniority")
+    ('pay', 'seniority')
+    """
+    return feature_of(name).plain or name
+
+
+def _extra(name: str, kind: Literal["number", "category"]) -> Feature:
+    return Feature(name.replace("_", " ").replace("=", ": "), "", (), kind)

@@ -1,0 +1,172 @@
+"""Sentences of segments, of other ways to cut and of outcomes.
+
+Each is made from the numbers of the contract as they stand, exact or disclosed; of what
+is hidden it says nothing, or "under 10".
+"""
+
+from learnstrata.segments.evidence.sensitivity import SUBJECTS
+from learnstrata.summary.contract import (
+    CategoryShare,
+    Outcome,
+    Results,
+    Segment,
+    Sensitivity,
+    Skill,
+    TypicalNumber,
+    Variant,
+)
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.words import counted
+
+__all__ = ["describe_segment", "outcome_sentence", "sensitivity_sentence"]
+
+STRONG, PARTLY = 0.8, 0.5  # adjusted Rand, as it is shown: to two decimals
+BEYOND_SAMPLE = 0.05  # a change must cost more than the sample alone does
+
+PLAINLY: dict[str, str] = {
+    "learned": "the learned segments predict it better than the rules",
+    "rules": "the rules predict it better than the learned segments",
+    "as well": "the rules do as well as the learned segments",
+    "nothing": "both predict next to nothing of it, or no more than chance would",
+}
+
+
+def describe_segment(segment: Segment, results: Results) -> str:
+    """Say in one sentence what is typical of a segment.
+
+    Parameters
+    ----------
+    segment : Segment
+    results : Results
+        Of which it is a segment.
+    """
+    years, pay = segment.number("years_of_experience"), segment.number("pay")
+    parts = []
+    if years and years.p50 is not None:
+        parts.append(f"typically {_years(years.p50)} of experience")
+    if pay and pay.p50 is not None:
+        parts.append(_pay_in_words(pay, results))
+    clauses = [" and ".join(parts)] if parts else []
+    top = _top_role(segment, results)
+    if top and top.share is not None:
+        share = _writer(results).share(top.share)
+        clauses.append(f"the most frequent stated role is {top.value} ({share})")
+    sentence = "; ".join(clauses) or "no pay, experience or role describes it"
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _writer(results: Results) -> Numbers:
+    settings = results.settings
+    return Numbers(settings.money.per, settings.money.unit, settings.base)
+
+
+def _years(value: float) -> str:
+    return counted(round(value), "year")
+
+
+def _top_role(segment: Segment, results: Results) -> CategoryShare | None:
+    roles = segment.category("role")
+    named = (one for one in roles if one.value not in results.settings.no_role)
+    return next((one for one in named if one.count), None)
+
+
+def _pay_in_words(pay: TypicalNumber, results: Results) -> str:
+    write = _writer(results)
+    told = f"a pay of {write.pay_text(pay.p50)}"
+    if pay.p50 is not None and pay.base:
+        told += f", {_against_all(pay.p50 / pay.base)}"
+    if pay.p25 is None or pay.p75 is None:
+        return told
+    return f"{told} (half of them {write.pay(pay.p25)} to {write.pay(pay.p75)})"
+
+
+def _against_all(ratio: float) -> str:
+    """Say how a median stands to that of all; beyond threefold no per cents."""
+    if ratio > 3:
+        times = f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+        return f"{times} times the median of all"
+    gap = round(abs(ratio - 1), 2)
+    side = "above" if ratio > 1 else "below"
+    return f"{gap:.0%} {side} the median of all" if gap else "the median of all"
+
+
+def sensitivity_sentence(sensitivity: Sensitivity) -> str:
+    """Say whether another analyst would have found these segments.
+
+    Parameters
+    ----------
+    sensitivity : Sensitivity
+    """
+    variants, same_way = sensitivity.variants, sensitivity.same_way
+    agreed = _two(same_way.ari)
+    loose = agreed < STRONG
+    who = "few learners" if same_way.rows is None else f"{same_way.rows:,} learners"
+    sampled = f"The same k-means on these {who} alone agrees {agreed:.2f}" + (
+        ": which learners are drawn matters so much that little else can be told."
+        if loose
+        else "."
+    )
+    if not variants:
+        return f"No other way to cut these learners could be tried. {sampled}"
+    depends = "" if loose else _depends(variants, agreed)
+    return f"{_counted(variants)}{'; ' if depends else ''}{depends}. {sampled}"
+
+
+def _two(value: float | None) -> float:
+    return round(value or 0.0, 2) + 0.0  # no -0.00
+
+
+def _counted(variants: tuple[Variant, ...]) -> str:
+    found = [_two(variant.ari) for variant in variants]
+    strong = sum(ari >= STRONG for ari in found)
+    hardly = sum(ari < PARTLY for ari in found)
+    n = len(found)
+    return (
+        f"Of {n} other way{'s' if n > 1 else ''} to cut these learners, {strong} "
+        f"agree{'s' if strong == 1 else ''} strongly with this segmentation (adjusted "
+        f"Rand {STRONG} or more), {n - strong - hardly} in part ({PARTLY} or more), "
+        f"{hardly} hardly"
+    )
+
+
+def _depends(variants: tuple[Variant, ...], same_way: float) -> str:
+    """Name the change that costs most, if it costs more than the sample does."""
+    changed = [variant for variant in variants if variant.kind != "algorithm"]
+    if not changed:
+        return ""
+    worst = min(changed, key=lambda variant: _two(variant.ari))
+    found = _two(worst.ari)
+    if found >= STRONG or found > round(same_way - BEYOND_SAMPLE, 2):
+        return "no other weights, learners or limits tried change it much"
+    name = worst.name[0].lower() + worst.name[1:]
+    return f"it depends most on {SUBJECTS[worst.name]} ({name}: {found:.2f})"
+
+
+def outcome_sentence(outcome: Outcome) -> str:
+    """Say which of the learned and the rule-based segments tells more of an outcome.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    """
+    learned, rules, apart = outcome.learned, outcome.rules, outcome.difference
+    if learned is None or rules is None or apart is None:
+        return f"{outcome.outcome}: not compared. {outcome.reason}"
+    of_both = (
+        counted(outcome.n_segments, "learned segment"),
+        counted(outcome.n_rules, "rule-based segment"),
+    )
+    told = [
+        f"{of_both[0]} tell {_told(learned)} of it, {of_both[1]} {_told(rules)}",
+    ]
+    if apart.low is not None and apart.high is not None:
+        told.append(f"difference {apart.low:+.1%} to {apart.high:+.1%}")
+    if outcome.n_with is not None and outcome.n_learners is not None:
+        everyone = counted(outcome.n_learners, "learner")
+        told.append(f"{outcome.n_with:,} of {everyone} have it")
+    return f"{outcome.outcome}: {PLAINLY[outcome.verdict]} ({'; '.join(told)})."
+
+
+def _told(skill: Skill) -> str:
+    estimate = skill.estimate or 0.0
+    return f"{estimate:.1%}" if estimate >= 0.0005 else "nothing"

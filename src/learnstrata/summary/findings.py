@@ -1,0 +1,359 @@
+"""The decision questions of the three teams, answered in sentences.
+
+Each answer is made from the numbers of the results it is given, exact or disclosed, or
+says what the table lacks. A count that is None is "under" the base.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from statistics import median
+
+from learnstrata.summary.contract import (
+    BandRow,
+    Companies,
+    EntryLevelPay,
+    EntryRole,
+    Finding,
+    LaggingRole,
+    Results,
+)
+from learnstrata.wording import readings
+from learnstrata.wording.words import counted, listed
+
+__all__ = ["findings_of"]
+
+QUESTIONS = {
+    "largest_segment": (
+        "How large is the largest segment, and what does that mean for operations?"
+    ),
+    "segment_differences": "How do the segments differ by pay, experience and role?",
+    "pay_without_experience": "Where does pay not rise with experience?",
+    "entry_level_pay": "Which entry-level roles have unusually high pay?",
+    "company_role_pay": (
+        "How does pay differ by role within companies, and for Data Scientists?"
+    ),
+    "tiers_and_concentration": (
+        "How are learners spread over company tiers, and how concentrated are they?"
+    ),
+    "learned_against_rules": (
+        "What do the learned segments say beyond experience and pay bands?"
+    ),
+}
+DATA_SCIENCE = "Data science"
+TOP_TIER = "Tier 1"
+SPLIT = 0.6  # a rule-based segment with less in one learned segment is split
+CHECK = (
+    "Check such values before acting on them: a typed ceiling or a later job under an "
+    "old title looks the same."
+)
+MOST_NAMED = 3  # roles that share a first place
+
+
+Answer = tuple[str, bool]  # what is said, and whether the table can answer
+
+
+def findings_of(results: Results) -> tuple[Finding, ...]:
+    """Answer the seven decision questions.
+
+    Parameters
+    ----------
+    results : Results
+        Exact, or disclosed: the sentences hold no other numbers than these.
+
+    Returns
+    -------
+    tuple of Finding
+        In a fixed order, with the ids ``largest_segment``, ``segment_differences``,
+        ``pay_without_experience``, ``entry_level_pay``, ``company_role_pay``,
+        ``tiers_and_concentration``, ``learned_against_rules``.
+    """
+    answers = (
+        _largest_segment,
+        _segment_differences,
+        _pay_without_experience,
+        _entry_level_pay,
+        _company_role_pay,
+        _tiers_and_concentration,
+        _learned_against_rules,
+    )
+    said = [answer(results) for answer in answers]
+    return tuple(
+        Finding(id=finding_id, question=question, answer=text, available=available)
+        for (finding_id, question), (text, available) in zip(
+            QUESTIONS.items(), said, strict=True
+        )
+    )
+
+
+def _cannot(lacks: str) -> Answer:
+    """Say what the table lacks to answer."""
+    return f"The data cannot answer this: {lacks}.", False
+
+
+def _largest_segment(results: Results) -> Answer:
+    write = results.settings.numbers
+    segments = sorted(results.segments, key=lambda one: (-(one.size or 0), one.id))
+    if not segments:
+        return _cannot("the sizes of the segments would tell of a few")
+    largest, sizes = segments[0], [one.size or 0 for one in segments]
+    whole = results.segmented or sum(sizes)
+    reached = [2 * n >= whole for n in accumulate(sizes)]
+    half = reached.index(True) + 1 if True in reached else len(sizes)
+    n = len(segments) + results.small_segments
+    held = f"{write.count(largest.size)} {results.settings.units}"
+    if largest.share is not None:
+        share = write.share(largest.share)
+        held = f"{share} of the {results.settings.units} ({write.count(largest.size)})"
+    means = _operating_model(sizes[0] / whole, half, n)
+    return f'The largest segment, "{largest.name}", holds {held}. {means}', True
+
+
+def _operating_model(share: float, half: int, n_segments: int) -> str:
+    if n_segments == 1:
+        return "One programme serves all of them."
+    if share > 0.5:
+        others = n_segments - 1
+        need = "segment needs" if others == 1 else f"{others} segments need"
+        return (
+            f"One default programme serves more than half of all; the other {need} "
+            "additions to it rather than a programme of their own."
+        )
+    if half == 1:
+        return "One programme reaches half of all and no more, so plan two at least."
+    return (
+        f"No single programme reaches a majority: the {half} largest segments together "
+        "hold half of all or more, so plan that many programmes first."
+    )
+
+
+def _segment_differences(results: Results) -> Answer:
+    write, explained = results.settings.numbers, results.questions.explained
+    if not explained:
+        return _cannot("it has no pay, years or titles")
+    told = listed(
+        [
+            f"{write.share(one.share)} of the differences in {one.what}"
+            for one in explained
+        ]
+    )
+    answer = f"Knowing a {results.settings.unit}'s segment explains {told}."
+    pays = [
+        (pay.p50, one.name)
+        for one in results.segments
+        if (pay := one.number("pay")) and pay.p50 is not None
+    ]
+    if len({amount for amount, _ in pays}) < 2:
+        return answer, True
+    (low, lowest), (high, highest) = min(pays), max(pays)
+    return (
+        f"{answer} Median pay runs from {write.pay_text(low)} ({lowest}) to "
+        f"{write.pay_text(high)} ({highest})."
+    ), True
+
+
+def _pay_without_experience(results: Results) -> Answer:
+    if not results.has("pay", "years_of_experience"):
+        return _cannot("it needs both pay and experience")
+    found, settings = results.questions.lagging_pay, results.settings
+    if found is None:
+        return _cannot(
+            f"it has under {settings.min_learners} {settings.units} of whom both are "
+            f"known, and {settings.min_learners} are needed"
+        )
+    write = settings.numbers
+    peers = "their own role" if results.has("title") else "all"
+    told = (
+        f"{readings.related('pay', 'experience', found.correlation)}. Of the "
+        f"{write.count(found.experienced)} with the longest experience "
+        f"({write.years(found.experienced_from)} years or more), "
+        f"{_part(results, found.lagging, found.share)} paid no more than the lowest "
+        f"quarter of {peers}. {_most_lagging(results, found.by_role)}"
+    )
+    return told.strip(), True
+
+
+def _part(results: Results, n: int | None, share: float | None) -> str:
+    """Write a part of a whole with its share and its verb."""
+    write = results.settings.numbers
+    beside = "" if share is None else f" ({write.share(share)})"
+    return f"{write.count(n)}{beside} {'is' if n == 1 else 'are'}"
+
+
+def _most_lagging(results: Results, by_role: Sequence[LaggingRole]) -> str:
+    named = [one for one in by_role if one.role not in results.settings.no_role]
+    shown = [one for one in named if one.share is not None]
+    if len(named) < 2 or not shown:
+        return ""
+    write = results.settings.numbers
+    most = max(one.share or 0 for one in shown)
+    tops = [one for one in shown if one.share == most]
+    those = "Of the roles" if len(shown) == len(named) else "Of the roles shown"
+    if len(tops) > 1:
+        return _shared_place(
+            [one.role for one in tops],
+            f"{those}, {{}} have the largest share: {write.share(most)} each.",
+        )
+    top = tops[0]
+    return (
+        f"{those}, {top.role} has the largest share: {write.count(top.lagging)} of "
+        f"{write.count(top.experienced)} ({write.share(top.share)})."
+    )
+
+
+def _shared_place(names: Sequence[str], sentence: str) -> str:
+    """Name those who share the first place; nobody where they are many."""
+    return sentence.format(listed(names)) if len(names) <= MOST_NAMED else ""
+
+
+def _entry_level_pay(results: Results) -> Answer:
+    if not results.has("pay", "title"):
+        return _cannot("it needs both titles and pay")
+    found, settings = results.questions.entry_level, results.settings
+    if found is None:
+        return _cannot(
+            f"under {settings.min_learners} paid {settings.units} have a title that "
+            f"says entry level, and {settings.min_learners} are needed"
+        )
+    write = settings.numbers
+    beside = (
+        "which is unusually high"
+        if found.p50 is None
+        else f"unusually high beside their median of {write.pay_text(found.p50)}"
+    )
+    answer = (
+        f"Of {write.count(found.learners)} paid {settings.units} whose title says "
+        f"entry level, {_part(results, found.high, found.share)} paid more than "
+        f"{write.pay_text(found.limit)}, {beside}. {_most_high(results, found)}"
+    )
+    return f"{answer.strip()} {CHECK}", True
+
+
+def _most_high(results: Results, found: EntryLevelPay) -> str:
+    write, least = results.settings.numbers, results.settings.min_learners
+    shown = [one for one in found.by_role if one.high and one.learners is not None]
+    if not shown:
+        return ""
+    most = max(one.high or 0 for one in shown)
+    tops = [one for one in shown if one.high == most]
+    those = f"Of the roles with {least} or more"
+    if len(tops) > 1:
+        return _shared_place(
+            [_level(one) for one in tops],
+            f"{those}, {{}} have the most such pays: {write.count(most)} each.",
+        )
+    return (
+        f"{those}, {_level(tops[0])} has the most such pays: {write.count(most)} of "
+        f"{write.count(tops[0].learners)}."
+    )
+
+
+def _level(one: EntryRole) -> str:
+    return f"{one.role_family} ({one.level})"
+
+
+def _company_role_pay(results: Results) -> Answer:
+    if not results.has("pay", "title", "company"):
+        return _cannot("it needs companies, titles and pay")
+    found, settings = results.companies, results.settings
+    if found is None or not found.largest:
+        return _cannot(
+            "no single company is shown"
+            if settings.companies == "none"
+            else f"no company has {settings.min_learners} paid learners or more"
+        )
+    ratios = [
+        role.to_rest
+        for company in found.largest
+        for role in company.roles
+        if role.role_family == DATA_SCIENCE and role.to_rest is not None
+    ]
+    if not ratios:
+        these = (
+            "The largest company does not have"
+            if len(found.largest) == 1
+            else f"None of the {len(found.largest)} largest companies has"
+        )
+        return (
+            f"{these} both Data Scientists and others enough to be shown beside each "
+            "other, so they cannot be compared."
+        ), True
+    return _science_in_words(ratios, settings.numbers.number(median(ratios))), True
+
+
+def _science_in_words(ratios: Sequence[float], typical: str) -> str:
+    more, compared = sum(ratio > 1 for ratio in ratios), len(ratios)
+    where = "the one large company" if compared == 1 else f"{compared} large companies"
+    at = f"{more} of {where}" if compared > 1 else where
+    verb = "do not have" if more == 0 and compared == 1 else "have"
+    show = "shows" if compared == 1 else "show"
+    return (
+        f"Data Scientists {verb} a higher median pay than the rest at {at} that "
+        f"{show} both; typically {typical} times the pay of the rest."
+    )
+
+
+def _tiers_and_concentration(results: Results) -> Answer:
+    if not results.has("company", "pay"):
+        return _cannot("it needs companies and pay")
+    found, write = results.companies, results.settings.numbers
+    if found is None or found.gini is None:
+        return _cannot(found.reason if found else "it needs companies and pay")
+    top = next((one for one in found.tiers if one.tier == TOP_TIER), None)
+    if top is None or top.share is None:
+        return _concentration(
+            results, found, "The learners whose company is known"
+        ), True
+    return (
+        f"{TOP_TIER} has {write.count(top.companies)} of "
+        f"{write.count(found.n_companies)} companies and {write.share(top.share)} of "
+        f"the learners whose company is known. {_concentration(results, found, 'They')}"
+    ), True
+
+
+def _concentration(results: Results, found: Companies, who: str) -> str:
+    write = results.settings.numbers
+    spread = f"(Gini {write.number(found.gini)})"
+    if found.n_companies == 1:
+        return f"{who} are all at the only company that is known {spread}."
+    if found.top_share is None:
+        return f"{who} are at {write.count(found.n_companies)} companies {spread}."
+    them = "them" if who == "They" else f"t{who[1:]}"
+    return (
+        f"The 10 largest companies hold {write.share(found.top_share)} of {them} "
+        f"{spread}."
+    )
+
+
+def _learned_against_rules(results: Results) -> Answer:
+    found, write = results.bands, results.settings.numbers
+    if found is None:
+        return _cannot("it needs both pay and experience")
+    least = results.settings.min_learners
+    split = [row.rule for row in found.rows if _is_split(row, least)]
+    told = _split_in_words(split, len(found.rows), least)
+    return (
+        f"The learned segments and the rule-based ones {readings.agreement(found.ari)} "
+        f"({write.number(found.ari)}, where 1 is the same and 0 chance). Who knows the "
+        f"rule-based segment guesses the learned one right for "
+        f"{write.share(found.guessed)}. {told}"
+    ), True
+
+
+def _is_split(row: BandRow, least: int) -> bool:
+    largest = max((cell.count or 0 for cell in row.cells), default=0)
+    return (row.learners or 0) >= least and largest < SPLIT * (row.learners or 0)
+
+
+def _split_in_words(split: Sequence[str], n_rules: int, least: int) -> str:
+    if not split:
+        return (
+            f"No rule-based segment of {least} or more is split: each has "
+            f"{SPLIT:.0%} or more in one learned segment."
+        )
+    some = split[:4] if len(split) > 5 else split
+    rest = [f"{len(split) - len(some)} more"] if len(some) < len(split) else []
+    verb = "is" if len(split) == 1 else "are"
+    return (
+        f"{len(split)} of {counted(n_rules, 'rule-based segment')} {verb} split, with "
+        f"less than {SPLIT:.0%} in one learned segment: {listed([*some, *rest])}."
+    )
