@@ -1,5 +1,6 @@
 """Sheets of the workbook that tell what the segments are, beside those of charts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of
@@ -11,6 +12,10 @@ __all__ = ["segment_sheets"]
 
 DRAWN = ("pay", "years_of_experience")  # charts give their quartiles
 DRAWN_CATEGORY = "role"
+KINDS: Mapping[str, NumberKind] = {
+    "years_of_experience": "years",
+    "pay_growth": "growth",
+}
 
 
 def segment_sheets(summary: Summary) -> tuple[Table, ...]:
@@ -71,11 +76,7 @@ def _median(segment: Segment, name: str) -> float | None:
 
 
 def _kind(feature: str) -> NumberKind:
-    if feature_of(feature).is_money:
-        return "pay"
-    return {"years_of_experience": "years", "pay_growth": "growth"}.get(
-        feature, "statistic"
-    )
+    return "pay" if feature_of(feature).is_money else KINDS.get(feature, "statistic")
 
 
 @dataclass(frozen=True, slots=True)

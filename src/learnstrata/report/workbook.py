@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from learnstrata.report.actions import actions
 from learnstrata.report.evidence_sheets import evidence_sheets
 from learnstrata.report.figures.catalogue import CHARTS
+from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.pay import outcomes, pay_tables
 from learnstrata.report.quality import quality_tables, rounding
 from learnstrata.report.questions import question_tables
@@ -57,8 +58,11 @@ def workbook_tables(summary: Summary) -> tuple[Table, ...]:
         actions(summary),
         *question_tables(summary),
         *quality_tables(summary),
+        described_numbers(summary),
     )
-    once = {table.sheet: table for table in reversed(made) if table.sheet and table.rows}
+    once = {
+        table.sheet: table for table in reversed(made) if table.sheet and table.rows
+    }
     tables = tuple(reversed(once.values()))
     return (_about(summary, tables), *tables)
 
@@ -71,16 +75,14 @@ def _about(summary: Summary, tables: Sequence[Table]) -> Table:
         if isinstance(summary, DisclosedSummary)
         else "Exact: for the owner of the run alone, not to be shared."
     )
+    version = run.versions.get("learnstrata", "")
+    recipe = f"recipe {run.recipe}, version {run.recipe_version}, seed {run.seed}"
     read = (
         ("Counts", counts),
         (f"under {run.base}", f"No {units}, or too few of them to be told."),
         ("Pay", f"In {run.money.unit} a year. {summary.words.pay_rule}".strip()),
         ("An empty cell", "Not known, or of too few to be told."),
-        (
-            "Made by",
-            f"learnstrata {run.versions.get('learnstrata', '')}, recipe {run.recipe}, "
-            f"version {run.recipe_version}, seed {run.seed}",
-        ),
+        ("Made by", f"learnstrata {version}, {recipe}"),
     )
     sheets = tuple(
         (table.sheet, f"{table.title}. {table.note}".strip()) for table in tables
