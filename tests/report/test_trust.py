@@ -197,6 +197,7 @@ def test_all_is_gathered_for_the_page(summary):
         "Verdict",
         "Hopkins",
         "Sub-segments",
+        "Numbers of parts",
         "Dip tests",
     ]
 
