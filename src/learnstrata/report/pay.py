@@ -269,7 +269,9 @@ def role_ratios(
                 "statistic",
             ),
             column(
-                "Over the role elsewhere", lambda pair: pair[1].to_elsewhere, "statistic"
+                "Over the role elsewhere",
+                lambda pair: pair[1].to_elsewhere,
+                "statistic",
             ),
         ),
         sheet=sheet,

@@ -92,7 +92,8 @@ def rules(summary: Summary) -> Table:
         (
             column("What was found", lambda row: _rule(row.rule)),
             column(
-                "What became of the record", lambda row: STATES.get(row.state, row.state)
+                "What became of the record",
+                lambda row: STATES.get(row.state, row.state),
             ),
             column("Records", lambda row: row.records, "count"),
         ),
@@ -142,9 +143,7 @@ def distributions(summary: Summary) -> tuple[Table, ...]:
     )
 
 
-def _distributed(
-    title: str, found: list[Distribution], kind: NumberKind
-) -> Table:
+def _distributed(title: str, found: list[Distribution], kind: NumberKind) -> Table:
     return table_of(
         title,
         found,
@@ -250,7 +249,9 @@ def filled(summary: Summary) -> str:
     """Say which values were filled in, and for what."""
     write, units = numbers_of(summary.settings), summary.settings.units
     counts = {"pay": summary.filled.pay, "experience": summary.filled.experience}
-    told = [f"{name} of {write.count(n)} {units}" for name, n in counts.items() if n != 0]
+    told = [
+        f"{name} of {write.count(n)} {units}" for name, n in counts.items() if n != 0
+    ]
     if not told:
         return "Nothing was filled in."
     return (
