@@ -31,9 +31,8 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.privacy.keys import random_key
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.model.model import MEMBERSHIP, SegmentModel
+from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.summary.build import build, content_of
 from learnstrata.summary.contract import (
@@ -222,7 +221,7 @@ class Segmentation:
 
     def __repr__(self) -> str:
         summary, settings = self.summary, self.summary.settings
-        write = numbers_of(summary.settings)
+        write = summary.settings.numbers
         rows = [
             f"  {s.id:>2}  {s.name:<48} {write.count(s.size):>9}  "
             f"{write.share(s.share):>6}"
@@ -303,13 +302,11 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     secret = random_key() if key is None else key
     done = pipeline.run(table, settings, watch=watch, key=secret)
     exact, disclosed = summaries_of(done, key=secret)
-    learners = done.meaning.learners
-    labels = learners.select(c for c in MEMBERSHIP if c in learners.columns)
     return Segmentation(
         summary=disclosed,
         exact=exact,
         model=done.meaning.model,
-        _learners=labels,
+        _learners=done.meaning.members,
         _ledger=done.base.ledger,
         _names=names_of_run(table, done),
         _backend=_backend_of(table),
@@ -429,7 +426,7 @@ def percentile_in(
         tier=tier,
         experience_band=experience_band,
         pay=pay,
-        write=numbers_of(summary.settings),
+        write=summary.settings.numbers,
     )
 
 
@@ -525,7 +522,7 @@ def _as_json(summary: Summary) -> str:
 def _write_tables(path: Path, summary: Summary) -> None:
     from learnstrata.report.workbook import workbook_tables, write_workbook
 
-    write_workbook(path, workbook_tables(summary), numbers_of(summary.settings))
+    write_workbook(path, workbook_tables(summary), summary.settings.numbers)
 
 
 def _write(path: Path, text: str) -> None:
