@@ -2,18 +2,14 @@
 
 import pytest
 
+from charted import with_
 from learnstrata.report import pay
 from learnstrata.report.figures.chart import numbers_of
 from learnstrata.summary.contract import Words
-from stored_runs import stored, with_
+from learnstrata.wording.numbers import NOTHING
 
 
-@pytest.fixture(scope="module")
-def summary():
-    return stored("robust")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def write(summary):
     return numbers_of(summary.settings)
 
@@ -148,15 +144,23 @@ def test_an_outcome_that_could_not_be_compared_has_no_row(summary):
     assert pay.outcomes(with_(summary, outcomes=outcomes)).rows == ()
 
 
-def test_no_cell_of_ten_learners_or_more_has_a_dash(summary, write):
+def test_a_dash_stands_only_where_the_rule_of_pay_hides_a_quartile(summary, write):
     tables = (
         pay.wider(summary),
         pay.company_tiers(summary),
         pay.company_roles(summary),
     )
-    cells = [cell for table in tables for row in table.texts(write) for cell in row]
-    assert cells
-    assert "–" not in cells  # noqa: RUF001 - the dash that tables show
+    dashed = [
+        (row, place)
+        for table in tables
+        for row, texts in zip(table.rows, table.texts(write), strict=True)
+        for place, text in enumerate(texts)
+        if text == NOTHING
+    ]
+    assert dashed
+    for row, place in dashed:
+        assert pay.wider(summary).columns[place].heading.endswith("quartile")
+        assert row[1] < 4 * 5 + summary.settings.base  # five beyond it, as rounded
 
 
 def test_a_section_without_words_is_not_an_error(summary):

@@ -2,17 +2,12 @@
 
 import pytest
 
+from charted import with_
 from learnstrata.report import quality
 from learnstrata.report.figures.chart import numbers_of
-from stored_runs import stored, with_
 
 
-@pytest.fixture(scope="module")
-def summary():
-    return stored("robust")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def write(summary):
     return numbers_of(summary.settings)
 

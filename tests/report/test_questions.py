@@ -1,21 +1,14 @@
 """The tables that answers rest on."""
 
-import pytest
-
+from charted import with_
 from learnstrata.report import questions
 from learnstrata.report.figures.chart import numbers_of
-from stored_runs import stored, with_
 
 ASKED = (
     *("largest_segment", "segment_differences", "pay_without_experience"),
     *("entry_level_pay", "company_role_pay", "tiers_and_concentration"),
     "learned_against_rules",
 )
-
-
-@pytest.fixture(scope="module")
-def summary():
-    return stored("robust")
 
 
 def only(summary, finding_id):
