@@ -1,4 +1,4 @@
-"""Benchmarks, cohorts, companies and questions of a run, in the shape of the contract."""
+"""Benchmarks, cohorts, companies and questions of a run, as the contract has them."""
 
 import pytest
 
