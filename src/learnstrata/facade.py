@@ -30,6 +30,7 @@ from learnstrata.layer.folder import (
 )
 from learnstrata.learners.lookups import distinct
 from learnstrata.learners.roles.titles import TitleTable
+from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.privacy.disclosure.cells import CellRule
 from learnstrata.report.document import render_cards, render_report
 from learnstrata.report.workbook import workbook_sheets, write_workbook
@@ -51,7 +52,7 @@ __all__ = [
     "shared_benchmarks",
 ]
 
-NAMING = {"company": "company", "learner_id": "learner"}  # standard name -> kind
+NAMING = {name: column.names for name, column in COLUMNS.items() if column.names}
 
 
 @dataclass(frozen=True)

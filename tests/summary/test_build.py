@@ -143,13 +143,14 @@ def test_notes_tell_what_the_table_lacks(small_run):
     model = replace(small_run.meaning.model, features=features)
     lacking = replace(small_run, meaning=replace(small_run.meaning, model=model))
     assert summarise(lacking)["notes"] == [
-        "The table has no company: no company level, tiers, company findings or "
-        "concentration.",
-        "The table has no title: no roles, entry-level findings or mentor pools.",
-        "The table has no pay year: no pay growth; the year of the run is taken from "
-        "elsewhere.",
-        "The table has no years of experience: no career stage and no rule-based "
-        "segments.",
+        "The table has no company: company level, tiers and company findings are left "
+        "out.",
+        "The table has no title: role groups, seniority, role findings and mentor "
+        "pools are left out.",
+        "The table has no years of experience: career stage and rule-based segments "
+        "are left out.",
+        "The table has no year of pay: pay growth, recency and start years after the "
+        "year of pay go unseen, and the year of the run is taken from elsewhere.",
     ]
     assert summarise(small_run)["notes"] == []
 

@@ -17,6 +17,11 @@ import polars as pl
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.roles.titles import TitleTable
+from learnstrata.learners.schema.register import (
+    COLUMNS,
+    column_label,
+    lost_without,
+)
 from learnstrata.pipeline import Run
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
 from learnstrata.summary.benchmarks import (
@@ -280,18 +285,12 @@ def _finding(finding: Any) -> dict[str, Any]:  # noqa: ANN401 - a Finding
 
 def _notes(run: Run) -> list[str]:
     """Say what the table lacks and which part is missing for it."""
-    available = set(run.meaning.model.features.available)
-    parts = {
-        "company": "no company level, tiers, company findings or concentration",
-        "title": "no roles, entry-level findings or mentor pools",
-        "pay": "no pay features, bands, benchmarks or rule-based segments",
-        "pay_year": "no pay growth; the year of the run is taken from elsewhere",
-        "years_of_experience": "no career stage and no rule-based segments",
-    }
+    there = {"learner_id"} & set(run.base.mapping)
+    there |= set(run.meaning.model.features.available)
+    lost = {COLUMNS[name].gives: text for name, text in lost_without(there).items()}
     lacking = [
-        f"The table has no {column.replace('_', ' ')}: {lost}."
-        for column, lost in parts.items()
-        if column not in available
+        f"The table has no {column_label(column)}: {text}."
+        for column, text in lost.items()
     ]
     n = len(run.meaning.learners)
     few = run.config.evidence.level != "none" and n < LEAST_LEARNERS
