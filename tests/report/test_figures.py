@@ -11,6 +11,7 @@ from learnstrata.report import (
     figures,
     wording,
 )
+from learnstrata.wording.statistics import panel_title
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALWAYS = {"map", "k", "ward"}
@@ -198,7 +199,10 @@ def test_panels_over_k_leave_out_what_was_not_measured(plain):
 
 def test_the_dossier_has_a_panel_for_all_that_the_evidence_measures(summary):
     panels = diagnostics.k_selection(summary).to_dict()["concat"]
-    assert [panel["title"] for panel in panels] == list(diagnostics.DOSSIER.values())
+    expected = [
+        diagnostics.SHARES.get(n) or panel_title(n) for n in diagnostics.DOSSIER
+    ]
+    assert [panel["title"] for panel in panels] == expected
 
 
 def test_tiny_shares_can_be_told_apart_on_their_axis(summary):

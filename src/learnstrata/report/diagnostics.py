@@ -10,32 +10,25 @@ from learnstrata.report.charts import Drawing, heat_map
 from learnstrata.report.trust import HALVES
 from learnstrata.report.wording import name_of_segment
 from learnstrata.wording.numbers import as_count, as_number, as_share
+from learnstrata.wording.statistics import STATISTICS, panel_title
 
 __all__ = ["cross_table", "dendrogram", "k_selection", "strength"]
 
 Summary = Mapping[str, Any]
 
-PANELS = {
-    "silhouette": "Silhouette: higher is better separated",
-    "inertia": "Inertia: lower is tighter, does not decide",
-    "smallest_share": "Share of the smallest segment",
-    "lowest_jaccard": "Jaccard of the least stable segment",
-}
-DOSSIER = {
-    "silhouette": "Silhouette: higher is apart",
-    "gap": "Gap: higher is tighter than even",
-    "lowest_jaccard": "Jaccard of the least stable",
-    "prediction_strength": "Prediction strength of halves",
+PANELS = ("silhouette", "inertia", "smallest_share", "lowest_jaccard")
+DOSSIER = (
+    *("silhouette", "gap", "lowest_jaccard", "prediction_strength"),
+    *("smallest_share", "largest_share", "calinski_harabasz", "davies_bouldin"),
+    *("inertia", "silhouette_squared", "silhouette_simplified"),
+)
+SHARES = {
     "smallest_share": "Share of the smallest segment",
     "largest_share": "Share of the largest segment",
-    "calinski_harabasz": "Calinski-Harabasz: higher is better",
-    "davies_bouldin": "Davies-Bouldin: lower is better",
-    "inertia": "Inertia: the elbow never decides",
-    "silhouette_squared": "Silhouette, squared distances",
-    "silhouette_simplified": "Silhouette, simplified (to centres)",
 }
-FORMATS = {"inertia": "~s", "calinski_harabasz": "~s"}
-FORMATS |= {"smallest_share": ".0%", "largest_share": ".0%"}
+FORMATS = dict.fromkeys(SHARES, ".0%") | {
+    name: "~s" for name, statistic in STATISTICS.items() if not statistic.digits
+}
 LIMITS = {  # of the rule, and the value that limits nothing
     "smallest_share": ("min_share", 0),
     "largest_share": ("max_share", 1),
@@ -62,8 +55,8 @@ def k_selection(summary: Summary) -> Drawing:
     """Draw what is known of every k: a panel each, the chosen k marked in all."""
     examined = bool(summary.get("evidence"))
     shown = {
-        measure: (title, values)
-        for measure, title in (DOSSIER if examined else PANELS).items()
+        measure: (SHARES.get(measure) or panel_title(measure), values)
+        for measure in (DOSSIER if examined else PANELS)
         if (values := _values(summary, measure))
     }
     panels = [
@@ -267,10 +260,7 @@ def _state(row: Mapping[str, Any], chosen: int) -> str:
 
 def _written(measure: str, row: Mapping[str, Any]) -> str:
     value = row[measure]
-    if measure.endswith("_share"):
-        return as_share(value)
-    whole = measure in {"inertia", "calinski_harabasz"}
-    return as_count(value) if whole else as_number(value, 3)
+    return as_share(value) if measure in SHARES else STATISTICS[measure].write(value)
 
 
 def _limit(summary: Summary, measure: str) -> list[alt.Chart]:

@@ -5,32 +5,22 @@ from typing import Any
 
 import polars as pl
 
+from learnstrata.wording.statistics import statistic_of
+
 __all__ = ["CANDIDATES", "evidence_sheets", "sheet"]
 
+MEASURED = (
+    *("silhouette", "silhouette_error", "silhouette_sampled", "silhouette_null"),
+    *("silhouette_excess", "silhouette_p", "silhouette_squared"),
+    *("silhouette_simplified", "gap", "gap_error", "gap_excess", "gap_p"),
+    *("lowest_jaccard", "jaccard_sampled", "jaccard_null", "jaccard_excess"),
+    *("jaccard_p", "prediction_strength", "calinski_harabasz", "davies_bouldin"),
+    "inertia",
+)
 CANDIDATES = {
     "k": "k",
     "objections": "objections",
-    "silhouette": "silhouette",
-    "silhouette_error": "standard error of the silhouette",
-    "silhouette_sampled": "silhouette of a sample",
-    "silhouette_null": "silhouette of structureless tables",
-    "silhouette_excess": "silhouette of the sample above structureless tables",
-    "silhouette_p": "p-value of the silhouette of the sample",
-    "silhouette_squared": "silhouette, squared distances",
-    "silhouette_simplified": "silhouette, simplified",
-    "gap": "gap",
-    "gap_error": "standard error of the gap",
-    "gap_excess": "gap above structureless tables",
-    "gap_p": "p-value of the gap",
-    "lowest_jaccard": "Jaccard of the least stable segment",
-    "jaccard_sampled": "that Jaccard on a sample",
-    "jaccard_null": "that Jaccard on structureless tables",
-    "jaccard_excess": "Jaccard of the sample above structureless tables",
-    "jaccard_p": "p-value of the Jaccard of the sample",
-    "prediction_strength": "prediction strength",
-    "calinski_harabasz": "Calinski-Harabasz",
-    "davies_bouldin": "Davies-Bouldin",
-    "inertia": "inertia",
+    **{name: statistic_of(name).label for name in MEASURED},
     "smallest_share": "share of the smallest segment",
     "largest_share": "share of the largest segment",
 }
@@ -232,8 +222,8 @@ def _sensitivity(summary: Mapping[str, Any]) -> pl.DataFrame:
         "kind": "what is other",
         "n_segments": "segments",
         "rows": "learners",
-        "ari": "adjusted Rand index",
-        "nmi": "normalised mutual information",
+        "ari": statistic_of("ari").label,
+        "nmi": statistic_of("nmi").label,
         "smallest_share": "share of the smallest",
         "largest_share": "share of the largest",
         "lowest_jaccard": "Jaccard of the least stable",

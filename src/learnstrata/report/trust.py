@@ -8,6 +8,7 @@ from learnstrata.report.wording import name_of_segment
 from learnstrata.segments.evidence.sensitivity import PARTLY, STRONG
 from learnstrata.segments.model.certainty import FENCE
 from learnstrata.wording.numbers import as_count, as_number, as_share
+from learnstrata.wording.statistics import statistic_of, statistic_title
 from learnstrata.wording.words import listed
 
 __all__ = [
@@ -49,12 +50,6 @@ Summary = Mapping[str, Any]
 DIP_LEVEL = 0.05
 HALVES = 0.8  # prediction strength from which Tibshirani and Walther call a k found
 READING = (0.60, 0.75, 0.85)  # of a bootstrap Jaccard: doubtful, stable, highly stable
-STATISTICS = {
-    "hopkins": "Hopkins (power d)",
-    "silhouette": "Silhouette",
-    "gap": "Gap",
-    "jaccard": "Lowest Jaccard",
-}
 SHORT = {
     "natural": "groups that stand apart and are found again",
     "reproducible": "a cut that is found again, not groups that stand apart",
@@ -163,14 +158,19 @@ def statistic_label(name: str) -> str:
     >>> statistic_label("gap")
     'Gap'
     """
-    return STATISTICS.get(name) or name
+    return statistic_title(_registered(name))
+
+
+def _registered(name: str) -> str:
+    """Give the entry of a statistic beside nulls, where a Jaccard is the lowest."""
+    return "lowest_jaccard" if name == "jaccard" else name
 
 
 def nulls_title(summary: Summary) -> str:
     """Say how many statistics lie above the band of structureless tables."""
     rows, limit = summary["evidence"]["nulls"]["statistics"], limit_of_p(summary)
     above = [
-        statistic_label(row["statistic"])
+        statistic_of(_registered(row["statistic"])).label
         for row in rows
         if row["observed"] > row["high"] and row["p_value"] <= limit
     ]
@@ -179,17 +179,10 @@ def nulls_title(summary: Summary) -> str:
         return f"None of {n} statistics lies above the band of structureless tables"
     if len(above) == n:
         return f"All {n} statistics lie above the band of structureless tables"
-    own = ("Hopkins",)  # a name keeps its capital
-    names = listed(
-        [
-            name if name.startswith(own) else name[:1].lower() + name[1:]
-            for name in above
-        ]
-    )
     return (
         f"{len(above)} of {n} statistics "
         f"{'lies' if len(above) == 1 else 'lie'} above the band of structureless "
-        f"tables: {names}"
+        f"tables: {listed(above)}"
     )
 
 
