@@ -10,9 +10,9 @@ from learnstrata.summary.contract import (
     DisclosedSummary,
     DistinctiveValue,
     Segment,
+    Settings,
     Summary,
 )
-from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
@@ -47,13 +47,12 @@ def _told(segment: Segment) -> list[_Told]:
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    write = numbers_of(summary.settings)
     shown = [segment for segment in summary.segments if _told(segment)]
-    return panels([_panel(segment, write) for segment in shown], 2, 26)
+    return panels([_panel(segment, summary.settings) for segment in shown], 2, 26)
 
 
-def _panel(segment: Segment, write: Numbers) -> Spec:
-    dots = [_dot(one, write) for one in _told(segment)[:MOST]]
+def _panel(segment: Segment, settings: Settings) -> Spec:
+    dots = [_dot(one, settings) for one in _told(segment)[:MOST]]
     edges = [LEAST_INDEX * 0.88, MOST_INDEX * 1.14]
     x: Spec = {
         "scale": {"type": "log", "domain": [*edges], "nice": False},
@@ -73,14 +72,15 @@ def _panel(segment: Segment, write: Numbers) -> Spec:
     )
 
 
-def _dot(one: _Told, write: Numbers) -> Dot:
+def _dot(one: _Told, settings: Settings) -> Dot:
+    write = numbers_of(settings)
     at, low, high = (
         min(max(value, LEAST_INDEX), MOST_INDEX)
         for value in (one.index, one.low, one.high)
     )
     tip = (
         f"{one.what}: index {write.index(one.index)}, {write.index(one.low)} to "
-        f"{write.index(one.high)} ({write.count(one.row.count)} learners)"
+        f"{write.index(one.high)} ({write.count(one.row.count)} {settings.units})"
     )
     return Dot(one.what, at, low, high, tip)
 
@@ -104,7 +104,9 @@ def _table(summary: Summary) -> Table:
         [
             column("Segment", lambda row: row[0]),
             column("What", lambda row: row[1].what),
-            column("Learners", lambda row: row[1].row.count, "count"),
+            column(
+                capital(summary.settings.units), lambda row: row[1].row.count, "count"
+            ),
             column("Among all", lambda row: row[1].row.base_count, "count"),
             column("Index", lambda row: row[1].index, "index"),
             column("From", lambda row: row[1].low, "index"),

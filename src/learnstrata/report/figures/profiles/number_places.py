@@ -10,9 +10,9 @@ from learnstrata.summary.contract import (
     DisclosedSummary,
     DistinctiveNumber,
     Segment,
+    Settings,
     Summary,
 )
-from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
@@ -47,12 +47,11 @@ def _told(segment: Segment) -> list[_Told]:
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    write = numbers_of(summary.settings)
     shown = [segment for segment in summary.segments if _told(segment)]
     names = _names(shown)
     return panels(
         [
-            _panel(segment, names, write, first=place % PANELS == 0)
+            _panel(segment, names, summary.settings, first=place % PANELS == 0)
             for place, segment in enumerate(shown)
         ],
         PANELS,
@@ -70,7 +69,7 @@ def _names(segments: Sequence[Segment]) -> list[str]:
 
 
 def _panel(
-    segment: Segment, names: Sequence[str], write: Numbers, *, first: bool
+    segment: Segment, names: Sequence[str], settings: Settings, *, first: bool
 ) -> Spec:
     x: Spec = {
         "scale": {"domain": [0, 100], "nice": False},
@@ -82,7 +81,7 @@ def _panel(
     plain: Spec = {"title": None, "ticks": False, "domain": False, "labels": first}
     return interval_panel(
         segment,
-        [_dot(one, write) for one in _told(segment)],
+        [_dot(one, settings) for one in _told(segment)],
         x=x,
         y={"scale": {"domain": [*names]}, "axis": plain},
         base=MIDDLE,
@@ -90,11 +89,12 @@ def _panel(
     )
 
 
-def _dot(one: _Told, write: Numbers) -> Dot:
+def _dot(one: _Told, settings: Settings) -> Dot:
+    write = numbers_of(settings)
     tip = (
         f"{capital(one.what)}: {write.index(one.rank)} of 100, "
         f"{write.statistic(one.low)} to {write.statistic(one.high)} "
-        f"({write.count(one.row.count)} learners)"
+        f"({write.count(one.row.count)} {settings.units})"
     )
     return Dot(capital(one.what), one.rank, one.low, one.high, tip)
 
@@ -119,7 +119,9 @@ def _table(summary: Summary) -> Table:
         [
             column("Segment", lambda row: row[0]),
             column("Number", lambda row: capital(row[1].what)),
-            column("Learners", lambda row: row[1].row.count, "count"),
+            column(
+                capital(summary.settings.units), lambda row: row[1].row.count, "count"
+            ),
             column("Place", lambda row: row[1].rank, "index"),
             column("From", lambda row: row[1].low, "statistic"),
             column("To", lambda row: row[1].high, "statistic"),
