@@ -17,7 +17,6 @@ from rich.table import Table
 from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources.files import SourceInfo
 from learnstrata.privacy.leaks.scanning import Leak
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import PayPercentile
@@ -95,7 +94,7 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     Whoever runs may know how many there are in all; all else is what may be shared.
     """
     console = Console(highlight=False)
-    settings, write = summary.settings, numbers_of(summary.settings)
+    settings, write = summary.settings, summary.settings.numbers
     console.print(
         f"[bold]{exact.input.segmented:,} {settings.units}[/] from "
         f"{exact.input.records:,} records ({_states(summary, write)}), as of "
