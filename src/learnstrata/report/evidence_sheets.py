@@ -1,249 +1,139 @@
-"""The sheets of ``tables.xlsx`` that tell how far the segments can be trusted."""
+"""Sheets of the workbook on how far to trust the segments, beside those of charts."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
 
-import polars as pl
+from learnstrata.summary.contract import Dip, Evidence, Summary
+from learnstrata.wording.tables import Table, column, table_of
 
-__all__ = ["CANDIDATES", "evidence_sheets", "sheet"]
-
-CANDIDATES = {
-    "k": "k",
-    "objections": "objections",
-    "silhouette": "silhouette",
-    "silhouette_error": "standard error of the silhouette",
-    "silhouette_sampled": "silhouette of a sample",
-    "silhouette_null": "silhouette of structureless tables",
-    "silhouette_excess": "silhouette of the sample above structureless tables",
-    "silhouette_p": "p-value of the silhouette of the sample",
-    "silhouette_squared": "silhouette, squared distances",
-    "silhouette_simplified": "silhouette, simplified",
-    "gap": "gap",
-    "gap_error": "standard error of the gap",
-    "gap_excess": "gap above structureless tables",
-    "gap_p": "p-value of the gap",
-    "lowest_jaccard": "Jaccard of the least stable segment",
-    "jaccard_sampled": "that Jaccard on a sample",
-    "jaccard_null": "that Jaccard on structureless tables",
-    "jaccard_excess": "Jaccard of the sample above structureless tables",
-    "jaccard_p": "p-value of the Jaccard of the sample",
-    "prediction_strength": "prediction strength",
-    "calinski_harabasz": "Calinski-Harabasz",
-    "davies_bouldin": "Davies-Bouldin",
-    "inertia": "inertia",
-    "smallest_share": "share of the smallest segment",
-    "largest_share": "share of the largest segment",
-}
+__all__ = ["evidence_sheets"]
 
 
-def evidence_sheets(summary: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
-    """Give the sheets of the evidence; without evidence all but one are empty."""
-    return {
-        "How far to trust": _trust(summary),
-        "Choice of k": _candidates(summary),
-        "Stability": _stability(summary),
-        "Sub-segments": _subsegments(summary),
-        "Segment x role": _cells(summary),
-        "Sensitivity": _sensitivity(summary),
-    }
+def evidence_sheets(summary: Summary) -> tuple[Table, ...]:
+    """Give the sheets of the evidence that no chart has; none without evidence.
 
+    Parameters
+    ----------
+    summary : Summary
 
-def sheet(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Give rows as a frame, whichever of them lack a value."""
-    return pl.DataFrame(rows, infer_schema_length=None)
-
-
-def _candidates(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """Give every k with all that is known of it; what was not measured is left out."""
-    table = summary["selection"]["table"]
-    names = {
-        key: heading
-        for key, heading in CANDIDATES.items()
-        if any(row.get(key) is not None for row in table)
-    }
-    return sheet(
-        [
-            {
-                heading: "; ".join(row[key]) if key == "objections" else row[key]
-                for key, heading in names.items()
-            }
-            for row in table
-        ]
+    Returns
+    -------
+    tuple of Table
+    """
+    found = summary.evidence
+    if found is None:
+        return ()
+    return (
+        _conditions(found),
+        _hopkins(summary),
+        _dips(summary, found),
+        _parts(summary, found),
+        _part_candidates(summary, found),
     )
 
 
-def _trust(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """List the verdict with its conditions, then the statistics beside their nulls."""
-    found = summary["evidence"]
-    if not found:
-        return pl.DataFrame()
-    verdict = found["verdict"]
-    rows = [
-        {"what": "verdict", "of": verdict["word"], "remark": verdict["sentence"]},
-        {"what": "rule", "of": "the verdict", "remark": verdict["rule"]},
-        *(_condition(row) for row in verdict["grounds"]),
-        *(_statistic(row, found["nulls"]) for row in found["nulls"]["statistics"]),
-        *(
-            {
-                "what": "Hopkins on the whole table",
-                "of": "power d" if key == "power_d" else "as in the original analysis",
-                "found": summary["tendency"][key]["statistic"],
-            }
-            for key in ("power_d", "original")
+def _conditions(found: Evidence) -> Table:
+    """List what the verdict asks for and what was found."""
+    return table_of(
+        f"Conditions of the verdict: {found.verdict.word}",
+        found.verdict.grounds,
+        (
+            column("Condition", lambda row: row.condition),
+            column("Found", lambda row: row.value, "statistic"),
+            column("Asked for", lambda row: row.limit, "statistic"),
+            column("Met", lambda row: "yes" if row.met else "no"),
         ),
-        *_dips(found),
-    ]
-    columns = ("what", "of", "found", "asked for", "met", *_NULLS.values(), "remark")
-    return sheet([{name: row.get(name) for name in columns} for row in rows])
-
-
-_NULLS = {
-    "mean": "null mean",
-    "low": "null 5 %",
-    "high": "null 95 %",
-    "excess": "excess",
-    "p_value": "p-value",
-}
-
-
-def _condition(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "what": "condition of the verdict",
-        "of": row["condition"],
-        "found": row["value"],
-        "asked for": row["limit"],
-        "met": "yes" if row["met"] else "no",
-    }
-
-
-def _statistic(row: Mapping[str, Any], nulls: Mapping[str, Any]) -> dict[str, Any]:
-    k = "" if row["k"] is None else f" at k = {row['k']}"
-    return {
-        "what": "beside structureless tables",
-        "of": f"{row['statistic']}{k}",
-        "found": row["observed"],
-        **{heading: row[key] for key, heading in _NULLS.items()},
-        "remark": f"{len(row['draws'])} tables of {nulls['rows']:,} rows",
-    }
-
-
-def _dips(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    places = [(f"component {row['component']}", row) for row in found["dip"]]
-    places += [
-        (f"between segments {row['segment_id']} and {row['neighbour_id']}", row["dip"])
-        for row in found["valleys"]
-        if row["dip"]
-    ]
-    return [
-        {
-            "what": "dip test",
-            "of": place,
-            "found": dip["statistic"],
-            "p-value": dip["p_value"],
-        }
-        for place, dip in places
-    ]
-
-
-def _stability(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """Give each segment's bootstrap by how refits start, silhouette and standing."""
-    found = summary["evidence"]
-    if not found:
-        return pl.DataFrame()
-    names = {segment["id"]: segment["name"] for segment in summary["segments"]}
-    near = {row["segment_id"]: row for row in found["silhouette"]["per_segment"]}
-    sure = {row["segment_id"]: row for row in found["standing"]["per_segment"]}
-    return sheet(
-        [
-            {
-                "segment": names[row["segment_id"]],
-                "refits from": run["start"],
-                "refits": run["resamples"],
-                "Jaccard": row["jaccard"],
-                "share recovered": row["recovered"],
-                "share dissolved": row["dissolved"],
-                "mean silhouette": near[row["segment_id"]]["mean"],
-                "share nearer to another": near[row["segment_id"]]["negative"],
-                "core": sure[row["segment_id"]]["core"],
-                "borderline": sure[row["segment_id"]]["borderline"],
-                "atypical": sure[row["segment_id"]]["atypical"],
-                "mean confidence": sure[row["segment_id"]]["mean_confidence"],
-            }
-            for run in found["bootstrap"]
-            for row in run["per_segment"]
-        ]
+        sheet="Verdict",
+        note=found.verdict.sentence,
     )
 
 
-def _subsegments(summary: Mapping[str, Any]) -> pl.DataFrame:
+def _hopkins(summary: Summary) -> Table:
+    found = summary.tendency
+    variants = {
+        "To the power of the dimension": found.power_d,
+        "As in the original analysis": found.original,
+    }
+    return table_of(
+        "Hopkins: 0.5 for evenly spread learners, 1 for tight groups",
+        variants.items(),
+        (
+            column("Distances", lambda row: row[0]),
+            column("Hopkins", lambda row: row[1].statistic, "statistic"),
+            column("Spread", lambda row: row[1].spread, "statistic"),
+            column("Probes", lambda row: row[1].n_probes, "count"),
+            column("Learners sampled", lambda row: row[1].n_rows, "count"),
+        ),
+        sheet="Hopkins",
+    )
+
+
+def _dips(summary: Summary, found: Evidence) -> Table:
+    """Give each test for more than one hump."""
+    return table_of(
+        "Dip tests for more than one hump",
+        list(_tested(summary, found)),
+        (
+            column("Along", lambda row: row[0]),
+            column("Dip", lambda row: row[1].statistic, "statistic"),
+            column("p-value", lambda row: row[1].p_value, "statistic"),
+            column("Learners", lambda row: row[1].n_rows, "count"),
+        ),
+        sheet="Dip tests",
+    )
+
+
+def _tested(summary: Summary, found: Evidence) -> Iterator[tuple[str, Dip]]:
+    for row in found.components:
+        yield f"component {row.component}", row.dip
+    for row in found.valleys:
+        if row.dip is not None:
+            ends = (_name(summary, row.segment_id), _name(summary, row.neighbour_id))
+            yield f"between {' and '.join(ends)}", row.dip
+
+
+def _parts(summary: Summary, found: Evidence) -> Table:
     """Give the finer cuts, a segment that is not cut as one row of itself."""
-    found = summary["evidence"]
-    if not found:
-        return pl.DataFrame()
-    per, unit = summary["per_pay_unit"], summary["pay_unit"]
-    names = {segment["id"]: segment["name"] for segment in summary["segments"]}
-    reasons = {row["segment_id"]: row["reason"] for row in found["finer"]["dossiers"]}
-    rows = []
-    for part in found["finer"]["subsegments"]:
-        row = {
-            "sub-segment": part["subsegment_id"],
-            "segment": names[part["segment_id"]],
-            "count": part["count"],
-            "share of segment": part["share_of_segment"],
-            "share": part["share"],
-            "Jaccard": part["jaccard"],
-        }
-        if "median_pay" in part:
-            pay = part["median_pay"]
-            row[f"median pay ({unit})"] = None if pay is None else pay / per
-        if "median_years_of_experience" in part:
-            row["median years of experience"] = part["median_years_of_experience"]
-        rows.append(row | {"reason": reasons.get(part["segment_id"], "")})
-    return sheet(rows)
+    reasons = {row.segment_id: row.reason for row in found.finer.dossiers}
+    return table_of(
+        "Parts of the segments",
+        found.finer.parts,
+        (
+            column("Part", lambda one: one.subsegment_id),
+            column("Segment", lambda one: _name(summary, one.segment_id)),
+            column("Learners", lambda one: one.count, "count"),
+            column("Share of the segment", lambda one: one.share_of_segment, "share"),
+            column("Share of all", lambda one: one.share, "share"),
+            column("Jaccard", lambda one: one.jaccard, "statistic"),
+            column("Median pay", lambda one: one.median_pay, "pay"),
+            column("Median experience", lambda one: one.median_years, "years"),
+            column("Why so many", lambda one: reasons.get(one.segment_id)),
+        ),
+        sheet="Sub-segments",
+    ).without_empty("Median pay", "Median experience")
 
 
-def _cells(summary: Mapping[str, Any]) -> pl.DataFrame:
-    found = summary["evidence"]
-    if not found:
-        return pl.DataFrame()
-    names = {segment["id"]: segment["name"] for segment in summary["segments"]}
-    return sheet(
-        [
-            {
-                "segment": names[cell["segment_id"]],
-                "role family": cell["role_family"],
-                "count": cell["count"],
-                "share of segment": cell["share_of_segment"],
-                "share of family": cell["share_of_family"],
-                "Jaccard": cell["jaccard"],
-            }
-            for cell in found["finer"]["cells"]
-        ]
+def _part_candidates(summary: Summary, found: Evidence) -> Table:
+    """List each number of parts that a segment was tried with."""
+    return table_of(
+        "Numbers of parts that were tried",
+        [(one, row) for one in found.finer.dossiers for row in one.table],
+        (
+            column("Segment", lambda pair: _name(summary, pair[0].segment_id)),
+            column("Parts", lambda pair: str(pair[1].k)),
+            column("Silhouette", lambda pair: pair[1].silhouette, "statistic"),
+            column("Smallest part", lambda pair: pair[1].smallest_share, "share"),
+            column("Lowest Jaccard", lambda pair: pair[1].lowest_jaccard, "statistic"),
+            column("Against it", lambda pair: "; ".join(pair[1].objections)),
+            column("Chosen", lambda pair: _is_chosen(pair[0].k, pair[1].k)),
+        ),
+        sheet="Numbers of parts",
     )
 
 
-def _sensitivity(summary: Mapping[str, Any]) -> pl.DataFrame:
-    """Give the other ways to cut, the chosen one first; those not tried last."""
-    found = (summary["evidence"] or {}).get("sensitivity")
-    if not found:
-        return pl.DataFrame()
-    headings = {
-        "name": "other way",
-        "kind": "what is other",
-        "n_segments": "segments",
-        "rows": "learners",
-        "ari": "adjusted Rand index",
-        "nmi": "normalised mutual information",
-        "smallest_share": "share of the smallest",
-        "largest_share": "share of the largest",
-        "lowest_jaccard": "Jaccard of the least stable",
-        "note": "note",
-    }
-    tried = [found["same_way"], *found["variants"]]
-    rows = [{heading: row[key] for key, heading in headings.items()} for row in tried]
-    nothing = dict.fromkeys(headings.values())
-    rows += [
-        nothing | {"other way": row["name"], "note": f"not tried: {row['reason']}"}
-        for row in found["skipped"]
-    ]
-    return sheet(rows)
+def _is_chosen(chosen: int, k: int) -> str:
+    return "yes" if chosen == k else "no"
+
+
+def _name(summary: Summary, segment_id: int) -> str:
+    found = summary.segment(segment_id)
+    return found.name if found else f"segment {segment_id}"

@@ -82,8 +82,11 @@ def _panel(
 ) -> Spec:
     cells = {(c.role_family or ALL, c.experience_band or ALL): c for c in found}
     rows = [
-        {"row": role, "column": band}
-        | _drawn(cells.get((role, band)), frame, write, f"{role}, {tier}, {band}")
+        {
+            "row": role,
+            "column": band,
+            **_drawn(cells.get((role, band)), frame, write, f"{role}, {tier}, {band}"),
+        }
         for role in frame.roles
         for band in frame.bands
     ]
