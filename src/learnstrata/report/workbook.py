@@ -13,13 +13,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from learnstrata.report.actions import actions
-from learnstrata.report.evidence_sheets import evidence_sheets
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.pay import outcomes, pay_tables
 from learnstrata.report.quality import quality_tables, rounding
 from learnstrata.report.questions import question_tables
 from learnstrata.report.segment_sheets import segment_sheets
+from learnstrata.report.trust import tables_of as trust_tables
 from learnstrata.summary.contract import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Cell, Column, Table
@@ -53,17 +53,18 @@ def workbook_tables(summary: Summary) -> tuple[Table, ...]:
         *segment_sheets(summary),
         *drawn,
         *pay_tables(summary),
-        *evidence_sheets(summary),
+        *trust_tables(summary),
         outcomes(summary),
         actions(summary),
         *question_tables(summary),
         *quality_tables(summary),
         described_numbers(summary),
     )
-    once = {
-        table.sheet: table for table in reversed(made) if table.sheet and table.rows
-    }
-    tables = tuple(reversed(once.values()))
+    sheets: dict[str, Table] = {}
+    for table in made:
+        if table.sheet and table.rows:
+            sheets.setdefault(table.sheet, table)  # the page shows some twice
+    tables = tuple(sheets.values())
     return (_about(summary, tables), *tables)
 
 
