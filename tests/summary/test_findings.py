@@ -1,14 +1,11 @@
 """The answers: every number is that of the results, and what lacks is said."""
 
 import re
-from statistics import median
 
 import pytest
 
-from learnstrata.summary.contract import CompanyRole
 from learnstrata.summary.findings import (
     _operating_model,
-    _science_in_words,
     _split_in_words,
     findings_of,
 )
@@ -189,54 +186,45 @@ def test_entry_level_pay_is_told_with_its_limit_and_median(found, small_results)
     assert said.endswith("a later job under an old title looks the same.")
 
 
-def science(company, to_rest):
-    role = CompanyRole(
-        role_family="Data science",
-        learners=20,
-        p50=None,
-        rest=None,
-        elsewhere=None,
-        to_rest=to_rest,
-        to_elsewhere=None,
+def science(results, companies, higher, typical):
+    of = changed(
+        results.questions.in_companies,
+        companies=companies,
+        higher=higher,
+        typical=typical,
     )
-    return changed(company, roles=(*company.roles, role))
-
-
-def test_data_scientists_are_compared_where_they_are_shown(small_results):
-    ratios = [1.5, 0.8, 1.25, None]
-    largest = small_results.companies.largest
-    some = [science(one, r) for one, r in zip(largest, ratios, strict=False)]
-    said = answers(companies(small_results, largest=tuple(some)))["company_role_pay"]
-    assert "at 2 of 3 large companies that show both; typically 1.25" in said.answer
-    assert median([1.5, 0.8, 1.25]) == 1.25
+    return questions(results, in_companies=of)
 
 
 @pytest.mark.parametrize(
-    ("ratios", "words"),
+    ("numbers", "words"),
     [
         (
-            (1.5,),
-            "have a higher median pay than the rest at the one large company that",
+            (0, 0, None),
+            "No large company has both 10 paid Data Scientists and 10 others",
         ),
-        ((0.9,), "do not have a higher median pay than the rest at the one large comp"),
-        ((1.2, 0.9), "at 1 of 2 large companies that show both; typically X times"),
         (
-            (0.8, 0.9),
-            "have a higher median pay than the rest at 0 of 2 large companies",
+            (1, 1, 1.5),
+            "have a higher median pay than the rest at the one large company",
+        ),
+        ((1, 0, 0.9), "do not have a higher median pay than the rest at the one large"),
+        (
+            (4, 3, 1.2),
+            "at 3 of 4 large companies that have enough of both; typically 1.20",
+        ),
+        (
+            (4, 0, 0.8),
+            "have a higher median pay than the rest at 0 of 4 large companies",
         ),
     ],
 )
-def test_data_scientists_are_compared_in_good_grammar(ratios, words):
-    assert words in _science_in_words(ratios, "X")
+def test_data_scientists_are_compared_in_good_grammar(small_results, numbers, words):
+    said = answers(science(small_results, *numbers))["company_role_pay"]
+    assert said.available
+    assert words in said.answer
 
 
-def test_companies_that_cannot_be_compared_are_said(small_results, found):
-    n = len(small_results.companies.largest)
-    assert f"None of the {n} largest companies has both" in found["company_role_pay"]
-    one = companies(small_results, largest=small_results.companies.largest[:1])
-    assert "The largest company does not have both" in (
-        answers(one)["company_role_pay"].answer
-    )
+def test_companies_that_cannot_be_compared_are_said(small_results):
     none = companies(small_results, largest=())
     assert answers(none)["company_role_pay"].answer == (
         "The data cannot answer this: no company has 10 paid learners or more."
@@ -245,6 +233,8 @@ def test_companies_that_cannot_be_compared_are_said(small_results, found):
     assert answers(closed)["company_role_pay"].answer == (
         "The data cannot answer this: no single company is shown."
     )
+    told = answers(science(closed, 4, 3, 1.2))["company_role_pay"]
+    assert "at 3 of 4 large companies" in told.answer
 
 
 def test_concentration_is_told_in_its_own_numbers(found, small_results):
