@@ -288,20 +288,11 @@ def _of_tables(told, keys, ids):
         families = [k for k in keys if k[0] == "family" and k[2] == i]
         if families:
             told.at_most(families, ("size", i))
-    for key in _with(keys, "flow", length=4):
-        pass
     for end, place in (("out", 2), ("in", 3)):
-        for key in [k for k in keys if k[0] == "flow" and k[-1] == end]:
-            parts = [
-                k
-                for k in keys
-                if k[0] == "flow"
-                and len(k) == 4
-                and k[1] == key[1]
-                and k[place] == key[2]
-                and k[3] != end
-            ]
-            told.adds_up(parts, key)
+        flows = [k for k in keys if k[0] == "flow" and isinstance(k[3], int)]
+        for total in [k for k in keys if k[0] == "flow" and k[-1] == end]:
+            parts = [k for k in flows if (k[1], k[place]) == total[1:3]]
+            told.adds_up(parts, total)
 
 
 class Intruder:

@@ -31,7 +31,6 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.privacy.keys import random_key
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
@@ -222,7 +221,7 @@ class Segmentation:
 
     def __repr__(self) -> str:
         summary, settings = self.summary, self.summary.settings
-        write = numbers_of(summary.settings)
+        write = summary.settings.numbers
         rows = [
             f"  {s.id:>2}  {s.name:<48} {write.count(s.size):>9}  "
             f"{write.share(s.share):>6}"
@@ -427,7 +426,7 @@ def percentile_in(
         tier=tier,
         experience_band=experience_band,
         pay=pay,
-        write=numbers_of(summary.settings),
+        write=summary.settings.numbers,
     )
 
 
@@ -523,7 +522,7 @@ def _as_json(summary: Summary) -> str:
 def _write_tables(path: Path, summary: Summary) -> None:
     from learnstrata.report.workbook import workbook_tables, write_workbook
 
-    write_workbook(path, workbook_tables(summary), numbers_of(summary.settings))
+    write_workbook(path, workbook_tables(summary), summary.settings.numbers)
 
 
 def _write(path: Path, text: str) -> None:

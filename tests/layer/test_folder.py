@@ -1,7 +1,6 @@
 """Results on disk: whole or absent, whatever happens in the middle."""
 
 import errno
-import json
 import os
 import stat
 import sys
@@ -10,15 +9,12 @@ import openpyxl
 import polars as pl
 import pytest
 
-from learnstrata.exceptions import OutputError, PrivacyError, SourceError
+from learnstrata.exceptions import OutputError, PrivacyError
 from learnstrata.layer import folder as publish
 from learnstrata.layer.folder import (
     FILES,
-    NAMES_SCHEMA,
     check_target,
     find_leaks,
-    read_names,
-    read_summary,
     refuse_leaks,
     write_file,
     write_folder,
@@ -292,77 +288,12 @@ def test_a_table_is_not_put_in_the_place_of_a_folder(tmp_path):
     assert everything_in(tmp_path) == ["t.csv"]
 
 
-def test_a_folder_without_a_summary_is_no_run(tmp_path):
-    (tmp_path / "file").write_text("")
-    for folder in (tmp_path, tmp_path / "nowhere", tmp_path / "file"):
-        with pytest.raises(
-            SourceError, match="has no share/summary.json. Give the folder of a run"
-        ):
-            read_summary(folder)
-
-
-def test_a_run_of_the_old_layout_is_told_from_no_run(tmp_path):
-    (tmp_path / "summary.json").write_text('{"schema_version": 2}')
-    with pytest.raises(SourceError, match="is a run of an earlier version: .* Run aga"):
-        read_summary(tmp_path)
-
-
-@pytest.fixture
-def shared(tmp_path):
-    (tmp_path / "share").mkdir()
-    return tmp_path / "share" / "summary.json"
-
-
-@pytest.mark.parametrize("content", ["{", "", "\x00"])
-def test_a_damaged_summary_is_said(tmp_path, shared, content):
-    shared.write_text(content)
-    with pytest.raises(SourceError, match=r"Cannot read .*summary\.json: "):
-        read_summary(tmp_path)
-
-
-def test_a_summary_in_another_encoding_is_said(tmp_path, shared):
-    shared.write_bytes(b'{"a": "\xff"}')
-    with pytest.raises(SourceError, match=r"Cannot read .*summary\.json: "):
-        read_summary(tmp_path)
-
-
-@pytest.mark.parametrize("content", ["[]", "3", "{}", '{"k": 3}'])
-def test_json_of_something_else_is_no_summary(tmp_path, shared, content):
-    shared.write_text(content)
-    with pytest.raises(
-        SourceError, match="is not the summary of a run: it has no sche"
-    ):
-        read_summary(tmp_path)
-
-
-def test_a_summary_is_read_as_it_was_written(tmp_path, shared):
-    shared.write_text(json.dumps({"schema_version": 1}))
-    assert read_summary(tmp_path) == {"schema_version": 1}
-
-
 NAMES = pl.DataFrame(
     {
         "kind": ["company", "company", "learner", "allowed"],
         "name": ["Zorblatt Ltd", "Pune", "u-90210x", "Pune"],
     }
 )
-
-
-def test_names_are_read_and_a_folder_without_them_is_refused(tmp_path):
-    folder = write_folder(tmp_path / "run", {"private/names.parquet": text("no table")})
-    with pytest.raises(SourceError, match=r"Cannot read .*names\.parquet: "):
-        read_names(folder)
-    (folder / "private" / "names.parquet").unlink()
-    with pytest.raises(
-        SourceError, match="no private/names.parquet: this takes the wh"
-    ):
-        read_names(folder)
-    FRAME.write_parquet(folder / "private" / "names.parquet")
-    with pytest.raises(SourceError, match=r"has the columns \['a', 'b'\], expected"):
-        read_names(folder)
-    NAMES.write_parquet(folder / "private" / "names.parquet")
-    assert read_names(folder).equals(NAMES)
-    assert dict(NAMES.schema) == NAMES_SCHEMA
 
 
 def test_names_and_ids_are_found_and_what_is_allowed_is_not(tmp_path):

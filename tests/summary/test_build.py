@@ -1,148 +1,99 @@
-"""The summary: plain values, all documented, and the numbers that sentences tell."""
+"""All results of a run, exact: they are those of the run, and keep the contract."""
 
 import json
-import re
-from dataclasses import fields
-from pathlib import Path
+from dataclasses import replace
 
-import numpy as np
+import polars as pl
 import pytest
 
-from learnstrata.segments.meaning.profiles import Typical
-from learnstrata.segments.questions.finding import Finding
-from learnstrata.summary.build import SCHEMA_VERSION, _plain, summarise
+from learnstrata.summary.build import build, content_of
+from learnstrata.summary.contract import Results
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "summary.md"
+KEY = b"k" * 32
 
 
 @pytest.fixture(scope="module")
-def summary(small_run):
-    return summarise(small_run)
+def results(small_run):
+    return build(small_run, key=KEY)
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
-def either(request):
-    return summarise(request.getfixturevalue(request.param))
+def done(request):
+    return request.getfixturevalue(request.param)
 
 
-def documented():
-    """Names in backquotes on the page, with the row of the table each stands in."""
-    rows = {}
-    for line in PAGE.read_text(encoding="utf-8").splitlines():
-        cells = line.split("|")
-        if len(cells) > 2:
-            for key in re.findall(r"`([^`]+)`", cells[1]):
-                rows[key] = set(re.findall(r"`([^`]+)`", line))
-    return rows
+@pytest.fixture
+def either(done):
+    return build(done, key=KEY)
 
 
-def test_the_summary_is_json_without_nan(either):
-    text = json.dumps(either, allow_nan=False)
-    assert json.loads(text) == either
+def lacking(run, *columns):
+    """The same run of a table that lacks columns."""
+    features = run.meaning.model.features
+    there = tuple(c for c in features.available if c not in columns)
+    model = replace(run.meaning.model, features=replace(features, available=there))
+    return replace(run, meaning=replace(run.meaning, model=model))
 
 
-def test_every_key_is_documented(either):
-    pages = documented()
-    assert set(either) == set(pages)
-    assert either["schema_version"] == SCHEMA_VERSION
-
-
-@pytest.mark.parametrize(
-    "key",
-    ["input", "cleaning", "features", "description", "tendency", "selection", "map"],
-)
-def test_the_parts_of_a_key_are_documented(either, key):
-    assert set(either[key]) <= documented()[key] | {"hopkins"}
-
-
-def test_the_rows_of_the_choice_of_k_are_documented(either):
-    told = documented()["selection"]
-    for row in either["selection"]["table"]:
-        assert set(row) <= told
-
-
-def test_the_rows_of_segments_are_documented(either):
-    told = documented()["segments"]
-    for segment in either["segments"]:
-        assert set(segment) <= told
-    assert {f.name for f in fields(Typical)} <= told
-    for segment in either["segments"]:
-        for shares in segment["shares"].values():
-            assert all(set(share) <= told for share in shares)
-
-
-@pytest.mark.parametrize("key", ["findings", "actions", "hierarchy", "heuristic"])
-def test_the_rows_of_the_rest_are_documented(either, key):
-    rows = either[key] if isinstance(either[key], list) else [either[key]]
-    for row in rows:
-        assert set(row) <= documented()[key]
+def test_results_are_the_same_after_they_were_json(either):
+    text = either.model_dump_json()
+    assert Results.model_validate_json(text) == either
+    json.loads(text, parse_constant=pytest.fail)
 
 
 def test_the_ledger_adds_up(either, small_table):
-    records = len(small_table)
-    assert sum(either["ledger"].values()) == either["input"]["records"] == records
-    kept = either["ledger"]["current"] + either["ledger"]["repaired"]
-    assert kept == either["input"]["segmented"]
-    assert either["input"]["learners"] == small_table["email_hash"].n_unique()
-    counts = [s["count"] for s in either["segments"]]
-    if None not in counts:
-        assert sum(counts) == kept
-        assert sum(s["share"] for s in either["segments"]) == pytest.approx(1)
+    records, ledger = len(small_table), either.ledger
+    kept = ledger.current + ledger.repaired
+    assert kept + ledger.history + ledger.quarantined == records
+    assert either.input.records == records
+    assert either.segmented == kept == sum(s.size for s in either.segments)
+    assert either.input.learners == small_table["email_hash"].n_unique()
+    assert sum(s.share for s in either.segments) == pytest.approx(1)
+    assert either.small_segments == 0
 
 
-def test_rules_are_counted_where_several_applied_to_a_record(summary, small_run):
+def test_rules_are_counted_where_several_applied_to_a_record(results, small_run):
     rules = small_run.base.ledger["rule"].drop_nulls().to_list()
     told = {}
-    for row in summary["cleaning"]["rules"]:
-        told[row["rule"]] = told.get(row["rule"], 0) + row["records"]
+    for row in results.ledger.rules:
+        told[row.rule] = told.get(row.rule, 0) + row.records
     names = [name for rule in rules for name in rule.split("; ")]
     assert told == {name: names.count(name) for name in set(names)}
 
 
-def test_filled_values_are_counted(summary, small_run):
+def test_filled_values_are_counted(results, small_run):
     learners = small_run.meaning.learners
-    assert summary["cleaning"]["imputed"] == {
-        "pay": learners["pay"].null_count(),
-        "experience": learners["experience_imputed"].sum(),
-    }
-    assert learners["pay"].null_count() > 0
+    assert results.filled.pay == learners["pay"].null_count() > 0
+    assert results.filled.experience == learners["experience_imputed"].sum()
 
 
-def test_the_map_shows_learners_in_their_segment(summary, small_run):
-    shown = summary["map"]
-    assert len(shown["x"]) == len(shown["y"]) == len(shown["segment_id"]) == 150
-    assert shown["share"] == 0.1
-    assert set(shown["segment_id"]) <= {s["id"] for s in summary["segments"]}
-    assert len(shown["loadings"]) == len(shown["columns"])
-    assert shown["columns"] == list(small_run.base.prepared.matrix.columns)
+def test_settings_are_those_of_the_run(either, done):
+    settings, config = either.settings, done.config
+    assert (settings.recipe, settings.unit) == (config.recipe, config.unit)
+    assert settings.config == json.loads(json.dumps(config.as_dict()))
+    assert settings.min_learners == config.privacy.learners
+    assert settings.base == config.privacy.base
+    assert settings.as_of == done.base.limits.as_of
+    assert set(settings.versions) >= {"learnstrata", "polars", "numpy"}
+    assert either.timings == done.timings
 
 
-def test_centers_are_told_by_column(summary, small_run):
-    for segment, center in zip(
-        summary["segments"], small_run.clusters.fit.centers, strict=True
-    ):
-        assert list(segment["center"]) == summary["map"]["columns"]
-        assert list(segment["center"].values()) == pytest.approx(center.tolist())
+def test_limits_that_are_switched_off_are_none(notebook_run):
+    limits = build(notebook_run, key=KEY).limits
+    found = notebook_run.base.limits
+    assert (limits.pay_high is None) == (found.pay_high == float("inf"))
 
 
-def test_no_company_and_no_learner_stands_in_the_summary(either, small_table):
-    told = json.dumps(either).lower()
-    for column in ("company_hash", "email_hash"):
-        names = small_table[column].drop_nulls().str.strip_chars().unique().to_list()
-        assert [n for n in names if len(n) >= 6 and n.lower() in told] == []
-
-
-def test_the_same_run_gives_the_same_summary(small_run):
-    assert json.dumps(summarise(small_run)) == json.dumps(summarise(small_run))
+def test_the_same_run_and_key_give_the_same_results(small_run, results):
+    assert build(small_run, key=KEY) == results
+    other = build(small_run, key=b"o" * 32)
+    assert other.map.points != results.map.points
+    assert other.model_copy(update={"map": results.map}) == results
 
 
 def test_notes_tell_what_the_table_lacks(small_run):
-    from dataclasses import replace
-
-    features = replace(small_run.meaning.model.features, available=("pay",))
-    model = replace(small_run.meaning.model, features=features)
-    lacking = replace(small_run, meaning=replace(small_run.meaning, model=model))
-    assert summarise(lacking)["notes"] == [
+    others = ("company", "title", "pay_year", "years_of_experience")
+    assert build(lacking(small_run, *others), key=KEY).notes == (
         "The table has no company: no company level, tiers, company findings or "
         "concentration.",
         "The table has no title: no roles, entry-level findings or mentor pools.",
@@ -150,26 +101,19 @@ def test_notes_tell_what_the_table_lacks(small_run):
         "elsewhere.",
         "The table has no years of experience: no career stage and no rule-based "
         "segments.",
-    ]
-    assert summarise(small_run)["notes"] == []
+    )
+    assert build(small_run, key=KEY).notes == ()
 
 
-def test_plain_values_are_those_of_json():
-    finding = Finding("a", "b", "c", available=True, numbers={"n": np.int64(3)})
-    given = {
-        1: (np.float32(0.5), float("nan"), float("inf")),
-        "array": np.arange(3),
-        "finding": finding,
-    }
-    assert _plain(given) == {
-        "1": [0.5, None, None],
-        "array": [0, 1, 2],
-        "finding": {
-            "id": "a",
-            "question": "b",
-            "answer": "c",
-            "available": True,
-            "numbers": {"n": 3},
-            "tables": [],
-        },
-    }
+def test_a_content_changes_with_any_value_and_not_with_the_order(small_run):
+    records = small_run.base.records
+    assert content_of(small_run) == content_of(_of(small_run, records.reverse()))
+    column = records["pay"].to_list()
+    column[7] = 1.0
+    other = records.with_columns(pay=pl.Series(column, dtype=records["pay"].dtype))
+    assert content_of(_of(small_run, other)) != content_of(small_run)
+    assert content_of(_of(small_run, records[1:])) != content_of(small_run)
+
+
+def _of(run, records):
+    return replace(run, base=replace(run.base, records=records))

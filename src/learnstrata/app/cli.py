@@ -301,7 +301,7 @@ def explain(
 
 
 @app.command()
-def standing(
+def percentile(
     run: RunArgument,
     role: Annotated[str, typer.Option("--role", help="Role family.")],
     tier: Annotated[str, typer.Option("--tier", help="Company tier.")],
@@ -311,14 +311,13 @@ def standing(
     ],
     as_json: JsonOption = False,
 ) -> None:
-    """Say where a pay stands among peers, from what a run shares alone."""
+    """Say at which percentile a pay is among peers, from what a run shares alone."""
     from learnstrata.app import screens
-    from learnstrata.facade import shared_benchmarks
-    from learnstrata.layer.folder import read_summary
-    from learnstrata.segments.pay.percentile import where_stands
+    from learnstrata.facade import percentile_in
+    from learnstrata.layer.reading import read_summary
 
-    found = where_stands(
-        shared_benchmarks(read_summary(run)),
+    found = percentile_in(
+        read_summary(run),
         role_family=role,
         tier=tier,
         experience_band=experience,
@@ -327,7 +326,7 @@ def standing(
     if as_json:
         _print_json(asdict(found))
     else:
-        screens.show_standing(found)
+        screens.show_percentile(found)
 
 
 @app.command("demo-table")

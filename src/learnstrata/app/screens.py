@@ -17,10 +17,9 @@ from rich.table import Table
 from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources.files import SourceInfo
 from learnstrata.privacy.leaks.scanning import Leak
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.pay.percentile import Standing
+from learnstrata.segments.pay.percentile import PayPercentile
 from learnstrata.summary.contract import DisclosedSummary, ExactSummary
 from learnstrata.wording.numbers import Numbers
 
@@ -33,9 +32,9 @@ __all__ = [
     "show_assignment",
     "show_check",
     "show_explanation",
+    "show_percentile",
     "show_run",
     "show_scan",
-    "show_standing",
 ]
 
 DOING = {
@@ -95,7 +94,7 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     Whoever runs may know how many there are in all; all else is what may be shared.
     """
     console = Console(highlight=False)
-    settings, write = summary.settings, numbers_of(summary.settings)
+    settings, write = summary.settings, summary.settings.numbers
     console.print(
         f"[bold]{exact.input.segmented:,} {settings.units}[/] from "
         f"{exact.input.records:,} records ({_states(summary, write)}), as of "
@@ -367,8 +366,8 @@ def _told_segments(
     return own, other
 
 
-def show_standing(found: Standing) -> None:
-    """Print where a pay stands, and whether the nearest peers could not answer."""
+def show_percentile(found: PayPercentile) -> None:
+    """Print the place of a pay, and whether the nearest peers could not answer."""
     console = Console(highlight=False)
     console.print(escape(found.sentence))
     if found.level != "cell":

@@ -66,18 +66,26 @@ def _pathways(results: Results) -> Action:
         )
         for one in results.segments
     )
-    call = "segment calls" if len(targets) == 1 else f"{len(targets)} segments call"
     n = len(set(paths.values()))
     return Action(
         id="pathways",
         title="Launch a learning pathway for each segment",
         teams=("product", "career services"),
         targets=targets,
-        why=f"The {call} for {'one kind' if n == 1 else f'{n} kinds'} of pathway.",
+        why=_kinds_in_words(len(targets), n),
         measure=(
             "Completion of the pathway and change of role or pay within two quarters, "
             "against a hold-out inside each segment."
         ),
+    )
+
+
+def _kinds_in_words(segments: int, kinds: int) -> str:
+    if not segments:
+        return "No segment has learners enough to be told of."
+    call = "segment calls" if segments == 1 else f"{segments} segments call"
+    return (
+        f"The {call} for {'one kind' if kinds == 1 else f'{kinds} kinds'} of pathway."
     )
 
 
@@ -293,7 +301,9 @@ def _lagging_in_words(results: Results, *, some: bool) -> str:
         f"{settings.units} are paid no more than the lowest quarter of {whose}."
     )
     why = why[:1].upper() + why[1:]
-    return why if some else f"{why} No role has {MIN_POOL} or more of them."
+    if some or not results.has("title"):
+        return why
+    return f"{why} No role has {MIN_POOL} or more of them."
 
 
 def _quarterly_refit(results: Results) -> Action:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from learnstrata.learners.features.matrix import FEATURES
+from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.pipeline import Run
 from learnstrata.segments.choice.sweep import Candidate
 from learnstrata.segments.evidence.examination import Trust
@@ -18,7 +18,6 @@ __all__ = ["build_hierarchy", "build_map", "build_selection", "build_tendency"]
 MAP_POINTS, MAP_SHARE = 1_500, 0.1  # of the learners, on the map
 MAP_BLUR = 0.25  # standard deviations a point is moved by, typically
 STRONG_LOADING, MOST_STRONG = 0.4, 3  # what an axis is named after
-PLAIN = {"log_pay": "pay", "log1p_pay": "pay", "log_experience": "experience"}
 SWEPT = (
     *("k", "smallest_share", "largest_share", "inertia"),
     *("silhouette", "silhouette_error", "silhouette_squared", "silhouette_simplified"),
@@ -172,8 +171,7 @@ def _axes(run: Run) -> Iterator[contract.Axis]:
 def _label(column: str, run: Run) -> str:
     """Name a column of the matrix; a value held by few, which is pooled, has none."""
     feature, _, value = column.partition("=")
-    known = FEATURES.get(feature)
-    label = PLAIN.get(feature) or (known.label if known else feature.replace("_", " "))
+    label = feature_of(plain_name(feature)).label
     if not value:
         return label
     learners: Any = run.meaning.learners

@@ -282,19 +282,20 @@ def _typical(
 
 
 def _cells(run: Run, cells: Sequence[RoleCell]) -> tuple[contract.RoleCell, ...]:
-    """Give the cells of the families that are told of: of few, they are pooled."""
+    """Give every family in every segment, empty cells too; what is pooled has none."""
     if not cells:
         return ()
-    told = set(run.meaning.learners["role_family"].drop_nulls())
-    sizes = run.meaning.learners["segment_id"].value_counts()
-    families = run.base.prepared.learners["role_family"].value_counts()
-    segment, family = (dict(table.iter_rows()) for table in (sizes, families))
+    found = {(cell.segment_id, cell.role_family): cell for cell in cells}
+    families = run.base.prepared.learners["role_family"].drop_nulls().value_counts()
+    of_family = dict(families.iter_rows())
+    segments = run.meaning.learners["segment_id"].value_counts().sort("segment_id")
+    told = set(run.meaning.learners["role_family"].drop_nulls()) & {*of_family}
     return tuple(
         contract.RoleCell(
-            **asdict(cell),
-            n_segment=segment[cell.segment_id],
-            n_family=family[cell.role_family],
+            **asdict(found.get((i, family)) or RoleCell(i, family, 0, 0.0, 0.0, None)),
+            n_segment=n_segment,
+            n_family=of_family[family],
         )
-        for cell in cells
-        if cell.role_family in told
+        for i, n_segment in segments.iter_rows()
+        for family in sorted(told)
     )

@@ -215,9 +215,9 @@ def test_what_too_few_distinct_learners_do_not_allow_is_left_out(few_kinds):
     found = run(few_kinds, config).clusters
     assert found.trust.left_out[:2] == (
         "Nothing stands beside structureless tables at k = 8 to 9: one of the tables "
-        "of 100 learners has only 7 distinct ones.",
-        "Hopkins does not stand beside structureless tables: one of the tables of 100 "
-        "learners has only 7 distinct ones.",
+        "has too few distinct learners.",
+        "Hopkins does not stand beside structureless tables: one of the tables has too "
+        "few distinct learners.",
     )
     assert "Got a sample that cannot be cut" in found.trust.left_out[-1]
     assert found.dossier.chosen.silhouette_excess is None
@@ -241,10 +241,10 @@ def test_halves_are_compared_as_far_as_they_can_be_cut():
     config = load_config()
     assert set(trust_stage._halves(rows, [2, 3, 4, 5], config, seed=0)) == {2, 3, 4}
     assert trust_stage._halves(rows[:20], [2], config, seed=0) == {}
-    said = list(trust_stage._not_again(rows, config, seeds=0, ks=[5, 6]))
+    said = list(trust_stage._not_again(config, seeds=0, ks=[5, 6]))
     assert said == [
-        "No refit under other seeds: too few of 80 learners are distinct.",
-        "Halves are not compared at k = 5 to 6: too few of 80 learners are distinct.",
+        "No refit under other seeds: too few of the learners are distinct.",
+        "Halves are not compared at k = 5 to 6: too few of the learners are distinct.",
     ]
     rng = np.random.default_rng(0)
     assert trust_stage._again(rows, 5, config, rng=rng) == []

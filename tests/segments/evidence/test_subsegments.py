@@ -12,7 +12,6 @@ from sklearn import metrics
 
 from learnstrata.config.stages import Finer
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.segments.choice.sweep import told_apart
 from learnstrata.segments.evidence import subsegments as finer
 from learnstrata.segments.evidence.subsegments import (
     Cut,
@@ -180,7 +179,7 @@ def test_a_small_segment_is_not_cut_and_says_so(planted):
     got = split_segments(X, labels, settings=settings, rng=0)
     small, sampled = got.dossiers[0], got.dossiers[1]
     assert (small.k, small.table) == (1, ())
-    assert small.reason == ("Segment 1 is not cut: 500 distinct learners, under 600.")
+    assert small.reason == "Segment 1 is not cut: under 600 distinct learners."
     assert sampled.k == 2
 
 
@@ -188,11 +187,8 @@ def test_learners_who_are_alike_count_once():
     X = np.repeat(np.arange(150.0), 10)[:, None]
     settings = replace(QUICK, sample=400)
     reason = split_segments(X, [0] * 1500, settings=settings, rng=0).dossiers[0].reason
-    n_distinct = int(reason.split()[5])
-    assert 100 < n_distinct < 150
     assert reason == (
-        f"Segment 1 is not cut: {n_distinct} distinct learners in a sample of 400, "
-        "under 200."
+        "Segment 1 is not cut: under 200 distinct learners in a sample of 400."
     )
 
 
@@ -203,7 +199,7 @@ def test_a_limit_of_few_learners_still_leaves_more_learners_than_parts():
     assert [cut.k for cut in got.dossiers[0].table] == [2]
     assert "of k = 2 alone" in got.dossiers[0].reason
     assert got.dossiers[1].reason == (
-        "Segment 2 is not cut: 1 distinct learners, under 3."
+        "Segment 2 is not cut: under 3 distinct learners."
     )
 
 
@@ -218,20 +214,20 @@ def test_no_parts_are_looked_for_where_the_configuration_asks_for_none(planted):
 
 def test_the_reason_of_no_cut_names_what_stands_against_the_nearest():
     table = [
-        Cut(2, 0.30, 0.4, 0.61, ("least stable part 0.61, under 0.75",)),
-        Cut(3, 0.35, 0.1, 0.50, ("smallest part 9.0%, under 10.0%", "another")),
+        Cut(2, 0.30, 0.4, 0.61, ("least stable part under 0.75",)),
+        Cut(3, 0.35, 0.1, 0.50, ("smallest part under 10%", "another")),
     ]
     best = min(table, key=finer._rank)
     assert finer._reason(3, best, table) == (
         "Segment 3 is not cut: of k = 2 to 3, none is admitted, and against k = 2, the "
-        "nearest, stands: least stable part 0.61, under 0.75."
+        "nearest, stands: least stable part under 0.75."
     )
 
 
 def test_the_reason_of_the_only_cut_admitted_claims_no_contest():
     table = [
         Cut(2, 0.30, 0.4, 0.91, ()),
-        Cut(3, 0.35, 0.1, 0.50, ("least stable part 0.50, under 0.75",)),
+        Cut(3, 0.35, 0.1, 0.50, ("least stable part under 0.75",)),
     ]
     assert finer._reason(2, table[0], table) == (
         "Segment 2 is cut in 2: of k = 2 to 3, 1 is admitted, and k = 2 has a "
@@ -251,7 +247,7 @@ def test_of_several_admitted_the_highest_silhouette_wins_and_ties_go_to_fewer_pa
         Cut(2, 0.3, 0.4, 0.9, ()),
         Cut(3, 0.5, 0.3, 0.8, ()),
         Cut(4, 0.5, 0.2, 0.8, ()),
-        Cut(5, 0.9, 0.1, 0.5, ("least stable part 0.50, under 0.75",)),
+        Cut(5, 0.9, 0.1, 0.5, ("least stable part under 0.75",)),
     ]
     best = min(table, key=finer._rank)
     assert best.k == 3
@@ -265,23 +261,13 @@ def test_of_several_admitted_the_highest_silhouette_wins_and_ties_go_to_fewer_pa
     ("share", "jaccard", "objections"),
     [
         (0.10, 0.75, ()),
-        (0.0612, 0.75, ("smallest part 6.1%, under 10.0%",)),
-        (0.0996, 0.75, ("smallest part 9.96%, under 10.00%",)),
-        (0.10, 0.7499, ("least stable part 0.7499, under 0.7500",)),
-        (
-            0.02,
-            0.5,
-            ("smallest part 2.0%, under 10.0%", "least stable part 0.50, under 0.75"),
-        ),
+        (0.0996, 0.75, ("smallest part under 10%",)),
+        (0.10, 0.7499, ("least stable part under 0.75",)),
+        (0.02, 0.5, ("smallest part under 10%", "least stable part under 0.75")),
     ],
 )
-def test_an_objection_names_what_was_got_and_the_limit(share, jaccard, objections):
+def test_an_objection_names_the_limit_and_no_exact_share(share, jaccard, objections):
     assert finer._objections(share, jaccard, Finer()) == objections
-
-
-def test_numbers_that_no_decimals_tell_apart_are_written_out():
-    limit = 1e-20
-    assert told_apart(0.0, limit, decimals=2) == ("0.0", "1e-20")
 
 
 def test_cells_are_counted_and_shared_as_the_table_says():

@@ -222,7 +222,7 @@ def examine(
             X, fit, evidence, refits=fresh, parts=subsegments.centers
         ),
         subsegments=subsegments,
-        cells=_cells(prepared, fit, fresh, least=config.privacy.learners),
+        cells=_cells(prepared, fit, fresh),
         sensitivity=sensitivity,
         left_out=(*nulls.left_out, *replication.left_out, *why),
     )
@@ -250,11 +250,7 @@ def _nulls(
 
 
 def _not_beside(drawn: NullDraws, ks: Sequence[int], unit: str) -> Iterator[str]:
-    tables = drawn.tables
-    few = (
-        f"one of the tables of {len(tables.sample):,} {unit}s has only "
-        f"{tables.distinct} distinct ones"
-    )
+    few = f"one of the tables has too few distinct {unit}s"
     missing = [k for k in ks if k not in drawn.k_values]
     if missing:
         yield f"Nothing stands beside structureless tables at {_ks(missing)}: {few}."
@@ -354,7 +350,7 @@ def _replication(
         halves=halves,
         flows=tuple(stability.flows(labelings)) if len(labelings) > 1 else (),
         left_out=tuple(
-            _not_again(X[some], config, seeds=len(again), ks=sorted({*ks} - {*halves}))
+            _not_again(config, seeds=len(again), ks=sorted({*ks} - {*halves}))
         ),
     )
 
@@ -390,29 +386,25 @@ def _halves(
     return {}
 
 
-def _not_again(
-    rows: Rows, config: Config, *, seeds: int, ks: Sequence[int]
-) -> Iterator[str]:
-    there = f"{len(rows):,} {config.unit}s"
+def _not_again(config: Config, *, seeds: int, ks: Sequence[int]) -> Iterator[str]:
+    few = f"too few of the {config.unit}s are distinct"
     if not seeds and config.evidence.seeds:
-        yield f"No refit under other seeds: too few of {there} are distinct."
+        yield f"No refit under other seeds: {few}."
     if ks:
-        yield f"Halves are not compared at {_ks(ks)}: too few of {there} are distinct."
+        yield f"Halves are not compared at {_ks(ks)}: {few}."
 
 
 def _cells(
     prepared: Prepared,
     fit: kmeans.KMeansFit,
     refits: npt.NDArray[np.float64],
-    *,
-    least: int,
 ) -> tuple[RoleCell, ...]:
     if "role_family" not in prepared.learners.columns:
         return ()
     X = prepared.matrix.X
     labels = [kmeans.nearest(X, centers) for centers in refits[:CELL_REFITS]]
     roles: Sequence[str | None] = prepared.learners["role_family"].to_list()
-    return role_cells(fit.labels, roles, np.array(labels), min_count=least)
+    return role_cells(fit.labels, roles, np.array(labels), min_count=1)
 
 
 def _sensitivity(

@@ -30,6 +30,7 @@ DENSE_ROWS = 5_000  # HDBSCAN takes time with the square of the rows
 DENSE_SHARE = 0.02  # smallest dense group, where the rule names no smallest segment
 FLAGS = ("pay_imputed", "experience_imputed")
 NO_RESAMPLES = "no resamples were asked for"
+MANY_ROWS = 1_000  # of which a percent is a rounded count or more
 MOST_RECUTS = 3  # of other algorithms, which take longer than k-means
 
 
@@ -301,11 +302,8 @@ def _tried(
 
 def _shortage(X: Floats, k: int) -> str:
     """Say what is missing for a k-means and its bootstrap, if something is."""
-    n_distinct = len(np.unique(X, axis=0))
-    if len(X) > k and n_distinct >= k:
-        return ""
-    there = f"{len(X)} learners, {n_distinct} of them distinct"
-    return f"{there}, are too few for {k} segments"
+    enough = len(X) > k and len(np.unique(X, axis=0)) >= k
+    return "" if enough else f"too few distinct learners for {k} segments"
 
 
 def _fitted_rows(changed: _Changed) -> Floats:
@@ -360,6 +358,20 @@ def _recut(
     return np.full(len(rows), -1) if isinstance(found, str) else found.labels
 
 
+def _percent(marked: Mask) -> str:
+    """Write the share of rows that are marked, too coarse to count them by it.
+
+    Examples
+    --------
+    >>> _percent(np.arange(5000) < 612), _percent(np.arange(400) < 49)
+    ('12%', 'about 10%')
+    """
+    share, step = float(marked.mean()), 1 if len(marked) >= MANY_ROWS else 10
+    if 100 * share < step:
+        return f"under {step}%"
+    return f"{'about ' if step > 1 else ''}{step * round(100 * share / step)}%"
+
+
 def _joined(*parts: str) -> str:
     return "; ".join(part for part in parts if part)
 
@@ -385,18 +397,18 @@ def _dense(ground: _Ground, rng: np.random.Generator) -> _Cut:
     share = ground.config.selection.rule.min_share or DENSE_SHARE
     least = max(int(np.ceil(share * len(at))), 2)
     labels = alternatives.hdbscan(ground.X[at], min_cluster_size=least)
-    return _Cut(labels, _told_noise(labels, ground.labels[at], least), at=at)
+    return _Cut(labels, _told_noise(labels, ground.labels[at], share), at=at)
 
 
-def _told_noise(labels: Integers, chosen: Integers, least: int) -> str:
+def _told_noise(labels: Integers, chosen: Integers, least: float) -> str:
     inside = labels >= 0
     if not inside.any():
-        told = f"no dense group of {least:,} learners or more: all are in none"
+        told = f"no dense group holds {100 * least:.6g}% or more: all are in none"
     else:
         agreed = stability.agreement(labels[inside], chosen[inside])
         told = (
-            f"{100 * np.mean(~inside):.0f}% of the learners are in no "
-            f"dense group; of the others adjusted Rand {_two(agreed.ari)}"
+            f"{_percent(~inside)} of the learners are in no dense group; of the others "
+            f"adjusted Rand {_two(agreed.ari)}"
         )
     return f"finds its own number of groups; {told}"
 
@@ -462,8 +474,8 @@ def _believed(ground: _Ground) -> _Changed | str:
         return "every sampled learner was repaired or imputed"
     X = ground.X * _factors(ground.X, ground.X[~touched], ground)
     note = (
-        f"fitted without {touched.sum():,} of {len(X):,} learners, who then get the "
-        "nearest segment"
+        f"fitted without {_percent(touched)} of the learners, who then get the nearest "
+        "segment"
     )
     return _Changed(X, note, ~touched)
 
@@ -474,10 +486,10 @@ def _clipped(tail: float, ground: _Ground) -> _Changed | str:
     if not able.any():
         return "no number is clustered on that could be clipped"
     X = np.where(able, np.clip(ground.X, low, high), ground.X)
-    moved = float((ground.X != X).any(axis=1).mean())
-    if not moved:
+    moved = (ground.X != X).any(axis=1)
+    if not moved.any():
         return "no value lies beyond the limits"
-    note = f"{100 * moved:.0f}% of learners have a value beyond the limits"
+    note = f"{_percent(moved)} of the learners have a value beyond the limits"
     return _Changed(X * _factors(ground.X, X, ground), note)
 
 

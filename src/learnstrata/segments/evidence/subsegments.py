@@ -11,7 +11,6 @@ from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config.stages import Finer
 from learnstrata.exceptions import ParameterError
-from learnstrata.segments.choice.sweep import told_apart
 from learnstrata.segments.model.parts import (
     Centers,
     Strings,
@@ -401,7 +400,7 @@ def _possible_k(
     least = max(settings.min_learners, 3)
     if n_distinct < least:
         where = f" in a sample of {len(sample):,}" if len(sample) < n_rows else ""
-        return range(0), f"{n_distinct:,} distinct learners{where}, under {least:,}"
+        return range(0), f"under {least:,} distinct learners{where}"
     return range(2, min(settings.k_max, n_distinct - 1) + 1), ""
 
 
@@ -429,11 +428,9 @@ def _dossier(
 def _objections(share: float, jaccard: float, settings: Finer) -> tuple[str, ...]:
     objections = []
     if share < settings.min_share:
-        found, least = told_apart(100 * share, 100 * settings.min_share, decimals=1)
-        objections.append(f"smallest part {found}%, under {least}%")
+        objections.append(f"smallest part under {100 * settings.min_share:.6g}%")
     if jaccard < settings.min_jaccard:
-        found, least = told_apart(jaccard, settings.min_jaccard, decimals=2)
-        objections.append(f"least stable part {found}, under {least}")
+        objections.append(f"least stable part under {settings.min_jaccard:.6g}")
     return tuple(objections)
 
 

@@ -1,0 +1,64 @@
+"""Whom a run must not name, and what is no name."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from learnstrata.config.loading import load_config
+from learnstrata.exceptions import SchemaError
+from learnstrata.layer.names import names_in, names_of_run, with_allowed
+from learnstrata.learners.roles.titles import TitleTable
+
+MAPPING = {"learner_id": "id", "company": "employer"}
+
+
+def told(names):
+    return {kind: set(names.filter(kind=kind)["name"]) for kind in names["kind"]}
+
+
+def test_a_table_without_a_column_of_names_is_refused():
+    with pytest.raises(SchemaError, match="employer"):
+        names_in(pl.DataFrame({"id": [1]}), MAPPING)
+
+
+def test_a_company_that_is_not_given_is_no_name():
+    table = pl.DataFrame({"id": ["a", "b"], "employer": ["Acme", None]})
+    assert told(names_in(table, MAPPING)) == {
+        "company": {"Acme"},
+        "learner": {"a", "b"},
+    }
+
+
+def test_names_are_those_of_the_table_and_of_the_tidied_records(small_table, small_run):
+    found = told(names_of_run(small_table, small_run))
+    assert set(small_table["company_hash"].drop_nulls()) <= found["company"]
+    assert set(small_run.base.records["company"].drop_nulls()) - {""} <= (
+        found["company"] | {small_run.config.cleaning.missing_company}
+    )
+    assert found["learner"] == set(small_table["email_hash"])
+    assert small_run.config.cleaning.missing_company not in found["company"]
+
+
+def test_columns_and_role_families_are_allowed_and_titles_are_not(
+    small_table, small_run
+):
+    allowed = told(names_of_run(small_table, small_run))["allowed"]
+    assert {"company_hash", "Backend"} <= allowed
+    families = {family.lower() for family in TitleTable.load().families}
+    titles = set(small_table["job_position"].drop_nulls().str.to_lowercase())
+    assert not (titles - families) & {text.lower() for text in allowed}
+
+
+def test_a_name_that_the_user_gives_a_segment_does_not_allow_itself(
+    small_table, small_run
+):
+    config = load_config("robust", names={1: "Those at Zorblatt"})
+    named = names_of_run(small_table, replace(small_run, config=config))
+    assert "Those at Zorblatt" not in told(named)["allowed"]
+
+
+def test_what_is_allowed_twice_stands_once():
+    table = pl.DataFrame({"id": ["a"], "employer": ["Bath"]})
+    names = with_allowed(names_in(table, MAPPING), ["Bath", "Bath"])
+    assert names.rows() == [("company", "Bath"), ("learner", "a"), ("allowed", "Bath")]

@@ -1,0 +1,51 @@
+"""The reference of the summary is made of the contract, and up to date."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.reference import (
+    reference_page,
+    reference_schema,
+    write_reference,
+)
+from learnstrata.summary.walk import declared
+
+ROOT = Path(__file__).resolve().parents[2]
+STORED = ROOT / "tests" / "report" / "stored"
+AGAIN = "Run `make reference`."
+
+
+def test_page_and_schema_are_up_to_date(tmp_path):
+    write_reference(tmp_path)
+    for name in ("summary.md", "summary.schema.json"):
+        written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
+        assert (tmp_path / name).read_text(encoding="utf-8") == written, AGAIN
+
+
+def test_every_field_stands_on_the_page():
+    page = reference_page()
+    for path, kind in declared(DisclosedSummary):
+        name = path.rsplit(".", 1)[-1]
+        assert f"| `{name}` | " in page
+        assert f" | {type(kind).__name__} | " in page
+
+
+@pytest.mark.parametrize("recipe", ["robust", "notebook"])
+def test_a_real_summary_keeps_the_schema(recipe):
+    schema = json.loads(reference_schema())
+    values = json.loads((STORED / f"{recipe}.json").read_text(encoding="utf-8"))
+    jsonschema.validate(values, schema)
+    jsonschema.validate(values | {"form": "exact"}, schema)
+    for broken in ({"form": "other"}, {"segments": 3}, {"more": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(values | broken, schema)
+
+
+def test_the_schema_says_of_each_value_what_it_is():
+    schema = json.loads(reference_schema())
+    size = schema["$defs"]["Segment"]["properties"]["size"]
+    assert (size["x-kind"], size["x-of"]) == ("count", "learners of the segment")
