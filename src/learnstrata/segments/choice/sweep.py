@@ -22,7 +22,7 @@ from learnstrata.stats.sampling import sample_rows
 from learnstrata.wording.statistics import STATISTICS, best_of, statistic_of
 from learnstrata.wording.words import listed
 
-__all__ = ["Candidate", "Dossier", "rule_in_words", "select", "told_apart"]
+__all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,23 +381,6 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
     if jaccard is not None and jaccard < rule.min_jaccard:
         objections.append(f"least stable segment under {rule.min_jaccard:.6g}")
     return replace(candidate, objections=tuple(objections))
-
-
-def told_apart(
-    value: float, limit: float, kind: Literal["%", "f"] = "f", *, decimals: int = 2
-) -> tuple[str, str]:
-    """Write two numbers with so many decimals, or as many more as make them differ.
-
-    Examples
-    --------
-    >>> told_apart(0.0196, 0.02), told_apart(0.0196, 0.02, "%", decimals=1)
-    (('0.0196', '0.0200'), ('1.96%', '2.00%'))
-    """
-    for places in range(decimals, 16):
-        shown = f"{value:.{places}{kind}}", f"{limit:.{places}{kind}}"
-        if shown[0] != shown[1]:
-            return shown
-    return str(value), str(limit)
 
 
 def _ranked(candidates: Sequence[Candidate], criterion: Criterion) -> list[Candidate]:
