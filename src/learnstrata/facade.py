@@ -32,7 +32,7 @@ from learnstrata.layer.reading import (
 )
 from learnstrata.privacy.keys import random_key
 from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.model.model import MEMBERSHIP, SegmentModel
+from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.summary.build import build, content_of
 from learnstrata.summary.contract import (
@@ -302,13 +302,11 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     secret = random_key() if key is None else key
     done = pipeline.run(table, settings, watch=watch, key=secret)
     exact, disclosed = summaries_of(done, key=secret)
-    learners = done.meaning.learners
-    labels = learners.select(c for c in MEMBERSHIP if c in learners.columns)
     return Segmentation(
         summary=disclosed,
         exact=exact,
         model=done.meaning.model,
-        _learners=labels,
+        _learners=done.meaning.members,
         _ledger=done.base.ledger,
         _names=names_of_run(table, done),
         _backend=_backend_of(table),

@@ -1,13 +1,17 @@
-"""Which rows a statistic looks at."""
+"""Which rows a statistic looks at, and what each stage draws them with."""
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.stats.inputs import Integers, positive
 
-__all__ = ["sample_rows"]
+__all__ = ["Sampler", "Seeds", "sample_rows", "spawn_seeds"]
+
+Sampler: TypeAlias = Literal["generator", "legacy"]
+Seeds: TypeAlias = Mapping[str, np.random.Generator | int]
 
 
 def sample_rows(
@@ -15,7 +19,7 @@ def sample_rows(
     size: int,
     *,
     rng: np.random.Generator | int,
-    sampler: Literal["generator", "legacy"] = "generator",
+    sampler: Sampler = "generator",
 ) -> Integers:
     """Draw distinct row numbers.
 
@@ -63,3 +67,26 @@ def _legacy(rng: np.random.Generator | int) -> np.random.RandomState:
             "RandomState(seed). Pass the seed, or take sampler='generator'."
         )
     return np.random.RandomState(int(rng))  # the old stream is the point
+
+
+def spawn_seeds(
+    seed: int, stages: Sequence[str], *, sampler: Sampler = "generator"
+) -> Seeds:
+    """Give each stage a stream of its own, so that none changes with another's draws.
+
+    Parameters
+    ----------
+    seed : int
+    stages : sequence of str
+    sampler : {"generator", "legacy"}, default="generator"
+        ``legacy`` gives each stage the seed itself, which is what it draws with.
+
+    Examples
+    --------
+    >>> spawn_seeds(7, ["fit"], sampler="legacy")
+    {'fit': 7}
+    """
+    if sampler == "legacy":
+        return dict.fromkeys(stages, seed)
+    spawned = np.random.SeedSequence(seed).spawn(len(stages))
+    return dict(zip(stages, map(np.random.default_rng, spawned), strict=True))

@@ -1,15 +1,14 @@
 """How many segments: the sweep over k, its dossier, and the rule that chooses."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from learnstrata.config.stages import Criterion, Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
-from learnstrata.privacy.disclosure.census import ends_told
 from learnstrata.segments.choice.nulls import (
     LEAST_LEARNERS,
     NullDraws,
@@ -87,8 +86,8 @@ class Candidate:
         Why the rule does not admit this k; empty where it does.
     silhouette_beside : MonteCarlo or None
         The silhouettes of the structureless tables.
-    ends_told : tuple of bool
-        Whether the smallest and the largest share may be told.
+    least : int
+        Learners a segment must have, where the smallest has fewer; else 0.
     """
 
     k: int
@@ -108,7 +107,7 @@ class Candidate:
     silhouette_p: float | None = None
     objections: tuple[str, ...] = ()
     silhouette_beside: MonteCarlo | None = None
-    ends_told: tuple[bool, bool] = (True, True)
+    least: int = 0
 
     def error(self, criterion: Criterion) -> float:
         """Give the standard error of a criterion; 0 where it is exact or unknown."""
@@ -165,20 +164,8 @@ class Dossier:
         """Count the rows the sweep was fitted on."""
         return len(self.sampled)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Give the dossier as rows, one a k; None for a share that may not be told."""
-        rows = []
-        for candidate in self.candidates:
-            row = asdict(candidate)
-            del row["silhouette_beside"], row["ends_told"]
-            ends = zip(
-                ("smallest_share", "largest_share"), candidate.ends_told, strict=True
-            )
-            rows.append(row | {name: None for name, told in ends if not told})
-        return rows
 
-
-def select(  # noqa: PLR0913 - what is compared, how, and what may be told of it
+def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
     X: npt.NDArray[np.float32],
     config: Selection,
     *,
@@ -203,7 +190,7 @@ def select(  # noqa: PLR0913 - what is compared, how, and what may be told of it
     blocks : sequence of sequence of int, default=()
         Columns of `X` that stand for one category.
     least : int, default=1
-        Learners it takes to tell of them: shares of fewer are not told.
+        Learners each segment must have for its k to be admitted.
 
     Returns
     -------
@@ -223,8 +210,8 @@ def select(  # noqa: PLR0913 - what is compared, how, and what may be told of it
     k_values = _possible_k(sample, config)
     fits = kmeans.sweep(sample, k_values, n_starts=config.starts, rng=rng)
     candidates = [
-        _guarded(candidate, len(sample), least)
-        for candidate in _candidates(X, sample, fits, config, rng)
+        replace(one, least=least if one.smallest_share * len(X) < least else 0)
+        for one in _candidates(X, sample, fits, config, rng)
     ]
     settings = evidence or Evidence()
     nulls = None
@@ -237,7 +224,7 @@ def select(  # noqa: PLR0913 - what is compared, how, and what may be told of it
         candidates = [_beside_null(c, beside.get(c.k)) for c in candidates]
     n_scored, n_against = _compared(len(X), len(sample), config)
     return replace(
-        _decided(candidates, config, rows, fits),
+        _decided(candidates, config, rows, fits, least),
         n_scored=n_scored,
         n_against=n_against,
         nulls=nulls,
@@ -288,11 +275,6 @@ def _candidates(
         )
         for i, (k, fit) in enumerate(fits.items())
     ]
-
-
-def _guarded(candidate: Candidate, rows: int, least: int) -> Candidate:
-    shares = candidate.smallest_share, candidate.largest_share
-    return replace(candidate, ends_told=ends_told(*shares, rows=rows, least=least))
 
 
 def _silhouettes(
@@ -380,6 +362,7 @@ def _decided(
     config: Selection,
     sampled: Integers,
     fits: dict[int, kmeans.KMeansFit],
+    least: int,
 ) -> Dossier:
     rule = config.rule
     judged = tuple(_judged(candidate, rule) for candidate in candidates)
@@ -390,7 +373,7 @@ def _decided(
         candidates=judged,
         k=chosen.k,
         runner_up=second.k if second else None,
-        rule=rule_in_words(config),
+        rule=rule_in_words(config, least=least),
         reason=_reason(chosen, second, judged, rule),
         changes=tuple(_changes(judged, rule)),
         sampled=sampled,
@@ -402,25 +385,16 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
     objections = []
     if candidate.k < rule.min_k:
         objections.append(f"fewer than {rule.min_k} segments")
+    if candidate.least:
+        objections.append(f"smallest segment under {candidate.least} learners")
     if candidate.smallest_share < rule.min_share:
-        share = candidate.smallest_share if candidate.ends_told[0] else None
-        objections.append(f"smallest segment {_beyond(share, 'under', rule.min_share)}")
+        objections.append(f"smallest segment under {100 * rule.min_share:.6g}%")
     if candidate.largest_share > rule.max_share:
-        share = candidate.largest_share if candidate.ends_told[1] else None
-        objections.append(f"largest segment {_beyond(share, 'over', rule.max_share)}")
+        objections.append(f"largest segment over {100 * rule.max_share:.6g}%")
     jaccard = candidate.lowest_jaccard
     if jaccard is not None and jaccard < rule.min_jaccard:
-        found, least = told_apart(jaccard, rule.min_jaccard, "f")
-        objections.append(f"least stable segment {found}, under {least}")
+        objections.append(f"least stable segment under {rule.min_jaccard:.6g}")
     return replace(candidate, objections=tuple(objections))
-
-
-def _beyond(share: float | None, way: str, limit: float) -> str:
-    """Say that a share is beyond its limit; None is one that may not be told."""
-    if share is None:
-        return f"{way} {limit:.2%}"
-    found, asked = told_apart(share, limit, "%")
-    return f"{found}, {way} {asked}"
 
 
 def told_apart(
@@ -467,8 +441,14 @@ def _rank(candidate: Candidate, criterion: Criterion) -> tuple[int, float, int]:
     return len(candidate.objections), best_first, candidate.k
 
 
-def rule_in_words(config: Selection) -> str:
+def rule_in_words(config: Selection, *, least: int = 1) -> str:
     """Say the rule of a configuration in one sentence.
+
+    Parameters
+    ----------
+    config : Selection
+    least : int, default=1
+        Learners each segment must have.
 
     Examples
     --------
@@ -482,9 +462,8 @@ def rule_in_words(config: Selection) -> str:
     if first > last:
         first = config.k_min
         conditions.append(f"of at least {rule.min_k} segments")
-    if rule.min_share:
-        least = f"{100 * rule.min_share:.6g}%"
-        conditions.append(f"whose smallest segment holds at least {least}")
+    if limits := _smallest(rule.min_share, least):
+        conditions.append(f"whose smallest segment holds at least {limits}")
     if rule.max_share < 1:
         most = f"{100 * rule.max_share:.6g}%"
         conditions.append(f"whose largest segment holds at most {most}")
@@ -499,6 +478,12 @@ def rule_in_words(config: Selection) -> str:
         best += "; of those within its standard error, the fewest segments"
     values = f"{first} to {last}" if first < last else f"{first} alone"
     return f"Of k = {values}{admitted}, {best}."
+
+
+def _smallest(share: float, least: int) -> str:
+    limits = [f"{100 * share:.6g}%"] if share else []
+    limits += [f"{least} learners"] if least > 1 else []
+    return " and ".join(limits)
 
 
 def _has_error(config: Selection) -> bool:

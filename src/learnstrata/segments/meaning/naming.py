@@ -18,7 +18,7 @@ from learnstrata.learners.roles.unnamed import NO_ROLE
 from learnstrata.privacy.disclosure.cells import CellRule
 from learnstrata.segments.meaning.profiles import AMOUNTS, Profile, Share, Typical
 
-__all__ = ["SegmentName", "main_band", "name_segments"]
+__all__ = ["SegmentName", "name_segments"]
 
 MIN_TOLD = 10  # learners of a band or role that is in a name
 DISTINCTIVE = 120.0
@@ -138,26 +138,8 @@ def _may_be_told(name: str, one: Typical, rule: CellRule) -> bool:
     )
 
 
-def main_band(shares: Mapping[str, Sequence[Share]], least: int = MIN_TOLD) -> str:
-    """Give the experience band of most learners of a segment who state one.
-
-    Parameters
-    ----------
-    shares : mapping of str to sequence of Share
-        Of a `Profile`.
-    least : int, default=10
-        Learners of a band it takes to be told of.
-
-    Returns
-    -------
-    str
-        Empty where no band is known of enough learners.
-
-    Examples
-    --------
-    >>> main_band({"experience_band": [Share("Mid", 60, 0.6, 0.5, 120.0)]})
-    'Mid'
-    """
+def _main_band(shares: Mapping[str, Sequence[Share]], least: int = MIN_TOLD) -> str:
+    """Give the experience band of most learners who state one; empty where few do."""
     top = max(shares.get("experience_band", ()), key=lambda s: s.count, default=None)
     return top.value if top and top.count >= least else ""
 
@@ -169,7 +151,7 @@ def _stage(
 
     Two only where they are neighbours: what lies between them is then no other band.
     """
-    top = main_band(shares, least)
+    top = _main_band(shares, least)
     if top not in bands:
         return STAGES.get(top, top)
     place = bands.index(top)

@@ -24,7 +24,12 @@ from learnstrata.learners.features.matrix import (
     to_matrix,
 )
 from learnstrata.learners.lookups import collected
-from learnstrata.segments.model.certainty import EXPORTED, Certainty, standings
+from learnstrata.segments.model.certainty import (
+    EXPORTED,
+    Certainty,
+    fit_certainty,
+    standings,
+)
 from learnstrata.stats import kmeans
 
 __all__ = [
@@ -237,10 +242,23 @@ def fit_model(
     config: Config,
     limits: Limits,
     fit: kmeans.KMeansFit,
-    certainty: Certainty,
+    certainty: Certainty | None = None,
 ) -> SegmentModel:
-    """Bind a k-means fit to the way its matrix was made."""
+    """Bind a k-means fit to the way its matrix was made.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    config : Config
+    limits : Limits
+    fit : KMeansFit
+        Of all learners of `prepared`.
+    certainty : Certainty, default=None
+        ``None`` is that of the fit alone, without refits and parts.
+    """
     features = prepared.features
+    if certainty is None:
+        certainty = fit_certainty(prepared.matrix.X, fit, config.evidence)
     uses_own = features.companies is not None and features.companies.leave_out_own
     paid = prepared.learners
     if uses_own and "pay" in paid.columns:

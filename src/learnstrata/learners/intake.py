@@ -1,0 +1,144 @@
+"""From the user's table to learners: columns recognised, records cleaned."""
+
+from collections.abc import Mapping
+
+import narwhals as nw
+import polars as pl
+from narwhals.typing import IntoFrame
+
+from learnstrata.config.stages import Config
+from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.learners.cleaning import Cleaned, Limits, clean
+from learnstrata.learners.features.companies import UNRATED
+from learnstrata.learners.history import progression
+from learnstrata.learners.lookups import collected
+from learnstrata.learners.roles.families import add_roles
+from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.schema.standard import extra_name, recognise, standardise
+from learnstrata.privacy.disclosure.pooling import pooled
+
+__all__ = ["clean_table", "newest_unit", "read_table", "units_of", "without_rare"]
+
+NAMED = ("role", "role_family", "title", "tier")  # and the categories of the user
+
+
+def read_table(
+    frame: IntoFrame, config: Config
+) -> tuple[pl.DataFrame, Mapping[str, str]]:
+    """Bring the recognised columns of any frame into memory, typed.
+
+    Parameters
+    ----------
+    frame : data frame
+        The user's table, any frame narwhals knows. It is not changed.
+    config : Config
+
+    Returns
+    -------
+    tuple of polars.DataFrame and mapping
+        The table in our names, and standard name -> column of the user's table.
+
+    Raises
+    ------
+    SchemaError
+        If the table lacks what a segmentation needs.
+    DegenerateError
+        If it has no rows.
+    """
+    columns = list(nw.from_native(frame).collect_schema().names())
+    mapping = recognise(columns, config.columns, record=config.record)
+    table = standardise(
+        frame, mapping, columns=config.columns, pay=config.pay, record=config.record
+    )
+    eager = collected(nw.from_native(table))
+    if eager.is_empty():
+        raise DegenerateError("Got a table without rows, expected learners.")
+    return eager, mapping
+
+
+def clean_table(
+    table: pl.DataFrame, config: Config, limits: Limits
+) -> Cleaned[pl.DataFrame]:
+    """Clean the records of a table; titles are given their role families.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        From `read_table`.
+    config : Config
+    limits : Limits
+
+    Raises
+    ------
+    DegenerateError
+        If no record can be used.
+    """
+    if "title" in table.columns:
+        table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
+    cleaned = clean(table, config, limits)
+    if cleaned.units.is_empty():
+        rule, n = cleaned.ledger["rule"].value_counts(sort=True).row(0)
+        raise DegenerateError(
+            f"None of the {len(table):,} records can be used; most often: {rule} "
+            f"({n:,} records). Run `learnstrata check` on the table."
+        )
+    return cleaned
+
+
+def units_of(cleaned: Cleaned[pl.DataFrame]) -> pl.DataFrame:
+    """Give what is segmented, with what the older records of each learner tell."""
+    moved = progression(cleaned.records)
+    return cleaned.units.join(moved, on="learner_id", how="left").sort("record")
+
+
+def newest_unit(
+    table: pl.DataFrame, config: Config, limits: Limits, *, learner: str
+) -> pl.DataFrame:
+    """Give one learner of a table after cleaning; of several rows that of the last pay.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        From `read_table`.
+    config : Config
+    limits : Limits
+    learner : str
+
+    Raises
+    ------
+    ParameterError
+        If the table has no such learner.
+    DegenerateError
+        If none of the learner's records can be used.
+    """
+    own = table.filter(pl.col("learner_id") == str(learner))
+    if own.is_empty():
+        n = table["learner_id"].n_unique()
+        raise ParameterError(
+            f"Got learner {learner!r}, expected one of the {n:,} ids of the table. "
+            "Give the id as it stands in the table."
+        )
+    units = units_of(clean_table(own, config, limits))
+    by = [c for c in ("pay_year", "record") if c in units.columns]
+    falling = [c == "pay_year" for c in by]
+    return units.sort(by, descending=falling, nulls_last=True).head(1)
+
+
+def without_rare(learners: pl.DataFrame, config: Config) -> pl.DataFrame:
+    """Pool the categories that too few learners hold to be named anywhere.
+
+    Parameters
+    ----------
+    learners : polars.DataFrame
+        With their features. It is not changed.
+    config : Config
+        Its rule of privacy says how many are few. Words of our own, such as those for
+        a missing title, stay.
+    """
+    extras = map(extra_name, config.columns.categorical)
+    return pooled(
+        learners,
+        [*NAMED, *extras],
+        least=config.privacy.learners,
+        keep=(*unnamed_roles(config), UNRATED),
+    )

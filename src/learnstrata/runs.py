@@ -1,0 +1,166 @@
+"""What a run finds, stage by stage: exact, and whole when it is made."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from learnstrata.config.stages import Config
+from learnstrata.learners.cleaning import Limits
+from learnstrata.learners.description import Description
+from learnstrata.learners.roles.families import RoleCoverage
+from learnstrata.segments.choice.sweep import Dossier
+from learnstrata.segments.choice.tendency import TendencyFound
+from learnstrata.segments.evidence.examination import Trust
+from learnstrata.segments.evidence.hierarchy import Tree
+from learnstrata.segments.meaning.bands import Comparison
+from learnstrata.segments.meaning.contributions import MeanPull
+from learnstrata.segments.meaning.distinctive import Card
+from learnstrata.segments.meaning.naming import SegmentName
+from learnstrata.segments.meaning.outcomes import IncrementalValue
+from learnstrata.segments.meaning.profiles import Profile
+from learnstrata.segments.meaning.rules import Rules
+from learnstrata.segments.model.model import Prepared, SegmentModel
+from learnstrata.segments.pay.benchmarks import Benchmarks
+from learnstrata.segments.pay.cohorts import Cohort
+from learnstrata.segments.pay.companies import CompanyViews
+from learnstrata.segments.questions.answers import Answers
+from learnstrata.stats.kmeans import KMeansFit
+from learnstrata.stats.projection import Projection
+
+__all__ = ["STAGES", "Base", "Clusters", "Meaning", "Run", "Stopwatch"]
+
+STAGES = (
+    "recognise",
+    "clean",
+    "features",
+    "describe",
+    "tendency",
+    "select",
+    "fit",
+    "hierarchy",
+    "evidence",
+    "profile",
+    "explain",
+    "benchmarks",
+    "answer",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The learners, before anything is clustered.
+
+    Attributes
+    ----------
+    mapping : mapping of str to str
+        Standard name -> column of the user's table.
+    n_records, n_learners : int
+        Of the input; learners by distinct id.
+    limits : Limits
+    ledger, records : polars.DataFrame
+    prepared : Prepared
+        Learners, their features and the matrix.
+    learners : polars.DataFrame
+        Those of `prepared` with rare categories pooled: what is described of them.
+    description : Description
+    coverage : RoleCoverage or None
+        None where the table has no titles.
+    """
+
+    mapping: Mapping[str, str]
+    n_records: int
+    n_learners: int
+    limits: Limits
+    ledger: pl.DataFrame
+    records: pl.DataFrame
+    prepared: Prepared
+    learners: pl.DataFrame
+    description: Description
+    coverage: RoleCoverage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """What the matrix says: tendency, every k, the chosen fit, the hierarchy, a map.
+
+    `trust` is None where the evidence was left out, or the learners are too few for it.
+    """
+
+    tendency: TendencyFound
+    dossier: Dossier
+    fit: KMeansFit
+    tree: Tree
+    projection: Projection
+    trust: Trust | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the segments are, exactly.
+
+    Attributes
+    ----------
+    model : SegmentModel
+    members : polars.DataFrame
+        What `SegmentModel.assign` gives of these learners.
+    learners : polars.DataFrame
+        Those of `Base`, with their segment and how sure it is.
+    names, profiles, cards, pulls : tuple
+        One a segment.
+    comparison : Comparison or None
+        With the rule-based segments; None where a band is not known.
+    rules : Rules
+    values : tuple of IncrementalValue
+        Learned against rule-based segments, one an outcome.
+    benchmarks : Benchmarks
+    cohorts : tuple of Cohort
+    companies : CompanyViews or None
+        Under aliases; None where the table has no companies.
+    questions : Answers
+    """
+
+    model: SegmentModel
+    members: pl.DataFrame = field(repr=False)
+    learners: pl.DataFrame = field(repr=False)
+    names: tuple[SegmentName, ...]
+    profiles: tuple[Profile, ...]
+    cards: tuple[Card, ...]
+    pulls: tuple[tuple[MeanPull, ...], ...]
+    comparison: Comparison | None
+    rules: Rules
+    values: tuple[IncrementalValue, ...]
+    benchmarks: Benchmarks
+    cohorts: tuple[Cohort, ...]
+    companies: CompanyViews | None
+    questions: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that a run found; ``timings`` are seconds a stage."""
+
+    config: Config
+    base: Base
+    clusters: Clusters
+    meaning: Meaning
+    timings: Mapping[str, float]
+
+
+class Stopwatch:
+    """Seconds a stage, and a call to whoever watches as each begins."""
+
+    def __init__(self, watch: Callable[[str], None]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._watch = watch
+        self._stage, self._since = "", time.perf_counter()
+
+    def begin(self, stage: str) -> None:
+        """End the stage before and begin this one; an empty name only ends."""
+        now = time.perf_counter()
+        if self._stage:
+            self.seconds[self._stage] = now - self._since
+        self._stage, self._since = stage, now
+        if stage:
+            self._watch(stage)
