@@ -1,152 +1,293 @@
-"""Sentences on how far a segmentation can be trusted, made from its evidence."""
+"""How far a segmentation can be trusted: the sentences and tables beside no chart."""
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass
 
-from learnstrata.report.wording import name_of_segment
-from learnstrata.segments.evidence.sensitivity import PARTLY, STRONG
-from learnstrata.segments.model.certainty import FENCE
-from learnstrata.wording.numbers import as_count, as_number, as_share
-from learnstrata.wording.words import listed
+from learnstrata.report.figures.chart import numbers_of
+from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
+from learnstrata.summary.contract import (
+    Component,
+    Dip,
+    DisclosedSummary,
+    Evidence,
+    Ground,
+    PartDossier,
+    Results,
+    Valley,
+)
+from learnstrata.wording.readings import (
+    P_LIMIT,
+    STRONG,
+    agreement,
+    level_of_p,
+    separation,
+    stability,
+)
+from learnstrata.wording.tables import Cell, Table, column, table_of
+from learnstrata.wording.words import counted, listed
 
 __all__ = [
-    "DIP_LEVEL",
-    "HALVES",
-    "READING",
-    "agreements",
-    "another_analyst",
-    "cells_note",
-    "cells_title",
-    "finer_title",
-    "humps",
-    "jaccard_note",
-    "jaccard_title",
-    "left_out",
-    "level_of_dip",
-    "limit_of_jaccard",
-    "limit_of_p",
-    "neighbours",
-    "nulls_note",
-    "nulls_title",
-    "reading",
-    "seeds",
-    "sensitivity_title",
+    "Trust",
+    "Verdict",
     "short_verdict",
-    "silhouette_note",
-    "silhouette_title",
-    "standing_note",
-    "standing_title",
-    "statistic_label",
-    "strength_note",
-    "strength_title",
-    "tree_title",
-    "variants_of_silhouette",
+    "tables_of",
+    "trust_of",
+    "verdict_of",
 ]
 
-Summary = Mapping[str, Any]
-
-DIP_LEVEL = 0.05
-HALVES = 0.8  # prediction strength from which Tibshirani and Walther call a k found
-READING = (0.60, 0.75, 0.85)  # of a bootstrap Jaccard: doubtful, stable, highly stable
-STATISTICS = {
-    "hopkins": "Hopkins (power d)",
-    "silhouette": "Silhouette",
-    "gap": "Gap",
-    "jaccard": "Lowest Jaccard",
-}
+TINY = 0.02  # share of a segment so small that it may carry a silhouette by itself
 SHORT = {
     "natural": "groups that stand apart and are found again",
     "reproducible": "a cut that is found again, not groups that stand apart",
     "constructive": "a useful cut and no more",
 }
+APART = {
+    "overlap": "The segments overlap: cuts of a continuum more than separate groups.",
+    "are weakly separated": (
+        "The segments are weakly separated: expect many learners near a border."
+    ),
+}
 
 
-def short_verdict(summary: Summary) -> str:
-    """Give the verdict in one short sentence; empty where there is no evidence.
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What every run tells of its choice, with evidence or without.
 
-    Examples
-    --------
-    >>> short_verdict({"evidence": {"verdict": {"word": "constructive"}}})
-    'constructive - a useful cut and no more'
-    >>> short_verdict({"evidence": None})
-    ''
+    Attributes
+    ----------
+    hopkins, silhouette, separation, small, stability : str
+        `silhouette` is the number alone; `small` warns of a tiny segment, or is empty.
+    rule, reason, sweep, runner_up : str
+        Of the choice of k.
+    changes : tuple of str
+        What would change the choice.
+    left_out : str
+        Why there is no evidence; empty where there is.
     """
-    found = summary.get("evidence")
-    if not found:
+
+    hopkins: str
+    silhouette: str
+    separation: str
+    small: str
+    stability: str
+    rule: str
+    reason: str
+    sweep: str
+    runner_up: str
+    changes: tuple[str, ...]
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the evidence tells beside its charts.
+
+    Attributes
+    ----------
+    word, sentence, rule : str
+    another : str
+        Whether another analyst would have found this, in one line.
+    left_out : tuple of str
+        What was not measured, and why.
+    conditions, hopkins, subsegments, dossiers, dips, skipped : Table
+    variants, seeds, finer, finer_rule, humps, others : str
+    reasons : tuple of str
+        How far each segment is cut, and why.
+    """
+
+    word: str
+    sentence: str
+    rule: str
+    another: str
+    left_out: tuple[str, ...]
+    conditions: Table
+    hopkins: Table
+    variants: str
+    seeds: str
+    finer: str
+    finer_rule: str
+    reasons: tuple[str, ...]
+    subsegments: Table
+    dossiers: Table
+    humps: str
+    dips: Table
+    others: str
+    skipped: Table
+
+
+def trust_of(summary: DisclosedSummary) -> Trust:
+    """Gather what every run tells of its choice."""
+    found, write = summary.selection, numbers_of(summary.settings)
+    silhouette = found.chosen.silhouette
+    return Trust(
+        hopkins=hopkins_sentence(summary),
+        silhouette=write.statistic(silhouette),
+        separation=apart(silhouette),
+        small=small_segment(summary),
+        stability=found_again(summary),
+        rule=found.rule,
+        reason=found.reason,
+        sweep=sweep(summary),
+        runner_up=runner_up(summary),
+        changes=found.changes,
+        left_out="" if summary.evidence else left_out(summary),
+    )
+
+
+def verdict_of(summary: DisclosedSummary) -> Verdict | None:
+    """Gather what the evidence tells beside its charts; None where there is none."""
+    found = summary.evidence
+    if found is None:
+        return None
+    return Verdict(
+        word=found.verdict.word,
+        sentence=found.verdict.sentence,
+        rule=found.verdict.rule,
+        another=another_analyst(summary),
+        left_out=found.left_out,
+        conditions=conditions(summary),
+        hopkins=hopkins(summary),
+        variants=variants_of_silhouette(summary),
+        seeds=seeds(summary),
+        finer=finer(found),
+        finer_rule=found.finer.rule,
+        reasons=tuple(dossier.reason for dossier in found.finer.dossiers),
+        subsegments=subsegments(summary),
+        dossiers=dossiers(summary),
+        humps=humps(found),
+        dips=dips(summary),
+        others=summary.words.sensitivity if found.sensitivity else "",
+        skipped=skipped(found),
+    )
+
+
+def tables_of(summary: Results) -> tuple[Table, ...]:
+    """Give the tables beside no chart that have a sheet in the workbook."""
+    if summary.evidence is None:
+        return ()
+    makers = (conditions, hopkins, subsegments, dips)
+    return tuple(make(summary) for make in makers)
+
+
+def short_verdict(summary: Results) -> str:
+    """Give the verdict in one short sentence; empty where there is no evidence."""
+    if summary.evidence is None:
         return ""
-    word = found["verdict"]["word"]
+    word = summary.evidence.verdict.word
     return f"{word} - {SHORT[word]}"
 
 
-def left_out(summary: Summary) -> str:
-    """Say that the evidence is not there, and how to get it.
-
-    Examples
-    --------
-    >>> left_out({"config": {"evidence": {"level": "none"}}})[:40]
-    'The evidence was left out of this run, s'
-    """
-    level = summary.get("config", {}).get("evidence", {}).get("level", "none")
+def left_out(summary: Results) -> str:
+    """Say that the evidence is not there, and how to get it."""
+    settings = summary.settings.config.get("evidence")
+    level = settings.get("level", "none") if isinstance(settings, dict) else "none"
     if level == "none":
         return (
             "The evidence was left out of this run, so there is no verdict. Run again "
             "with --evidence quick to get it."
         )
     return (
-        f"There are too few {summary['unit']}s for the evidence, so there is no "
+        f"There are too few {summary.settings.units} for the evidence, so there is no "
         "verdict. With more of them, --evidence quick gives it."
     )
 
 
-def limit_of_jaccard(summary: Summary) -> float:
-    """Give the least Jaccard that counts as found again, as the run was configured."""
-    settings = summary.get("config", {}).get("evidence", {})
-    return float(settings.get("min_jaccard", READING[1]))
+def hopkins_sentence(summary: Results) -> str:
+    """Give both Hopkins statistics and what they cannot prove."""
+    write, found = numbers_of(summary.settings), summary.tendency
+    return (
+        f"Hopkins is {write.statistic(found.power_d.statistic)} with distances to the "
+        f"power of the dimension, and {write.statistic(found.original.statistic)} as "
+        "often computed (0.5 is random, 1 is clustered). It cannot prove that there "
+        "are segments: one bell-shaped cloud, rounded values or a few gross outliers "
+        "bring it near 1 as well."
+    )
 
 
-def limit_of_p(summary: Summary) -> float:
-    """Give the largest p-value that counts as above structureless tables.
-
-    Examples
-    --------
-    >>> limit_of_p({"config": {"evidence": {"max_p": 0.01}}})
-    0.01
-    """
-    return float(summary["config"]["evidence"]["max_p"])
-
-
-def agreements(found: Mapping[str, Any]) -> tuple[int, int, int]:
-    """Count the other ways that agree strongly, in part and hardly.
+def apart(silhouette: float | None) -> str:
+    """Say how far apart the segments are, by their mean silhouette.
 
     Examples
     --------
-    >>> agreements({"variants": [{"ari": 0.8}, {"ari": 0.5}, {"ari": 0.494}]})
-    (1, 1, 1)
+    >>> apart(0.228), apart(0.6)[:41]
+    ('The segments overlap: cuts of a continuum more than separate groups.',
+     'The segments are reasonably separated.')
     """
-    values = [round(variant["ari"], 2) for variant in found["variants"]]
-    strong = sum(value >= STRONG for value in values)
-    hardly = sum(value < PARTLY for value in values)
-    return strong, len(values) - strong - hardly, hardly
+    if silhouette is None:
+        return "Separation was not measured in this run."
+    found = separation(silhouette)
+    return APART.get(found, f"The segments {found}.")
 
 
-def another_analyst(summary: Summary) -> str:
+def found_again(summary: Results) -> str:
+    """Say how stable the least stable segment is, by its bootstrap Jaccard."""
+    jaccard = summary.selection.chosen.lowest_jaccard
+    if jaccard is None:
+        return "Stability was not measured in this run."
+    return (
+        f"{stability(jaccard).capitalize()}: found again in bootstrap samples with a "
+        f"Jaccard of {numbers_of(summary.settings).statistic(jaccard)} at the least. "
+        "Stability alone proves nothing, since even structureless data can be cut the "
+        "same way twice."
+    )
+
+
+def small_segment(summary: Results) -> str:
+    """Warn where a tiny segment may carry the silhouette; else say nothing."""
+    shares = [one.share for one in summary.segments if one.share is not None]
+    least = min(shares, default=1.0)
+    if least >= TINY and not summary.small_segments:
+        return ""
+    write = numbers_of(summary.settings)
+    told = (
+        f"The smallest segment holds {write.count(None)} {summary.settings.units}"
+        if summary.small_segments
+        else f"The smallest segment holds {write.share(least)}"
+    )
+    return (
+        f"{told}: so few far-off values raise a silhouette by themselves, so check "
+        "them before trusting it."
+    )
+
+
+def sweep(summary: Results) -> str:
+    """Say on how many learners every k was fitted, and how often again."""
+    found, write = summary.selection, numbers_of(summary.settings)
+    text = f"Every k was fitted on {write.count(found.rows)} {summary.settings.units}"
+    if not found.resamples:
+        return f"{text}."
+    return f"{text}, and fitted again on {found.resamples} samples of them."
+
+
+def runner_up(summary: Results) -> str:
+    """Name the next best k with what speaks for it."""
+    found, write = summary.selection, numbers_of(summary.settings)
+    row = next((row for row in found.table if row.k == found.runner_up), None)
+    if row is None:
+        return "There is none: no other k is admitted."
+    told = f"k = {row.k}: silhouette {write.statistic(row.silhouette)}"
+    if row.lowest_jaccard is None:
+        return f"{told}."
+    return f"{told}, lowest Jaccard {write.statistic(row.lowest_jaccard)}."
+
+
+def another_analyst(summary: Results) -> str:
     """Answer in one line whether another analyst would have found these segments."""
-    found = summary["evidence"]["sensitivity"]
-    if not found or not found["variants"]:
+    found, write = evidence_of(summary).sensitivity, numbers_of(summary.settings)
+    if not found or not found.variants:
         return "Not known: no other way to cut was tried in this run."
-    alone = found["same_way"]
-    if round(alone["ari"], 2) < STRONG:
+    alone = found.same_way
+    if alone.ari is None or alone.ari < STRONG:
         return (
-            f"It is hard to tell: on {as_count(alone['rows'])} {summary['unit']}s even "
-            "the same way agrees with it by an adjusted Rand index of only "
-            f"{as_number(alone['ari'])}."
+            f"It is hard to tell: on {write.count(alone.rows)} "
+            f"{summary.settings.units} even the same way agrees with it by an adjusted "
+            f"Rand index of only {write.statistic(alone.ari)}."
         )
-    strong, part, hardly = agreements(found)
-    n = strong + part + hardly
+    read = Counter(agreement(variant.ari) for variant in found.variants)
+    n, strong, part = len(found.variants), read["agree strongly"], read["agree in part"]
     told = (
         f"{strong} of {n} other ways to cut agree strongly with it, {part} in part and "
-        f"{hardly} hardly."
+        f"{n - strong - part} little."
     )
     if strong >= 0.75 * n:
         return f"Most likely yes: {told}"
@@ -155,108 +296,14 @@ def another_analyst(summary: Summary) -> str:
     return f"It depends on how they cut: {told}"
 
 
-def statistic_label(name: str) -> str:
-    """Name a statistic that stands beside structureless tables.
-
-    Examples
-    --------
-    >>> statistic_label("gap")
-    'Gap'
-    """
-    return STATISTICS.get(name) or name
-
-
-def nulls_title(summary: Summary) -> str:
-    """Say how many statistics lie above the band of structureless tables."""
-    rows, limit = summary["evidence"]["nulls"]["statistics"], limit_of_p(summary)
-    above = [
-        statistic_label(row["statistic"])
-        for row in rows
-        if row["observed"] > row["high"] and row["p_value"] <= limit
-    ]
-    n = len(rows)
-    if not above:
-        return f"None of {n} statistics lies above the band of structureless tables"
-    if len(above) == n:
-        return f"All {n} statistics lie above the band of structureless tables"
-    own = ("Hopkins",)  # a name keeps its capital
-    names = listed(
-        [
-            name if name.startswith(own) else name[:1].lower() + name[1:]
-            for name in above
-        ]
-    )
-    return (
-        f"{len(above)} of {n} statistics "
-        f"{'lies' if len(above) == 1 else 'lie'} above the band of structureless "
-        f"tables: {names}"
-    )
-
-
-def nulls_note(summary: Summary) -> str:
-    """Say how the structureless tables were drawn, and how small a p-value can be."""
-    found = summary["evidence"]["nulls"]
-    draws, units = found["draws"], f"{summary['unit']}s"
-    text = (
-        f"Dots: {as_count(draws)} structureless tables of {as_count(found['rows'])} "
-        f"{units} each, with the same columns, rounding and correlations but no "
-        "groups; grey: the middle 5-95 % of them; diamond: a sample of this run's "
-        f"{units}, as many and fitted in the same way. "
-        f"With {as_count(draws)} draws no p-value can be smaller than "
-        f"1/{draws + 1} = {as_number(1 / (draws + 1), 3)}. "
-        "Excess and p-value are those of the sample. The column of the whole run "
-        f"repeats what is said elsewhere of all {units}, which were fitted with more "
-        "effort: it is not to be set beside the structureless tables."
-    )
-    if any(row["statistic"] == "jaccard" for row in found["statistics"]):
-        text += (
-            f" For the Jaccard, {as_count(found['jaccard_draws'])} of the tables were "
-            f"each fitted again {as_count(found['jaccard_resamples'])} times from "
-            "fresh starts."
-        )
-    return text
-
-
-def silhouette_title(summary: Summary) -> str:
-    """Say which segment holds together least, and its mean silhouette."""
-    rows = summary["evidence"]["silhouette"]["per_segment"]
-    low, high = (f(rows, key=lambda row: row["mean"]) for f in (min, max))
-    least, most = (as_number(row["mean"]) for row in (low, high))
-    if least == most:
-        return f"The mean silhouette is {least} in every segment"
-    return (
-        f"The mean silhouette runs from {least} "
-        f"({name_of_segment(summary, low['segment_id'])}) to {most} "
-        f"({name_of_segment(summary, high['segment_id'])})"
-    )
-
-
-def silhouette_note(summary: Summary) -> str:
-    """Give the mean, its error and who was scored against whom."""
-    found = summary["evidence"]["silhouette"]
-    scored, against = found["scored"], found["against"]
-    error = found["standard_error"]
-    text = (
-        "Each area: the silhouettes of a segment from lowest to highest; right of 0 a "
-        f"{summary['unit']} is nearer to its own segment than to the next one. "
-        f"The mean of all in the final fit is {as_number(found['mean'], 3)}"
-    )
-    if scored == against:
-        return f"{text}, exact: all {as_count(scored)} were scored against all."
-    return (
-        f"{text} ± {as_number(error, 3)} (standard error): {as_count(scored)}, drawn "
-        f"from every segment, were scored against all {as_count(against)}."
-    )
-
-
-def variants_of_silhouette(summary: Summary) -> str:
+def variants_of_silhouette(summary: Results) -> str:
     """Name the two other silhouettes and warn against comparing them."""
-    found = summary["evidence"]["silhouette"]
+    found, write = evidence_of(summary).silhouette, numbers_of(summary.settings)
     told = [
-        f"{name} {as_number(value, 3)}"
+        f"{name} {write.statistic(value)}"
         for name, value in (
-            ("squared distances give", found["squared"]),
-            ("distances to the centres (simplified) give", found["simplified"]),
+            ("squared distances give", found.squared),
+            ("distances to the centres (simplified) give", found.simplified),
         )
         if value is not None
     ]
@@ -268,233 +315,48 @@ def variants_of_silhouette(summary: Summary) -> str:
     )
 
 
-def jaccard_title(summary: Summary) -> str:
-    """Say which segment is found again least, and how well."""
-    found = summary["evidence"]["bootstrap"]
-    least, start, row = min(
-        (
-            (row["jaccard"], run["start"], row)
-            for run in found
-            for row in run["per_segment"]
-        ),
-        key=lambda told: told[0],
-    )
-    return (
-        f"The least stable segment, {name_of_segment(summary, row['segment_id'])}, is "
-        f"{reading(least)}: Jaccard {as_number(least)} {_starts(start)}"
-    )
-
-
-def reading(jaccard: float) -> str:
-    """Read a bootstrap Jaccard in a word, as fpc's clusterboot does.
-
-    Examples
-    --------
-    >>> reading(0.75), reading(0.86), reading(0.599)
-    ('doubtful', 'highly stable', 'unstable')
-    """
-    doubtful, stable, highly = READING
-    if jaccard > stable:
-        return "highly stable" if jaccard > highly else "stable"
-    return "doubtful" if jaccard >= doubtful else "unstable"
-
-
-def _starts(start: str) -> str:
-    return {"fitted": "from the fitted centres", "fresh": "from fresh starts"}.get(
-        start, start
-    )
-
-
-def jaccard_note(summary: Summary) -> str:
-    """Say how often the segments were fitted again, and how a Jaccard is read."""
-    told = listed(
-        [
-            f"{as_count(run['resamples'])} times {_starts(run['start'])} on "
-            f"{as_count(run['rows'])}"
-            for run in summary["evidence"]["bootstrap"]
-        ]
-    )
-    doubtful, stable, highly = (as_number(limit) for limit in READING)
-    return (
-        f"{summary['unit'].capitalize()}s drawn with replacement were cut again: "
-        f"{told}. Under {doubtful} a segment is unstable, to {stable} "
-        f"doubtful, over {stable} stable, over {highly} highly stable. Recovered: "
-        "Jaccard 0.75 or more; dissolved: 0.5 or less."
-    )
-
-
-def tree_title(summary: Summary) -> str:
-    """Say what becomes of the chosen segments with one segment more."""
-    k = summary["selection"]["k"]
-    flows = [flow for flow in summary["evidence"]["flows"] if flow["k"] == k]
-    if not flows:
-        return f"How the segments of one k pass into those of the next, up to k = {k}"
-    best: dict[int, float] = {}
-    for flow in flows:
-        part = flow["share_of_source"]
-        best[flow["source"]] = max(part, best.get(flow["source"], 0.0))
-    low = min(best, key=lambda source: best[source])
-    if round(best[low], 3) >= 0.9:
-        return (
-            f"From k = {k} to k = {k + 1} every segment keeps at least "
-            f"{as_share(best[low])} together"
-        )
-    return (
-        f"From k = {k} to k = {k + 1}, {name_of_segment(summary, low)} splits most: "
-        f"its largest part is {as_share(best[low])}"
-    )
-
-
-def strength_title(summary: Summary) -> str:
-    """Say for which k two halves of the learners agree."""
-    table = summary["evidence"]["halves"]["table"]
-    strong = [row["k"] for row in table if row["prediction_strength"] >= HALVES]
-    own = _strength_of(table, summary["selection"]["k"])
-    told = "" if own is None else f"; k = {summary['selection']['k']} has {own}"
-    if not strong:
-        return f"Halves of the learners agree at no k tried (under {HALVES}){told}"
-    return (
-        f"Halves of the learners agree ({HALVES} or more) at k = {_listed(strong)}"
-        f"{told}"
-    )
-
-
-def strength_note(summary: Summary) -> str:
-    """Say how the halves were made, and how their agreement is read."""
-    rows = summary["evidence"]["halves"]["rows"]
-    return (
-        f"{as_count(rows)} {summary['unit']}s were halved several times; one half is "
-        "cut, and the other half's own cut must keep its pairs together. The figure is "
-        f"that of the worst segment; dashed: {HALVES}, from which a k is usually "
-        "called found. Bars: one standard error."
-    )
-
-
-def _strength_of(table: Sequence[Mapping[str, Any]], k: int) -> str | None:
-    found = next((row for row in table if row["k"] == k), None)
-    return None if found is None else as_number(found["prediction_strength"])
-
-
-def _listed(values: Sequence[int]) -> str:
-    run = len(values) > 2 and all(b == a + 1 for a, b in pairwise(values))
-    return f"{values[0]} to {values[-1]}" if run else listed([str(v) for v in values])
-
-
-def seeds(summary: Summary) -> str:
+def seeds(summary: Results) -> str:
     """Say how far other seeds give the same segments."""
-    found = summary["evidence"]["seeds"]
-    if found["mean"] is None:
+    found, write = evidence_of(summary).seeds, numbers_of(summary.settings)
+    if found.mean is None:
         return "No refit under another seed was made."
-    n = found["refits"]
+    again = "once more" if found.refits == 1 else f"{found.refits} times more"
     return (
-        f"Fitted {'once more' if n == 1 else f'{as_count(n)} times more'} under other "
-        f"seeds on {as_count(found['rows'])} {summary['unit']}s, k = {found['k']} "
-        f"agrees with itself with an adjusted Rand index of {as_number(found['mean'])} "
-        f"on average and {as_number(found['lowest'])} at the least (1 is the same)."
+        f"Fitted {again} under other seeds on {write.count(found.rows)} "
+        f"{summary.settings.units}, k = {found.k} agrees with itself with an adjusted "
+        f"Rand index of {write.statistic(found.mean)} on average and "
+        f"{write.statistic(found.lowest)} at the least (1 is the same)."
     )
 
 
-def standing_title(summary: Summary) -> str:
-    """Say how many learners are core, borderline and atypical."""
-    counts = summary["evidence"]["standing"]["counts"]
-    known = [n for n in counts.values() if n is not None]
-    whole = len(known) == len(counts)
-    total = (sum(known) if whole else summary["input"]["segmented"]) or 1
-    core, border, far = (
-        "a share not shown" if counts[name] is None else as_share(counts[name] / total)
-        for name in ("core", "borderline", "atypical")
-    )
-    return (
-        f"{core} of the {summary['unit']}s are core to their segment, {border} stand "
-        f"on a border and {far} are atypical"
-    )
-
-
-def standing_note(summary: Summary) -> str:
-    """State the rules by which a learner is core, borderline or atypical."""
-    found = summary["evidence"]["standing"]
-    refits = found["confidence_refits"]
-    sure = (
-        f" or fewer than {100 * found['min_confidence']:.6g}% of {as_count(refits)} "
-        "bootstrap refits put it in the same segment"
-        if refits
-        else ""
-    )
-    return (
-        "From full to pale colour: core, borderline, atypical. "
-        "Atypical: farther from the centre of its segment than the upper fence of a "
-        f"box plot (upper quartile + {FENCE:g} quartile distances). Borderline: of the "
-        "others, those whose nearest centre is more than "
-        f"{100 - 100 * found['min_margin']:.6g}% as far as the second-nearest{sure}. "
-        "Core: all the rest."
-    )
-
-
-def finer_title(summary: Summary) -> str:
+def finer(found: Evidence) -> str:
     """Say into how many sub-segments how many segments can be cut."""
-    dossiers = summary["evidence"]["finer"]["dossiers"]
-    cut = [found for found in dossiers if found["k"] > 1]
-    n = len(dossiers)
+    cut = [dossier.k for dossier in found.finer.dossiers if dossier.k > 1]
+    n = len(found.finer.dossiers)
     if not cut:
         return f"None of {n} segments has a finer cut that is found again."
-    parts = sum(found["k"] for found in cut)
     return (
-        f"{len(cut)} of {n} segments can be cut further, into {as_count(parts)} "
-        "sub-segments that are found again."
+        f"{len(cut)} of {n} segments can be cut further, into {sum(cut)} sub-segments "
+        "that are found again."
     )
 
 
-def cells_title(summary: Summary) -> str:
-    """Say how many cells of segment and role are found again."""
-    cells = summary["evidence"]["finer"]["cells"]
-    limit = limit_of_jaccard(summary)
-    stable = sum(c["jaccard"] is not None and c["jaccard"] >= limit for c in cells)
-    return (
-        f"{as_count(stable)} of {as_count(len(cells))} cells of segment and role are "
-        f"found again with a Jaccard of {as_number(limit)} or more"
-    )
-
-
-def cells_note(summary: Summary) -> str:
-    """Say how to read the cells."""
-    return (
-        f"First number: {summary['unit']}s; in brackets: bootstrap Jaccard of the "
-        "cell. The bluer, the larger its share of the segment. White with grey text: "
-        f"under {as_number(limit_of_jaccard(summary))}, so do not act on it alone. "
-        f"Blank: too few {summary['unit']}s to show."
-    )
-
-
-def neighbours(summary: Summary) -> list[Mapping[str, Any]]:
+def neighbours(found: Evidence) -> list[Valley]:
     """List the valleys between neighbouring segments, each pair once."""
-    seen: dict[frozenset[int], Mapping[str, Any]] = {}
-    for row in summary["evidence"]["valleys"]:
-        seen.setdefault(frozenset((row["segment_id"], row["neighbour_id"])), row)
+    seen: dict[frozenset[int], Valley] = {}
+    for row in found.valleys:
+        seen.setdefault(frozenset((row.segment_id, row.neighbour_id)), row)
     return list(seen.values())
 
 
-def level_of_dip(p_value: float, *, between: bool) -> str:
-    """Say whether a dip is more than one hump would give.
-
-    Examples
-    --------
-    >>> level_of_dip(0.05, between=True), level_of_dip(0.051, between=False)
-    ('a thin place', 'one hump')
-    """
-    if p_value <= DIP_LEVEL:
-        return "a thin place" if between else "more than one hump"
-    return "no thin place" if between else "one hump"
-
-
-def humps(summary: Summary) -> str:
+def humps(found: Evidence) -> str:
     """Say between how many neighbouring segments there is a thin place."""
-    measured = [row["dip"] for row in neighbours(summary) if row["dip"]]
-    n = len(measured)
-    if not n:
+    tested = [row.dip.p_value for row in neighbours(found) if row.dip]
+    if not tested:
         return "No pair of neighbouring segments was large enough for a dip test."
-    thin = sum(found["p_value"] <= DIP_LEVEL for found in measured)
-    pairs = f"{n} pair{'s' * (n > 1)} of neighbouring segments"
-    level = f"dip test, p {DIP_LEVEL} or less"
+    thin = sum(level_of_p(p) == "beyond chance" for p in tested)
+    pairs = f"{counted(len(tested), 'pair')} of neighbouring segments"
+    level = f"dip test, p {P_LIMIT} or less"
     if thin:
         return f"Between {thin} of {pairs} there is a thin place ({level})."
     return (
@@ -503,11 +365,150 @@ def humps(summary: Summary) -> str:
     )
 
 
-def sensitivity_title(summary: Summary) -> str:
-    """Say how far the agreement of other ways reaches."""
-    rows = summary["evidence"]["sensitivity"]["variants"]
-    low, high = (f(rows, key=lambda row: row["ari"]) for f in (min, max))
-    return (
-        f"Agreement with other ways runs from {as_number(low['ari'])} ({low['name']}) "
-        f"to {as_number(high['ari'])} ({high['name']})"
+def conditions(summary: Results) -> Table:
+    """List the conditions of the verdict: what was found and what is asked for."""
+    return table_of(
+        "The conditions of the verdict",
+        evidence_of(summary).verdict.grounds,
+        [
+            column(
+                "Condition", lambda row: row.condition[:1].upper() + row.condition[1:]
+            ),
+            column("Found", _found, "statistic"),
+            column("Asked for", _asked),
+            column("Met", lambda row: "\u2713 yes" if row.met else "\u2717 no"),
+        ],
+        sheet="Verdict",
+    )
+
+
+def _is_chance(row: Ground) -> bool:
+    return row.condition.startswith("chance")
+
+
+def _found(row: Ground) -> Cell:
+    if row.limit is None:
+        return "yes" if row.met else "no"
+    return p_cell(row.value) if _is_chance(row) else row.value
+
+
+def _asked(row: Ground) -> str:
+    if row.limit is None:
+        return "yes"
+    return f"{'at most' if _is_chance(row) else 'at least'} {row.limit:.6g}"
+
+
+def hopkins(summary: Results) -> Table:
+    """Give Hopkins both ways."""
+    found = summary.tendency
+    return table_of(
+        "Hopkins on the whole table, two ways",
+        [
+            ("With distances to the power d", found.power_d),
+            ("As in the original (plain distances)", found.original),
+        ],
+        [
+            column("Hopkins", lambda row: row[0]),
+            column("Statistic", lambda row: row[1].statistic, "statistic"),
+            column("Spread", lambda row: row[1].spread, "statistic"),
+            column("Probes", lambda row: row[1].n_probes, "count"),
+            column("Rows", lambda row: row[1].n_rows, "count"),
+            column("Features", lambda row: row[1].n_features, "count"),
+        ],
+        sheet="Hopkins",
+    )
+
+
+def subsegments(summary: Results) -> Table:
+    """List the finer cuts that are found again."""
+    found, units = evidence_of(summary).finer, summary.settings.units.capitalize()
+    cut = {dossier.segment_id for dossier in found.dossiers if dossier.k > 1}
+    pay = column("Median pay", lambda part: part.median_pay, "pay")
+    years = column("Median years", lambda part: part.median_years, "years")
+    return table_of(
+        "Sub-segments",
+        [part for part in found.parts if part.segment_id in cut],
+        [
+            column("Sub-segment", lambda part: part.subsegment_id),
+            column(
+                "Of segment", lambda part: name_of_segment(summary, part.segment_id)
+            ),
+            column(units, lambda part: part.count, "count"),
+            column("Share of segment", lambda part: part.share_of_segment, "share"),
+            column("Share of all", lambda part: part.share, "share"),
+            column("Jaccard", lambda part: part.jaccard, "statistic"),
+            *([pay] if summary.has("pay") else []),
+            *([years] if any(part.n_experience for part in found.parts) else []),
+        ],
+        sheet="Sub-segments",
+    )
+
+
+def dossiers(summary: Results) -> Table:
+    """List every finer cut that was tried, and why it was not taken."""
+    found = evidence_of(summary).finer.dossiers
+    return table_of(
+        "Every finer cut that was tried",
+        [(dossier, row) for dossier in found for row in dossier.table],
+        [
+            column("Segment", lambda one: name_of_segment(summary, one[0].segment_id)),
+            column("Parts", lambda one: str(one[1].k)),
+            column("Silhouette", lambda one: one[1].silhouette, "statistic"),
+            column("Smallest part", lambda one: one[1].smallest_share, "share"),
+            column("Least stable part", lambda one: one[1].lowest_jaccard, "statistic"),
+            column("The rule", lambda one: _taken(one[0], one[1].k, one[1].objections)),
+        ],
+    )
+
+
+def _taken(dossier: PartDossier, k: int, objections: tuple[str, ...]) -> str:
+    return "chosen" if k == dossier.k else "; ".join(objections) or "admitted"
+
+
+def dips(summary: Results) -> Table:
+    """Give the dip of the first components and between neighbouring segments."""
+    found, write = evidence_of(summary), numbers_of(summary.settings)
+    rows = [_of_component(row, write.share(row.explained)) for row in found.components]
+    rows += [_of_valley(row) for row in neighbours(found)]
+    return table_of(
+        "Humps: Hartigan's dip test",
+        rows,
+        [
+            column("Where", lambda row: row[0]),
+            column("Dip", lambda row: row[1], "statistic"),
+            column("p-value", lambda row: row[2], "statistic"),
+            column(summary.settings.units.capitalize(), lambda row: row[3], "count"),
+            column("Found", lambda row: row[4]),
+        ],
+        sheet="Dip tests",
+    )
+
+
+def _of_component(row: Component, explained: str) -> tuple[Cell, ...]:
+    beyond = level_of_p(row.dip.p_value) == "beyond chance"
+    told = "more than one hump" if beyond else "one hump"
+    return (f"Component {row.component} ({explained})", *_dip(row.dip), told)
+
+
+def _of_valley(row: Valley) -> tuple[Cell, ...]:
+    where = f"Between segments {row.segment_id} and {row.neighbour_id}"
+    if row.dip is None:
+        return (where, "", "", "", "too few to tell")
+    beyond = level_of_p(row.dip.p_value) == "beyond chance"
+    return (where, *_dip(row.dip), "a thin place" if beyond else "no thin place")
+
+
+def _dip(found: Dip) -> tuple[Cell, ...]:
+    return found.statistic, p_cell(found.p_value), found.n_rows
+
+
+def skipped(found: Evidence) -> Table:
+    """List the ways that could not be tried, and why."""
+    return table_of(
+        "Ways that could not be tried",
+        found.sensitivity.skipped if found.sensitivity else (),
+        [
+            column("Not tried", lambda row: row.name),
+            column("Why", lambda row: row.reason),
+        ],
     )

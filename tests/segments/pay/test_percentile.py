@@ -1,67 +1,109 @@
-"""Where a pay stands: percentiles that rise with pay, and who answers."""
+"""The place of a pay: percentiles that rise with pay, and who answers."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnstrata.config.stages import Pay
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.privacy.disclosure.cells import CellRule
-from learnstrata.segments.pay.benchmarks import pay_benchmarks
-from learnstrata.segments.pay.percentile import _ordinal, from_shared, where_stands
-from learnstrata.summary.benchmarks import summarise_benchmarks
+from learnstrata.segments.pay.benchmarks import KNOTS, pay_benchmarks
+from learnstrata.segments.pay.percentile import _ordinal, find_percentile
+from learnstrata.wording.numbers import Numbers
 from paid import paid_learners
 
 KEYS = ["role_family", "tier", "experience_band"]
-INR = Pay()
+LPA = Numbers(1e5, "LPA", 10)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A group of peers; ``p50`` is None where it is hidden."""
+
+    level: str
+    role_family: str | None
+    tier: str | None
+    experience_band: str | None
+    p05: float | None
+    p10: float | None
+    p25: float | None
+    p50: float | None
+    p75: float | None
+    p90: float | None
+    p95: float | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Benchmarks as a disclosed summary has them."""
+
+    cells: tuple[Cell, ...]
+    wider: tuple[Cell, ...]
+    reason: str = ""
+
+
+def disclosed(row, level):
+    """Hide a group as the rule of pay does, and its outer quantiles where few."""
+    few = row["learners"] < 10 or row["companies"] < 3 or row["largest_share"] > 0.6
+    beyond = {knot: row["learners"] * min(q, 1 - q) for knot, q in KNOTS.items()}
+    pays = {knot: None if few or beyond[knot] < 2.5 else row[knot] for knot in KNOTS}
+    peers = (row["role_family"], row.get("tier"), row["experience_band"])
+    return Cell(level, *peers, **pays)
+
+
+def shown(learners, **options):
+    found = pay_benchmarks(learners, **options)
+    return Shown(
+        tuple(disclosed(row, "cell") for row in found.cells.to_dicts()),
+        tuple(disclosed(row, row["level"]) for row in found.wider.to_dicts()),
+        found.reason,
+    )
 
 
 @pytest.fixture(scope="module")
 def found():
-    return pay_benchmarks(paid_learners(), pay=INR)
+    return shown(paid_learners())
 
 
-def stand(benchmarks, pay, **peers):
+def place(benchmarks, pay, **peers):
     wanted = {"role_family": "Backend", "tier": "Tier 2", "experience_band": "Mid"}
-    return where_stands(benchmarks, **(wanted | peers), pay=pay)
+    return find_percentile(benchmarks, **(wanted | peers), pay=pay, write=LPA)
 
 
-def every_cell(found):
-    return found.cells.select(KEYS).to_dicts()
+def peers_of(cell):
+    return {key: getattr(cell, key) for key in KEYS}
+
+
+def open_cells(found):
+    return [cell for cell in found.cells if cell.p50 is not None]
 
 
 @given(st.lists(st.floats(1, 1e10), min_size=2, max_size=12), st.data())
 @settings(max_examples=60)
 def test_a_percentile_never_falls_as_pay_rises(found, amounts, data):
-    peers = data.draw(st.sampled_from(every_cell(found)))
-    got = [stand(found, pay, **peers).percentile for pay in sorted(amounts)]
+    peers = peers_of(data.draw(st.sampled_from(found.cells)))
+    got = [place(found, pay, **peers).percentile for pay in sorted(amounts)]
     assert got == sorted(got)
     assert 0 <= got[0] <= got[-1] <= 100
 
 
-def test_the_median_stands_at_fifty_and_quartiles_at_theirs(found):
-    for row in found.shown().to_dicts():
-        peers = {k: row[k] for k in KEYS}
-        got = stand(found, row["p50"], **peers)
+def test_the_median_is_at_fifty_and_quartiles_at_theirs(found):
+    for cell in open_cells(found):
+        got = place(found, cell.p50, **peers_of(cell))
         assert (got.percentile, got.bound, got.level) == (50, "", "cell")
-        if len({row["p25"], row["p50"], row["p75"]}) == 3:
-            assert stand(found, row["p25"], **peers).percentile == pytest.approx(25)
-            assert stand(found, row["p75"], **peers).percentile == pytest.approx(75)
+        assert place(found, cell.p25, **peers_of(cell)).percentile == pytest.approx(25)
+        assert place(found, cell.p75, **peers_of(cell)).percentile == pytest.approx(75)
 
 
 def test_between_quantiles_the_percentile_follows_log_pay(found):
-    row = found.shown().row(0, named=True)
-    middle = math.sqrt(row["p50"] * row["p75"])
-    got = stand(found, middle, **{k: row[k] for k in KEYS})
-    assert got.percentile == pytest.approx(62.5)
+    cell = open_cells(found)[0]
+    middle = math.sqrt(cell.p50 * cell.p75)
+    assert place(found, middle, **peers_of(cell)).percentile == pytest.approx(62.5)
 
 
 def test_beyond_the_outer_quantiles_only_a_bound_is_told(found):
-    low, high = stand(found, 1.0), stand(found, 1e12)
+    low, high = place(found, 1.0), place(found, 1e12)
     assert (low.percentile, low.bound) == (5, "at most")
     assert (high.percentile, high.bound) == (95, "at least")
     assert "is at or below the 5th percentile" in low.sentence
@@ -70,66 +112,62 @@ def test_beyond_the_outer_quantiles_only_a_bound_is_told(found):
 
 def test_a_hidden_cell_never_answers(found):
     levels = set()
-    for row in found.cells.to_dicts():
-        got = stand(found, 9e5, **{k: row[k] for k in KEYS})
-        assert (got.level == "cell") != row["hidden"]
+    for cell in found.cells:
+        got = place(found, 9e5, **peers_of(cell))
+        assert (got.level == "cell") == (cell.p50 is not None)
         levels.add(got.level)
     assert len(levels) > 1
 
 
 def test_the_answer_climbs_from_cell_to_role_to_all(found):
-    def hide(frame, where):
-        return frame.with_columns(hidden=pl.when(where).then(True).otherwise("hidden"))  # noqa: FBT003
+    def hidden(cell):
+        return replace(cell, **dict.fromkeys(KNOTS))
 
-    cells = hide(found.cells, pl.lit(value=True))
+    closed = replace(found, cells=tuple(hidden(cell) for cell in found.cells))
     climbed = []
-    wider = found.wider
     for level in ("role and experience", "role", "all"):
-        got = stand(replace(found, cells=cells, wider=wider), 9e5)
+        got = place(closed, 9e5)
         climbed.append((got.level, got.group))
-        wider = hide(wider, pl.col("level") == level)
+        wider = tuple(hidden(c) if c.level == level else c for c in closed.wider)
+        closed = replace(closed, wider=wider)
     assert climbed == [
         ("role and experience", "Backend, Mid, all company tiers"),
         ("role", "Backend, any experience and company tier"),
         ("all", "all learners"),
     ]
-    with pytest.raises(
-        DegenerateError, match="10 learners and 3 companies that may be shown"
-    ):
-        stand(replace(found, cells=cells, wider=wider), 9e5)
+    with pytest.raises(DegenerateError, match="no group of peers whose pay may be"):
+        place(closed, 9e5)
 
 
-def test_heaped_pay_stands_at_the_median_where_the_median_is_in_the_heap():
-    frame = paid_learners(300).with_columns(
-        role_family=pl.lit("Backend"),
-        tier=pl.lit("Tier 2"),
-        experience_band=pl.lit("Mid"),
-        pay=pl.when(pl.col("record") < 240).then(8e5).otherwise("pay"),
-    )
-    got = pay_benchmarks(frame, pay=INR, tau=1e-9)
-    assert stand(got, 8e5).percentile == 50
-    assert stand(got, 8e5 - 1).percentile <= 50 <= stand(got, 8e5 + 1).percentile
+def test_heaped_pay_is_at_the_median_where_the_median_is_in_the_heap(found):
+    cell = open_cells(found)[0]
+    heap = replace(cell, p05=1e5, p10=2e5, p25=8e5, p50=8e5, p75=8e5, p90=9e5, p95=2e6)
+    heaped = replace(found, cells=(heap,))
+    peers = peers_of(cell)
+    assert place(heaped, 8e5, **peers).percentile == 50
+    below = place(heaped, 8e5 - 1, **peers).percentile
+    assert below <= 50 <= place(heaped, 8e5 + 1, **peers).percentile
 
 
 @pytest.mark.parametrize("pay", [0.0, -5.0, math.nan, math.inf])
 def test_a_pay_that_is_no_amount_is_refused(found, pay):
     with pytest.raises(ParameterError, match="expected a positive amount"):
-        stand(found, pay)
+        place(found, pay)
 
 
 def test_a_table_without_cells_answers_nobody():
-    got = pay_benchmarks(paid_learners().drop("company"), pay=INR)
+    got = shown(paid_learners().drop("company"))
     with pytest.raises(DegenerateError, match="the table has no companies"):
-        stand(got, 1e6)
+        place(got, 1e6)
 
 
 def test_an_unknown_role_is_refused_with_the_nearest(found):
     with pytest.raises(ParameterError, match=r"role_family='Backnd'.*'Backend'\?"):
-        stand(found, 1e6, role_family="Backnd")
+        place(found, 1e6, role_family="Backnd")
 
 
 def test_a_sentence_says_pay_percentile_and_group(found):
-    got = stand(found, 9e5)
+    got = place(found, 9e5)
     number = round(got.percentile)
     assert got.sentence.startswith(f"9.0 LPA is at about the {number}")
     assert got.sentence.endswith(f"percentile of the pay of {got.group}.")
@@ -138,38 +176,3 @@ def test_a_sentence_says_pay_percentile_and_group(found):
 def test_ordinals_are_written_as_people_say_them():
     said = [_ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 52.4, 93)]
     assert " ".join(said) == "1st 2nd 3rd 4th 11th 12th 13th 21st 52nd 93rd"
-
-
-def test_what_was_shared_answers_as_the_whole_does(small_run):
-    whole = small_run.meaning.benchmarks
-    values = summarise_benchmarks(small_run)
-    shared = from_shared(values, pay=whole.pay, rule=whole.rule)
-    asked = 0
-    for peers in whole.cells.select(KEYS).to_dicts():
-        if any(
-            peers[key] not in shared.cells[key].unique().to_list()
-            for key in ("tier", "experience_band")
-        ):
-            continue
-        if peers["role_family"] not in shared.wider["role_family"].to_list():
-            continue
-        for pay in (3e5, 1e6, 4e6):
-            assert where_stands(shared, **peers, pay=pay) == where_stands(
-                whole, **peers, pay=pay
-            )
-            asked += 1
-    assert asked > 30
-
-
-def test_nothing_shared_is_said():
-    values = {
-        "cells": [],
-        "wider": [],
-        "tau": None,
-        "n_learners": None,
-        "n_left_out": None,
-        "reason": "the table has no pay",
-    }
-    shared = from_shared(values, pay=INR, rule=CellRule())
-    with pytest.raises(DegenerateError, match="the table has no pay"):
-        stand(shared, 1e6)

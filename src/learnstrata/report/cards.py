@@ -1,0 +1,296 @@
+"""The card of each segment: what it is, in numbers, bars and sentences."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from learnstrata.learners.features.register import feature_of, plain_name
+from learnstrata.report import theme
+from learnstrata.report.figures.bins import capital, feature_title, label_of
+from learnstrata.report.figures.chart import numbers_of
+from learnstrata.report.figures.profiles.role_index import DISTINCTIVE, RARE
+from learnstrata.summary.contract import (
+    CategoryShare,
+    DisclosedSummary,
+    Progression,
+    Segment,
+    TypicalNumber,
+)
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.words import listed
+
+__all__ = ["Card", "Measure", "Part", "cards_of", "rules_sentence"]
+
+TOP_ROLES = 5
+LEAST_PULL = 0.05  # of all pulls: less decides next to nothing
+MEASURES = ("pay", "years_of_experience", "company_pay", "company_learners")
+MEDIANS = ("pay", "years_of_experience")  # the other numbers are medians of companies
+# Titles of the categories, and where the configuration orders their values.
+BANDS = {
+    "pay_band": ("Pay bands", ("pay", "band_names")),
+    "tier": ("Company tiers", ()),
+    "experience_band": ("Experience", ("experience_band_names",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A typical value of a segment, its quartiles, and the median of all."""
+
+    label: str
+    value: str
+    quartiles: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value of a category in a segment: share, index, and how to draw it.
+
+    `side` is "over" where the value is distinctive, "under" where it is rare.
+    """
+
+    value: str
+    share: str
+    width: float
+    index: str
+    side: str
+    shade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One segment as it is shown; what the run does not know is not there."""
+
+    id: int
+    name: str
+    colour: str
+    ink: str
+    count: str
+    share: str
+    width: float
+    description: str
+    measures: tuple[Measure, ...]
+    roles: tuple[Part, ...]
+    bands: tuple[tuple[str, tuple[Part, ...]], ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def cards_of(summary: DisclosedSummary) -> tuple[Card, ...]:
+    """Give the card of each segment, for the page and for a notebook."""
+    shares = [
+        role.share or 0.0
+        for segment in summary.segments
+        for role in _top_roles(segment)
+    ]
+    scale = 100 / (max(shares, default=1.0) or 1.0)
+    return tuple(_card(summary, segment, scale) for segment in summary.segments)
+
+
+def _card(summary: DisclosedSummary, segment: Segment, scale: float) -> Card:
+    write, colour = numbers_of(summary.settings), theme.segment_colour(segment.id)
+    return Card(
+        id=segment.id,
+        name=segment.name,
+        colour=colour,
+        ink=theme.ink_on(colour),
+        count=write.count(segment.size),
+        share=write.share(segment.share),
+        width=round(100 * (segment.share or 0.0), 2),
+        description=summary.words.descriptions.get(segment.id, ""),
+        measures=tuple(_measures(segment, write)),
+        roles=tuple(_part(role, scale, "", write) for role in _top_roles(segment)),
+        bands=tuple(_bands(summary, segment)),
+        facts=tuple(_facts(summary, segment)),
+    )
+
+
+def _top_roles(segment: Segment) -> Sequence[CategoryShare]:
+    roles = segment.category("role")
+    return [role for role in roles if role.count is not None][:TOP_ROLES]
+
+
+def _measures(segment: Segment, write: Numbers) -> Iterator[Measure]:
+    for name in MEASURES:
+        one = segment.number(name)
+        if one is None or one.p50 is None:
+            continue
+        title = feature_title(name, write)
+        yield Measure(
+            f"Median {title[:1].lower()}{title[1:]}" if name in MEDIANS else title,
+            _written(one.p50, name, write),
+            _half(one, write),
+            "not told" if one.base is None else _written(one.base, name, write),
+        )
+
+
+def _half(one: TypicalNumber, write: Numbers) -> str:
+    if one.p25 is None or one.p75 is None:
+        return "not told"
+    low, high = (_written(value, one.feature, write) for value in (one.p25, one.p75))
+    return f"{low} to {high}"
+
+
+def _written(value: float, feature: str, write: Numbers) -> str:
+    if feature_of(feature).is_money:
+        return write.pay(value)
+    whole = feature_of(feature).unit == "learners"
+    return write.count(value) if whole else write.years(value)
+
+
+def _part(share: CategoryShare, scale: float, shade: str, write: Numbers) -> Part:
+    told = share.share is not None
+    return Part(
+        value=share.value,
+        share=write.share(share.share) if told else write.count(None),
+        width=round(scale * (share.share or 0.0), 2),
+        index=write.index(share.index),
+        side=_side(share.index),
+        shade=shade,
+    )
+
+
+def _side(index: float | None) -> str:
+    if index is None or RARE < index < DISTINCTIVE:
+        return ""
+    return "over" if index >= DISTINCTIVE else "under"
+
+
+def _bands(
+    summary: DisclosedSummary, segment: Segment
+) -> Iterator[tuple[str, tuple[Part, ...]]]:
+    write = numbers_of(summary.settings)
+    for category, (title, key) in BANDS.items():
+        shares = segment.category(category)
+        if shares:
+            yield title, _ordered_parts(shares, _order(summary, key), write)
+
+
+def _order(summary: DisclosedSummary, key: Sequence[str]) -> list[str]:
+    """Read the order of a category's values from the configuration."""
+    found: object = summary.settings.config
+    for part in key:
+        found = found.get(part) if isinstance(found, dict) else None
+    return [str(name) for name in found] if key and isinstance(found, list) else []
+
+
+def _ordered_parts(
+    shares: Sequence[CategoryShare], order: Sequence[str], write: Numbers
+) -> tuple[Part, ...]:
+    place = {value: i for i, value in enumerate(order)}
+    ranked = sorted(shares, key=lambda s: (place.get(s.value, len(place)), s.value))
+    names = [*reversed(order)] if order else [share.value for share in ranked]
+    last = len(theme.SHADES) - 1
+    shade = {name: theme.SHADES[min(i, last)] for i, name in enumerate(names)}
+    return tuple(
+        _part(share, 100, shade.get(share.value, theme.SHADES[last]), write)
+        for share in ranked
+    )
+
+
+def _facts(summary: DisclosedSummary, segment: Segment) -> Iterator[tuple[str, str]]:
+    """Say what a card says besides the profile: rule, progression, stable, sure."""
+    write = numbers_of(summary.settings)
+    told = {
+        "Name": _own_name(segment),
+        "In words": _rule(summary, segment, write),
+        "What decides": _decides(segment, write),
+        "Progression": _progression(segment.progression, write),
+        "How stable": _stable(summary, segment.id, write),
+        "How sure": _sure(summary, segment.id, write),
+    }
+    yield from ((heading, sentence) for heading, sentence in told.items() if sentence)
+
+
+def _own_name(segment: Segment) -> str:
+    """Tell our name where the user gave another: it may be of another fit."""
+    if segment.name_by_numbers == segment.name:
+        return ""
+    return (
+        f'Given in the configuration; by its numbers it is "{segment.name_by_numbers}".'
+    )
+
+
+def _rule(summary: DisclosedSummary, segment: Segment, write: Numbers) -> str:
+    rule = segment.rule
+    if rule is None:
+        none = "No short rule catches this segment."
+        return "" if summary.rules.reason else none
+    return (
+        f"{capital(rule.text)}. Catches {write.share(rule.coverage)} of the segment; "
+        f"{write.share(rule.precision)} of those caught are in it."
+    )
+
+
+def _decides(segment: Segment, write: Numbers) -> str:
+    """Say what puts learners into this segment rather than into the next."""
+    told = [
+        f"{label_of(plain_name(pull.feature))} ({write.share(pull.share)})"
+        for pull in segment.pulls
+        if pull.share is not None and pull.share >= LEAST_PULL
+    ]
+    if not told:
+        return ""
+    return f"What puts learners here and not in the next segment: {listed(told)}."
+
+
+def _progression(found: Progression | None, write: Numbers) -> str:
+    """Say how pay grew and roles changed, of learners with older records."""
+    if found is None:
+        return ""
+    parts = []
+    if found.growth is not None:
+        parts.append(
+            f"pay grew by {write.growth(found.growth)} a year (all: "
+            f"{write.growth(found.growth_of_all)}; "
+            f"{write.count(found.n_growth)} learners)"
+        )
+    if found.role_change is not None:
+        parts.append(
+            f"{write.share(found.role_change)} named more than one role (all: "
+            f"{write.share(found.role_change_of_all)}; "
+            f"{write.count(found.n_roles)} learners)"
+        )
+    return f"Of learners with older records: {'; '.join(parts)}." if parts else ""
+
+
+def _stable(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:
+    """Say how often a cut from scratch finds the segment again: the stricter test."""
+    runs = summary.evidence.bootstraps if summary.evidence else ()
+    for run in (one for one in runs if one.start == "fresh"):
+        for row in run.per_segment:
+            if row.segment_id == segment_id and row.recovered is not None:
+                return (
+                    f"Found again in {write.share(row.recovered)} of "
+                    f"{write.count(run.resamples)} random samples that were cut from "
+                    "scratch; on average it overlaps with itself by "
+                    f"{write.share(row.jaccard)}."
+                )
+    return ""
+
+
+def _sure(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:
+    """Say how many are deep in the segment, near another one, and far from all."""
+    rows = summary.evidence.certainty.per_segment if summary.evidence else ()
+    for row in rows:
+        if row.segment_id == segment_id:
+            return (
+                f"{capital(write.count(row.core))} clearly belong here (core), "
+                f"{write.count(row.borderline)} are near another segment (borderline) "
+                f"and {write.count(row.atypical)} are far from all (atypical)."
+            )
+    return ""
+
+
+def rules_sentence(summary: DisclosedSummary) -> str:
+    """Say how well the rules in words tell the segments apart, and their whole tree."""
+    found, write = summary.rules, numbers_of(summary.settings)
+    if found.reason:
+        return f"There are no rules in words: {found.reason.removesuffix('.')}."
+    return (
+        f"How good are the rules on the cards? They place {write.share(found.stated)} "
+        "of the learners right, each by the rule of the own segment and no other. All "
+        f"rules of the tree they are taken from place {write.share(found.fidelity)} "
+        "right, and calling everybody the largest segment "
+        f"{write.share(found.baseline)}. This was measured on "
+        f"{write.count(found.n_held_out)} learners set aside for it."
+    )

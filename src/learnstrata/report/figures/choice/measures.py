@@ -1,0 +1,127 @@
+"""What is known of every k: the measures in order, how each is drawn and headed."""
+
+from dataclasses import dataclass
+
+from learnstrata.summary.contract import Candidate
+from learnstrata.wording.numbers import NumberKind
+from learnstrata.wording.readings import HALVES
+
+__all__ = ["COLUMNS", "PANELS", "STRENGTH", "Panel", "value_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A measure over k, drawn as one panel.
+
+    Attributes
+    ----------
+    measure : str
+        Field of a candidate.
+    title : str
+    axis : str
+        Number format of its axis.
+    kind : str
+        How its numbers are written.
+    setting : str
+        Key of the limit the rule of the run sets; empty where it sets none.
+    without : float or None
+        Value of that setting that limits nothing.
+    limit : float or None
+        A usual limit, whatever the rule.
+    error : str
+        Field of the standard error.
+    null, beside : str
+        Fields of the mean on structureless tables, and of the sample as large as one.
+    plain : bool
+        Whether a run without evidence draws it as well.
+    """
+
+    measure: str
+    title: str
+    axis: str = ".2f"
+    kind: NumberKind = "statistic"
+    setting: str = ""
+    without: float | None = None
+    limit: float | None = None
+    error: str = ""
+    null: str = ""
+    beside: str = ""
+    plain: bool = False
+
+
+RULE = "selection.rule."
+STRENGTH = Panel("prediction_strength", "Prediction strength of halves", limit=HALVES)
+PANELS = (
+    Panel(
+        "silhouette",
+        "Silhouette: higher is apart",
+        error="silhouette_error",
+        null="silhouette_null",
+        beside="silhouette_sampled",
+        plain=True,
+    ),
+    Panel("gap", "Gap: higher is tighter than even", error="gap_error"),
+    Panel(
+        "lowest_jaccard",
+        "Jaccard of the least stable",
+        setting=f"{RULE}min_jaccard",
+        without=0.0,
+        null="jaccard_null",
+        beside="jaccard_sampled",
+        plain=True,
+    ),
+    STRENGTH,
+    Panel(
+        "smallest_share",
+        "Share of the smallest segment",
+        ".0%",
+        "share",
+        setting=f"{RULE}min_share",
+        without=0.0,
+        plain=True,
+    ),
+    Panel(
+        "largest_share",
+        "Share of the largest segment",
+        ".0%",
+        "share",
+        setting=f"{RULE}max_share",
+        without=1.0,
+    ),
+    Panel("calinski_harabasz", "Calinski-Harabasz: higher is better", "~s"),
+    Panel("davies_bouldin", "Davies-Bouldin: lower is better"),
+    Panel("inertia", "Inertia: the elbow never decides", "~s", plain=True),
+    Panel("silhouette_squared", "Silhouette, squared distances"),
+    Panel("silhouette_simplified", "Silhouette, simplified (to centres)"),
+)
+
+COLUMNS: tuple[tuple[str, str, NumberKind], ...] = (
+    ("silhouette", "Silhouette", "statistic"),
+    ("silhouette_error", "Standard error of the silhouette", "statistic"),
+    ("silhouette_sampled", "Silhouette, sample", "statistic"),
+    ("silhouette_null", "Silhouette, structureless tables", "statistic"),
+    ("silhouette_excess", "Silhouette, sample above them", "statistic"),
+    ("silhouette_p", "p-value of the silhouette", "statistic"),
+    ("silhouette_squared", "Squared silhouette", "statistic"),
+    ("silhouette_simplified", "Simplified silhouette", "statistic"),
+    ("gap", "Gap", "statistic"),
+    ("gap_error", "Standard error of the gap", "statistic"),
+    ("gap_excess", "Gap above structureless tables", "statistic"),
+    ("gap_p", "p-value of the gap", "statistic"),
+    ("lowest_jaccard", "Lowest Jaccard", "statistic"),
+    ("jaccard_sampled", "Lowest Jaccard, sample", "statistic"),
+    ("jaccard_null", "Lowest Jaccard, structureless tables", "statistic"),
+    ("jaccard_excess", "Lowest Jaccard, sample above them", "statistic"),
+    ("jaccard_p", "p-value of the lowest Jaccard", "statistic"),
+    ("prediction_strength", "Prediction strength", "statistic"),
+    ("calinski_harabasz", "Calinski-Harabasz", "statistic"),
+    ("davies_bouldin", "Davies-Bouldin", "statistic"),
+    ("inertia", "Inertia", "statistic"),
+    ("smallest_share", "Smallest segment", "share"),
+    ("largest_share", "Largest segment", "share"),
+)
+
+
+def value_of(row: Candidate, measure: str) -> float | None:
+    """Give a measure of a candidate; None where it was not measured."""
+    return getattr(row, measure) if measure else None

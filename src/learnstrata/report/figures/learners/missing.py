@@ -1,0 +1,78 @@
+"""The values that each column lacks."""
+
+from learnstrata.learners.schema.register import column_label
+from learnstrata.report.figures.bins import capital
+from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.layers import Row, layer, layered
+from learnstrata.report.figures.vega import field, mark
+from learnstrata.summary.contract import DisclosedSummary, Missing, Summary
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.tables import Table, column, table_of
+
+__all__ = ["CHART", "missing_title"]
+
+
+def _rows(summary: Summary) -> list[Missing]:
+    """List the columns, the one that lacks most first."""
+    found = summary.description.missing
+    return sorted(found, key=lambda row: (-(row.count or 0), row.column))
+
+
+def _draw(summary: DisclosedSummary) -> Spec:
+    write, rows = numbers_of(summary.settings), _rows(summary)
+    place: Row = {
+        "x": field("share", "Q", axis={"title": "Share missing", "format": "%"}),
+        "y": field("column", "N", sort=None, axis={"title": None, "ticks": False}),
+    }
+    bar = mark("bar", color="#4f7fae", height=14, aria=True)
+    told = field("text", "N")
+    return layered(
+        [
+            layer(None, bar, **place, description=told),
+            layer(None, mark("text", align="left", dx=6), **place, text=told),
+        ],
+        rows=[_row(row, write) for row in rows],
+        width=230,
+        height=30 * len(rows),
+    )
+
+
+def _row(row: Missing, write: Numbers) -> Row:
+    told = write.count(row.count)
+    return {
+        "column": column_label(row.column),
+        "share": row.share or 0.0,  # where the text stands; it says "under"
+        "text": f"{write.share(row.share)} ({told})" if row.count else told,
+    }
+
+
+def missing_title(summary: Summary) -> str:
+    """Name the column that lacks most values."""
+    write, rows = numbers_of(summary.settings), _rows(summary)
+    if not rows or not rows[0].count:
+        few = write.count(None)
+        return f"No column that is used lacks a value of more than {few.split()[-1]}"
+    label = capital(column_label(rows[0].column))
+    return f"{label} is missing most often: for {write.share(rows[0].share)} of all"
+
+
+def _table(summary: Summary) -> Table:
+    return table_of(
+        "Missing values",
+        _rows(summary),
+        [
+            column("Column", lambda row: capital(column_label(row.column))),
+            column("Missing", lambda row: row.count, "count"),
+            column("Share", lambda row: row.share, "share"),
+        ],
+        sheet="Missing values",
+    )
+
+
+CHART = Chart(
+    key="missing",
+    has=lambda summary: any(row.count for row in summary.description.missing),
+    spec=_draw,
+    title=missing_title,
+    table=_table,
+)

@@ -1,0 +1,134 @@
+"""Median pay at each year of experience, by company tier."""
+
+from collections.abc import Sequence
+
+from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.layers import TIP, Row, layer, layered
+from learnstrata.report.figures.vega import field, log_axis, mark
+from learnstrata.summary.contract import DisclosedSummary, PayByExperience, Summary
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.readings import related
+from learnstrata.wording.tables import Table, column, table_of
+
+__all__ = ["CHART"]
+
+ALL = "All"  # tiers together
+LAST_YEAR = 25  # stands for all from it on
+STYLES = (
+    ("#123a63", "circle"),
+    ("#3f74a8", "square"),
+    ("#5f92c2", "triangle-up"),
+    ("#8a7440", "diamond"),
+    ("#777777", "cross"),
+)
+
+
+def _told(summary: Summary) -> list[tuple[PayByExperience, float]]:
+    """List the medians that are told and that a log scale can show."""
+    rows = summary.description.pay_by_experience
+    return [(row, row.p50) for row in rows if row.p50 is not None and row.p50 > 0]
+
+
+def _tiers(summary: Summary) -> list[str]:
+    """List the tiers of the medians, everybody first."""
+    names = {row.tier for row, _ in _told(summary)}
+    return sorted(names, key=lambda name: (name != ALL, name))
+
+
+def _styles(tiers: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Give each tier its colour and shape; all of them are a black line."""
+    named = [tier for tier in tiers if tier != ALL]
+    styles = {tier: STYLES[i % len(STYLES)] for i, tier in enumerate(named)}
+    return {ALL: ("#000000", "stroke"), **styles}
+
+
+def _draw(summary: DisclosedSummary) -> Spec:
+    write, tiers = numbers_of(summary.settings), _tiers(summary)
+    styles = _styles(tiers)
+    legend: Spec = {
+        "title": "Company tier",
+        "orient": "top",
+        "columns": 5,
+        "symbolSize": 90,
+    }
+    colour: Spec = {"domain": [*tiers], "range": [styles[one][0] for one in tiers]}
+    shape: Spec = {"domain": [*tiers], "range": [styles[one][1] for one in tiers]}
+    told = _told(summary)
+    shared: Row = {
+        **_axes([pay / write.per for _, pay in told], write.unit),
+        "color": field("tier", "N", scale=colour, legend=legend),
+    }
+    point = mark("point", filled=True, size=36, opacity=1, aria=True)
+    shapes_of = field("tier", "N", scale=shape, legend=legend)
+    return layered(
+        [
+            layer(None, mark("line", strokeWidth=2), **shared),
+            layer(None, point, **shared, shape=shapes_of, **TIP),
+        ],
+        rows=[_row(row, pay, write) for row, pay in told],
+        width=440,
+        height=420,
+    )
+
+
+def _row(row: PayByExperience, pay: float, write: Numbers) -> Row:
+    years = write.years(row.years)
+    return {
+        "years": row.years,
+        "tier": row.tier,
+        "pay": pay / write.per,
+        "tip": f"{row.tier}, {years} years: {write.pay_text(pay)} "
+        f"({write.count(row.learners)})",
+    }
+
+
+def _axes(pays: Sequence[float], unit: str) -> Spec:
+    title = f"Experience (years; {LAST_YEAR} is {LAST_YEAR} or more)"
+    return {
+        "x": field(
+            "years",
+            "Q",
+            axis={"title": title, "tickMinStep": 1, "grid": False},
+            scale={"nice": False, "padding": 6},
+        ),
+        "y": field(
+            "pay",
+            "Q",
+            **log_axis(min(pays), max(pays), f"Median pay ({unit}, log scale)"),
+        ),
+    }
+
+
+def _title(summary: DisclosedSummary) -> str:
+    correlations = summary.description.correlations
+    _, rho = correlations.between("pay", "years_of_experience")
+    if not {"pay", "years_of_experience"} <= set(correlations.columns):
+        return "Median pay at each year of experience"
+    return related("pay", "experience", rho)
+
+
+def _table(summary: Summary) -> Table:
+    """Give median pay, one row a year of experience and one column a tier."""
+    cells = {(row.years, row.tier): pay for row, pay in _told(summary)}
+    years = sorted({row.years for row, _ in _told(summary)})
+    return table_of(
+        "Median pay by experience and tier",
+        years,
+        [
+            column("Years", lambda year: f"{year:g}{'+' * (year == LAST_YEAR)}"),
+            *(
+                column(tier, lambda year, tier=tier: cells.get((year, tier)), "pay")
+                for tier in _tiers(summary)
+            ),
+        ],
+        sheet="Pay by experience",
+    )
+
+
+CHART = Chart(
+    key="tiers",
+    has=lambda summary: bool(_told(summary)),
+    spec=_draw,
+    title=_title,
+    table=_table,
+)

@@ -1,0 +1,136 @@
+"""How common each role is in each segment, against all learners."""
+
+import math
+
+from learnstrata.report import theme
+from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.layers import Row, heat_map
+from learnstrata.summary.contract import (
+    CategoryShare,
+    DisclosedSummary,
+    Segment,
+    Summary,
+)
+from learnstrata.wording.numbers import Numbers, as_number
+from learnstrata.wording.tables import Table, column, table_of
+
+__all__ = ["CHART", "DISTINCTIVE", "RARE", "times_of_all"]
+
+MOST_ROLES = 14
+STAGES_BY_INDEX = 1.5  # doublings of the index at which the colour is full
+DISTINCTIVE = 120.0
+RARE = 80.0  # as far below 100 as 120 is above, on the scale an index is read
+
+
+def times_of_all(index: float) -> str:
+    """Write an index as a multiple of the share among all.
+
+    Examples
+    --------
+    >>> times_of_all(409.0), times_of_all(100.0)
+    ('4.1 times', '1.0 times')
+    """
+    return f"{as_number(index / 100, 1)} times"
+
+
+def _told(summary: Summary) -> list[tuple[Segment, CategoryShare, float]]:
+    """List the roles of segments whose index is told."""
+    return [
+        (segment, share, share.index)
+        for segment in summary.segments
+        for share in segment.category("role")
+        if share.index is not None and share.count is not None
+    ]
+
+
+def _shown_roles(summary: Summary) -> list[str]:
+    """List the roles most frequent among all that some segment has enough of."""
+    base = {share.value: share.base_count or 0 for _, share, _ in _told(summary)}
+    return sorted(base, key=lambda role: (-base[role], role))[:MOST_ROLES]
+
+
+def _draw(summary: DisclosedSummary) -> Spec:
+    write, roles = numbers_of(summary.settings), _shown_roles(summary)
+    found = {(one.id, share.value): index for one, share, index in _told(summary)}
+    ids = [segment.id for segment in summary.segments]
+    return heat_map(
+        [
+            _cell(segment, role, found.get((segment.id, role)), write)
+            for segment in summary.segments
+            for role in roles
+        ],
+        rows=roles,
+        columns=ids,
+        x_title="Segment",
+        cell=(max(50, min(110, 440 // len(ids))), 25),
+    )
+
+
+def _cell(segment: Segment, role: str, index: float | None, write: Numbers) -> Row:
+    if index is None:
+        fill, text, tip = "#ffffff", "", f"{write.count(None)} there"
+    else:
+        position = math.log2(max(index, 1.0) / 100) / STAGES_BY_INDEX
+        fill, text = theme.diverging(position), write.index(index)
+        tip = f"index {text}"
+    return {
+        "row": role,
+        "column": segment.id,
+        "text": text,
+        "fill": fill,
+        "ink": theme.ink_on(fill),
+        "tip": f"{role} in {segment.name}: {tip}",
+    }
+
+
+def _title(summary: DisclosedSummary) -> str:
+    """Name the role that is most out of proportion, where one is distinctive."""
+    segment, share, index = max(_told(summary), key=lambda cell: cell[2])
+    if index < DISTINCTIVE:
+        return (
+            "No role is distinctive for a segment: none is more than "
+            f"{times_of_all(index)} as common in one as among all"
+        )
+    return (
+        f'{share.value} is {times_of_all(index)} as common in "{segment.name}" as '
+        "among all"
+    )
+
+
+def _table(summary: Summary) -> Table:
+    return table_of(
+        "Roles of each segment, and index (all: 100)",
+        [
+            (segment, share)
+            for segment in summary.segments
+            for share in segment.category("role")
+        ],
+        [
+            column("Segment", lambda row: row[0].name),
+            column("Role", lambda row: row[1].value),
+            column("Learners", lambda row: row[1].count, "count"),
+            column("Share", lambda row: row[1].share, "share"),
+            column("Among all", lambda row: row[1].base_count, "count"),
+            column("Share of all", lambda row: row[1].base, "share"),
+            column("Index", lambda row: row[1].index, "index"),
+        ],
+        sheet="Roles by segment",
+    )
+
+
+def _note(summary: DisclosedSummary) -> str:
+    write = numbers_of(summary.settings)
+    return (
+        "Share in the segment by share among all, times 100. Blank: "
+        f"{write.count(None)} {summary.settings.units} of the role in the segment."
+    )
+
+
+CHART = Chart(
+    key="roles",
+    has=lambda summary: bool(_told(summary)),
+    spec=_draw,
+    title=_title,
+    table=_table,
+    note=_note,
+)

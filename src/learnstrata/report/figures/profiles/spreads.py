@@ -1,0 +1,191 @@
+"""How pay and experience spread in each segment, and in all others."""
+
+from collections.abc import Sequence
+
+from learnstrata.report import theme
+from learnstrata.report.figures.bins import (
+    bin_start,
+    bin_text,
+    capital,
+    feature_title,
+    label_of,
+    unit_of,
+)
+from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.layers import TIP, Row, layer, layered
+from learnstrata.report.figures.profiles.panels import panels
+from learnstrata.report.figures.vega import field, mark, segment_label
+from learnstrata.summary.contract import (
+    DisclosedSummary,
+    Segment,
+    SegmentBin,
+    Summary,
+)
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.tables import Table, column, table_of
+
+__all__ = ["CHARTS", "FEW"]
+
+# Where there are too few for a bar.
+FEW = mark(
+    "point", filled=True, size=18, opacity=1, color="#b6bec8", yOffset=-4, aria=True
+)
+
+
+def _bins(segment: Segment, feature: str) -> tuple[SegmentBin, ...]:
+    found = segment.distribution(feature)
+    return found.bins if found else ()
+
+
+def _shares(summary: Summary, feature: str) -> list[float]:
+    """List the shares that are told, of segments and of the others."""
+    return [
+        share
+        for segment in summary.segments
+        for part in _bins(segment, feature)
+        for share in (part.share, part.share_of_rest)
+        if share is not None
+    ]
+
+
+def _has(summary: Summary, feature: str) -> bool:
+    parts = (p for segment in summary.segments for p in _bins(segment, feature))
+    return any(part.share is not None for part in parts)
+
+
+def _draw(summary: DisclosedSummary, feature: str) -> Spec:
+    most, write = max(_shares(summary, feature)), numbers_of(summary.settings)
+    return panels(
+        [
+            _panel(segment, feature, most, write)
+            for segment in summary.segments
+            if _bins(segment, feature)
+        ],
+        2,
+        26,
+    )
+
+
+def _panel(segment: Segment, feature: str, most: float, write: Numbers) -> Spec:
+    rows = [_row(part, feature, write) for part in _bins(segment, feature)]
+    return layered(
+        _marks(segment, most, _x(rows, f"{feature_title(feature, write)}, from")),
+        rows=rows,
+        width=405,
+        height=130,
+        title=segment_label(segment, 44),
+    )
+
+
+def _x(rows: Sequence[Row], title: str) -> Spec:
+    # A bin without a bar would be sorted to the end.
+    order = [row["bin"] for row in rows]
+    axis: Spec = {"title": title, "labelAngle": 0, "labelOverlap": True}
+    return field(
+        "bin",
+        "N",
+        sort=None,
+        axis={**axis, "ticks": False, "labelFontSize": 11},
+        scale={"domain": order, "paddingInner": 0.12},
+    )
+
+
+def _marks(segment: Segment, most: float, x: Spec) -> list[Spec]:
+    y = field(
+        "segment",
+        "Q",
+        scale={"domain": [0, most * 1.04], "nice": False},
+        axis={"title": "Share of learners", "format": ".0%", "tickCount": 4},
+    )
+    bar = mark("bar", color=theme.segment_colour(segment.id), aria=True)
+    line = mark("tick", color=theme.INK, thickness=2.5, width=18, opacity=1)
+    return [
+        layer(None, bar, x=x, y=y, **TIP),
+        layer(None, FEW, x=x, y=field("few", "Q"), **TIP),
+        layer(None, line, x=x, y=field("rest", "Q")),
+    ]
+
+
+def _row(part: SegmentBin, feature: str, write: Numbers) -> Row:
+    """Give a bin; where there are too few, a dot on the ground instead of a bar."""
+    few = write.count(None)
+    own = few if part.share is None else f"{write.share(part.share)} of the segment"
+    rest = part.share_of_rest
+    others = few if rest is None else write.share(rest)
+    place = f"{bin_text(part, feature, write)} {unit_of(feature, write)}"
+    return {
+        "bin": bin_start(part, feature, write),
+        "segment": part.share,
+        "rest": rest,
+        "few": 0 if part.share is None else None,
+        "tip": f"{place}: {own}, {others} of the others",
+    }
+
+
+def _title(summary: DisclosedSummary, feature: str) -> str:
+    """Say up to where three of four of the lowest segment are."""
+    label = capital(label_of(feature))
+    tops = [
+        (one.p75, segment.name)
+        for segment in summary.segments
+        if (one := segment.number(feature)) is not None and one.p75 is not None
+    ]
+    if not tops:
+        return f"{label} in each segment, and in the others"
+    write = numbers_of(summary.settings)
+    top, name = min(tops)
+    told = write.pay_text(top) if feature == "pay" else f"{write.years(top)} years"
+    return (
+        f'{label} spreads within each segment: three of four in "{name}" are at '
+        f"{told} or under"
+    )
+
+
+def _table(summary: Summary, feature: str) -> Table:
+    write = numbers_of(summary.settings)
+    label = capital(label_of(feature))
+    return table_of(
+        f"{label}: shares of learners",
+        [
+            (segment.name, part)
+            for segment in summary.segments
+            for part in _bins(segment, feature)
+        ],
+        [
+            column("Segment", lambda row: row[0]),
+            column(
+                feature_title(feature, write),
+                lambda row: bin_text(row[1], feature, write),
+            ),
+            column("In the segment", lambda row: row[1].segment, "count"),
+            column("Share of the segment", lambda row: row[1].share, "share"),
+            column("In the others", lambda row: row[1].rest, "count"),
+            column("Share of the others", lambda row: row[1].share_of_rest, "share"),
+        ],
+        sheet=f"{label} in bins",
+    )
+
+
+def _note(summary: DisclosedSummary) -> str:
+    few = numbers_of(summary.settings).count(None)
+    return (
+        f"Bars: the segment; marks: all others. A grey dot: {few} "
+        f"{summary.settings.units} of the segment; no mark: {few} of the others."
+    )
+
+
+def _chart(key: str, feature: str) -> Chart:
+    return Chart(
+        key=key,
+        has=lambda summary: _has(summary, feature),
+        spec=lambda summary: _draw(summary, feature),
+        title=lambda summary: _title(summary, feature),
+        table=lambda summary: _table(summary, feature),
+        note=_note,
+    )
+
+
+CHARTS = (
+    _chart("pay-spread", "pay"),
+    _chart("experience-spread", "years_of_experience"),
+)

@@ -1,0 +1,53 @@
+"""The words of the report that a reader may not know."""
+
+__all__ = ["glossary"]
+
+GLOSSARY = {
+    "Segment": "Learners who are alike in what they were clustered on: pay, "
+    "experience, company and role.",
+    "Median": "The middle value: half of the learners are below it, half above.",
+    "Quartiles": "The middle half of the learners lies between lower and upper.",
+    "Overlap": "Of the learners in a segment or in its counterpart, the share that is "
+    "in both: 100% is the same segment.",
+    "Place among all": "Where a learner stands with a number when all are lined up, "
+    "from 0 (lowest) to 100 (highest); of a segment, the mean of its learners.",
+    "Strength": "How far a segment is from all learners in one thing: 0.2 is little, "
+    "0.5 medium, 0.8 much; below 0 is less than among all (Cohen's effect size).",
+    "On a scale from -1 to 1": "How two numbers go together: 1, they rise together; 0, "
+    "unrelated; -1, one falls as the other rises (rank correlation).",
+    "Agreement": "How alike two ways to group learners are: 1 is the same, 0 no better "
+    "than chance (adjusted Rand index; NMI is another measure of it).",
+    "Index": "Share in the segment by share among all learners, times 100: at 200 it "
+    "is twice as common as among all.",
+    "Interval": "A range that holds the true value 95 times in 100; narrow is sure.",
+    "Company tier": "How well a company pays against others, by its own learners.",
+    "Pay band": "Low, average, high and very high pay, by the limits of this run.",
+    "Coverage and precision of a rule": "Share of the segment that the rule catches, "
+    "and share of those caught who are in the segment; on learners it was not made on.",
+    "Core, borderline, atypical": "Learners deep in their segment, near another one, "
+    "and far from all.",
+    "Bootstrap": "Drawing learners at random, some more than once, to see what would "
+    "change.",
+    "Component": "A direction in which learners differ, made of several features.",
+    "Skewness": "How lopsided a number is: 0 is even, above 0 there is a long tail of "
+    "high values.",
+    "Jaccard": "How much of a segment is found again when the learners are drawn anew: "
+    "1 is all of it.",
+    "Thin": "A group of few learners, whose pay leans on wider groups more than on its "
+    "own learners.",
+    "Alias": "A code in place of a company's name; the same company has the same one.",
+    "Gini": "How unequally learners spread over companies: 0 is evenly, near 1 is all "
+    "at one.",
+}
+UNITS = {"LPA": "Lakh rupees a year; a lakh is 100,000."}
+
+
+def glossary(pay_unit: str) -> dict[str, str]:
+    """Explain the words of the report, and the unit of pay where it needs it.
+
+    Examples
+    --------
+    >>> "LPA" in glossary("LPA"), "LPA" in glossary("k USD")
+    (True, False)
+    """
+    return GLOSSARY | {u: text for u, text in UNITS.items() if u == pay_unit}
