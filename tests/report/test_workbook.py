@@ -1,214 +1,224 @@
-"""The sheets of the workbook, from the values of the summary."""
+"""The workbook: a sheet a table, of disclosed and of exact results."""
+
+import csv
+import re
 
 import openpyxl
 import pytest
 
-from learnstrata.report.evidence_sheets import CANDIDATES
-from learnstrata.report.workbook import SHORT, workbook_sheets, write_workbook
-from learnstrata.summary.build import summarise
+from charted import with_
+from learnstrata.report.figures.catalogue import CHARTS
+from learnstrata.report.figures.chart import numbers_of
+from learnstrata.report.pay import pay_section
+from learnstrata.report.quality import quality_tables, rounding
+from learnstrata.report.questions import question_tables
+from learnstrata.report.workbook import workbook_tables, write_csv, write_workbook
+from learnstrata.summary.contract import ExactSummary
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.tables import Column, Table
+
+LPA = Numbers(1e5, "LPA", 10)
 
 
-@pytest.fixture(scope="module")
-def summary(small_run):
-    return summarise(small_run)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def sheets(summary):
-    return workbook_sheets(summary)
+    return {table.sheet: table for table in workbook_tables(summary)}
 
 
-def test_segments_are_shown_in_the_unit_of_pay(summary, sheets):
-    frame = sheets["Segments"]
-    assert frame["name"].to_list() == [s["name"] for s in summary["segments"]]
-    pays = [s["typical"]["pay"]["p50"] / 1e5 for s in summary["segments"]]
-    assert frame["median pay (LPA)"].to_list() == pays
+def columns(table):
+    return {
+        one.heading: [row[place] for row in table.rows]
+        for place, one in enumerate(table.columns)
+    }
 
 
-def test_every_k_has_a_row(summary, sheets):
-    frame = sheets["Choice of k"]
-    assert frame["k"].to_list() == [row["k"] for row in summary["selection"]["table"]]
-    told = ["; ".join(row["objections"]) for row in summary["selection"]["table"]]
-    assert frame["objections"].to_list() == told
+def exact_of(summary):
+    """Read a summary as the owner's, with other numbers where the owner has more."""
+    told = summary.model_dump() | {"form": "exact"}
+    for company in told["companies"]["largest"]:
+        company |= {"p25": 9e5, "p50": 1e6, "p75": 1.2e6, "learners": 57}
+    return ExactSummary.model_validate(told)
 
 
-def test_profiles_leave_small_cells_out(summary, sheets):
-    frame = sheets["Profiles"]
-    assert frame["count"].min() >= 10
-    wanted = sum(
-        share["count"] is not None
-        for segment in summary["segments"]
-        for shares in segment["shares"].values()
-        for share in shares
+def written(path, table, write=LPA):
+    write_workbook(path, [table], write)
+    return openpyxl.load_workbook(path).worksheets[0]
+
+
+def test_every_table_of_the_page_with_a_sheet_is_in_the_workbook(summary, sheets):
+    drawn = [chart.table(summary) for chart in CHARTS if chart.has(summary)]
+    section = pay_section(summary)
+    shown = [
+        *drawn,
+        section.wider,
+        *section.company_tables,
+        *question_tables(summary),
+        *quality_tables(summary),
+    ]
+    wanted = [table for table in shown if table.sheet and table.rows]
+    assert len(wanted) > 30
+    for table in wanted:
+        assert sheets[table.sheet] == table
+
+
+def test_sheets_have_rows_and_names_of_their_own(summary):
+    tables = workbook_tables(summary)
+    names = [table.sheet for table in tables]
+    assert len(set(names)) == len(names)
+    assert all(table.rows for table in tables)
+    assert max(map(len, names)) <= 31
+
+
+def test_the_first_sheet_says_how_to_read_the_others(summary, sheets):
+    assert next(iter(sheets)) == "About"
+    told = dict(sheets["About"].rows)
+    assert told["Counts"] == rounding(summary.settings)
+    assert "under 10" in told
+    assert set(sheets) - {"About"} <= set(told)
+
+
+def test_the_owner_has_the_same_tables_with_what_is_his_alone(summary, sheets):
+    owner = {table.sheet: table for table in workbook_tables(exact_of(summary))}
+    assert list(owner) == list(sheets)
+    assert columns(owner["Companies"])["Median"] == [1e6] * len(
+        summary.companies.largest
     )
-    assert len(frame) == wanted
+    assert "Median" not in columns(sheets["Companies"])
+    assert "not to be shared" in dict(owner["About"].rows)["Counts"]
 
 
-def test_what_is_distinctive_and_what_decides_are_those_of_the_summary(summary, sheets):
-    rows = [row for segment in summary["segments"] for row in segment["index"]]
-    assert sheets["Index"]["found"].to_list() == [row["estimate"] for row in rows]
-    assert sheets["Index"]["from"].to_list() == [row["low"] for row in rows]
-    pulls = [pull for segment in summary["segments"] for pull in segment["pulls"]]
-    assert sheets["What decides"]["share"].to_list() == [p["share"] for p in pulls]
+def test_segments_stand_with_their_medians(summary, sheets):
+    found = columns(sheets["Segments"])
+    assert found["Name"] == [one.name for one in summary.segments]
+    assert found["Learners"] == [one.size for one in summary.segments]
+    pays = [one.number("pay").p50 for one in summary.segments]
+    assert found["Median pay"] == pays
+    assert found["In words"] == [
+        summary.words.descriptions[one.id] for one in summary.segments
+    ]
 
 
-def test_quartiles_and_progression_are_those_of_the_summary(summary, sheets):
-    first = summary["segments"][0]
-    rows = sheets["Middle half"].filter(segment=first["name"])
-    pay = rows.filter(number="pay (LPA)").row(0, named=True)
-    assert pay["known for"] == first["typical"]["pay"]["n"]
-    assert pay["upper quartile"] == first["typical"]["pay"]["p75"] / 1e5
-    years = rows.filter(number="years of experience").row(0, named=True)
-    assert years["lower quartile"] == first["typical"]["years_of_experience"]["p25"]
-    moved = sheets["Progression"].row(0, named=True)
-    assert moved["segment"] == first["name"]
-    assert moved["share by which pay grew a year"] == first["progression"]["growth"]
+def test_numbers_that_no_chart_shows_have_their_middle_half(summary, sheets):
+    drawn = {"pay", "years_of_experience"}
+    rows = [
+        (one.name, number.n, number.p25, number.p50, number.p75, number.base)
+        for one in summary.segments
+        for number in one.typical
+        if number.feature not in drawn | {"company_pay"}
+    ]
+    table = sheets["Other numbers by segment"]
+    assert [(row[0], *row[2:]) for row in table.rows] == rows
+    levels = columns(sheets["Pay levels by segment"])["Median"]
+    assert levels == [one.number("company_pay").p50 for one in summary.segments]
 
 
-def test_rules_are_judged_and_compared_as_in_the_summary(summary, sheets):
-    right = dict(sheets["Accuracy of rules"].select("way", "share placed right").rows())
-    assert right["rules on the cards"] == summary["rules"]["stated"]
-    told = [row for row in summary["incremental"] if not row["reason"]]
-    frame = sheets["Learned or rule-based"]
-    assert len(frame) == 3 * len(told)
-    assert frame["share told, from"][0] == told[0]["learned"]["low"]
+def test_categories_rules_and_pulls_are_those_of_the_segments(summary, sheets):
+    values = [
+        (one.name, value.value, value.count)
+        for one in summary.segments
+        for category in one.categories
+        if category.name != "role"
+        for value in category.values
+    ]
+    rows = sheets["Categories by segment"].rows
+    assert [(row[0], row[2], row[3]) for row in rows] == values
+    rules = [one.rule.text for one in summary.segments if one.rule]
+    assert columns(sheets["Rules"])["Rule"] == rules
+    pulls = [pull.share for one in summary.segments for pull in one.pulls]
+    assert columns(sheets["What decides"])["Share"] == pulls
+    right = columns(sheets["Accuracy of rules"])["Share placed right"]
+    found = summary.rules
+    assert right == [found.stated, found.fidelity, found.baseline]
 
 
-def test_rules_are_crossed_with_the_names_of_segments(summary, sheets):
-    frame = sheets["Rule-based"]
-    names = [segment["name"] for segment in summary["segments"]]
-    assert frame.columns == ["rule-based segment", *names]
-    counts = frame.select(names).rows()
-    assert [list(row) for row in counts] == summary["heuristic"]["counts"]
+def test_progression_is_told_beside_all(summary, sheets):
+    told = columns(sheets["Progression"])
+    assert told["Median growth a year"] == [
+        one.progression.growth for one in summary.segments if one.progression
+    ]
 
 
-def test_actions_and_ledger_hold_what_the_summary_holds(summary, sheets):
-    targets = [t for action in summary["actions"] for t in action["targets"]]
-    assert sheets["Actions"]["learners"].to_list() == [t["size"] for t in targets]
-    ledger = sheets["Ledger"]
-    states = ledger.filter(ledger["rule"] == "")
-    assert dict(states.select("state", "records").iter_rows()) == summary["ledger"]
+def test_a_run_without_evidence_has_fewer_sheets(summary, sheets):
+    bare = {table.sheet for table in workbook_tables(with_(summary, evidence=None))}
+    assert {"Verdict", "Sensitivity", "Stability"} <= set(sheets) - bare
 
 
-def test_every_table_of_a_finding_is_a_sheet(summary, sheets):
-    titles = [t["title"] for f in summary["findings"] for t in f["tables"]]
-    titles = [SHORT.get(title, title) for title in titles]
-    assert max(len(name) for name in sheets) <= 31
-    told = [name.split(" ", 1)[1] for name in sheets if name.startswith("Q")]
-    assert told == titles
-    numbers = [name.split(" ")[0] for name in sheets if name.startswith("Q")]
-    assert numbers == ["Q1", "Q2", "Q3", "Q4", "Q5a", "Q5b", "Q6"]
-    side = sheets["Q2 Segments side by side"]
-    pays = [s["typical"]["pay"]["p50"] / 1e5 for s in summary["segments"]]
-    assert side["Median pay (LPA)"].to_list() == pays
-
-
-def test_a_table_without_rules_has_no_such_sheet(summary):
-    assert "Rule-based" not in workbook_sheets(summary | {"heuristic": None})
-
-
-@pytest.mark.parametrize("name", ["small_run", "notebook_run"])
-def test_the_sheets_of_a_run_open_in_another_reader(name, request, tmp_path):
-    sheets = workbook_sheets(summarise(request.getfixturevalue(name)))
-    write_workbook(tmp_path / "tables.xlsx", sheets, pay_unit="LPA")
-    book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
-    assert len(book.sheetnames) == len(sheets)
-    for sheet, frame in zip(book, sheets.values(), strict=True):
-        assert [cell.value for cell in sheet[1]] == frame.columns
+@pytest.mark.parametrize("name", ["summary", "notebook"])
+def test_the_sheets_open_in_another_reader(name, request, tmp_path):
+    summary = request.getfixturevalue(name)
+    tables, write = workbook_tables(summary), numbers_of(summary.settings)
+    write_workbook(tmp_path / "tables.xlsx", tables, write)
+    opened = openpyxl.load_workbook(tmp_path / "tables.xlsx")
+    assert len(opened.sheetnames) == len(tables)
+    for sheet, table in zip(opened, tables, strict=True):
+        assert tuple(cell.value for cell in sheet[1]) == table.headings(write)
         assert sheet.freeze_panes == "A2"
-        first = [cell.value for cell in sheet[2]]
-        for found, value in zip(first, frame.row(0), strict=True):
-            expected = value or None if isinstance(value, str) else value
-            assert found == expected or found == pytest.approx(expected)
+        cells = [
+            tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)
+        ]
+        assert cells == list(table.values(write))
 
 
-def test_numbers_are_formatted_by_what_they_are(small_run, tmp_path):
-    sheets = workbook_sheets(summarise(small_run))
-    write_workbook(tmp_path / "tables.xlsx", sheets, pay_unit="LPA")
-    sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx")["Segments"]
-    formats = {sheet.cell(1, c.column).value: c.number_format for c in sheet[2]}
-    assert formats["count"] == "#,##0"
-    assert formats["share"] == "0.0%"
-    assert formats["median pay (LPA)"] == "#,##0.0"
+def test_numbers_are_formatted_by_what_they_are(sheets, tmp_path):
+    sheet = written(tmp_path / "segments.xlsx", sheets["Segments"])
+    formats = {
+        sheet.cell(1, cell.column).value: cell.number_format for cell in sheet[2]
+    }
+    assert formats["Learners"] == "#,##0"
+    assert formats["Share"] == "0.0%"
+    assert formats["Median pay (LPA)"] == "#,##0.0"
+    assert formats["Median pay growth"] == "0%"
 
 
-EXAMINED = (
-    "How far to trust",
-    "Choice of k",
-    "Stability",
-    "Sub-segments",
-    "Segment x role",
-    "Sensitivity",
-)
+def test_a_text_that_looks_like_a_formula_or_a_link_stays_a_text(tmp_path):
+    texts = ("=1+1", "http://example.org", "@SUM(A1)")
+    table = Table("Texts", (Column("What"),), tuple((text,) for text in texts))
+    sheet = written(tmp_path / "texts.xlsx", table)
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == list(texts)
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert not any(cell.hyperlink for cell in cells)
 
 
-def test_the_evidence_has_its_sheets_in_the_order_a_reader_asks(sheets):
-    assert [name for name in sheets if name in EXAMINED] == list(EXAMINED)
-
-
-def test_the_verdict_its_conditions_and_statistics_are_told_whole(summary, sheets):
-    frame, found = sheets["How far to trust"], summary["evidence"]
-    assert frame.row(0)[:2] == ("verdict", found["verdict"]["word"])
-    grounds = frame.filter(frame["what"] == "condition of the verdict")
-    told = grounds.select("of", "found", "asked for", "met").rows()
-    assert told == [
-        (g["condition"], g["value"], g["limit"], "yes" if g["met"] else "no")
-        for g in found["verdict"]["grounds"]
+def test_a_count_that_is_not_told_says_so_and_a_pay_is_in_its_unit(tmp_path):
+    kinds = (Column("Who"), Column("Learners", "count"), Column("Pay", "pay"))
+    table = Table("Few", kinds, (("a", None, 1_350_000.0), ("b", 120, None)))
+    rows = list(written(tmp_path / "few.xlsx", table).iter_rows(values_only=True))
+    assert rows == [
+        ("Who", "Learners", "Pay (LPA)"),
+        ("a", "under 10", 13.5),
+        ("b", 120, None),
     ]
-    beside = frame.filter(frame["what"] == "beside structureless tables")
-    columns = ("found", "null mean", "null 5 %", "null 95 %", "excess", "p-value")
-    keys = ("observed", "mean", "low", "high", "excess", "p_value")
-    assert beside.select(columns).rows() == [
-        tuple(row[key] for key in keys) for row in found["nulls"]["statistics"]
-    ]
-    dips = frame.filter(frame["what"] == "dip test")
-    measured = [*found["dip"], *(v["dip"] for v in found["valleys"] if v["dip"])]
-    assert dips["p-value"].to_list() == [dip["p_value"] for dip in measured]
 
 
-def test_every_k_shows_what_the_evidence_adds(summary, sheets):
-    frame, table = sheets["Choice of k"], summary["selection"]["table"]
-    assert len(set(frame.columns)) == len(frame.columns)
-    for key, heading in CANDIDATES.items():
-        if key != "objections" and heading in frame.columns:
-            assert frame[heading].to_list() == [row[key] for row in table]
-    added = {"gap", "prediction strength", "silhouette of structureless tables"}
-    assert added <= set(frame.columns)
+def test_sheets_get_names_that_excel_takes(tmp_path):
+    titles = ("History", "a/b: [c]?", "x" * 40, "x" * 41, "'", "X" * 31)
+    tables = [Table(title, (Column("One"),), (("1",),)) for title in titles]
+    write_workbook(tmp_path / "names.xlsx", tables, LPA)
+    names = openpyxl.load_workbook(tmp_path / "names.xlsx").sheetnames
+    assert names[:3] == ["History (2)", "a-b- -c--", "x" * 31]
+    assert names[3] == "x" * 27 + " (2)"
+    assert names[4:] == ["Sheet", "X" * 27 + " (3)"]
+    assert len({name.lower() for name in names}) == len(names)
 
 
-def test_stability_and_standing_are_told_a_segment_and_start(summary, sheets):
-    frame, found = sheets["Stability"], summary["evidence"]
-    runs = [
-        (run["start"], row) for run in found["bootstrap"] for row in run["per_segment"]
-    ]
-    assert frame["Jaccard"].to_list() == [row["jaccard"] for _, row in runs]
-    assert frame["refits from"].to_list() == [start for start, _ in runs]
-    core = {row["segment_id"]: row["core"] for row in found["standing"]["per_segment"]}
-    assert frame["core"].to_list() == [core[row["segment_id"]] for _, row in runs]
+def test_the_same_tables_give_the_same_bytes(summary, tmp_path):
+    write, tables = numbers_of(summary.settings), workbook_tables(summary)
+    for name in ("one.xlsx", "two.xlsx"):
+        write_workbook(tmp_path / name, tables, write)
+    one, two = ((tmp_path / name).read_bytes() for name in ("one.xlsx", "two.xlsx"))
+    assert one == two
 
 
-def test_finer_cuts_are_told_with_pay_in_its_unit(summary, sheets):
-    frame, parts = sheets["Sub-segments"], summary["evidence"]["finer"]["subsegments"]
-    assert frame["sub-segment"].to_list() == [p["subsegment_id"] for p in parts]
-    assert frame["median pay (LPA)"].to_list() == [
-        None if p["median_pay"] is None else p["median_pay"] / 1e5 for p in parts
-    ]
-    cells = summary["evidence"]["finer"]["cells"]
-    told = sheets["Segment x role"].select("count", "Jaccard").rows()
-    assert told == [(cell["count"], cell["jaccard"]) for cell in cells]
-
-
-def test_other_ways_follow_the_chosen_one_and_those_not_tried_come_last(
-    summary, sheets
-):
-    frame, found = sheets["Sensitivity"], summary["evidence"]["sensitivity"]
-    tried = [found["same_way"], *found["variants"]]
-    names = [row["name"] for row in (*tried, *found["skipped"])]
-    assert frame["other way"].to_list() == names
-    aris = frame["adjusted Rand index"].to_list()
-    assert aris == [row["ari"] for row in tried] + [None] * len(found["skipped"])
-
-
-def test_a_run_without_evidence_has_no_such_sheets(summary):
-    names = workbook_sheets(summary | {"evidence": None})
-    assert [name for name in names if name in EXAMINED] == ["Choice of k"]
+def test_csv_files_hold_the_values_of_the_sheets(summary, tmp_path):
+    write, tables = numbers_of(summary.settings), workbook_tables(summary)
+    paths = write_csv(tmp_path / "csv", tables, write)
+    assert len(set(paths)) == len(tables)
+    assert all(re.fullmatch(r"[a-z0-9-]+\.csv", path.name) for path in paths)
+    for path, table in zip(paths, tables, strict=True):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        values = [
+            tuple("" if v is None else str(v) for v in r) for r in table.values(write)
+        ]
+        assert [tuple(row) for row in rows] == [table.headings(write), *values]

@@ -85,9 +85,8 @@ def pay_section(summary: DisclosedSummary) -> PaySection:
 
 
 def pay_tables(summary: Summary) -> tuple[Table, ...]:
-    """Give the tables of pay that have a sheet of their own, chart or no chart."""
+    """Give the tables of pay that have a sheet of their own and no chart."""
     return (
-        cells(summary),
         wider(summary),
         role_and_experience(summary),
         cohorts(summary),
@@ -110,6 +109,7 @@ PAY = (
     column("Upper quartile", lambda cell: cell.p75, "pay"),
     column("Leans on wider groups", lambda cell: "yes" if cell.shrunk else "no"),
 )
+RATIO = "Above 1 the pay is higher than what it is compared with, below 1 lower."
 ROLE = column("Role", lambda cell: cell.role_family or ALL)
 TIER = column("Company tier", lambda cell: cell.tier or ALL)
 EXPERIENCE = column("Experience", lambda cell: cell.experience_band or ALL)
@@ -167,12 +167,18 @@ GROUPS = (
 
 
 def cohort_groups(cohort: Cohort) -> Table:
-    """Give the groups of a cohort: by segment, role and company tier."""
-    return table_of(f"{cohort.title}: groups", _groups(cohort), GROUPS)
+    """Give the groups that have enough of a cohort: by segment, role and tier."""
+    found = [row for row in _groups(cohort) if row[1].learners is not None]
+    return table_of(
+        f"{cohort.title}: groups",
+        found,
+        GROUPS,
+        note="Groups with too few of these learners to be counted are left out.",
+    )
 
 
 def cohorts(summary: Summary) -> Table:
-    """Give each cohort as a whole, then its groups."""
+    """Give each cohort as a whole, then all its groups."""
     return table_of(
         "Learners whose pay stands out from their peers",
         [
@@ -195,18 +201,12 @@ def _whole(cohort: Cohort) -> CohortPart:
 
 
 def _groups(cohort: Cohort) -> list[tuple[str, CohortPart]]:
-    """Give the groups in which enough were assessed to say something."""
     parts = {
         "Segment": cohort.by_segment,
         "Role": cohort.by_role,
         "Company tier": cohort.by_tier,
     }
-    return [
-        (by, part)
-        for by, found in parts.items()
-        for part in found
-        if part.assessed is not None
-    ]
+    return [(by, part) for by, found in parts.items() for part in found]
 
 
 def companies(summary: Summary) -> Table:
@@ -235,11 +235,8 @@ def companies(summary: Summary) -> Table:
     ).without_empty("Learners", *amounts)
 
 
-RATIO = "At 1.2 the pay is 20% higher than what it is compared with."
-
-
 def company_roles(summary: Summary) -> Table:
-    """Give what the largest companies pay in a role, beside others there and elsewhere."""
+    """Give the pay of roles at the largest companies, beside the rest and elsewhere."""
     found = summary.companies.largest if summary.companies else ()
     return role_ratios(
         "Pay by role at the largest companies",

@@ -1,26 +1,23 @@
 """Data quality and provenance: what became of the records, and what they lack."""
 
-from collections.abc import Callable
-
-from learnstrata.learners.features.register import DESCRIBED, FEATURES, feature_of
+from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.schema.register import column_label
 from learnstrata.report.figures.chart import numbers_of
-from learnstrata.summary.contract import Distribution, Summary
+from learnstrata.summary.contract import Settings, Summary
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
 
 __all__ = [
     "coverage",
-    "distributions",
     "features",
     "filled",
     "is_accounted",
     "ledger",
     "limits",
     "mapping",
-    "missing",
-    "missing_title",
     "outliers",
     "quality_tables",
+    "rounding",
     "rules",
     "states",
     "unmapped",
@@ -57,8 +54,6 @@ def quality_tables(summary: Summary) -> tuple[Table, ...]:
         states(summary),
         rules(summary),
         unmapped(summary),
-        missing(summary),
-        *distributions(summary),
         features(summary),
         mapping(summary),
     )
@@ -118,54 +113,6 @@ def unmapped(summary: Summary) -> Table:
     )
 
 
-def missing(summary: Summary) -> Table:
-    """Count missing values, one row a column."""
-    return table_of(
-        "Missing values",
-        summary.description.missing,
-        (
-            column("Column", lambda row: _column(row.column).capitalize()),
-            column("Missing", lambda row: row.count, "count"),
-            column("Share", lambda row: row.share, "share"),
-        ),
-        sheet="Missing values",
-    )
-
-
-def distributions(summary: Summary) -> tuple[Table, ...]:
-    """Give quantiles, skewness and outliers: of pay, then of all other numbers."""
-    found = summary.description.distributions
-    money = [one for one in found if feature_of(one.feature).is_money]
-    other = [one for one in found if not feature_of(one.feature).is_money]
-    return (
-        _distributed("Distribution of pay", money, "pay"),
-        _distributed("Distributions of numbers", other, "statistic"),
-    )
-
-
-def _distributed(title: str, found: list[Distribution], kind: NumberKind) -> Table:
-    return table_of(
-        title,
-        found,
-        (
-            column("Number", lambda one: feature_of(one.feature).label.capitalize()),
-            column("Known for", lambda one: one.n, "count"),
-            column("1%", lambda one: one.p01, kind),
-            column("5%", lambda one: one.p05, kind),
-            column("25%", lambda one: one.p25, kind),
-            column("50%", lambda one: one.p50, kind),
-            column("75%", lambda one: one.p75, kind),
-            column("95%", lambda one: one.p95, kind),
-            column("99%", lambda one: one.p99, kind),
-            column("Mean", lambda one: one.mean, kind),
-            column("Skewness", lambda one: one.skewness, "statistic"),
-            column("Skewness of its log", lambda one: one.skewness_log, "statistic"),
-            column("Beyond Tukey's fences", lambda one: one.outside_fences, "count"),
-        ),
-        sheet=title,
-    )
-
-
 def features(summary: Summary) -> Table:
     """List what the distance is made of."""
     return table_of(
@@ -187,7 +134,7 @@ def mapping(summary: Summary) -> Table:
         "Columns",
         summary.input.columns.items(),
         (
-            column("Read as", lambda pair: _column(pair[0]).capitalize()),
+            column("Read as", lambda pair: column_label(pair[0]).capitalize()),
             column("Column of the table", lambda pair: pair[1]),
         ),
         sheet="Columns",
@@ -203,6 +150,20 @@ def versions(summary: Summary) -> Table:
             column("Library", lambda pair: pair[0]),
             column("Version", lambda pair: pair[1]),
         ),
+    )
+
+
+def _units(summary: Summary) -> str:
+    return summary.settings.units.capitalize()
+
+
+def rounding(settings: Settings) -> str:
+    """Say how counts are rounded, and what follows from it."""
+    base = settings.base
+    steps = "tens" if base == 10 else f"multiples of {base}"
+    return (
+        f"Counts are rounded to {steps}, so parts may not add up to their whole; 0 to "
+        f'{base - 1} reads "under {base}".'
     )
 
 
@@ -265,25 +226,20 @@ def coverage(summary: Summary) -> str:
     found, write = summary.roles, numbers_of(summary.settings)
     if found is None:
         return ""
+    mapped, missing, unmapped = (
+        write.count(count) if share is None else write.share(share)
+        for count, share in (
+            (found.mapped, found.share_mapped),
+            (found.missing, found.share_missing),
+            (found.unmapped, found.share_unmapped),
+        )
+    )
     return (
-        f"{write.share(found.share_mapped)} of the {summary.settings.units} have a "
-        f"title that maps to a role, {write.share(found.share_missing)} state none, "
-        f"and {write.share(found.share_unmapped)} have one that is not understood. "
+        f"{mapped} of the {summary.settings.units} have a title that maps to a role, "
+        f"{missing} state none, and {unmapped} have one that is not understood. "
         f"{write.count(found.n_titles_mapped)} of {write.count(found.n_titles)} "
         "distinct titles are mapped."
     )
-
-
-def missing_title(summary: Summary) -> str:
-    """Name the column that lacks most values."""
-    found = [row for row in summary.description.missing if row.share]
-    worst = max(found, key=lambda row: row.share or 0.0, default=None)
-    if worst is None:
-        few = f"{summary.settings.base} {summary.settings.units} or more"
-        return f"No column lacks a value of {few}"
-    share = numbers_of(summary.settings).share(worst.share)
-    label = _column(worst.column).capitalize()
-    return f"{label} is missing most often: for {share} of all"
 
 
 def outliers(summary: Summary) -> str:

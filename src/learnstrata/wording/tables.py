@@ -104,7 +104,8 @@ class Table:
 
         Examples
         --------
-        >>> sizes = Table("Sizes", (Column("Who"), Column("Pay", "pay")), (("a", None),))
+        >>> columns = (Column("Who"), Column("Pay", "pay"))
+        >>> sizes = Table("Sizes", columns, (("a", None),))
         >>> sizes.without_empty("Pay").rows
         (('a',),)
         """

@@ -22,12 +22,14 @@ COLUMN, ROW = 56, 23  # pixels of a cell
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What all panels share: rows, columns, and the logarithms that colours span."""
+    """What all panels share: rows, columns, logarithms that colours span, numbers."""
 
     roles: tuple[str, ...]
     bands: tuple[str, ...]
     low: float
     high: float
+    write: Numbers
+    has_companies: bool
 
     def colour(self, pay: float) -> str:
         """Give the colour of a pay."""
@@ -42,14 +44,19 @@ def _spec(summary: DisclosedSummary) -> Spec:
     """Draw median pay; a cell whose pay is hidden stays grey."""
     found = shown_cells(summary)
     logs = [_log(cell.p50) for cell in found if cell.p50 is not None]
-    frame = _Frame(_roles(found), _bands(summary, found), min(logs), max(logs))
+    frame = _Frame(
+        roles=_roles(found),
+        bands=_bands(summary, found),
+        low=min(logs),
+        high=max(logs),
+        write=numbers_of(summary.settings),
+        has_companies=summary.has("company"),
+    )
     tiers = sorted({cell.tier or ALL for cell in found})
-    write = numbers_of(summary.settings)
     panels: list[JsonValue] = [
         _panel(
             [cell for cell in found if (cell.tier or ALL) == tier],
             frame,
-            write,
             tier=tier,
             first=place == 0,
         )
@@ -77,13 +84,14 @@ def _bands(summary: DisclosedSummary, found: Sequence[PayCell]) -> tuple[str, ..
     return tuple(sorted(bands, key=lambda band: (places.get(band, len(places)), band)))
 
 
-def _panel(
-    found: Sequence[PayCell], frame: _Frame, write: Numbers, *, tier: str, first: bool
-) -> Spec:
+def _panel(found: Sequence[PayCell], frame: _Frame, *, tier: str, first: bool) -> Spec:
     cells = {(c.role_family or ALL, c.experience_band or ALL): c for c in found}
     rows = [
-        {"row": role, "column": band}
-        | _drawn(cells.get((role, band)), frame, write, f"{role}, {tier}, {band}")
+        {
+            "row": role,
+            "column": band,
+            **_drawn(cells.get((role, band)), frame, f"{role}, {tier}, {band}"),
+        }
         for role in frame.roles
         for band in frame.bands
     ]
@@ -118,29 +126,25 @@ def _panel(
     }
 
 
-def _drawn(
-    cell: PayCell | None, frame: _Frame, write: Numbers, place: str
-) -> Mapping[str, JsonValue]:
+def _drawn(cell: PayCell | None, frame: _Frame, place: str) -> Mapping[str, JsonValue]:
     if cell is None or cell.p50 is None:
         tip = f"{place}: not shown"
         return {"text": "", "fill": HIDDEN, "ink": EMPTY_INK, "tip": tip}
-    fill = frame.colour(cell.p50)
+    fill, write = frame.colour(cell.p50), frame.write
     return {
         "text": write.pay(cell.p50) + ("*" if cell.shrunk else ""),
         "fill": fill,
         "ink": theme.ink_on(fill),
-        "tip": f"{place}: median {write.pay_text(cell.p50)}{_beside(cell, write)}",
+        "tip": f"{place}: median {write.pay_text(cell.p50)}{_beside(cell, frame)}",
     }
 
 
-def _beside(cell: PayCell, write: Numbers) -> str:
+def _beside(cell: PayCell, frame: _Frame) -> str:
     """Say what stands behind a median: the middle half, learners, companies."""
-    half = ""
+    write, half = frame.write, ""
     if cell.p25 is not None and cell.p75 is not None:
         half = f", half from {write.pay(cell.p25)} to {write.pay(cell.p75)}"
-    at = ""
-    if cell.companies is not None:
-        at = f" at {write.count(cell.companies)} companies"
+    at = f" at {write.count(cell.companies)} companies" if frame.has_companies else ""
     thin = ""
     if cell.shrunk:
         weight = write.statistic(cell.weight)

@@ -1,0 +1,85 @@
+"""Charts looked into: against the schema of Vega-Lite, drawn, and their numbers."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import altair as alt
+import jsonschema
+import vl_convert
+
+from learnstrata.report import theme
+from learnstrata.report.figures.chart import numbers_of
+
+NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?%?")
+
+
+@cache
+def validator():
+    folder = Path(alt.__file__).parent / "vegalite" / "v6" / "schema"
+    schema = json.loads((folder / "vega-lite-schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft7Validator(schema)
+
+
+def problems_of(spec):
+    """List what the schema of Vega-Lite has against a specification."""
+    errors = validator().iter_errors(spec)
+    return [jsonschema.exceptions.best_match([error]).message for error in errors]
+
+
+def drawn(spec):
+    """Draw a specification as the report does; warnings go to the standard output."""
+    whole = {**spec, "config": theme.CONFIG}
+    return vl_convert.vegalite_to_svg(whole, show_warnings=True, allowed_base_urls=[])
+
+
+def layers_of(spec):
+    """List all layers of all views, outer data and names passed on to them."""
+    views = spec.get("concat") or spec.get("hconcat")
+    if views:
+        return [layer for view in views for layer in layers_of(view)]
+    return [{"data": spec.get("data"), **layer} for layer in spec["layer"]]
+
+
+def rows_of(layer):
+    return layer["data"]["values"]
+
+
+def marked(spec, kind):
+    """List the layers of a mark, such as ``"rect"``."""
+    return [one for one in layers_of(spec) if one["mark"]["type"] == kind]
+
+
+def tips_of(spec):
+    """List the texts that become tooltips."""
+    return [
+        row["tip"]
+        for layer in layers_of(spec)
+        if "description" in layer["encoding"]
+        for row in rows_of(layer)
+    ]
+
+
+def numbers_in(text):
+    return {number.rstrip(",") for number in NUMBER.findall(text)}
+
+
+def texts_of(table, summary):
+    """Give every cell of a table as a reader sees it."""
+    return [cell for row in table.texts(numbers_of(summary.settings)) for cell in row]
+
+
+def told_by(table, summary):
+    """Give the numbers that the cells of a table hold."""
+    return numbers_in(" ".join(texts_of(table, summary)))
+
+
+def with_(model, **changes):
+    """Give a copy of a result with other values."""
+    return model.model_copy(update=changes)
+
+
+def with_evidence(summary, **changes):
+    """Give a copy of a summary with other parts of its evidence."""
+    return with_(summary, evidence=with_(summary.evidence, **changes))

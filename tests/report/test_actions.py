@@ -1,0 +1,30 @@
+"""Whom actions are for, as tables."""
+
+from charted import with_
+from learnstrata.report.actions import actions, targets
+from learnstrata.summary.contract import Action, Target
+
+ACTION = Action(
+    id="pathways",
+    title="Launch a pathway for each segment",
+    teams=("product", "career services"),
+    targets=(
+        Target(name="Senior", size=120, share=0.02, why="median pay 20 LPA"),
+        Target(name="Early", size=None, share=None, why="few of them"),
+    ),
+    why="Segments differ.",
+    measure="Completion of the pathway.",
+)
+
+
+def test_targets_are_counted_in_the_unit_of_the_run(notebook):
+    table = targets(notebook, ACTION)
+    assert [one.heading for one in table.columns][1] == "Records"
+    assert table.rows == tuple((t.name, t.size, t.share, t.why) for t in ACTION.targets)
+
+
+def test_the_sheet_has_a_row_for_each_target(summary):
+    table = actions(with_(summary, actions=(ACTION,)))
+    assert [row[2] for row in table.rows] == ["Senior", "Early"]
+    assert {row[1] for row in table.rows} == {"product, career services"}
+    assert {row[-1] for row in table.rows} == {ACTION.measure}

@@ -1,0 +1,124 @@
+"""Sentences and tables of data quality."""
+
+import pytest
+
+from charted import with_
+from learnstrata.report import quality
+from learnstrata.report.figures.chart import numbers_of
+
+
+@pytest.fixture
+def write(summary):
+    return numbers_of(summary.settings)
+
+
+def with_ledger(summary, **changes):
+    return with_(summary, ledger=summary.ledger.model_copy(update=changes))
+
+
+def test_the_ledger_counts_each_state(summary, write):
+    table = quality.states(summary)
+    found = summary.ledger
+    counts = [found.current, found.repaired, found.history, found.quarantined]
+    assert [row[1] for row in table.rows] == counts
+    assert table.texts(write)[3] == ("Not used: set aside with a reason", "under 10")
+
+
+def test_records_are_accounted_for_though_rounded_parts_do_not_add_up(summary, write):
+    told = quality.ledger(summary)
+    assert (
+        told == f"All {write.count(summary.input.records)} records are accounted for."
+    )
+
+
+def test_records_that_are_lost_are_told(summary):
+    lost = with_ledger(summary, history=1000)
+    assert not quality.is_accounted(lost)
+    left = lost.ledger.current + lost.ledger.repaired + 1000
+    assert quality.ledger(lost).startswith(f"{left:,} of {lost.input.records:,}")
+
+
+def test_rules_stand_by_records_in_words(summary):
+    rows = quality.rules(summary).rows
+    counts = [row[2] or 0 for row in rows]
+    assert counts == sorted(counts, reverse=True)
+    assert rows[0][:2] == (
+        "An older record of the same learner",
+        "Older records of a learner, kept as history",
+    )
+
+
+def test_a_rule_of_another_name_is_told_by_it(summary):
+    rule = summary.ledger.rules[0].model_copy(update={"rule": "unreadable_pay"})
+    rows = quality.rules(with_ledger(summary, rules=(rule,))).rows
+    assert rows[0][0] == "Unreadable pay"
+
+
+def test_limits_of_pay_are_those_of_the_run(summary, write):
+    found = summary.limits
+    assert quality.limits(summary) == (
+        f"Pay below {write.pay_text(found.pay_low)} or above "
+        f"{write.pay_text(found.pay_high)} was not believed. Nor was pay of exactly "
+        f"{write.pay_text(found.heaped_pay[0])}, which is typed too often."
+    )
+
+
+def test_without_limits_nothing_was_set_aside(summary):
+    none = {"pay_low": None, "pay_high": None, "heaped_pay": ()}
+    free = with_(summary, limits=summary.limits.model_copy(update=none))
+    assert quality.limits(free) == "No pay was set aside for its size."
+
+
+def test_fills_are_counted(summary):
+    filled = summary.filled.model_copy(update={"pay": 90, "experience": None})
+    assert quality.filled(with_(summary, filled=filled)).startswith(
+        "For the distances alone, filled in: pay of 90 learners and experience of "
+        "under 10 learners."
+    )
+    none = summary.filled.model_copy(update={"pay": 0, "experience": 0})
+    assert quality.filled(with_(summary, filled=none)) == "Nothing was filled in."
+
+
+def test_coverage_is_told_in_shares_and_where_they_are_hidden_in_counts(summary, write):
+    roles = summary.roles
+    assert roles.share_unmapped is None
+    assert quality.coverage(summary) == (
+        f"{write.share(roles.share_mapped)} of the learners have a title that maps to "
+        f"a role, {write.share(roles.share_missing)} state none, and under 10 have one "
+        f"that is not understood. {roles.n_titles_mapped} of {roles.n_titles} distinct "
+        "titles are mapped."
+    )
+
+
+def test_without_titles_there_is_no_coverage(summary):
+    bare = with_(summary, roles=None)
+    assert quality.coverage(bare) == ""
+    assert quality.unmapped(bare).rows == ()
+
+
+def test_outliers_are_counted_for_each_number(summary, write):
+    told = quality.outliers(summary)
+    for one in summary.description.distributions:
+        assert f"{write.count(one.outside_fences)} of {write.count(one.n)} for" in told
+    bare = summary.description.model_copy(update={"distributions": ()})
+    assert quality.outliers(with_(summary, description=bare)) == (
+        "No number was described."
+    )
+
+
+def test_features_and_columns_are_those_of_the_run(summary):
+    names = [row[0] for row in quality.features(summary).rows]
+    assert names == [one.label for one in summary.features.used]
+    read = dict(quality.mapping(summary).rows)
+    assert read["Learner id"] == summary.input.columns["learner_id"]
+    assert read["Year of pay"] == summary.input.columns["pay_year"]
+    assert dict(quality.versions(summary).rows) == summary.settings.versions
+
+
+@pytest.mark.parametrize(("base", "steps"), [(10, "tens"), (25, "multiples of 25")])
+def test_one_line_says_how_counts_are_rounded(summary, base, steps):
+    settings = summary.settings.model_copy(update={"base": base})
+    assert quality.rounding(settings) == (
+        f"Counts are rounded to {steps}, so parts may not add up to their whole; 0 to "
+        f'{base - 1} reads "under {base}".'
+    )
