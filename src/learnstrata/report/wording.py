@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from learnstrata.learners.features.register import feature_of, plain_name
+from learnstrata.learners.schema.register import column_label
 from learnstrata.wording.numbers import (
     Money,
     as_count,
@@ -51,12 +52,6 @@ DISTINCTIVE = 120.0
 STRONG_LOADING = 0.4
 SCALE = "on a scale from -1 to 1"
 
-COLUMNS = {
-    "learner_id": "learner id",
-    "pay_year": "year of pay",
-    "start_year": "start year",
-    "years_of_experience": "years of experience",
-}
 RULES = {
     "exact_duplicate": "The same record again",
     "older_record": "An older record of the same learner",
@@ -126,11 +121,6 @@ def plain_label(name: str) -> str:
     ('pay', 'company pay level')
     """
     return feature_of(plain_name(name)).label
-
-
-def column_label(name: str) -> str:
-    """Name a standard column for a reader."""
-    return COLUMNS.get(name, name.replace("_", " "))
 
 
 def rule_label(rule: str) -> str:
