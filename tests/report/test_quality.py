@@ -115,6 +115,18 @@ def test_features_and_columns_are_those_of_the_run(summary):
     assert dict(quality.versions(summary).rows) == summary.settings.versions
 
 
+def test_what_is_not_shown_is_told_with_what_the_table_lacks(summary):
+    given = with_(summary.input, available=("pay",))
+    bare = with_(summary, input=given)
+    needed = ("pay", "title", "years_of_experience")
+    assert quality.lacking(bare, *needed, part="Pay by role") == (
+        "Pay by role is not shown: the table has no title and no years of experience."
+    )
+    assert quality.lacking(summary, *needed, part="Pay by role") == (
+        "Pay by role is not shown: this run has no numbers for it."
+    )
+
+
 @pytest.mark.parametrize(("base", "steps"), [(10, "tens"), (25, "multiples of 25")])
 def test_one_line_says_how_counts_are_rounded(summary, base, steps):
     settings = summary.settings.model_copy(update={"base": base})

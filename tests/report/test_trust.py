@@ -1,299 +1,213 @@
-"""Sentences of the evidence: every number comes from the summary, none is bolder."""
-
-import copy
+"""Sentences and tables of trust: every number comes from the summary."""
 
 import pytest
 
-from learnstrata.report import (
-    diagnostics,
-    evidence_tables,
-    tables,
-    trust,
-    wording,
-)
+from charted import told_by, with_, with_evidence
+from learnstrata.report import trust
 
 
-def mutated(summary, path, value):
-    changed = copy.deepcopy(summary)
-    place = changed
-    for key in path[:-1]:
-        place = place[key]
-    assert place[path[-1]] != value
-    place[path[-1]] = value
-    return changed
+def part(summary, name, **values):
+    """Change values of one part of the evidence."""
+    return with_evidence(
+        summary, **{name: with_(getattr(summary.evidence, name), **values)}
+    )
 
 
-@pytest.mark.parametrize(
-    ("told", "path", "value", "shown"),
-    [
-        (trust.nulls_note, ("nulls", "draws"), 49, {"49", "1/50", "0.020"}),
-        (trust.nulls_note, ("nulls", "rows"), 3_777, {"3,777"}),
-        (trust.nulls_note, ("nulls", "jaccard_draws"), 13, {"13"}),
-        (trust.nulls_note, ("nulls", "jaccard_resamples"), 17, {"17"}),
-        (trust.silhouette_note, ("silhouette", "mean"), 0.7123, {"0.712"}),
-        (trust.silhouette_note, ("silhouette", "standard_error"), 0.0777, {"0.078"}),
-        (trust.silhouette_note, ("silhouette", "scored"), 222, {"222"}),
-        (trust.silhouette_note, ("silhouette", "against"), 9_111, {"9,111"}),
-        (trust.variants_of_silhouette, ("silhouette", "squared"), 0.5555, {"0.555"}),
-        (trust.variants_of_silhouette, ("silhouette", "simplified"), 0.666, {"0.666"}),
-        (
-            trust.silhouette_title,
-            ("silhouette", "per_segment", 0, "mean"),
-            0.8,
-            {"0.80"},
-        ),
-        (
-            trust.jaccard_title,
-            ("bootstrap", 1, "per_segment", 0, "jaccard"),
-            0.4321,
-            {"0.43", "Senior, higher pay", "unstable"},
-        ),
-        (trust.jaccard_note, ("bootstrap", 0, "resamples"), 77, {"77"}),
-        (trust.jaccard_note, ("bootstrap", 0, "rows"), 8_765, {"8,765"}),
-        (trust.seeds, ("seeds", "mean"), 0.4444, {"0.44"}),
-        (trust.seeds, ("seeds", "lowest"), 0.3333, {"0.33"}),
-        (trust.seeds, ("seeds", "refits"), 9, {"Fitted 9 times"}),
-        (trust.seeds, ("seeds", "rows"), 7_654, {"7,654"}),
-        (trust.strength_note, ("halves", "rows"), 5_678, {"5,678"}),
-        (
-            trust.strength_title,
-            ("halves", "table", 0, "prediction_strength"),
-            0.8765,
-            {"0.88"},
-        ),
-        (trust.standing_title, ("standing", "counts", "core"), 601, {"85.9%"}),
-        (trust.standing_note, ("standing", "min_margin"), 0.23, {"77%"}),
-        (trust.standing_note, ("standing", "min_confidence"), 0.66, {"66%"}),
-        (trust.standing_note, ("standing", "confidence_refits"), 42, {"42"}),
-        (trust.finer_title, ("finer", "dossiers", 0, "k"), 5, {"5"}),
-        (trust.cells_title, ("finer", "cells", 1, "jaccard"), 0.9, {"3 of 3"}),
-        (trust.tree_title, ("flows", 2, "share_of_source"), 0.5432, {"54.3%"}),
-        (trust.sensitivity_title, ("sensitivity", "variants", 0, "ari"), 0.1, {"0.10"}),
-        (
-            trust.another_analyst,
-            ("sensitivity", "variants", 2, "ari"),
-            0.2,
-            {"2 hardly"},
-        ),
-        (wording.k_note, ("gap", "k"), 7, {"k = 7"}),
-        (wording.k_note, ("gap", "references"), 31, {"31"}),
-        (trust.humps, ("valleys", 0, "dip", "p_value"), 0.01, {"1 of 1"}),
-    ],
-)
-def test_a_number_in_a_sentence_follows_the_summary(summary, told, path, value, shown):
-    before = told(summary)
-    after = told(mutated(summary, ("evidence", *path), value))
-    for text in shown:
-        assert text not in before
-        assert text in after
+def chosen(summary, **values):
+    found = summary.selection
+    table = tuple(
+        with_(row, **values) if row.k == found.k else row for row in found.table
+    )
+    return with_(summary, selection=with_(found, table=table))
 
 
 @pytest.mark.parametrize(
-    ("table", "path", "value", "cell"),
+    ("told", "name", "values", "shown"),
     [
-        ("conditions", "verdict.grounds.1.value", 0.5432, "0.543"),
-        ("conditions", "verdict.grounds.1.limit", 0.7, "at least 0.7"),
-        ("conditions", "verdict.grounds.3.limit", 0.01, "at most 0.01"),
-        ("conditions", "verdict.grounds.0.met", False, "\u2717 no"),
-        ("nulls", "nulls.statistics.1.whole", 0.765, "0.765"),
-        ("nulls", "nulls.statistics.1.observed", 0.777, "0.777"),
-        ("nulls", "nulls.statistics.1.mean", 0.666, "0.666"),
-        ("nulls", "nulls.statistics.1.excess", -0.123, "-0.123"),
-        ("nulls", "nulls.statistics.1.p_value", 0.008, "0.008"),
-        ("nulls", "nulls.statistics.1.low", 0.1, "0.100 to 0.280"),
-        ("silhouettes", "silhouette.per_segment.1.negative", 0.222, "22.2%"),
-        ("jaccards", "bootstrap.1.per_segment.1.recovered", 0.123, "12.3%"),
-        ("jaccards", "bootstrap.1.per_segment.1.dissolved", 0.456, "45.6%"),
-        ("strengths", "halves.table.1.standard_error", 0.0456, "0.046"),
-        ("standings", "standing.per_segment.1.mean_confidence", 0.5, "0.50"),
-        ("subsegments", "finer.subsegments.0.median_pay", 3.21e6, "32.1"),
-        ("subsegments", "finer.subsegments.0.jaccard", 0.78, "0.78"),
-        ("dossiers", "finer.dossiers.0.table.0.silhouette", 0.7, "0.700"),
-        ("cells", "finer.cells.0.share_of_family", 0.321, "32.1%"),
-        ("dips", "dip.0.statistic", 0.0987, "0.0987"),
-        ("dips", "dip.0.p_value", 0.0001, "<0.001"),
-        ("sensitivity", "sensitivity.variants.0.nmi", 0.44, "0.44"),
-        ("skipped", "sensitivity.skipped.0.reason", "too few", "too few"),
-        ("flows", "flows.0.count", 1_236, "1,236"),
+        (trust.seeds, "seeds", {"mean": 0.444}, "0.444 on average"),
+        (trust.seeds, "seeds", {"lowest": 0.333}, "0.333 at the least"),
+        (trust.seeds, "seeds", {"refits": 9}, "Fitted 9 times more"),
+        (trust.seeds, "seeds", {"refits": 1}, "Fitted once more"),
+        (trust.seeds, "seeds", {"rows": None}, "on under 10 learners"),
+        (trust.seeds, "seeds", {"mean": None}, "No refit under another seed"),
+        (trust.variants_of_silhouette, "silhouette", {"squared": 0.555}, "give 0.555"),
+        (trust.variants_of_silhouette, "silhouette", {"simplified": None}, "0.404."),
     ],
 )
-def test_a_cell_of_a_table_follows_the_summary(summary, table, path, value, cell):
-    made = getattr(evidence_tables, table)
-    keys = [int(key) if key.isdigit() else key for key in path.split(".")]
-
-    def cells(found):
-        return [text for row in made(found).rows for text in row]
-
-    before = cells(summary)
-    after = cells(mutated(summary, ("evidence", *keys), value))
-    assert after.count(cell) == before.count(cell) + 1
+def test_a_number_in_a_sentence_follows_the_summary(summary, told, name, values, shown):
+    assert shown not in told(summary)
+    assert shown in told(part(summary, name, **values))
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "cell"),
-    [
-        ("silhouette_error", 0.0123, "0.284 ± 0.012"),
-        ("silhouette_error", 0.0, "0.284"),
-        ("silhouette_sampled", 0.1234, "0.123"),
-        ("silhouette_null", 0.111, "0.111"),
-        ("silhouette_excess", 0.222, "0.222"),
-        ("silhouette_p", 0.333, "0.333"),
-        ("silhouette_squared", 0.4567, "0.457"),
-        ("silhouette_simplified", 0.5678, "0.568"),
-        ("gap", 1.2345, "1.234 ± 0.008"),
-        ("gap_excess", 0.678, "0.678"),
-        ("gap_p", 0.456, "0.456"),
-        ("jaccard_sampled", 0.66, "0.66"),
-        ("jaccard_null", 0.65, "0.65"),
-        ("jaccard_p", 0.567, "0.567"),
-        ("prediction_strength", 0.77, "0.77"),
-        ("largest_share", 0.5432, "54.3%"),
-        ("objections", ["too small"], "chosen, in spite of: too small"),
-    ],
-)
-def test_the_table_of_k_shows_all_that_is_known(summary, key, value, cell):
-    assert cell not in tables.candidates(summary).rows[0]
-    summary["selection"]["table"][0][key] = value
-    assert cell in tables.candidates(summary).rows[0]
-
-
-def test_what_a_sample_gave_is_told_from_what_the_whole_run_gave(summary):
-    table = evidence_tables.nulls(summary)
-    assert table.title.startswith("A sample of 380 beside structureless tables")
-    headings = [text for text, _ in table.headings]
-    whole, sample = headings.index("Whole run"), headings.index("Sample")
-    row = table.rows[1]
-    assert (row[whole], row[sample]) == ("0.284", "0.281")
-    assert table.rows[2][whole] == "\N{EN DASH}"
-    said = trust.nulls_note(summary)
-    assert "Excess and p-value are those of the sample" in said
-
-
-def test_a_gap_that_could_not_be_computed_takes_no_k(summary):
-    assert "own one-standard-error rule" in wording.k_note(summary)
-    summary["evidence"]["gap"] |= {"k": None, "table": []}
-    assert "own one-standard-error rule" not in wording.k_note(summary)
-    assert diagnostics._rule_of_gap(summary, "gap") == []
-
-
-def test_cells_that_only_the_full_evidence_fills_are_explained(summary):
-    assert "--evidence full fills them" in wording.k_note(summary)
-    summary["evidence"]["level"] = "full"
-    assert "--evidence full" not in wording.k_note(summary)
-
-
-def test_the_k_of_the_gap_statistic_is_marked_in_the_table(summary):
-    gaps = [row[9] for row in tables.candidates(summary).rows]
-    assert not any(gap.endswith("*") for gap in gaps)
-    summary["evidence"]["gap"]["k"] = 3
-    assert tables.candidates(summary).rows[1][9] == "1.633 ± 0.009 *"
+def variants(summary, aris, same=0.92):
+    found = summary.evidence.sensitivity
+    rows = tuple(with_(found.variants[0], ari=ari) for ari in aris)
+    return part(
+        summary, "sensitivity", variants=rows, same_way=with_(found.same_way, ari=same)
+    )
 
 
 @pytest.mark.parametrize(
     ("aris", "answer"),
     [
-        ((0.9, 0.9, 0.9, 0.1), "Most likely yes: 3 of 4"),
-        ((0.9, 0.9, 0.1, 0.1), "It depends on how they cut: 2 of 4"),
-        ((0.9, 0.1, 0.1, 0.1), "Most likely not: 1 of 4"),
+        ((0.8, 0.9, 0.85, 0.3), "Most likely yes: 3 of 4 other ways"),
+        ((0.79, 0.5, 0.3, 0.2), "It depends on how they cut: 0 of 4 other ways"),
+        ((0.49, 0.4, 0.9), "Most likely not: 1 of 3 other ways"),
     ],
 )
 def test_the_answer_about_another_analyst_follows_the_agreement(summary, aris, answer):
-    found = summary["evidence"]["sensitivity"]
-    for variant, ari in zip(found["variants"], aris, strict=True):
-        variant["ari"] = ari
-    assert trust.another_analyst(summary).startswith(answer)
+    assert trust.another_analyst(variants(summary, aris)).startswith(answer)
 
 
 def test_nothing_is_said_of_other_analysts_where_the_sample_alone_disagrees(summary):
-    summary["evidence"]["sensitivity"]["same_way"]["ari"] = 0.61
-    said = trust.another_analyst(summary)
-    assert said.startswith("It is hard to tell: on 390 learners")
-    assert "0.61" in said
-    summary["evidence"]["sensitivity"] = None
-    assert trust.another_analyst(summary).startswith("Not known")
-
-
-def test_statistics_lie_above_their_band_only_beyond_it(summary):
-    rows = summary["evidence"]["nulls"]["statistics"]
-    assert trust.nulls_title(summary) == (
-        "1 of 4 statistics lies above the band of structureless tables: silhouette"
-    )
-    rows[1]["observed"] = rows[1]["high"]
-    assert trust.nulls_title(summary).startswith("None of 4 statistics")
-    for row in rows:
-        row["observed"], row["p_value"] = row["high"] + 1, 0.05
-    assert trust.nulls_title(summary).startswith("All 4 statistics lie")
-    rows[1]["p_value"] = 0.051
-    assert trust.nulls_title(summary).startswith("3 of 4 statistics lie")
-    summary["config"]["evidence"]["max_p"] = 0.06
-    assert trust.nulls_title(summary).startswith("All 4 statistics lie")
+    told = trust.another_analyst(variants(summary, (0.9,), same=0.79))
+    assert told.startswith("It is hard to tell: on 3,000 learners")
+    assert trust.another_analyst(variants(summary, ())).startswith("Not known")
+    none = with_evidence(summary, sensitivity=None)
+    assert trust.another_analyst(none).startswith("Not known")
 
 
 def test_a_thin_place_is_claimed_only_from_its_p_value(summary):
-    assert trust.humps(summary).startswith("No thin place was found between the 1 pair")
-    for row in summary["evidence"]["valleys"]:
-        row["dip"]["p_value"] = 0.05
-    assert trust.humps(summary).startswith("Between 1 of 1 pair of neighbouring")
-    for row in summary["evidence"]["valleys"]:
-        row["dip"] = None
-    assert "large enough" in trust.humps(summary)
-    assert evidence_tables.dips(summary).rows[-1][-1] == "too few to tell"
-
-
-def test_an_exact_silhouette_has_no_standard_error(summary):
-    assert "± 0.006" in trust.silhouette_note(summary)
-    summary["evidence"]["silhouette"] |= {"scored": 400, "standard_error": 0.0}
-    said = trust.silhouette_note(summary)
-    assert "exact: all 400 were scored" in said
-    assert "±" not in said
-
-
-def test_segments_that_stay_together_are_not_said_to_split(summary):
-    assert "Early career, lower pay splits most" in trust.tree_title(summary)
-    for flow in summary["evidence"]["flows"]:
-        flow["share_of_source"] = 0.97
-    assert trust.tree_title(summary) == (
-        "From k = 2 to k = 3 every segment keeps at least 97.0% together"
+    found = summary.evidence
+    assert trust.humps(found).startswith("No thin place was found between the 2 pairs")
+    rows = tuple(
+        with_(row, dip=with_(row.dip, p_value=p))
+        for row, p in zip(found.valleys[:2], (0.05, 0.051), strict=True)
     )
-    summary["selection"]["k"] = 4
-    assert trust.tree_title(summary).endswith("up to k = 4")
+    thin = with_(found, valleys=rows)
+    assert trust.humps(thin).startswith("Between 1 of ")
+    none = tuple(with_(row, dip=None) for row in found.valleys)
+    assert "large enough" in trust.humps(with_(found, valleys=none))
 
 
-def test_halves_that_agree_nowhere_are_said_so(summary):
-    assert trust.strength_title(summary) == (
-        "Halves of the learners agree (0.8 or more) at k = 2; k = 2 has 0.91"
-    )
-    summary["evidence"]["halves"]["table"][0]["prediction_strength"] = 0.79
-    assert "agree at no k tried" in trust.strength_title(summary)
+def test_a_pair_that_was_not_tested_has_no_number_in_the_table(summary):
+    none = tuple(with_(row, dip=None) for row in summary.evidence.valleys)
+    rows = trust.dips(with_evidence(summary, valleys=none)).rows
+    assert rows[-1][1:] == ("", "", "", "too few to tell")
+
+
+def test_each_pair_of_neighbours_is_listed_once(summary):
+    row = summary.evidence.valleys[0]
+    back = with_(row, segment_id=row.neighbour_id, neighbour_id=row.segment_id)
+    twice = with_(summary.evidence, valleys=(row, back))
+    assert trust.neighbours(twice) == [row]
 
 
 def test_only_segments_that_are_cut_count_as_cut(summary):
-    assert trust.finer_title(summary).startswith("1 of 2 segments can be cut further")
-    assert [row[0] for row in evidence_tables.subsegments(summary).rows] == [
-        "1.1",
-        "1.2",
-    ]
-    for dossier in summary["evidence"]["finer"]["dossiers"]:
-        dossier["k"] = 1
-    assert trust.finer_title(summary).startswith("None of 2 segments")
+    assert trust.finer(summary.evidence).startswith("3 of 3 segments can be cut")
+    found = summary.evidence.finer
+    whole = tuple(with_(one, k=1) for one in found.dossiers)
+    uncut = part(summary, "finer", dossiers=whole)
+    assert trust.finer(uncut.evidence).startswith("None of 3 segments")
+    assert trust.subsegments(uncut).rows == ()
 
 
-def test_refits_under_other_seeds_may_be_missing(summary):
-    summary["evidence"]["seeds"] |= {"mean": None, "lowest": None}
-    assert trust.seeds(summary) == "No refit under another seed was made."
+def test_parts_have_pay_only_where_the_table_has_it(summary):
+    heads = [column.heading for column in trust.subsegments(summary).columns]
+    assert heads[-2:] == ["Median pay", "Median years"]
+    poor = with_(summary, input=with_(summary.input, available=("title", "learner_id")))
+    assert "Median pay" not in [c.heading for c in trust.subsegments(poor).columns]
 
 
 @pytest.mark.parametrize("word", ["natural", "reproducible", "constructive"])
 def test_every_verdict_has_a_short_sentence_that_claims_no_more(summary, word):
-    summary["evidence"]["verdict"]["word"] = word
-    said = trust.short_verdict(summary)
-    assert said.startswith(f"{word} - ")
-    claims = "stand apart" in said and "not groups" not in said
-    assert claims is (word == "natural")
+    judged = part(summary, "verdict", word=word)
+    told = trust.short_verdict(judged)
+    assert told.startswith(f"{word} - ")
+    assert ("stand apart and" in told) == (word == "natural")
 
 
-def test_a_run_without_evidence_says_how_to_get_it(plain):
-    assert trust.short_verdict(plain) == ""
-    assert "--evidence quick" in trust.left_out(plain)
-    plain["config"]["evidence"] = {"level": "quick"}
-    assert "too few learners" in trust.left_out(plain)
+def test_a_run_without_evidence_says_how_to_get_it(notebook):
+    assert trust.short_verdict(notebook) == ""
+    assert trust.verdict_of(notebook) is None
+    assert trust.tables_of(notebook) == ()
+    assert "--evidence quick" in trust.trust_of(notebook).left_out
+    config = {**notebook.settings.config, "evidence": {"level": "quick"}}
+    tried = with_(notebook, settings=with_(notebook.settings, config=config))
+    assert trust.left_out(tried).startswith("There are too few records")
+
+
+def test_conditions_say_what_was_found_and_what_is_asked_for(summary):
+    rows = trust.conditions(summary).rows
+    assert rows[0] == ("The rule that chose k admits it", "yes", "yes", "✓ yes")
+    assert rows[1][1:] == (0.943, "at least 0.75", "✓ yes")
+    assert rows[3][1:] == (0.3, "at most 0.05", "✗ no")
+
+
+def test_stability_is_read_and_bears_a_caveat(summary):
+    told = trust.found_again(chosen(summary, lowest_jaccard=0.7))
+    assert told.startswith("Doubtful: found again in bootstrap samples with a Jaccard")
+    assert "of 0.7 at the least. Stability alone proves nothing" in told
+    unknown = trust.found_again(chosen(summary, lowest_jaccard=None))
+    assert unknown == "Stability was not measured in this run."
+
+
+@pytest.mark.parametrize(
+    ("silhouette", "word"),
+    [
+        (0.25, "overlap"),
+        (0.251, "weakly"),
+        (0.7, "reasonably"),
+        (0.71, "clearly"),
+        (None, "not measured"),
+    ],
+)
+def test_words_for_separation_depend_on_the_silhouette(silhouette, word):
+    assert word in trust.apart(silhouette)
+
+
+def test_a_tiny_segment_puts_a_warning_beside_the_silhouette(summary, notebook):
+    assert trust.small_segment(summary) == ""
+    assert "holds under 10 records" in trust.small_segment(notebook)
+    small = with_(summary.segments[0], share=0.019)
+    tiny = with_(summary, segments=(small, *summary.segments[1:]))
+    assert "holds 1.9%" in trust.small_segment(tiny)
+
+
+def test_hopkins_is_given_both_ways_with_what_it_cannot_prove(summary):
+    told = trust.hopkins_sentence(summary)
+    assert "Hopkins is 1 with" in told
+    assert "0.872 as often computed" in told
+    assert "cannot prove" in told
+    assert {"0.872", "5,890"} <= told_by(trust.hopkins(summary), summary)
+
+
+def test_the_runner_up_is_told_with_what_speaks_for_it(summary, notebook):
+    assert trust.runner_up(summary) == (
+        "k = 4: silhouette 0.232, lowest Jaccard 0.934."
+    )
+    assert trust.runner_up(notebook) == "k = 4: silhouette 0.202."
+    alone = with_(summary, selection=with_(summary.selection, runner_up=None))
+    assert trust.runner_up(alone).startswith("There is none")
+
+
+def test_the_sweep_says_how_often_every_k_was_fitted(summary, notebook):
+    assert "fitted again on 20 samples" in trust.sweep(summary)
+    assert trust.sweep(notebook).endswith("records.")
+
+
+def test_all_is_gathered_for_the_page(summary):
+    found, whole = trust.verdict_of(summary), trust.trust_of(summary)
+    assert found.word == "reproducible"
+    assert found.others == summary.words.sensitivity
+    assert len(found.reasons) == 3
+    assert whole.left_out == ""
+    assert whole.silhouette == "0.249"
+    assert [table.sheet for table in trust.tables_of(summary)] == [
+        "Verdict",
+        "Hopkins",
+        "Sub-segments",
+        "Numbers of parts",
+        "Dip tests",
+    ]
+
+
+def test_ways_not_tried_are_listed_with_their_reason(summary):
+    assert trust.skipped(summary.evidence).rows == ()
+    assert trust.skipped(with_(summary.evidence, sensitivity=None)).rows == ()
+
+
+def test_every_finer_cut_is_listed_with_what_the_rule_said(summary):
+    rows = trust.dossiers(summary).rows
+    assert len(rows) == sum(len(one.table) for one in summary.evidence.finer.dossiers)
+    assert [row[-1] for row in rows].count("chosen") == 3

@@ -1,6 +1,7 @@
 """The card of each segment: what it is, in numbers, bars and sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of, plain_name
@@ -21,6 +22,8 @@ from learnstrata.wording.words import listed
 __all__ = ["Card", "Measure", "Part", "cards_of", "rules_sentence"]
 
 TOP_ROLES = 5
+UNTOLD = "not told"
+SIZED = 20  # learners from which quartiles of sizes are told, those of few as well
 LEAST_PULL = 0.05  # of all pulls: less decides next to nothing
 MEASURES = ("pay", "years_of_experience", "company_pay", "company_learners")
 MEDIANS = ("pay", "years_of_experience")  # the other numbers are medians of companies
@@ -112,36 +115,35 @@ def _top_roles(segment: Segment) -> Sequence[CategoryShare]:
 def _measures(segment: Segment, write: Numbers) -> Iterator[Measure]:
     for name in MEASURES:
         one = segment.number(name)
-        if one is None or one.p50 is None:
+        if one is None:
             continue
-        title = feature_title(name, write)
-        yield Measure(
-            f"Median {title[:1].lower()}{title[1:]}" if name in MEDIANS else title,
-            _written(one.p50, name, write),
-            _half(one, write),
-            "not told" if one.base is None else _written(one.base, name, write),
+        low, middle, high, base = (
+            _written(value, one, write)
+            for value in (one.p25, one.p50, one.p75, one.base)
         )
+        if middle:
+            title = feature_title(name, write)
+            own = f"Median {title[:1].lower()}{title[1:]}"
+            half = f"{low} to {high}" if low and high else UNTOLD
+            label = own if name in MEDIANS else title
+            yield Measure(label, middle, half, base or UNTOLD)
 
 
-def _half(one: TypicalNumber, write: Numbers) -> str:
-    if one.p25 is None or one.p75 is None:
-        return "not told"
-    low, high = (_written(value, one.feature, write) for value in (one.p25, one.p75))
-    return f"{low} to {high}"
-
-
-def _written(value: float, feature: str, write: Numbers) -> str:
-    if feature_of(feature).is_money:
-        return write.pay(value)
-    whole = feature_of(feature).unit == "learners"
-    return write.count(value) if whole else write.years(value)
+def _written(value: float | None, one: TypicalNumber, write: Numbers) -> str:
+    """Write a quartile; a size that is not given is of few, anything else not told."""
+    feature = feature_of(one.feature)
+    if feature.unit == "learners" and (one.n or 0) >= SIZED:
+        return write.count(value)
+    if value is None:
+        return ""
+    return write.pay(value) if feature.is_money else write.years(value)
 
 
 def _part(share: CategoryShare, scale: float, shade: str, write: Numbers) -> Part:
     told = share.share is not None
     return Part(
         value=share.value,
-        share=write.share(share.share) if told else write.count(None),
+        share=write.share(share.share) if told else write.count(share.count),
         width=round(scale * (share.share or 0.0), 2),
         index=write.index(share.index),
         side=_side(share.index),
@@ -222,12 +224,17 @@ def _rule(summary: DisclosedSummary, segment: Segment, write: Numbers) -> str:
 
 
 def _decides(segment: Segment, write: Numbers) -> str:
-    """Say what puts learners into this segment rather than into the next."""
-    told = [
-        f"{label_of(plain_name(pull.feature))} ({write.share(pull.share)})"
-        for pull in segment.pulls
-        if pull.share is not None and pull.share >= LEAST_PULL
-    ]
+    """Say what puts learners into this segment rather than into the next.
+
+    Where pay and its logarithm both do, each bears its own name.
+    """
+    pulls = [pull for pull in segment.pulls if (pull.share or 0.0) >= LEAST_PULL]
+    plain = Counter(plain_name(pull.feature) for pull in pulls)
+    told = []
+    for pull in pulls:
+        name = plain_name(pull.feature)
+        label = label_of(name if plain[name] == 1 else pull.feature)
+        told.append(f"{label} ({write.share(pull.share)})")
     if not told:
         return ""
     return f"What puts learners here and not in the next segment: {listed(told)}."
@@ -240,17 +247,21 @@ def _progression(found: Progression | None, write: Numbers) -> str:
     parts = []
     if found.growth is not None:
         parts.append(
-            f"pay grew by {write.growth(found.growth)} a year (all: "
-            f"{write.growth(found.growth_of_all)}; "
+            f"pay grew by {write.growth(found.growth)} a year ("
+            f"{_of_all(found.growth_of_all, write.growth)}"
             f"{write.count(found.n_growth)} learners)"
         )
     if found.role_change is not None:
         parts.append(
-            f"{write.share(found.role_change)} named more than one role (all: "
-            f"{write.share(found.role_change_of_all)}; "
+            f"{write.share(found.role_change)} named more than one role ("
+            f"{_of_all(found.role_change_of_all, write.share)}"
             f"{write.count(found.n_roles)} learners)"
         )
     return f"Of learners with older records: {'; '.join(parts)}." if parts else ""
+
+
+def _of_all(value: float | None, write: Callable[[float | None], str]) -> str:
+    return "" if value is None else f"all: {write(value)}; "
 
 
 def _stable(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:

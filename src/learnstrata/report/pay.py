@@ -238,15 +238,25 @@ def companies(summary: Summary) -> Table:
 def company_roles(summary: Summary) -> Table:
     """Give the pay of roles at the largest companies, beside the rest and elsewhere."""
     found = summary.companies.largest if summary.companies else ()
+    shortened = (
+        isinstance(summary, DisclosedSummary) and summary.settings.companies == "bands"
+    )
     return role_ratios(
         "Pay by role at the largest companies",
         [(one, role) for one in found for role in one.roles],
         sheet="Company roles",
+        note="Of each company the few roles paid best beside other companies."
+        if shortened
+        else "",
     )
 
 
 def role_ratios(
-    title: str, rows: Sequence[tuple[CompanyView, CompanyRole]], *, sheet: str
+    title: str,
+    rows: Sequence[tuple[CompanyView, CompanyRole]],
+    *,
+    sheet: str,
+    note: str = "",
 ) -> Table:
     """Give the pay of roles at companies; medians are for the owner alone."""
     medians = ("Median", "Median of the rest there", "Median of the role elsewhere")
@@ -272,7 +282,7 @@ def role_ratios(
             ),
         ),
         sheet=sheet,
-        note=RATIO,
+        note=f"{RATIO} {note}".strip(),
     ).without_empty("Learners", *medians)
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "features",
     "filled",
     "is_accounted",
+    "lacking",
     "ledger",
     "limits",
     "mapping",
@@ -240,6 +241,14 @@ def coverage(summary: Summary) -> str:
         f"{write.count(found.n_titles_mapped)} of {write.count(found.n_titles)} "
         "distinct titles are mapped."
     )
+
+
+def lacking(summary: Summary, *columns: str, part: str) -> str:
+    """Say why a part is not there: by the columns it needs, or as far as is known."""
+    gone = [f"no {column_label(name)}" for name in columns if not summary.has(name)]
+    if gone:
+        return f"{part} is not shown: the table has {listed(gone)}."
+    return f"{part} is not shown: this run has no numbers for it."
 
 
 def outliers(summary: Summary) -> str:

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from learnstrata.report.figures.chart import numbers_of
-from learnstrata.report.pay import company_tiers, role_ratios
+from learnstrata.report.pay import company_roles, company_tiers, role_ratios
 from learnstrata.summary.contract import (
     BandCell,
     BandRow,
-    CompanyRole,
-    CompanyView,
     Segment,
     Summary,
 )
@@ -18,7 +16,6 @@ from learnstrata.wording.words import listed
 __all__ = ["question_tables", "tables_of"]
 
 DATA_SCIENCE = "Data science"
-TOP_ROLES = 3  # of a company
 STATED_ROLES = 3  # of a segment
 
 
@@ -105,7 +102,7 @@ def _lagging(summary: Summary) -> Table:
             ),
             column("Share", lambda row: row.share, "share"),
             column(
-                "Rank correlation of pay and experience",
+                "How pay goes with experience (-1 to 1)",
                 lambda row: row.correlation,
                 "statistic",
             ),
@@ -132,30 +129,16 @@ def _entry_level(summary: Summary) -> Table:
 
 
 def _scientists(summary: Summary) -> Table:
+    found = summary.companies.largest if summary.companies else ()
     rows = [
         (one, role)
-        for one, role in _roles_at_companies(summary)
+        for one in found
+        for role in one.roles
         if role.role_family == DATA_SCIENCE
     ]
     return role_ratios(
-        "Data Scientists at the largest companies", rows, sheet="Q5a Data Scientists"
+        "Data Scientists at the largest companies", rows, sheet="Q5 Data Scientists"
     )
-
-
-def _best_paid(summary: Summary) -> Table:
-    """Give the roles that each company pays most, against the rest of it."""
-    best: list[tuple[CompanyView, CompanyRole]] = []
-    for one in summary.companies.largest if summary.companies else ():
-        told = [role for role in one.roles if role.to_rest is not None]
-        told.sort(key=lambda role: (-(role.to_rest or 0.0), role.role_family))
-        best += [(one, role) for role in told[:TOP_ROLES]]
-    title = "Best-paid roles at the largest companies"
-    return role_ratios(title, best, sheet="Q5b Best-paid roles")
-
-
-def _roles_at_companies(summary: Summary) -> list[tuple[CompanyView, CompanyRole]]:
-    found = summary.companies.largest if summary.companies else ()
-    return [(one, role) for one in found for role in one.roles]
 
 
 def _splits(summary: Summary) -> Table:
@@ -190,7 +173,7 @@ TABLES: Mapping[str, Sequence[Callable[[Summary], Table]]] = {
     "segment_differences": (_side_by_side,),
     "pay_without_experience": (_lagging,),
     "entry_level_pay": (_entry_level,),
-    "company_role_pay": (_scientists, _best_paid),
+    "company_role_pay": (_scientists, company_roles),
     "tiers_and_concentration": (company_tiers,),
     "learned_against_rules": (_splits,),
 }

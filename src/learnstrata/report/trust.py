@@ -51,18 +51,10 @@ APART = {
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What every run tells of its choice, with evidence or without.
+    """What every run tells of its choice, with evidence or without: sentences.
 
-    Attributes
-    ----------
-    hopkins, silhouette, separation, small, stability : str
-        `silhouette` is the number alone; `small` warns of a tiny segment, or is empty.
-    rule, reason, sweep, runner_up : str
-        Of the choice of k.
-    changes : tuple of str
-        What would change the choice.
-    left_out : str
-        Why there is no evidence; empty where there is.
+    `silhouette` is the number alone; `small` warns of a tiny segment, `left_out` says
+    why there is no evidence: both may be empty.
     """
 
     hopkins: str
@@ -80,19 +72,10 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the evidence tells beside its charts.
+    """What the evidence tells beside its charts: sentences and tables.
 
-    Attributes
-    ----------
-    word, sentence, rule : str
-    another : str
-        Whether another analyst would have found this, in one line.
-    left_out : tuple of str
-        What was not measured, and why.
-    conditions, hopkins, subsegments, dossiers, dips, skipped : Table
-    variants, seeds, finer, finer_rule, humps, others : str
-    reasons : tuple of str
-        How far each segment is cut, and why.
+    `another` says in one line whether another analyst would have found this; `left_out`
+    what was not measured, and why; `reasons` how far each segment is cut, and why.
     """
 
     word: str
@@ -165,7 +148,7 @@ def tables_of(summary: Results) -> tuple[Table, ...]:
     """Give the tables beside no chart that have a sheet in the workbook."""
     if summary.evidence is None:
         return ()
-    makers = (conditions, hopkins, subsegments, dips)
+    makers = (conditions, hopkins, subsegments, dossiers, dips)
     return tuple(make(summary) for make in makers)
 
 
@@ -458,6 +441,7 @@ def dossiers(summary: Results) -> Table:
             column("Least stable part", lambda one: one[1].lowest_jaccard, "statistic"),
             column("The rule", lambda one: _taken(one[0], one[1].k, one[1].objections)),
         ],
+        sheet="Numbers of parts",
     )
 
 

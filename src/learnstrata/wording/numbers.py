@@ -181,8 +181,8 @@ def as_share(value: float | None) -> str:
 
     Examples
     --------
-    >>> as_share(0.3489), as_share(0.0001), as_share(0.0), as_share(0.9999)
-    ('34.9%', '<0.1%', '0%', '>99.9%')
+    >>> as_share(0.3489), as_share(0.0001), as_share(0.0), as_share(-0.0001)
+    ('34.9%', '<0.1%', '0%', '>-0.1%')
     """
     if value is None:
         return NOTHING
@@ -190,6 +190,8 @@ def as_share(value: float | None) -> str:
         return f"{value:.0%}"
     if 0 < value < 0.0005:
         return "<0.1%"
+    if -0.0005 < value < 0:
+        return ">-0.1%"
     return ">99.9%" if 0.9995 <= value < 1 else f"{value:.1%}"
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,8 @@ class Rounding:
     base : int
     offset : int
         0 to ``base - 1``.
+    joined_at : frozenset of int
+        Counts at which a group would begin that is one with the group before.
 
     References
     ----------
@@ -56,6 +58,7 @@ class Rounding:
 
     base: int = 10
     offset: int = 0
+    joined_at: frozenset[int] = frozenset()
 
     @classmethod
     def drawn(cls, base: int, *, key: bytes, content: bytes) -> "Rounding":
@@ -75,16 +78,57 @@ class Rounding:
 
     def count(self, n: float) -> int | None:
         """Give the told value of a count; None for one under the base."""
-        base = self.base
-        if n < base:
+        if n < self.base:
             return None
-        first = base + self.offset  # learners in the first group
-        beyond = int(n) - base - first
-        if beyond < 0:
-            middle = base + (first - 1) / 2
-        else:
-            middle = base + first + base * (beyond // base) + (base - 1) / 2
-        return base * int(middle / base + 0.5)
+        low, high = self.limits(int(n))
+        return self.base * int((low + high) / 2 / self.base + 0.5)
+
+    def limits(self, n: int) -> tuple[int, int]:
+        """Give the least and the largest count that is told as this one.
+
+        Examples
+        --------
+        >>> rounding = Rounding(10, offset=4)
+        >>> rounding.limits(3), rounding.limits(20), rounding.limits(30)
+        ((0, 9), (10, 23), (24, 33))
+        """
+        if n < self.base:
+            return 0, self.base - 1
+        start = self._start(n)
+        while start in self.joined_at:
+            start = self._start(start - 1)
+        end = self._end(n)
+        while end + 1 in self.joined_at:
+            end = self._end(end + 1)
+        return start, end
+
+    def _start(self, n: int) -> int:
+        """Give where the group of a count begins, before any are joined."""
+        second = 2 * self.base + self.offset
+        if n < second:
+            return self.base
+        return second + (n - second) // self.base * self.base
+
+    def _end(self, n: int) -> int:
+        start = self._start(n)
+        width = self.base + self.offset if start == self.base else self.base
+        return start + width - 1
+
+    def joined(self, n: int, *, upwards: bool) -> "Rounding":
+        """Join the group of a count to the next, or to the one before.
+
+        The group under the base stays as it is, and so does the rounding then.
+
+        Examples
+        --------
+        >>> Rounding(10, offset=4).joined(30, upwards=True).limits(30)
+        (24, 43)
+        """
+        start, end = self.limits(n)
+        at = end + 1 if upwards else start
+        if at <= self.base:
+            return self
+        return replace(self, joined_at=self.joined_at | {at})
 
     def share(self, part: float, whole: float) -> float | None:
         """Give a part of a whole, of told counts, no finer than the whole allows.

@@ -1,5 +1,7 @@
 """Every number of segments that was tried: what is known of it, and what was chosen."""
 
+from collections.abc import Sequence
+
 from learnstrata.report.figures.chart import Chart, Spec, numbers_of
 from learnstrata.report.figures.choice.measures import (
     COLUMNS,
@@ -65,7 +67,7 @@ def table(summary: Results) -> Table:
     measured = [
         column(heading, lambda row, name=name: value_of(row, name), kind)
         for name, heading, kind in COLUMNS
-        if any(value_of(row, name) is not None for row in found.table)
+        if _is_known(found.table, name)
     ]
     return table_of(
         "Every number of segments that was tried",
@@ -77,6 +79,14 @@ def table(summary: Results) -> Table:
         ],
         sheet="Choice of k",
     )
+
+
+def _is_known(rows: Sequence[Candidate], measure: str) -> bool:
+    """Say whether a measure is known of some k; an error of nothing is no error."""
+    values = [value_of(row, measure) for row in rows]
+    if measure.endswith("_error"):
+        return any(values)
+    return any(value is not None for value in values)
 
 
 def _verdict(row: Candidate, found: Selection, gap: int | None) -> str:

@@ -44,19 +44,21 @@ def _strip(row: NullStatistic, write: Numbers) -> Spec:
     title = label_of(row) if row.k is None else f"{label_of(row)} at k = {row.k}"
     draws = [value for value in row.draws if value is not None]
     seen = [value for value in (*draws, row.observed) if value is not None]
-    room = 0.06 * (max(seen) - min(seen)) or 0.05
+    room = 0.06 * (max(seen) - min(seen))
+    ticks: Row = {"tickCount": 5} if room else {"values": [seen[0]]}
     x = field(
         "x",
         "Q",
-        scale=domain(min(seen) - room, max(seen) + room),
-        axis={"title": title, "tickCount": 5, "format": "~g"},
+        scale=domain(min(seen) - (room or 0.05), max(seen) + (room or 0.05)),
+        axis={"title": title, "format": "~g", **ticks},
     )
     dots: list[Row] = [
         {"x": value, "y": 0.5 + 0.17 * (2 * i % 5 - 2)}  # neighbours apart
         for i, value in enumerate(draws)
     ]
+    band: list[Row] = [{"x": row.low, "to": row.high}]
     layers = [
-        layer([{"x": row.low, "to": row.high}], mark("rect", color=BAND), x=x, x2=_TO),
+        layer(band, mark("rect", color=BAND), x=x, x2=_TO),
         layer(dots, mark("circle", size=32, color=GREY, opacity=0.6), x=_X, y=_Y),
         *_observed(row, title, write),
     ]

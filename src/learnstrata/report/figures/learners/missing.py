@@ -42,7 +42,7 @@ def _row(row: Missing, write: Numbers) -> Row:
     return {
         "column": column_label(row.column),
         "share": row.share or 0.0,  # where the text stands; it says "under"
-        "text": f"{write.share(row.share)} ({told})" if row.count else told,
+        "text": told if row.share is None else f"{write.share(row.share)} ({told})",
     }
 
 
@@ -50,10 +50,13 @@ def missing_title(summary: Summary) -> str:
     """Name the column that lacks most values."""
     write, rows = numbers_of(summary.settings), _rows(summary)
     if not rows or not rows[0].count:
-        few = write.count(None)
-        return f"No column that is used lacks a value of more than {few.split()[-1]}"
-    label = capital(column_label(rows[0].column))
-    return f"{label} is missing most often: for {write.share(rows[0].share)} of all"
+        few = f"{write.count(None)} {summary.settings.units}"
+        return f"Each column that is used lacks the value of {few}"
+    worst, label = rows[0], capital(column_label(rows[0].column))
+    if worst.share is None:
+        units = summary.settings.units
+        return f"{label} is missing most often: for {write.count(worst.count)} {units}"
+    return f"{label} is missing most often: for {write.share(worst.share)} of all"
 
 
 def _table(summary: Summary) -> Table:

@@ -84,8 +84,10 @@ def _cell(segment: Segment, role: str, index: float | None, write: Numbers) -> R
 
 
 def _title(summary: DisclosedSummary) -> str:
-    """Name the role that is most out of proportion, where one is distinctive."""
-    segment, share, index = max(_told(summary), key=lambda cell: cell[2])
+    """Name the role drawn that is most out of proportion, where one is distinctive."""
+    roles = _shown_roles(summary)
+    shown = [cell for cell in _told(summary) if cell[1].value in roles]
+    segment, share, index = max(shown, key=lambda cell: cell[2])
     if index < DISTINCTIVE:
         return (
             "No role is distinctive for a segment: none is more than "

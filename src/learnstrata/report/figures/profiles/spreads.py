@@ -33,8 +33,10 @@ FEW = mark(
 
 
 def _bins(segment: Segment, feature: str) -> tuple[SegmentBin, ...]:
+    """Give the bins; none where the segment is too small for a share to be told."""
     found = segment.distribution(feature)
-    return found.bins if found else ()
+    bins = found.bins if found else ()
+    return bins if any(part.share is not None for part in bins) else ()
 
 
 def _shares(summary: Summary, feature: str) -> list[float]:
@@ -49,15 +51,15 @@ def _shares(summary: Summary, feature: str) -> list[float]:
 
 
 def _has(summary: Summary, feature: str) -> bool:
-    parts = (p for segment in summary.segments for p in _bins(segment, feature))
-    return any(part.share is not None for part in parts)
+    return any(_bins(segment, feature) for segment in summary.segments)
 
 
 def _draw(summary: DisclosedSummary, feature: str) -> Spec:
-    most, write = max(_shares(summary, feature)), numbers_of(summary.settings)
+    write = numbers_of(summary.settings)
+    y = _y(max(_shares(summary, feature)), summary.settings.units)
     return panels(
         [
-            _panel(segment, feature, most, write)
+            _panel(segment, feature, y, write)
             for segment in summary.segments
             if _bins(segment, feature)
         ],
@@ -66,10 +68,20 @@ def _draw(summary: DisclosedSummary, feature: str) -> Spec:
     )
 
 
-def _panel(segment: Segment, feature: str, most: float, write: Numbers) -> Spec:
+def _y(most: float, units: str) -> Spec:
+    """Scale the shares of all panels alike."""
+    return field(
+        "segment",
+        "Q",
+        scale={"domain": [0, most * 1.04], "nice": False},
+        axis={"title": f"Share of {units}", "format": ".0%", "tickCount": 4},
+    )
+
+
+def _panel(segment: Segment, feature: str, y: Spec, write: Numbers) -> Spec:
     rows = [_row(part, feature, write) for part in _bins(segment, feature)]
     return layered(
-        _marks(segment, most, _x(rows, f"{feature_title(feature, write)}, from")),
+        _marks(segment, y, _x(rows, f"{feature_title(feature, write)}, from")),
         rows=rows,
         width=405,
         height=130,
@@ -90,13 +102,7 @@ def _x(rows: Sequence[Row], title: str) -> Spec:
     )
 
 
-def _marks(segment: Segment, most: float, x: Spec) -> list[Spec]:
-    y = field(
-        "segment",
-        "Q",
-        scale={"domain": [0, most * 1.04], "nice": False},
-        axis={"title": "Share of learners", "format": ".0%", "tickCount": 4},
-    )
+def _marks(segment: Segment, y: Spec, x: Spec) -> list[Spec]:
     bar = mark("bar", color=theme.segment_colour(segment.id), aria=True)
     line = mark("tick", color=theme.INK, thickness=2.5, width=18, opacity=1)
     return [
@@ -145,7 +151,7 @@ def _table(summary: Summary, feature: str) -> Table:
     write = numbers_of(summary.settings)
     label = capital(label_of(feature))
     return table_of(
-        f"{label}: shares of learners",
+        f"{label}: shares of {summary.settings.units}",
         [
             (segment.name, part)
             for segment in summary.segments

@@ -93,8 +93,6 @@ def table(summary: Results) -> Table:
             column("Jaccard", lambda cell: cell.jaccard, "statistic"),
         ],
         sheet="Segment x role",
-        note=f"Cells of {numbers_of(summary.settings).count(None)} {units} are left "
-        "out.",
     )
 
 

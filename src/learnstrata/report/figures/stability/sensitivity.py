@@ -4,6 +4,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec, numbers_of
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.results import evidence_of
+from learnstrata.report.figures.stability.texts import haloed
 from learnstrata.report.figures.vega import field, mark
 from learnstrata.summary.contract import DisclosedSummary, Results, Variant
 from learnstrata.wording.readings import PARTLY, STRONG
@@ -62,11 +63,10 @@ def draw(summary: DisclosedSummary) -> Spec:
     shape = field("kind", "N", scale=shapes, legend=legend)
     look: Row = {"size": 130, "opacity": 1, "color": theme.ACCENT, "aria": True}
     limits: list[Row] = [{"x": STRONG}, {"x": PARTLY}]
-    text = mark("text", align="left", dx=10)
     layers = [
         rule_at(limits, colour=theme.MUTED, dash=[4, 3], x="x"),
+        *haloed(rows, {"align": "left", "dx": 10}, **place, text=field("text", "N")),
         layer(rows, mark("point", filled=True, **look), **place, shape=shape, **TIP),
-        layer(rows, text, **place, text=field("text", "N")),
     ]
     return layered(layers, width=WIDTH, height=STEP * len(rows))
 

@@ -10,7 +10,7 @@ from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
 
-WIDTH, NARROW, STEP = 200, 90, 38
+WIDTH, NARROW, STEP = 190, 80, 38
 MUTED_BAR = "#9aa5b1"
 
 
@@ -37,7 +37,7 @@ def draw(summary: DisclosedSummary) -> Spec:
         }
         for row in shown(summary)
     ]
-    return {"hconcat": [_means(summary, rows), _nearer(rows)], "spacing": 34}
+    return {"hconcat": [_means(summary, rows), _nearer(rows)], "spacing": 50}
 
 
 def _means(summary: DisclosedSummary, rows: list[Row]) -> Spec:
@@ -49,17 +49,17 @@ def _means(summary: DisclosedSummary, rows: list[Row]) -> Spec:
             "mean",
             "Q",
             axis={"title": "Mean silhouette", "tickCount": 5},
-            scale=domain(min(reach), max(reach) * 1.25),
+            scale=domain(min(reach), max(reach) * 1.04),
         ),
         "y": _labels("Segment"),
     }
     bar = mark("bar", height=20, cornerRadiusEnd=2, aria=True)
-    text = mark("text", align="left", dx=6)
+    text = mark("text", align="left", dx=8)
     all_of_them: list[Row] = [] if whole is None else [{"mean": whole}]
     layers = [
         layer(rows, bar, **place, color=segment_colours(summary.segments), **TIP),
-        layer(rows, text, **place, text=field("text", "N")),
         rule_at(all_of_them, colour=theme.INK, dash=[5, 4], x="mean"),
+        layer(rows, text, x={"value": WIDTH}, y=place["y"], text=field("text", "N")),
     ]
     return layered(layers, width=WIDTH, height=STEP * len(rows))
 

@@ -5,6 +5,7 @@ from learnstrata.report.figures.chart import Chart, Spec, numbers_of
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.stability.lineage import Group, ancestry, places
+from learnstrata.report.figures.stability.texts import haloed
 from learnstrata.report.figures.vega import field, mark
 from learnstrata.summary.contract import DisclosedSummary, Flow, Results
 from learnstrata.wording.tables import Table, column, table_of
@@ -38,13 +39,10 @@ def draw(summary: DisclosedSummary) -> Spec:
     fill, edge = field("fill", "N", scale=None), field("stroke", "N", scale=None)
     size = field("count", "Q", scale={"range": [60, 900]}, legend=None)
     dot = mark("point", filled=True, opacity=1, strokeWidth=1.5, aria=True)
-    halo = mark("text", stroke="white", strokeWidth=4, **bold)
-    number = field("text", "N")
     layers = [
         _edges(summary, place),
         layer(nodes, dot, **place, color=fill, stroke=edge, size=size, **TIP),
-        layer(nodes, halo, **place, text=number),
-        layer(nodes, mark("text", **bold), **place, text=number),
+        *haloed(nodes, bold, **place, text=field("text", "N")),
     ]
     height = STEP * len({str(node["k"]) for node in nodes})
     return layered(layers, width=WIDTH, height=height)

@@ -1,0 +1,251 @@
+"""The charts of stability: what is drawn follows the evidence, few are never zero."""
+
+import pytest
+
+from charted import marked, rows_of, texts_of, with_, with_evidence
+from learnstrata.report import theme
+from learnstrata.report.figures.stability import (
+    cells,
+    certainty,
+    jaccards,
+    sensitivity,
+    silhouettes,
+    tree,
+)
+from learnstrata.report.figures.stability.lineage import Group, ancestry, places
+
+
+def first_changed(rows, **values):
+    return (with_(rows[0], **values), *rows[1:])
+
+
+def with_silhouette(summary, **values):
+    return with_evidence(
+        summary, silhouette=with_(summary.evidence.silhouette, **values)
+    )
+
+
+def test_every_segment_has_a_bar_to_its_mean_silhouette(summary):
+    means, _ = silhouettes.draw(summary)["hconcat"]
+    (bars,) = marked(means, "bar")
+    rows = summary.evidence.silhouette.per_segment
+    assert [row["mean"] for row in rows_of(bars)] == [row.mean for row in rows]
+    (whole,) = marked(means, "rule")
+    assert rows_of(whole) == [{"mean": summary.evidence.silhouette.mean}]
+
+
+def test_the_share_nearer_to_another_stands_beside(summary):
+    _, nearer = silhouettes.draw(summary)["hconcat"]
+    (bars,) = marked(nearer, "bar")
+    rows = summary.evidence.silhouette.per_segment
+    assert [row["negative"] for row in rows_of(bars)] == [row.negative for row in rows]
+
+
+def test_a_negative_silhouette_is_drawn_to_the_left(summary):
+    rows = first_changed(summary.evidence.silhouette.per_segment, mean=-0.2)
+    means, _ = silhouettes.draw(with_silhouette(summary, per_segment=rows))["hconcat"]
+    (bars,) = marked(means, "bar")
+    assert bars["encoding"]["x"]["scale"]["domain"][0] == -0.2
+
+
+def test_an_exact_silhouette_has_no_standard_error(summary):
+    found = silhouettes.note(summary)
+    assert "0.25 ± 0.0023 (standard error): 2,000" in found
+    exact = with_silhouette(summary, scored=6_000, against=6_000)
+    assert "exact: all 6,000 were scored against all" in silhouettes.note(exact)
+    assert "±" not in silhouettes.note(exact)
+
+
+def test_segments_that_hold_together_alike_are_said_so(summary):
+    rows = summary.evidence.silhouette.per_segment
+    alike = tuple(with_(row, mean=0.3) for row in rows)
+    told = silhouettes.title(with_silhouette(summary, per_segment=alike))
+    assert told == "The mean silhouette is 0.3 in every segment"
+
+
+def test_every_segment_has_a_point_a_start(summary):
+    (points,) = marked(jaccards.draw(summary), "point")
+    assert len(rows_of(points)) == 2 * len(summary.segments)
+    starts = {row["start"] for row in rows_of(points)}
+    assert starts == {"from the fitted centres", "from fresh starts"}
+
+
+def test_the_least_stable_segment_is_read_in_a_word(summary):
+    fitted, fresh = summary.evidence.bootstraps
+    rows = first_changed(fresh.per_segment, jaccard=0.432)
+    low = with_evidence(summary, bootstraps=(fitted, with_(fresh, per_segment=rows)))
+    assert jaccards.title(low) == (
+        "The least stable segment, Senior, higher pay, is unstable: Jaccard 0.432 from "
+        "fresh starts"
+    )
+    (points,) = marked(jaccards.draw(low), "point")
+    assert points["encoding"]["x"]["scale"]["domain"][0] == pytest.approx(0.412)
+
+
+def test_a_segment_whose_jaccard_is_not_told_has_no_point(summary):
+    fitted, _ = summary.evidence.bootstraps
+    rows = first_changed(fitted.per_segment, jaccard=None)
+    one = with_evidence(summary, bootstraps=(with_(fitted, per_segment=rows),))
+    (points,) = marked(jaccards.draw(one), "point")
+    assert [row["label"] for row in rows_of(points)] == ["2", "3"]
+
+
+def test_the_tree_has_a_dot_a_group_as_large_as_it_is(summary):
+    flows = summary.evidence.flows
+    (dots,) = marked(tree.draw(summary), "point")
+    sizes = {(flow.k, flow.source): flow.n_source for flow in flows}
+    sizes |= {(flow.k + 1, flow.target): flow.n_target for flow in flows}
+    assert sorted(row["count"] for row in rows_of(dots)) == sorted(
+        size or 0 for size in sizes.values()
+    )
+
+
+def test_the_chosen_segments_have_their_numbers_and_colours(summary):
+    (dots,) = marked(tree.draw(summary), "point")
+    chosen = [row for row in rows_of(dots) if row["k"] == summary.selection.k]
+    assert {row["text"] for row in chosen} == {"1", "2", "3"}
+    for row in chosen:
+        assert row["fill"] == theme.segment_colour(int(row["text"]))
+    assert {row["text"] for row in rows_of(dots) if row["k"] != 3} == {""}
+
+
+def test_flows_too_small_to_matter_or_to_tell_are_not_drawn(summary):
+    flows = summary.evidence.flows
+    few = with_evidence(summary, flows=first_changed(flows, count=None))
+    small = first_changed(flows, share_of_source=0.04, share_of_target=0.04)
+    n = len(tree.table(summary).rows)
+    assert len(tree.table(few).rows) == n - 1
+    assert len(tree.table(with_evidence(summary, flows=small)).rows) == n - 1
+    (lines,) = marked(tree.draw(few), "rule")
+    assert len(rows_of(lines)) == n - 1
+
+
+def test_groups_stand_under_those_they_come_from(summary):
+    found = places(summary.evidence.flows)
+    for k in {group.k for group in found}:
+        xs = [place.x for group, place in found.items() if group.k == k]
+        assert len(set(xs)) == len(xs)
+        assert all(0 < x < 1 for x in xs)
+
+
+def test_kin_runs_from_the_chosen_k_both_ways(summary):
+    flows = summary.evidence.flows
+    for chosen in (2, 3, 10):
+        kin = ancestry(flows, chosen)
+        own = {group.id for group in kin if group.k == chosen}
+        assert all(kin[Group(chosen, one)] == one for one in own)
+        assert set(kin.values()) <= own
+        assert {group.k for group in kin} == set(range(2, 11))
+
+
+def test_segments_that_stay_together_are_not_said_to_split(summary):
+    assert "splits most: its largest part is 65.4%" in tree.title(summary)
+    whole = tuple(
+        with_(flow, share_of_source=0.95) if flow.k == 3 else flow
+        for flow in summary.evidence.flows
+    )
+    together = with_evidence(summary, flows=whole)
+    assert tree.title(together) == (
+        "From k = 3 to k = 4 every segment keeps at least 95% together"
+    )
+
+
+def with_certainty(summary, **values):
+    return with_evidence(summary, certainty=with_(summary.evidence.certainty, **values))
+
+
+def test_bars_of_certainty_follow_on_one_another(summary):
+    (bars,) = marked(certainty.draw(summary), "bar")
+    rows = [row for row in rows_of(bars) if row["label"] == "1"]
+    assert [row["strength"] for row in rows] == [1.0, 0.5, 0.2]
+    assert [row["from"] for row in rows] == [0.0, *(row["to"] for row in rows[:-1])]
+    assert rows[-1]["to"] <= 1
+
+
+def test_a_part_of_few_is_told_and_not_drawn(summary):
+    rows = first_changed(summary.evidence.certainty.per_segment, atypical=None)
+    few = with_certainty(summary, per_segment=rows, atypical=None)
+    spec = certainty.draw(few)
+    (bars,) = marked(spec, "bar")
+    assert len([row for row in rows_of(bars) if row["label"] == "1"]) == 2
+    texts = [row["text"] for one in marked(spec, "text") for row in rows_of(one)]
+    assert "2,050 / 160 / under 10" in texts
+    assert certainty.title(few).endswith(
+        "9.5% stand on a border and under 10 are atypical"
+    )
+    assert "under 10" in texts_of(certainty.table(few), few)
+
+
+def test_the_rules_of_certainty_are_those_of_the_run(summary):
+    other = with_certainty(
+        summary, min_confidence=0.8, min_margin=0.2, confidence_refits=7
+    )
+    told = certainty.note(other)
+    assert "more than 80% as far" in told
+    assert "fewer than 80% of 7 bootstrap refits" in told
+    none = with_certainty(summary, confidence_refits=0)
+    assert "refits" not in certainty.note(none)
+
+
+def with_cells(summary, found):
+    return with_evidence(summary, finer=with_(summary.evidence.finer, cells=found))
+
+
+def test_cells_that_are_not_found_again_are_faded(summary):
+    found = first_changed(summary.evidence.finer.cells, jaccard=0.74)
+    (boxes,) = marked(cells.draw(with_cells(summary, found)), "rect")
+    faded = [row for row in rows_of(boxes) if row["fill"] == "#ffffff"]
+    assert [row["ink"] for row in faded] == [theme.MUTED]
+    assert cells.title(with_cells(summary, found)).startswith("45 of 46 cells")
+
+
+def test_cells_of_few_are_blank(summary):
+    found = first_changed(summary.evidence.finer.cells, count=None)
+    few = with_cells(summary, found)
+    assert len(cells.table(few).rows) == len(found) - 1
+    assert cells.title(few).startswith("45 of 45 cells")
+    none = with_cells(summary, tuple(with_(one, count=None) for one in found))
+    assert not cells.CHART.has(none)
+
+
+def test_only_the_largest_families_are_drawn(summary):
+    (boxes,) = marked(cells.draw(summary), "rect")
+    families = {row["row"] for row in rows_of(boxes)}
+    assert len(families) == cells.MAX_FAMILIES
+    assert "Backend" in families
+    assert len({row[0] for row in cells.table(summary).rows}) > len(families)
+
+
+def with_variants(summary, variants):
+    found = with_(summary.evidence.sensitivity, variants=variants)
+    return with_evidence(summary, sensitivity=found)
+
+
+def test_other_ways_are_dots_at_their_agreement_closest_first_of_their_kind(summary):
+    (dots,) = marked(sensitivity.draw(summary), "point")
+    algorithms = [r["x"] for r in rows_of(dots) if r["kind"] == "another algorithm"]
+    assert algorithms == sorted(algorithms, reverse=True)
+    assert len(rows_of(dots)) == len(summary.evidence.sensitivity.variants)
+
+
+def test_the_title_names_the_ways_that_agree_least_and_most(summary):
+    variants = summary.evidence.sensitivity.variants
+    worse = with_variants(summary, first_changed(variants, ari=-0.01))
+    assert sensitivity.title(worse) == (
+        "Agreement with other ways runs from -0.01 (Gaussian mixture) to 0.94 (Role "
+        "doubled)"
+    )
+    (dots,) = marked(sensitivity.draw(worse), "point")
+    assert dots["encoding"]["x"]["scale"]["domain"][0] == -0.01
+
+
+def test_where_no_other_way_was_tried_there_is_no_chart(summary):
+    assert not sensitivity.CHART.has(with_variants(summary, ()))
+    assert not sensitivity.CHART.has(with_evidence(summary, sensitivity=None))
+
+
+def test_one_segment_is_drawn_alone(summary):
+    alone = with_(summary, segments=summary.segments[:1])
+    name = summary.segments[0].name
+    rows = silhouettes.table(alone).rows
+    assert [row[0] for row in rows] == [name, "segment 2", "segment 3"]
