@@ -41,7 +41,7 @@ KINDS = [
     ("a tile", "found", -1, r"^(\d+\.\d%)$"),
     ("a note", "found", -1, r"shows (\S+%) of the differences"),
     ("a description", "found", 1, r"pay of (\S+) LPA"),
-    ("a fact", "found", 2, r"grew by (\S+%) a year"),
+    ("a fact", "found", 2, r"overlaps with itself by (\S+%)"),
     ("a title of a figure", "segments", -1, r"runs from (\S+) LPA"),
     ("a why", "actions", -1, r"roles hold (\S+%) of all"),
     ("a cohort", "benchmarks", 0, r"assessed \((\S+%)\)"),
