@@ -85,9 +85,10 @@ def _cells(rows: pl.DataFrame, level: str, bands: Sequence[str]) -> tuple[PayCel
         for row in rows.select(*keys, *KNOWN).to_dicts()
     }
     return tuple(
-        PayCell(
-            level=level,
-            **(NOBODY | dict(zip(keys, place, strict=True)) | found.get(place, {})),
+        PayCell.model_validate(
+            NOBODY
+            | {"level": level, **dict(zip(keys, place, strict=True))}
+            | found.get(place, {})
         )
         for place in product(*values)
     )
