@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from commands import command
+from learnstrata.layer.reading import read_summary
 
 
 @pytest.fixture(scope="module")
@@ -20,24 +21,16 @@ def member(tiny_run):
     return pl.read_parquet(tiny_run / "private" / "segments.parquet").row(7, named=True)
 
 
-def asking(row):
-    """The options that ask for a group of peers."""
-    names = {"role": "role_family", "tier": "tier", "experience": "experience_band"}
-    return [word for o, name in names.items() for word in (f"--{o}", row[name])]
-
-
 @pytest.fixture(scope="module")
-def cells(tiny_run):
-    """The groups of peers of the run, as they are shared."""
-    text = (tiny_run / "share" / "summary.json").read_text(encoding="utf-8")
-    return json.loads(text)["benchmarks"]["cells"]
-
-
-@pytest.fixture(scope="module")
-def cell(cells):
+def cell(tiny_run):
     """A shown group of peers and the options that ask for it."""
-    shown = next(row for row in cells if row["p50"] is not None)
-    return shown, asking(shown)
+    shown = next(c for c in read_summary(tiny_run).benchmarks.cells if c.shown)
+    return shown, asked_for(shown)
+
+
+def asked_for(cell):
+    asked = ["--role", cell.role_family, "--tier", cell.tier]
+    return [*asked, "--experience", cell.experience_band]
 
 
 def refused(result, *words):
@@ -95,10 +88,10 @@ def test_an_explanation_of_nobody_is_refused(tiny_table, model, member, tmp_path
 
 def test_the_median_of_a_group_is_at_fifty(tiny_run, cell):
     shown, asked = cell
-    result = command("percentile", tiny_run, *asked, "--pay", shown["p50"])
+    result = command("percentile", tiny_run, *asked, "--pay", shown.p50)
     assert result.returncode == 0, result.stderr
     assert "LPA is at about the 50th percentile of the pay of" in result.stdout
-    result = command("percentile", tiny_run, *asked, "--pay", shown["p50"], "--json")
+    result = command("percentile", tiny_run, *asked, "--pay", shown.p50, "--json")
     told = json.loads(result.stdout)
     assert (told["percentile"], told["bound"], told["level"]) == (50.0, "", "cell")
     assert told["group"] == ", ".join(asked[1::2])
@@ -107,15 +100,17 @@ def test_the_median_of_a_group_is_at_fifty(tiny_run, cell):
 def test_only_what_is_shared_is_needed(tiny_run, cell, tmp_path):
     shown, asked = cell
     shutil.copytree(tiny_run / "share", tmp_path / "share")
-    asked = [*asked, "--pay", shown["p50"], "--json"]
+    asked = [*asked, "--pay", shown.p50, "--json"]
     shared = command("percentile", tmp_path, *asked)
     assert shared == command("percentile", tiny_run, *asked)
     assert shared.returncode == 0, shared.stderr
 
 
-def test_a_wider_group_answers_for_one_that_is_hidden_and_says_so(tiny_run, cells):
-    hidden = next(row for row in cells if row["p50"] is None)
-    result = command("percentile", tiny_run, *asking(hidden), "--pay", 900_000)
+def test_a_wider_group_answers_for_one_that_is_hidden_and_says_so(tiny_run):
+    cells = read_summary(tiny_run).benchmarks.cells
+    hidden = next(cell for cell in cells if not cell.shown)
+    asked = asked_for(hidden)
+    result = command("percentile", tiny_run, *asked, "--pay", 900_000)
     assert result.returncode == 0, result.stderr
     assert "may not be shown, so a wider one answers" in " ".join(result.stdout.split())
 
@@ -132,8 +127,8 @@ def test_a_percentile_that_cannot_be_told_is_refused(tiny_run, cell, tmp_path):
         "a valid number",
     )
     refused(command("percentile", tiny_run, *asked), "Missing option '--pay'")
-    wrong = ["--role", "Astronaut", *asked[2:], "--pay", shown["p50"]]
-    words = ["Got role_family='Astronaut', expected one of", shown["role_family"]]
+    wrong = ["--role", "Astronaut", *asked[2:], "--pay", shown.p50]
+    words = ["Got role_family='Astronaut', expected one of", shown.role_family]
     refused(command("percentile", tiny_run, *wrong), *words)
-    asked = [*asked, "--pay", shown["p50"]]
+    asked = [*asked, "--pay", shown.p50]
     refused(command("percentile", tmp_path, *asked), "Give the folder of a run")
