@@ -1,4 +1,4 @@
-"""``learnstrata explain`` and ``learnstrata standing``: answers for a counsellor."""
+"""``learnstrata explain`` and ``learnstrata percentile``: answers for a counsellor."""
 
 import json
 import shutil
@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from commands import command
+from learnstrata.layer.reading import read_summary
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +24,13 @@ def member(tiny_run):
 @pytest.fixture(scope="module")
 def cell(tiny_run):
     """A shown group of peers and the options that ask for it."""
-    summary = json.loads((tiny_run / "share" / "summary.json").read_text())
-    shown = summary["benchmarks"]["cells"][0]
-    asked = ["--role", shown["role_family"], "--tier", shown["tier"]]
-    return shown, [*asked, "--experience", shown["experience_band"]]
+    shown = next(c for c in read_summary(tiny_run).benchmarks.cells if c.shown)
+    return shown, asked_for(shown)
+
+
+def asked_for(cell):
+    asked = ["--role", cell.role_family, "--tier", cell.tier]
+    return [*asked, "--experience", cell.experience_band]
 
 
 def refused(result, *words):
@@ -82,12 +86,12 @@ def test_an_explanation_of_nobody_is_refused(tiny_table, model, member, tmp_path
     refused(command("explain", tmp_path / "no.csv", "-m", model, *own), "no.csv")
 
 
-def test_the_median_of_a_group_stands_at_fifty(tiny_run, cell):
+def test_the_median_of_a_group_is_at_fifty(tiny_run, cell):
     shown, asked = cell
-    result = command("standing", tiny_run, *asked, "--pay", shown["p50"])
+    result = command("percentile", tiny_run, *asked, "--pay", shown.p50)
     assert result.returncode == 0, result.stderr
     assert "LPA is at about the 50th percentile of the pay of" in result.stdout
-    result = command("standing", tiny_run, *asked, "--pay", shown["p50"], "--json")
+    result = command("percentile", tiny_run, *asked, "--pay", shown.p50, "--json")
     told = json.loads(result.stdout)
     assert (told["percentile"], told["bound"], told["level"]) == (50.0, "", "cell")
     assert told["group"] == ", ".join(asked[1::2])
@@ -96,42 +100,35 @@ def test_the_median_of_a_group_stands_at_fifty(tiny_run, cell):
 def test_only_what_is_shared_is_needed(tiny_run, cell, tmp_path):
     shown, asked = cell
     shutil.copytree(tiny_run / "share", tmp_path / "share")
-    asked = [*asked, "--pay", shown["p50"], "--json"]
-    shared = command("standing", tmp_path, *asked)
-    assert shared == command("standing", tiny_run, *asked)
+    asked = [*asked, "--pay", shown.p50, "--json"]
+    shared = command("percentile", tmp_path, *asked)
+    assert shared == command("percentile", tiny_run, *asked)
     assert shared.returncode == 0, shared.stderr
 
 
 def test_a_wider_group_answers_for_one_that_is_hidden_and_says_so(tiny_run):
-    summary = json.loads((tiny_run / "share" / "summary.json").read_text())[
-        "benchmarks"
-    ]
-    names = ("role_family", "tier", "experience_band")
-    cells = {tuple(row[name] for name in names) for row in summary["cells"]}
-    role, tier, band = (sorted({c[i] for c in cells}) for i in range(3))
-    every = ((r, t, b) for r in role for t in tier for b in band)
-    hidden = next(c for c in every if c not in cells)
-    options = zip(("--role", "--tier", "--experience"), hidden, strict=True)
-    asked = [word for pair in options for word in pair]
-    result = command("standing", tiny_run, *asked, "--pay", 900_000)
+    cells = read_summary(tiny_run).benchmarks.cells
+    hidden = next(cell for cell in cells if not cell.shown)
+    asked = asked_for(hidden)
+    result = command("percentile", tiny_run, *asked, "--pay", 900_000)
     assert result.returncode == 0, result.stderr
     assert "may not be shown, so a wider one answers" in " ".join(result.stdout.split())
 
 
-def test_a_standing_that_cannot_be_told_is_refused(tiny_run, cell, tmp_path):
+def test_a_percentile_that_cannot_be_told_is_refused(tiny_run, cell, tmp_path):
     shown, asked = cell
     refused(
-        command("standing", tiny_run, *asked, "--pay", -5),
+        command("percentile", tiny_run, *asked, "--pay", -5),
         "Got pay=-5.0, expected a positive amount",
     )
     refused(
-        command("standing", tiny_run, *asked, "--pay", "much"),
+        command("percentile", tiny_run, *asked, "--pay", "much"),
         "'--pay'",
         "a valid number",
     )
-    refused(command("standing", tiny_run, *asked), "Missing option '--pay'")
-    wrong = ["--role", "Astronaut", *asked[2:], "--pay", shown["p50"]]
-    words = ["Got role_family='Astronaut', expected one of", shown["role_family"]]
-    refused(command("standing", tiny_run, *wrong), *words)
-    asked = [*asked, "--pay", shown["p50"]]
-    refused(command("standing", tmp_path, *asked), "Give the folder of a run")
+    refused(command("percentile", tiny_run, *asked), "Missing option '--pay'")
+    wrong = ["--role", "Astronaut", *asked[2:], "--pay", shown.p50]
+    words = ["Got role_family='Astronaut', expected one of", shown.role_family]
+    refused(command("percentile", tiny_run, *wrong), *words)
+    asked = [*asked, "--pay", shown.p50]
+    refused(command("percentile", tmp_path, *asked), "Give the folder of a run")

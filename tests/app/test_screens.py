@@ -1,8 +1,10 @@
 """What the terminal shows."""
 
-from learnstrata.app.screens import DOING, run_as_json
+from learnstrata.app.screens import DOING, run_as_json, show_run
+from learnstrata.facade import summaries_of
 from learnstrata.pipeline import STAGES
-from learnstrata.summary.build import summarise
+
+KEY = b"k" * 32
 
 
 def test_every_stage_has_a_text():
@@ -11,6 +13,21 @@ def test_every_stage_has_a_text():
 
 
 def test_the_verdict_is_part_of_the_result(small_run, notebook_run, tmp_path):
-    told = run_as_json(summarise(small_run), tmp_path)
+    told = run_as_json(*summaries_of(small_run, key=KEY), tmp_path)
     assert told["verdict"] == small_run.clusters.trust.verdict.word
-    assert run_as_json(summarise(notebook_run), tmp_path)["verdict"] is None
+    told = run_as_json(*summaries_of(notebook_run, key=KEY), tmp_path)
+    assert told["verdict"] is None
+
+
+def test_only_the_totals_are_exact_on_the_terminal(small_run, tmp_path, capsys):
+    exact, disclosed = summaries_of(small_run, key=KEY)
+    show_run(exact, disclosed, tmp_path)
+    told = capsys.readouterr().out
+    assert (
+        f"{exact.input.segmented:,} learners from {exact.input.records:,} rec" in told
+    )
+    for own, shared in zip(exact.segments, disclosed.segments, strict=True):
+        (line,) = [row for row in told.splitlines() if f" {shared.name} " in row]
+        assert f" {shared.size:,} " in line
+        assert own.size == shared.size or f" {own.size:,} " not in line
+    assert f"{exact.ledger.repaired:,} repaired" not in told

@@ -53,8 +53,9 @@ def test_missing_columns_are_told_with_what_they_switch_off():
     check = check_table(pl.DataFrame(TABLE).drop("company"), config())
     assert check.missing == {
         "company": "company level, tiers and company findings are left out",
-        "title": "role groups, seniority and role findings are left out",
-        "pay_year": "pay growth, recency and start years after the pay year go unseen",
+        "title": "role groups, seniority, role findings and mentor pools are left out",
+        "pay_year": "pay growth, recency and start years after the year of pay go "
+        "unseen, and the year of the run is taken from elsewhere",
     }
 
 

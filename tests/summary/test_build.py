@@ -94,13 +94,14 @@ def test_the_same_run_and_key_give_the_same_results(small_run, results):
 def test_notes_tell_what_the_table_lacks(small_run):
     others = ("company", "title", "pay_year", "years_of_experience")
     assert build(lacking(small_run, *others), key=KEY).notes == (
-        "The table has no company: no company level, tiers, company findings or "
-        "concentration.",
-        "The table has no title: no roles, entry-level findings or mentor pools.",
-        "The table has no pay year: no pay growth; the year of the run is taken from "
-        "elsewhere.",
-        "The table has no years of experience: no career stage and no rule-based "
-        "segments.",
+        "The table has no company: company level, tiers and company findings are left "
+        "out.",
+        "The table has no title: role groups, seniority, role findings and mentor "
+        "pools are left out.",
+        "The table has no years of experience: career stage and rule-based segments "
+        "are left out.",
+        "The table has no year of pay: pay growth, recency and start years after the "
+        "year of pay go unseen, and the year of the run is taken from elsewhere.",
     )
     assert build(small_run, key=KEY).notes == ()
 

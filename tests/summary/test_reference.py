@@ -34,18 +34,20 @@ def test_every_field_stands_on_the_page():
         assert f" | {type(kind).__name__} | " in page
 
 
+@pytest.fixture(scope="module")
+def schema():
+    return jsonschema.Draft202012Validator(json.loads(reference_schema()))
+
+
 @pytest.mark.parametrize("recipe", ["robust", "notebook"])
-def test_a_real_summary_keeps_the_schema(recipe):
-    schema = json.loads(reference_schema())
+def test_a_real_summary_keeps_the_schema(recipe, schema):
     values = json.loads((STORED / f"{recipe}.json").read_text(encoding="utf-8"))
-    jsonschema.validate(values, schema)
-    jsonschema.validate(values | {"form": "exact"}, schema)
+    assert schema.is_valid(values)
+    assert schema.is_valid(values | {"form": "exact"})
     for broken in ({"form": "other"}, {"segments": 3}, {"more": 1}):
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(values | broken, schema)
+        assert not schema.is_valid(values | broken)
 
 
-def test_the_schema_says_of_each_value_what_it_is():
-    schema = json.loads(reference_schema())
-    size = schema["$defs"]["Segment"]["properties"]["size"]
+def test_the_schema_says_of_each_value_what_it_is(schema):
+    size = schema.schema["$defs"]["Segment"]["properties"]["size"]
     assert (size["x-kind"], size["x-of"]) == ("count", "learners of the segment")

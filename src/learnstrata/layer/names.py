@@ -17,11 +17,12 @@ from learnstrata.layer.folder import KINDS
 from learnstrata.layer.reading import NAMES_SCHEMA, read_names, read_summary
 from learnstrata.learners.lookups import distinct
 from learnstrata.learners.roles.titles import TitleTable
+from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.pipeline import Run
 
 __all__ = ["find_names", "names_in", "names_of_run", "with_allowed"]
 
-NAMING = {"company": "company", "learner_id": "learner"}  # standard name -> kind
+NAMING = {name: column.names for name, column in COLUMNS.items() if column.names}
 
 
 def find_names(

@@ -12,6 +12,7 @@ from narwhals.typing import IntoFrame
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.schema.columns import Kind, column_names_of, read_columns
+from learnstrata.learners.schema.register import lost_without
 from learnstrata.learners.schema.standard import kinds_of, recognise
 
 __all__ = ["ColumnCheck", "TableCheck", "check_table"]
@@ -19,15 +20,6 @@ __all__ = ["ColumnCheck", "TableCheck", "check_table"]
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 EXAMPLES = 3
 UNREADABLE_SHARE = 0.5  # of the values given; above it the column is likely another one
-SWITCHED_OFF = {
-    "learner_id": "each row counts as one learner, and there is no history",
-    "company": "company level, tiers and company findings are left out",
-    "title": "role groups, seniority and role findings are left out",
-    "pay": "pay features, company level, tiers and pay findings are left out",
-    "start_year": "experience cannot be counted, and career stage is left out",
-    "experience": "experience cannot be counted, and career stage is left out",
-    "pay_year": "pay growth, recency and start years after the pay year go unseen",
-}
 # Words of faulty numbers that may be shown; any other word could be a name.
 KNOWN_WORDS = frozenset(
     (
@@ -183,7 +175,7 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
         learners=next((c.distinct for c in checks if c.name == "learner_id"), None),
         recognised=dict(mapping),
         unused=tuple(n for n in names if n not in set(mapping.values())),
-        missing=_missing(mapping),
+        missing=lost_without(mapping),
         columns=checks,
         usable=usable,
         problems=tuple(_problems(table.height, checks, usable)),
@@ -210,14 +202,6 @@ def _refused(frame: IntoFrame, problem: str) -> TableCheck:
         problems=(problem,),
         notes=(),
     )
-
-
-def _missing(mapping: Mapping[str, str]) -> dict[str, str]:
-    missing = {n: text for n, text in SWITCHED_OFF.items() if n not in mapping}
-    if "start_year" in mapping or "experience" in mapping:  # one stands for the other
-        missing.pop("start_year", None)
-        missing.pop("experience", None)
-    return missing
 
 
 def _column_check(table: pl.DataFrame, name: str, column: str) -> ColumnCheck:

@@ -102,7 +102,7 @@ def _lagging(summary: Summary) -> Table:
             ),
             column("Share", lambda row: row.share, "share"),
             column(
-                "Rank correlation of pay and experience",
+                "How pay goes with experience (-1 to 1)",
                 lambda row: row.correlation,
                 "statistic",
             ),

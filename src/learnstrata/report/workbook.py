@@ -70,19 +70,12 @@ def workbook_tables(summary: Summary) -> tuple[Table, ...]:
 
 def _about(summary: Summary, tables: Sequence[Table]) -> Table:
     """Say how to read the workbook, and what stands on each sheet."""
-    run, units = summary.settings, summary.settings.units
-    counts = (
-        rounding(run)
-        if isinstance(summary, DisclosedSummary)
-        else "Exact: for the owner of the run alone, not to be shared."
-    )
+    run = summary.settings
     version = run.versions.get("learnstrata", "")
     recipe = f"recipe {run.recipe}, version {run.recipe_version}, seed {run.seed}"
     read = (
-        ("Counts", counts),
-        (f"under {run.base}", f"No {units}, or too few of them to be told."),
-        ("Pay", f"In {run.money.unit} a year. {summary.words.pay_rule}".strip()),
-        ("An empty cell", "Not known, or of too few to be told."),
+        *_rounded(summary),
+        ("Pay", f"In {run.money.unit} a year."),
         ("Made by", f"learnstrata {version}, {recipe}"),
     )
     sheets = tuple(
@@ -90,6 +83,17 @@ def _about(summary: Summary, tables: Sequence[Table]) -> Table:
     )
     columns = (Column("About"), Column("What it means"))
     return Table("About", columns, (*read, *sheets), sheet="About")
+
+
+def _rounded(summary: Summary) -> tuple[tuple[str, str], ...]:
+    """Say what was done to the numbers."""
+    if not isinstance(summary, DisclosedSummary):
+        return (("Numbers", "Exact: for the owner of the run, not to be shared."),)
+    return (
+        ("Counts", rounding(summary.settings)),
+        ("An empty cell", "Not known, or hidden."),
+        ("Hidden", summary.words.pay_rule),
+    )
 
 
 def write_workbook(path: Path, tables: Sequence[Table], numbers: Numbers) -> None:

@@ -12,6 +12,11 @@ import polars as pl
 
 from learnstrata.learners.cleaning import STATES
 from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.schema.register import (
+    COLUMNS,
+    column_label,
+    lost_without,
+)
 from learnstrata.pipeline import Run
 from learnstrata.privacy.keys import secret_of
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
@@ -44,13 +49,6 @@ from learnstrata.summary.pay import (
 __all__ = ["build", "content_of"]
 
 LIBRARIES = ("learnstrata", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
-LOST = {  # without a column
-    "company": "no company level, tiers, company findings or concentration",
-    "title": "no roles, entry-level findings or mentor pools",
-    "pay": "no pay features, bands, benchmarks or rule-based segments",
-    "pay_year": "no pay growth; the year of the run is taken from elsewhere",
-    "years_of_experience": "no career stage and no rule-based segments",
-}
 
 
 def build(run: Run, *, key: bytes) -> contract.Results:
@@ -174,11 +172,12 @@ def _filled(run: Run) -> contract.Filled:
 
 def _notes(run: Run) -> list[str]:
     """Say what the table lacks and which part is missing for it."""
-    available = set(run.meaning.model.features.available)
+    there = {"learner_id"} & set(run.base.mapping)
+    there |= set(run.meaning.model.features.available)
+    lost = {COLUMNS[name].gives: text for name, text in lost_without(there).items()}
     lacking = [
-        f"The table has no {column.replace('_', ' ')}: {lost}."
-        for column, lost in LOST.items()
-        if column not in available
+        f"The table has no {column_label(column)}: {text}."
+        for column, text in lost.items()
     ]
     if (
         run.config.evidence.level == "none"

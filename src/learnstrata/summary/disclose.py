@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import TypeVar, cast
 
+from learnstrata.privacy.disclosure.groups import Added, protected
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
     Count,
@@ -34,9 +35,10 @@ from learnstrata.summary.contract import (
     Results,
     Settings,
 )
+from learnstrata.summary.sums import tally_of
 from learnstrata.summary.walk import Scope, changed, kinds_of, looked_up
 
-__all__ = ["disclose"]
+__all__ = ["disclose", "rounding_of"]
 
 BEYOND = 5  # learners beyond a quantile that is told
 MOST_ROLES = 3  # of a company: how many it has would tell its size
@@ -66,7 +68,7 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
         The same for the same results, key and content.
     """
     settings = results.settings
-    rounding = Rounding.drawn(settings.base, key=key, content=content)
+    rounding = rounding_of(results, key=key, content=content)
     small = frozenset(
         one.id
         for one in results.segments
@@ -74,6 +76,28 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     )
     told = changed(results, _Disclosure(settings, rounding, small))
     return told.model_copy(update={"small_segments": len(small)})
+
+
+def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:
+    """Give the one rounding of all counts of results, with room in every sum of them.
+
+    Parameters
+    ----------
+    results : Results
+        Exact.
+    key, content : bytes
+        As for `disclose`.
+    """
+    drawn = Rounding.drawn(results.settings.base, key=key, content=content)
+    tally = tally_of(results)
+    exact = {n: v[0] for n, v in tally.counts.items() if v[0] is not None}
+    place = {name: i for i, name in enumerate(exact)}
+    sums = [
+        Added(tuple(place[p] for p in parts), place[total], whole)
+        for parts, total, whole in tally.sums
+        if total in place and all(part in place for part in parts)
+    ]
+    return protected(drawn, list(exact.values()), sums)
 
 
 @dataclass(frozen=True)

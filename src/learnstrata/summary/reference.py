@@ -82,7 +82,7 @@ def reference_page() -> str:
         f"| {kind.__name__} | {_first_line(kind)} | {SHARED[kind.__name__]} |"
         for kind in get_args(Kind)
     )
-    sections = "\n".join(map(_section, _models(Summary)))
+    sections = "\n".join(map(_section, _models(DisclosedSummary)))
     return f"{INTRODUCTION}{kinds}\n\n{sections}"
 
 

@@ -13,10 +13,9 @@ from learnstrata.learners.features.register import (
     plain_name,
     register_of,
 )
-from learnstrata.learners.schema.standard import extra_name
+from learnstrata.learners.schema.register import GIVEN, extra_name
 
 ALL = {**FEATURES, **DESCRIBED}
-COLUMNS = {"company", "title", "pay", "pay_year", "years_of_experience"}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -24,7 +23,7 @@ def test_a_feature_says_what_it_is_and_is_made_from_columns_of_the_learners(name
     feature = ALL[name]
     assert feature.label
     assert feature.needs
-    assert set(feature.needs) <= COLUMNS
+    assert set(feature.needs) <= set(GIVEN)
     assert (feature.kind == "category") == (feature.unit == "")
     assert plain_name(name) in ALL
 

@@ -14,10 +14,8 @@ from frames import column, rows
 from learnstrata.config.stages import Columns, Pay
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.schema.columns import column_names_of
+from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.learners.schema.standard import (
-    ALIASES,
-    STANDARD,
-    extra_name,
     recognise,
     standardise,
 )
@@ -65,7 +63,7 @@ class TestRecognise:
 
     @pytest.mark.parametrize(
         ("standard_name", "alias"),
-        [(name, alias) for name, aliases in ALIASES.items() for alias in aliases],
+        [(name, alias) for name, known in COLUMNS.items() for alias in known.aliases],
     )
     @pytest.mark.parametrize("style", [str.upper, str.title, lambda s: s])
     def test_known_names_are_found_in_any_spelling(self, standard_name, alias, style):
@@ -172,13 +170,6 @@ class TestRecognise:
         columns = Columns(numeric=("score",), categorical=("city",))
         found = recognise(["email", "score", "city"], columns, record="record")
         assert found["score"] == "score"
-
-
-def test_names_of_extras_are_free_of_ours():
-    assert extra_name("grade") == "grade"
-    assert extra_name("Tier") == "Tier_extra"
-    assert extra_name("_score") == "score_extra"
-    assert all(extra_name(name) == f"{name}_extra" for name in STANDARD)
 
 
 TABLE = {

@@ -21,6 +21,7 @@ from learnstrata.learners.features.companies import CompanyLevels, fit_companies
 from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
 from learnstrata.learners.features.register import FEATURES, extras_of, register_of
 from learnstrata.learners.lookups import collected, distinct, join_lookup
+from learnstrata.learners.schema.register import GIVEN
 from learnstrata.privacy.keys import codes
 
 __all__ = [
@@ -172,9 +173,8 @@ def fit_features(
 
 def _available(frame: Any) -> tuple[str, ...]:  # noqa: ANN401
     """List the standard columns that hold at least one value."""
-    wanted = ("company", "title", "pay", "pay_year", "years_of_experience")
     names = frame.collect_schema().names()
-    there = [c for c in wanted if c in names]
+    there = [c for c in GIVEN if c in names and c != "learner_id"]
     filled = collected(frame.select(*((~nw.col(c).is_null()).sum() for c in there)))
     return tuple(c for c in there if filled[c][0])
 

@@ -11,7 +11,7 @@ from typing import Literal
 import narwhals as nw
 
 from learnstrata.config.stages import Config
-from learnstrata.learners.schema.standard import extra_name
+from learnstrata.learners.schema.register import extra_name
 
 __all__ = [
     "DESCRIBED",

@@ -13,72 +13,20 @@ from narwhals.typing import IntoFrameT
 from learnstrata.config.stages import Columns, Pay, Unit
 from learnstrata.exceptions import SchemaError, nearest, preview
 from learnstrata.learners.schema.columns import Kind, read_columns
+from learnstrata.learners.schema.register import COLUMNS, extra_name
 
 __all__ = [
-    "ALIASES",
-    "STANDARD",
-    "extra_name",
     "kinds_of",
     "recognise",
     "standardise",
 ]
 
-# Standard name -> the names it goes by, the likeliest first; case, spaces, underscores
-# and hyphens do not matter.
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "learner_id": ("email_hash", "learner_id", "user_id", "learner", "email"),
-    "company": ("company_hash", "company", "employer", "organisation", "organization"),
-    "title": ("job_position", "title", "job_title", "role", "designation"),
-    "pay": (
-        *("ctc", "pay", "salary", "compensation", "total_compensation"),
-        *("totalyearlycompensation", "annual_ctc"),
-    ),
-    "start_year": ("orgyear", "start_year", "joining_year"),
-    "experience": ("years_of_experience", "experience", "yoe"),
-    "pay_year": ("ctc_updated_year", "pay_year", "timestamp", "year"),
-}
-STANDARD = ("record", *ALIASES, "fault", "fault_text")
-
-# Where the configuration names the column, and how it is read.
-_FIELDS: Mapping[str, tuple[str, Kind]] = {
-    "learner_id": ("learner", "id"),
-    "company": ("company", "text"),
-    "title": ("title", "text"),
-    "pay": ("pay", "pay"),
-    "start_year": ("start_year", "year"),
-    "experience": ("experience", "experience"),
-    "pay_year": ("pay_year", "year"),
-}
 _EXTRA_KINDS: Mapping[str, Kind] = {
     "numeric": "number",
     "categorical": "text",
     "outcome": "outcome",
 }
-# Columns that later stages add to the standard ones.
-_DERIVED = (
-    *("state", "rule", "column", "before", "after", "years_of_experience", "role"),
-    *("role_family", "role_match", "seniority", "tier", "experience_band", "pay_band"),
-    *("pay_growth", "n_records", "n_roles", "years_between", "experience_imputed"),
-    *("pay_imputed", "log_pay", "log1p_pay", "log_experience", "recent_pay_update"),
-    *("years_since_pay_update", "company_level", "company_mean_pay", "segment"),
-    *("company_mean_experience", "company_learners", "company_code"),
-)
-_RESERVED = frozenset((*STANDARD, *_DERIVED))
-
 FAULT_LENGTH = 80
-
-
-def extra_name(column: str) -> str:
-    """Give the standard name of an extra column: its own, unless that is taken.
-
-    Examples
-    --------
-    >>> extra_name("grade"), extra_name("record")
-    ('grade', 'record_extra')
-    """
-    plain = column.lstrip("_") or "column"
-    taken = column.lower() in _RESERVED or plain != column
-    return f"{plain}_extra" if taken else column
 
 
 def recognise(
@@ -87,8 +35,8 @@ def recognise(
     """Find which column of a table holds what.
 
     Columns that the configuration names go first, then known names in the order of
-    `ALIASES`. A column named as an extra is not taken for anything else, and an empty
-    name (``company = ""``) says that the table has no such column.
+    the register of columns. A column named as an extra is not taken for anything else,
+    and an empty name (``company = ""``) says that the table has no such column.
 
     Parameters
     ----------
@@ -114,7 +62,7 @@ def recognise(
     >>> recognise(["Email Hash", "CTC", "city", "orgyear"], Columns(), record="record")
     {'learner_id': 'Email Hash', 'pay': 'CTC', 'start_year': 'orgyear'}
     """
-    given = {name: getattr(columns, field) for name, (field, _) in _FIELDS.items()}
+    given = {name: getattr(columns, known.key) for name, known in COLUMNS.items()}
     extras = _extras(columns)
     wanted = [*filter(None, given.values()), *(column for column, _ in extras.values())]
     if missing := set(wanted).difference(names):
@@ -159,7 +107,7 @@ def _by_alias(name: str, names: Sequence[str], taken: set[str]) -> str | None:
     for column in names:
         if column not in taken:
             free.setdefault(_folded(column), column)
-    hits = (free.get(_folded(alias)) for alias in ALIASES[name])
+    hits = (free.get(_folded(alias)) for alias in COLUMNS[name].aliases)
     return next(filter(None, hits), None)
 
 
@@ -172,7 +120,8 @@ def _refuse_too_little(
 ) -> None:
     if "learner_id" not in found and record != "learner":
         free = [name for name in names if name not in found.values()]
-        near = next(filter(None, (nearest(a, free) for a in ALIASES["learner_id"])), "")
+        aliases = COLUMNS["learner_id"].aliases
+        near = next(filter(None, (nearest(alias, free) for alias in aliases)), "")
         raise SchemaError(
             f"Got no column of learner ids; the table has {preview(names)}."
             + (f" Perhaps {near!r}?" if near else "")
@@ -193,9 +142,8 @@ def _refuse_too_little(
 
 def kinds_of(mapping: Mapping[str, str], columns: Columns) -> dict[str, Kind]:
     """Tell how each column of a mapping is read, in the standard order."""
-    known: dict[str, Kind] = {}
-    for name, (_, kind) in (*_FIELDS.items(), *_extras(columns).items()):
-        known[name] = kind
+    known: dict[str, Kind] = {name: column.kind for name, column in COLUMNS.items()}
+    known |= {name: kind for name, (_, kind) in _extras(columns).items()}
     return {name: kind for name, kind in known.items() if name in mapping}
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ __all__ = [
 AMOUNTS = ("pay", "company_pay")
 TENS = 10  # learners a count is rounded to
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
+NEXT_TO_NOTHING = 0.0004  # a share that rounds to none: some have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Rounding:
     base : int
     offset : int
         0 to ``base - 1``.
+    joined_at : frozenset of int
+        Counts at which a group would begin that is one with the group before.
 
     References
     ----------
@@ -56,6 +59,7 @@ class Rounding:
 
     base: int = 10
     offset: int = 0
+    joined_at: frozenset[int] = frozenset()
 
     @classmethod
     def drawn(cls, base: int, *, key: bytes, content: bytes) -> "Rounding":
@@ -75,16 +79,57 @@ class Rounding:
 
     def count(self, n: float) -> int | None:
         """Give the told value of a count; None for one under the base."""
-        base = self.base
-        if n < base:
+        if n < self.base:
             return None
-        first = base + self.offset  # learners in the first group
-        beyond = int(n) - base - first
-        if beyond < 0:
-            middle = base + (first - 1) / 2
-        else:
-            middle = base + first + base * (beyond // base) + (base - 1) / 2
-        return base * int(middle / base + 0.5)
+        low, high = self.limits(int(n))
+        return self.base * int((low + high) / 2 / self.base + 0.5)
+
+    def limits(self, n: int) -> tuple[int, int]:
+        """Give the least and the largest count that is told as this one.
+
+        Examples
+        --------
+        >>> rounding = Rounding(10, offset=4)
+        >>> rounding.limits(3), rounding.limits(20), rounding.limits(30)
+        ((0, 9), (10, 23), (24, 33))
+        """
+        if n < self.base:
+            return 0, self.base - 1
+        start = self._start(n)
+        while start in self.joined_at:
+            start = self._start(start - 1)
+        end = self._end(n)
+        while end + 1 in self.joined_at:
+            end = self._end(end + 1)
+        return start, end
+
+    def _start(self, n: int) -> int:
+        """Give where the group of a count begins, before any are joined."""
+        second = 2 * self.base + self.offset
+        if n < second:
+            return self.base
+        return second + (n - second) // self.base * self.base
+
+    def _end(self, n: int) -> int:
+        start = self._start(n)
+        width = self.base + self.offset if start == self.base else self.base
+        return start + width - 1
+
+    def joined(self, n: int, *, upwards: bool) -> "Rounding":
+        """Join the group of a count to the next, or to the one before.
+
+        The group under the base stays as it is, and so does the rounding then.
+
+        Examples
+        --------
+        >>> Rounding(10, offset=4).joined(30, upwards=True).limits(30)
+        (24, 43)
+        """
+        start, end = self.limits(n)
+        at = end + 1 if upwards else start
+        if at <= self.base:
+            return self
+        return replace(self, joined_at=self.joined_at | {at})
 
     def share(self, part: float, whole: float) -> float | None:
         """Give a part of a whole, of told counts, no finer than the whole allows.
@@ -95,7 +140,12 @@ class Rounding:
         told, of = self.count(part), self.count(whole)
         if told is None or of is None or whole < LEAST_WHOLE:
             return None
-        return round(min(told / of, 1.0), 3 if whole > FINE_WHOLE else 2)
+        share = min(told / of, 1.0)
+        return (
+            max(round(share, 3), NEXT_TO_NOTHING)
+            if whole > FINE_WHOLE
+            else round(share, 2)
+        )
 
 
 def significant(value: float, digits: int) -> float:
