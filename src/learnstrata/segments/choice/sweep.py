@@ -21,7 +21,7 @@ from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.wording.words import listed
 
-__all__ = ["Candidate", "Dossier", "rule_in_words", "select", "told_apart"]
+__all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
 
 LARGER_IS_BETTER = {
     "silhouette_excess": True,
@@ -397,23 +397,6 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
     return replace(candidate, objections=tuple(objections))
 
 
-def told_apart(
-    value: float, limit: float, kind: Literal["%", "f"] = "f", *, decimals: int = 2
-) -> tuple[str, str]:
-    """Write two numbers with so many decimals, or as many more as make them differ.
-
-    Examples
-    --------
-    >>> told_apart(0.0196, 0.02), told_apart(0.0196, 0.02, "%", decimals=1)
-    (('0.0196', '0.0200'), ('1.96%', '2.00%'))
-    """
-    for places in range(decimals, 16):
-        shown = f"{value:.{places}{kind}}", f"{limit:.{places}{kind}}"
-        if shown[0] != shown[1]:
-            return shown
-    return str(value), str(limit)
-
-
 def _ranked(candidates: Sequence[Candidate], criterion: Criterion) -> list[Candidate]:
     """Order by `_rank`; within the standard error of the first, fewer segments lead."""
     ranked = sorted(candidates, key=lambda c: _rank(c, criterion))
@@ -505,7 +488,7 @@ def _reason(
     best = min(judged, key=lambda c: _rank(c, rule.criterion))
     if best.k != chosen.k:
         told += (
-            f", within the standard error ({best.error(rule.criterion):.3f}) of the "
+            f", within the standard error ({best.error(rule.criterion):.2g}) of the "
             f"highest, {_value(best, rule.criterion)} at k = {best.k}"
         )
     if chosen.objections:
@@ -525,7 +508,20 @@ def _reason(
 
 def _value(candidate: Candidate, criterion: Criterion) -> str:
     value = getattr(candidate, criterion)
-    return "unknown size" if value is None else f"{value:.3f}"
+    return "unknown size" if value is None else _told(value)
+
+
+def _told(value: float) -> str:
+    """Write a statistic as exactly as it is published.
+
+    Examples
+    --------
+    >>> _told(0.3), _told(1.41649), _told(12345.6)
+    ('0.300', '1.42', '12,300')
+    """
+    if abs(value) < 1:
+        return f"{value:.3f}"
+    return f"{float(f'{value:.3g}'):,}".removesuffix(".0")
 
 
 def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:
