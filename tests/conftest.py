@@ -9,6 +9,9 @@ from hypothesis import settings
 from learnstrata.config.loading import load_config
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import Run, run
+from learnstrata.summary.build import build, content_of
+from learnstrata.summary.contract import Results
+from learnstrata.summary.disclose import disclose
 from thrift import LITTLE_EVIDENCE
 
 # No test times anything: a slow machine is no failure.
@@ -55,3 +58,24 @@ def small_run(small_table: Any) -> Run:
 def notebook_run(small_table: Any) -> Run:
     """A finished run of the original analysis on `small_table`."""
     return run(small_table, load_config("notebook", as_of=2026))
+
+
+KEY = bytes(32)
+
+
+@pytest.fixture(scope="session")
+def small_results(small_run: Run) -> Results:
+    """Everything found in `small_run`, exact."""
+    return build(small_run, key=KEY)
+
+
+@pytest.fixture(scope="session")
+def small_told(small_run: Run, small_results: Results) -> Results:
+    """What may be told of `small_results`."""
+    return disclose(small_results, key=KEY, content=content_of(small_run))
+
+
+@pytest.fixture(scope="session")
+def notebook_results(notebook_run: Run) -> Results:
+    """Everything found in `notebook_run`, exact."""
+    return build(notebook_run, key=KEY)

@@ -11,15 +11,9 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
+from learnstrata.learners import intake
 from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.description import describe
-from learnstrata.learners.intake import (
-    clean_table,
-    newest_unit,
-    read_table,
-    units_of,
-    without_rare,
-)
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.privacy.disclosure.cells import CellRule
@@ -90,9 +84,8 @@ def run(
     timer = Stopwatch(watch)
     key = random_key() if key is None else key
     base = _base(frame, config, timer, key)
-    seeds = spawn_seeds(config.seed, DRAWING, sampler=config.sampler)
-    clusters = _clusters(base, config, timer, seeds)
-    meaning = _meaning(base, clusters, config, timer, key=key, rng=seeds["explain"])
+    clusters = _clusters(base, config, timer)
+    meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
     return Run(config, base, clusters, meaning, timer.seconds)
 
@@ -113,21 +106,19 @@ def prepare_learners(frame: IntoFrame, config: Config) -> Base:
 
 def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Base:
     timer.begin("recognise")
-    table, mapping = read_table(frame, config)
+    table, mapping = intake.read_table(frame, config)
     timer.begin("clean")
     limits = find_limits(table, config)
-    cleaned = clean_table(table, config, limits)
+    cleaned = intake.clean_table(table, config, limits)
     timer.begin("features")
-    units, salt = units_of(cleaned), salt_of(key)
+    units, salt = intake.units_of(cleaned), salt_of(key)
     prepared = prepare(units, config, as_of=limits.as_of, salt=salt)
     timer.begin("describe")
-    learners = without_rare(prepared.learners, config)
+    learners = intake.without_rare(prepared.learners, config)
     least, no_company = config.privacy.learners, config.cleaning.missing_company
     titled = "title" in learners.columns
     return Base(
         mapping=mapping,
-        n_records=len(cleaned.records),
-        n_learners=cleaned.records["learner_id"].drop_nulls().n_unique(),
         limits=limits,
         ledger=cleaned.ledger,
         records=cleaned.records,
@@ -138,8 +129,8 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
     )
 
 
-def _clusters(base: Base, config: Config, timer: Stopwatch, seeds: Seeds) -> Clusters:
-    X, sampler = base.prepared.matrix.X, config.sampler
+def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
+    X, seeds, sampler = base.prepared.matrix.X, _seeds(config), config.sampler
     timer.begin("tendency")
     tendency = find_tendency(X, config, rng=seeds["tendency"])
     timer.begin("select")
@@ -154,8 +145,7 @@ def _clusters(base: Base, config: Config, timer: Stopwatch, seeds: Seeds) -> Clu
     )
     timer.begin("fit")
     rng, warm = np.random.default_rng(seeds["fit"]), dossier.fits[dossier.k].centers
-    starts = config.fit.starts
-    fit = kmeans.fit(X, dossier.k, n_starts=starts, rng=rng, warm=[warm])
+    fit = kmeans.fit(X, dossier.k, n_starts=config.fit.starts, rng=rng, warm=[warm])
     timer.begin("hierarchy")
     tree = grow_tree(X, fit, config.hierarchy, rng=seeds["hierarchy"], sampler=sampler)
     timer.begin("evidence")
@@ -166,18 +156,12 @@ def _clusters(base: Base, config: Config, timer: Stopwatch, seeds: Seeds) -> Clu
 
 
 def _meaning(
-    base: Base,
-    clusters: Clusters,
-    config: Config,
-    timer: Stopwatch,
-    *,
-    key: bytes,
-    rng: np.random.Generator | int,
+    base: Base, clusters: Clusters, config: Config, timer: Stopwatch, key: bytes
 ) -> Meaning:
     prepared, fit, trust = base.prepared, clusters.fit, clusters.trust
     features, X = prepared.features, prepared.matrix.X
     no_role, no_company = unnamed_roles(config), config.cleaning.missing_company
-    rule = CellRule.of(config.privacy)
+    rule, rng = CellRule.of(config.privacy), _seeds(config)["explain"]
     timer.begin("profile")
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     learners = base.learners.with_columns(ids)
@@ -201,18 +185,12 @@ def _meaning(
     outcomes = config.columns.outcome
     values = incremental_value(learners, features, outcomes=outcomes, rng=rng)
     timer.begin("benchmarks")
-    paid = compare_pay(
-        learners,
-        available=features.available,
-        key=key,
-        no_role=no_role,
-        no_company=no_company,
-        rule=rule,
-    )
+    columns = features.available
+    paid = compare_pay(learners, config, available=columns, key=key)
     timer.begin("answer")
     questions = answer_questions(
         learners,
-        available=features.available,
+        available=columns,
         no_role=no_role,
         no_company=no_company,
         least=rule.learners,
@@ -237,8 +215,10 @@ def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
     polars.DataFrame
         As `SegmentModel.assign`: one row a learner (or a record, by the recipe).
     """
-    table, _ = read_table(frame, model.config)
-    return model.assign(units_of(clean_table(table, model.config, model.limits)))
+    table, _ = intake.read_table(frame, model.config)
+    return model.assign(
+        intake.units_of(intake.clean_table(table, model.config, model.limits))
+    )
 
 
 def explain(frame: IntoFrame, model: SegmentModel, learner: str) -> Explanation:
@@ -260,6 +240,10 @@ def explain(frame: IntoFrame, model: SegmentModel, learner: str) -> Explanation:
     DegenerateError
         If none of the learner's records can be used.
     """
-    table, _ = read_table(frame, model.config)
-    unit = newest_unit(table, model.config, model.limits, learner=learner)
+    table, _ = intake.read_table(frame, model.config)
+    unit = intake.newest_unit(table, model.config, model.limits, learner=learner)
     return explain_unit(unit, model)
+
+
+def _seeds(config: Config) -> Seeds:
+    return spawn_seeds(config.seed, DRAWING, sampler=config.sampler)

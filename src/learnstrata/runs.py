@@ -56,8 +56,6 @@ class Base:
     ----------
     mapping : mapping of str to str
         Standard name -> column of the user's table.
-    n_records, n_learners : int
-        Of the input; learners by distinct id.
     limits : Limits
     ledger, records : polars.DataFrame
     prepared : Prepared
@@ -70,8 +68,6 @@ class Base:
     """
 
     mapping: Mapping[str, str]
-    n_records: int
-    n_learners: int
     limits: Limits
     ledger: pl.DataFrame
     records: pl.DataFrame
@@ -79,6 +75,16 @@ class Base:
     learners: pl.DataFrame
     description: Description
     coverage: RoleCoverage | None
+
+    @property
+    def n_records(self) -> int:
+        """Records of the table."""
+        return len(self.records)
+
+    @property
+    def n_learners(self) -> int:
+        """Distinct learners of the table."""
+        return self.records["learner_id"].drop_nulls().n_unique()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
-"""Benchmarks, cohorts, companies and questions of a run, in the shape of the contract."""
+"""Benchmarks, cohorts, companies and questions of a run, exact, to the contract."""
+
+from dataclasses import replace
 
 import pytest
 
+from learnstrata.privacy.disclosure.bands import size_band
+from learnstrata.segments.pay.benchmarks import KNOTS, pay_benchmarks
 from learnstrata.summary.pay import (
     build_benchmarks,
     build_cohorts,
@@ -15,8 +19,96 @@ def either(request):
     return request.getfixturevalue(request.param)
 
 
-def test_a_run_has_all_four(either):
-    assert build_benchmarks(either).cells
-    assert len(build_cohorts(either)) == 4
-    assert build_companies(either).largest
-    assert build_questions(either).lagging_pay is not None
+def with_meaning(run, **changes):
+    return replace(run, meaning=replace(run.meaning, **changes))
+
+
+def test_every_cell_is_there_with_its_counts_and_its_pay(either):
+    found, of = build_benchmarks(either), either.meaning.benchmarks
+    for cells, frame in ((found.cells, of.cells), (found.wider, of.wider)):
+        assert len(cells) == len(frame)
+        for cell, row in zip(cells, frame.to_dicts(), strict=True):
+            names = ("learners", "companies", "largest_share", *KNOTS, "weight")
+            assert [getattr(cell, n) for n in names] == [row[n] for n in names]
+    assert sum(cell.learners for cell in found.cells) == found.n_learners
+    assert min(cell.learners for cell in found.cells) < 10
+
+
+def test_the_level_says_which_peers_are_given(either):
+    found = build_benchmarks(either)
+    names = ("role_family", "tier", "experience_band")
+    given = {
+        (cell.level, tuple(getattr(cell, name) is not None for name in names))
+        for cell in (*found.cells, *found.wider)
+    }
+    assert given == {
+        ("cell", (True, True, True)),
+        ("role and experience", (True, False, True)),
+        ("role", (True, False, False)),
+        ("all", (False, False, False)),
+    }
+
+
+def test_without_pay_there_are_no_cells_and_the_reason(small_run):
+    none = pay_benchmarks(small_run.meaning.learners.drop("pay"))
+    found = build_benchmarks(with_meaning(small_run, benchmarks=none))
+    assert (found.reason, found.tau, found.cells) == ("the table has no pay", None, ())
+
+
+def test_cohorts_are_counts_and_nobody(either):
+    found = build_cohorts(either)
+    assert [one.key for one in found] == [
+        *("stalled", "entry_high", "entry_low", "high_upside"),
+    ]
+    for cohort, of in zip(found, either.meaning.cohorts, strict=True):
+        assert cohort.learners == of.members.sum()
+        assert (cohort.share is None) == (cohort.assessed == 0)
+        assert (cohort.share or 0) * cohort.assessed == pytest.approx(cohort.learners)
+        for parts in (cohort.by_segment, cohort.by_role, cohort.by_tier):
+            assert sum(part.learners for part in parts) == cohort.learners
+            assert all(p.share == p.learners / p.assessed for p in parts)
+
+
+def test_companies_have_aliases_and_their_size_in_a_band(either):
+    found = build_companies(either)
+    assert found.largest
+    for view in found.largest:
+        assert view.alias.startswith("Company ")
+        assert view.size == size_band(view.learners)
+        assert view.p25 <= view.p50 <= view.p75
+        assert view.to_others > 0
+    assert sum(tier.learners for tier in found.tiers) == found.n_learners
+    assert sum(tier.share for tier in found.tiers) == pytest.approx(1)
+    assert 0 < found.gini < 1
+
+
+def test_no_part_has_a_company_of_the_table(either):
+    found = build_companies(either).model_dump_json().lower()
+    names = either.base.records["company"].drop_nulls().unique().to_list()
+    assert [n for n in names if len(n) >= 6 and f'"{n.lower()}"' in found] == []
+
+
+def test_without_companies_there_is_no_view(small_run):
+    assert build_companies(with_meaning(small_run, companies=None)) is None
+
+
+def test_questions_are_those_of_the_run(either):
+    found, of = build_questions(either), either.meaning.questions
+    everybody = len(either.meaning.learners)
+    assert found.lagging_pay.lagging == of.lagging_pay.lagging
+    assert found.lagging_pay.share == of.lagging_pay.share
+    assert [r.role for r in found.lagging_pay.by_role] == [
+        r.role for r in of.lagging_pay.by_role
+    ]
+    assert found.entry_level.share == of.entry_level.high / of.entry_level.learners
+    assert [one.what for one in found.explained] == [o.what for o in of.explained]
+    for role in found.mentor_roles:
+        assert role.share == role.learners / everybody
+        assert role.seniors <= role.learners
+
+
+def test_questions_that_the_table_cannot_answer_are_none(small_run):
+    of = small_run.meaning.questions
+    bare = replace(of, explained=(), lagging_pay=None, entry_level=None)
+    found = build_questions(with_meaning(small_run, questions=bare))
+    assert (found.lagging_pay, found.entry_level, found.explained) == (None, None, ())

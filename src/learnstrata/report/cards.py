@@ -195,7 +195,7 @@ def _facts(summary: DisclosedSummary, segment: Segment) -> Iterator[tuple[str, s
     told = {
         "Name": _own_name(segment),
         "In words": _rule(summary, segment, write),
-        "What decides": _decides(segment, write),
+        "What decides": _decides(segment, write, summary.settings.units),
         "Progression": _progression(segment.progression, write),
         "How stable": _stable(summary, segment.id, write),
         "How sure": _sure(summary, segment.id, write),
@@ -223,8 +223,8 @@ def _rule(summary: DisclosedSummary, segment: Segment, write: Numbers) -> str:
     )
 
 
-def _decides(segment: Segment, write: Numbers) -> str:
-    """Say what puts learners into this segment rather than into the next.
+def _decides(segment: Segment, write: Numbers, units: str) -> str:
+    """Say what puts one into this segment rather than into the next.
 
     Where pay and its logarithm both do, each bears its own name.
     """
@@ -237,7 +237,7 @@ def _decides(segment: Segment, write: Numbers) -> str:
         told.append(f"{label} ({write.share(pull.share)})")
     if not told:
         return ""
-    return f"What puts learners here and not in the next segment: {listed(told)}."
+    return f"What puts {units} here and not in the next segment: {listed(told)}."
 
 
 def _progression(found: Progression | None, write: Numbers) -> str:
@@ -295,13 +295,14 @@ def _sure(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:
 def rules_sentence(summary: DisclosedSummary) -> str:
     """Say how well the rules in words tell the segments apart, and their whole tree."""
     found, write = summary.rules, numbers_of(summary.settings)
+    units = summary.settings.units
     if found.reason:
         return f"There are no rules in words: {found.reason.removesuffix('.')}."
     return (
         f"How good are the rules on the cards? They place {write.share(found.stated)} "
-        "of the learners right, each by the rule of the own segment and no other. All "
+        f"of the {units} right, each by the rule of the own segment and no other. All "
         f"rules of the tree they are taken from place {write.share(found.fidelity)} "
         "right, and calling everybody the largest segment "
         f"{write.share(found.baseline)}. This was measured on "
-        f"{write.count(found.n_held_out)} learners set aside for it."
+        f"{write.count(found.n_held_out)} {units} set aside for it."
     )

@@ -1110,12 +1110,22 @@ class MentorRole(Model):
     seniors: Annotated[int | None, Count("of them with enough years to mentor")]
 
 
+class RoleInCompanies(Model):
+    """A role beside everybody else, within the largest companies that have both."""
+
+    role_family: Annotated[str, Label()]
+    companies: Annotated[int, Fact("large companies with enough learners of both")]
+    higher: Annotated[int, Fact("of them with a higher median pay of the role")]
+    typical: Annotated[Number, Statistic("median of its pay over the rest's", 2)]
+
+
 class Questions(Model):
     """What the decision questions need beside the other results."""
 
     explained: Annotated[tuple[Explained, ...], Rows(("-share", "what"))]
     lagging_pay: Annotated[LaggingPay | None, Rows()]
     entry_level: Annotated[EntryLevelPay | None, Rows()]
+    in_companies: Annotated[RoleInCompanies | None, Rows()] = None
     mentor_roles: Annotated[tuple[MentorRole, ...], Rows(("-learners", "role"))]
     mentor_years: Annotated[float, Setting()]
 

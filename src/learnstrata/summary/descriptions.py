@@ -15,7 +15,6 @@ from learnstrata.summary.contract import (
     TypicalNumber,
     Variant,
 )
-from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.words import counted
 
 __all__ = ["describe_segment", "outcome_sentence", "sensitivity_sentence"]
@@ -49,15 +48,10 @@ def describe_segment(segment: Segment, results: Results) -> str:
     clauses = [" and ".join(parts)] if parts else []
     top = _top_role(segment, results)
     if top and top.share is not None:
-        share = _writer(results).share(top.share)
+        share = results.settings.numbers.share(top.share)
         clauses.append(f"the most frequent stated role is {top.value} ({share})")
     sentence = "; ".join(clauses) or "no pay, experience or role describes it"
     return f"{sentence[:1].upper()}{sentence[1:]}."
-
-
-def _writer(results: Results) -> Numbers:
-    settings = results.settings
-    return Numbers(settings.money.per, settings.money.unit, settings.base)
 
 
 def _years(value: float) -> str:
@@ -71,7 +65,7 @@ def _top_role(segment: Segment, results: Results) -> CategoryShare | None:
 
 
 def _pay_in_words(pay: TypicalNumber, results: Results) -> str:
-    write = _writer(results)
+    write = results.settings.numbers
     told = f"a pay of {write.pay_text(pay.p50)}"
     if pay.p50 is not None and pay.base:
         told += f", {_against_all(pay.p50 / pay.base)}"

@@ -90,11 +90,7 @@ def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:
     """
     drawn = Rounding.drawn(results.settings.base, key=key, content=content)
     tally = tally_of(results)
-    exact = {
-        name: values[0]
-        for name, values in tally.counts.items()
-        if values[0] is not None
-    }
+    exact = {n: v[0] for n, v in tally.counts.items() if v[0] is not None}
     place = {name: i for i, name in enumerate(exact)}
     sums = [
         Added(tuple(place[p] for p in parts), place[total], whole)

@@ -6,7 +6,6 @@ says what the table lacks. A count that is None is "under" the base.
 
 from collections.abc import Sequence
 from itertools import accumulate
-from statistics import median
 
 from learnstrata.summary.contract import (
     BandRow,
@@ -16,6 +15,7 @@ from learnstrata.summary.contract import (
     Finding,
     LaggingRole,
     Results,
+    RoleInCompanies,
 )
 from learnstrata.wording import readings
 from learnstrata.wording.words import counted, listed
@@ -39,7 +39,7 @@ QUESTIONS = {
         "What do the learned segments say beyond experience and pay bands?"
     ),
 }
-DATA_SCIENCE = "Data science"
+PLURAL = "Data Scientists"
 TOP_TIER = "Tier 1"
 SPLIT = 0.6  # a rule-based segment with less in one learned segment is split
 CHECK = (
@@ -254,41 +254,31 @@ def _level(one: EntryRole) -> str:
 def _company_role_pay(results: Results) -> Answer:
     if not results.has("pay", "title", "company"):
         return _cannot("it needs companies, titles and pay")
-    found, settings = results.companies, results.settings
-    if found is None or not found.largest:
+    found, large = results.questions.in_companies, results.companies
+    settings = results.settings
+    if found is None or large is None or not (large.largest or found.companies):
         return _cannot(
             "no single company is shown"
             if settings.companies == "none"
             else f"no company has {settings.min_learners} paid learners or more"
         )
-    ratios = [
-        role.to_rest
-        for company in found.largest
-        for role in company.roles
-        if role.role_family == DATA_SCIENCE and role.to_rest is not None
-    ]
-    if not ratios:
-        these = (
-            "The largest company does not have"
-            if len(found.largest) == 1
-            else f"None of the {len(found.largest)} largest companies has"
-        )
+    if found.typical is None:
         return (
-            f"{these} both Data Scientists and others enough to be shown beside each "
-            "other, so they cannot be compared."
+            f"No large company has both {settings.min_learners} paid {PLURAL} and "
+            f"{settings.min_learners} others who are paid, so they cannot be compared."
         ), True
-    return _science_in_words(ratios, settings.numbers.number(median(ratios))), True
+    return _science_in_words(found, settings.numbers.number(found.typical)), True
 
 
-def _science_in_words(ratios: Sequence[float], typical: str) -> str:
-    more, compared = sum(ratio > 1 for ratio in ratios), len(ratios)
+def _science_in_words(found: RoleInCompanies, typical: str) -> str:
+    more, compared = found.higher, found.companies
     where = "the one large company" if compared == 1 else f"{compared} large companies"
     at = f"{more} of {where}" if compared > 1 else where
     verb = "do not have" if more == 0 and compared == 1 else "have"
-    show = "shows" if compared == 1 else "show"
+    enough = "has" if compared == 1 else "have"
     return (
-        f"Data Scientists {verb} a higher median pay than the rest at {at} that "
-        f"{show} both; typically {typical} times the pay of the rest."
+        f"{PLURAL} {verb} a higher median pay than the rest at {at} that {enough} "
+        f"enough of both; typically {typical} times the pay of the rest."
     )
 
 

@@ -1,10 +1,9 @@
 """The learners before anything is clustered, from a run to the contract."""
 
-from dataclasses import asdict
 from itertools import pairwise
 
 from learnstrata.learners import description
-from learnstrata.learners.features.matrix import FEATURES
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.pipeline import Run
 from learnstrata.summary.contract import (
@@ -34,8 +33,8 @@ def build_description(run: Run) -> Description:
     found = run.base.description
     return Description(
         distributions=tuple(_distribution(one) for one in found.distributions),
-        missing=tuple(Missing(**asdict(one)) for one in found.missing),
-        correlations=Correlations(**asdict(found.correlations)),
+        missing=tuple(map(Missing.of, found.missing)),
+        correlations=Correlations.of(found.correlations),
         pay_by_experience=tuple(
             PayByExperience(**row) for row in found.pay_by_experience.to_dicts()
         ),
@@ -101,7 +100,7 @@ def build_features(run: Run) -> Features:
     used = tuple(
         FeatureUsed(
             name=column,
-            label=label_of(column),
+            label=feature_of(column).label,
             group=name,
             weight=group.weight,
             scaling=group.scaling,
@@ -115,9 +114,3 @@ def build_features(run: Run) -> Features:
         if group.weight == 0 and name not in model.groups
     )
     return Features(used=used, left_out=model.left_out, not_clustered=described)
-
-
-def label_of(feature: str) -> str:
-    """Give the plain name of a feature: ours, or that of the user's column."""
-    known = FEATURES.get(feature)
-    return known.label if known else feature.replace("_", " ")

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from learnstrata.learners.features.register import feature_of
 from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure import derived
-from learnstrata.segments.meaning import conditions, contributions, outcomes
-from learnstrata.segments.meaning.distinctive import Card, Rank, Spread
+from learnstrata.segments.meaning import conditions, contributions
+from learnstrata.segments.meaning.distinctive import Card, Spread
 from learnstrata.segments.meaning.profiles import Profile
 from learnstrata.summary.contract import (
     BandCell,
@@ -25,10 +26,8 @@ from learnstrata.summary.contract import (
     SegmentBin,
     SegmentDistribution,
     SegmentRule,
-    Skill,
     TypicalNumber,
 )
-from learnstrata.summary.learners import label_of
 
 __all__ = ["build_bands", "build_outcomes", "build_rules", "build_segments"]
 
@@ -58,7 +57,7 @@ def build_segments(run: Run) -> tuple[Segment, ...]:
             progression=_progression(card),
             distributions=tuple(_distribution(one) for one in card.spreads),
             distinctive_values=_values(profile, n),
-            distinctive_numbers=tuple(_number(one) for one in card.ranks),
+            distinctive_numbers=tuple(map(DistinctiveNumber.of, card.ranks)),
         )
         for i, (profile, card) in enumerate(parts)
     )
@@ -71,7 +70,7 @@ def _typical(profile: Profile) -> Iterator[TypicalNumber]:
 
 def _categories(profile: Profile) -> Iterator[Category]:
     for name, shares in profile.shares.items():
-        values = tuple(CategoryShare(**asdict(one)) for one in shares)
+        values = tuple(map(CategoryShare.of, shares))
         yield Category(name=name, values=values)
 
 
@@ -102,7 +101,7 @@ def _condition(one: conditions.Condition) -> Condition:
 def _pull(pull: contributions.MeanPull) -> Pull:
     return Pull(
         feature=pull.feature,
-        label=label_of(pull.feature),
+        label=feature_of(pull.feature).label,
         mean=pull.mean,
         share=pull.share,
     )
@@ -166,10 +165,6 @@ def _values(profile: Profile, n: int) -> tuple[DistinctiveValue, ...]:
     return tuple(sorted(rows, key=lambda row: -abs(row.effect or 0.0)))
 
 
-def _number(one: Rank) -> DistinctiveNumber:
-    return DistinctiveNumber(**asdict(one))
-
-
 def build_bands(run: Run) -> Bands | None:
     """Cross rule-based with learned segments; None where a band is not known.
 
@@ -230,23 +225,4 @@ def build_outcomes(run: Run) -> tuple[Outcome, ...]:
     ----------
     run : Run
     """
-    return tuple(
-        Outcome(
-            outcome=one.outcome,
-            kind=one.kind,
-            n_learners=one.n_learners,
-            n_with=one.n_with,
-            n_segments=one.n_segments,
-            n_rules=one.n_rules,
-            learned=_skill(one.learned),
-            rules=_skill(one.rules),
-            difference=_skill(one.difference),
-            verdict=one.verdict,
-            reason=one.reason,
-        )
-        for one in run.meaning.values
-    )
-
-
-def _skill(one: outcomes.Skill | None) -> Skill | None:
-    return None if one is None else Skill(**asdict(one))
+    return tuple(map(Outcome.of, run.meaning.values))

@@ -23,10 +23,12 @@ from learnstrata.summary.contract import (
     MentorRole,
     PayCell,
     Questions,
+    RoleInCompanies,
 )
 
 __all__ = ["build_benchmarks", "build_cohorts", "build_companies", "build_questions"]
 
+COMPARED = "Data science"  # the role that the question on companies asks for
 CELL = (
     *("level", "role_family", "tier", "experience_band"),
     *("learners", "companies", "largest_share", *KNOTS, "shrunk", "weight"),
@@ -120,10 +122,13 @@ def build_questions(run: Run) -> Questions:
     run : Run
     """
     found, everybody = run.meaning.questions, len(run.meaning.learners)
+    views = run.meaning.companies
     return Questions(
         explained=tuple(Explained.of(one) for one in found.explained),
         lagging_pay=found.lagging_pay and LaggingPay.of(found.lagging_pay),
         entry_level=found.entry_level and EntryLevelPay.of(found.entry_level),
+        in_companies=views
+        and RoleInCompanies.of(companies.role_in_companies(views, COMPARED)),
         mentor_roles=tuple(
             MentorRole(
                 role=role.role,

@@ -367,9 +367,8 @@ def test_missing_title_column_is_named(frame):
 
 def test_coverage_counts_learners_on_every_engine(frame):
     found = coverage(add_roles(frame({"title": TITLES})))
-    assert found.share_mapped == pytest.approx(3 / 7)
-    assert found.share_missing == pytest.approx(3 / 7)
-    assert found.share_unmapped == pytest.approx(1 / 7)
+    assert (found.mapped, found.missing, found.unmapped) == (3, 3, 1)
+    assert found.learners == 7
     assert (found.n_titles, found.n_titles_mapped) == (4, 3)
 
 
@@ -393,6 +392,13 @@ def test_unmapped_titles_are_listed_with_enough_learners_and_masked_numbers():
     ]
     assert coverage(learners, most=1).top_unmapped == listed[:1]
     assert ("Rahul", 4) in coverage(learners, min_learners=4).top_unmapped
+
+
+def test_a_learner_of_several_records_holds_a_title_once():
+    learners = pl.DataFrame({"title": ["Telar"] * 6, "learner_id": list("aabbcd")})
+    found = coverage(add_roles(learners), min_learners=4)
+    assert (found.unmapped, found.top_unmapped) == (6, [("Telar", 4)])
+    assert coverage(add_roles(learners), min_learners=5).top_unmapped == []
 
 
 def test_coverage_of_no_learner_is_refused():

@@ -187,7 +187,7 @@ def test_stability_that_was_not_asked_for_is_no_objection():
         ),
         (
             Selection(k_max=4, rule=Rule(4, criterion="lowest_jaccard")),
-            "Of k = 4 alone, the highest stability of its least stable segment.",
+            "Of k = 4 alone, the highest Jaccard of the least stable segment.",
         ),
         (
             Selection(k_max=4, rule=Rule(min_k=12)),
@@ -299,7 +299,9 @@ def test_the_excess_is_as_uncertain_as_the_tables_it_is_set_beside():
 
 def test_a_criterion_that_was_not_measured_is_said_to_be_unknown():
     found = decided([candidate(3)], criterion="silhouette_excess")
-    assert "has a silhouette excess of unknown size; there is no other" in found.reason
+    assert (
+        "excess over structureless tables of unknown size; there is no" in found.reason
+    )
 
 
 @pytest.mark.parametrize(
@@ -352,7 +354,7 @@ def test_what_would_change_the_choice_is_said_and_true():
     found = decided(candidates, **rule)
     assert found.k == 4
     assert found.changes == (
-        "Ordered by the highest stability of its least stable segment, k = 3 would be "
+        "Ordered by the highest Jaccard of the least stable segment, k = 3 would be "
         "chosen.",
         "With a least stability of 0.70 asked for, k = 5 would be chosen.",
         "With a least stability of 0.85 asked for, k = 3 would be chosen.",
@@ -376,7 +378,7 @@ def test_the_excess_can_order(blobs):
     best = max(found.candidates, key=lambda c: c.silhouette_excess)
     assert found.k == best.k == 4
     assert found.nulls is not None
-    assert "farthest above that of structureless tables" in found.rule
+    assert "the highest silhouette excess over structureless tables" in found.rule
 
 
 def test_without_evidence_nothing_is_drawn(blobs):

@@ -137,8 +137,7 @@ def test_a_run_answers_for_pay_growth_and_role_change(small_run, model):
         & pl.col("pay_band").is_not_null()
     )
     assert change.n_with == len(usable)
-    assert f"{len(usable):,} of {len(told):,} learners have it" in change.sentence
-    assert f"{change.n_segments} learned segments" in change.sentence
+    assert change.n_learners == len(told)
     assert change.kind == "yes/no"
 
 
@@ -148,7 +147,6 @@ def test_an_outcome_that_was_clustered_on_is_refused(small_run, model):
     found = incremental_value(small_run.meaning.learners, grown, rng=0)[0]
     assert (found.outcome, found.verdict, found.learned) == ("pay_growth", "none", None)
     assert "learned segments were built on 'pay_growth'" in found.reason
-    assert found.reason in found.sentence
 
 
 @pytest.mark.parametrize("column", ["pay", "log_pay", "log1p_pay", "company_level"])
@@ -170,11 +168,14 @@ def test_what_the_rules_are_built_on_is_refused(model):
     [
         (
             lambda y: pl.when(pl.int_range(pl.len()) < 60).then(y),
-            "Only 60 learners with",
+            "Too few learners have it; 100 are needed",
         ),
         (lambda _: pl.lit(3.0), "the same for all"),
-        (lambda _: pl.int_range(pl.len()) < 7, "Only 7 learners with the rarer"),
-        (lambda y: (y * 2).round().cast(pl.String), "different answers; only numbers"),
+        (
+            lambda _: pl.int_range(pl.len()) < 7,
+            "Too few learners have the rarer answer; 20 are",
+        ),
+        (lambda y: (y * 2).round().cast(pl.String), "neither numbers nor two words"),
     ],
 )
 def test_too_little_to_compare_gives_a_reason_and_no_number(model, y, told):

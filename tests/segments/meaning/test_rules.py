@@ -205,7 +205,7 @@ def test_a_tree_grown_on_fewer_learners_is_measured_on_the_same_others(small_run
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda t: t.head(99), "99 learners are too few for rules; 100 are needed."),
+        (lambda t: t.head(99), "Too few learners for rules; 100 are needed."),
         (lambda t: t.with_columns(segment_id=pl.lit(1)), "one segment only"),
         (
             lambda t: t.with_columns(pay=pl.lit(5.0)),
@@ -252,3 +252,31 @@ def test_a_split_of_known_from_missing_is_told_by_the_last_mark():
     missing = _condition(column, ">", np.inf, missing=True)
     assert known == Condition("years_of_experience", "<=", 5.0, or_missing=False)
     assert missing == Condition("years_of_experience", ">", 5.0, or_missing=True)
+
+
+def test_thresholds_are_plain_numbers_and_no_midpoints_of_two_learners(model):
+    rng = np.random.default_rng(4)
+    years, pay = rng.gamma(2, 4, 3000), rng.lognormal(13, 0.6, 3000)
+    segment = 1 + (years > 6.13) + 2 * (pay > 812_345)
+    learners = pl.DataFrame(
+        {"years_of_experience": years, "pay": pay, "segment_id": segment}
+    )
+    learners = learners.with_columns(experience_imputed=pl.lit(0))
+    found = segment_rules(
+        learners, model, features=["pay", "years_of_experience"], rng=0
+    )
+    conditions = [c for r in found.rules for path in r.paths for c in path]
+    assert {c.feature for c in conditions} == {"pay", "years_of_experience"}
+    for one in conditions:
+        shown = one.value / 1e5 if one.feature == "pay" else one.value
+        plain = f"{float(f'{shown:.2g}') if one.feature == 'pay' else shown:g}"
+        assert float(plain) == pytest.approx(shown)
+        if one.feature == "years_of_experience":
+            assert (2 * one.value).is_integer()
+        assert any(plain in rule.text for rule in found.rules)
+    for rule in found.rules:
+        caught = matches(learners, rule)
+        own = segment == rule.segment
+        assert rule.precision == pytest.approx(
+            (caught & own).sum() / caught.sum(), abs=0.05
+        )

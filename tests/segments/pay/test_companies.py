@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.privacy.disclosure.cells import CellRule
-from learnstrata.segments.pay.companies import company_views, gini
+from learnstrata.segments.pay.companies import (
+    company_views,
+    gini,
+    role_in_companies,
+)
 
 
 def table(n=3000, *, seed=0):
@@ -159,6 +163,25 @@ def test_a_role_that_few_others_have_is_not_compared():
     )
     (role,) = [role for _, role in roles_of(views(few)) if role.learners > 100]
     assert role.to_rest is None
+
+
+def test_a_role_is_compared_within_the_companies_that_have_enough_of_both():
+    sizes = {"both": (15, 25), "more": (12, 10), "few": (9, 11), "alone": (20, 9)}
+    rows = [
+        (firm, role, 1e6 * (2 if role == "Data" else 1) + 1e3 * i)
+        for firm, pair in sizes.items()
+        for role, n in zip(("Data", "Backend"), pair, strict=True)
+        for i in range(n)
+    ]
+    frame = pl.DataFrame(rows, ["company", "role_family", "pay"], orient="row")
+    got = views(frame.with_columns(tier=pl.lit("Tier 1")))
+    found = role_in_companies(got, "Data")
+    assert (found.companies, found.higher) == (2, 2)
+    ratios = [2.007e6 / 1.012e6, 2.0055e6 / 1.0045e6]
+    assert found.typical == pytest.approx(np.median(ratios))
+    assert role_in_companies(got, "Backend").higher == 0
+    nobody = role_in_companies(got, "Quality")
+    assert (nobody.companies, nobody.higher, nobody.typical) == (0, 0, None)
 
 
 def test_tiers_are_counted_as_one_would_by_hand(learners, found):

@@ -14,6 +14,7 @@ __all__ = ["Added", "protected"]
 ROOM = 0.7  # of the base: values that are left of any count, at least
 OPEN = 0.99  # of the counts under the base: left with every value
 MOST_ROUNDS = 40
+WIDEST = 3  # times the base: wider groups would tell nothing
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -123,8 +124,8 @@ def protected(
     """
     if not len(counts) or not sums:
         return rounding
-    matrix = _Sums.of(sums)
     exact = np.asarray(counts, dtype=np.int64)
+    matrix = _Sums.of([one for one in sums if _holds(one, exact)])
     for _ in range(MOST_ROUNDS):
         low, high = _limits(exact, rounding)
         narrow = _too_narrow(matrix.narrowed(low, high), exact, rounding.base)
@@ -137,6 +138,12 @@ def protected(
             return rounding
         rounding = wider
     return rounding
+
+
+def _holds(one: Added, exact: npt.NDArray[np.int64]) -> bool:
+    """Say whether a sum is true: one that is not tells nobody anything."""
+    parts, total = exact[list(one.parts)].sum(), exact[one.total]
+    return bool(parts == total if one.whole else parts <= total)
 
 
 def _limits(exact: npt.NDArray[np.int64], rounding: Rounding) -> tuple[Floats, Floats]:
@@ -183,6 +190,7 @@ def _widened(
         n = int(exact[matrix.at[entry]])
         same = matrix.signs[entry] == matrix.signs[tightest]
         wider = rounding.joined(n, upwards=bool(same == from_below))
-        if wider != rounding:
+        low, high = wider.limits(n)
+        if wider != rounding and high - low < WIDEST * rounding.base:
             return wider
     return rounding

@@ -22,6 +22,7 @@ __all__ = [
 AMOUNTS = ("pay", "company_pay")
 TENS = 10  # learners a count is rounded to
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
+NEXT_TO_NOTHING = 0.0004  # a share that rounds to none: some have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,12 @@ class Rounding:
         told, of = self.count(part), self.count(whole)
         if told is None or of is None or whole < LEAST_WHOLE:
             return None
-        return round(min(told / of, 1.0), 3 if whole > FINE_WHOLE else 2)
+        share = min(told / of, 1.0)
+        return (
+            max(round(share, 3), NEXT_TO_NOTHING)
+            if whole > FINE_WHOLE
+            else round(share, 2)
+        )
 
 
 def significant(value: float, digits: int) -> float:

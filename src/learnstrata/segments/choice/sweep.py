@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -19,24 +19,10 @@ from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.inputs import Integers
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.sampling import sample_rows
+from learnstrata.wording.statistics import STATISTICS, best_of, statistic_of
 from learnstrata.wording.words import listed
 
 __all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
-
-LARGER_IS_BETTER = {
-    "silhouette_excess": True,
-    "silhouette": True,
-    "calinski_harabasz": True,
-    "davies_bouldin": False,
-    "lowest_jaccard": True,
-}
-CRITERION_WORDS = {
-    "silhouette_excess": "the silhouette farthest above that of structureless tables",
-    "silhouette": "the highest silhouette",
-    "calinski_harabasz": "the highest Calinski-Harabasz index",
-    "davies_bouldin": "the lowest Davies-Bouldin index",
-    "lowest_jaccard": "the highest stability of its least stable segment",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,7 +406,7 @@ def _rank(candidate: Candidate, criterion: Criterion) -> tuple[int, float, int]:
     """Order by: fewest objections, best criterion, smallest k."""
     value = getattr(candidate, criterion)
     value = -np.inf if value is None else float(value)
-    best_first = -value if LARGER_IS_BETTER[criterion] else value
+    best_first = value if STATISTICS[criterion].better == "lower" else -value
     return len(candidate.objections), best_first, candidate.k
 
 
@@ -456,7 +442,7 @@ def rule_in_words(config: Selection, *, least: int = 1) -> str:
             f"{rule.min_jaccard:.6g}"
         )
     admitted = (" " + listed(conditions)) if conditions else ""
-    best = CRITERION_WORDS[rule.criterion]
+    best = best_of(rule.criterion)
     if _has_error(config):
         best += "; of those within its standard error, the fewest segments"
     values = f"{first} to {last}" if first < last else f"{first} alone"
@@ -483,7 +469,7 @@ def _reason(
     rule: Rule,
 ) -> str:
     admitted = [c.k for c in judged if not c.objections]
-    name = rule.criterion.replace("_", " ")
+    name = statistic_of(rule.criterion).label
     told = f"k = {chosen.k} has a {name} of {_value(chosen, rule.criterion)}"
     best = min(judged, key=lambda c: _rank(c, rule.criterion))
     if best.k != chosen.k:
@@ -527,11 +513,11 @@ def _told(value: float) -> str:
 def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:
     """Say which other orders and limits would have led to another k."""
     chosen = _best(judged, rule)
-    for criterion, words in CRITERION_WORDS.items():
+    for criterion in get_args(Criterion):
         known = all(getattr(c, criterion) is not None for c in judged)
         other = _best(judged, replace(rule, criterion=criterion)) if known else chosen
         if other.k != chosen.k:
-            yield f"Ordered by {words}, k = {other.k} would be chosen."
+            yield f"Ordered by {best_of(criterion)}, k = {other.k} would be chosen."
     for limit in MOVED:
         for value, other in _moved(judged, rule, limit):
             asked = limit.words.format(value)

@@ -37,7 +37,7 @@ class Rank:
     ----------
     feature : str
     count : int
-        Learners of the segment of whom the number is known.
+        Learners of the segment of whom the number is known, each once.
     rank, low, high : float or None
         Mean percentile rank of the segment among all, 0..100, with its 95 % interval;
         None for the interval of one learner.
@@ -178,7 +178,7 @@ def make_cards(
     return tuple(
         Card(
             segment=profile.id,
-            ranks=_ordered(placed, label == profile.id),
+            ranks=_ordered(placed, profile, label == profile.id),
             spreads=tuple(
                 _spread(name, counted[name], own == profile.id, bounds)
                 for name, bounds in edges.items()
@@ -220,29 +220,28 @@ def _placed(numbers: Floats) -> _Placed:
 
 
 def _ordered(
-    placed: dict[str, _Placed], own: npt.NDArray[np.bool_]
+    placed: dict[str, _Placed], profile: Profile, own: npt.NDArray[np.bool_]
 ) -> tuple[Rank, ...]:
     rows = [
-        _rank(name, found.ranks[own], found.scaled[own])
-        for name, found in placed.items()
-        if np.isfinite(found.ranks[own]).any()
+        _rank(name, one.n, placed[name].ranks[own], placed[name].scaled[own])
+        for name, one in profile.typical.items()
     ]
     return tuple(sorted(rows, key=lambda row: -abs(row.effect)))
 
 
-def _rank(name: str, ranks: Floats, scaled: Floats) -> Rank:
-    known, placed = ranks[np.isfinite(ranks)], scaled[np.isfinite(scaled)]
+def _rank(name: str, n: int, ranks: Floats, scaled: Floats) -> Rank:
+    known, middle = ranks[np.isfinite(ranks)], scaled[np.isfinite(scaled)]
     mean, low, high = float(known.mean()), None, None
     if len(known) > 1:
         reach = Z * float(known.std(ddof=1)) / np.sqrt(len(known))
         low, high = max(0.0, float(mean - reach)), min(100.0, float(mean + reach))
     return Rank(
         feature=name,
-        count=len(known),
+        count=n,
         rank=mean,
         low=low,
         high=high,
-        difference=float(np.median(placed)) if len(placed) else None,
+        difference=float(np.median(middle)) if len(middle) else None,
         effect=float((mean - 50) / UNIFORM_SD),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +24,10 @@ __all__ = [
     "CompanyTier",
     "CompanyView",
     "CompanyViews",
+    "RoleInCompanies",
     "company_views",
     "gini",
+    "role_in_companies",
 ]
 
 NEEDS = ("company", "tier", "pay")
@@ -116,6 +119,42 @@ class CompanyViews:
     n_companies: int
     n_learners: int
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleInCompanies:
+    """A role beside everybody else, within the large companies that have both.
+
+    `companies` have enough learners of both, `higher` of them pay the role more by the
+    median; `typical` is the median ratio, None without such a company.
+    """
+
+    role_family: str
+    companies: int
+    higher: int
+    typical: float | None
+
+
+def role_in_companies(views: CompanyViews, role_family: str) -> RoleInCompanies:
+    """Compare a role with the rest of each large company, and count the companies.
+
+    Parameters
+    ----------
+    views : CompanyViews
+    role_family : str
+    """
+    ratios = [
+        role.to_rest
+        for view in views.largest
+        for role in view.roles
+        if role.role_family == role_family and role.to_rest is not None
+    ]
+    return RoleInCompanies(
+        role_family=role_family,
+        companies=len(ratios),
+        higher=sum(ratio > 1 for ratio in ratios),
+        typical=median(ratios) if ratios else None,
+    )
 
 
 def gini(sizes: npt.ArrayLike) -> float:

@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 import polars as pl
 
+from learnstrata.config.stages import Config
+from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.privacy.disclosure.cells import CellRule
 from learnstrata.privacy.keys import company_aliases
 from learnstrata.segments.pay.benchmarks import (
@@ -20,13 +22,7 @@ __all__ = ["compare_pay"]
 
 
 def compare_pay(
-    learners: pl.DataFrame,
-    *,
-    available: Collection[str],
-    key: bytes,
-    no_role: Collection[str],
-    no_company: str,
-    rule: CellRule,
+    learners: pl.DataFrame, config: Config, *, available: Collection[str], key: bytes
 ) -> tuple[Benchmarks, tuple[Cohort, ...], CompanyViews | None]:
     """Give benchmarks, cohorts, and companies under aliases.
 
@@ -34,27 +30,24 @@ def compare_pay(
     ----------
     learners : polars.DataFrame
         Learners of a run with features and segments. It is not changed.
+    config : Config
     available : collection of str
         Standard columns the table holds.
     key : bytes
         Secret the aliases are made under.
-    no_role : collection of str
-        Role families that name no role.
-    no_company : str
-        Category of a missing company; empty where it stays missing.
-    rule : CellRule
 
     Returns
     -------
     tuple of Benchmarks, tuple of Cohort, and CompanyViews or None
         None where the table has no companies.
     """
+    no_company, no_role = config.cleaning.missing_company, unnamed_roles(config)
     lacks = lacking(learners, NEEDS)
     paid = None if lacks else paid_once(learners, no_company=no_company)
     companies = None
     if "company" in available:
         names = learners["company"].drop_nulls().unique().to_list()
-        alias = company_aliases(names, key)
+        alias, rule = company_aliases(names, key), CellRule.of(config.privacy)
         companies = company_views(
             learners, alias=alias, no_company=no_company, rule=rule
         )

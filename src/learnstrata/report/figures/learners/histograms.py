@@ -41,7 +41,7 @@ def _has(summary: Summary, feature: str) -> bool:
 def _of(summary: Summary, feature: str) -> Distribution:
     found = _found(summary, feature)
     if found is None:
-        raise LookupError(f"Nothing is known of {feature!r}: ask `CHART.has` first.")
+        raise LookupError(f"Nothing is known of {feature!r}: ask `Chart.has` first.")
     return found
 
 

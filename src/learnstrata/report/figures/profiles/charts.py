@@ -2,6 +2,7 @@
 
 from learnstrata.report.figures.chart import Chart
 from learnstrata.report.figures.profiles import (
+    bands,
     distinctive_values,
     number_places,
     quartiles,
@@ -19,4 +20,5 @@ CHARTS: tuple[Chart, ...] = (
     number_places.CHART,
     *spreads.CHARTS,
     role_index.CHART,
+    bands.CHART,
 )

@@ -1,18 +1,16 @@
 """What each segment has more or less often than all learners, with intervals."""
 
-from dataclasses import dataclass
-
 from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec, numbers_of
-from learnstrata.report.figures.profiles.panels import ROW, Dot, interval_panel, panels
+from learnstrata.report.figures.layers import Row
+from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
 from learnstrata.report.figures.profiles.role_index import times_of_all
 from learnstrata.summary.contract import (
     DisclosedSummary,
-    DistinctiveValue,
     Segment,
+    Settings,
     Summary,
 )
-from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
@@ -21,39 +19,31 @@ MOST = 7  # of a segment are drawn
 LEAST_INDEX, MOST_INDEX = 25.0, 400.0  # beyond it an interval is drawn up to the edge
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A value whose index is told."""
-
-    row: DistinctiveValue
-    index: float
-    low: float
-    high: float
-
-    @property
-    def what(self) -> str:
-        return f"{capital(label_of(self.row.feature))}: {self.row.value}"
-
-
-def _told(segment: Segment) -> list[_Told]:
+def _told(segment: Segment) -> list[Told]:
     """List the values that are told, the most distinctive first."""
     found = [
-        _Told(row, row.index, row.low, row.high)
+        Told(
+            segment,
+            f"{capital(label_of(row.feature))}: {row.value}",
+            row.index,
+            row.low,
+            row.high,
+            row.count,
+            row.effect,
+        )
         for row in segment.distinctive_values
         if row.index is not None and row.low is not None and row.high is not None
     ]
-    found.sort(key=lambda one: (-abs(one.row.effect or 0.0), one.what))
-    return found
+    return sorted(found, key=lambda one: (-abs(one.effect or 0.0), one.what))
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    write = numbers_of(summary.settings)
     shown = [segment for segment in summary.segments if _told(segment)]
-    return panels([_panel(segment, write) for segment in shown], 2, 26)
+    return panels([_panel(segment, summary.settings) for segment in shown], 2, 26)
 
 
-def _panel(segment: Segment, write: Numbers) -> Spec:
-    dots = [_dot(one, write) for one in _told(segment)[:MOST]]
+def _panel(segment: Segment, settings: Settings) -> Spec:
+    rows = [_row(one, settings) for one in _told(segment)[:MOST]]
     edges = [LEAST_INDEX * 0.88, MOST_INDEX * 1.14]
     x: Spec = {
         "scale": {"type": "log", "domain": [*edges], "nice": False},
@@ -65,51 +55,45 @@ def _panel(segment: Segment, write: Numbers) -> Spec:
     plain: Spec = {"title": None, "ticks": False, "domain": False, "labelLimit": 190}
     return interval_panel(
         segment,
-        dots,
+        rows,
         x=x,
         y={"sort": None, "axis": plain},
         base=100,
-        size=(285, ROW * len(dots)),
+        size=(285, ROW * len(rows)),
     )
 
 
-def _dot(one: _Told, write: Numbers) -> Dot:
-    at, low, high = (
-        min(max(value, LEAST_INDEX), MOST_INDEX)
-        for value in (one.index, one.low, one.high)
-    )
+def _row(one: Told, settings: Settings) -> Row:
+    write = numbers_of(settings)
     tip = (
-        f"{one.what}: index {write.index(one.index)}, {write.index(one.low)} to "
-        f"{write.index(one.high)} ({write.count(one.row.count)} learners)"
+        f"{one.what}: index {write.index(one.at)}, {write.index(one.low)} to "
+        f"{write.index(one.high)} ({write.count(one.count)} {settings.units})"
     )
-    return Dot(one.what, at, low, high, tip)
+    return one.drawn(LEAST_INDEX, MOST_INDEX, tip)
 
 
 def _title(summary: DisclosedSummary) -> str:
     """Name the value with the highest index of all that are drawn."""
-    shown = [
-        (one, segment) for segment in summary.segments for one in _told(segment)[:MOST]
-    ]
-    one, segment = max(shown, key=lambda pair: pair[0].index)
+    shown = [one for segment in summary.segments for one in _told(segment)[:MOST]]
+    best = max(shown, key=lambda one: one.at)
     return (
-        f"{one.what.replace(': ', ' ', 1)} is {times_of_all(one.index)} as common in "
-        f'"{segment.name}" as among all'
+        f"{best.what.replace(': ', ' ', 1)} is {times_of_all(best.at)} as common in "
+        f'"{best.segment.name}" as among all'
     )
 
 
 def _table(summary: Summary) -> Table:
     return table_of(
         "Index (all: 100)",
-        [(segment.name, one) for segment in summary.segments for one in _told(segment)],
+        [one for segment in summary.segments for one in _told(segment)],
         [
-            column("Segment", lambda row: row[0]),
-            column("What", lambda row: row[1].what),
-            column("Learners", lambda row: row[1].row.count, "count"),
-            column("Among all", lambda row: row[1].row.base_count, "count"),
-            column("Index", lambda row: row[1].index, "index"),
-            column("From", lambda row: row[1].low, "index"),
-            column("To", lambda row: row[1].high, "index"),
-            column("Strength", lambda row: row[1].row.effect, "number"),
+            column("Segment", lambda one: one.segment.name),
+            column("What", lambda one: one.what),
+            column(capital(summary.settings.units), lambda one: one.count, "count"),
+            column("Index", lambda one: one.at, "index"),
+            column("From", lambda one: one.low, "index"),
+            column("To", lambda one: one.high, "index"),
+            column("Strength", lambda one: one.effect, "number"),
         ],
         sheet="Distinctive values",
     )

@@ -1,18 +1,17 @@
 """Where each segment stands among all learners in each number, with intervals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec, numbers_of
-from learnstrata.report.figures.profiles.panels import ROW, Dot, interval_panel, panels
+from learnstrata.report.figures.layers import Row
+from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
 from learnstrata.summary.contract import (
     DisclosedSummary,
-    DistinctiveNumber,
     Segment,
+    Settings,
     Summary,
 )
-from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
@@ -21,38 +20,30 @@ MIDDLE = 50
 PANELS = 4  # beside each other
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A number whose place among all is told."""
-
-    row: DistinctiveNumber
-    rank: float
-    low: float
-    high: float
-
-    @property
-    def what(self) -> str:
-        return label_of(self.row.feature)
-
-
-def _told(segment: Segment) -> list[_Told]:
+def _told(segment: Segment) -> list[Told]:
     """List the numbers that are told, the one farthest from the middle first."""
     found = [
-        _Told(row, row.rank, row.low, row.high)
+        Told(
+            segment,
+            capital(label_of(row.feature)),
+            row.rank,
+            row.low,
+            row.high,
+            row.count,
+            row.effect,
+        )
         for row in segment.distinctive_numbers
         if row.rank is not None and row.low is not None and row.high is not None
     ]
-    found.sort(key=lambda one: (-abs(one.rank - MIDDLE), one.what))
-    return found
+    return sorted(found, key=lambda one: (-abs(one.at - MIDDLE), one.what))
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    write = numbers_of(summary.settings)
     shown = [segment for segment in summary.segments if _told(segment)]
     names = _names(shown)
     return panels(
         [
-            _panel(segment, names, write, first=place % PANELS == 0)
+            _panel(segment, names, summary.settings, first=place % PANELS == 0)
             for place, segment in enumerate(shown)
         ],
         PANELS,
@@ -62,15 +53,13 @@ def _draw(summary: DisclosedSummary) -> Spec:
 
 def _names(segments: Sequence[Segment]) -> list[str]:
     """List the numbers, first the one that sets some segment farthest apart."""
-    far: dict[str, float] = {}
-    for one in (told for segment in segments for told in _told(segment)):
-        gap = abs(one.rank - MIDDLE)
-        far[capital(one.what)] = max(gap, far.get(capital(one.what), 0.0))
-    return sorted(far, key=lambda name: (-far[name], name))
+    told = [one for segment in segments for one in _told(segment)]
+    told.sort(key=lambda one: (-abs(one.at - MIDDLE), one.what))
+    return list(dict.fromkeys(one.what for one in told))
 
 
 def _panel(
-    segment: Segment, names: Sequence[str], write: Numbers, *, first: bool
+    segment: Segment, names: Sequence[str], settings: Settings, *, first: bool
 ) -> Spec:
     x: Spec = {
         "scale": {"domain": [0, 100], "nice": False},
@@ -82,7 +71,7 @@ def _panel(
     plain: Spec = {"title": None, "ticks": False, "domain": False, "labels": first}
     return interval_panel(
         segment,
-        [_dot(one, write) for one in _told(segment)],
+        [_row(one, settings) for one in _told(segment)],
         x=x,
         y={"scale": {"domain": [*names]}, "axis": plain},
         base=MIDDLE,
@@ -90,40 +79,39 @@ def _panel(
     )
 
 
-def _dot(one: _Told, write: Numbers) -> Dot:
+def _row(one: Told, settings: Settings) -> Row:
+    write = numbers_of(settings)
     tip = (
-        f"{capital(one.what)}: {write.index(one.rank)} of 100, "
-        f"{write.statistic(one.low)} to {write.statistic(one.high)} "
-        f"({write.count(one.row.count)} learners)"
+        f"{one.what}: {write.index(one.at)} of 100, {write.statistic(one.low)} to "
+        f"{write.statistic(one.high)} ({write.count(one.count)} {settings.units})"
     )
-    return Dot(capital(one.what), one.rank, one.low, one.high, tip)
+    return one.drawn(0, 100, tip)
 
 
 def _title(summary: DisclosedSummary) -> str:
     """Name the segment that stands farthest from the middle in a number."""
-    shown = [(one, part) for part in summary.segments for one in _told(part)]
-    one, segment = max(shown, key=lambda pair: abs(pair[0].rank - MIDDLE))
-    way = "high" if one.rank > MIDDLE else "low"
-    place = numbers_of(summary.settings).index(one.rank)
+    told = [one for segment in summary.segments for one in _told(segment)]
+    far = max(told, key=lambda one: abs(one.at - MIDDLE))
+    place, units = numbers_of(summary.settings).index(far.at), summary.settings.units
     return (
-        f'"{segment.name}" stands out by {way} {one.what}: its '
-        f"{summary.settings.units} come in at {place} of 100 on average when all are "
-        "lined up"
+        f'"{far.segment.name}" stands out by {"high" if far.at > MIDDLE else "low"} '
+        f"{far.what[:1].lower()}{far.what[1:]}: its {units} come in at {place} of 100 "
+        "on average when all are lined up"
     )
 
 
 def _table(summary: Summary) -> Table:
     return table_of(
         f"Place among all (middle: {MIDDLE})",
-        [(segment.name, one) for segment in summary.segments for one in _told(segment)],
+        [one for segment in summary.segments for one in _told(segment)],
         [
-            column("Segment", lambda row: row[0]),
-            column("Number", lambda row: capital(row[1].what)),
-            column("Learners", lambda row: row[1].row.count, "count"),
-            column("Place", lambda row: row[1].rank, "index"),
-            column("From", lambda row: row[1].low, "statistic"),
-            column("To", lambda row: row[1].high, "statistic"),
-            column("Strength", lambda row: row[1].row.effect, "number"),
+            column("Segment", lambda one: one.segment.name),
+            column("Number", lambda one: one.what),
+            column(capital(summary.settings.units), lambda one: one.count, "count"),
+            column("Place", lambda one: one.at, "index"),
+            column("From", lambda one: one.low, "statistic"),
+            column("To", lambda one: one.high, "statistic"),
+            column("Strength", lambda one: one.effect, "number"),
         ],
         sheet="Distinctive numbers",
     )

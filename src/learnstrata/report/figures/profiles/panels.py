@@ -9,7 +9,7 @@ from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.vega import field, mark, segment_label
 from learnstrata.summary.contract import Segment
 
-__all__ = ["ROW", "Dot", "interval_panel", "panels"]
+__all__ = ["ROW", "Told", "interval_panel", "panels"]
 
 ROW = 26  # pixels of a dot
 SPAN = "#9aa5b1"
@@ -17,29 +17,28 @@ LETTER = 6.3  # pixels a letter of a title takes, on average
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
-    """A value with its interval, as it is drawn and as a pointer reads it."""
+class Told:
+    """What is told of a segment: a value, its interval, and of how many it is."""
 
-    label: str
+    segment: Segment
+    what: str
     at: float
     low: float
     high: float
-    tip: str
+    count: int | None
+    effect: float | None
 
-    def as_row(self) -> Row:
-        """Give it as data."""
-        return {
-            "label": self.label,
-            "at": self.at,
-            "from": self.low,
-            "to": self.high,
-            "tip": self.tip,
-        }
+    def drawn(self, least: float, most: float, tip: str) -> Row:
+        """Give it as data, its values drawn up to the edge and told in full."""
+        at, low, high = (
+            min(max(one, least), most) for one in (self.at, self.low, self.high)
+        )
+        return {"label": self.what, "at": at, "from": low, "to": high, "tip": tip}
 
 
 def interval_panel(
     segment: Segment,
-    dots: Sequence[Dot],
+    rows: Sequence[Row],
     *,
     x: Spec,
     y: Spec,
@@ -52,7 +51,8 @@ def interval_panel(
     ----------
     segment : Segment
         Gives the colour and the title.
-    dots : sequence of Dot
+    rows : sequence of dict
+        From `Told.drawn`.
     x, y : dict
         Scale and axis of the values, and of the labels.
     base : float
@@ -70,7 +70,7 @@ def interval_panel(
             rule_at([{"base": base}], colour=theme.MUTED, dash=[4, 3], x="base"),
             layer(None, dot, y=place, x=field("at", "Q"), **TIP),
         ],
-        rows=[dot.as_row() for dot in dots],
+        rows=rows,
         width=size[0],
         height=size[1],
         title=segment_label(segment, int(size[0] / LETTER)),

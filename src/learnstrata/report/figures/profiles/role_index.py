@@ -3,6 +3,7 @@
 import math
 
 from learnstrata.report import theme
+from learnstrata.report.figures.bins import capital
 from learnstrata.report.figures.chart import Chart, Spec, numbers_of
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.summary.contract import (
@@ -110,7 +111,7 @@ def _table(summary: Summary) -> Table:
         [
             column("Segment", lambda row: row[0].name),
             column("Role", lambda row: row[1].value),
-            column("Learners", lambda row: row[1].count, "count"),
+            column(capital(summary.settings.units), lambda row: row[1].count, "count"),
             column("Share", lambda row: row[1].share, "share"),
             column("Among all", lambda row: row[1].base_count, "count"),
             column("Share of all", lambda row: row[1].base, "share"),

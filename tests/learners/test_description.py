@@ -1,0 +1,150 @@
+"""The description against slow versions that read the learners row by row."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.stats import pearsonr, skew, spearmanr
+
+from learnstrata.learners.description import MARKS, describe
+
+
+@pytest.fixture(params=["small_run", "notebook_run"])
+def done(request):
+    return request.getfixturevalue(request.param)
+
+
+def known(run, name):
+    learners = run.base.learners
+    if name == "years_of_experience":
+        learners = learners.filter(experience_imputed=0)
+    return learners[name].drop_nulls().cast(pl.Float64).to_numpy()
+
+
+def test_distributions_are_exact(done):
+    found = {one.feature: one for one in done.base.description.distributions}
+    assert {"pay", "years_of_experience"} <= set(found)
+    for name, one in found.items():
+        values = known(done, name)
+        assert one.n == len(values) == sum(one.counts)
+        assert one.mean == pytest.approx(values.mean())
+        assert one.std == pytest.approx(values.std())
+        if one.skewness is not None:
+            assert one.skewness == pytest.approx(skew(values))
+        for mark, value in zip(MARKS, np.percentile(values, MARKS), strict=True):
+            assert one.quantiles[f"p{mark:02d}"] == pytest.approx(value)
+
+
+def test_bins_hold_whom_they_say(done):
+    for one in done.base.description.distributions:
+        values = known(done, one.feature)
+        assert one.edges[0] is one.edges[-1] is None
+        inner = [-np.inf, *one.edges[1:-1], np.inf]
+        for low, high, n in zip(inner, inner[1:], one.counts, strict=False):
+            assert n == ((values >= low) & (values < high)).sum()
+
+
+def test_the_fences_are_those_of_a_box_plot_of_log_pay(done):
+    one = next(d for d in done.base.description.distributions if d.feature == "pay")
+    pay = np.log10(known(done, "pay"))
+    q1, q3 = np.percentile(pay, [25, 75])
+    reach = 1.5 * (q3 - q1)
+    assert one.outside_fences == ((pay < q1 - reach) | (pay > q3 + reach)).sum()
+
+
+def test_missing_values_are_counted_exactly(done):
+    learners = done.base.learners
+    found = {one.column: one for one in done.base.description.missing}
+    for column, one in found.items():
+        empty = learners[column].null_count()
+        if column == "years_of_experience":
+            empty = learners["experience_imputed"].sum()
+        assert one.count == empty
+        assert one.share == pytest.approx(empty / len(learners))
+
+
+def test_correlations_are_those_of_the_pairs_that_are_known(small_run):
+    found = small_run.base.description.correlations
+    learners = small_run.base.learners.filter(experience_imputed=0)
+    both = learners.select("pay", "years_of_experience").drop_nulls()
+    pearson, spearman = found.between("pay", "years_of_experience")
+    assert pearson == pytest.approx(pearsonr(*both.to_numpy().T)[0])
+    assert spearman == pytest.approx(spearmanr(*both.to_numpy().T)[0])
+    assert found.between("pay", "nowhere") == (None, None)
+
+
+def naive_cells(run, keys):
+    """Give learners, companies, largest share and median pay of each cell."""
+    no_company, groups = run.config.cleaning.missing_company, defaultdict(list)
+    for row in run.base.learners.to_dicts():
+        if row["pay"] is not None:
+            for key in keys(row):
+                groups[key].append(row)
+    cells = {}
+    for key, rows in groups.items():
+        companies = [row["company"] for row in rows]
+        named = [c for c in companies if c is not None and c != no_company]
+        largest = max((named.count(c) for c in set(named)), default=0)
+        unknown = len(companies) - len(named)
+        cells[key] = (
+            len({row["learner_id"] for row in rows}),
+            len(set(named)),
+            (largest + unknown) / len(rows),
+            float(np.median([row["pay"] for row in rows])),
+        )
+    return cells
+
+
+MEASURES = ("learners", "companies", "largest_share", "p50")
+
+
+def test_pay_by_role_equals_the_slow_version(done):
+    rows = done.base.description.pay_by_role
+    expected = naive_cells(done, lambda row: [row["role"]])
+    assert set(rows["role"]) == set(expected)
+    for row in rows.to_dicts():
+        for name, value in zip(MEASURES, expected[row["role"]], strict=True):
+            assert row[name] == pytest.approx(value), (row["role"], name)
+        assert row["p25"] <= row["p50"] <= row["p75"]
+
+
+def test_pay_by_experience_equals_the_slow_version(done):
+    def keys(row):
+        if row["experience_imputed"]:
+            return []
+        years = min(int(np.floor(row["years_of_experience"] + 0.5)), 25)
+        return [(years, "All"), (years, row["tier"])]
+
+    expected = naive_cells(done, keys)
+    rows = done.base.description.pay_by_experience
+    assert set(rows.select("years", "tier").rows()) == set(expected)
+    for row in rows.to_dicts():
+        for name, value in zip(
+            MEASURES, expected[row["years"], row["tier"]], strict=True
+        ):
+            assert row[name] == pytest.approx(value), (row["years"], row["tier"], name)
+
+
+def test_without_companies_pay_counts_none(small_run):
+    learners = small_run.base.learners
+    model = small_run.meaning.model.features
+    left = tuple(c for c in model.available if c != "company")
+    found = describe(learners, replace(model, available=left))
+    pay = next(one for one in found.distributions if one.feature == "pay")
+    assert (pay.companies, pay.largest_share) == (None, None)
+    assert set(found.pay_by_experience["tier"]) == {"All"}
+    assert found.pay_by_role["companies"].is_null().all()
+
+
+def test_only_pay_tells_of_companies(small_run):
+    for one in small_run.base.description.distributions:
+        assert (one.companies is None) == (one.feature != "pay")
+
+
+def test_the_learners_are_left_alone(small_run):
+    learners = small_run.base.learners
+    before = learners.clone()
+    describe(learners, small_run.meaning.model.features)
+    assert learners.equals(before)

@@ -1,0 +1,60 @@
+from charted import layers_of, with_
+from learnstrata.report.figures.profiles.distinctive_values import CHART, MOST
+
+
+def with_values(summary, change):
+    segments = tuple(
+        with_(
+            segment, distinctive_values=tuple(map(change, segment.distinctive_values))
+        )
+        for segment in summary.segments
+    )
+    return with_(summary, segments=segments)
+
+
+def panels_of(summary):
+    return CHART.spec(summary)["concat"]
+
+
+def test_each_segment_has_its_most_distinctive_values(summary):
+    assert len(panels_of(summary)) == len(summary.segments)
+    for panel, segment in zip(panels_of(summary), summary.segments, strict=True):
+        told = [r for r in segment.distinctive_values if r.index is not None]
+        effects = sorted((abs(row.effect) for row in told), reverse=True)[:MOST]
+        assert len(panel["data"]["values"]) == len(effects)
+        drawn = {row["label"].split(": ", 1)[1] for row in panel["data"]["values"]}
+        assert drawn == {row.value for row in told if abs(row.effect) >= effects[-1]}
+
+
+def test_an_interval_beyond_the_frame_is_drawn_to_its_edge_and_told_in_full(summary):
+    far = with_values(
+        summary, lambda row: with_(row, index=900.0, low=10.0, high=990.0)
+    )
+    row = panels_of(far)[0]["data"]["values"][0]
+    assert (row["at"], row["from"], row["to"]) == (400.0, 25.0, 400.0)
+    assert "index 900, 10 to 990" in row["tip"]
+
+
+def test_a_value_of_few_is_neither_drawn_nor_listed(summary):
+    none = with_values(
+        summary, lambda row: with_(row, count=None, index=None, low=None, high=None)
+    )
+    assert not CHART.has(none)
+    assert CHART.table(none).rows == ()
+
+
+def test_a_segment_without_told_values_has_no_panel(summary):
+    first, *others = summary.segments
+    bare = with_(summary, segments=(with_(first, distinctive_values=()), *others))
+    assert len(panels_of(bare)) == len(others)
+
+
+def test_the_title_names_the_highest_index_that_is_drawn(summary):
+    drawn = [row for panel in panels_of(summary) for row in panel["data"]["values"]]
+    best = max(drawn, key=lambda row: int(row["tip"].split("index ")[1].split(",")[0]))
+    assert CHART.title(summary).startswith(best["label"].replace(": ", " ", 1))
+
+
+def test_all_are_marked_at_100(summary):
+    rule = layers_of(panels_of(summary)[0])[1]
+    assert rule["data"]["values"] == [{"base": 100}]

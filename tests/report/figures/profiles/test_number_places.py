@@ -1,0 +1,46 @@
+from charted import with_
+from learnstrata.report.figures.profiles.number_places import CHART
+
+
+def with_numbers(segment, **changes):
+    numbers = tuple(with_(one, **changes) for one in segment.distinctive_numbers)
+    return with_(segment, distinctive_numbers=numbers)
+
+
+def panels_of(summary):
+    return CHART.spec(summary)["concat"]
+
+
+def axis_of(panel):
+    return panel["layer"][0]["encoding"]["y"]
+
+
+def test_all_panels_list_the_same_numbers_and_the_first_of_a_row_names_them(many):
+    axes = [axis_of(panel) for panel in panels_of(many)]
+    assert len({tuple(axis["scale"]["domain"]) for axis in axes}) == 1
+    named = [axis["axis"]["labels"] for axis in axes]
+    assert named == [True, False, False, False] * 3
+
+
+def test_the_number_that_sets_some_segment_farthest_apart_stands_first(summary):
+    rows = [row for panel in panels_of(summary) for row in panel["data"]["values"]]
+    far = max(rows, key=lambda row: abs(row["at"] - 50))
+    assert axis_of(panels_of(summary)[0])["scale"]["domain"][0] == far["label"]
+    assert far["label"].lower() in CHART.title(summary)
+
+
+def test_the_title_says_high_or_low(summary):
+    first, *others = summary.segments
+    for rank, way in ((99.0, "high"), (1.0, "low")):
+        far = with_numbers(first, rank=rank)
+        told = CHART.title(with_(summary, segments=(far, *others)))
+        assert told.startswith(f'"{first.name}" stands out by {way} ')
+        assert f"come in at {rank:.0f} of 100" in told
+
+
+def test_a_number_of_few_is_neither_drawn_nor_listed(summary):
+    first, *others = summary.segments
+    few = with_numbers(first, rank=None, low=None, high=None)
+    changed = with_(summary, segments=(few, *others))
+    assert len(panels_of(changed)) == len(others)
+    assert first.name not in {row[0] for row in CHART.table(changed).rows}

@@ -1,0 +1,87 @@
+from charted import marked, rows_of, with_
+from learnstrata.report.figures.profiles.role_index import CHART, MOST_ROLES
+
+
+def cells_of(summary):
+    return CHART.spec(summary)["data"]["values"]
+
+
+def with_roles(segment, change):
+    categories = (
+        with_(one, values=tuple(map(change, one.values))) if one.name == "role" else one
+        for one in segment.categories
+    )
+    return with_(segment, categories=tuple(categories))
+
+
+def with_first(summary, change):
+    first, *others = summary.segments
+    return with_(summary, segments=(with_roles(first, change), *others))
+
+
+def few(share):
+    return with_(share, count=None, share=None, index=None)
+
+
+def test_the_most_frequent_roles_have_a_row_each_and_segments_a_column(summary):
+    cells = cells_of(summary)
+    roles = list(dict.fromkeys(cell["row"] for cell in cells))
+    assert len(roles) == MOST_ROLES
+    assert len(cells) == MOST_ROLES * len(summary.segments)
+    base = {one.value: one.base_count for one in summary.segments[0].category("role")}
+    told = [base[role] for role in roles if base.get(role)]
+    assert told == sorted(told, reverse=True)
+
+
+def test_a_role_of_few_in_a_segment_is_blank_there_and_says_so(summary):
+    role = cells_of(summary)[0]["row"]
+    changed = with_first(summary, lambda s: few(s) if s.value == role else s)
+    first, second = [c for c in cells_of(changed) if c["row"] == role][:2]
+    assert (first["text"], first["fill"]) == ("", "#ffffff")
+    assert first["tip"].endswith(": under 10 there")
+    assert second["text"]
+
+
+def test_the_title_is_of_a_role_that_is_drawn(summary):
+    rare = "Rarest of all"
+    last = summary.segments[0].category("role")[-1].value
+    changed = with_first(
+        summary,
+        lambda s: (
+            with_(s, value=rare, count=10, base_count=10, index=900.0)
+            if s.value == last
+            else s
+        ),
+    )
+    assert rare not in {cell["row"] for cell in cells_of(changed)}
+    assert rare not in CHART.title(changed)
+
+
+def test_the_title_names_no_role_where_none_is_distinctive(summary):
+    def plain(share):
+        return share if share.index is None else with_(share, index=104.0)
+
+    even = with_(
+        summary, segments=tuple(with_roles(s, plain) for s in summary.segments)
+    )
+    assert CHART.title(even) == (
+        "No role is distinctive for a segment: none is more than 1.0 times as common "
+        "in one as among all"
+    )
+
+
+def test_a_run_without_titles_has_no_chart(summary):
+    bare = tuple(with_(segment, categories=()) for segment in summary.segments)
+    assert not CHART.has(with_(summary, segments=bare))
+
+
+def test_the_table_holds_every_role_of_every_segment(summary):
+    roles = [s.category("role") for s in summary.segments]
+    assert len(CHART.table(summary).rows) == sum(map(len, roles))
+    assert CHART.table(summary).sheet == "Roles by segment"
+
+
+def test_texts_are_read_on_their_colours(summary):
+    text = marked(CHART.spec(summary), "text")[0]
+    inks = {row["ink"] for row in rows_of(text) if row["text"]}
+    assert inks <= {"#000000", "#ffffff"}

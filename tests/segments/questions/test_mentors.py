@@ -1,0 +1,52 @@
+"""Mentors: learners and seniors of each role, counted one by one."""
+
+from collections import Counter
+
+import pytest
+
+from learnstrata.learners.roles.unnamed import NO_ROLE
+from learnstrata.segments.questions.mentors import MENTOR_YEARS, count_mentors
+
+TITLE = frozenset({"title", "years_of_experience"})
+
+
+@pytest.fixture(scope="module")
+def people(small_run):
+    return small_run.meaning.learners.to_dicts()
+
+
+def test_roles_and_their_seniors_are_counted_from_the_learners(small_run, people):
+    found = small_run.meaning.questions.mentor_roles
+    roles = Counter(p["role"] for p in people if p["role"] not in NO_ROLE)
+    seniors = Counter(
+        p["role"]
+        for p in people
+        if p["years_of_experience"] >= MENTOR_YEARS and not p["experience_imputed"]
+    )
+    assert {one.role: one.learners for one in found} == roles
+    assert {one.role: one.seniors for one in found} == {r: seniors[r] for r in roles}
+    sizes = [(-one.learners, one.role) for one in found]
+    assert sizes == sorted(sizes)
+
+
+def test_made_up_experience_makes_no_mentor(small_run):
+    learners = small_run.meaning.learners
+    made_up = learners.with_columns(experience_imputed=1)
+    assert {one.seniors for one in count_mentors(made_up, available=TITLE)} == {0}
+
+
+def test_without_experience_nobody_knows_who_could_mentor(small_run):
+    found = count_mentors(small_run.meaning.learners, available=frozenset({"title"}))
+    assert found
+    assert {one.seniors for one in found} == {None}
+
+
+def test_without_titles_there_are_no_roles(small_run):
+    learners = small_run.meaning.learners
+    assert count_mentors(learners, available=TITLE - {"title"}) == ()
+
+
+def test_the_missing_role_of_a_recipe_is_no_role(notebook_run):
+    names = {one.role for one in notebook_run.meaning.questions.mentor_roles}
+    assert names
+    assert not {"Unknown_Role", "Other_Role", *NO_ROLE} & names
