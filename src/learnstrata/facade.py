@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -52,6 +52,9 @@ __all__ = [
     "shared_benchmarks",
 ]
 
+# A frame of the library that the caller uses: known when it runs.
+Native: TypeAlias = Any
+
 NAMING = {name: column.names for name, column in COLUMNS.items() if column.names}
 
 
@@ -74,17 +77,17 @@ class Segmentation:
     _backend: nw.Implementation = nw.Implementation.POLARS
 
     @property
-    def segments(self) -> Any:  # noqa: ANN401 - a frame of the caller's library
+    def segments(self) -> Native:
         """One row a segment: id, name, count, share and its typical values."""
         return self._native(_segment_rows(self.summary))
 
     @property
-    def learners(self) -> Any:  # noqa: ANN401
+    def learners(self) -> Native:
         """One row a learner: record, learner id, segment id and segment name."""
         return self._native(self._learners)
 
     @property
-    def ledger(self) -> Any:  # noqa: ANN401
+    def ledger(self) -> Native:
         """One row a record: what became of it, by which rule, before and after."""
         return self._native(self._ledger)
 
@@ -93,7 +96,7 @@ class Segmentation:
         """The report as one HTML page that needs nothing else."""
         return render_report(self.summary)
 
-    def assign(self, table: IntoFrame) -> Any:  # noqa: ANN401
+    def assign(self, table: IntoFrame) -> Native:
         """Give the learners of another table their segments.
 
         Parameters
@@ -230,7 +233,7 @@ class Segmentation:
     def _repr_html_(self) -> str:
         return render_cards(self.summary)
 
-    def _native(self, frame: pl.DataFrame) -> Any:  # noqa: ANN401
+    def _native(self, frame: pl.DataFrame) -> Native:
         return _on_backend(frame, self._backend)
 
 
@@ -579,11 +582,11 @@ def _backend_of(table: IntoFrame) -> nw.Implementation:
     return nw.from_native(table).implementation
 
 
-def _like(table: IntoFrame, frame: pl.DataFrame) -> Any:  # noqa: ANN401
+def _like(table: IntoFrame, frame: pl.DataFrame) -> Native:
     return _on_backend(frame, _backend_of(table))
 
 
-def _on_backend(frame: pl.DataFrame, backend: Any) -> Any:  # noqa: ANN401
+def _on_backend(frame: pl.DataFrame, backend: nw.Implementation) -> Native:
     if backend is nw.Implementation.POLARS:
         return frame
     if backend is nw.Implementation.DUCKDB:

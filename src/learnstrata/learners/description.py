@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -14,7 +13,7 @@ from learnstrata.config.stages import Pay
 from learnstrata.learners.features.bins import inner_edges
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import FEATURES, feature_of
-from learnstrata.learners.lookups import collected
+from learnstrata.learners.lookups import Frame, collected
 from learnstrata.privacy.disclosure.cells import CellRule, count_cells, suppress
 from learnstrata.privacy.disclosure.rounding import in_tens, rounded_number, rounded_pay
 
@@ -165,7 +164,7 @@ def describe(
 
 
 def _observed(
-    frame: Any,  # noqa: ANN401 - a narwhals frame
+    frame: Frame,
     wanted: Sequence[str],
     columns: Sequence[str],
 ) -> dict[str, npt.NDArray[np.float64]]:
@@ -228,7 +227,7 @@ def _skewness(values: npt.NDArray[np.float64]) -> float | None:
 
 
 def _missing(
-    frame: Any,  # noqa: ANN401
+    frame: Frame,
     columns: Sequence[str],
     least: int,
 ) -> tuple[Missing, ...]:
@@ -304,7 +303,7 @@ def _correlation(
 
 
 def _paid(
-    frame: Any,  # noqa: ANN401 - a narwhals frame
+    frame: Frame,
     columns: Sequence[str],
     no_company: str,
 ) -> pl.DataFrame:

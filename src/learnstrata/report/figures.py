@@ -251,7 +251,7 @@ def _histogram_plans(summary: Summary) -> dict[str, _Plan]:
     found = {d["feature"]: d for d in summary["description"]["distributions"]}
     return {
         f"histogram-{re.sub('[^a-z0-9]+', '-', name.lower())}": _Plan(
-            lambda s, d=d: len(d["counts"]) > 0,  # noqa: ARG005
+            lambda s, d=d: len(d["counts"]) > 0,  # noqa: ARG005 - binds the loop's own value
             lambda s, name=name: exploration.histogram(s, name),
             lambda s, d=d: wording.spread(d, Money.of(s)),
             lambda s, d=d: tables.bins(s, d),

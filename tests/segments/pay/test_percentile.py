@@ -79,7 +79,7 @@ def test_a_hidden_cell_never_answers(found):
 
 def test_the_answer_climbs_from_cell_to_role_to_all(found):
     def hide(frame, where):
-        return frame.with_columns(hidden=pl.when(where).then(True).otherwise("hidden"))  # noqa: FBT003
+        return frame.with_columns(hidden=pl.when(where).then(True).otherwise("hidden"))  # noqa: FBT003 - a literal
 
     cells = hide(found.cells, pl.lit(value=True))
     climbed = []

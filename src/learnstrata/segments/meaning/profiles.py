@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -23,7 +22,7 @@ from narwhals.typing import IntoFrame
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of
-from learnstrata.learners.lookups import collected
+from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.roles.unnamed import NO_ROLE
 from learnstrata.privacy.disclosure.census import Census
 from learnstrata.privacy.disclosure.rounding import AMOUNTS, rounded_number
@@ -332,7 +331,7 @@ def percentiles(
 
 
 def _shares(
-    frame: Any,  # noqa: ANN401 - a narwhals frame
+    frame: Frame,
     category: str,
     counts: npt.NDArray[np.int64],
     census: Census | None,
