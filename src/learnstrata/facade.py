@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -56,6 +56,8 @@ __all__ = [
 ]
 
 Form = TypeVar("Form", bound=Summary)
+# A frame of the library that the caller uses: known when it runs.
+Native: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -81,17 +83,17 @@ class Segmentation:
     _backend: nw.Implementation = nw.Implementation.POLARS
 
     @property
-    def segments(self) -> Any:  # noqa: ANN401 - a frame of the caller's library
+    def segments(self) -> Native:
         """One row a segment that may be shown: its size, share and typical values."""
         return self._native(_segment_rows(self.summary))
 
     @property
-    def learners(self) -> Any:  # noqa: ANN401
+    def learners(self) -> Native:
         """One row a learner: record, learner id, segment id and segment name."""
         return self._native(self._learners)
 
     @property
-    def ledger(self) -> Any:  # noqa: ANN401
+    def ledger(self) -> Native:
         """One row a record: what became of it, by which rule, before and after."""
         return self._native(self._ledger)
 
@@ -102,7 +104,7 @@ class Segmentation:
 
         return render_report(self.summary)
 
-    def assign(self, table: IntoFrame) -> Any:  # noqa: ANN401
+    def assign(self, table: IntoFrame) -> Native:
         """Give the learners of another table their segments.
 
         Parameters
@@ -239,7 +241,7 @@ class Segmentation:
 
         return render_cards(self.summary)
 
-    def _native(self, frame: pl.DataFrame) -> Any:  # noqa: ANN401
+    def _native(self, frame: pl.DataFrame) -> Native:
         return _on_backend(frame, self._backend)
 
 
@@ -533,11 +535,11 @@ def _backend_of(table: IntoFrame) -> nw.Implementation:
     return nw.from_native(table).implementation
 
 
-def _like(table: IntoFrame, frame: pl.DataFrame) -> Any:  # noqa: ANN401
+def _like(table: IntoFrame, frame: pl.DataFrame) -> Native:
     return _on_backend(frame, _backend_of(table))
 
 
-def _on_backend(frame: pl.DataFrame, backend: Any) -> Any:  # noqa: ANN401
+def _on_backend(frame: pl.DataFrame, backend: nw.Implementation) -> Native:
     if backend is nw.Implementation.POLARS:
         return frame
     if backend is nw.Implementation.DUCKDB:
@@ -545,4 +547,5 @@ def _on_backend(frame: pl.DataFrame, backend: Any) -> Any:  # noqa: ANN401
 
         return duckdb.from_arrow(frame.to_arrow())
     data = {name: frame[name].to_list() for name in frame.columns}
-    return nw.from_dict(data, backend=backend).to_native()
+    engine: Any = backend  # narwhals refuses what it cannot make when it runs
+    return nw.from_dict(data, backend=engine).to_native()
