@@ -32,6 +32,7 @@ from learnstrata.learners.lookups import distinct
 from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.privacy.disclosure.cells import CellRule
 from learnstrata.report.document import render_cards, render_report
+from learnstrata.report.interactive import shipped_scripts
 from learnstrata.report.workbook import workbook_sheets, write_workbook
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import MEMBERSHIP, SegmentModel
@@ -194,7 +195,9 @@ class Segmentation:
             folder,
             self._files(names),
             overwrite=overwrite,
-            check=lambda staging: refuse_leaks(staging / "share", names),
+            check=lambda staging: refuse_leaks(
+                staging / "share", names, shipped=shipped_scripts()
+            ),
         )
 
     def _files(self, names: pl.DataFrame) -> dict[str, Callable[[Path], object]]:
@@ -464,7 +467,9 @@ def _names_of(table: IntoFrame, run: pipeline.Run) -> pl.DataFrame:
     tidied["company"] = [name for name in tidied.get("company", []) if name != fill]
     # Names of segments are not allowed here: one made of a leak would allow itself.
     texts = [*TitleTable.load().families, *mapping.values()]
-    texts += _texts_in(run.config.as_dict())
+    # What the user calls segments may be a name as well as any other text.
+    told = run.config.as_dict()
+    texts += _texts_in({key: told[key] for key in told if key != "names"})
     both = [names_in(table, mapping), _names_frame(**tidied, allowed=texts)]
     return pl.concat(both).unique(maintain_order=True)
 
@@ -527,7 +532,7 @@ def render_again(
         check_pictures(figures, overwrite=overwrite)
 
     def check(staging: Path) -> None:
-        refuse_leaks(staging, names)
+        refuse_leaks(staging, names, shipped=shipped_scripts())
 
     from learnstrata.report import exports
 
