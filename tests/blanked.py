@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.report.document import render_report
 from learnstrata.report.workbook import workbook_sheets, write_workbook
 
@@ -14,13 +13,13 @@ Summary = dict[str, Any]
 def without_data(summary: Summary) -> Summary:
     """Give the same results with a neutral text for each text that the data gave.
 
-    Role families of the product's own list stay: they are its words.
+    Role families, and names of segments that are made of the product's own words, stay.
     """
-    texts = {segment["name"] for segment in summary["segments"]}
-    texts |= {company["alias"] for company in summary["companies"]["companies"]}
-    texts -= set(TitleTable.load().families)
-    ordered = sorted(texts, key=len, reverse=True)
-    return _replaced(summary, {text: f"zz{n}" for n, text in enumerate(ordered)})
+    aliases = {company["alias"] for company in summary["companies"]["companies"]}
+    blanks = {alias: f"Company zz{n}" for n, alias in enumerate(sorted(aliases))}
+    given = set(summary["config"]["names"].values())
+    blanks |= {name: f"zz{n}" for n, name in enumerate(sorted(given), len(blanks))}
+    return _replaced(summary, blanks)
 
 
 def _replaced(value: Any, blanks: dict[str, str]) -> Any:

@@ -208,8 +208,8 @@ def _show_narrow(narrow: Narrow, console: Console) -> None:
     told = [f"{n:,} {word}" for n, word in counts if n]
     if told:
         console.print(
-            f"[dim]{' and '.join(told)} are words or numbers like any other: looked for "
-            "only in fields of companies and learners[/]",
+            f"[dim]{' and '.join(told)} may be any word or number: looked for only "
+            "in fields of companies and learners[/]",
             soft_wrap=True,
         )
 

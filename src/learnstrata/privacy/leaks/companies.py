@@ -21,7 +21,7 @@ _UNIT = (
 )
 _AMOUNT = r"[<>~+≈]?\s*(?:(?:rs|inr|usd|eur)\.?|[₹$€£])?\s*\d[\d.,]*"
 VALUE = re.compile(
-    rf"{_AMOUNT}(?:\s*(?:-|to|–)\s*{_AMOUNT})?\s*\+?\s*{_UNIT}\.?(?:\s*{_UNIT}\.?)*\s*\+?",
+    rf"{_AMOUNT}(?:\s*(?:-|to|\u2013)\s*{_AMOUNT})?\s*\+?(?:\s*{_UNIT}\.?)+\s*\+?",
     re.IGNORECASE,
 )
 DIGIT = re.compile(r"\d")

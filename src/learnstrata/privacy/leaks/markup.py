@@ -172,7 +172,8 @@ class _Markup(HTMLParser):
         if self._raw:
             self.pieces.extend(self._script(text, spot))
         else:
-            self.pieces.append(Piece("text", text, self._line, self._heading(text), False, spot))  # fmt: skip
+            name = self._heading(text)
+            self.pieces.append(Piece("text", text, self._line, name, spot=spot))
 
     def _heading(self, text: str) -> str:
         """Give the heading of the column that a cell stands in."""
@@ -195,4 +196,4 @@ class _Markup(HTMLParser):
                     at = f"{spot} {piece.spot or piece.place}"
                     yield piece._replace(place=place, line=self._line, spot=at)
                 return
-        yield Piece(self._raw, text, self._line, "", True, spot)
+        yield Piece(self._raw, text, self._line, code=True, spot=spot)

@@ -181,8 +181,10 @@ def _at(value: Any, key: str, default: Any = None) -> Any:  # noqa: ANN401 - pyp
 
 def _held(value: Any) -> Iterator[int]:  # noqa: ANN401 - pypdf's own
     """Give the numbers of the streams that an object names as files."""
-    files = _at(value, "/EF", {}) if isinstance(value, DictionaryObject) else {}
-    for kind in files:
+    if not isinstance(value, DictionaryObject) or "/EF" not in value:
+        return
+    files = value["/EF"]
+    for kind in files if isinstance(files, DictionaryObject) else ():
         yield from _numbers(files.raw_get(kind))
 
 

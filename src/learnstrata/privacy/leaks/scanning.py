@@ -183,8 +183,7 @@ def _read(path: Path, name: str, shipped: frozenset[str]) -> tuple[list[Piece], 
     """Give the texts of a file as far as they can be told, and why not further."""
     pieces: list[Piece] = []
     try:
-        for piece in read_pieces(name, path.read_bytes(), shipped=shipped):
-            pieces.append(piece)
+        pieces.extend(read_pieces(name, path.read_bytes(), shipped=shipped))
     except UnreadableError as error:
         return pieces, str(error)
     return pieces, ""
@@ -209,17 +208,17 @@ def _leaks(file: _File, search: Search) -> Iterator[Leak]:
     before: set[tuple[Kind, str]] = set()
     for piece, own in file.texts:
         before = before if piece.again else set()
-        hits = [((hit.kind, hit.text), hit.offset) for hit in search.hits(piece, own)]
-        for found, offset in hits:
+        hits = list(search.hits(piece, own))
+        for hit in hits:
+            found = (hit.kind, hit.text)
             if not (piece.again and found in before):
-                first.setdefault(found, _place(piece, offset))
+                first.setdefault(found, _place(piece, hit.offset))
                 times[found] += 1
-        before.update(found for found, _ in hits)
-    if file.fault:
-        first["unreadable file", file.fault] = "the whole file"
-        times["unreadable file", file.fault] = 1
+        before.update((hit.kind, hit.text) for hit in hits)
     for found, n in times.items():
         yield Leak(file.name, first[found], *found, n)
+    if file.fault:
+        yield Leak(file.name, "the whole file", "unreadable file", file.fault)
 
 
 def _place(piece: Piece, offset: int) -> str:

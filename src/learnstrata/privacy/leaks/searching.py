@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from learnstrata.privacy.leaks.alignment import own_words
-from learnstrata.privacy.leaks.companies import GENERIC, WORD_LETTERS, Companies
+from learnstrata.privacy.leaks.companies import GENERIC, WORD_LETTERS, Companies, Form
 from learnstrata.privacy.leaks.learners import ID_HEAD, PART, Learners
 from learnstrata.privacy.leaks.pieces import Piece
 from learnstrata.privacy.leaks.tokens import (
@@ -52,6 +52,13 @@ class Hit(NamedTuple):
 class _Span(NamedTuple):
     kind: Kind
     first: int  # words of the text, both included
+    last: int
+
+
+class _Seen(NamedTuple):
+    letters: str
+    text: str
+    first: int
     last: int
 
 
@@ -146,7 +153,7 @@ class Search:
     def _kept(
         self, text: str, words: Tokens, spans: list[_Span], own: Piece | None
     ) -> Iterator[Hit]:
-        """Leave out what is the product's own or allowed, and what a longer hit holds."""
+        """Leave out what is our own or allowed, and what a longer hit holds."""
         ours = own_words(words, tokenised(plain(own.text))) if own else []
         done = -1
         for span in sorted(spans, key=lambda s: (s.first, -s.last, RANKS[s.kind])):
@@ -160,77 +167,64 @@ class Search:
 
     def _value(self, piece: Piece) -> Iterator[Hit]:
         """Find what counts only as the whole value of a field of its kind."""
-        kind = _kind_of(piece.field)
+        key = piece.place.endswith(", a key")
+        kind = _kind_of(piece.field.removesuffix("s") if key else piece.field)
         if not kind:
             return
         fields = (self.companies if kind == "company name" else self.learners).fields
         value = joined(piece.text)
-        if value in fields and value not in self._allowed.phrases:
-            if kind == "company name" or not _is_count(piece):
-                yield Hit(kind, piece.text, 0)
+        single = kind == "learner id" and _is_count(piece)
+        if value in fields and value not in self._allowed.phrases and not single:
+            yield Hit(kind, piece.text, 0)
 
     def _spans(self, text: str, words: Tokens, *, code: bool) -> Iterator[_Span]:
         """Find every run of words that names somebody."""
-        keys, known = words.keys, self.companies.forms
+        forms = self.companies.forms
         ids, spelled = self.learners.ids, self.learners.spelled
-        rare, heads, glued = self.companies.words, self._heads, words.glued
-        last = len(keys) - 1
-        for first, letters in enumerate(keys):
+        heads, glued, last = self._heads, words.glued, len(words.keys) - 1
+        for first, letters in enumerate(words.keys):
             at = first
-            if letters in rare:
+            if letters in self.companies.words:
                 yield _Span("company word", first, first)
             while True:
-                if letters in known and self._is_name(
-                    letters, text, words, (first, at), code=code
-                ):
-                    yield _Span("company name", first, at)
-                elif letters in ids and all(glued[first + 1 : at + 1]):
-                    yield _Span("learner id", first, at)
-                elif letters in spelled and self._is_spelled(
-                    letters, text, words, (first, at)
-                ):
-                    yield _Span("learner id", first, at)
+                if letters in forms or letters in ids or letters in spelled:
+                    there = text[words.starts[first] : words.ends[at]]
+                    seen = _Seen(letters, there, first, at)
+                    kind = self._kind(words, seen, code=code)
+                    if kind:
+                        yield _Span(kind, first, at)
                 if at == last or not (glued[at + 1] or letters in heads):
                     break
                 at += 1
-                letters += keys[at]
+                letters += words.keys[at]  # noqa: PLW2901 - a word grows into a name
         yield from self._long(text, words)
 
-    def _is_name(
-        self,
-        letters: str,
-        text: str,
-        words: Tokens,
-        span: tuple[int, int],
-        *,
-        code: bool,
-    ) -> bool:
-        first, last = span
-        form = self.companies.forms[letters]
+    def _kind(self, words: Tokens, seen: _Seen, *, code: bool) -> Kind | None:
+        """Say whom a run of words names, if anybody."""
+        form = self.companies.forms.get(seen.letters)
+        if form and self._is_name(form, words, seen, code=code):
+            return "company name"
+        written, letters = seen.text.casefold(), seen.letters
+        spelled = self.learners.spelled.get(letters, ())
+        if written == letters and (letters in self.learners.ids or spelled):
+            return "learner id"
+        return "learner id" if written in spelled else None
+
+    def _is_name(self, form: Form, words: Tokens, span: _Seen, *, code: bool) -> bool:
+        """Say whether a run of words breaks where a name does."""
         if form.written:
-            seen = text[words.starts[first] : words.ends[last]]
-            return seen in form.written and not code
+            return span.text in form.written and not code
         cuts, apart, at = set[int](), set[int](), 0
-        for word in range(first, last):
+        for word in range(span.first, span.last):
             at += len(words.keys[word])
             cuts.add(at)
             if not words.glued[word + 1]:
                 apart.add(at)
         if not apart <= form.breaks:
             return False
-        return form.gaps <= cuts or (
-            len(letters) >= WORD_LETTERS
-            and not letters.isdigit()
-            and letters not in self._ordinary
-        )
-
-    def _is_spelled(
-        self, letters: str, text: str, words: Tokens, span: tuple[int, int]
-    ) -> bool:
-        """Say whether an id of several words stands there as it is, or as one word."""
-        first, last = span
-        seen = text[words.starts[first] : words.ends[last]].casefold()
-        return seen == letters or seen in self.learners.spelled[letters]
+        one = span.letters
+        plain_word = one.isdigit() or one in self._ordinary or len(one) < WORD_LETTERS
+        return form.gaps <= cuts or not plain_word
 
     def _long(self, text: str, words: Tokens) -> Iterator[_Span]:
         """Find parts of long ids."""
