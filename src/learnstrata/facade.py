@@ -31,6 +31,7 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.privacy.keys import random_key
+from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
@@ -204,7 +205,9 @@ class Segmentation:
             folder,
             self._files(names),
             overwrite=overwrite,
-            check=lambda staging: refuse_leaks(staging / "share", names),
+            check=lambda staging: refuse_leaks(
+                staging / "share", names, shipped=shipped_scripts()
+            ),
         )
 
     def _files(self, names: pl.DataFrame) -> dict[str, Callable[[Path], object]]:
@@ -473,7 +476,7 @@ def render_again(
         check_pictures(figures, overwrite=overwrite)
 
     def check(staging: Path) -> None:
-        refuse_leaks(staging, names)
+        refuse_leaks(staging, names, shipped=shipped_scripts())
 
     from learnstrata.report import exports, page
 
