@@ -1,8 +1,9 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -35,6 +36,7 @@ from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
+from learnstrata.summary.blank import blank
 from learnstrata.summary.build import build, content_of
 from learnstrata.summary.contract import (
     DisclosedSummary,
@@ -54,6 +56,8 @@ __all__ = [
     "render_again",
     "segment",
     "summaries_of",
+    "without_data",
+    "write_without_data",
 ]
 
 Form = TypeVar("Form", bound=Summary)
@@ -206,7 +210,10 @@ class Segmentation:
             self._files(names),
             overwrite=overwrite,
             check=lambda staging: refuse_leaks(
-                staging / "share", names, shipped=shipped_scripts()
+                staging / "share",
+                names,
+                own=partial(write_without_data, self.summary),
+                shipped=shipped_scripts(),
             ),
         )
 
@@ -214,9 +221,9 @@ class Segmentation:
         return {
             "share/report.html": lambda p: _write(p, self.report),
             "share/summary.json": lambda p: _write(p, _as_json(self.summary)),
-            "share/tables.xlsx": lambda p: _write_tables(p, self.summary),
+            "share/tables.xlsx": lambda p: write_tables(p, self.summary),
             "private/summary.json": lambda p: _write(p, _as_json(self.exact)),
-            "private/tables.xlsx": lambda p: _write_tables(p, self.exact),
+            "private/tables.xlsx": lambda p: write_tables(p, self.exact),
             "private/segments.parquet": self._learners.write_parquet,
             "private/segments.csv": self._learners.write_csv,
             "private/ledger.parquet": self._ledger.write_parquet,
@@ -475,21 +482,32 @@ def render_again(
     if figures is not None:
         check_pictures(figures, overwrite=overwrite)
 
-    def check(staging: Path) -> None:
-        refuse_leaks(staging, names, shipped=shipped_scripts())
-
     from learnstrata.report import exports, page
+
+    bare = partial(without_data, summary)
+
+    def check(own: Callable[[Path], object]) -> Callable[[Path], None]:
+        return lambda staging: refuse_leaks(
+            staging, names, own=own, shipped=shipped_scripts()
+        )
 
     html = page.render_report(summary)
     file = Path(folder).absolute() / "share" / "report.html"
-    done = [write_file(file, lambda p: _write(p, html), overwrite=True, check=check)]
+    done = [
+        write_file(
+            file,
+            lambda p: _write(p, html),
+            overwrite=True,
+            check=check(lambda p: _write(p / file.name, page.render_report(bare()))),
+        )
+    ]
     if pdf is not None:
         done.append(
             write_file(
                 pdf,
                 lambda path: exports.write_pdf(file, path),
                 overwrite=overwrite,
-                check=check,
+                check=check(lambda p: _print_bare(bare(), p / Path(pdf).name)),
             )
         )
     if figures is not None:
@@ -498,10 +516,53 @@ def render_again(
                 figures,
                 lambda path: exports.write_figures(summary, path),
                 overwrite=overwrite,
-                check=check,
+                check=check(lambda path: exports.write_figures(bare(), path)),
             )
         )
     return done
+
+
+def _print_bare(bare: DisclosedSummary, path: Path) -> None:
+    """Print a report without data."""
+    from learnstrata.report import exports, page
+
+    with tempfile.TemporaryDirectory() as folder:
+        html = Path(folder) / "report.html"
+        _write(html, page.render_report(bare))
+        exports.write_pdf(html, path)
+
+
+def without_data(summary: DisclosedSummary) -> DisclosedSummary:
+    """Give a summary that says only what is the product's own.
+
+    Parameters
+    ----------
+    summary : DisclosedSummary
+
+    Returns
+    -------
+    DisclosedSummary
+        Numbers and structure are the same, texts of the table are placeholders.
+    """
+    return _with_words(blank(summary), DisclosedSummary)
+
+
+def write_without_data(summary: DisclosedSummary, folder: Path) -> None:
+    """Write what a run shares, rendered of a summary without data.
+
+    Parameters
+    ----------
+    summary : DisclosedSummary
+        Of the run.
+    folder : Path
+        That is there.
+    """
+    from learnstrata.report.page import render_report
+
+    bare = without_data(summary)
+    _write(folder / "report.html", render_report(bare))
+    _write(folder / "summary.json", _as_json(bare))
+    write_tables(folder / "tables.xlsx", bare)
 
 
 def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
@@ -524,7 +585,8 @@ def _as_json(summary: Summary) -> str:
     return summary.model_dump_json(indent=1)
 
 
-def _write_tables(path: Path, summary: Summary) -> None:
+def write_tables(path: Path, summary: Summary) -> None:
+    """Write the workbook of a summary."""
     from learnstrata.report.workbook import workbook_tables, write_workbook
 
     write_workbook(path, workbook_tables(summary), summary.settings.numbers)

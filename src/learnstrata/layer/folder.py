@@ -7,7 +7,9 @@ searched for the names in ``private/names.parquet``.
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import polars as pl
@@ -297,7 +299,7 @@ def find_leaks(
     folder: str | Path,
     names: pl.DataFrame,
     *,
-    own: str | Path | None = None,
+    own: Write | None = None,
     shipped: frozenset[str] = frozenset(),
 ) -> ScanReport:
     """Search every file of a folder for names.
@@ -309,8 +311,9 @@ def find_leaks(
     names : polars.DataFrame
         ``kind`` (``company``, ``learner``; ``allowed``: a text that is no name) and
         ``name``.
-    own : path, default=None
-        Folder of the same files rendered without data.
+    own : callable, default=None
+        Writes the same files, rendered without data, into the folder it is given. Asked
+        only where something is found that may be the product's own.
     shipped : frozenset of str, default=frozenset()
         SHA-256 of the scripts that every report holds.
 
@@ -320,21 +323,27 @@ def find_leaks(
         Without leaks for a clean folder.
     """
     of = {kind: names.filter(kind=kind)["name"].to_list() for kind in KINDS}
-    return scan(
+    look = partial(
+        scan,
         folder,
         companies=of["company"],
         learners=of["learner"],
         allow=of["allowed"],
-        own=own,
         shipped=shipped,
     )
+    found = look()
+    if not found.leaks or own is None:
+        return found
+    with tempfile.TemporaryDirectory() as blank:
+        own(Path(blank))
+        return look(own=blank)
 
 
 def refuse_leaks(
     folder: Path,
     names: pl.DataFrame,
     *,
-    own: str | Path | None = None,
+    own: Write | None = None,
     shipped: frozenset[str] = frozenset(),
 ) -> None:
     """Stop what is about to be published if it names somebody.
