@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import tempfile
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from learnstrata.exceptions import OutputError
 from learnstrata.report import theme
-from learnstrata.report.drawn_figures import Figure, figures_of
+from learnstrata.report.drawing import Figure, figures_of
+from learnstrata.report.figures.chart import Spec
+from learnstrata.summary.contract import DisclosedSummary
 
 __all__ = ["find_browser", "write_figures", "write_pdf"]
 
@@ -49,7 +50,7 @@ def write_pdf(html: str | Path, path: Path) -> None:
     Parameters
     ----------
     html : str or Path
-        From `learnstrata.report.document.render_report`, or a file that holds it.
+        From `learnstrata.report.page.render_report`, or a file that holds it.
     path : Path
         Written over.
 
@@ -142,13 +143,12 @@ def _told(what: str) -> Iterator[None]:
         ) from error
 
 
-def write_figures(summary: Mapping[str, Any], folder: Path) -> list[Path]:
+def write_figures(summary: DisclosedSummary, folder: Path) -> list[Path]:
     """Write each chart of the report as SVG and as PNG, under the key of the figure.
 
     Parameters
     ----------
-    summary : mapping
-        From `learnstrata.summary.build.summarise`, or read from ``summary.json``.
+    summary : DisclosedSummary
     folder : Path
         Made if it is not there; files of the same names are written over.
 
@@ -181,7 +181,7 @@ def write_figures(summary: Mapping[str, Any], folder: Path) -> list[Path]:
     return written
 
 
-def _titled(figure: Figure) -> dict[str, Any]:
+def _titled(figure: Figure) -> Spec:
     """Put the finding over a chart, in lines as long as the chart is wide."""
     letters = max(30, int(_width(figure) / TITLE_LETTER))
     title = {

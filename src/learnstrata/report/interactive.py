@@ -1,19 +1,18 @@
 """Charts that answer a pointer: their specifications, and Vega inlined once."""
 
 import base64
-import csv
 import gzip
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-import altair as alt
 from markupsafe import Markup
+from pydantic import JsonValue
 
 from learnstrata.report import theme
+from learnstrata.report.figures.chart import Spec
 
 __all__ = ["Interactive", "interactive", "specification"]
 
@@ -108,74 +107,78 @@ class Interactive:
     loader: Markup
 
 
-def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """Give the specification of a chart: data once, descriptions as tooltips as well.
+def specification(spec: Spec) -> Spec:
+    """Give a chart as the page holds it: data once, descriptions as tooltips as well.
 
     Parameters
     ----------
-    chart : altair chart
+    spec : dict
+        Vega-Lite; it is not changed.
 
     Returns
     -------
     dict
-        Vega-Lite, without a configuration: all charts share that of the theme.
+        Layers with the same rows share them by name.
 
     Examples
     --------
-    >>> data = alt.Data(values=[{"a": 1, "tip": "one"}])
-    >>> bar = alt.Chart(data).mark_bar().encode(x="a:Q", description="tip:N")
+    >>> bar = {
+    ...     "data": {"values": [{"a": 1, "tip": "one"}]},
+    ...     "mark": "bar",
+    ...     "encoding": {"description": {"field": "tip"}},
+    ... }
     >>> spec = specification(bar)
-    >>> spec["encoding"]["tooltip"]["field"], spec["data"], spec["datasets"]
-    ('tip', {'name': 'd1'}, {'d1': [{'a': 1, 'tip': 'one'}]})
+    >>> spec["encoding"]["tooltip"], spec["data"], spec["datasets"]
+    ({'field': 'tip'}, {'name': 'd1'}, {'d1': [{'a': 1, 'tip': 'one'}]})
     """
-    spec = chart.to_dict(validate=False)
-    for unused in ("config", "$schema"):
-        spec.pop(unused, None)
-    datasets: dict[str, str] = {}
-    _walk(spec, datasets)
-    if datasets:
-        spec["datasets"] = {name: json.loads(rows) for rows, name in datasets.items()}
-    return spec
+    names: dict[str, str] = {}
+    told = _view(spec, names)
+    if not names:
+        return told
+    return {
+        **told,
+        "datasets": {name: json.loads(rows) for rows, name in names.items()},
+    }
 
 
-def _walk(part: Any, datasets: dict[str, str]) -> None:  # noqa: ANN401 - a JSON value
-    """Name the data of a part, so that layers share it, and add its tooltip."""
+def _view(view: Spec, names: dict[str, str]) -> Spec:
+    """Name the data of a view and of those inside it, and add its tooltip."""
+    told: Spec = {}
+    for key, part in view.items():
+        if key == "data" and isinstance(part, dict):
+            told[key] = _named(part, names)
+        elif key == "encoding" and isinstance(part, dict):
+            told[key] = _answering(part)
+        else:
+            told[key] = _inside(part, names)
+    return told
+
+
+def _inside(part: JsonValue, names: dict[str, str]) -> JsonValue:
     if isinstance(part, list):
-        for inner in part:
-            _walk(inner, datasets)
-    if not isinstance(part, dict):
-        return
-    encoding, data = part.get("encoding", {}), part.get("data", {})
-    if TIP in encoding:
-        encoding.setdefault("tooltip", encoding[TIP])
-    if "values" in data:
-        rows = json.dumps(_rows(data), ensure_ascii=False)
-        part["data"] = {"name": datasets.setdefault(rows, f"d{len(datasets) + 1}")}
-    for key, inner in part.items():
-        if key not in {"data", "datasets", "encoding"}:
-            _walk(inner, datasets)
+        return [_inside(inner, names) for inner in part]
+    return _view(part, names) if isinstance(part, dict) else part
 
 
-def _rows(data: Mapping[str, Any]) -> list[Any]:
-    """Give data as a list: a browser reads a table of text with a kind of ``eval``."""
-    values = data["values"]
-    if not isinstance(values, str):
-        return list(values)
-    names, *lines = csv.reader(values.splitlines())
-    return [dict(zip(names, map(_number, line), strict=True)) for line in lines]
+def _named(data: Spec, names: dict[str, str]) -> Spec:
+    if "values" not in data:
+        return data
+    rows = json.dumps(data["values"], ensure_ascii=False)
+    return {"name": names.setdefault(rows, f"d{len(names) + 1}")}
 
 
-def _number(text: str) -> float:
-    value = float(text)
-    return int(value) if value.is_integer() else value
+def _answering(encoding: Spec) -> Spec:
+    if TIP not in encoding:
+        return encoding
+    return {"tooltip": encoding[TIP], **encoding}
 
 
-def interactive(specs: Mapping[str, Mapping[str, Any]]) -> Interactive:
+def interactive(specs: Mapping[str, Spec]) -> Interactive:
     """Gather what makes charts interactive without a request and without ``eval``.
 
     Parameters
     ----------
-    specs : mapping of str to mapping
+    specs : mapping of str to dict
         By the key of the figure, from `specification`.
 
     Returns

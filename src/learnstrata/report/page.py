@@ -1,0 +1,301 @@
+"""The report as one page, and the segment cards of a notebook."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.schema.register import column_label
+from learnstrata.report import quality
+from learnstrata.report.actions import targets
+from learnstrata.report.cards import cards_of, rules_sentence
+from learnstrata.report.drawing import figures_of, map_svg
+from learnstrata.report.figures.chart import numbers_of
+from learnstrata.report.figures.learners.missing import missing_title
+from learnstrata.report.figures.learners.numbers import described_numbers
+from learnstrata.report.figures.profiles import segment_map
+from learnstrata.report.glossary import glossary
+from learnstrata.report.interactive import interactive
+from learnstrata.report.pay import outcomes, pay_section
+from learnstrata.report.questions import tables_of
+from learnstrata.report.trust import (
+    apart,
+    found_again,
+    short_verdict,
+    trust_of,
+    verdict_of,
+)
+from learnstrata.summary.contract import DisclosedSummary
+
+__all__ = ["SECTIONS", "render_cards", "render_report"]
+
+CARD_POINTS = 500
+SECTIONS = (
+    ("found", "What we found"),
+    ("segments", "Who the segments are"),
+    ("actions", "What to do"),
+    ("benchmarks", "Pay benchmarks"),
+    ("trust", "How far to trust this"),
+    ("questions", "The decision questions"),
+    ("quality", "Data quality and ledger"),
+    ("methods", "Methods and provenance"),
+)
+# By the key of a part: what it is called, and the columns of the table that it needs.
+PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "map": ("The map", ()),
+    "pay": ("Pay by segment", ("pay",)),
+    "experience": ("Experience by segment", ("years_of_experience",)),
+    "roles": ("Roles by segment", ("title",)),
+    "k": ("The choice of k", ()),
+    "ward": ("The dendrogram", ()),
+    "rules": (
+        "The comparison with rule-based segments",
+        ("pay", "years_of_experience"),
+    ),
+    "tiers": ("Pay by experience", ("pay", "years_of_experience")),
+    "role-pay": ("Pay by role", ("pay", "title")),
+    "correlations": ("The correlation of numbers", ()),
+    "bands": ("A breakdown by pay band and tier", ("pay", "company")),
+    "index": ("What is distinctive of each segment", ()),
+    "benchmarks": (
+        "Pay by role, company tier and experience",
+        ("pay", "years_of_experience", "company", "title"),
+    ),
+    "cohorts": (
+        "Pay against peers",
+        ("pay", "years_of_experience", "company", "title"),
+    ),
+    "companies": ("The view of companies", ("company",)),
+    "titles": ("The coverage of titles", ("title",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline number or word with its label and what stands behind it."""
+
+    value: str
+    label: str
+    note: str
+    word: bool = False
+
+
+def render_report(summary: DisclosedSummary) -> str:
+    """Render the report of a run as one HTML page that needs nothing else.
+
+    Parameters
+    ----------
+    summary : DisclosedSummary
+
+    Returns
+    -------
+    str
+        A whole page: styles and charts inside, no request. Its two scripts make the
+        charts answer a pointer; where they do not run, the same charts stand there.
+    """
+    page = _environment().get_template("report.html.j2")
+    return page.render(_page(summary))
+
+
+def render_cards(summary: DisclosedSummary) -> str:
+    """Render the segment cards and the map as a fragment for a notebook.
+
+    Parameters
+    ----------
+    summary : DisclosedSummary
+
+    Returns
+    -------
+    str
+        HTML with its own inline styles; no script, nothing outside its one ``div``.
+    """
+    fragment = _environment().get_template("cards.html.j2")
+    chart = segment_map.CHART
+    has_map = chart.has(summary)
+    return fragment.render(
+        title=_headline(summary),
+        cards=cards_of(summary),
+        left_out=_left_out(summary),
+        map=map_svg(summary, points=CARD_POINTS) if has_map else "",
+        map_title=chart.title(summary) if has_map else "",
+        units=summary.settings.units,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("learnstrata.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _page(summary: DisclosedSummary) -> dict[str, object]:
+    drawn = figures_of(summary)
+    return {
+        "summary": summary,
+        "write": numbers_of(summary.settings),
+        "units": summary.settings.units,
+        "sections": SECTIONS,
+        "title": _headline(summary),
+        "lead": _lead(summary),
+        "tiles": _tiles(summary),
+        "rounding": quality.rounding(summary.settings),
+        "cards": cards_of(summary),
+        "left_out": _left_out(summary),
+        "rules_sentence": rules_sentence(summary),
+        "figures": drawn,
+        "interactive": interactive({key: f.spec for key, f in drawn.items()}),
+        "absent": _absent(summary),
+        "actions": [(action, targets(summary, action)) for action in summary.actions],
+        "findings": [
+            (one, tables_of(summary, one.id)) for one in summary.words.findings
+        ],
+        "pay": pay_section(summary),
+        "outcomes": outcomes(summary),
+        "trust": trust_of(summary),
+        "verdict": verdict_of(summary),
+        **_quality(summary),
+        **_methods(summary),
+    }
+
+
+def _headline(summary: DisclosedSummary) -> str:
+    write, k = numbers_of(summary.settings), summary.selection.k
+    return (
+        f"{write.count(summary.segmented)} {summary.settings.units} in {k} "
+        f"{'segment' if k == 1 else 'segments'}"
+    )
+
+
+def _lead(summary: DisclosedSummary) -> str:
+    """Give the first answer there is: the findings stand in the order they matter."""
+    told = (one.answer for one in summary.words.findings if one.available)
+    return next(told, "")
+
+
+def _left_out(summary: DisclosedSummary) -> str:
+    """Say that segments of few are not shown, where there are any."""
+    n = summary.small_segments
+    if not n:
+        return ""
+    few = numbers_of(summary.settings).count(None)
+    told = "1 segment has" if n == 1 else f"{n} segments have"
+    return f"{told} {few} {summary.settings.units} and cannot be shown."
+
+
+def _tiles(summary: DisclosedSummary) -> list[Tile]:
+    given, write = summary.input, numbers_of(summary.settings)
+    k = summary.selection.k
+    return [
+        Tile(write.count(given.learners), "learners", _segmented(summary)),
+        Tile(write.count(given.records), _accounted(summary), _states(summary)),
+        Tile(str(k), "segment" if k == 1 else "segments", _tried(summary)),
+        *_largest(summary),
+        _confidence(summary),
+    ]
+
+
+def _segmented(summary: DisclosedSummary) -> str:
+    given, settings = summary.input, summary.settings
+    if settings.unit == "learner" and given.segmented == given.learners:
+        return "all of them segmented"
+    return f"{numbers_of(settings).count(given.segmented)} {settings.units} segmented"
+
+
+def _accounted(summary: DisclosedSummary) -> str:
+    if quality.is_accounted(summary):
+        return "records, all accounted for"
+    return "records, not all accounted for"
+
+
+def _states(summary: DisclosedSummary) -> str:
+    found, write = summary.ledger, numbers_of(summary.settings)
+    counts = {
+        "current": found.current,
+        "history": found.history,
+        "repaired": found.repaired,
+        "quarantined": found.quarantined,
+    }
+    return ", ".join(f"{write.count(n)} {state}" for state, n in counts.items() if n)
+
+
+def _tried(summary: DisclosedSummary) -> str:
+    tried = [row.k for row in summary.selection.table]
+    few, most = min(tried), max(tried)
+    return f"chosen from {few} to {most}" if few < most else "the one number tried"
+
+
+def _largest(summary: DisclosedSummary) -> list[Tile]:
+    sized = [one for one in summary.segments if one.share is not None]
+    if not sized:
+        return []
+    one = max(sized, key=lambda segment: segment.share or 0.0)
+    share = numbers_of(summary.settings).share(one.share)
+    return [Tile(share, "in the largest segment", one.name)]
+
+
+def _confidence(summary: DisclosedSummary) -> Tile:
+    """Show the verdict, else stability, else how far apart the segments are."""
+    write, chosen = numbers_of(summary.settings), summary.selection.chosen
+    if summary.evidence:
+        word, _, told = short_verdict(summary).partition(" - ")
+        return Tile(word.capitalize(), "verdict on the segments", told, word=True)
+    if chosen.lowest_jaccard is not None:
+        told = found_again(summary).partition(":")[0]
+        share = write.share(chosen.lowest_jaccard)
+        return Tile(share, "overlap of the least stable segment", told)
+    told = apart(chosen.silhouette).partition(":")[0].removesuffix(".")
+    value = write.statistic(chosen.silhouette)
+    return Tile(value, "separation, of 1 at most", told)
+
+
+def _absent(summary: DisclosedSummary) -> dict[str, str]:
+    """Say for each part what the table lacks, for where it is not there."""
+    return {
+        key: quality.lacking(summary, *columns, part=part)
+        for key, (part, columns) in PARTS.items()
+    }
+
+
+def _quality(summary: DisclosedSummary) -> dict[str, object]:
+    """Gather what became of the records, and what is known of the learners."""
+    said = (quality.ledger(summary), quality.limits(summary), quality.filled(summary))
+    return {
+        "cleaned": " ".join(said),
+        "coverage": quality.coverage(summary),
+        "missing": missing_title(summary),
+        "outliers": quality.outliers(summary),
+        "states": quality.states(summary),
+        "rules": quality.rules(summary),
+        "unmapped": quality.unmapped(summary),
+    }
+
+
+def _methods(summary: DisclosedSummary) -> dict[str, object]:
+    """Gather what was run, and with what."""
+    run, names = summary.settings, summary.features
+    return {
+        "facts": {
+            "Recipe": f"{run.recipe}, version {run.recipe_version}",
+            "Seed": str(run.seed),
+            "Now is the year": str(run.as_of),
+            "What is segmented": run.units,
+            "Unit of pay": run.money.unit,
+            "Version of the summary": str(summary.schema_version),
+        },
+        "features": quality.features(summary),
+        "distributions": described_numbers(summary),
+        "mapping": quality.mapping(summary),
+        "versions": quality.versions(summary),
+        "lacking": [feature_of(name).label for name in names.left_out],
+        "not_clustered": [column_label(name) for name in names.not_clustered],
+        "glossary": glossary(run.money.unit),
+        "config": json.dumps(run.config, indent=2, ensure_ascii=False),
+    }
