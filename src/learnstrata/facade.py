@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -31,6 +31,7 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.privacy.keys import random_key
+from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
@@ -56,6 +57,8 @@ __all__ = [
 ]
 
 Form = TypeVar("Form", bound=Summary)
+# A frame of the library that the caller uses: known when it runs.
+Native: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -81,17 +84,17 @@ class Segmentation:
     _backend: nw.Implementation = nw.Implementation.POLARS
 
     @property
-    def segments(self) -> Any:  # noqa: ANN401 - a frame of the caller's library
+    def segments(self) -> Native:
         """One row a segment that may be shown: its size, share and typical values."""
         return self._native(_segment_rows(self.summary))
 
     @property
-    def learners(self) -> Any:  # noqa: ANN401
+    def learners(self) -> Native:
         """One row a learner: record, learner id, segment id and segment name."""
         return self._native(self._learners)
 
     @property
-    def ledger(self) -> Any:  # noqa: ANN401
+    def ledger(self) -> Native:
         """One row a record: what became of it, by which rule, before and after."""
         return self._native(self._ledger)
 
@@ -102,7 +105,7 @@ class Segmentation:
 
         return render_report(self.summary)
 
-    def assign(self, table: IntoFrame) -> Any:  # noqa: ANN401
+    def assign(self, table: IntoFrame) -> Native:
         """Give the learners of another table their segments.
 
         Parameters
@@ -202,7 +205,9 @@ class Segmentation:
             folder,
             self._files(names),
             overwrite=overwrite,
-            check=lambda staging: refuse_leaks(staging / "share", names),
+            check=lambda staging: refuse_leaks(
+                staging / "share", names, shipped=shipped_scripts()
+            ),
         )
 
     def _files(self, names: pl.DataFrame) -> dict[str, Callable[[Path], object]]:
@@ -239,7 +244,7 @@ class Segmentation:
 
         return render_cards(self.summary)
 
-    def _native(self, frame: pl.DataFrame) -> Any:  # noqa: ANN401
+    def _native(self, frame: pl.DataFrame) -> Native:
         return _on_backend(frame, self._backend)
 
 
@@ -471,7 +476,7 @@ def render_again(
         check_pictures(figures, overwrite=overwrite)
 
     def check(staging: Path) -> None:
-        refuse_leaks(staging, names)
+        refuse_leaks(staging, names, shipped=shipped_scripts())
 
     from learnstrata.report import exports, page
 
@@ -533,11 +538,11 @@ def _backend_of(table: IntoFrame) -> nw.Implementation:
     return nw.from_native(table).implementation
 
 
-def _like(table: IntoFrame, frame: pl.DataFrame) -> Any:  # noqa: ANN401
+def _like(table: IntoFrame, frame: pl.DataFrame) -> Native:
     return _on_backend(frame, _backend_of(table))
 
 
-def _on_backend(frame: pl.DataFrame, backend: Any) -> Any:  # noqa: ANN401
+def _on_backend(frame: pl.DataFrame, backend: nw.Implementation) -> Native:
     if backend is nw.Implementation.POLARS:
         return frame
     if backend is nw.Implementation.DUCKDB:
@@ -545,4 +550,5 @@ def _on_backend(frame: pl.DataFrame, backend: Any) -> Any:  # noqa: ANN401
 
         return duckdb.from_arrow(frame.to_arrow())
     data = {name: frame[name].to_list() for name in frame.columns}
-    return nw.from_dict(data, backend=backend).to_native()
+    engine: Any = backend  # narwhals refuses what it cannot make when it runs
+    return nw.from_dict(data, backend=engine).to_native()

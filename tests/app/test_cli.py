@@ -503,6 +503,7 @@ def test_a_scan_tells_as_json_what_it_looked_for_and_found(copy, table):
         "files": 3,
         "companies": told["companies"],
         "learners": 1500,
+        "narrow": {"companies": 0, "learners": 0},
         "clean": True,
         "findings": 0,
         "leaks": [],

@@ -172,15 +172,16 @@ def scan(
     from learnstrata.layer.folder import find_leaks
     from learnstrata.layer.names import find_names
     from learnstrata.learners.sources.files import read_learners
+    from learnstrata.report.interactive import shipped_scripts
 
     frame = read_learners(table, sheet=sheet) if table else None
     names = find_names(run, table=frame, allow=allow or ())
-    leaks = find_leaks(run / "share", names)
+    found = find_leaks(run / "share", names, shipped=shipped_scripts())
     if as_json:
-        _print_json(screens.scan_as_json(leaks, names, run))
+        _print_json(screens.scan_as_json(found, names, run))
     else:
-        screens.show_scan(leaks, names, run)
-    if leaks:
+        screens.show_scan(found, names, run)
+    if found.leaks:
         raise typer.Exit(1)
 
 
