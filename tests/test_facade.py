@@ -198,7 +198,7 @@ def test_segments_add_up(found):
 
 def test_a_summary_is_printed_and_cards_are_drawn(found):
     told = repr(found)
-    assert "500 learners" in told
+    assert f"Segmentation of {found.summary.segmented} learners into " in told
     assert all(segment.name in told for segment in found.summary.segments)
     assert "<script" not in found._repr_html_()
     assert found.report.startswith("<!DOCTYPE html>")
