@@ -1,5 +1,9 @@
 import json
+import re
+import tomllib
 from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -411,3 +415,60 @@ def test_the_least_draws_of_a_p_value_reach_it(draws, max_p):
 
 def test_draws_that_are_not_made_are_not_counted():
     assert load_config(evidence={"level": "none", "draws": 1}).evidence.draws == 1
+
+
+# Documentation.
+
+
+def documented():
+    """Read every block of settings of the page: the keys of each section."""
+    page = Path(__file__).parent.parent / "docs/reference/configuration.md"
+    keys = {}
+    for block in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        tomllib.loads(block)
+        section = ""
+        for line in block.splitlines():
+            if header := re.match(r"\[([\w.]+)\]", line):
+                section = header[1]
+            elif key := re.match(r"(\w+) =", line):
+                keys.setdefault(section, set()).add(key[1])
+    return keys
+
+
+def keys_of(stage, where=""):
+    """List the keys of a stage and of those in it, by section."""
+    kinds = get_type_hints(stage)
+    inner = {name: kind for name, kind in kinds.items() if is_dataclass(kind)}
+    found = {where: kinds.keys() - inner.keys() - {"version", "features", "names"}}
+    for name, kind in inner.items():
+        found |= keys_of(kind, f"{where}.{name}".removeprefix("."))
+    return {section: keys for section, keys in found.items() if keys}
+
+
+@pytest.mark.parametrize("section", keys_of(Config))
+def test_every_key_of_the_configuration_is_documented_and_none_else(section):
+    told, keys = documented()[section], keys_of(Config)[section]
+    assert told == keys
+
+
+def test_every_key_of_a_group_of_features_is_documented():
+    told = documented()
+    groups = {key for name, keys in told.items() if "features" in name for key in keys}
+    assert groups == {field.name for field in fields(FeatureGroup)}
+
+
+def test_every_feature_is_documented_with_what_it_needs():
+    page = Path(__file__).parent.parent / "docs/reference/configuration.md"
+    table = page.read_text("utf-8").split("## Features")[1]
+    named = set(re.findall(r"`(\w+)`", table.split("Scaling of")[0]))
+    assert named == set(FEATURES)
+
+
+def test_what_the_page_says_can_be_loaded():
+    page = Path(__file__).parent.parent / "docs/reference/configuration.md"
+    blocks = re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    values = [tomllib.loads(block) for block in blocks]
+    assert len(values) >= 2
+    for given in values:
+        recipe = given.pop("recipe", "robust")
+        assert load_config(recipe, **given).recipe == "robust"

@@ -1,7 +1,6 @@
 """The order of the stages, recovery of planted segments, and poor tables."""
 
 import hashlib
-import json
 from itertools import combinations
 
 import numpy as np
@@ -14,8 +13,7 @@ from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
 from learnstrata.learners.demo.tables import make_learners, planted_segments
 from learnstrata.pipeline import STAGES, assign, explain, run
 from learnstrata.privacy.keys import company_aliases
-from learnstrata.report.workbook import workbook_sheets
-from learnstrata.summary.build import summarise
+from learnstrata.summary.build import build
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
 QUICK = {
@@ -75,9 +73,8 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(few):
     )
     texts = []
     for found in (first, second, other):
-        summary = summarise(found)
-        del summary["timings"]
-        texts.append((json.dumps(summary), found.meaning.model.to_json()))
+        results = build(found, key=b"k" * 32).model_copy(update={"timings": {}})
+        texts.append((results.model_dump_json(), found.meaning.model.to_json()))
     assert texts[0] == texts[1]
     assert texts[0] != texts[2]
     assert first.meaning.learners.equals(second.meaning.learners)
@@ -94,7 +91,8 @@ def test_parts_of_a_run_tell_the_same(small_run, small_table):
     counts = np.bincount(ids)[1:].tolist()
     assert counts == [profile.count for profile in meaning.profiles]
     assert counts == sorted(counts, reverse=True)
-    assert meaning.model.names == tuple(p.name for p in meaning.profiles)
+    assert meaning.model.names == tuple(one.name for one in meaning.names)
+    assert meaning.members.equals(assign(small_table, meaning.model))
     assert len(clusters.fit.centers) == clusters.dossier.k
     assert clusters.fit.inertia == meaning.model.inertia
     assert clusters.projection.scores.shape == (len(ids), 2)
@@ -114,12 +112,11 @@ def test_the_table_is_left_alone(few):
 
 
 LACKING = {
-    "ctc": {"pay_without_experience", "entry_level_pay", "company_role_pay"}
-    | {"tiers_and_concentration", "learned_against_rules"},
-    "job_position": {"entry_level_pay", "company_role_pay"},
-    "company_hash": {"company_role_pay", "tiers_and_concentration"},
-    "orgyear": {"pay_without_experience", "learned_against_rules"},
-    "ctc_updated_year": set(),
+    "ctc": {"pay", "log_pay"},
+    "job_position": {"role"},
+    "company_hash": {"tier", "company_level"},
+    "orgyear": {"log_experience"},
+    "ctc_updated_year": {"pay_growth"},
 }
 
 
@@ -128,17 +125,13 @@ LACKING = {
 def test_a_table_without_a_column_runs_and_says_what_is_missing(column, recipe):
     table = make_learners(600, rng=4).drop(column)
     found = run(table, load_config(recipe, as_of=2021, **QUICK))
-    findings = {f.id: f for f in found.meaning.findings}
-    closed = {name for name, f in findings.items() if not f.available}
-    sparse = {"entry_level_pay", "company_role_pay"}  # 600 learners may be too few
-    assert LACKING[column] <= closed <= LACKING[column] | sparse
-    summary = summarise(found)
-    json.dumps(summary, allow_nan=False)
-    assert workbook_sheets(summary)
-    assert len(summary["notes"]) == 1
-    names = [profile.name for profile in found.meaning.profiles]
+    results = build(found, key=b"k" * 32)
+    assert results.model_dump_json()
+    assert len(results.notes) == 1
+    used = {one.name for one in results.features.used}
+    assert used.isdisjoint(LACKING[column])
+    names = [one.name for one in found.meaning.names]
     assert len(set(names)) == len(names)
-    assert all(profile.description for profile in found.meaning.profiles)
     assert assign(table, found.meaning.model)["segment_id"].to_list() == (
         found.meaning.learners["segment_id"].to_list()
     )
@@ -162,23 +155,23 @@ WITHOUT = {
 def test_each_part_that_cannot_be_made_says_why(column, recipe):
     table = make_learners(600, rng=4).drop(column)
     found = run(table, load_config(recipe, as_of=2021, **QUICK))
-    summary = summarise(found)
+    meaning = found.meaning
     told = {
-        "benchmarks": summary["benchmarks"]["reason"],
-        "cohorts": summary["cohorts"][0]["reason"],
-        "companies": (summary["companies"] or {}).get("reason", ""),
+        "benchmarks": meaning.benchmarks.reason,
+        "cohorts": meaning.cohorts[0].reason,
+        "companies": meaning.companies.reason if meaning.companies else "",
     }
     for part, word in WITHOUT[column].items():
         assert word in told[part]
-    assert (summary["companies"] is None) == (column == "company_hash")
-    assert len(summary["segments"]) == len(found.meaning.cards)
-    assert len(found.meaning.pulls) == len(found.meaning.profiles)
-    outcomes = {row["outcome"]: row for row in summary["incremental"]}
+    assert (meaning.companies is None) == (column == "company_hash")
+    assert len(meaning.names) == len(meaning.cards)
+    assert len(meaning.pulls) == len(meaning.profiles)
+    outcomes = {one.outcome: one for one in meaning.values}
     if column in ("ctc", "ctc_updated_year"):
-        assert outcomes["pay_growth"]["reason"]
-        assert outcomes["pay_growth"]["learned"] is None
+        assert outcomes["pay_growth"].reason
+        assert outcomes["pay_growth"].learned is None
     if column == "job_position":
-        assert outcomes["role_change"]["reason"]
+        assert outcomes["role_change"].reason
 
 
 def test_an_explanation_is_of_the_segment_that_is_assigned(few):
@@ -216,26 +209,41 @@ def test_a_learner_who_is_not_there_is_refused(few):
 def test_names_of_the_user_are_given_and_stay(few):
     config = load_config("robust", names={2: "Ours"}, **QUICK)
     found = run(few, config)
-    assert found.meaning.profiles[1].name == "Ours"
+    assert found.meaning.names[1].name == "Ours"
     assert found.meaning.model.names[1] == "Ours"
     assert set(assign(few, found.meaning.model)["segment_name"]) >= {"Ours"}
     again = type(found.meaning.model).from_json(found.meaning.model.to_json())
     assert again == found.meaning.model
     plain = run(few, load_config("robust", **QUICK))
-    assert plain.meaning.profiles[0].name == found.meaning.profiles[0].name
+    assert plain.meaning.names[0].name == found.meaning.names[0].name
     with pytest.raises(ParameterError, match=r"Got names for the segments \['40'\]"):
         run(few, load_config("robust", names={40: "Nobody"}, **QUICK))
 
 
-def test_the_rule_of_privacy_is_that_of_the_configuration(few):
-    privacy = {"learners": 25, "min_companies": 2, "largest_share": 0.9, "base": 25}
-    found = run(few, load_config("robust", privacy=privacy, **QUICK))
-    rule = found.meaning.benchmarks.rule
-    assert (rule.learners, rule.companies, rule.largest_share) == (25, 2, 0.9)
-    shown = found.meaning.benchmarks.shown()
-    assert shown.is_empty() or shown["learners"].min() >= 25
-    assert {c.least for c in found.meaning.cohorts} == {25}
-    assert all(r.count >= 25 for c in found.meaning.cards for r in c.index)
+def test_the_rule_of_privacy_says_which_cuts_and_categories_there_are(few):
+    found = run(
+        few, load_config("robust", privacy={"learners": 25, "base": 25}, **QUICK)
+    )
+    assert "whose smallest segment holds at least 2% and 25 learners" in (
+        found.clusters.dossier.rule
+    )
+    held = found.meaning.learners["role"].value_counts()
+    assert set(held.filter(pl.col("count") < 25)["role"]) <= {
+        *("Other", "Not stated", "Unmapped"),
+    }
+
+
+def test_records_may_be_cut_as_finely_as_the_recipe_says(notebook_run):
+    assert "learners" not in notebook_run.clusters.dossier.rule
+
+
+def test_segments_keep_the_categories_that_are_pooled_where_they_are_told(few):
+    found = run(
+        few, load_config("robust", privacy={"learners": 25, "base": 25}, **QUICK)
+    )
+    raw = found.base.prepared.learners["role_family"]
+    assert found.meaning.members["role_family"].equals(raw)
+    assert not found.meaning.learners["role_family"].equals(raw)
 
 
 def keyed(table, *keys):
@@ -257,7 +265,7 @@ def test_codes_follow_the_key_and_change_no_segment(few):
 def test_aliases_are_not_undone_by_what_is_published_nor_by_the_model(few):
     names = few["company_hash"].drop_nulls().unique().to_list()
     found = keyed(few, b"k" * 32, b"k" * 32, None, None)
-    told = [set(meaning.companies.companies["alias"]) for meaning in found]
+    told = [{one.alias for one in m.companies.largest} for m in found]
     assert told[0] == told[1]
     assert len(told[0]) > 3
     seed = hashlib.sha256(b"learnstrata 7").digest()
@@ -278,8 +286,7 @@ def test_aliases_are_not_undone_by_what_is_published_nor_by_the_model(few):
 def test_two_columns_are_enough(few, kept):
     table = few.select("email_hash", *kept)
     found = run(table, load_config("robust", as_of=2021, **QUICK))
-    json.dumps(summarise(found), allow_nan=False)
-    assert len(found.meaning.actions) == 5
+    assert build(found, key=b"k" * 32).model_dump_json()
 
 
 def test_an_extra_number_is_a_feature(few):
@@ -289,7 +296,7 @@ def test_an_extra_number_is_a_feature(few):
     config = load_config("robust", as_of=2021, columns={"numeric": ["quiz"]}, **QUICK)
     found = run(table, config)
     assert "quiz" in found.base.prepared.matrix.columns
-    json.dumps(summarise(found), allow_nan=False)
+    assert build(found, key=b"k" * 32).model_dump_json()
 
 
 def test_companies_and_titles_alone_are_too_little(few):

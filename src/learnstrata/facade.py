@@ -1,10 +1,11 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -31,9 +32,11 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.privacy.keys import random_key
+from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
+from learnstrata.summary.blank import blank
 from learnstrata.summary.build import build, content_of
 from learnstrata.summary.contract import (
     DisclosedSummary,
@@ -53,9 +56,13 @@ __all__ = [
     "render_again",
     "segment",
     "summaries_of",
+    "without_data",
+    "write_without_data",
 ]
 
 Form = TypeVar("Form", bound=Summary)
+# A frame of the library that the caller uses: known when it runs.
+Native: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -81,17 +88,17 @@ class Segmentation:
     _backend: nw.Implementation = nw.Implementation.POLARS
 
     @property
-    def segments(self) -> Any:  # noqa: ANN401 - a frame of the caller's library
+    def segments(self) -> Native:
         """One row a segment that may be shown: its size, share and typical values."""
         return self._native(_segment_rows(self.summary))
 
     @property
-    def learners(self) -> Any:  # noqa: ANN401
+    def learners(self) -> Native:
         """One row a learner: record, learner id, segment id and segment name."""
         return self._native(self._learners)
 
     @property
-    def ledger(self) -> Any:  # noqa: ANN401
+    def ledger(self) -> Native:
         """One row a record: what became of it, by which rule, before and after."""
         return self._native(self._ledger)
 
@@ -102,7 +109,7 @@ class Segmentation:
 
         return render_report(self.summary)
 
-    def assign(self, table: IntoFrame) -> Any:  # noqa: ANN401
+    def assign(self, table: IntoFrame) -> Native:
         """Give the learners of another table their segments.
 
         Parameters
@@ -202,16 +209,21 @@ class Segmentation:
             folder,
             self._files(names),
             overwrite=overwrite,
-            check=lambda staging: refuse_leaks(staging / "share", names),
+            check=lambda staging: refuse_leaks(
+                staging / "share",
+                names,
+                own=partial(write_without_data, self.summary),
+                shipped=shipped_scripts(),
+            ),
         )
 
     def _files(self, names: pl.DataFrame) -> dict[str, Callable[[Path], object]]:
         return {
             "share/report.html": lambda p: _write(p, self.report),
             "share/summary.json": lambda p: _write(p, _as_json(self.summary)),
-            "share/tables.xlsx": lambda p: _write_tables(p, self.summary),
+            "share/tables.xlsx": lambda p: write_tables(p, self.summary),
             "private/summary.json": lambda p: _write(p, _as_json(self.exact)),
-            "private/tables.xlsx": lambda p: _write_tables(p, self.exact),
+            "private/tables.xlsx": lambda p: write_tables(p, self.exact),
             "private/segments.parquet": self._learners.write_parquet,
             "private/segments.csv": self._learners.write_csv,
             "private/ledger.parquet": self._ledger.write_parquet,
@@ -239,7 +251,7 @@ class Segmentation:
 
         return render_cards(self.summary)
 
-    def _native(self, frame: pl.DataFrame) -> Any:  # noqa: ANN401
+    def _native(self, frame: pl.DataFrame) -> Native:
         return _on_backend(frame, self._backend)
 
 
@@ -470,21 +482,32 @@ def render_again(
     if figures is not None:
         check_pictures(figures, overwrite=overwrite)
 
-    def check(staging: Path) -> None:
-        refuse_leaks(staging, names)
-
     from learnstrata.report import exports, page
+
+    bare = partial(without_data, summary)
+
+    def check(own: Callable[[Path], object]) -> Callable[[Path], None]:
+        return lambda staging: refuse_leaks(
+            staging, names, own=own, shipped=shipped_scripts()
+        )
 
     html = page.render_report(summary)
     file = Path(folder).absolute() / "share" / "report.html"
-    done = [write_file(file, lambda p: _write(p, html), overwrite=True, check=check)]
+    done = [
+        write_file(
+            file,
+            lambda p: _write(p, html),
+            overwrite=True,
+            check=check(lambda p: _write(p / file.name, page.render_report(bare()))),
+        )
+    ]
     if pdf is not None:
         done.append(
             write_file(
                 pdf,
                 lambda path: exports.write_pdf(file, path),
                 overwrite=overwrite,
-                check=check,
+                check=check(lambda p: _print_bare(bare(), p / Path(pdf).name)),
             )
         )
     if figures is not None:
@@ -493,10 +516,53 @@ def render_again(
                 figures,
                 lambda path: exports.write_figures(summary, path),
                 overwrite=overwrite,
-                check=check,
+                check=check(lambda path: exports.write_figures(bare(), path)),
             )
         )
     return done
+
+
+def _print_bare(bare: DisclosedSummary, path: Path) -> None:
+    """Print a report without data."""
+    from learnstrata.report import exports, page
+
+    with tempfile.TemporaryDirectory() as folder:
+        html = Path(folder) / "report.html"
+        _write(html, page.render_report(bare))
+        exports.write_pdf(html, path)
+
+
+def without_data(summary: DisclosedSummary) -> DisclosedSummary:
+    """Give a summary that says only what is the product's own.
+
+    Parameters
+    ----------
+    summary : DisclosedSummary
+
+    Returns
+    -------
+    DisclosedSummary
+        Numbers and structure are the same, texts of the table are placeholders.
+    """
+    return _with_words(blank(summary), DisclosedSummary)
+
+
+def write_without_data(summary: DisclosedSummary, folder: Path) -> None:
+    """Write what a run shares, rendered of a summary without data.
+
+    Parameters
+    ----------
+    summary : DisclosedSummary
+        Of the run.
+    folder : Path
+        That is there.
+    """
+    from learnstrata.report.page import render_report
+
+    bare = without_data(summary)
+    _write(folder / "report.html", render_report(bare))
+    _write(folder / "summary.json", _as_json(bare))
+    write_tables(folder / "tables.xlsx", bare)
 
 
 def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
@@ -519,7 +585,8 @@ def _as_json(summary: Summary) -> str:
     return summary.model_dump_json(indent=1)
 
 
-def _write_tables(path: Path, summary: Summary) -> None:
+def write_tables(path: Path, summary: Summary) -> None:
+    """Write the workbook of a summary."""
     from learnstrata.report.workbook import workbook_tables, write_workbook
 
     write_workbook(path, workbook_tables(summary), summary.settings.numbers)
@@ -533,11 +600,11 @@ def _backend_of(table: IntoFrame) -> nw.Implementation:
     return nw.from_native(table).implementation
 
 
-def _like(table: IntoFrame, frame: pl.DataFrame) -> Any:  # noqa: ANN401
+def _like(table: IntoFrame, frame: pl.DataFrame) -> Native:
     return _on_backend(frame, _backend_of(table))
 
 
-def _on_backend(frame: pl.DataFrame, backend: Any) -> Any:  # noqa: ANN401
+def _on_backend(frame: pl.DataFrame, backend: nw.Implementation) -> Native:
     if backend is nw.Implementation.POLARS:
         return frame
     if backend is nw.Implementation.DUCKDB:
@@ -545,4 +612,5 @@ def _on_backend(frame: pl.DataFrame, backend: Any) -> Any:  # noqa: ANN401
 
         return duckdb.from_arrow(frame.to_arrow())
     data = {name: frame[name].to_list() for name in frame.columns}
-    return nw.from_dict(data, backend=backend).to_native()
+    engine: Any = backend  # narwhals refuses what it cannot make when it runs
+    return nw.from_dict(data, backend=engine).to_native()

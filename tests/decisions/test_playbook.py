@@ -225,20 +225,22 @@ def test_thin_and_missing_benchmarks_are_said(small_results):
     assert action.why == "There is no benchmark: the table has no pay."
 
 
-def test_lagging_cohorts_are_roles_of_the_question(small_results, monkeypatch):
-    monkeypatch.setattr(playbook, "MIN_POOL", 5)
-    action = actions(small_results)["lagging_pay"]
-    rows = {one.role: one for one in small_results.questions.lagging_pay.by_role}
-    assert 1 <= len(action.targets) <= 5
-    sizes = [t.size for t in action.targets]
-    assert sizes == sorted(sizes, reverse=True)
-    for target in action.targets:
-        role = target.name.removesuffix(", experienced, lowest quarter of pay")
-        assert role not in NAMELESS
-        one = rows[role]
-        assert target.size == one.lagging >= 5
-        share = f"{one.share:.1%}".replace(".0%", "%")
-        assert target.why == f"{one.lagging} of {one.experienced} experienced ({share})"
+def test_lagging_cohorts_are_the_roles_with_most_of_them(small_results):
+    pay = small_results.questions.lagging_pay
+    sizes = {"A": 50, "B": 90, "C": 49, "D": 60, "E": 70, "F": 80, "G": 55, "Other": 99}
+    rows = tuple(
+        changed(pay.by_role[0], role=r, lagging=n, experienced=200, share=n / 200)
+        for r, n in sizes.items()
+    )
+    of = changed(pay, by_role=rows)
+    action = actions(questions(small_results, lagging_pay=of))["lagging_pay"]
+    of_roles = [(role, sizes[role]) for role in "BFEDG"]
+    assert [(t.name, t.size) for t in action.targets] == [
+        (f"{role}, experienced, lowest quarter of pay", n) for role, n in of_roles
+    ]
+    first = action.targets[0]
+    assert (first.share, first.why) == (0.06, "90 of 200 experienced (45%)")
+    assert action.why.endswith("the lowest quarter of their own role.")
 
 
 def test_lagging_cohorts_that_are_small_are_no_targets(found, small_results):

@@ -1,5 +1,6 @@
 """Benchmarks, cohorts, companies and questions of a run, exact, to the contract."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -23,15 +24,36 @@ def with_meaning(run, **changes):
     return replace(run, meaning=replace(run.meaning, **changes))
 
 
+def place(cell):
+    return cell.role_family, cell.tier, cell.experience_band
+
+
 def test_every_cell_is_there_with_its_counts_and_its_pay(either):
     found, of = build_benchmarks(either), either.meaning.benchmarks
+    names = ("learners", "companies", "largest_share", *KNOTS, "weight")
     for cells, frame in ((found.cells, of.cells), (found.wider, of.wider)):
-        assert len(cells) == len(frame)
-        for cell, row in zip(cells, frame.to_dicts(), strict=True):
-            names = ("learners", "companies", "largest_share", *KNOTS, "weight")
+        known = {place(cell): cell for cell in cells}
+        for row in frame.to_dicts():
+            key = row["role_family"], row.get("tier"), row["experience_band"]
+            cell = known.pop(key)
             assert [getattr(cell, n) for n in names] == [row[n] for n in names]
+        for cell in known.values():
+            assert (cell.learners, cell.companies, cell.p50) == (0, 0, None)
     assert sum(cell.learners for cell in found.cells) == found.n_learners
-    assert min(cell.learners for cell in found.cells) < 10
+
+
+def test_a_combination_that_nobody_has_is_there_like_any_other(either):
+    cells = build_benchmarks(either).cells
+    columns = zip(*(place(cell) for cell in cells), strict=True)
+    sizes = [len(set(column)) for column in columns]
+    assert len({place(cell) for cell in cells}) == len(cells) == math.prod(sizes)
+    assert min(cell.learners for cell in cells) == 0
+
+
+def test_bands_are_in_the_order_of_experience(small_run):
+    cells = build_benchmarks(small_run).cells
+    bands = [cell.experience_band for cell in cells[:3]]
+    assert bands == list(small_run.config.experience_band_names)
 
 
 def test_the_level_says_which_peers_are_given(either):
@@ -66,7 +88,8 @@ def test_cohorts_are_counts_and_nobody(either):
         assert (cohort.share or 0) * cohort.assessed == pytest.approx(cohort.learners)
         for parts in (cohort.by_segment, cohort.by_role, cohort.by_tier):
             assert sum(part.learners for part in parts) == cohort.learners
-            assert all(p.share == p.learners / p.assessed for p in parts)
+            shares = [p.learners / p.assessed if p.assessed else None for p in parts]
+            assert [part.share for part in parts] == shares
 
 
 def test_companies_have_aliases_and_their_size_in_a_band(either):

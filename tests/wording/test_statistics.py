@@ -1,10 +1,10 @@
 from typing import get_args
 
 import pytest
+from learnstrata.report.evidence_sheets import CANDIDATES
 
 from learnstrata.config.stages import Criterion
 from learnstrata.exceptions import ParameterError
-from learnstrata.report.evidence_sheets import CANDIDATES
 from learnstrata.wording.statistics import (
     BESIDE,
     STATISTICS,

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -169,18 +170,26 @@ def scan(
 ) -> None:
     """Search all that a run shares for names of companies and ids of learners."""
     from learnstrata.app import screens
+    from learnstrata.facade import write_without_data
     from learnstrata.layer.folder import find_leaks
     from learnstrata.layer.names import find_names
+    from learnstrata.layer.reading import read_summary
     from learnstrata.learners.sources.files import read_learners
+    from learnstrata.report.interactive import shipped_scripts
 
     frame = read_learners(table, sheet=sheet) if table else None
     names = find_names(run, table=frame, allow=allow or ())
-    leaks = find_leaks(run / "share", names)
+    found = find_leaks(
+        run / "share",
+        names,
+        own=partial(write_without_data, read_summary(run)),
+        shipped=shipped_scripts(),
+    )
     if as_json:
-        _print_json(screens.scan_as_json(leaks, names, run))
+        _print_json(screens.scan_as_json(found, names, run))
     else:
-        screens.show_scan(leaks, names, run)
-    if leaks:
+        screens.show_scan(found, names, run)
+    if found.leaks:
         raise typer.Exit(1)
 
 

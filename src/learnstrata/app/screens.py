@@ -16,7 +16,7 @@ from rich.table import Table
 
 from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources.files import SourceInfo
-from learnstrata.privacy.leaks.scanning import Leak
+from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import PayPercentile
@@ -190,21 +190,22 @@ def run_as_json(
 
 
 def scan_as_json(
-    leaks: Sequence[Leak], names: pl.DataFrame, folder: Path
+    found: ScanReport, names: pl.DataFrame, folder: Path
 ) -> dict[str, Any]:
     """Give what a scan found as one JSON object."""
     return {
         "run": str(folder),
         **_looked_for(names, folder),
-        "clean": not leaks,
-        "findings": len(leaks),
-        "leaks": [asdict(leak) for leak in leaks],
+        "narrow": asdict(found.narrow),
+        "clean": not found.leaks,
+        "findings": len(found.leaks),
+        "leaks": [asdict(leak) for leak in found.leaks],
     }
 
 
-def show_scan(leaks: Sequence[Leak], names: pl.DataFrame, folder: Path) -> None:
+def show_scan(found: ScanReport, names: pl.DataFrame, folder: Path) -> None:
     """Print what a scan found, at most 20 rows of it, or that all is clean."""
-    console = Console(highlight=False)
+    console, leaks = Console(highlight=False), found.leaks
     n = _looked_for(names, folder)
     among = (
         f"in {n['files']} files of {_short(folder / 'share')} "
@@ -213,17 +214,31 @@ def show_scan(leaks: Sequence[Leak], names: pl.DataFrame, folder: Path) -> None:
     )
     if not leaks:
         console.print(f"[green]Clean:[/] nobody is named {among}", soft_wrap=True)
+        _show_narrow(found.narrow, console)
         return
     table = _plain_table("File", "Place", "Kind", "Text", "Times")
     for leak in leaks[:MOST_LEAKS]:
-        told = (leak.file, leak.place, leak.kind, leak.text[:LONGEST_TEXT])
-        table.add_row(*map(escape, told), f"{leak.times:,}")
+        row = (leak.file, leak.place, leak.kind, leak.text[:LONGEST_TEXT])
+        table.add_row(*map(escape, row), f"{leak.times:,}")
     console.print(table)
     rest = len(leaks) - MOST_LEAKS
     if rest > 0:
         console.print(f"[dim]and {rest:,} more (all of them: --json)[/]")
-    found = "1 finding" if len(leaks) == 1 else f"{len(leaks):,} findings"
-    console.print(f"[red]{found}[/] {among}", soft_wrap=True)
+    told = "1 finding" if len(leaks) == 1 else f"{len(leaks):,} findings"
+    console.print(f"[red]{told}[/] {among}", soft_wrap=True)
+    _show_narrow(found.narrow, console)
+
+
+def _show_narrow(narrow: Narrow, console: Console) -> None:
+    """Say which names are such ordinary words that only fields of them were read."""
+    counts = ((narrow.companies, "names"), (narrow.learners, "ids"))
+    told = [f"{n:,} {word}" for n, word in counts if n]
+    if told:
+        console.print(
+            f"[dim]{' and '.join(told)} may be any word or number: looked for only "
+            "in fields of companies and learners[/]",
+            soft_wrap=True,
+        )
 
 
 def _looked_for(names: pl.DataFrame, folder: Path) -> dict[str, int]:

@@ -9,13 +9,15 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from learnstrata.exceptions import OutputError, PrivacyError
-from learnstrata.privacy.leaks.scanning import Leak, scan
+from learnstrata.layer.staging import clear_stale, put_in_place, staging_beside
+from learnstrata.privacy.leaks.scanning import ScanReport, scan
 
 __all__ = [
     "FILES",
@@ -53,6 +55,8 @@ Write = Callable[[Path], object]
 def check_target(folder: str | Path, *, overwrite: bool) -> Path:
     """Refuse a folder that cannot become the run's, before any work is done.
 
+    What a killed run left beside it is cleared away.
+
     Raises
     ------
     OutputError
@@ -60,6 +64,7 @@ def check_target(folder: str | Path, *, overwrite: bool) -> Path:
         parent cannot be written to.
     """
     target = Path(folder).absolute()
+    clear_stale(target)
     if _is_there(target):
         _refuse_unasked(folder, "--out", overwrite=overwrite)
         _refuse_foreign(target)
@@ -173,11 +178,11 @@ def write_folder(
         If the folder is refused, or the disk is full or fails.
     """
     target = check_target(folder, overwrite=overwrite)
-    with _told(target), _staging(target) as staging:
+    with _told(target), staging_beside(target) as staging:
         for name, write in files.items():
             _write_at(staging, PurePosixPath(name), write)
         check(staging)
-        _swap(staging, target)
+        put_in_place(staging, target)
     return target
 
 
@@ -237,7 +242,7 @@ def write_file(
         fails.
     """
     target = check_file(path, overwrite=overwrite)
-    with _told(target), _staging(target) as staging:
+    with _told(target), staging_beside(target) as staging:
         _write_at(staging, PurePosixPath(target.name), write)
         check(staging)
         (staging / target.name).replace(target)
@@ -269,10 +274,10 @@ def write_pictures(
         If the folder is refused, or the disk is full or fails.
     """
     target = check_pictures(folder, overwrite=overwrite)
-    with _told(target), _staging(target) as staging:
+    with _told(target), staging_beside(target) as staging:
         write(staging)
         check(staging)
-        _swap(staging, target)
+        put_in_place(staging, target)
     return target
 
 
@@ -290,41 +295,13 @@ def _told(target: Path) -> Iterator[None]:
         ) from None
 
 
-@contextlib.contextmanager
-def _staging(target: Path) -> Iterator[Path]:
-    """Give a folder that only its owner can reach and that is gone afterwards."""
-    made = [parent for parent in target.parents if not parent.exists()]
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            prefix=f".{target.name}-", dir=target.parent, ignore_cleanup_errors=True
-        ) as closed:  # mode 0700, whatever the umask
-            staging = Path(closed) / "new"
-            staging.mkdir(mode=0o755)
-            yield staging
-    finally:
-        for parent in made:  # only what is empty goes
-            with contextlib.suppress(OSError):
-                parent.rmdir()
-
-
-def _swap(staging: Path, target: Path) -> None:
-    if not target.exists():
-        staging.rename(target)
-        return
-    with tempfile.TemporaryDirectory(
-        prefix=f".{target.name}-old-", dir=target.parent
-    ) as away:
-        old = Path(away) / "run"
-        target.rename(old)
-        try:
-            staging.rename(target)
-        except BaseException:
-            old.rename(target)
-            raise
-
-
-def find_leaks(folder: str | Path, names: pl.DataFrame) -> list[Leak]:
+def find_leaks(
+    folder: str | Path,
+    names: pl.DataFrame,
+    *,
+    own: Write | None = None,
+    shipped: frozenset[str] = frozenset(),
+) -> ScanReport:
     """Search every file of a folder for names.
 
     Parameters
@@ -334,22 +311,41 @@ def find_leaks(folder: str | Path, names: pl.DataFrame) -> list[Leak]:
     names : polars.DataFrame
         ``kind`` (``company``, ``learner``; ``allowed``: a text that is no name) and
         ``name``.
+    own : callable, default=None
+        Writes the same files, rendered without data, into the folder it is given. Asked
+        only where something is found that may be the product's own.
+    shipped : frozenset of str, default=frozenset()
+        SHA-256 of the scripts that every report holds.
 
     Returns
     -------
-    list of Leak
-        Empty for a clean folder.
+    ScanReport
+        Without leaks for a clean folder.
     """
     of = {kind: names.filter(kind=kind)["name"].to_list() for kind in KINDS}
-    return scan(
+    look = partial(
+        scan,
         folder,
         companies=of["company"],
         learners=of["learner"],
         allow=of["allowed"],
+        shipped=shipped,
     )
+    found = look()
+    if not found.leaks or own is None:
+        return found
+    with tempfile.TemporaryDirectory() as blank:
+        own(Path(blank))
+        return look(own=blank)
 
 
-def refuse_leaks(folder: Path, names: pl.DataFrame) -> None:
+def refuse_leaks(
+    folder: Path,
+    names: pl.DataFrame,
+    *,
+    own: Write | None = None,
+    shipped: frozenset[str] = frozenset(),
+) -> None:
     """Stop what is about to be published if it names somebody.
 
     Raises
@@ -357,7 +353,7 @@ def refuse_leaks(folder: Path, names: pl.DataFrame) -> None:
     PrivacyError
         Says what was found, and in which file and place.
     """
-    leaks = find_leaks(folder, names)
+    leaks = find_leaks(folder, names, own=own, shipped=shipped).leaks
     if not leaks:
         return
     told = [

@@ -4,7 +4,7 @@ The scan looks for them in all that is shared; they are kept in
 ``private/names.parquet``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from learnstrata.exceptions import SchemaError
 from learnstrata.layer.folder import KINDS
 from learnstrata.layer.reading import NAMES_SCHEMA, read_names, read_summary
 from learnstrata.learners.lookups import distinct
-from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.pipeline import Run
 
@@ -99,7 +98,7 @@ def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
 
 
 def names_of_run(table: IntoFrame, run: Run) -> pl.DataFrame:
-    """List whom a run must not name, as given and as tidied, and what is no name.
+    """List whom a run must not name, as given and as tidied.
 
     Parameters
     ----------
@@ -120,10 +119,7 @@ def names_of_run(table: IntoFrame, run: Run) -> pl.DataFrame:
         if c in mapping
     }
     tidied["company"] = [name for name in tidied.get("company", []) if name != fill]
-    settings = run.config.as_dict()
-    del settings["names"]  # the names of segments are data: one may be a leak
-    texts = [*TitleTable.load().families, *mapping.values(), *_texts_in(settings)]
-    both = [names_in(table, mapping), _names_frame(**tidied, allowed=texts)]
+    both = [names_in(table, mapping), _names_frame(**tidied)]
     return pl.concat(both).unique(maintain_order=True)
 
 
@@ -143,15 +139,3 @@ def with_allowed(names: pl.DataFrame, allow: Iterable[str]) -> pl.DataFrame:
 def _names_frame(**names: Iterable[str]) -> pl.DataFrame:
     rows = [(kind, name) for kind in KINDS for name in names.get(kind, ())]
     return pl.DataFrame(rows, schema=NAMES_SCHEMA, orient="row")
-
-
-def _texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - values of any settings
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _texts_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts_in(inner)

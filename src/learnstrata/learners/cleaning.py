@@ -19,6 +19,7 @@ from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.config.stages import Cleaning, Config
 from learnstrata.exceptions import SchemaError
+from learnstrata.learners.lookups import Frame
 
 __all__ = ["LEDGER", "STATES", "Cleaned", "Limits", "clean", "find_limits", "heaped"]
 
@@ -160,7 +161,7 @@ def find_limits(records: IntoFrame, config: Config) -> Limits:
     return Limits(as_of=as_of, start_year_fill=fill, **fences)
 
 
-def _collected(frame: Any) -> dict[str, npt.NDArray[np.float64]]:  # noqa: ANN401
+def _collected(frame: Frame) -> dict[str, npt.NDArray[np.float64]]:
     eager = frame.lazy().collect("polars")
     return {
         name: eager[name].cast(nw.Float64).to_numpy().astype(np.float64)
@@ -280,7 +281,7 @@ class _Step:
 
 
 def _repairs(
-    frame: Any,  # noqa: ANN401 - a narwhals frame, eager or lazy
+    frame: Frame,
     names: Sequence[str],
     rules: Cleaning,
     limits: Limits,
@@ -368,7 +369,7 @@ def _pay_plan(rules: Cleaning, limits: Limits) -> tuple[nw.Expr, nw.Expr]:
     return _first(choices), nothing
 
 
-def _with_experience(frame: Any, names: Sequence[str], limits: Limits) -> Any:  # noqa: ANN401
+def _with_experience(frame: Frame, names: Sequence[str], limits: Limits) -> Frame:
     years = nw.lit(None, dtype=nw.Float64)
     if "start_year" in names:
         years = nw.lit(float(limits.as_of)) - nw.col("start_year")
@@ -379,7 +380,7 @@ def _with_experience(frame: Any, names: Sequence[str], limits: Limits) -> Any:  
     return frame.with_columns(years_of_experience=years)
 
 
-def _with_text(frame: Any, names: Sequence[str], rules: Cleaning) -> Any:  # noqa: ANN401
+def _with_text(frame: Frame, names: Sequence[str], rules: Cleaning) -> Frame:
     fills = {"company": rules.missing_company, "title": rules.missing_title}
     for column, fill in fills.items():
         if column not in names:
@@ -408,12 +409,12 @@ def _key(names: Sequence[str]) -> nw.Expr:
 
 
 def _with_place(
-    frame: Any,  # noqa: ANN401 - a narwhals frame, eager or lazy
+    frame: Frame,
     names: Sequence[str],
     rules: Cleaning,
     *,
     merge: bool,
-) -> Any:  # noqa: ANN401
+) -> Frame:
     """Add each record's place among those of its learner; 0 is the current one."""
     if not merge:
         return frame.with_columns(
@@ -454,7 +455,7 @@ def _order(names: Sequence[str], rules: Cleaning) -> nw.Expr:
     return order
 
 
-def _with_state(frame: Any, steps: Sequence[_Step]) -> Any:  # noqa: ANN401
+def _with_state(frame: Frame, steps: Sequence[_Step]) -> Frame:
     out = ~nw.col("_rule").is_null()
     copy = nw.col("_copy_of") < nw.col("record")
     older = nw.col("_place") > 0
@@ -482,7 +483,7 @@ def _with_state(frame: Any, steps: Sequence[_Step]) -> Any:  # noqa: ANN401
     return frame.with_columns(state=state, **_ledger_columns(frame, steps))
 
 
-def _ledger_columns(frame: Any, steps: Sequence[_Step]) -> dict[str, nw.Expr]:  # noqa: ANN401
+def _ledger_columns(frame: Frame, steps: Sequence[_Step]) -> dict[str, nw.Expr]:
     names = frame.collect_schema().names()
     merged = ~nw.col("_merged").is_null()
     out = ~nw.col("_rule").is_null()

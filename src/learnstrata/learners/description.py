@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -15,7 +14,7 @@ from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.bins import inner_edges
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import FEATURES, feature_of
-from learnstrata.learners.lookups import collected
+from learnstrata.learners.lookups import Frame, collected
 
 __all__ = ["Correlations", "Description", "Distribution", "Missing", "describe"]
 
@@ -163,7 +162,7 @@ def describe(
 
 
 def _observed(
-    frame: Any,  # noqa: ANN401 - a narwhals frame
+    frame: Frame,
     wanted: Sequence[str],
     columns: Sequence[str],
 ) -> dict[str, npt.NDArray[np.float64]]:
@@ -226,7 +225,7 @@ def _skewness(values: npt.NDArray[np.float64]) -> float | None:
 
 
 def _missing(
-    frame: Any,  # noqa: ANN401
+    frame: Frame,
     columns: Sequence[str],
 ) -> tuple[Missing, ...]:
     wanted = (
@@ -295,7 +294,7 @@ def _correlation(
 
 
 def _paid(
-    frame: Any,  # noqa: ANN401 - a narwhals frame
+    frame: Frame,
     columns: Sequence[str],
     model: FeatureModel,
     no_company: str,

@@ -1,26 +1,29 @@
 """Small tables joined to a frame of any engine."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import narwhals as nw
 import polars as pl
 
-__all__ = ["collected", "distinct", "join_lookup"]
+__all__ = ["Frame", "collected", "distinct", "join_lookup"]
+
+# A narwhals frame of any engine, eager or lazy: no type has the methods of both.
+Frame: TypeAlias = Any
 
 
-def collected(frame: Any) -> pl.DataFrame:  # noqa: ANN401 - any narwhals frame
+def collected(frame: Frame) -> pl.DataFrame:
     """Bring a narwhals frame, eager or lazy, into memory as Polars."""
     return frame.lazy().collect("polars").to_native()
 
 
-def distinct(frame: Any, column: str) -> list[Any]:  # noqa: ANN401
+def distinct(frame: Frame, column: str) -> list[Any]:
     """Give the distinct values of a column, sorted, nulls left out."""
     values = collected(frame.select(column).unique())[column]
     return values.drop_nulls().sort().to_list()
 
 
-def join_lookup(frame: Any, table: pl.DataFrame, *, on: Sequence[str]) -> Any:  # noqa: ANN401
+def join_lookup(frame: Frame, table: pl.DataFrame, *, on: Sequence[str]) -> Frame:
     """Join a small Polars table to a narwhals frame, on the frame's own engine.
 
     Parameters
@@ -45,7 +48,7 @@ def join_lookup(frame: Any, table: pl.DataFrame, *, on: Sequence[str]) -> Any:  
     return joined.select(*kept, *(c for c in table.columns if c not in kept))
 
 
-def _on_engine_of(frame: Any, table: pl.DataFrame) -> Any:  # noqa: ANN401
+def _on_engine_of(frame: Frame, table: pl.DataFrame) -> Any:  # noqa: ANN401 - native
     engine = frame.implementation
     if engine is nw.Implementation.POLARS:
         return table if isinstance(frame, nw.DataFrame) else table.lazy()

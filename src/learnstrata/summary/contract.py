@@ -728,14 +728,14 @@ class Progression(Model):
 
 
 class SegmentBin(Model):
-    """A bin of a number in a segment, against all other learners."""
+    """A bin of a number in a segment, against all learners."""
 
     low: Annotated[Number, Edge("bin")]
     high: Annotated[Number, Edge("bin")]
     segment: Annotated[int | None, Count("learners of the segment in the bin")]
-    rest: Annotated[int | None, Count("all others in the bin")]
+    of_all: Annotated[int | None, Count("all learners in the bin")]
     share: Annotated[Number, Share("of the segment", "n_segment", "segment")]
-    share_of_rest: Annotated[Number, Share("of all others", "n_rest", "rest")]
+    share_of_all: Annotated[Number, Share("of all", "n_all", "of_all")]
 
 
 class SegmentDistribution(Model):
@@ -743,7 +743,7 @@ class SegmentDistribution(Model):
 
     feature: Annotated[str, Word()]
     n_segment: Annotated[int | None, Count("learners of the segment, known")]
-    n_rest: Annotated[int | None, Count("all others, known")]
+    n_all: Annotated[int | None, Count("all learners, known")]
     bins: Annotated[tuple[SegmentBin, ...], Rows()]
 
 

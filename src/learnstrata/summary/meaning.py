@@ -130,15 +130,15 @@ def _distribution(one: Spread) -> SegmentDistribution:
     return SegmentDistribution(
         feature=one.feature,
         n_segment=one.n_segment,
-        n_rest=one.n_rest,
+        n_all=one.n_all,
         bins=tuple(
             SegmentBin(
                 low=part.low,
                 high=part.high,
                 segment=part.segment,
-                rest=part.rest,
+                of_all=part.of_all,
                 share=part.segment / one.n_segment if one.n_segment else None,
-                share_of_rest=part.rest / one.n_rest if one.n_rest else None,
+                share_of_all=part.of_all / one.n_all if one.n_all else None,
             )
             for part in one.bins
         ),

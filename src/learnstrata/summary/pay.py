@@ -3,6 +3,9 @@
 Every number is exact; `learnstrata.summary.disclose` makes of it what may be shared.
 """
 
+from collections.abc import Sequence
+from itertools import product
+
 import polars as pl
 
 from learnstrata.pipeline import Run
@@ -29,32 +32,66 @@ from learnstrata.summary.contract import (
 __all__ = ["build_benchmarks", "build_cohorts", "build_companies", "build_questions"]
 
 COMPARED = "Data science"  # the role that the question on companies asks for
-CELL = (
-    *("level", "role_family", "tier", "experience_band"),
-    *("learners", "companies", "largest_share", *KNOTS, "shrunk", "weight"),
-)
+KEYS = {
+    "cell": ("role_family", "tier", "experience_band"),
+    "role and experience": ("role_family", "experience_band"),
+    "role": ("role_family",),
+    "all": (),
+}
+KNOWN = ("learners", "companies", "largest_share", *KNOTS, "shrunk", "weight")
+NOBODY = dict.fromkeys((*KEYS["cell"], *KNOWN)) | {"learners": 0, "companies": 0}
 
 
 def build_benchmarks(run: Run) -> Benchmarks:
     """Give the pay benchmarks of a run; without cells they say why.
 
+    Combinations that no learner has are there, too: one that is missing would tell that
+    nobody has it, and one that is there that somebody does.
+
     Parameters
     ----------
     run : Run
     """
-    found = run.meaning.benchmarks
+    found, bands = run.meaning.benchmarks, run.config.experience_band_names
+    cells, *wider = (
+        _cells(
+            found.cells if level == "cell" else found.wider.filter(level=level),
+            level,
+            bands,
+        )
+        for level in KEYS
+    )
     return Benchmarks(
         reason=found.reason,
         tau=None if found.reason else found.tau,
         n_learners=found.n_learners,
         n_left_out=found.n_left_out,
-        cells=_cells(found.cells.with_columns(level=pl.lit("cell"))),
-        wider=_cells(found.wider.with_columns(tier=pl.lit(None, pl.String))),
+        cells=cells,
+        wider=tuple(cell for level in wider for cell in level),
     )
 
 
-def _cells(rows: pl.DataFrame) -> tuple[PayCell, ...]:
-    return tuple(PayCell(**row) for row in rows.select(CELL).to_dicts())
+def _cells(rows: pl.DataFrame, level: str, bands: Sequence[str]) -> tuple[PayCell, ...]:
+    """Give a cell for each combination of the values there are."""
+    if rows.is_empty():
+        return ()
+    keys, order = KEYS[level], {band: i for i, band in enumerate(bands)}
+    values = [
+        sorted(rows[key].unique(), key=lambda value: (order.get(value, -1), value))
+        for key in keys
+    ]
+    found = {
+        tuple(row[key] for key in keys): row
+        for row in rows.select(*keys, *KNOWN).to_dicts()
+    }
+    return tuple(
+        PayCell.model_validate(
+            NOBODY
+            | {"level": level, **dict(zip(keys, place, strict=True))}
+            | found.get(place, {})
+        )
+        for place in product(*values)
+    )
 
 
 def build_cohorts(run: Run) -> tuple[Cohort, ...]:

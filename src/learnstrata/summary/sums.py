@@ -155,17 +155,14 @@ def _segment(tally: Tally, one: Segment) -> None:
 def _spread(tally: Tally, one: Segment) -> None:
     for spread in one.distributions:
         own = tally.note(("binned", spread.feature, one.id), spread.n_segment)
-        rest = tally.note(("binned", spread.feature, one.id, "rest"), spread.n_rest)
-        ours, others = [], []
+        of_all = tally.note(("binned", spread.feature, ALL), spread.n_all)
+        ours, alls = [], []
         for i, part in enumerate(spread.bins):
-            ours.append(tally.note(("bin", spread.feature, i, one.id), part.segment))
-            key = ("bin", spread.feature, i, one.id, "rest")
-            others.append(tally.note(key, part.rest))
-            both = (ours[-1], others[-1])
-            tally.add(both, ("bin", spread.feature, i, ALL), whole=True)
+            bin_ = ("bins", spread.feature, i)
+            ours.append(tally.note((*bin_, one.id), part.segment))
+            alls.append(tally.note((*bin_, ALL), part.of_all))
         tally.add(ours, own, whole=True)
-        tally.add(others, rest, whole=True)
-        tally.add([own, rest], ("known", spread.feature, ALL), whole=True)
+        tally.add(alls, of_all, whole=True)
 
 
 def _progression(tally: Tally, one: Segment) -> None:
@@ -191,7 +188,7 @@ def _over_segments(tally: Tally, ids: Sequence[int]) -> None:
     for name in sorted({str(k[1]) for k in tally.counts if k[0] == "value"}):
         whole = [k for k in tally.counts if k[:2] == ("value", name) and k[3] == ALL]
         tally.add(whole, ("segmented",), whole=name in COMPLETE)
-    for key in [k for k in tally.counts if k[0] == "bin" and k[-1] == ALL]:
+    for key in [k for k in tally.counts if k[0] in {"bins", "binned"} and k[-1] == ALL]:
         tally.add([(*key[:-1], i) for i in ids], key, whole=True)
 
 

@@ -122,8 +122,8 @@ def benchmarks_sentence(benchmarks: Benchmarks, write: Numbers) -> str:
     are = "is" if benchmarks.n_left_out == 1 else "are"
     return (
         f"Pay is shown for {len(shown):,} of {len(benchmarks.cells):,} combinations of "
-        f"role, company tier and experience that have learners; {thin:,} of those "
-        f"shown are thin and lean on wider groups. Counted: {counted} learners; "
+        f"role, company tier and experience; {thin:,} of those shown are thin and lean "
+        f"on wider groups. Counted: {counted} learners; "
         f"{left_out} {are} not, because their pay or experience is not known."
     )
 

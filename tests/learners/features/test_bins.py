@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from learnstrata.config.stages import Pay
@@ -11,6 +11,7 @@ PREFERRED = {1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0}
 
 
 @given(NUMBERS, st.sampled_from([None, Pay()]))
+@example([5e-324, 1e-300], Pay())
 def test_bounds_rise_and_lie_strictly_within_what_is_there(values, pay):
     edges = inner_edges(values, pay=pay)
     assert (np.diff(edges) > 0).all()

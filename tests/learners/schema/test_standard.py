@@ -303,7 +303,7 @@ class TestStandardise:
             ("title", {"a": 1}, "Struct"),
             ("company", b"x", "Binary"),
             ("pay", date(2021, 5, 1), "Date"),
-            ("experience", datetime(2021, 5, 1), "Datetime"),  # noqa: DTZ001
+            ("experience", datetime(2021, 5, 1), "Datetime"),  # noqa: DTZ001 - as tables have it
         ],
     )
     def test_columns_of_another_kind_are_told(self, name, value, dtype):
@@ -387,7 +387,7 @@ class TestValues:
 
     @pytest.mark.parametrize(
         "value",
-        [date(2021, 5, 1), datetime(2021, 5, 1, 3)],  # noqa: DTZ001
+        [date(2021, 5, 1), datetime(2021, 5, 1, 3)],  # noqa: DTZ001 - as tables have it
     )
     def test_dates_give_their_year(self, value):
         assert one("start_year", [value, None]) == ([2021.0, None], [None, None])

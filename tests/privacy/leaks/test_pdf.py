@@ -25,6 +25,10 @@ CID = (
 SYSTEM = b"<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
 
 
+def leaks_in(folder, **options):
+    return list(scan(folder, **options).leaks)
+
+
 def texts(content):
     found = {}
     for piece in read_pieces("r.pdf", content):
@@ -89,10 +93,12 @@ def test_what_programs_call_themselves_is_no_name(tmp_path):
     )
     made = pdf(b"<0001> Tj", stream(CMAP), CID % SYSTEM, font=FONT, title=maker)
     (tmp_path / "r.pdf").write_bytes(made)
-    assert scan(tmp_path, companies=["Adobe", "Mozilla", "Gecko"], learners=[]) == []
+    assert (
+        leaks_in(tmp_path, companies=["Adobe", "Mozilla", "Gecko"], learners=[]) == []
+    )
     made = pdf(title=b"(Mozilla earns most)")
     (tmp_path / "r.pdf").write_bytes(made)
-    assert scan(tmp_path, companies=["Adobe", "Mozilla", "Gecko"], learners=[])
+    assert leaks_in(tmp_path, companies=["Adobe", "Mozilla", "Gecko"], learners=[])
 
 
 def locked():
@@ -119,7 +125,7 @@ def locked():
 )
 def test_a_pdf_that_cannot_be_told_is_a_finding(content, told, tmp_path):
     (tmp_path / "r.pdf").write_bytes(content)
-    (leak,) = scan(tmp_path, companies=["Acme"], learners=[])
+    (leak,) = leaks_in(tmp_path, companies=["Acme"], learners=[])
     assert leak.kind == "unreadable file"
     with pytest.raises(UnreadableError, match=told):
         texts(content)
@@ -141,12 +147,12 @@ def test_what_a_browser_prints_is_read(tmp_path):
     learner = "5f2b9c1e77aa40d1"
     page = f"<title>Pay</title>{''.join(names.values())}<p>{learner}</p>"
     write_pdf(page, tmp_path / "r.pdf")
-    leaks = scan(tmp_path, companies=names, learners=[learner])
+    leaks = leaks_in(tmp_path, companies=names, learners=[learner])
     kinds = sorted(leak.kind for leak in leaks)
     assert kinds == [*["company name"] * len(names), "learner id"], leaks
     assert {leak.place for leak in leaks} <= {"page 1", "Title of the PDF"}
     others = ["Adobe", "Mozilla", "Skia", "Acme Corp", "Liberation"]
-    assert scan(tmp_path, companies=others, learners=["0f0f0f0f0f0f0f0f"]) == []
+    assert leaks_in(tmp_path, companies=others, learners=["0f0f0f0f0f0f0f0f"]) == []
 
 
 def test_letters_beyond_ascii_are_those_of_the_encoding():

@@ -16,11 +16,17 @@ from learnstrata.segments.evidence import sensitivity
 from learnstrata.segments.evidence.sensitivity import find_sensitivity
 from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import alternatives, kmeans
+from learnstrata.summary import contract
+from learnstrata.summary.descriptions import sensitivity_sentence
 
 CONFIG = load_config()
 NUMBERS = ("log_pay", "log_experience", "company_level")
 IDEAS = ("pay", "career_stage", "company")
 ALGORITHMS = tuple(sensitivity.ALGORITHMS)
+
+
+def said(found):
+    return sensitivity_sentence(contract.Sensitivity.of(found))
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +116,7 @@ def test_resamples_too_small_to_cut_find_nothing_again(table):
 def test_what_moves_nothing_is_said_to_move_nothing(clear):
     assert clear.same_way.ari == pytest.approx(1.0)
     n = len(clear.variants)
-    assert clear.sentence == (
+    assert said(clear) == (
         f"Of {n} other ways to cut these learners, {n} agree strongly with this "
         "segmentation (adjusted Rand 0.8 or more), 0 in part (0.5 or more), 0 hardly; "
         "no other weights, learners or limits tried change it much. The same k-means "
@@ -136,7 +142,7 @@ def test_every_way_is_in_the_table_or_skipped_with_a_reason(clear, small_run):
         table = found.frame()
         assert table["name"].to_list()[0] == found.same_way.name
         assert len(table) == len(found.variants) + 1
-    assert "role_family" not in of_run.sentence
+    assert "role_family" not in said(of_run)
     everyone = f"on all learners adjusted Rand {clusters.tree.ari_all:.2f}"
     assert everyone in by_name(of_run)["Ward over micro-clusters"].note
     assert {variant.rows for variant in of_run.variants} == {800}
@@ -168,7 +174,7 @@ def test_segments_that_rest_on_one_group_are_said_to(table):
     assert variants["Without company"].ari < 0.1
     assert variants["Without company"].note == "left out: company_level"
     assert variants["Without role"].ari > 0.9
-    assert "; it depends most on the company (without company: 0." in found.sentence
+    assert "; it depends most on the company (without company: 0." in said(found)
 
 
 def test_segments_that_are_the_roles_are_said_to(table):
@@ -177,7 +183,7 @@ def test_segments_that_are_the_roles_are_said_to(table):
     found = found_in(table(numbers, roles=rng.integers(0, 3, 600)), 3)
     assert by_name(found)["Without role"].ari < 0.1
     assert by_name(found)["Role doubled"].ari > 0.9
-    assert "it depends most on the role (without role: 0." in found.sentence
+    assert "it depends most on the role (without role: 0." in said(found)
 
 
 def test_segments_made_of_repaired_learners_are_said_to_be(table):
@@ -194,8 +200,8 @@ def test_segments_made_of_repaired_learners_are_said_to_be(table):
     variant = by_name(found)["Without repaired and imputed learners"]
     assert variant.ari < 0.3
     assert variant.rows == 600
-    assert variant.note.startswith("fitted without 60 of 600 learners, who then get")
-    assert "it depends most on the repaired and imputed learners (" in found.sentence
+    assert variant.note.startswith("fitted without about 10% of the learners, who ")
+    assert "it depends most on the repaired and imputed learners (" in said(found)
 
 
 def test_segments_made_of_outliers_are_said_to_be(table):
@@ -205,7 +211,7 @@ def test_segments_made_of_outliers_are_said_to_be(table):
     numbers[:8, 1] += 500
     found = found_in(table(numbers), 2)
     assert by_name(found)["Extremes clipped at 1% and 99%"].ari < 0.3
-    assert "depends most on extreme values (extremes clipped at" in found.sentence
+    assert "depends most on extreme values (extremes clipped at" in said(found)
     assert found.same_way.smallest_share == pytest.approx(0.008)
 
 
@@ -259,7 +265,7 @@ def test_a_table_without_dense_groups_gets_a_plain_note(table):
     selection = replace(CONFIG.selection, rule=Rule(min_share=0.45))
     found = found_in(table(X), 3, config=replace(CONFIG, selection=selection))
     variant = by_name(found)["HDBSCAN"]
-    assert "no dense group of 135 learners or more: all are in none" in variant.note
+    assert "no dense group holds 45% or more: all are in none" in variant.note
     assert variant.n_segments == 0
     assert (variant.ari, variant.nmi) == (0.0, 0.0)
     assert variant.smallest_share == variant.largest_share == 0.0
@@ -364,7 +370,7 @@ def test_a_sample_with_no_more_learners_than_segments_is_refused(planted, rows):
 )
 def test_the_sentence_counts_scores_as_they_are_shown(clear, scores, counted):
     variants = tuple(replace(clear.variants[0], ari=ari) for ari in scores)
-    told = sensitivity._sentence(variants, clear.same_way)
+    told = said(replace(clear, variants=variants))
     assert counted in told
     assert told.endswith(
         "hardly. The same k-means on these 700 learners alone agrees 1.00."
@@ -374,17 +380,17 @@ def test_the_sentence_counts_scores_as_they_are_shown(clear, scores, counted):
 def test_the_sentence_does_not_blame_a_change_for_what_the_sample_costs(clear):
     without = (replace(by_name(clear)["Without role"], ari=0.79),)
     near, far, loose = (replace(clear.same_way, ari=a) for a in (0.83, 0.84, 0.79))
-    told = sensitivity._sentence(without, near)
+    told = said(replace(clear, variants=without, same_way=near))
     assert "no other weights, learners or limits tried change it much" in told
-    told = sensitivity._sentence(without, far)
+    told = said(replace(clear, variants=without, same_way=far))
     assert "it depends most on the role (without role: 0.79)" in told
-    told = sensitivity._sentence(without, loose)
+    told = said(replace(clear, variants=without, same_way=loose))
     assert "depends most" not in told
     assert told.endswith(
         "0 hardly. The same k-means on these 700 learners alone agrees 0.79: which "
         "learners are drawn matters so much that little else can be told."
     )
-    told = sensitivity._sentence((), near)
+    told = said(replace(clear, variants=(), same_way=near))
     assert told == (
         "No other way to cut these learners could be tried. The same k-means on these "
         "700 learners alone agrees 0.83."

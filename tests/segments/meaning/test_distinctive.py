@@ -61,14 +61,15 @@ def test_one_learner_has_a_place_and_no_interval(small_run):
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25)
 )
-def test_bins_count_the_segment_and_the_rest(counts):
+def test_bins_count_the_segment_and_all(counts):
     values = np.repeat(np.arange(len(counts)), [a + b for a, b in counts]) + 0.5
     own = np.concatenate([np.repeat([True, False], pair) for pair in counts])
     edges = np.arange(1.0, len(counts))
     found = _spread("years_of_experience", values, own, edges)
     assert [one.low for one in found.bins] == [None, *edges]
-    assert [(one.segment, one.rest) for one in found.bins] == counts
-    assert (found.n_segment, found.n_rest) == tuple(np.sum(counts, axis=0))
+    assert [(one.segment, one.of_all - one.segment) for one in found.bins] == counts
+    assert found.n_segment == sum(a for a, _ in counts)
+    assert found.n_all == np.sum(counts)
 
 
 def test_bins_are_those_of_learners_counted_once(done):
@@ -84,7 +85,7 @@ def test_bins_are_those_of_learners_counted_once(done):
             assert one.segment == ((known >= low) & (known < high)).sum()
 
 
-def test_bins_of_a_segment_stand_beside_the_rest(small_run):
+def test_bins_of_a_segment_stand_beside_those_of_all(small_run):
     first = {one.feature: one for one in small_run.meaning.cards[0].spreads}
     assert set(first) == {"pay", "years_of_experience"}
     for card in small_run.meaning.cards:
@@ -97,7 +98,7 @@ def test_bins_of_a_segment_stand_beside_the_rest(small_run):
             assert highs == [one.high for one in first[found.feature].bins[:-1]]
             assert highs == [one.low for one in bins[1:]] == sorted(highs)
             of_all = first[found.feature]
-            assert found.n_segment + found.n_rest == of_all.n_segment + of_all.n_rest
+            assert found.n_all == of_all.n_all
 
 
 def test_progression_is_that_of_learners_with_older_records(small_run):

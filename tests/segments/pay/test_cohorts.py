@@ -174,6 +174,24 @@ def test_counts_are_those_of_the_members_however_few(learners, n):
             assert shares == sorted(shares, reverse=True)
 
 
+def test_a_group_of_whom_nobody_was_assessed_is_there_too(learners):
+    rare = pl.when(pl.col("record") < 12).then(pl.lit("Quality"))
+    some = learners.with_columns(
+        role_family=rare.otherwise("role_family"),
+        segment_name=pl.when(pl.col("years_of_experience") < 9)
+        .then(pl.lit("Young"))
+        .otherwise(pl.lit("Old")),
+    )
+    got = cohorts(some)
+    for cohort in got.values():
+        assert {row.value for row in cohort.by_role} == {"Backend", "Data", "Quality"}
+        assert {row.value for row in cohort.by_segment} == {"Young", "Old"}
+    old = {row.value: row for row in got["entry_high"].by_segment}["Old"]
+    assert (old.assessed, old.learners, old.share) == (0, 0, None)
+    tiers = {row.value for row in got["high_upside"].by_tier}
+    assert tiers == {"Tier 2", "Tier 3"}
+
+
 def test_learners_without_a_role_or_made_up_experience_are_not_assessed(learners):
     _, planted = flat(learners)
     spoiled = planted.with_columns(

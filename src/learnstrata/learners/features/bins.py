@@ -8,6 +8,7 @@ from learnstrata.config.stages import Pay
 __all__ = ["inner_edges"]
 
 TAIL = 0.01  # of learners at either end that share the open bins
+NO_PAY = 1e-9  # currency units: what is less has no digits to be cut at
 TENTHS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0)  # ISO 3, series R10
 BROAD = (1.0, 2.0, 5.0)
 WHOLE = 60  # a range of more whole numbers is cut at broad ones
@@ -40,7 +41,7 @@ def inner_edges(values: npt.ArrayLike, *, pay: Pay | None = None) -> Floats:
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known)]
     if pay is not None:
-        known = known[known > 0]
+        known = known[known > NO_PAY]
     if not len(known):
         return np.empty(0)
     low, high = np.quantile(known, [TAIL, 1 - TAIL])

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
 from learnstrata.config.stages import Company
-from learnstrata.learners.lookups import collected
+from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.lookups import join_lookup as join
 from learnstrata.privacy.keys import codes
 
@@ -78,7 +77,7 @@ class CompanyLevels:
         )
         return asked.join(known, on="_code", how="inner").drop("_code").sort("company")
 
-    def add(self, frame: Any, table: pl.DataFrame) -> Any:  # noqa: ANN401
+    def add(self, frame: Frame, table: pl.DataFrame) -> Frame:
         """Add level, means, size and tier of their company to learners.
 
         ``company_level`` is ``(S + tau * role_level) / (n + tau)``: S the sum and n the
@@ -126,7 +125,7 @@ class CompanyLevels:
 
 
 def fit_companies(
-    frame: Any,  # noqa: ANN401 - a narwhals frame with `role`
+    frame: Frame,
     config: Company,
     *,
     key: bytes,
@@ -156,7 +155,7 @@ def fit_companies(
     )
 
 
-def _company_table(frame: Any, columns: Sequence[str]) -> pl.DataFrame:  # noqa: ANN401
+def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     pay = nw.col("pay") if "pay" in columns else nw.lit(None, dtype=nw.Float64)
     years = nw.lit(None, dtype=nw.Float64)
     if "years_of_experience" in columns:
@@ -182,7 +181,7 @@ def _company_table(frame: Any, columns: Sequence[str]) -> pl.DataFrame:  # noqa:
     )
 
 
-def _role_table(frame: Any, columns: Sequence[str]) -> pl.DataFrame:  # noqa: ANN401
+def _role_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     if "pay" not in columns:
         return pl.DataFrame(schema={"role": pl.String, "level": pl.Float64})
     rows = frame.filter(~nw.col("pay").is_null()).with_columns(

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals as nw
 import polars as pl
 
-from learnstrata.learners.lookups import collected, join_lookup
+from learnstrata.learners.lookups import Frame, collected, join_lookup
 
 __all__ = ["PayFills", "experience_fills", "pay_fills"]
 
@@ -34,7 +33,7 @@ class PayFills:
     by_role: Mapping[str, float]
     overall: float
 
-    def add(self, frame: Any) -> Any:  # noqa: ANN401 - any narwhals frame
+    def add(self, frame: Frame) -> Frame:
         """Add ``_pay_fill``: what each learner's pay would be taken for."""
         cells = pl.DataFrame(
             {
@@ -55,7 +54,7 @@ class PayFills:
         return frame.with_columns(_pay_fill=fill)
 
 
-def pay_fills(frame: Any, impute: str) -> PayFills:  # noqa: ANN401
+def pay_fills(frame: Frame, impute: str) -> PayFills:
     """Learn the fills of pay from learners with ``role`` and ``experience_band``."""
     overall = _medians(frame, "pay", [])["median"][0]
     if impute == "median":
@@ -71,7 +70,7 @@ def pay_fills(frame: Any, impute: str) -> PayFills:  # noqa: ANN401
     )
 
 
-def experience_fills(frame: Any, impute: str) -> dict[str, float]:  # noqa: ANN401
+def experience_fills(frame: Frame, impute: str) -> dict[str, float]:
     """Learn the median experience of each role; of all under the key ``""``."""
     fills = {"": float(_medians(frame, "years_of_experience", [])["median"][0])}
     if impute == "peers":
@@ -80,7 +79,7 @@ def experience_fills(frame: Any, impute: str) -> dict[str, float]:  # noqa: ANN4
     return fills
 
 
-def _medians(frame: Any, column: str, by: Sequence[str]) -> pl.DataFrame:  # noqa: ANN401
+def _medians(frame: Frame, column: str, by: Sequence[str]) -> pl.DataFrame:
     known = frame.filter(~nw.col(column).is_null())
     keys = list(by) or ["_all"]
     known = known.with_columns(_all=nw.lit("all"))

@@ -20,7 +20,7 @@ from learnstrata.exceptions import SchemaError
 from learnstrata.learners.features.companies import CompanyLevels, fit_companies
 from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
 from learnstrata.learners.features.register import FEATURES, extras_of, register_of
-from learnstrata.learners.lookups import collected, distinct, join_lookup
+from learnstrata.learners.lookups import Frame, collected, distinct, join_lookup
 from learnstrata.learners.schema.register import GIVEN
 from learnstrata.privacy.keys import codes
 
@@ -31,6 +31,8 @@ __all__ = [
     "fit_features",
     "to_matrix",
 ]
+
+Members = bool | Sequence[bool] | npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def fit_features(
     return _fit_scales(add_features(frame.to_native(), model, members=True), model)
 
 
-def _available(frame: Any) -> tuple[str, ...]:  # noqa: ANN401
+def _available(frame: Frame) -> tuple[str, ...]:
     """List the standard columns that hold at least one value."""
     names = frame.collect_schema().names()
     there = [c for c in GIVEN if c in names and c != "learner_id"]
@@ -216,7 +218,7 @@ def _wanted_groups(config: Config, register: Iterable[str]) -> dict[str, Feature
     return groups
 
 
-def _role_categories(frame: Any, config: Config) -> tuple[str, ...]:  # noqa: ANN401
+def _role_categories(frame: Frame, config: Config) -> tuple[str, ...]:
     names = frame.collect_schema().names()
     if "title" not in names:
         return ()
@@ -231,7 +233,7 @@ def _role_categories(frame: Any, config: Config) -> tuple[str, ...]:  # noqa: AN
     return tuple(dict.fromkeys((*top, *([config.roles.other] if rest else []))))
 
 
-def _with_role(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
+def _with_role(frame: Frame, model: FeatureModel) -> Frame:
     if "title" not in frame.collect_schema().names():
         return frame.with_columns(role=nw.lit("All"))
     known = list(model.categories["role"])
@@ -240,7 +242,7 @@ def _with_role(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
     return frame.with_columns(role=role.otherwise(nw.lit(model.role_other)))
 
 
-def _fit_levels(frame: Any, model: FeatureModel, config: Config) -> FeatureModel:  # noqa: ANN401
+def _fit_levels(frame: Frame, model: FeatureModel, config: Config) -> FeatureModel:
     has = set(model.available)
     if "years_of_experience" in has:
         model = replace(model, experience_fills=experience_fills(frame, model.impute))
@@ -255,14 +257,14 @@ def _fit_levels(frame: Any, model: FeatureModel, config: Config) -> FeatureModel
     return model
 
 
-def _with_bands(frame: Any, pay: Pay) -> Pay:  # noqa: ANN401
+def _with_bands(frame: Frame, pay: Pay) -> Pay:
     bands, names = _pay_bands(frame, pay), pay.band_names
     if len(names) != len(bands) + 1:  # equal quartiles leave fewer bands
         names = tuple(f"Band {i + 1}" for i in range(len(bands) + 1))
     return replace(pay, bands=bands, band_names=names)
 
 
-def _pay_bands(frame: Any, pay: Pay) -> tuple[float, ...]:  # noqa: ANN401
+def _pay_bands(frame: Frame, pay: Pay) -> tuple[float, ...]:
     if pay.bands:
         return pay.bands
     if pay.currency == "INR":
@@ -272,7 +274,7 @@ def _pay_bands(frame: Any, pay: Pay) -> tuple[float, ...]:  # noqa: ANN401
     return tuple(sorted(set(limits)))
 
 
-def _with_experience_filled(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
+def _with_experience_filled(frame: Frame, model: FeatureModel) -> Frame:
     if "years_of_experience" not in model.available:
         band = nw.lit("All")
         return frame.with_columns(experience_band=band, experience_imputed=nw.lit(0))
@@ -301,7 +303,7 @@ def add_features(
     units: IntoFrameT,
     model: FeatureModel,
     *,
-    members: bool | Sequence[bool] | npt.NDArray[np.bool_] = False,
+    members: Members = False,
 ) -> IntoFrameT:
     """Add every feature the model can make to a frame of learners.
 
@@ -339,7 +341,7 @@ def add_features(
     return frame.select(*kept).to_native()
 
 
-def _with_members(frame: Any, members: Any) -> Any:  # noqa: ANN401
+def _with_members(frame: Frame, members: Members) -> Frame:
     if isinstance(members, bool):
         return frame.with_columns(_member=nw.lit(members))
     values = np.asarray(members, dtype=bool)
@@ -347,7 +349,7 @@ def _with_members(frame: Any, members: Any) -> Any:  # noqa: ANN401
     return frame.with_columns(series)
 
 
-def _with_pay_filled(frame: Any, model: FeatureModel) -> Any:  # noqa: ANN401
+def _with_pay_filled(frame: Frame, model: FeatureModel) -> Frame:
     if model.pay_fills is None:
         return frame.with_columns(pay_imputed=nw.lit(0))
     frame = model.pay_fills.add(frame)

@@ -6,14 +6,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
-from learnstrata.learners.lookups import collected, distinct
+from learnstrata.learners.lookups import Frame, collected, distinct
 from learnstrata.learners.roles.titles import NOT_STATED, UNMAPPED, match_titles
 
 __all__ = ["RoleCoverage", "add_roles", "coverage"]
@@ -88,7 +87,7 @@ def _looked_up(
     return expr
 
 
-def _require(frame: Any, columns: set[str]) -> None:  # noqa: ANN401 - narwhals frame
+def _require(frame: Frame, columns: set[str]) -> None:
     available = frame.collect_schema().names()
     if missing := columns.difference(available):
         raise SchemaError.missing(missing, available)

@@ -321,7 +321,8 @@ def _words(title: str, table: TitleTable) -> tuple[str, ...]:
     words = [word for token in tokens for word in _known_words(token, table)]
     kept = [word for word in words if word not in table.dropped] or words
     ends = accumulate(len(word) + 1 for word in kept[:_MOST_WORDS])
-    fitting = [word for word, end in zip(kept, ends) if end <= _LONGEST + 1]  # noqa: B905
+    counted = zip(kept, ends, strict=False)  # the words beyond the most have no end
+    fitting = [word for word, end in counted if end <= _LONGEST + 1]
     return tuple(
         _ROMAN.get(word, word) if before in table.levelled else word
         for before, word in pairwise(("", *fitting))

@@ -15,6 +15,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Pay
 from learnstrata.exceptions import SchemaError, preview
+from learnstrata.learners.lookups import Frame
 from learnstrata.learners.schema.amounts import (
     Amount,
     flag,
@@ -73,7 +74,7 @@ def column_names_of(frame: IntoFrame) -> list[str]:
     return _opened(frame).collect_schema().names()
 
 
-def _opened(frame: IntoFrame) -> Any:  # noqa: ANN401 - eager or lazy, of any engine
+def _opened(frame: IntoFrame) -> Frame:
     try:
         opened = nw.from_native(frame)
         names = opened.collect_schema().names()
@@ -99,7 +100,7 @@ def read_columns(
     *,
     kinds: Mapping[str, Kind],
     pay: Pay,
-) -> Any:  # noqa: ANN401 - eager or lazy, as the frame
+) -> Frame:
     """Read every column of a mapping as far as it can be read with certainty.
 
     Parameters
@@ -158,7 +159,7 @@ def _refuse_dtype(source: _Source) -> None:
         )
 
 
-def _with_record(frame: Any) -> tuple[Any, str]:  # noqa: ANN401
+def _with_record(frame: Frame) -> tuple[Frame, str]:
     """Add the number of each row, or find it where rows have no order."""
     schema = frame.collect_schema()
     free = _unused("record", schema.names())
@@ -202,7 +203,7 @@ def _tidy(source: _Source) -> nw.Expr:
     return tidy.alias(f"tidy:{source.name}")
 
 
-def _settled(frame: Any, sources: Sequence[_Source]) -> list[_Source]:  # noqa: ANN401
+def _settled(frame: Frame, sources: Sequence[_Source]) -> list[_Source]:
     """Decide of each outcome whether it is a number or a category."""
     counts: dict[str, nw.Expr] = {}
     for source in sources:

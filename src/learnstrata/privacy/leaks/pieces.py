@@ -1,8 +1,9 @@
 """What the leak scan reads: a piece of text, and where it stands."""
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-__all__ = ["Piece", "UnreadableError"]
+__all__ = ["Piece", "Read", "UnreadableError", "within"]
 
 
 class Piece(NamedTuple):
@@ -13,7 +14,20 @@ class Piece(NamedTuple):
     line: int = 0  # where it begins, 0 where lines mean nothing
     field: str = ""  # the key or column it is the value of
     code: bool = False  # a script or a style, full of short names
+    spot: str = ""  # its place in the structure, the same in two renders
+    again: bool = False  # the text of the piece before it, decoded
+
+
+Read = Callable[[str, bytes], Iterator[Piece]]  # the name and content of a file within
 
 
 class UnreadableError(Exception):
     """What a file holds cannot be told."""
+
+
+def within(outer: Piece, pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Give what a piece holds, placed in it."""
+    for inner in pieces:
+        place = ", ".join(part for part in (outer.place, inner.place) if part)
+        spot = f"{outer.spot or outer.place}>{inner.spot or inner.place}"
+        yield inner._replace(place=place, line=outer.line, spot=spot)

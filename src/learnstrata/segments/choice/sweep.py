@@ -474,7 +474,7 @@ def _reason(
     best = min(judged, key=lambda c: _rank(c, rule.criterion))
     if best.k != chosen.k:
         told += (
-            f", within the standard error ({best.error(rule.criterion):.3f}) of the "
+            f", within the standard error ({best.error(rule.criterion):.2g}) of the "
             f"highest, {_value(best, rule.criterion)} at k = {best.k}"
         )
     if chosen.objections:
@@ -494,7 +494,20 @@ def _reason(
 
 def _value(candidate: Candidate, criterion: Criterion) -> str:
     value = getattr(candidate, criterion)
-    return "unknown size" if value is None else f"{value:.3f}"
+    return "unknown size" if value is None else _told(value)
+
+
+def _told(value: float) -> str:
+    """Write a statistic as exactly as it is published.
+
+    Examples
+    --------
+    >>> _told(0.3), _told(1.41649), _told(12345.6)
+    ('0.300', '1.42', '12,300')
+    """
+    if abs(value) < 1:
+        return f"{value:.3f}"
+    return f"{float(f'{value:.3g}'):,}".removesuffix(".0")
 
 
 def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What the card of a segment shows beside its profile.
 
 Where it stands in each number with the uncertainty, how pay and experience spread
-against the rest, and how learners with older records have moved on.
+against all, and how learners with older records have moved on.
 """
 
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ class Bin:
     low: float | None
     high: float | None
     segment: int
-    rest: int
+    of_all: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,14 @@ class Spread:
     Attributes
     ----------
     feature : str
-    n_segment, n_rest : int
+    n_segment, n_all : int
         Of whom it is known; a learner of several records counts once in a segment.
     bins : tuple of Bin
     """
 
     feature: str
     n_segment: int
-    n_rest: int
+    n_all: int
     bins: tuple[Bin, ...]
 
 
@@ -249,7 +249,7 @@ def _rank(name: str, n: int, ranks: Floats, scaled: Floats) -> Rank:
 def _spread(
     name: str, numbers: Floats, own: npt.NDArray[np.bool_], edges: Floats
 ) -> Spread:
-    """Count the segment and the rest in the same bins for every segment."""
+    """Count the segment and all in the same bins for every segment."""
     known = np.isfinite(numbers)
     place = np.searchsorted(edges, numbers[known], side="right")
     counts = [
@@ -257,9 +257,10 @@ def _spread(
         for who in (True, False)
     ]
     segment, rest = (one.tolist() for one in counts)
+    of_all = [a + b for a, b in zip(segment, rest, strict=True)]
     lows, highs = [None, *edges.tolist()], [*edges.tolist(), None]
-    bins = tuple(map(Bin, lows, highs, segment, rest))
-    return Spread(name, sum(segment), sum(rest), bins)
+    bins = tuple(map(Bin, lows, highs, segment, of_all))
+    return Spread(name, sum(segment), sum(of_all), bins)
 
 
 def _moved(learners: pl.DataFrame) -> Progression | None:

@@ -279,7 +279,7 @@ def _grown(codes: npt.NDArray[np.float32], label: npt.NDArray[Any], seed: int) -
 
 
 def _paths(
-    tree: Any,  # noqa: ANN401
+    tree: Any,  # noqa: ANN401 - of scikit-learn
     columns: Sequence[_Column],
 ) -> dict[int, tuple[Condition, ...]]:
     """Give the merged conditions of each node but the root."""

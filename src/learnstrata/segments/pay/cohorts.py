@@ -4,7 +4,7 @@ Peers have the same role family and company tier. What a peer of so many years i
 expected to earn is the shrunken median of `learnstrata.segments.pay.benchmarks`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -26,6 +26,7 @@ __all__ = ["Cohort", "CohortPart", "CohortRules", "find_cohorts", "progress_of_p
 NEEDS = ("role_family", "company", "tier", "pay", "years_of_experience")
 STAGES = (1.0, 2.0, 4.0, 6.0, 9.0, 13.0)  # upper limits of years; the last is open
 Key = Literal["stalled", "entry_high", "entry_low", "high_upside"]
+Groups = Mapping[str, tuple[str, ...]]  # column -> its values
 TITLES: dict[Key, str] = {
     "stalled": "Pay has not grown with experience",
     "entry_high": "Entry level with unusually high pay",
@@ -100,9 +101,9 @@ class CohortPart:
     learners: int
 
     @property
-    def share(self) -> float:
-        """``learners / assessed``."""
-        return self.learners / self.assessed
+    def share(self) -> float | None:
+        """``learners / assessed``; None where nobody was assessed."""
+        return self.learners / self.assessed if self.assessed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ class Cohort:
     assessed, learners : int
         On whom the definition could be tried, and those in the cohort.
     by_segment, by_role, by_tier : tuple of CohortPart
-        Every group with somebody assessed, largest share first.
+        Every group the definition could apply to, also one of whom nobody was
+        assessed; largest share first.
     members : array of bool, shape (n_rows,)
         Who, in the order of the learners given.
     reason : str
@@ -277,7 +279,7 @@ def find_cohorts(
             learners, no_role=no_role, no_company=no_company, paid=paid
         )
         if not peers.is_empty():
-            return _found(peers, rules, len(learners))
+            return _found(peers, rules, _groups(learners, no_role), len(learners))
         reason = "nobody has a role, a known pay and a known experience"
     words = _definitions(rules, grown=False)
     nobody = np.zeros(len(learners), dtype=bool)
@@ -287,53 +289,85 @@ def find_cohorts(
     )
 
 
-def _found(peers: pl.DataFrame, rules: CohortRules, n: int) -> tuple[Cohort, ...]:
-    years, enough = pl.col("years_of_experience"), rules.min_peers
-    experienced, entry = years >= rules.stalled_from, years <= rules.entry_years
+def _groups(learners: pl.DataFrame, no_role: Collection[str]) -> Groups:
+    """List the segments, the named roles and the tiers of learners."""
+    return {
+        column: tuple(
+            value
+            for value in learners[column].drop_nulls().cast(pl.String).unique()
+            if value not in no_role
+        )
+        for column in ("segment_name", "role_family", "tier")
+        if column in learners.columns
+    }
+
+
+def _found(
+    peers: pl.DataFrame, rules: CohortRules, groups: Groups, n: int
+) -> tuple[Cohort, ...]:
     if "pay_growth" not in peers.columns:
         peers = peers.with_columns(pay_growth=pl.lit(None, pl.Float64))
+    typical = _typical_growth(peers)
+    peers = _ranked(peers, rules)
+    words = _definitions(rules, grown=typical is not None)
+    found = {
+        key: _cohort(
+            peers.filter(assessed).with_columns(_in=is_in.fill_null(value=False)),
+            _within(groups, rules) if key == "high_upside" else groups,
+            key,
+            words[key],
+            n,
+        )
+        for key, (assessed, is_in) in _tests(rules, typical).items()
+    }
+    if typical is not None:
+        found["stalled"] = replace(
+            found["stalled"],
+            n_growth=peers["pay_growth"].count(),
+            typical_growth=float(np.expm1(typical)),
+        )
+    return tuple(found.values())
+
+
+def _within(groups: Groups, rules: CohortRules) -> Groups:
+    """Leave out the tiers in which high upside is not looked for."""
+    tiers = tuple(t for t in groups.get("tier", ()) if t in rules.upside_tiers)
+    return {**groups, "tier": tiers}
+
+
+def _ranked(peers: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
+    """Rank peers by what the rules ask for; null where they are too few."""
+    years, enough = pl.col("years_of_experience"), rules.min_peers
+    experienced, entry = years >= rules.stalled_from, years <= rules.entry_years
     grown = pl.col("pay_growth").is_not_null()
-    peers = peers.with_columns(
+    return peers.with_columns(
         late=experienced & (experienced.sum().over(PEERS[:1]) >= enough),
         early=_rank("residual", entry, enough),
         later=_rank("residual", years > rules.entry_years, enough),
         growth=_rank("pay_growth", grown, enough),
     )
-    typical = _typical_growth(peers)
+
+
+def _tests(
+    rules: CohortRules, typical: float | None
+) -> dict[Key, tuple[pl.Expr, pl.Expr]]:
+    """Say of each cohort on whom it is tried, and who is in it."""
     flat = pl.lit(value=True)
     if typical is not None:
         flat = (pl.col("pay_growth") <= typical).fill_null(value=True)
     below = pl.col("log_pay") < pl.col("expected_at_half")
     behind = pl.col("residual") <= np.log1p(-rules.stalled_gap) + 1e-9
-    stalled = behind & below & flat
     late = pl.col("late") & pl.col("expected_at_half").is_not_null()
     early = pl.col("early").is_not_null()
     # A learner's own growth says more than where their pay stands today.
     pace = pl.coalesce("growth", "later")
     in_tiers = pl.col("tier").is_in(list(rules.upside_tiers))
-    chosen: dict[Key, tuple[pl.Expr, pl.Expr]] = {
-        "stalled": (late, stalled),
+    return {
+        "stalled": (late, behind & below & flat),
         "entry_high": (early, pl.col("early") > 1 - rules.entry_tail),
         "entry_low": (early, pl.col("early") < rules.entry_tail),
         "high_upside": (in_tiers & pace.is_not_null(), pace > 1 - rules.upside),
     }
-    words = _definitions(rules, grown=typical is not None)
-    found = {
-        key: _cohort(
-            peers.filter(assessed).with_columns(_in=is_in.fill_null(value=False)),
-            key,
-            words[key],
-            n,
-        )
-        for key, (assessed, is_in) in chosen.items()
-    }
-    if typical is not None:
-        found["stalled"] = replace(
-            found["stalled"],
-            n_growth=len(peers.filter(grown)),
-            typical_growth=float(np.expm1(typical)),
-        )
-    return tuple(found.values())
 
 
 def _rank(value: str, among: pl.Expr, least: int) -> pl.Expr:
@@ -404,32 +438,35 @@ def listed_or(items: Sequence[str]) -> str:
     return listed(items).replace(" and ", " or ")
 
 
-def _cohort(assessed: pl.DataFrame, key: Key, definition: str, n: int) -> Cohort:
+def _cohort(
+    assessed: pl.DataFrame, groups: Groups, key: Key, definition: str, n: int
+) -> Cohort:
     members = np.zeros(n, dtype=bool)
     members[assessed.filter("_in")["row"].to_numpy()] = True
-    segment = "segment_name" if "segment_name" in assessed.columns else "segment_id"
     return Cohort(
         key=key,
         title=TITLES[key],
         definition=definition,
         assessed=len(assessed),
         learners=int(members.sum()),
-        by_segment=_parts(assessed, segment),
-        by_role=_parts(assessed, "role_family"),
-        by_tier=_parts(assessed, "tier"),
+        by_segment=_parts(assessed, "segment_name", groups),
+        by_role=_parts(assessed, "role_family", groups),
+        by_tier=_parts(assessed, "tier", groups),
         members=members,
         reason="" if len(assessed) else "no learner has enough peers",
     )
 
 
-def _parts(assessed: pl.DataFrame, column: str) -> tuple[CohortPart, ...]:
-    """Count those assessed, and those in the cohort, by a column."""
-    if column not in assessed.columns:
+def _parts(
+    assessed: pl.DataFrame, column: str, groups: Groups
+) -> tuple[CohortPart, ...]:
+    """Count those assessed, and those in the cohort, in each group of a column."""
+    values = groups.get(column, ())
+    if not values:
         return ()
-    counts = (
-        assessed.group_by(pl.col(column).cast(pl.String).alias("value"))
-        .agg(pl.len().alias("assessed"), pl.col("_in").sum().alias("learners"))
-        .drop_nulls("value")
+    counts = assessed.group_by(pl.col(column).cast(pl.String)).agg(
+        pl.len().alias("assessed"), pl.col("_in").sum()
     )
-    parts = [CohortPart(*row) for row in counts.rows()]
-    return tuple(sorted(parts, key=lambda part: (-part.share, part.value)))
+    known = {value: pair for value, *pair in counts.iter_rows()}
+    parts = [CohortPart(value, *known.get(value, (0, 0))) for value in values]
+    return tuple(sorted(parts, key=lambda part: (-(part.share or 0), part.value)))

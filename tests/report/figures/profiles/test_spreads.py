@@ -15,7 +15,7 @@ def with_bins(segment, feature, change):
 
 
 def without_shares(part):
-    return with_(part, segment=None, rest=None, share=None, share_of_rest=None)
+    return with_(part, segment=None, of_all=None, share=None, share_of_all=None)
 
 
 def rows_of_panel(panel):
@@ -32,9 +32,9 @@ def test_bars_and_marks_are_the_shares_and_few_are_never_a_bar(summary, chart, f
         bins = segment.distribution(feature).bins
         for row, part in zip(rows_of_panel(panel), bins, strict=True):
             assert row["segment"] == part.share
-            assert row["rest"] == part.share_of_rest
+            assert row["all"] == part.share_of_all
             assert (row["few"] == 0) == (part.share is None)
-            assert ("under 10" in row["tip"]) == (None in {part.share, row["rest"]})
+            assert ("under 10" in row["tip"]) == (None in {part.share, row["all"]})
             seen.add(part.share is None)
     assert seen == {True, False}
 
@@ -46,7 +46,7 @@ def test_all_panels_have_one_scale_that_holds_every_share(summary):
         row[name]
         for panel in panels
         for row in rows_of_panel(panel)
-        for name in ("segment", "rest")
+        for name in ("segment", "all")
         if row[name] is not None
     ]
     assert len(tops) == 1

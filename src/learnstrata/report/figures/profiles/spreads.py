@@ -1,4 +1,4 @@
-"""How pay and experience spread in each segment, and in all others."""
+"""How pay and experience spread in each segment, and among all."""
 
 from collections.abc import Sequence
 
@@ -40,12 +40,12 @@ def _bins(segment: Segment, feature: str) -> tuple[SegmentBin, ...]:
 
 
 def _shares(summary: Summary, feature: str) -> list[float]:
-    """List the shares that are told, of segments and of the others."""
+    """List the shares that are told, of segments and of all."""
     return [
         share
         for segment in summary.segments
         for part in _bins(segment, feature)
-        for share in (part.share, part.share_of_rest)
+        for share in (part.share, part.share_of_all)
         if share is not None
     ]
 
@@ -108,7 +108,7 @@ def _marks(rows: Sequence[Row], segment: Segment, y: Spec, x: Spec) -> list[Spec
     return [
         layer(None, bar, x=x, y=y, **TIP),
         *dots_of_few(rows, x),
-        layer(None, line, x=x, y=field("rest", "Q")),
+        layer(None, line, x=x, y=field("all", "Q")),
     ]
 
 
@@ -122,15 +122,15 @@ def _row(part: SegmentBin, feature: str, write: Numbers) -> Row:
     """Give a bin; where there are too few, a dot on the ground instead of a bar."""
     few = write.count(None)
     own = few if part.share is None else f"{write.share(part.share)} of the segment"
-    rest = part.share_of_rest
-    others = few if rest is None else write.share(rest)
+    of_all = part.share_of_all
+    others = few if of_all is None else write.share(of_all)
     place = f"{bin_text(part, feature, write)} {unit_of(feature, write)}"
     return {
         "bin": bin_start(part, feature, write),
         "segment": part.share,
-        "rest": rest,
+        "all": of_all,
         "few": 0 if part.share is None else None,
-        "tip": f"{place}: {own}, {others} of the others",
+        "tip": f"{place}: {own}, {others} of all",
     }
 
 
@@ -143,7 +143,7 @@ def _title(summary: DisclosedSummary, feature: str) -> str:
         if (one := segment.number(feature)) is not None and one.p75 is not None
     ]
     if not tops:
-        return f"{label} in each segment, and in the others"
+        return f"{label} in each segment, and in all"
     write = numbers_of(summary.settings)
     top, name = min(tops)
     told = write.pay_text(top) if feature == "pay" else f"{write.years(top)} years"
@@ -171,8 +171,8 @@ def _table(summary: Summary, feature: str) -> Table:
             ),
             column("In the segment", lambda row: row[1].segment, "count"),
             column("Share of the segment", lambda row: row[1].share, "share"),
-            column("In the others", lambda row: row[1].rest, "count"),
-            column("Share of the others", lambda row: row[1].share_of_rest, "share"),
+            column("Of all", lambda row: row[1].of_all, "count"),
+            column("Share of all", lambda row: row[1].share_of_all, "share"),
         ],
         sheet=f"{label} in bins",
     )
@@ -181,8 +181,8 @@ def _table(summary: Summary, feature: str) -> Table:
 def _note(summary: DisclosedSummary) -> str:
     few = numbers_of(summary.settings).count(None)
     return (
-        f"Bars: the segment; marks: all others. A grey dot: {few} "
-        f"{summary.settings.units} of the segment; no mark: {few} of the others."
+        f"Bars: the segment; marks: all {summary.settings.units}. A grey dot: "
+        f"{few} of the segment; no mark: {few} of all."
     )
 
 

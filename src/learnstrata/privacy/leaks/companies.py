@@ -1,0 +1,169 @@
+"""Which forms of the names of companies are looked for, and where."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
+
+from learnstrata.privacy.leaks.tokens import core_of, plain, tokenised, words_of
+
+__all__ = ["Companies", "Form"]
+
+WORD_LETTERS = 6  # shorter words of a name are too common to tell a company
+WORD_COMPANIES = 2  # so are words that more companies share
+SHORT = 3  # "TCS": as it is written, or not at all
+CAPITALS = 3  # as is "IT" for a company "it"
+_UNIT = (
+    r"(years?|yrs?|months?|mos?|weeks?|days?|hours?|hrs?|lpa|ctc|lakhs?|lacs?|crores?|cr"
+    r"|thousand|million|billion|inr|rs|rupees|usd|eur|gbp|percent|%|per annum|p\.?a\.?)"
+)
+_AMOUNT = r"[<>~+≈]?\s*(?:(?:rs|inr|usd|eur)\.?|[₹$€£])?\s*\d[\d.,]*"
+VALUE = re.compile(
+    rf"{_AMOUNT}(?:\s*(?:-|to|\u2013)\s*{_AMOUNT})?\s*\+?(?:\s*{_UNIT}\.?)+\s*\+?",
+    re.IGNORECASE,
+)
+DIGIT = re.compile(r"\d")
+# Words that every other company bears.
+GENERIC = frozenset(
+    [
+        *("academy", "advisory", "agency", "analytics", "associates", "business"),
+        *("capital", "center", "centre", "college", "company", "computer", "computers"),
+        *(
+            "consultancy",
+            "consultants",
+            "consulting",
+            "corporation",
+            "design",
+            "digital",
+        ),
+        *("development", "education", "electronics", "energy", "engineering"),
+        *("enterprise", "enterprises", "finance", "financial", "freelance", "general"),
+        *("global", "government", "health", "healthcare", "holdings", "hospital"),
+        *("industries", "information", "infotech", "infrastructure", "innovations"),
+        *("institute", "insurance", "international", "internet", "investments"),
+        *("learning", "limited", "logistics", "management", "manufacturing"),
+        *("marketing", "mobile", "motors", "national", "network", "networks", "online"),
+        *("partners", "payments", "pharma", "private", "products", "project", "public"),
+        *("research", "resources", "retail", "school", "sciences", "security"),
+        *("service", "services", "software", "solution", "solutions", "studio"),
+        *("studios", "support", "system", "systems", "technical", "technologies"),
+        *("technology", "telecom", "trading", "training", "travel", "university"),
+        *("ventures", "worldwide"),
+    ]
+)
+
+
+class Form(NamedTuple):
+    """How a name may be written.
+
+    Attributes
+    ----------
+    breaks : frozenset of int
+        Letters after which a text may have something between two words.
+    gaps : frozenset of int
+        Letters after which the name itself has.
+    written : frozenset of str
+        The only spellings that count, where the name is short.
+    """
+
+    breaks: frozenset[int]
+    gaps: frozenset[int]
+    written: frozenset[str]
+
+
+@dataclass(slots=True)
+class Companies:
+    """Names of companies, by all their letters in a row.
+
+    Attributes
+    ----------
+    forms : dict
+        Letters in a row -> how they may be written.
+    heads : set of str
+        What stands before a break of a name: a text may go on there.
+    words : frozenset of str
+        Single words of a name that give a company away.
+    fields : set of str
+        Names that count only as the whole value of a field of companies.
+    """
+
+    forms: dict[str, Form] = field(default_factory=dict)
+    heads: set[str] = field(default_factory=set)
+    words: frozenset[str] = frozenset()
+    fields: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, names: Iterable[str], ordinary: frozenset[str]) -> "Companies":
+        """Sort names by how widely they can be looked for.
+
+        Parameters
+        ----------
+        names : iterable of str
+        ordinary : frozenset of str
+            Words that give nobody away by themselves.
+        """
+        found = cls()
+        given = {str(name).strip() for name in names}
+        spelled = {n: words_of(n) for n in sorted(given) if not _is_value(n)}
+        for name, words in spelled.items():
+            if words:
+                found._add(name, words)
+        different = set(spelled.values())
+        holders = Counter(word for words in different for word in {*words})
+        found.words = frozenset(
+            word
+            for word, n in holders.items()
+            if n <= WORD_COMPANIES and _tells(word) and word not in ordinary
+        )
+        return found
+
+    def _add(self, name: str, words: tuple[str, ...]) -> None:
+        letters = "".join(words)
+        if letters.isdigit() or len(letters) == 1:
+            self.fields.add(letters)
+            return
+        form = _form(name, letters, words)
+        known = self.forms.get(letters)
+        self.forms[letters] = _either(known, form) if known else form
+        self.heads.update(letters[:at] for at in form.breaks)
+
+
+def _form(name: str, letters: str, words: tuple[str, ...]) -> Form:
+    gaps = _ends(words)
+    even = (name.islower() or name.isupper()) and not DIGIT.search(name)
+    breaks = gaps if even else gaps | _fine(name)
+    written: set[str] = set()
+    if max(map(len, words)) <= SHORT:
+        core = core_of(name)
+        written = {core, core.upper()} if len(letters) >= CAPITALS else {core}
+    return Form(breaks, gaps, frozenset(written))
+
+
+def _either(one: Form, other: Form) -> Form:
+    """Join the forms of two names that have the same letters."""
+    strict = bool(one.written and other.written)
+    return Form(
+        one.breaks | other.breaks,
+        min(one.gaps, other.gaps, key=len),
+        one.written | other.written if strict else frozenset(),
+    )
+
+
+def _fine(name: str) -> frozenset[int]:
+    return _ends(tokenised(plain(name)).keys)
+
+
+def _is_value(name: str) -> bool:
+    """Say whether a name is a number with its unit: "4 years"."""
+    return bool(DIGIT.search(name) and VALUE.fullmatch(plain(name)))
+
+
+def _ends(words: Iterable[str]) -> frozenset[int]:
+    """Give how many letters stand before each break between words."""
+    return frozenset([*accumulate(map(len, words))][:-1])
+
+
+def _tells(word: str) -> bool:
+    return sum(map(str.isalpha, word)) >= WORD_LETTERS

@@ -1,0 +1,267 @@
+"""Where in a text a company or a learner is named."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from learnstrata.privacy.leaks.alignment import own_words
+from learnstrata.privacy.leaks.companies import GENERIC, WORD_LETTERS, Companies, Form
+from learnstrata.privacy.leaks.learners import ID_HEAD, PART, Learners
+from learnstrata.privacy.leaks.pieces import Piece
+from learnstrata.privacy.leaks.tokens import (
+    CHUNK,
+    Tokens,
+    joined,
+    plain,
+    tokenised,
+    words_of,
+)
+
+__all__ = ["Hit", "Kind", "Search", "long_words"]
+
+Kind = Literal["company name", "company word", "learner id", "unreadable file"]
+
+_WHO = (
+    r"(learner|user|student|member|candidate|employee|person|customer|applicant|trainee"
+    r"|participant|account|e-?mail)"
+)
+_CODE = r"(ids?|hash(es)?|codes?|keys?|no|num|number|name)"
+LEARNER_FIELD = re.compile(
+    rf"({_WHO}([ _-]?{_CODE})?|u?uid|roll([ _-]?(no|number))?)", re.IGNORECASE
+)
+COMPANY_FIELD = re.compile(
+    rf"(company|employer|organi[sz]ation|firm)([ _-]?{_CODE})?", re.IGNORECASE
+)
+COUNTED = re.compile(r"(ids|codes|hashes|keys)$", re.IGNORECASE)
+
+
+RANKS: dict[Kind, int] = {"company name": 0, "learner id": 1, "company word": 2}
+
+
+class Hit(NamedTuple):
+    """What is named, as it stands there, and where in the plain text."""
+
+    kind: Kind
+    text: str
+    offset: int
+
+
+class _Span(NamedTuple):
+    kind: Kind
+    first: int  # words of the text, both included
+    last: int
+
+
+class _Seen(NamedTuple):
+    letters: str
+    text: str
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class _Allowed:
+    """Texts that name nobody, wherever they stand."""
+
+    phrases: set[str] = field(default_factory=set)
+    heads: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "_Allowed":
+        found = cls()
+        for text in texts:
+            letters = ""
+            for key in tokenised(plain(str(text))).keys:
+                found.heads.add(letters)
+                letters += key
+            found.phrases.add(letters)
+        return found
+
+    def covers(self, words: Tokens, span: _Span) -> bool:
+        """Say whether an allowed text stands there and takes in the whole span."""
+        for first in range(span.first, -1, -1):
+            letters = ""
+            for at in range(first, len(words.keys)):
+                letters += words.keys[at]
+                if at >= span.last and letters in self.phrases:
+                    return True
+                if letters not in self.heads:
+                    break
+            if span.first - first > 16:
+                return False
+        return False
+
+
+class Search:
+    """Names and ids by their letters, so that each word of a text is looked up once.
+
+    Parameters
+    ----------
+    companies, learners : iterable of str
+    allow : iterable of str
+    own : frozenset of str
+        Words of the product's own texts: by themselves they give no company away.
+    """
+
+    def __init__(
+        self,
+        companies: Iterable[str],
+        learners: Iterable[str],
+        allow: Iterable[str] = (),
+        own: frozenset[str] = frozenset(),
+    ) -> None:
+        allowed = [str(text) for text in allow]
+        spoken = {word for text in allowed for word in words_of(text)}
+        self._ordinary = GENERIC | own | spoken
+        self.companies = Companies.of(companies, self._ordinary)
+        self.learners = Learners.of(learners)
+        self._allowed = _Allowed.of(allowed)
+        self._heads = self.companies.heads | self.learners.heads
+        self._parts: frozenset[str] = frozenset()
+        self._clean: set[tuple[str, bool]] = set()
+
+    def expect(self, words: Iterable[str]) -> None:
+        """Learn which long words of what is to be searched are parts of ids."""
+        self._parts = self.learners.holding(words)
+
+    def hits(self, piece: Piece, own: Piece | None = None) -> Iterator[Hit]:
+        """Find names, words and ids in a piece of text.
+
+        Parameters
+        ----------
+        piece : Piece
+        own : Piece, default=None
+            Its counterpart without data: what both say in the same place is no hit.
+        """
+        if own is not None and own.text == piece.text:
+            return
+        told = list(self._value(piece)) if piece.field else []
+        yield from told
+        if told or (piece.text, piece.code) in self._clean:
+            return
+        text = plain(piece.text)
+        words = tokenised(text)
+        spans = list(self._spans(text, words, code=piece.code))
+        if not spans:
+            self._clean.add((piece.text, piece.code))
+            return
+        yield from self._kept(text, words, spans, own)
+
+    def _kept(
+        self, text: str, words: Tokens, spans: list[_Span], own: Piece | None
+    ) -> Iterator[Hit]:
+        """Leave out what is our own or allowed, and what a longer hit holds."""
+        ours = own_words(words, tokenised(plain(own.text))) if own else []
+        done = -1
+        for span in sorted(spans, key=lambda s: (s.first, -s.last, RANKS[s.kind])):
+            if span.first <= done or (ours and all(ours[span.first : span.last + 1])):
+                continue
+            if self._allowed.covers(words, span):
+                continue
+            done = span.last
+            start = words.starts[span.first]
+            yield Hit(span.kind, text[start : words.ends[span.last]], start)
+
+    def _value(self, piece: Piece) -> Iterator[Hit]:
+        """Find what counts only as the whole value of a field of its kind."""
+        key = piece.place.endswith(", a key")
+        kind = _kind_of(piece.field.removesuffix("s") if key else piece.field)
+        if not kind:
+            return
+        fields = (self.companies if kind == "company name" else self.learners).fields
+        value = joined(piece.text)
+        single = kind == "learner id" and _is_count(piece)
+        if value in fields and value not in self._allowed.phrases and not single:
+            yield Hit(kind, piece.text, 0)
+
+    def _spans(self, text: str, words: Tokens, *, code: bool) -> Iterator[_Span]:
+        """Find every run of words that names somebody."""
+        forms = self.companies.forms
+        ids, spelled = self.learners.ids, self.learners.spelled
+        heads, glued, last = self._heads, words.glued, len(words.keys) - 1
+        for first, letters in enumerate(words.keys):
+            at = first
+            if letters in self.companies.words:
+                yield _Span("company word", first, first)
+            while True:
+                if letters in forms or letters in ids or letters in spelled:
+                    there = text[words.starts[first] : words.ends[at]]
+                    seen = _Seen(letters, there, first, at)
+                    kind = self._kind(words, seen, code=code)
+                    if kind:
+                        yield _Span(kind, first, at)
+                if at == last or not (glued[at + 1] or letters in heads):
+                    break
+                at += 1
+                letters += words.keys[at]  # noqa: PLW2901 - a word grows into a name
+        yield from self._long(text, words)
+
+    def _kind(self, words: Tokens, seen: _Seen, *, code: bool) -> Kind | None:
+        """Say whom a run of words names, if anybody."""
+        form = self.companies.forms.get(seen.letters)
+        if form and self._is_name(form, words, seen, code=code):
+            return "company name"
+        written, letters = seen.text.casefold(), seen.letters
+        spelled = self.learners.spelled.get(letters, ())
+        if written == letters and (letters in self.learners.ids or spelled):
+            return "learner id"
+        return "learner id" if written in spelled else None
+
+    def _is_name(self, form: Form, words: Tokens, span: _Seen, *, code: bool) -> bool:
+        """Say whether a run of words breaks where a name does."""
+        if form.written:
+            return span.text in form.written and not code
+        cuts, apart, at = set[int](), set[int](), 0
+        for word in range(span.first, span.last):
+            at += len(words.keys[word])
+            cuts.add(at)
+            if not words.glued[word + 1]:
+                apart.add(at)
+        if not apart <= form.breaks:
+            return False
+        one = span.letters
+        plain_word = one.isdigit() or one in self._ordinary or len(one) < WORD_LETTERS
+        return form.gaps <= cuts or not plain_word
+
+    def _long(self, text: str, words: Tokens) -> Iterator[_Span]:
+        """Find parts of long ids."""
+        if not (self._parts or self.learners.ids):
+            return
+        for match in CHUNK.finditer(text):
+            if match.end() - match.start() < ID_HEAD:
+                continue
+            part = joined(match[0])
+            if part in self._parts or self.learners.is_head(part):
+                first = bisect_left(words.starts, match.start())
+                yield _Span(
+                    "learner id", first, bisect_right(words.ends, match.end()) - 1
+                )
+
+
+def long_words(texts: Iterable[str]) -> set[str]:
+    """Give the words in which a part of a long id may stand."""
+    chunks = {
+        chunk
+        for text in texts
+        if len(text) >= PART
+        for chunk in CHUNK.findall(plain(text))
+        if len(chunk) >= PART
+    }
+    return {word for word in map(joined, chunks) if len(word) >= PART}
+
+
+@lru_cache(None)
+def _kind_of(name: str) -> Kind | None:
+    """Say whom the values of a field name, by its own name."""
+    if COMPANY_FIELD.fullmatch(name.strip()):
+        return "company name"
+    return "learner id" if LEARNER_FIELD.fullmatch(name.strip()) else None
+
+
+def _is_count(piece: Piece) -> bool:
+    """Say whether a value is how many ids there are: one number in "ids" of JSON."""
+    single = piece.place.startswith("$") and not piece.place.endswith(("]", "a key"))
+    return single and bool(COUNTED.search(piece.field))

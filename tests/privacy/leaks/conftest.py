@@ -1,0 +1,42 @@
+"""A real run, what it shares, and the same without data."""
+
+import shutil
+from typing import NamedTuple
+
+import pytest
+
+import blanked
+from learnstrata.facade import segment
+from learnstrata.learners.demo.tables import make_learners
+from learnstrata.privacy.leaks.scanning import scan
+from learnstrata.report.interactive import shipped_scripts
+
+
+class Shared(NamedTuple):
+    """What a run shares, and the same rendered without data."""
+
+    folder: object
+    own: object
+
+    def scan(self, **options):
+        return scan(self.folder, own=self.own, shipped=shipped_scripts(), **options)
+
+    def leaks(self, **options):
+        return list(self.scan(**({"companies": [], "learners": []} | options)).leaks)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """The shared part of a small run; do not change it."""
+    summary = segment(make_learners(400, rng=1), rng=7).summary
+    home = tmp_path_factory.mktemp("shared")
+    folder = blanked.render(summary, home / "share")
+    return Shared(folder, blanked.render(blanked.without_data(summary), home / "own"))
+
+
+@pytest.fixture
+def copied(shared, tmp_path):
+    """A copy of it to plant something in."""
+    folder = tmp_path / "share"
+    shutil.copytree(shared.folder, folder)
+    return shared._replace(folder=folder)
