@@ -1,7 +1,10 @@
 """What the terminal shows."""
 
-from learnstrata.app.screens import DOING, run_as_json
+import polars as pl
+
+from learnstrata.app.screens import DOING, run_as_json, scan_as_json, show_scan
 from learnstrata.pipeline import STAGES
+from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.summary.build import summarise
 
 
@@ -14,3 +17,17 @@ def test_the_verdict_is_part_of_the_result(small_run, notebook_run, tmp_path):
     told = run_as_json(summarise(small_run), tmp_path)
     assert told["verdict"] == small_run.clusters.trust.verdict.word
     assert run_as_json(summarise(notebook_run), tmp_path)["verdict"] is None
+
+
+NAMES = pl.DataFrame({"kind": ["company", "learner"], "name": ["X", "17"]})
+
+
+def test_a_scan_tells_what_it_could_only_look_for_in_fields(tmp_path, capsys):
+    show_scan(ScanReport((), Narrow(1, 1_500)), NAMES, tmp_path)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("Clean: nobody is named")
+    assert second.startswith("1 names and 1,500 ids may be any word or number")
+    show_scan(ScanReport((), Narrow()), NAMES, tmp_path)
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    told = scan_as_json(ScanReport((), Narrow(1, 1_500)), NAMES, tmp_path)
+    assert told["narrow"] == {"companies": 1, "learners": 1_500}

@@ -9,7 +9,7 @@ import pytest
 
 from learnstrata.report.document import render_report
 from learnstrata.report.figures import figures_of
-from learnstrata.report.interactive import interactive, specification
+from learnstrata.report.interactive import interactive, shipped_scripts, specification
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +100,11 @@ def test_no_text_of_the_data_ends_the_script_it_stands_in(made):
 
 def test_the_same_summary_gives_the_same_page(whole):
     assert render_report(whole) == render_report(whole)
+
+
+def test_the_scripts_of_a_page_are_those_that_are_shipped(made):
+    texts = (str(made.loader), str(made.vega))
+    assert shipped_scripts() == {hashlib.sha256(t.encode()).hexdigest() for t in texts}
+    assert (
+        hashlib.sha256(str(made.charts).encode()).hexdigest() not in shipped_scripts()
+    )

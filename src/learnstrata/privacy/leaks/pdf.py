@@ -184,8 +184,9 @@ def _held(value: Any) -> Iterator[int]:  # noqa: ANN401 - pypdf's own
     if not isinstance(value, DictionaryObject) or "/EF" not in value:
         return
     files = value["/EF"]
-    for kind in files if isinstance(files, DictionaryObject) else ():
-        yield from _numbers(files.raw_get(kind))
+    if isinstance(files, DictionaryObject):
+        for kind in files:
+            yield from _numbers(files.raw_get(kind))
 
 
 def _drawn(page: DictionaryObject) -> Iterator[int]:
