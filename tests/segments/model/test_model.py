@@ -35,7 +35,7 @@ def text(small_run):
 
 def test_the_fitted_table_gets_the_segments_of_the_run(done, small_table):
     found = pipeline.assign(small_table, done.meaning.model)
-    assert found.equals(done.meaning.learners.select(LABELS))
+    assert found.equals(done.meaning.members)
 
 
 def test_a_model_survives_json_byte_for_byte(done, small_table):
