@@ -144,6 +144,14 @@ def test_the_name_of_a_segment_does_not_allow_itself(found, tmp_path):
         )
 
 
+def test_a_name_that_the_configuration_gives_a_segment_is_searched_too(found, tmp_path):
+    secret = max(TABLE["company_hash"].drop_nulls(), key=len)
+    first = found.summary["segments"][0]["id"]
+    named = replace(THRIFTY, names={first: f"At {secret}"})
+    with pytest.raises(ls.PrivacyError, match=secret):
+        ls.segment(TABLE, rng=7, config=named).save(tmp_path / "run")
+
+
 @pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")
 def test_a_report_is_rendered_again_printed_and_drawn(found, tmp_path):
     folder = found.save(tmp_path / "run")
@@ -198,7 +206,7 @@ def test_segments_add_up(found):
 
 def test_a_summary_is_printed_and_cards_are_drawn(found):
     told = repr(found)
-    assert "500 learners" in told
+    assert f"Segmentation of {found.summary.segmented} learners into " in told
     assert all(segment.name in told for segment in found.summary.segments)
     assert "<script" not in found._repr_html_()
     assert found.report.startswith("<!DOCTYPE html>")

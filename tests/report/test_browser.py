@@ -1,7 +1,7 @@
 import pytest
+from learnstrata.report.document import SECTIONS, render_report
 
 import browser
-from learnstrata.report.document import SECTIONS, render_report
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")

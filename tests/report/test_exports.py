@@ -4,12 +4,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from learnstrata.report.document import render_report
+from learnstrata.report.drawn_figures import figures_of
 
 import browser
 from learnstrata.exceptions import OutputError
 from learnstrata.report import exports
-from learnstrata.report.document import render_report
-from learnstrata.report.drawn_figures import figures_of
 
 HERE = browser.find() is not None
 needs_browser = pytest.mark.skipif(not HERE, reason="no Chromium on this machine")

@@ -6,9 +6,9 @@ import re
 
 import altair as alt
 import pytest
-
 from learnstrata.report.document import render_report
 from learnstrata.report.drawn_figures import figures_of
+
 from learnstrata.report.interactive import interactive, specification
 
 

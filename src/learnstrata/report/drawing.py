@@ -100,7 +100,7 @@ def draw(spec: Spec, key: str, label: str, *, shrink: float = SHRINK) -> Markup:
 
 
 def _embedded(raw: str, key: str, label: str, shrink: float) -> str:
-    svg = re.sub(r"<[^>]*>", lambda tag: _tag(tag[0], key), raw)
+    svg = re.sub(r"<[^>]*>", lambda tag: _tag(tag[0], key), _renumbered(raw))
     svg = re.sub(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>', "", svg)
     size = re.search(r'viewBox="0 0 ([\d.]+) ', svg)
     most = float(size[1]) if size else UNSIZED
@@ -112,6 +112,20 @@ def _embedded(raw: str, key: str, label: str, shrink: float) -> str:
         f'min-width:{least:.0f}px;max-width:{most:.0f}px;height:auto" '
     )
     return svg.replace("<svg ", head, 1)
+
+
+def _renumbered(svg: str) -> str:
+    """Count ids from 1: the renderer counts on from one drawing to the next.
+
+    Examples
+    --------
+    >>> _renumbered('<clipPath id="clip7"/><g clip-path="url(#clip7)"/>')
+    '<clipPath id="clip1"/><g clip-path="url(#clip1)"/>'
+    """
+    ids = dict.fromkeys(re.findall(r' id="([^"]+)"', svg))
+    names = {old: f"{old.rstrip('0123456789')}{i}" for i, old in enumerate(ids, 1)}
+    renamed = re.compile(r'( id="|url\(#)([^")]+)')
+    return renamed.sub(lambda m: m[1] + names.get(m[2], m[2]), svg)
 
 
 def _tag(tag: str, key: str) -> str:

@@ -4,6 +4,7 @@ Each is made from the numbers of the contract as they stand, exact or disclosed;
 is hidden it says nothing, or "under 10".
 """
 
+from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.sensitivity import SUBJECTS
 from learnstrata.summary.contract import (
     CategoryShare,
@@ -144,8 +145,10 @@ def outcome_sentence(outcome: Outcome) -> str:
     outcome : Outcome
     """
     learned, rules, apart = outcome.learned, outcome.rules, outcome.difference
+    label = feature_of(outcome.outcome).label
+    name = label[:1].upper() + label[1:]
     if learned is None or rules is None or apart is None:
-        return f"{outcome.outcome}: not compared. {outcome.reason}"
+        return f"{name}: not compared. {outcome.reason}"
     of_both = (
         counted(outcome.n_segments, "learned segment"),
         counted(outcome.n_rules, "rule-based segment"),
@@ -158,7 +161,7 @@ def outcome_sentence(outcome: Outcome) -> str:
     if outcome.n_with is not None and outcome.n_learners is not None:
         everyone = counted(outcome.n_learners, "learner")
         told.append(f"{outcome.n_with:,} of {everyone} have it")
-    return f"{outcome.outcome}: {PLAINLY[outcome.verdict]} ({'; '.join(told)})."
+    return f"{name}: {PLAINLY[outcome.verdict]} ({'; '.join(told)})."
 
 
 def _told(skill: Skill) -> str:

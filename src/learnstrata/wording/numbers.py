@@ -21,6 +21,8 @@ __all__ = [
 
 NOTHING = "–"  # noqa: RUF001 - a dash is what a table shows where nothing is known
 
+SMALLEST = 0.0001  # of a statistic: less reads as less than it
+
 NumberKind = Literal[
     "text", "count", "share", "pay", "years", "index", "number", "growth", "statistic"
 ]
@@ -88,11 +90,11 @@ class Numbers:
 
     def statistic(self, value: float | None) -> str:
         """Write a statistic with the digits it has, three at most."""
-        return (
-            NOTHING
-            if value is None
-            else f"{float(f'{value:.3g}'):,}".removesuffix(".0")
-        )
+        if value is None:
+            return NOTHING
+        if 0 < abs(value) < SMALLEST:
+            return f"<{SMALLEST}" if value > 0 else f">-{SMALLEST}"
+        return f"{float(f'{value:.3g}'):,}".removesuffix(".0")
 
     def write(self, value: float | str | None, kind: NumberKind) -> str:
         """Write a value by its kind; a text stands as it is."""

@@ -85,7 +85,7 @@ def heat_map(
     x_axis: Row = {**bare, "title": x_title, "orient": "top", "labelAngle": 0}
     place: Row = {
         "x": field("column", "N", sort=[*columns], axis=x_axis),
-        "y": field("row", "N", sort=[*rows], axis={**bare, "title": None}),
+        "y": field("row", "N", scale={"domain": [*rows]}, axis={**bare, "title": None}),
     }
     fill, ink = field("fill", "N", scale=None), field("ink", "N", scale=None)
     box = mark("rect", stroke="white", strokeWidth=2, aria=True)

@@ -14,7 +14,7 @@ from learnstrata.report.figures.bins import (
 )
 from learnstrata.report.figures.chart import Chart, Spec, numbers_of
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
-from learnstrata.report.figures.profiles.spreads import FEW
+from learnstrata.report.figures.profiles.spreads import dots_of_few
 from learnstrata.report.figures.vega import field, log_axis, mark
 from learnstrata.summary.contract import DisclosedSummary, Distribution, Summary
 from learnstrata.wording.numbers import Numbers
@@ -49,6 +49,7 @@ def _draw(summary: DisclosedSummary, feature: str) -> Spec:
     write, found = numbers_of(summary.settings), _of(summary, feature)
     per = write.per if feature == "pay" else 1.0
     edges = _edges(found, per, logged=feature in LOGGED)
+    rows = _rows(found, edges, write)
     y = field(
         "n",
         "Q",
@@ -59,10 +60,10 @@ def _draw(summary: DisclosedSummary, feature: str) -> Spec:
     return layered(
         [
             layer(None, bar, **x, x2={"field": "high"}, y=y, y2={"datum": 0}, **TIP),
-            layer(None, FEW, x=field("middle", "Q"), y=field("few", "Q"), **TIP),
+            *dots_of_few(rows, field("middle", "Q")),
             *_median(found.p50, per, feature, write),
         ],
-        rows=_rows(found, edges, write),
+        rows=rows,
         width=360,
         height=170,
     )

@@ -5,7 +5,7 @@ from learnstrata.report.figures.bins import feature_title
 from learnstrata.report.figures.chart import numbers_of
 from learnstrata.summary.contract import Distribution, Summary
 from learnstrata.wording.numbers import Numbers
-from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.tables import Cell, Table, column, table_of
 
 __all__ = ["described_numbers"]
 
@@ -38,8 +38,10 @@ def described_numbers(summary: Summary) -> Table:
     )
 
 
-def _shown(row: Distribution, name: str, write: Numbers) -> float | None:
+def _shown(row: Distribution, name: str, write: Numbers) -> Cell:
+    """Give a quantile; a size that is not told is of few."""
     value: float | None = getattr(row, name)
     if value is None:
-        return None
+        sized = feature_of(row.feature).unit == "learners" and row.n is not None
+        return write.count(None) if sized and name in MARKS else None
     return value / write.per if feature_of(row.feature).is_money else value

@@ -24,7 +24,7 @@ from learnstrata.summary.contract import (
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
-__all__ = ["CHARTS", "FEW"]
+__all__ = ["CHARTS", "dots_of_few"]
 
 # Where there are too few for a bar.
 FEW = mark(
@@ -81,7 +81,7 @@ def _y(most: float, units: str) -> Spec:
 def _panel(segment: Segment, feature: str, y: Spec, write: Numbers) -> Spec:
     rows = [_row(part, feature, write) for part in _bins(segment, feature)]
     return layered(
-        _marks(segment, y, _x(rows, f"{feature_title(feature, write)}, from")),
+        _marks(rows, segment, y, _x(rows, f"{feature_title(feature, write)}, from")),
         rows=rows,
         width=405,
         height=130,
@@ -102,14 +102,20 @@ def _x(rows: Sequence[Row], title: str) -> Spec:
     )
 
 
-def _marks(segment: Segment, y: Spec, x: Spec) -> list[Spec]:
+def _marks(rows: Sequence[Row], segment: Segment, y: Spec, x: Spec) -> list[Spec]:
     bar = mark("bar", color=theme.segment_colour(segment.id), aria=True)
     line = mark("tick", color=theme.INK, thickness=2.5, width=18, opacity=1)
     return [
         layer(None, bar, x=x, y=y, **TIP),
-        layer(None, FEW, x=x, y=field("few", "Q"), **TIP),
+        *dots_of_few(rows, x),
         layer(None, line, x=x, y=field("all", "Q")),
     ]
+
+
+def dots_of_few(rows: Sequence[Row], x: Spec) -> list[Spec]:
+    """Draw a dot on the ground for each bin of too few, if there are any."""
+    few = any(row["few"] is not None for row in rows)
+    return [layer(None, FEW, x=x, y=field("few", "Q"), **TIP)] if few else []
 
 
 def _row(part: SegmentBin, feature: str, write: Numbers) -> Row:
