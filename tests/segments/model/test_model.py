@@ -10,11 +10,7 @@ import pytest
 from learnstrata import pipeline
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.demo.tables import make_learners
-from learnstrata.segments.model.certainty import EXPORTED
 from learnstrata.segments.model.model import MODEL_VERSION, SegmentModel
-
-LABELS = ["record", "learner_id", "segment_id", "segment_name", *EXPORTED]
-LABELS += ["role_family"]
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
