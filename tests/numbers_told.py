@@ -154,7 +154,11 @@ def told_in(summary: DisclosedSummary, place: Sentence) -> list[object]:
     if place.section == "questions":
         return [*common, *_of_finding(summary, place.article)]
     derived = DERIVED.get(place.section, lambda _: [])(summary)
-    return [*common, *(getattr(summary, key) for key in SECTIONS[place.section]), *derived]
+    return [
+        *common,
+        *(getattr(summary, key) for key in SECTIONS[place.section]),
+        *derived,
+    ]
 
 
 def _medians(segment: Segment) -> list[float | None]:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from learnstrata.report.page import render_report
 from learnstrata.report.interactive import interactive, specification
+from learnstrata.report.page import render_report
 
 
 @pytest.fixture(scope="module")

@@ -387,7 +387,9 @@ def test_a_run_of_which_nothing_can_be_told_still_has_its_page(bare):
 def test_no_cell_of_enough_learners_is_a_dash(summary, text):
     """A dash stands for pay and shares of few, and for what was not measured."""
     tables = [*pay_section(summary).company_tables, pay_section(summary).wider]
-    tables += [table for f in summary.words.findings for table in tables_of(summary, f.id)]
+    tables += [
+        table for f in summary.words.findings for table in tables_of(summary, f.id)
+    ]
     rows = [row for table in tables for row in table.texts(summary.settings.numbers)]
     assert len(rows) > 40
     few = f"under {summary.settings.base}"
