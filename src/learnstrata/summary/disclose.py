@@ -27,6 +27,7 @@ from learnstrata.privacy.disclosure.rounding import (
     rounded_pay,
     significant,
 )
+from learnstrata.privacy.disclosure.rule import PayRule, has_beyond
 from learnstrata.summary.contract import (
     SEGMENT_ID,
     CompanyRole,
@@ -40,7 +41,6 @@ from learnstrata.summary.walk import Scope, changed, kinds_of, looked_up
 
 __all__ = ["disclose", "rounding_of"]
 
-BEYOND = 5  # learners beyond a quantile that is told
 MOST_ROLES = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
 
@@ -107,6 +107,12 @@ class _Disclosure:
     settings: Settings
     rounding: Rounding
     small: frozenset[int]
+
+    @property
+    def rule(self) -> PayRule:
+        """The rule of pay, as it was asked for."""
+        asked = self.settings
+        return PayRule(asked.min_learners, asked.min_companies, asked.max_company_share)
 
     def keeps(self, row: Model) -> bool:
         """Leave out what is of a segment too small to be told."""
@@ -186,23 +192,17 @@ class _Disclosure:
         if feature in AMOUNTS:
             return self._pay(number, kind.at, kind.n, scope)
         n = _counted(scope, kind.n)
-        if not self._enough(n) or not _has_beyond(n, kind.at):
+        if n is None or not self._enough(n) or not has_beyond(n, kind.at):
             return None
         return ROUNDED.get(feature, _plain)(number, self.rounding)
 
     def _pay(
         self, amount: float, at: float | None, n: str, scope: Scope
     ) -> float | None:
-        learners, rule = _counted(scope, n), self.settings
-        companies, largest = (
-            cast("float | None", looked_up(scope, name))
-            for name in ("companies", "largest_share")
-        )
-        few = companies is not None and companies < rule.min_companies
-        giant = largest is not None and largest > rule.max_company_share
-        if not self._enough(learners) or few or giant or not _has_beyond(learners, at):
+        cell = [_counted(scope, name) for name in (n, "companies", "largest_share")]
+        if not self.rule.allows(*cell, at=at):
             return None
-        return float(rounded_pay([amount], rule.money.per)[0])
+        return float(rounded_pay([amount], self.settings.money.per)[0])
 
     def _enough(self, n: float | None) -> bool:
         return n is not None and n >= self.settings.min_learners
@@ -210,12 +210,6 @@ class _Disclosure:
 
 def _counted(scope: Scope, name: str) -> float | None:
     return cast("float | None", looked_up(scope, name))
-
-
-def _has_beyond(n: float | None, at: float | None) -> bool:
-    if n is None:
-        return False
-    return at is None or n * min(at, 1 - at) >= BEYOND - 1e-9
 
 
 def _plain(value: float, _: Rounding) -> float:
