@@ -93,11 +93,12 @@ def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:
     exact = {n: v[0] for n, v in tally.counts.items() if v[0] is not None}
     place = {name: i for i, name in enumerate(exact)}
     sums = [
-        Added(tuple(place[p] for p in parts), place[total], whole)
-        for parts, total, whole in tally.sums
+        Added(tuple(place[p] for p in parts), place[total], relation)
+        for parts, total, relation in (*tally.sums, *tally.likely)
         if total in place and all(part in place for part in parts)
     ]
-    return protected(drawn, list(exact.values()), sums)
+    unsaid = [place[name] for name in tally.unsaid]
+    return protected(drawn, list(exact.values()), sums, unsaid)
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,10 @@ class _Disclosure:
         return not (isinstance(row, CompanyView) and self.settings.companies == "none")
 
     def rows(self, kind: Kind, rows: tuple[Model, ...]) -> tuple[Model, ...]:
-        """Order rows by what is published of them."""
+        """Order rows by what is published of them; leave out those of few."""
         by = kind.by if isinstance(kind, Rows) else ()
+        if isinstance(kind, Rows) and kind.least:
+            rows = tuple(row for row in rows if getattr(row, kind.least) is not None)
         for name in reversed(by):
             rows = _ordered(rows, name.removeprefix("-"), falling=name[:1] == "-")
         if rows and isinstance(rows[0], CompanyRole) and self._hides_sizes:
@@ -172,7 +175,7 @@ class _Disclosure:
     def _(self, kind: Statistic, value: object, scope: Scope) -> object:
         if kind.n and not self._enough(_counted(scope, kind.n)):
             return None
-        return significant(cast("float", value), kind.digits)
+        return significant(round(cast("float", value), kind.places), kind.digits)
 
     @_told.register
     def _(self, kind: Amount, value: object, scope: Scope) -> object:
@@ -186,7 +189,7 @@ class _Disclosure:
         if feature in AMOUNTS:
             return self._pay(number, kind.at, kind.n, scope)
         n = _counted(scope, kind.n)
-        if not self._enough(n) or not _has_beyond(n, kind.at):
+        if not self._enough(n, kind.at):
             return None
         return ROUNDED.get(feature, _plain)(number, self.rounding)
 
@@ -200,22 +203,21 @@ class _Disclosure:
         )
         few = companies is not None and companies < rule.min_companies
         giant = largest is not None and largest > rule.max_company_share
-        if not self._enough(learners) or few or giant or not _has_beyond(learners, at):
+        if not self._enough(learners, at) or few or giant:
             return None
         return float(rounded_pay([amount], rule.money.per)[0])
 
-    def _enough(self, n: float | None) -> bool:
-        return n is not None and n >= self.settings.min_learners
+    def _enough(self, n: float | None, at: float | None = None) -> bool:
+        """Say whether there are enough for certain, by what is told of how many."""
+        if n is None:
+            return False
+        least, _ = self.rounding.limits(int(n))
+        beyond = BEYOND if at is None else least * min(at, 1 - at)
+        return least >= self.settings.min_learners and beyond >= BEYOND - 1e-9
 
 
 def _counted(scope: Scope, name: str) -> float | None:
     return cast("float | None", looked_up(scope, name))
-
-
-def _has_beyond(n: float | None, at: float | None) -> bool:
-    if n is None:
-        return False
-    return at is None or n * min(at, 1 - at) >= BEYOND - 1e-9
 
 
 def _plain(value: float, _: Rounding) -> float:
