@@ -5,17 +5,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from html.parser import HTMLParser
-from typing import Any
+
+from pydantic import BaseModel
 
 from learnstrata.decisions.playbook import MIN_POOL
 from learnstrata.segments.pay.cohorts import CohortRules
+from learnstrata.summary.contract import DisclosedSummary, Segment
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?: ?%)?")
 # What is drawn point by point, and told nowhere: it would hide a wrong number.
 DRAWN = frozenset(
     {
-        *("x", "y", "leaf_segments", "leaf_sizes", "profile", "draws", "edges"),
-        *("center", "loadings", "distributions"),
+        *("points", "middles", "leaves", "branches", "draws", "bins", "loadings"),
+        *("config", "versions"),
     }
 )
 # Ends of scales, limits of charts and the steps by which limits are moved: no numbers
@@ -26,7 +28,7 @@ CONSTANTS = (
     *("The 7 most distinctive", "0 the lowest and 100 the highest", "of 100 on"),
     *("right of 0", "0.5 is random, 1 is clustered", "middle 5-95 %"),
     *("counts from 0.8", "1.5 quartile distances", "where 1 is the same and 0 chance"),
-    "less than 60 % in one",
+    *("less than 60% in one", "Above 0 a segment's", "1 at most", "cut into 2 or"),
 )
 MOVED = re.compile(r"With a .* asked for, ")
 
@@ -39,10 +41,12 @@ def numbers_in(text: str) -> list[str]:
     return [told.replace(" ", "").rstrip(",") for told in NUMBER.findall(words)]
 
 
-def numbers_of(part: Any) -> Iterator[float]:
+def numbers_of(part: object) -> Iterator[float]:
     """Give every number that a part of the summary holds and a sentence may tell."""
+    if isinstance(part, BaseModel):
+        part = [value for name, value in part if name not in DRAWN]
     if isinstance(part, dict):
-        part = [value for key, value in part.items() if key not in DRAWN]
+        part = list(part.values())
     if isinstance(part, list | tuple):
         for value in part:
             yield from numbers_of(value)
@@ -55,14 +59,20 @@ def forms(value: float, per: float) -> set[str]:
     written = {f"{value:,.0f}", f"{value:g}"}
     if isinstance(value, float):
         written |= {f"{value:,.{digits}f}" for digits in (1, 2, 3)}
-        written |= {f"{value:.1%}", f"{value:.0%}"} if abs(value) < 10 else set()
+        written |= {f"{value:.3g}"}
+        written |= _percents(value) if abs(value) < 10 else set()
         written |= {f"{value / 100:.1f}"} if value >= 100 else set()
     if value >= per / 100:
         written |= {f"{value / per:,.1f}", f"{value / per:.2f}", f"{value / per:g}"}
+        written |= {f"{value / per:,.0f}"} if value >= 1_000 * per else set()
     return written
 
 
-def known(part: Any, per: float) -> set[str]:
+def _percents(value: float) -> set[str]:
+    return {f"{value:.1%}".replace(".0%", "%"), f"{value:.1%}", f"{value:.0%}"}
+
+
+def known(part: object, per: float) -> set[str]:
     """Give everything that may be told of the numbers of a part of the summary."""
     return {form for value in numbers_of(part) for form in forms(value, per)}
 
@@ -123,111 +133,155 @@ SECTIONS = {
     "actions": ("actions",),
     "benchmarks": ("benchmarks", "companies"),
     "trust": (
-        *("input", "tendency", "selection", "evidence", "hierarchy", "heuristic"),
-        *("incremental", "segments"),
+        *("input", "tendency", "selection", "evidence", "hierarchy", "bands"),
+        *("outcomes", "segments"),
     ),
-    "quality": ("input", "ledger", "cleaning", "roles"),
+    "quality": ("input", "ledger", "limits", "filled", "roles"),
 }
 
 
-def told_in(summary: dict[str, Any], place: Sentence) -> list[Any]:
+def told_in(summary: DisclosedSummary, place: Sentence) -> list[object]:
     """Give the parts of the summary that a sentence in this place may tell of."""
-    segments, privacy = summary["segments"], summary["config"]["privacy"]
+    run, segments = summary.settings, summary.segments
+    rule = [run.base, run.base - 1, run.min_learners, run.min_companies]
+    guard: list[object] = [*rule, run.max_company_share, summary.small_segments]
     if place.section == "found" and place.article >= 0:
-        return [privacy, *_of_card(summary, place.article)]
+        return [guard, *_of_card(summary, place.article)]
     if place.section == "benchmarks" and place.article >= 0:
-        return [privacy, summary["cohorts"][place.article], astuple(CohortRules())]
-    sizes = [(s["count"], s["share"], s["id"], _medians(s)) for s in segments]
-    common = [privacy, sizes, len(segments), len(segments) - 1]
+        return [guard, summary.cohorts[place.article], astuple(CohortRules())]
+    sizes = [(one.size, one.share, one.id, _medians(one)) for one in segments]
+    common = [guard, sizes, len(segments), len(segments) - 1, summary.selection.k]
     if place.section == "questions":
-        return [*common, summary["findings"][place.article]]
+        return [*common, *_of_finding(summary, place.article)]
     derived = DERIVED.get(place.section, lambda _: [])(summary)
-    return [*common, *(summary[key] for key in SECTIONS[place.section]), *derived]
+    return [
+        *common,
+        *(getattr(summary, key) for key in SECTIONS[place.section]),
+        *derived,
+    ]
 
 
-def _medians(segment: dict[str, Any]) -> list[float]:
-    return [found["p50"] for found in segment["typical"].values()]
+def _medians(segment: Segment) -> list[float | None]:
+    return [found.p50 for found in segment.typical]
 
 
-def _of_card(summary: dict[str, Any], place: int) -> list[Any]:
+def _of_card(summary: DisclosedSummary, place: int) -> list[object]:
     """Give what a card tells: its segment, and what follows from that by one step."""
-    segment = summary["segments"][place]
-    pay = segment["typical"].get("pay")
-    rule = segment.get("rule") or {"paths": []}
+    segment = summary.segments[place]
+    pay = segment.number("pay")
     # Features of a logarithm are told as what they are of.
     limits = [
-        math.exp(condition["value"])
-        for path in rule["paths"]
+        math.exp(condition.threshold)
+        for path in (segment.rule.paths if segment.rule else ())
         for condition in path
-        if condition["feature"] == "company_level"
+        if condition.feature == "company_level" and condition.threshold
     ]
-    found: list[Any] = [segment, limits]
-    if pay:
-        found.append(abs(pay["p50"] / pay["base"] - 1))
-    if evidence := summary["evidence"]:
-        standing = evidence["standing"]["per_segment"][place]
-        found += [run["per_segment"][place] for run in evidence["bootstrap"]]
-        found += [[run["resamples"] for run in evidence["bootstrap"]]]
+    found: list[object] = [segment, limits]
+    if pay and pay.p50 is not None and pay.base:
+        found += [abs(pay.p50 / pay.base - 1), pay.p50 / pay.base]
+    if evidence := summary.evidence:
         found += [
-            standing[name] / segment["count"]
-            for name in ("core", "borderline", "atypical")
-            if standing[name] is not None
+            (run.resamples, row)
+            for run in evidence.bootstraps
+            for row in run.per_segment
+            if row.segment_id == segment.id
         ]
+        rows = evidence.certainty.per_segment
+        found += [row for row in rows if row.segment_id == segment.id]
     return found
 
 
-def _of_found(summary: dict[str, Any]) -> list[Any]:
+def _of_found(summary: DisclosedSummary) -> list[object]:
     """Give what the tiles and the map tell besides."""
-    tried = [row["k"] for row in summary["selection"]["table"]]
-    chosen, shown = _chosen(summary), summary["map"]
-    tile = [chosen["silhouette"], chosen["lowest_jaccard"], min(tried), max(tried)]
-    return [*tile, len(shown["x"]), sum(shown["explained"][:2])]
+    tried = [row.k for row in summary.selection.table]
+    chosen, shown = summary.selection.chosen, summary.map
+    tile = [chosen.silhouette, chosen.lowest_jaccard, min(tried), max(tried)]
+    explained = sum(axis.explained or 0.0 for axis in shown.axes[:2])
+    return [*tile, len(shown.points), explained]
 
 
-def _chosen(summary: dict[str, Any]) -> dict[str, Any]:
-    found = summary["selection"]
-    return next(row for row in found["table"] if row["k"] == found["k"])
-
-
-def _of_segments(summary: dict[str, Any]) -> list[Any]:
+def _of_segments(summary: DisclosedSummary) -> list[object]:
     """Give what the titles of charts tell: upper quartiles and what stands out."""
-    segments = summary["segments"]
-    quartiles = [[t["p75"] for t in s["typical"].values()] for s in segments]
-    roles = [r["index"] for s in segments for r in s["shares"].get("role", ())]
-    return [quartiles, roles, [r["estimate"] for s in segments for r in s["index"]]]
+    segments = summary.segments
+    quartiles = [[one.p75 for one in segment.typical] for segment in segments]
+    roles = [one.index for segment in segments for one in segment.category("role")]
+    values = [one.index for segment in segments for one in segment.distinctive_values]
+    ranks = [one.rank for segment in segments for one in segment.distinctive_numbers]
+    return [quartiles, roles, values, ranks]
 
 
-def _of_actions(summary: dict[str, Any]) -> list[Any]:
+FINDINGS = {
+    "largest_segment": (),
+    "segment_differences": ("questions.explained",),
+    "pay_without_experience": ("questions.lagging_pay", "description.correlations"),
+    "entry_level_pay": ("questions.entry_level",),
+    "company_role_pay": ("companies",),
+    "tiers_and_concentration": ("companies",),
+    "learned_against_rules": ("bands",),
+}
+
+
+def _of_finding(summary: DisclosedSummary, place: int) -> list[object]:
+    """Give what the answer to a question may tell of."""
+    finding = summary.words.findings[place]
+    return [_at(summary, path) for path in FINDINGS[finding.id]] + _counted(summary)
+
+
+def _at(summary: object, path: str) -> object:
+    for name in path.split("."):
+        summary = getattr(summary, name)
+    return summary
+
+
+def _counted(summary: DisclosedSummary) -> list[object]:
+    """Give numbers of rows: of rules, of those that are split, of largest companies."""
+    bands = summary.bands.rows if summary.bands else ()
+    largest = summary.companies.largest if summary.companies else ()
+    return [len(bands), len(largest)]
+
+
+def _of_actions(summary: DisclosedSummary) -> list[object]:
     """Give what the reasons tell: findings, sums of targets, and stability."""
-    sums = [sum(t["share"] or 0 for t in a["targets"]) for a in summary["actions"]]
-    counts = [len(a["targets"]) for a in summary["actions"]]
-    numbers = [finding["numbers"] for finding in summary["findings"]]
-    return [numbers, sums, counts, _chosen(summary)["lowest_jaccard"], MIN_POOL]
+    sums = [sum(t.share or 0 for t in action.targets) for action in summary.actions]
+    counts = [len(action.targets) for action in summary.actions]
+    steps = [*range(1, len(counts) + 1)]
+    found = [sums, counts, steps, summary.questions, summary.selection.chosen, MIN_POOL]
+    runs = summary.evidence.bootstraps if summary.evidence else ()
+    return [*found, [run.lowest for run in runs], _groups(summary)]
 
 
-def _of_evidence(summary: dict[str, Any]) -> list[Any]:
+def _groups(summary: DisclosedSummary) -> list[int]:
+    """Give how many cells of pay are shown, thin, and large with a role."""
+    shown = [cell for cell in summary.benchmarks.cells if cell.shown]
+    named = [c for c in shown if c.role_family not in summary.settings.no_role]
+    large = [cell for cell in named if (cell.learners or 0) >= MIN_POOL]
+    thin = [cell for cell in shown if cell.shrunk]
+    return [len(summary.benchmarks.cells), len(shown), len(thin), len(large)]
+
+
+def _of_evidence(summary: DisclosedSummary) -> list[object]:
     """Give what the sentences on trust tell that follows by one step."""
-    found = summary["evidence"]
+    found, config = summary.evidence, summary.settings.config
     if not found:
-        return [summary["config"]["selection"]]
-    standing, cells = found["standing"], found["finer"]["cells"]
-    counts = standing["counts"].values()
+        return [config.get("selection")]
+    sure, cells = found.certainty, found.finer.cells
+    counts = [n or 0 for n in (sure.core, sure.borderline, sure.atypical)]
     shares = [count / sum(counts) for count in counts]
-    return [shares, 1 - standing["min_margin"], len(cells), summary["config"]]
+    told = [cell for cell in cells if cell.count is not None]
+    return [shares, 1 - sure.min_margin, len(cells), len(told), config]
 
 
-def _of_quality(summary: dict[str, Any]) -> list[Any]:
-    found = summary["description"]
-    told = ("n", "outside_fences", "quantiles")
-    numbers = [[row[key] for key in told] for row in found["distributions"]]
-    return [numbers, found["missing"], found["pay_by_role"], found["correlations"]]
+def _of_quality(summary: DisclosedSummary) -> list[object]:
+    found = summary.description
+    return [found, len(found.pay_by_role)]
 
 
-DERIVED: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
-    "top": lambda summary: summary["findings"][:1],
+DERIVED: dict[str, Callable[[DisclosedSummary], list[object]]] = {
+    "top": lambda summary: [len(summary.segments)],
     "found": _of_found,
     "segments": _of_segments,
     "actions": _of_actions,
+    "benchmarks": _groups,
     "trust": _of_evidence,
     "quality": _of_quality,
 }

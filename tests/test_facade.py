@@ -107,7 +107,7 @@ def test_a_run_keeps_whom_it_must_not_name(kind, tmp_path):
     told = {name: set(kept.filter(kind=name)["name"]) for name in kept["kind"].unique()}
     assert set(TABLE["company_hash"].drop_nulls()) <= told["company"]
     assert set(TABLE["email_hash"]) == told["learner"]
-    assert {"company_hash", "Backend"} <= told["allowed"]
+    assert "allowed" not in told
 
 
 def test_names_are_kept_as_given_and_as_tidied(tmp_path):
@@ -142,6 +142,14 @@ def test_the_name_of_a_segment_does_not_allow_itself(found, tmp_path):
         replace(found, summary=with_first(found, name=f"At {secret}")).save(
             tmp_path / "run"
         )
+
+
+def test_a_name_that_the_configuration_gives_a_segment_is_searched_too(found, tmp_path):
+    secret = max(TABLE["company_hash"].drop_nulls(), key=len)
+    first = found.summary["segments"][0]["id"]
+    named = replace(THRIFTY, names={first: f"At {secret}"})
+    with pytest.raises(ls.PrivacyError, match=secret):
+        ls.segment(TABLE, rng=7, config=named).save(tmp_path / "run")
 
 
 @pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")

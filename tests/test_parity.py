@@ -28,23 +28,23 @@ def both(request, tmp_path_factory):
 
 def test_hopkins_is_the_same(both):
     theirs, ours = both
-    found = ours.summary["tendency"]["hopkins"]["statistic"]
+    found = ours.exact.tendency.hopkins.statistic
     assert found == pytest.approx(theirs["hopkins"], abs=0.01)
 
 
 def test_no_inertia_is_worse_and_silhouettes_agree(both):
     theirs, ours = both
     expected = theirs["selection"].set_index("k")
-    for row in ours.summary["selection"]["table"]:
-        inertia, silhouette = expected.loc[row["k"], ["inertia", "silhouette"]]
-        assert row["inertia"] <= inertia * 1.0005, row
-        if row["inertia"] >= inertia * 0.9995:
-            assert row["silhouette"] == pytest.approx(silhouette, abs=0.005), row
+    for row in ours.exact.selection.table:
+        inertia, silhouette = expected.loc[row.k, ["inertia", "silhouette"]]
+        assert row.inertia <= inertia * 1.0005, row
+        if row.inertia >= inertia * 0.9995:
+            assert row.silhouette == pytest.approx(silhouette, abs=0.005), row
 
 
 def test_the_same_k_is_chosen(both):
     theirs, ours = both
-    assert ours.summary["selection"]["k"] == theirs["k"]
+    assert ours.exact.selection.k == theirs["k"]
 
 
 def test_labels_and_shares_are_the_same(both):
@@ -59,5 +59,5 @@ def test_labels_and_shares_are_the_same(both):
 def test_ward_agrees_with_k_means_as_much(both):
     """Ward breaks ties by the last bits, and float32 has others."""
     theirs, ours = both
-    found = ours.summary["hierarchy"]["ari_with_kmeans"]
+    found = ours.exact.hierarchy.ari_with_kmeans
     assert found == pytest.approx(theirs["ari"], abs=0.05)

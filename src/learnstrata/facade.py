@@ -281,11 +281,11 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     as_of : int, default=None
         The year that counts as now; ``None`` asks the recipe.
     key : bytes, default=None
-        Secret from which the aliases of companies in the report and the codes in the
-        model are made (`learnstrata.privacy.keys.read_key`). ``None`` draws one for
-        this result: nobody can tell which company is which, not even you, and the
-        aliases and codes of the next result are others. The segments are the same
-        under every key.
+        Secret from which the aliases of companies, the codes in the model, the rounding
+        of counts and the points of the map are drawn
+        (`learnstrata.privacy.keys.read_key`). ``None`` draws one for this result:
+        nobody can tell which company is which, not even you, and those of the next
+        result are others. The segments are the same under every key.
     watch : callable, default does nothing
         Called with the name of each stage as it begins.
 

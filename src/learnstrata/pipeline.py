@@ -16,7 +16,7 @@ from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.description import describe
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
-from learnstrata.privacy.disclosure.cells import CellRule
+from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.privacy.keys import random_key, salt_of
 from learnstrata.runs import STAGES, Base, Clusters, Meaning, Run, Stopwatch
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
@@ -161,7 +161,7 @@ def _meaning(
     prepared, fit, trust = base.prepared, clusters.fit, clusters.trust
     features, X = prepared.features, prepared.matrix.X
     no_role, no_company = unnamed_roles(config), config.cleaning.missing_company
-    rule, rng = CellRule.of(config.privacy), _seeds(config)["explain"]
+    rule, rng = PayRule.of(config.privacy), _seeds(config)["explain"]
     timer.begin("profile")
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     learners = base.learners.with_columns(ids)

@@ -1,8 +1,17 @@
 """What the terminal shows."""
 
-from learnstrata.app.screens import DOING, run_as_json, show_run
+import polars as pl
+
+from learnstrata.app.screens import (
+    DOING,
+    run_as_json,
+    scan_as_json,
+    show_run,
+    show_scan,
+)
 from learnstrata.facade import summaries_of
 from learnstrata.pipeline import STAGES
+from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 
 KEY = b"k" * 32
 
@@ -31,3 +40,17 @@ def test_only_the_totals_are_exact_on_the_terminal(small_run, tmp_path, capsys):
         assert f" {shared.size:,} " in line
         assert own.size == shared.size or f" {own.size:,} " not in line
     assert f"{exact.ledger.repaired:,} repaired" not in told
+
+
+NAMES = pl.DataFrame({"kind": ["company", "learner"], "name": ["X", "17"]})
+
+
+def test_a_scan_tells_what_it_could_only_look_for_in_fields(tmp_path, capsys):
+    show_scan(ScanReport((), Narrow(1, 1_500)), NAMES, tmp_path)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("Clean: nobody is named")
+    assert second.startswith("1 names and 1,500 ids may be any word or number")
+    show_scan(ScanReport((), Narrow()), NAMES, tmp_path)
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    told = scan_as_json(ScanReport((), Narrow(1, 1_500)), NAMES, tmp_path)
+    assert told["narrow"] == {"companies": 1, "learners": 1_500}

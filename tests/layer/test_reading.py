@@ -1,12 +1,12 @@
 """Files of a run folder read back: whole and of this version, or one clear fault."""
 
 import json
-from pathlib import Path
 
 import polars as pl
 import pytest
 
 from learnstrata.exceptions import SourceError
+from learnstrata.facade import summaries_of
 from learnstrata.layer.reading import (
     NAMES_SCHEMA,
     read_exact,
@@ -15,7 +15,11 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 
-STORED = Path(__file__).resolve().parents[1] / "report" / "stored" / "robust.json"
+
+@pytest.fixture(scope="module")
+def forms(small_run):
+    """The exact and the disclosed summary of a real run."""
+    return summaries_of(small_run, key=b"k" * 32)
 
 
 @pytest.fixture
@@ -27,8 +31,8 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def values():
-    return json.loads(STORED.read_text(encoding="utf-8"))
+def values(forms):
+    return json.loads(forms[1].model_dump_json())
 
 
 def share(folder, content):
@@ -37,11 +41,11 @@ def share(folder, content):
     return folder
 
 
-def test_a_summary_is_read_as_it_was_written(folder):
-    text = STORED.read_text(encoding="utf-8")
-    found = read_summary(share(folder, text))
-    assert found.form == "disclosed"
-    assert read_summary(share(folder, found.model_dump_json())) == found
+def test_both_summaries_are_read_as_they_were_written(folder, forms):
+    exact, disclosed = forms
+    assert read_summary(share(folder, disclosed.model_dump_json())) == disclosed
+    (folder / "private" / "summary.json").write_text(exact.model_dump_json())
+    assert read_exact(folder) == exact
 
 
 def test_a_folder_without_a_summary_is_no_run(tmp_path):
@@ -120,8 +124,6 @@ def test_the_exact_summary_is_read_from_the_private_part(folder, values):
     path.write_text(json.dumps(values))
     with pytest.raises(SourceError, match="is the disclosed summary of a run, expecte"):
         read_exact(folder)
-    path.write_text(json.dumps(values | {"form": "exact"}))
-    assert read_exact(folder).form == "exact"
 
 
 def test_names_are_read_and_a_folder_without_them_is_refused(folder):

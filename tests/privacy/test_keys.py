@@ -21,6 +21,7 @@ from learnstrata.privacy.keys import (
     read_key,
     refuse_inside,
     salt_of,
+    secret_of,
 )
 
 names = st.text(max_size=30).filter(lambda text: text.isprintable())
@@ -192,3 +193,14 @@ def test_an_alias_is_no_part_of_the_code():
     (code,) = codes(["acme"], key=b"key")
     alias = company_aliases(["acme"], b"key")["acme"].removeprefix("Company ")
     assert not f"{code << 3:014x}".startswith(alias)
+
+
+def test_secrets_of_other_purposes_keys_and_contents_are_others():
+    found = {
+        secret_of(key, purpose, content=content)
+        for key in (b"one", b"two")
+        for purpose in ("map", "offset")
+        for content in (b"", b"a table")
+    }
+    assert len(found) == 8
+    assert secret_of(b"one", "salt of a model") == salt_of(b"one")

@@ -1,19 +1,19 @@
-"""Stored summaries of real runs, disclosed: what every part of the report renders."""
+"""Stored summaries of real runs, disclosed, and their pages."""
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.report.drawing import figures_of
+from learnstrata.report.page import render_report
+from report.store import read
 
-STORED = Path(__file__).parent / "stored"
+stored = cache(read)
 
 
 @cache
-def stored(name):
-    text = (STORED / f"{name}.json").read_text(encoding="utf-8")
-    return DisclosedSummary.model_validate_json(text)
+def page_of(name):
+    return render_report(stored(name))
 
 
 @pytest.fixture
@@ -26,3 +26,27 @@ def summary():
 def notebook():
     """A run of the notebook recipe: no evidence, records instead of learners."""
     return stored("notebook")
+
+
+@pytest.fixture
+def bare():
+    """A run of a table without pay and companies, without evidence."""
+    return stored("bare")
+
+
+@pytest.fixture(scope="session")
+def html():
+    """The page of the robust run."""
+    return page_of("robust")
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """The figures of the robust run."""
+    return figures_of(stored("robust"))
+
+
+@pytest.fixture(scope="session", params=["robust", "notebook", "bare"])
+def told(request):
+    """Each stored run with its page."""
+    return stored(request.param), page_of(request.param)

@@ -1,7 +1,7 @@
 import pytest
 
 import browser
-from learnstrata.report.document import SECTIONS, render_report
+from learnstrata.report.page import SECTIONS
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -30,11 +30,6 @@ def chromium():
         opened = driver.chromium.launch(executable_path=CHROMIUM, args=browser.FLAGS)
         yield opened
         opened.close()
-
-
-@pytest.fixture(scope="module")
-def html(explained):
-    return render_report(explained)
 
 
 @pytest.fixture(params=[1280, 390])
@@ -112,8 +107,8 @@ def test_every_chart_is_drawn_anew_and_keeps_its_words(opened):
 @pytest.mark.parametrize(
     ("key", "mark", "told"),
     [
-        ("roles", ".mark-rect path", "Backend in Senior, higher pay: index 100"),
-        ("pay", ".mark-rect path", "Senior, higher pay: median 18.0"),
+        ("roles", ".mark-rect path", "Backend in Senior, higher pay: index 1"),
+        ("pay", ".mark-rect path", "Senior, higher pay: median 20.0"),
     ],
 )
 def test_a_mark_answers_the_pointer_with_what_it_is(opened, key, mark, told):

@@ -8,8 +8,8 @@ import pytest
 import browser
 from learnstrata.exceptions import OutputError
 from learnstrata.report import exports
-from learnstrata.report.document import render_report
-from learnstrata.report.drawn_figures import figures_of
+from learnstrata.report.drawing import figures_of
+from report.store import read
 
 HERE = browser.find() is not None
 needs_browser = pytest.mark.skipif(not HERE, reason="no Chromium on this machine")
@@ -25,32 +25,27 @@ def chunks(png):
 
 
 @pytest.fixture(scope="module")
-def drawn(whole):
-    return figures_of(whole)
-
-
-@pytest.fixture(scope="module")
-def html(whole):
-    return render_report(whole)
-
-
-@pytest.fixture(scope="module")
-def pictures(whole, tmp_path_factory):
+def pictures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures") / "for slides"
-    return exports.write_figures(whole, folder)
+    return exports.write_figures(read("bare"), folder)
 
 
-def test_every_chart_is_a_picture_of_both_kinds(pictures, drawn):
-    keys = [key for key in drawn for _ in range(2)]
+@pytest.fixture(scope="module")
+def shown():
+    return figures_of(read("bare"))
+
+
+def test_every_chart_is_a_picture_of_both_kinds(pictures, shown):
+    keys = [key for key in shown for _ in range(2)]
     assert [path.stem for path in pictures] == keys
     assert {path.suffix for path in pictures} == {".svg", ".png"}
 
 
-def test_a_picture_bears_its_finding_and_stands_on_white(pictures, drawn):
+def test_a_picture_bears_its_finding_and_stands_on_white(pictures, shown):
     for path in pictures[::2]:
         root = ET.fromstring(path.read_text("utf-8"))  # noqa: S314 - our own text
         told = " ".join("".join(e.itertext()) for e in root.iter() if "text" in e.tag)
-        assert drawn[path.stem].title.split()[0] in told
+        assert shown[path.stem].title.split()[0] in told
         assert 'fill="white"' in path.read_text("utf-8")
 
 
@@ -61,10 +56,10 @@ def test_a_picture_says_nothing_of_how_it_was_made(pictures):
         assert "<metadata" not in path.read_text("utf-8")
 
 
-def test_pictures_that_cannot_be_written_are_one_clear_error(whole, tmp_path):
+def test_pictures_that_cannot_be_written_are_one_clear_error(bare, tmp_path):
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(OutputError, match="The charts cannot be written to"):
-        exports.write_figures(whole, tmp_path / "taken")
+        exports.write_figures(bare, tmp_path / "taken")
 
 
 @needs_browser

@@ -120,7 +120,7 @@ def outcome(**changes):
 
 def test_an_outcome_is_told_with_both_shares_and_whom_it_is_of():
     assert outcome_sentence(outcome()) == (
-        "finished: the learned segments predict it better than the rules (4 learned "
+        "Finished: the learned segments predict it better than the rules (4 learned "
         "segments tell 21.0% of it, 12 rule-based segments nothing; difference +14.0% "
         "to +28.0%; 800 of 1,500 learners have it)."
     )
@@ -134,7 +134,7 @@ def test_an_outcome_that_was_not_compared_says_why():
     why = "Too few learners have it; 100 are needed."
     nothing = dict.fromkeys(("learned", "rules", "difference"))
     told = outcome_sentence(outcome(**nothing, verdict="none", reason=why))
-    assert told == f"finished: not compared. {why}"
+    assert told == f"Finished: not compared. {why}"
 
 
 def test_every_verdict_that_has_numbers_has_words():

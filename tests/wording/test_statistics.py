@@ -1,7 +1,6 @@
 from typing import get_args
 
 import pytest
-from learnstrata.report.evidence_sheets import CANDIDATES
 
 from learnstrata.config.stages import Criterion
 from learnstrata.exceptions import ParameterError
@@ -27,7 +26,6 @@ def test_a_statistic_is_named_as_a_sentence_and_a_title_need_it(name):
 def test_two_statistics_are_not_called_the_same():
     labels = [statistic.label for statistic in STATISTICS.values()]
     assert len(labels) == len(set(labels))
-    assert len(set(CANDIDATES.values())) == len(CANDIDATES)
 
 
 @pytest.mark.parametrize("criterion", get_args(Criterion))

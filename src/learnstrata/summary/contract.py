@@ -590,7 +590,7 @@ class Finer(Model):
 class Variant(Model):
     """One other way to cut the learners, and how far it agrees."""
 
-    name: Annotated[str, Label()]
+    name: Annotated[str, Word()]
     kind: Annotated[str, Word()]
     n_segments: Annotated[int, Fact("segments of the other cut")]
     rows: Annotated[int | None, Count("learners cut")]
@@ -605,7 +605,7 @@ class Variant(Model):
 class Skipped(Model):
     """A way that could not be tried."""
 
-    name: Annotated[str, Label()]
+    name: Annotated[str, Word()]
     reason: Annotated[str, Sentence()]
 
 

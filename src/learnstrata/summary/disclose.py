@@ -27,6 +27,7 @@ from learnstrata.privacy.disclosure.rounding import (
     rounded_pay,
     significant,
 )
+from learnstrata.privacy.disclosure.rule import PayRule, has_beyond
 from learnstrata.summary.contract import (
     SEGMENT_ID,
     CompanyRole,
@@ -41,7 +42,6 @@ from learnstrata.summary.walk import Scope, changed, kinds_of, looked_up
 
 __all__ = ["disclose", "rounding_of"]
 
-BEYOND = 5  # learners beyond a quantile that is told
 MOST_ROLES = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
 
@@ -119,6 +119,12 @@ class _Disclosure:
     rounding: Rounding
     small: frozenset[int]
     rare: frozenset[str | None]
+
+    @property
+    def rule(self) -> PayRule:
+        """The rule of pay, as it was asked for."""
+        asked = self.settings
+        return PayRule(asked.min_learners, asked.min_companies, asked.max_company_share)
 
     def keeps(self, row: Model) -> bool:
         """Leave out what is of a segment too small to be told."""
@@ -204,31 +210,27 @@ class _Disclosure:
         if feature in AMOUNTS:
             return self._pay(number, kind.at, kind.n, scope)
         n = _counted(scope, kind.n)
-        if not self._enough(n, kind.at):
+        n = self._least(n)
+        if n is None or not self._enough(n) or not has_beyond(n, kind.at):
             return None
         return ROUNDED.get(feature, _plain)(number, self.rounding)
 
     def _pay(
         self, amount: float, at: float | None, n: str, scope: Scope
     ) -> float | None:
-        learners, rule = _counted(scope, n), self.settings
-        companies, largest = (
-            cast("float | None", looked_up(scope, name))
-            for name in ("companies", "largest_share")
+        learners, companies, largest = (
+            _counted(scope, name) for name in (n, "companies", "largest_share")
         )
-        few = companies is not None and companies < rule.min_companies
-        giant = largest is not None and largest > rule.max_company_share
-        if not self._enough(learners, at) or few or giant:
+        if not self.rule.allows(self._least(learners), companies, largest, at=at):
             return None
-        return float(rounded_pay([amount], rule.money.per)[0])
+        return float(rounded_pay([amount], self.settings.money.per)[0])
 
-    def _enough(self, n: float | None, at: float | None = None) -> bool:
-        """Say whether there are enough for certain, by what is told of how many."""
-        if n is None:
-            return False
-        least, _ = self.rounding.limits(int(n))
-        beyond = BEYOND if at is None else least * min(at, 1 - at)
-        return least >= self.settings.min_learners and beyond >= BEYOND - 1e-9
+    def _enough(self, n: float | None) -> bool:
+        return n is not None and n >= self.settings.min_learners
+
+    def _least(self, n: float | None) -> float | None:
+        """Give the least count that is told as this one: what is told follows it."""
+        return None if n is None else self.rounding.limits(int(n))[0]
 
 
 def _counted(scope: Scope, name: str) -> float | None:

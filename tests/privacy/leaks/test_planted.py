@@ -310,6 +310,9 @@ PLACES = {
         "k.html",
         lambda s: f"<p data-{s.lower().replace(' ', '-')}=1>x</p>",
     ),
+    "html tag": ("k.html", lambda s: f"<x-{s.lower().replace(' ', '-')}>x"),
+    "html end tag": ("k.html", lambda s: f"<p>x</p {s}>"),
+    "html script without an end": ("k.html", lambda s: f"<p>x</p><script>/* {s} */"),
     "html json": (
         "k.html",
         lambda s: f'<script type="application/json">{json.dumps([s])}</script>',
@@ -485,6 +488,14 @@ def test_a_folder_is_called_as_somebody(tmp_path):
     (tmp_path / COMPANY).mkdir()
     (leak,) = found(tmp_path)
     assert (leak.file, leak.kind) == (COMPANY, "company name")
+
+
+def test_a_key_that_stands_twice_is_not_called_clean(tmp_path):
+    (leak,) = found(into(tmp_path, "k.json", f'{{"a": "{COMPANY}", "a": "x"}}'))
+    assert "has a key twice" in leak.text
+    page = f'<script type="application/json">{{"a": "{COMPANY}", "a": "x"}}</script>'
+    (leak, _) = found(into(tmp_path, "k.html", page))
+    assert leak.kind == "company name"
 
 
 def test_the_planted_are_as_many_as_was_asked_for():

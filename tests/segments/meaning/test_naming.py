@@ -13,7 +13,7 @@ from learnstrata.config.loading import load_config
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
-from learnstrata.privacy.disclosure.cells import CellRule
+from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.meaning.naming import (
     _main_band,
     _overridden,
@@ -295,7 +295,7 @@ def test_a_segment_of_few_is_named_so(small_run):
 
 
 @pytest.mark.parametrize(
-    "rule", [CellRule(companies=10_000), CellRule(largest_share=0.001)]
+    "rule", [PayRule(companies=10_000), PayRule(largest_share=0.001)]
 )
 def test_pay_that_tells_of_a_company_is_in_no_name(small_run, rule):
     learners = small_run.meaning.learners

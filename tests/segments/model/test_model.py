@@ -10,11 +10,7 @@ import pytest
 from learnstrata import pipeline
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.demo.tables import make_learners
-from learnstrata.segments.model.certainty import EXPORTED
 from learnstrata.segments.model.model import MODEL_VERSION, SegmentModel
-
-LABELS = ["record", "learner_id", "segment_id", "segment_name", *EXPORTED]
-LABELS += ["role_family"]
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
@@ -35,7 +31,7 @@ def text(small_run):
 
 def test_the_fitted_table_gets_the_segments_of_the_run(done, small_table):
     found = pipeline.assign(small_table, done.meaning.model)
-    assert found.equals(done.meaning.learners.select(LABELS))
+    assert found.equals(done.meaning.members)
 
 
 def test_a_model_survives_json_byte_for_byte(done, small_table):

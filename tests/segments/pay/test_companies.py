@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.privacy.disclosure.cells import CellRule
+from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.pay.companies import (
     company_views,
     gini,
@@ -64,10 +64,10 @@ def double_sum(sizes):
 
 
 def test_a_stricter_rule_views_fewer_companies_and_roles(learners, found):
-    strict = views(learners, rule=CellRule(learners=60))
+    strict = views(learners, rule=PayRule(learners=60))
     assert 0 < len(strict.largest) < len(found.largest)
     assert len(roles_of(strict)) < len(roles_of(found))
-    closed = views(learners, rule=CellRule(companies=1_000))
+    closed = views(learners, rule=PayRule(companies=1_000))
     assert all(role.elsewhere is None for _, role in roles_of(closed))
     assert all(role.to_elsewhere is None for _, role in roles_of(closed))
 

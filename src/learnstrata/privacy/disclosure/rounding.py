@@ -7,20 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from learnstrata.privacy.disclosure.attack import Floats
+Floats = npt.NDArray[np.float64]
 
-__all__ = [
-    "AMOUNTS",
-    "TENS",
-    "Rounding",
-    "in_tens",
-    "rounded_number",
-    "rounded_pay",
-    "significant",
-]
+__all__ = ["AMOUNTS", "Rounding", "rounded_pay", "significant"]
 
 AMOUNTS = ("pay", "company_pay")
-TENS = 10  # learners a count is rounded to
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
 NEXT_TO_NOTHING = 0.0004  # a share that rounds to none: some have it
 
@@ -177,35 +168,3 @@ def rounded_pay(pay: npt.ArrayLike, unit: float) -> Floats:
     at = np.searchsorted(times, hundredth / power * (1 - 1e-9), side="left")
     step = power * times[np.minimum(at, 3)]
     return np.maximum(np.rint(values / step), 1.0) * step
-
-
-def in_tens(counts: npt.ArrayLike, least: int) -> Floats:
-    """Round counts to tens; nan where one is hidden, from 1 to below `least`.
-
-    Neither a count nor the difference of two then tells of few.
-
-    Examples
-    --------
-    >>> in_tens([0, 4, 12, 118], 10).tolist()
-    [0.0, nan, 10.0, 120.0]
-    """
-    exact = np.asarray(counts)
-    few = (exact > 0) & (exact < least)
-    return np.where(few, np.nan, TENS * np.rint(exact / TENS))
-
-
-def rounded_number(name: str, value: float, unit: float) -> float:
-    """Round a typical number by what it is of: pay, or a company's size to two digits.
-
-    Examples
-    --------
-    >>> rounded_number("pay", 804_321.0, 1e5)
-    800000.0
-    >>> rounded_number("company_learners", 127, 1.0)
-    130.0
-    """
-    if name in AMOUNTS and value > 0:
-        return float(rounded_pay([value], unit)[0])
-    if name == "company_learners":
-        return float(f"{value:.2g}")
-    return value

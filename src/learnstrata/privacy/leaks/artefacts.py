@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import PurePath
 
@@ -21,6 +21,7 @@ from learnstrata.privacy.leaks.records import read_delimited, read_json, walked
 from learnstrata.privacy.leaks.unfolding import (
     FOLDED,
     MOST_BYTES,
+    Packed,
     inflated,
     is_text,
     readings,
@@ -129,23 +130,23 @@ class _Reader:
         if depth > DEPTH:
             raise UnreadableError(f"folded more than {DEPTH} times")
         packed = list(unpacked(piece.text))
-        text = piece.text
-        for found in packed:
-            gap = " " * (found.end - found.start)
-            text = text[: found.start] + gap + text[found.end :]
-        yield piece._replace(text=text)
-        for found in packed:
-            inner = self._opened(found.media, found.content, depth)
-            yield from self._each(within(piece, inner), depth + 1)
+        text = _without(piece.text, packed)
+        yield piece._replace(text=text) if packed else piece
+        yield from self._inside(piece, packed, depth)
         yield from self._each(_structure(piece, text), depth + 1)
         for number, other in enumerate(readings(text)):
             spot = f"{piece.spot or piece.place}~{number}"
             again = piece._replace(text=other, spot=spot, again=True)
             yield again
-            for found in unpacked(other):
-                inner = self._opened(found.media, found.content, depth)
-                yield from self._each(within(piece, inner), depth + 1)
+            yield from self._inside(piece, unpacked(other), depth)
             yield from self._each(_structure(again, other), depth + 1)
+
+    def _inside(
+        self, piece: Piece, packed: Iterable[Packed], depth: int
+    ) -> Iterator[Piece]:
+        for found in packed:
+            inner = self._opened(found.media, found.content, depth)
+            yield from self._each(within(piece, inner), depth + 1)
 
     def _each(self, pieces: Iterator[Piece], depth: int) -> Iterator[Piece]:
         for piece in pieces:
@@ -158,6 +159,14 @@ class _Reader:
         yield from within(
             Piece("data URI", ""), self.raw(f"uri{ending}", content, depth)
         )
+
+
+def _without(text: str, packed: Iterable[Packed]) -> str:
+    """Blank what is packed in a text: it is read as what it is."""
+    for found in packed:
+        gap = " " * (found.end - found.start)
+        text = text[: found.start] + gap + text[found.end :]
+    return text
 
 
 def _guessed(content: bytes) -> str:

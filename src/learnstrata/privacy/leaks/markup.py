@@ -1,14 +1,14 @@
 """The texts of HTML, SVG and XML, with their places in the tree."""
 
 import hashlib
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 
 from learnstrata.privacy.leaks.pieces import Piece
-from learnstrata.privacy.leaks.records import walked
+from learnstrata.privacy.leaks.records import parsed, walked
 
 __all__ = ["read_markup"]
 
@@ -27,6 +27,7 @@ VOID = frozenset(
 )
 ENDED = frozenset({"p", "li", "tr", "td", "th", "dt", "dd", "option"})  # by the next
 RAW = frozenset({"script", "style"})
+ODD_END = re.compile(r"</(?![a-zA-Z][\w:.-]*\s*>)[^>]*>?")
 CODE_ATTRIBUTES = frozenset(
     [
         *("class", "d", "fill", "font-family", "for", "href", "id", "points"),
@@ -51,8 +52,15 @@ def read_markup(text: str, shipped: frozenset[str] = frozenset()) -> Iterator[Pi
     parser = _Markup(shipped)
     parser.feed(text)
     parser.close()
+    parser.handle_data(parser.rawdata)  # a script without an end
     parser.flush()
     yield from parser.pieces
+    for name, line in parser.called.items():
+        yield Piece(
+            "name of a tag or attribute", name, line, code=True, spot=f"<{name}"
+        )
+    for end in ODD_END.findall(text):
+        yield Piece("end tag", end)
 
 
 @dataclass(slots=True)
@@ -77,6 +85,9 @@ class _Markup(HTMLParser):
     def __init__(self, shipped: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[Piece] = []
+        self.called: dict[
+            str, int
+        ] = {}  # tags and attributes, and where they are first
         self._shipped = shipped
         self._open = [_Node("", "")]
         self._tables = [_Table()]
@@ -107,9 +118,9 @@ class _Markup(HTMLParser):
             if tag not in VOID:
                 self._open.append(_Node(tag, f"{self._spot()}{tag}"))
             self._enter(tag)
+        self.called.setdefault(tag, self.getpos()[0])
         for name, value in attrs:
-            if name.startswith("data-"):
-                self._note("attribute name", name)
+            self.called.setdefault(name, self.getpos()[0])
             if value:
                 code = name in CODE_ATTRIBUTES
                 self._note(f"attribute {name}", value, name=name, code=code)
@@ -187,7 +198,7 @@ class _Markup(HTMLParser):
             return
         if "json" in self._kind:
             try:
-                value = json.loads(text)
+                value = parsed(text)
             except ValueError:
                 pass  # read as a script below
             else:

@@ -28,6 +28,7 @@ class UnreadableError(Exception):
 def within(outer: Piece, pieces: Iterator[Piece]) -> Iterator[Piece]:
     """Give what a piece holds, placed in it."""
     for inner in pieces:
-        place = ", ".join(part for part in (outer.place, inner.place) if part)
+        place = f"{outer.place}, {inner.place}".strip(", ")
         spot = f"{outer.spot or outer.place}>{inner.spot or inner.place}"
-        yield inner._replace(place=place, line=outer.line, spot=spot)
+        _, text, _, field, code, _, again = inner
+        yield Piece(place, text, outer.line, field, code, spot, again)

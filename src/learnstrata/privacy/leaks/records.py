@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from learnstrata.privacy.leaks.pieces import Piece
 
-__all__ = ["Json", "read_delimited", "read_json", "walked"]
+__all__ = ["Json", "parsed", "read_delimited", "read_json", "walked"]
 
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | float | bool | None"
 
@@ -22,10 +22,28 @@ def read_json(text: str) -> list[Piece]:
         If it is neither.
     """
     try:
-        value = json.loads(text)
-    except ValueError:
-        value = [json.loads(line) for line in text.splitlines() if line.strip()]
+        value = parsed(text)
+    except json.JSONDecodeError:
+        value = [parsed(line) for line in text.splitlines() if line.strip()]
     return walked(value)
+
+
+def parsed(text: str) -> Json:
+    """Read JSON in which every key stands once: what is told twice would be lost.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, or a key of an object stands twice.
+    """
+    return json.loads(text, object_pairs_hook=_single)
+
+
+def _single(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object of the JSON has a key twice")
+    return found
 
 
 def walked(value: Json, path: str = "$", field: str = "") -> list[Piece]:

@@ -8,8 +8,13 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from learnstrata.privacy.leaks.alignment import own_words
-from learnstrata.privacy.leaks.companies import GENERIC, WORD_LETTERS, Companies, Form
-from learnstrata.privacy.leaks.learners import ID_HEAD, PART, Learners
+from learnstrata.privacy.leaks.company_names import (
+    GENERIC,
+    WORD_LETTERS,
+    Companies,
+    Form,
+)
+from learnstrata.privacy.leaks.learner_ids import ID_HEAD, PART, Learners
 from learnstrata.privacy.leaks.pieces import Piece
 from learnstrata.privacy.leaks.tokens import (
     CHUNK,

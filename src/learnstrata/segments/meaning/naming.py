@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.roles.unnamed import NO_ROLE
-from learnstrata.privacy.disclosure.cells import CellRule
+from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.meaning.profiles import AMOUNTS, Profile, Share, Typical
 
 __all__ = ["SegmentName", "name_segments"]
@@ -69,7 +69,7 @@ def name_segments(
     *,
     no_role: Collection[str] = NO_ROLE,
     overrides: Mapping[int | str, str] | None = None,
-    rule: CellRule | None = None,
+    rule: PayRule | None = None,
 ) -> tuple[SegmentName, ...]:
     """Name each segment.
 
@@ -83,7 +83,7 @@ def name_segments(
     overrides : mapping of int or str to str, default=None
         Names to give to segments instead of ours, by id or by our name. An id may mean
         another segment after a refit; our name says what the segment is.
-    rule : CellRule, default=None
+    rule : PayRule, default=None
         What a name must stand for; ``None`` takes ten learners, three companies, 60 %.
 
     Returns
@@ -104,7 +104,7 @@ def name_segments(
     segmentations 80 % of the names stayed. With the band of most learners alone, never
     two near a tie, 89.0 % stayed at the k that was chosen.
     """
-    rule = rule or CellRule()
+    rule = rule or PayRule()
     traits = [_traits(profile, bands, no_role, rule) for profile in profiles]
     given = _unique_names(traits)
     final = _overridden(given, overrides or {})
@@ -112,7 +112,7 @@ def name_segments(
 
 
 def _traits(
-    profile: Profile, bands: Sequence[str], no_role: Collection[str], rule: CellRule
+    profile: Profile, bands: Sequence[str], no_role: Collection[str], rule: PayRule
 ) -> _Traits:
     least, roles = rule.learners, profile.shares.get("role", ())
     return _Traits(
@@ -128,14 +128,10 @@ def _traits(
     )
 
 
-def _may_be_told(name: str, one: Typical, rule: CellRule) -> bool:
-    if name not in AMOUNTS or one.companies is None or one.largest_share is None:
+def _may_be_told(name: str, one: Typical, rule: PayRule) -> bool:
+    if name not in AMOUNTS:
         return one.n >= rule.learners
-    return (
-        one.n >= rule.learners
-        and one.companies >= rule.companies
-        and one.largest_share <= rule.largest_share
-    )
+    return rule.allows(one.n, one.companies, one.largest_share)
 
 
 def _main_band(shares: Mapping[str, Sequence[Share]], least: int = MIN_TOLD) -> str:

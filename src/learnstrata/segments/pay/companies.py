@@ -10,7 +10,7 @@ import polars as pl
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.learners.roles.unnamed import NO_ROLE
-from learnstrata.privacy.disclosure.cells import CellRule
+from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.pay.benchmarks import (
     counted_by,
     lacking,
@@ -199,7 +199,7 @@ def company_views(
     alias: Alias,
     most: int = 10,
     no_company: str = "",
-    rule: CellRule | None = None,
+    rule: PayRule | None = None,
 ) -> CompanyViews:
     """View the largest companies under aliases, and how learners spread over all.
 
@@ -214,7 +214,7 @@ def company_views(
         Companies viewed at most, of those with enough paid learners.
     no_company : str, default=""
         Category of a missing company.
-    rule : CellRule, optional
+    rule : PayRule, optional
         How many learners are enough for a company, a role and what they are compared
         with (10), and what else is asked of pay at several companies.
 
@@ -251,7 +251,7 @@ def company_views(
     """
     if most < 1:
         raise ParameterError(f"Got most={most}, expected 1 or more companies.")
-    rule = rule or CellRule()
+    rule = rule or PayRule()
     if reason := lacking(learners, NEEDS):
         return CompanyViews((), (), None, None, 0, 0, reason)
     placed = _placed_once(learners, no_company)
@@ -321,7 +321,7 @@ def _aliases(top: list[str], alias: Alias, companies: pl.Series) -> dict[str, st
     return dict(zip(top, given, strict=True))
 
 
-def _view(paid: pl.DataFrame, company: str, alias: str, rule: CellRule) -> CompanyView:
+def _view(paid: pl.DataFrame, company: str, alias: str, rule: PayRule) -> CompanyView:
     here = pl.col("company") == company
     own, others = paid.filter(here), paid.filter(~here)
     p25, p50, p75 = (
@@ -346,7 +346,7 @@ def _median(pay: pl.Series, least: int) -> float | None:
 
 
 def _roles(
-    own: pl.DataFrame, others: pl.DataFrame, rule: CellRule
+    own: pl.DataFrame, others: pl.DataFrame, rule: PayRule
 ) -> tuple[CompanyRole, ...]:
     """Compare each role of a company with the rest of it and with other companies."""
     if "role_family" not in own.columns:
@@ -368,12 +368,12 @@ def _roles(
     )
 
 
-def _elsewhere(others: pl.DataFrame, rule: CellRule) -> dict[str, float]:
+def _elsewhere(others: pl.DataFrame, rule: PayRule) -> dict[str, float]:
     """Give the median pay of each role, where it is that of enough companies."""
     by = ["role_family"]
     medians = others.group_by(by).agg(pl.col("pay").median().cast(pl.Float64))
     sizes = rolled_up(counted_by(others, by), by)
-    enough = medians.join(sizes, on=by).filter(rule.reasons().is_null())
+    enough = medians.join(sizes, on=by).filter(rule.met())
     return dict(enough.select("role_family", "pay").iter_rows())
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from learnstrata.config.stages import Config
 from learnstrata.learners.roles.unnamed import unnamed_roles
-from learnstrata.privacy.disclosure.cells import CellRule
+from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.privacy.keys import company_aliases
 from learnstrata.segments.pay.benchmarks import (
     NEEDS,
@@ -47,7 +47,7 @@ def compare_pay(
     companies = None
     if "company" in available:
         names = learners["company"].drop_nulls().unique().to_list()
-        alias, rule = company_aliases(names, key), CellRule.of(config.privacy)
+        alias, rule = company_aliases(names, key), PayRule.of(config.privacy)
         companies = company_views(
             learners, alias=alias, no_company=no_company, rule=rule
         )

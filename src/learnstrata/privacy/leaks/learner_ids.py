@@ -138,9 +138,9 @@ def _digests(mail: str) -> set[str]:
     """Give what an address becomes where it is hashed without a salt."""
     spellings = {mail, mail.strip(), mail.strip().lower()}
     return {
-        make(spelling.encode()).hexdigest()
+        hashlib.new(kind, spelling.encode(), usedforsecurity=False).hexdigest()
         for spelling in spellings
-        for make in (hashlib.sha256, hashlib.md5)
+        for kind in ("sha256", "md5")
     }
 
 

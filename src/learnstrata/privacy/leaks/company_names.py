@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -131,14 +132,20 @@ class Companies:
 
 
 def _form(name: str, letters: str, words: tuple[str, ...]) -> Form:
-    gaps = _ends(words)
+    gaps = _ends(tuple(map(len, words)))
     even = (name.islower() or name.isupper()) and not DIGIT.search(name)
     breaks = gaps if even else gaps | _fine(name)
-    written: set[str] = set()
-    if max(map(len, words)) <= SHORT:
-        core = core_of(name)
-        written = {core, core.upper()} if len(letters) >= CAPITALS else {core}
+    if max(map(len, words)) > SHORT:
+        return _free(breaks, gaps)
+    core = core_of(name)
+    written = {core, core.upper()} if len(letters) >= CAPITALS else {core}
     return Form(breaks, gaps, frozenset(written))
+
+
+@lru_cache(None)
+def _free(breaks: frozenset[int], gaps: frozenset[int]) -> Form:
+    """Give the form of names that may be written in any case: few, for many names."""
+    return Form(breaks, gaps, frozenset())
 
 
 def _either(one: Form, other: Form) -> Form:
@@ -152,7 +159,7 @@ def _either(one: Form, other: Form) -> Form:
 
 
 def _fine(name: str) -> frozenset[int]:
-    return _ends(tokenised(plain(name)).keys)
+    return _ends(tuple(map(len, tokenised(plain(name)).keys)))
 
 
 def _is_value(name: str) -> bool:
@@ -160,9 +167,10 @@ def _is_value(name: str) -> bool:
     return bool(DIGIT.search(name) and VALUE.fullmatch(plain(name)))
 
 
-def _ends(words: Iterable[str]) -> frozenset[int]:
+@lru_cache(None)
+def _ends(lengths: tuple[int, ...]) -> frozenset[int]:
     """Give how many letters stand before each break between words."""
-    return frozenset([*accumulate(map(len, words))][:-1])
+    return frozenset([*accumulate(lengths)][:-1])
 
 
 def _tells(word: str) -> bool:
