@@ -91,7 +91,7 @@ def test_what_a_mark_says_of_itself_is_its_tooltip(drawn):
     assert all(part["tooltip"] == part["description"] for part in parts)
 
 
-def test_no_text_of_the_data_ends_the_script_it_stands_in(made):
+def test_no_text_of_the_data_ends_the_script_it_stands_in():
     spec = {"title": "</script><script>alert(1)</script> & <!--"}
     told = interactive({"evil": spec}).charts
     assert not set("<>&") & set(told)

@@ -3,12 +3,12 @@ import pytest
 from learnstrata.wording.numbers import (
     NOTHING,
     Money,
+    Numbers,
     as_count,
     as_index,
     as_number,
     as_share,
     as_years,
-    text_table,
 )
 
 LPA = Money(100_000.0, "LPA")
@@ -49,7 +49,7 @@ def test_money_is_written_in_the_unit_of_the_summary(amount, text):
 
 
 def test_money_outside_india_is_in_thousands_of_its_currency():
-    money = Money.of({"per_pay_unit": 1_000.0, "pay_unit": "k USD"})
+    money = Money(1_000.0, "k USD")
     assert money.text(85_400.0) == "85.4 k USD"
     assert money.text(None) == NOTHING
 
@@ -68,20 +68,11 @@ def test_what_is_not_known_is_a_dash(write):
     assert write(None) == NOTHING
 
 
-def test_a_table_formats_each_column_by_its_kind_and_names_the_unit_of_pay():
-    table = text_table(
-        "Title",
-        [("Name", "text"), ("Pay", "pay"), ("Share", "share"), ("Years", "years")],
-        [("a", 450_000.0, 0.25, 2.5), ("b", None, 0.0, None)],
-        LPA,
-    )
-    assert table.headings == (
-        ("Name", False),
-        ("Pay (LPA)", True),
-        ("Share", True),
-        ("Years", True),
-    )
-    assert table.rows == (
-        ("a", "4.5", "25.0%", "2.5"),
-        ("b", NOTHING, "0%", NOTHING),
-    )
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.2494, "0.249"), (0.9, "0.9"), (1_234.0, "1,230"), (1.3e-08, "<0.0001")],
+)
+def test_a_statistic_has_its_digits_and_never_those_of_a_machine(value, text):
+    write = Numbers(1.0, "USD", 10)
+    assert write.statistic(value) == text
+    assert write.statistic(-value) == (f">-{text[1:]}" if "<" in text else f"-{text}")

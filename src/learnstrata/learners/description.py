@@ -172,6 +172,8 @@ def _observed(
         flag = feature_of(name).flag
         if flag in columns:
             value = nw.when(nw.col(flag) == 0).then(value)
+        if name == "company_learners" and "company" in columns:
+            value = nw.when(~nw.col("company").is_null()).then(value)
         expressions[name] = value
     table = collected(frame.select(**expressions))
     return {c: table[c].fill_null(float("nan")).to_numpy() for c in table.columns}

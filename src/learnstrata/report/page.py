@@ -69,7 +69,6 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "Pay against peers",
         ("pay", "years_of_experience", "company", "title"),
     ),
-    "companies": ("The view of companies", ("company",)),
     "titles": ("The coverage of titles", ("title",)),
 }
 

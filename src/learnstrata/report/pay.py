@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of
+from learnstrata.report.figures.bins import capital
 from learnstrata.summary.contract import (
     Cohort,
     CohortPart,
@@ -69,7 +70,7 @@ def pay_section(summary: DisclosedSummary) -> PaySection:
         cohorts=tuple(
             CohortShown(
                 cohort.title,
-                told.get(cohort.key, "").removeprefix(f"{cohort.title}: "),
+                capital(told.get(cohort.key, "").removeprefix(f"{cohort.title}: ")),
                 cohort.definition,
                 cohort_groups(cohort),
             )

@@ -259,8 +259,8 @@ class Description(Model):
     distributions: Annotated[tuple[Distribution, ...], Rows()]
     missing: Annotated[tuple[Missing, ...], Rows()]
     correlations: Annotated[Correlations, Rows()]
-    pay_by_experience: Annotated[tuple[PayByExperience, ...], Rows()]
-    pay_by_role: Annotated[tuple[PayByRole, ...], Rows(("-p50", "role"))]
+    pay_by_experience: Annotated[tuple[PayByExperience, ...], Rows(least="learners")]
+    pay_by_role: Annotated[tuple[PayByRole, ...], Rows(("-p50", "role"), "learners")]
 
 
 class Hopkins(Model):
@@ -422,8 +422,9 @@ class SegmentSilhouette(Model):
     """Silhouette of one segment; `negative` is the share nearer to another."""
 
     segment_id: Segments
-    mean: Annotated[Number, Statistic("learners of the segment", digits=2)]
-    negative: Annotated[Number, Statistic("learners of the segment", digits=1)]
+    scored: Annotated[int | None, Count("learners of the segment scored")]
+    mean: Annotated[Number, Statistic("learners scored", 2, "scored")]
+    negative: Annotated[Number, Share("nearer to another segment", "scored")]
 
 
 class Silhouette(Model):
@@ -547,7 +548,7 @@ class PartCandidate(Model):
 
     k: Annotated[int, Setting()]
     silhouette: Annotated[Number, Statistic("learners of the segment")]
-    smallest_share: Annotated[Number, Statistic("smallest part", digits=2)]
+    smallest_share: Annotated[Number, Share("smallest part", "n_segment")]
     lowest_jaccard: Annotated[Number, Statistic("least stable part")]
     objections: Annotated[tuple[str, ...], Sentence()]
 
@@ -557,6 +558,7 @@ class PartDossier(Model):
 
     segment_id: Segments
     k: Annotated[int, Fact("parts of the segment")]
+    n_segment: Annotated[int | None, Count("learners of the segment")]
     reason: Annotated[str, Sentence()]
     table: Annotated[tuple[PartCandidate, ...], Rows()]
 
@@ -581,14 +583,14 @@ class Finer(Model):
     parts: Annotated[tuple[Part, ...], Rows()]
     dossiers: Annotated[tuple[PartDossier, ...], Rows()]
     cells: Annotated[
-        tuple[RoleCell, ...], Rows(("segment_id", "-count", "role_family"))
+        tuple[RoleCell, ...], Rows(("segment_id", "-count", "role_family"), "n_family")
     ]
 
 
 class Variant(Model):
     """One other way to cut the learners, and how far it agrees."""
 
-    name: Annotated[str, Label()]
+    name: Annotated[str, Word()]
     kind: Annotated[str, Word()]
     n_segments: Annotated[int, Fact("segments of the other cut")]
     rows: Annotated[int | None, Count("learners cut")]
@@ -603,7 +605,7 @@ class Variant(Model):
 class Skipped(Model):
     """A way that could not be tried."""
 
-    name: Annotated[str, Label()]
+    name: Annotated[str, Word()]
     reason: Annotated[str, Sentence()]
 
 
@@ -629,7 +631,7 @@ class Evidence(Model):
     bootstraps: Annotated[tuple[Bootstrap, ...], Rows()]
     seeds: Annotated[Seeds, Rows()]
     halves: Annotated[Halves, Rows()]
-    flows: Annotated[tuple[Flow, ...], Rows()]
+    flows: Annotated[tuple[Flow, ...], Rows(least="count")]
     certainty: Annotated[Certainty, Rows()]
     finer: Annotated[Finer, Rows()]
     sensitivity: Annotated[Sensitivity | None, Rows()]
@@ -646,7 +648,7 @@ class TypicalNumber(Model):
     p50: Annotated[Number, Typical("learners of the segment", 0.5)]
     p75: Annotated[Number, Typical("learners of the segment", 0.75)]
     base: Annotated[Number, Typical("all learners of whom it is known", 0.5)]
-    percentile: Annotated[Number, Statistic("place of the median", 2, "n")]
+    percentile: Annotated[Number, Statistic("place of the median", 2, "n", 2)]
     rank: Annotated[Number, Statistic("mean rank among all", 2, "n")]
 
 
@@ -673,7 +675,8 @@ class Category(Model):
 
     name: Annotated[str, Label()]
     values: Annotated[
-        tuple[CategoryShare, ...], Rows(("-count", "-base_count", "value"))
+        tuple[CategoryShare, ...],
+        Rows(("-count", "-base_count", "value"), "base_count"),
     ]
 
 
@@ -692,8 +695,8 @@ class SegmentRule(Model):
 
     text: Annotated[str, Label()]
     paths: Annotated[tuple[tuple[Condition, ...], ...], Rows()]
-    coverage: Annotated[Number, Statistic("held-out of the segment", 2, "n_segment")]
-    precision: Annotated[Number, Statistic("held-out learners caught", 2, "n_caught")]
+    coverage: Annotated[Number, Share("caught of the segment, held out", "n_segment")]
+    precision: Annotated[Number, Share("of the segment of those caught", "n_caught")]
     n_segment: Annotated[int | None, Count("held-out learners of the segment")]
     n_caught: Annotated[int | None, Count("held-out learners caught")]
 
@@ -803,7 +806,9 @@ class Segment(Model):
     pulls: Annotated[tuple[Pull, ...], Rows(("-share", "feature"))]
     progression: Annotated[Progression | None, Rows()]
     distributions: Annotated[tuple[SegmentDistribution, ...], Rows()]
-    distinctive_values: Annotated[tuple[DistinctiveValue, ...], Rows()]
+    distinctive_values: Annotated[
+        tuple[DistinctiveValue, ...], Rows(least="base_count")
+    ]
     distinctive_numbers: Annotated[tuple[DistinctiveNumber, ...], Rows()]
 
     def number(self, feature: str) -> TypicalNumber | None:
@@ -891,7 +896,7 @@ class Bands(Model):
     ari: Annotated[Number, Statistic("learners with both", digits=2)]
     nmi: Annotated[Number, Statistic("learners with both", digits=2)]
     guessed: Annotated[Number, Statistic("learners guessed right by rule", digits=2)]
-    rows: Annotated[tuple[BandRow, ...], Rows()]
+    rows: Annotated[tuple[BandRow, ...], Rows(least="learners")]
 
 
 class RuleAccuracy(Model):
@@ -971,6 +976,7 @@ class CohortPart(Model):
     """A segment, role or tier of a cohort."""
 
     value: Annotated[str, Label()]
+    segment_id: Annotated[int | None, SEGMENT_ID] = None
     assessed: Annotated[int | None, Count("learners of the part assessed")]
     learners: Annotated[int | None, Count("learners of the part in the cohort")]
     share: Annotated[Number, Share("learners in the cohort", "assessed", "learners")]
@@ -989,9 +995,9 @@ class Cohort(Model):
     typical_growth: Annotated[
         Number, Typical("peers with pay in two years", 0.5, "n_growth", "pay_growth")
     ]
-    by_segment: Annotated[tuple[CohortPart, ...], Rows(("-share", "value"))]
-    by_role: Annotated[tuple[CohortPart, ...], Rows(("-share", "value"))]
-    by_tier: Annotated[tuple[CohortPart, ...], Rows(("-share", "value"))]
+    by_segment: Annotated[tuple[CohortPart, ...], Rows(("-share", "value"), "assessed")]
+    by_role: Annotated[tuple[CohortPart, ...], Rows(("-share", "value"), "assessed")]
+    by_tier: Annotated[tuple[CohortPart, ...], Rows(("-share", "value"), "assessed")]
     reason: Annotated[str, Sentence()]
 
 
@@ -1042,7 +1048,7 @@ class Companies(Model):
     gini: Annotated[Number, Statistic("learners over companies", digits=2)]
     top_share: Annotated[Number, Share("learners at the ten largest", "n_learners")]
     largest: Annotated[tuple[CompanyView, ...], Rows(("alias",))]
-    tiers: Annotated[tuple[CompanyTier, ...], Rows()]
+    tiers: Annotated[tuple[CompanyTier, ...], Rows(least="learners")]
 
 
 class LaggingRole(Model):
@@ -1065,7 +1071,7 @@ class LaggingPay(Model):
     lagging: Annotated[int | None, Count("of them in the lowest quarter of pay")]
     share: Annotated[Number, Share("lagging of experienced", "experienced", "lagging")]
     correlation: Annotated[Number, Statistic("rank correlation", 2, "learners")]
-    by_role: Annotated[tuple[LaggingRole, ...], Rows(("-share", "role"))]
+    by_role: Annotated[tuple[LaggingRole, ...], Rows(("-share", "role"), "experienced")]
 
 
 class EntryRole(Model):
@@ -1091,7 +1097,9 @@ class EntryLevelPay(Model):
     limit: Annotated[Number, Statistic("pay that is unusually high", digits=2)]
     high: Annotated[int | None, Count("of them unusually high")]
     share: Annotated[Number, Share("unusually high", "learners", "high")]
-    by_role: Annotated[tuple[EntryRole, ...], Rows(("-learners", "role_family"))]
+    by_role: Annotated[
+        tuple[EntryRole, ...], Rows(("-learners", "role_family"), "learners")
+    ]
 
 
 class Explained(Model):
@@ -1126,7 +1134,9 @@ class Questions(Model):
     lagging_pay: Annotated[LaggingPay | None, Rows()]
     entry_level: Annotated[EntryLevelPay | None, Rows()]
     in_companies: Annotated[RoleInCompanies | None, Rows()] = None
-    mentor_roles: Annotated[tuple[MentorRole, ...], Rows(("-learners", "role"))]
+    mentor_roles: Annotated[
+        tuple[MentorRole, ...], Rows(("-learners", "role"), "learners")
+    ]
     mentor_years: Annotated[float, Setting()]
 
 

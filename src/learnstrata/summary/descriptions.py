@@ -134,7 +134,8 @@ def _depends(variants: tuple[Variant, ...], same_way: float) -> str:
     if found >= STRONG or found > round(same_way - BEYOND_SAMPLE, 2):
         return "no other weights, learners or limits tried change it much"
     name = worst.name[0].lower() + worst.name[1:]
-    return f"it depends most on {SUBJECTS[worst.name]} ({name}: {found:.2f})"
+    subject = SUBJECTS.get(worst.name, worst.name)
+    return f"it depends most on {subject} ({name}: {found:.2f})"
 
 
 def outcome_sentence(outcome: Outcome) -> str:

@@ -93,11 +93,12 @@ def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:
     exact = {n: v[0] for n, v in tally.counts.items() if v[0] is not None}
     place = {name: i for i, name in enumerate(exact)}
     sums = [
-        Added(tuple(place[p] for p in parts), place[total], whole)
-        for parts, total, whole in tally.sums
+        Added(tuple(place[p] for p in parts), place[total], relation)
+        for parts, total, relation in (*tally.sums, *tally.likely)
         if total in place and all(part in place for part in parts)
     ]
-    return protected(drawn, list(exact.values()), sums)
+    unsaid = [place[name] for name in tally.unsaid]
+    return protected(drawn, list(exact.values()), sums, unsaid)
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,10 @@ class _Disclosure:
         return not (isinstance(row, CompanyView) and self.settings.companies == "none")
 
     def rows(self, kind: Kind, rows: tuple[Model, ...]) -> tuple[Model, ...]:
-        """Order rows by what is published of them."""
+        """Order rows by what is published of them; leave out those of few."""
         by = kind.by if isinstance(kind, Rows) else ()
+        if isinstance(kind, Rows) and kind.least:
+            rows = tuple(row for row in rows if getattr(row, kind.least) is not None)
         for name in reversed(by):
             rows = _ordered(rows, name.removeprefix("-"), falling=name[:1] == "-")
         if rows and isinstance(rows[0], CompanyRole) and self._hides_sizes:
@@ -178,7 +181,7 @@ class _Disclosure:
     def _(self, kind: Statistic, value: object, scope: Scope) -> object:
         if kind.n and not self._enough(_counted(scope, kind.n)):
             return None
-        return significant(cast("float", value), kind.digits)
+        return significant(round(cast("float", value), kind.places), kind.digits)
 
     @_told.register
     def _(self, kind: Amount, value: object, scope: Scope) -> object:
@@ -192,6 +195,7 @@ class _Disclosure:
         if feature in AMOUNTS:
             return self._pay(number, kind.at, kind.n, scope)
         n = _counted(scope, kind.n)
+        n = self._least(n)
         if n is None or not self._enough(n) or not has_beyond(n, kind.at):
             return None
         return ROUNDED.get(feature, _plain)(number, self.rounding)
@@ -199,13 +203,19 @@ class _Disclosure:
     def _pay(
         self, amount: float, at: float | None, n: str, scope: Scope
     ) -> float | None:
-        cell = [_counted(scope, name) for name in (n, "companies", "largest_share")]
-        if not self.rule.allows(*cell, at=at):
+        learners, companies, largest = (
+            _counted(scope, name) for name in (n, "companies", "largest_share")
+        )
+        if not self.rule.allows(self._least(learners), companies, largest, at=at):
             return None
         return float(rounded_pay([amount], self.settings.money.per)[0])
 
     def _enough(self, n: float | None) -> bool:
         return n is not None and n >= self.settings.min_learners
+
+    def _least(self, n: float | None) -> float | None:
+        """Give the least count that is told as this one: what is told follows it."""
+        return None if n is None else self.rounding.limits(int(n))[0]
 
 
 def _counted(scope: Scope, name: str) -> float | None:

@@ -114,7 +114,7 @@ def _valleys(shape: Shape) -> tuple[contract.Valley, ...]:
 
 def _silhouette(shape: Shape) -> contract.Silhouette:
     found = shape.silhouette
-    each = zip(found.per_cluster, shape.negative, strict=True)
+    each = zip(found.per_cluster, shape.negative, shape.scored, strict=True)
     return contract.Silhouette(
         mean=found.mean,
         standard_error=found.standard_error,
@@ -123,8 +123,10 @@ def _silhouette(shape: Shape) -> contract.Silhouette:
         scored=len(found.values),
         against=shape.n_rows,
         per_segment=tuple(
-            contract.SegmentSilhouette(segment_id=i, mean=mean, negative=negative)
-            for i, (mean, negative) in enumerate(each, start=1)
+            contract.SegmentSilhouette(
+                segment_id=i, scored=scored, mean=mean, negative=negative
+            )
+            for i, (mean, negative, scored) in enumerate(each, start=1)
         ),
     )
 
@@ -212,6 +214,7 @@ def _certainty(run: Run, trust: Trust) -> contract.Certainty:
 
 def _finer(run: Run, trust: Trust) -> contract.Finer:
     settings = run.config.evidence.finer
+    sizes = Counter(run.meaning.learners["segment_id"].to_list())
     return contract.Finer(
         rule=(
             f"A segment is cut into 2 to {settings.k_max} parts where the smallest "
@@ -221,7 +224,10 @@ def _finer(run: Run, trust: Trust) -> contract.Finer:
         ),
         parts=_parts(run, trust),
         dossiers=tuple(
-            contract.PartDossier.of(found) for found in trust.subsegments.dossiers
+            contract.PartDossier.model_validate(
+                asdict(found) | {"n_segment": sizes[found.segment_id]}
+            )
+            for found in trust.subsegments.dossiers
         ),
         cells=_cells(run, trust.cells),
     )

@@ -3,14 +3,14 @@
 Every number is exact; `learnstrata.summary.disclose` makes of it what may be shared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import polars as pl
 
 from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure.bands import size_band
-from learnstrata.segments.pay import companies
+from learnstrata.segments.pay import cohorts, companies
 from learnstrata.segments.pay.benchmarks import KNOTS
 from learnstrata.segments.questions.mentors import MENTOR_YEARS
 from learnstrata.summary.contract import (
@@ -75,9 +75,9 @@ def _cells(rows: pl.DataFrame, level: str, bands: Sequence[str]) -> tuple[PayCel
     """Give a cell for each combination of the values there are."""
     if rows.is_empty():
         return ()
-    keys, order = KEYS[level], {band: i for i, band in enumerate(bands)}
+    keys = KEYS[level]
     values = [
-        sorted(rows[key].unique(), key=lambda value: (order.get(value, -1), value))
+        bands if key == "experience_band" else sorted(rows[key].unique())
         for key in keys
     ]
     found = {
@@ -101,7 +101,18 @@ def build_cohorts(run: Run) -> tuple[Cohort, ...]:
     ----------
     run : Run
     """
-    return tuple(Cohort.of(found) for found in run.meaning.cohorts)
+    ids = {one.name: i for i, one in enumerate(run.meaning.names, start=1)}
+    return tuple(_cohort(found, ids) for found in run.meaning.cohorts)
+
+
+def _cohort(found: cohorts.Cohort, ids: Mapping[str, int]) -> Cohort:
+    """Give a cohort; its rows of segments say of which."""
+    cohort = Cohort.of(found)
+    rows = tuple(
+        row.model_copy(update={"segment_id": ids.get(row.value)})
+        for row in cohort.by_segment
+    )
+    return cohort.model_copy(update={"by_segment": rows})
 
 
 def build_companies(run: Run) -> Companies | None:

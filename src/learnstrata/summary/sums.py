@@ -1,14 +1,18 @@
 """Which counts of the results add up to which: what anybody knows who reads them.
 
 The disclosure widens what would give a small count away by these sums, and the intruder
-of the tests attacks with them.
+of the tests attacks with them. Where records are segmented, a learner counts once in
+each group that has a record of them: such groups overlap, and add up to no less.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from learnstrata.learners.features.companies import UNRATED
+from learnstrata.privacy.disclosure.groups import Relation
 from learnstrata.summary.contract import (
+    Bands,
     Benchmarks,
     Cohort,
     Evidence,
@@ -20,17 +24,23 @@ __all__ = ["Key", "Sum", "Tally", "tally_of"]
 
 Key = tuple[str | int | float | None, ...]
 ALL = "all"
+YEARS = "years_of_experience"
+EVERY_TIER = "All"
 COMPLETE = ("role", "tier")  # categories that every learner has a value of
+SPLIT = ("value", "known", "moved", "bins", "binned")  # what each segment has, and all
+BANDED = {"experience_band": "pay", "pay_band": YEARS}  # a band, and what else it takes
+FILLED = {"pay": "pay", "experience": YEARS}
+PARTED = {"learners": "pay", "n_experience": YEARS}
 STATES = ("current", "history", "repaired", "quarantined")
 CERTAINTIES = ("core", "borderline", "atypical")
 
 
 class Sum(NamedTuple):
-    """Parts that add up to a total, or to no more than it."""
+    """Parts that add up to a total, to no more than it, or to no less."""
 
     parts: tuple[Key, ...]
     total: Key
-    whole: bool
+    relation: Relation
 
 
 @dataclass
@@ -42,10 +52,18 @@ class Tally:
     counts : dict
         Name to the values it has where it stands: one, if all places agree.
     sums : list of Sum
+        True of every table.
+    likely : list of Sum
+        True where two populations are the same, as in a table without gaps: who reads
+        that it has none knows.
+    unsaid : set
+        Names of totals that stand nowhere, of which two tables have the parts.
     """
 
     counts: dict[Key, list[int | None]] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
+    likely: list[Sum] = field(default_factory=list)
+    unsaid: set[Key] = field(default_factory=set)
 
     def note(self, key: Key, value: int | None) -> Key:
         """Note a count under its name."""
@@ -56,9 +74,27 @@ class Tally:
 
     def add(self, parts: Iterable[Key], total: Key, *, whole: bool) -> None:
         """Note that parts add up to a total (or, not `whole`, to no more)."""
+        self._note_sum(self.sums, parts, total, "=" if whole else "<=")
+
+    def guess(self, parts: Iterable[Key], total: Key, relation: Relation = "=") -> None:
+        """Note how parts add up to a total in many tables, if not in all."""
+        self._note_sum(self.likely, parts, total, relation)
+
+    def match(self, parts: Iterable[Key], others: Iterable[Key], *, name: Key) -> None:
+        """Note that two sets of parts may add up to the same total, told nowhere."""
+        one, other = ([k for k in keys if k in self.counts] for keys in (parts, others))
+        if one and other:
+            self.counts[name] = [sum(self.counts[key][0] or 0 for key in one)]
+            self.unsaid.add(name)
+            self.guess(one, name)
+            self.guess(other, name)
+
+    def _note_sum(
+        self, sums: list[Sum], parts: Iterable[Key], total: Key, relation: Relation
+    ) -> None:
         there = tuple(key for key in parts if key in self.counts)
         if there and total in self.counts:
-            self.sums.append(Sum(there, total, whole))
+            sums.append(Sum(there, total, relation))
 
 
 def tally_of(results: Results) -> Tally:
@@ -69,23 +105,27 @@ def tally_of(results: Results) -> Tally:
     results : Results
         Exact or disclosed.
     """
-    tally = Tally()
+    tally, once = Tally(), results.settings.unit == "learner"
     tally.note(("segmented",), results.input.segmented)
     tally.note(("learners",), results.input.learners)
+    tally.add([("learners",)], ("segmented",), whole=once)
     _ledger(tally, results)
-    _description(tally, results)
+    _description(tally, results, once=once)
     for segment in results.segments:
         _segment(tally, segment)
-    _over_segments(tally, [one.id for one in results.segments])
+    _over_segments(tally, [one.id for one in results.segments], once=once)
+    _spreads(tally, results)
     _bands(tally, results)
     _benchmarks(tally, results.benchmarks)
     for cohort in results.cohorts:
         _cohort(tally, cohort)
     _companies(tally, results)
     _questions(tally, results)
+    _rules(tally, results)
     if results.evidence:
         _flows(tally, results.evidence)
         _finer(tally, results.evidence)
+    _across(tally, results)
     return tally
 
 
@@ -96,12 +136,14 @@ def _ledger(tally: Tally, results: Results) -> None:
         for state in STATES
     ]
     tally.add(states, records, whole=True)
+    tally.guess([("ledger", "current"), ("ledger", "repaired")], ("segmented",))
     for rule in results.ledger.rules:
         key = tally.note(("ledger", rule.state, rule.rule), rule.records)
         tally.add([key], ("ledger", rule.state), whole=False)
+        tally.guess([key], ("ledger", rule.state))
 
 
-def _description(tally: Tally, results: Results) -> None:
+def _description(tally: Tally, results: Results, *, once: bool) -> None:
     found = results.description
     for one in found.distributions:
         known = tally.note(("known", one.feature, ALL), one.n)
@@ -114,15 +156,12 @@ def _description(tally: Tally, results: Results) -> None:
         key = tally.note(("missing", one.column), one.count)
         known = ("known", one.column, ALL)
         tally.add([key, known], ("segmented",), whole=known in tally.counts)
+    for name, column in FILLED.items():
+        key = tally.note(("filled", name), getattr(results.filled, name))
+        tally.guess([key], ("missing", column))
     roles = [tally.note(("paid", row.role), row.learners) for row in found.pay_by_role]
-    tally.add(roles, ("known", "pay", ALL), whole=False)
-    years: dict[float, list[Key]] = {}
-    for row in found.pay_by_experience:
-        key = tally.note(("years", row.years, row.tier), row.learners)
-        years.setdefault(row.years, []).append(key)
-    for year, keys in years.items():
-        total = ("years", year, "All")
-        tally.add([k for k in keys if k != total], total, whole=False)
+    tally.add(roles, ("known", "pay", ALL), whole=once)
+    _years(tally, results, once=once)
     if results.roles:
         names = ("mapped", "missing", "unmapped")
         parts = [
@@ -130,6 +169,30 @@ def _description(tally: Tally, results: Results) -> None:
         ]
         total = tally.note(("title", ALL), results.roles.learners)
         tally.add(parts, total, whole=True)
+        tally.add([total], ("segmented",), whole=True)
+        tally.guess([("title", "missing")], ("missing", "title"))
+        titles = [
+            tally.note(("title", "of", row.title), row.learners)
+            for row in results.roles.top_unmapped
+        ]
+        tally.add(titles, ("title", "unmapped"), whole=False)
+
+
+def _years(tally: Tally, results: Results, *, once: bool) -> None:
+    """Add up the paid learners of each year of experience over the tiers."""
+    years: dict[float, list[Key]] = {}
+    for row in results.description.pay_by_experience:
+        key = tally.note(("years", row.years, row.tier), row.learners)
+        years.setdefault(row.years, []).append(key)
+    for year, keys in years.items():
+        total = ("years", year, EVERY_TIER)
+        parts = [key for key in keys if key != total]
+        if once:
+            tally.add(parts, total, whole=True)
+            continue
+        tally.guess(parts, total, ">=")
+        for key in parts:
+            tally.add([key], total, whole=False)
 
 
 def _segment(tally: Tally, one: Segment) -> None:
@@ -148,13 +211,15 @@ def _segment(tally: Tally, one: Segment) -> None:
     for number in one.typical:
         key = tally.note(("known", number.feature, one.id), number.n)
         tally.add([key], size, whole=False)
+    for place in one.distinctive_numbers:
+        tally.note(("known", place.feature, one.id), place.count)
     _spread(tally, one)
     _progression(tally, one)
 
 
 def _spread(tally: Tally, one: Segment) -> None:
     for spread in one.distributions:
-        own = tally.note(("binned", spread.feature, one.id), spread.n_segment)
+        own = tally.note(("known", spread.feature, one.id), spread.n_segment)
         of_all = tally.note(("binned", spread.feature, ALL), spread.n_all)
         ours, alls = [], []
         for i, part in enumerate(spread.bins):
@@ -176,20 +241,69 @@ def _progression(tally: Tally, one: Segment) -> None:
         key = tally.note(("moved", name, one.id), getattr(found, name))
         tally.note(("moved", name, ALL), getattr(found, f"{name}_of_all"))
         tally.add([key], older, whole=False)
+    tally.add(
+        [("moved", "n_changed", one.id)], ("moved", "n_roles", one.id), whole=False
+    )
+    tally.guess([("moved", "n_growth", one.id)], ("known", "pay_growth", one.id))
 
 
-def _over_segments(tally: Tally, ids: Sequence[int]) -> None:
+def _over_segments(tally: Tally, ids: Sequence[int], *, once: bool) -> None:
     """Add up over the segments what each of them and all together have."""
     tally.add([("size", i) for i in ids], ("segmented",), whole=True)
-    totals = [k for k in tally.counts if k[-1] == ALL and k[0] in {"value", "known"}]
-    totals += [k for k in tally.counts if k[0] == "moved" and k[-1] == ALL]
+    totals = [k for k in tally.counts if k[-1] == ALL and k[0] in SPLIT]
     for total in totals:
-        tally.add([(*total[:-1], i) for i in ids], total, whole=True)
+        name = "known" if total[0] == "binned" else total[0]
+        parts = [(name, *total[1:-1], i) for i in ids]
+        tally.add(parts, total, whole=once or total[0] != "known")
     for name in sorted({str(k[1]) for k in tally.counts if k[0] == "value"}):
         whole = [k for k in tally.counts if k[:2] == ("value", name) and k[3] == ALL]
         tally.add(whole, ("segmented",), whole=name in COMPLETE)
-    for key in [k for k in tally.counts if k[0] in {"bins", "binned"} and k[-1] == ALL]:
-        tally.add([(*key[:-1], i) for i in ids], key, whole=True)
+
+
+def _spreads(tally: Tally, results: Results) -> None:
+    """Link bins to the numbers of the description, and bands to the bins they hold."""
+    spreads = {
+        (one.feature, segment.id): one.bins
+        for segment in results.segments
+        for one in segment.distributions
+    }
+    for one in results.description.distributions:
+        tally.guess([("binned", one.feature, ALL)], ("known", one.feature, ALL))
+        edges = [part.low for part in one.bins]
+        of_all = next((b for (f, _), b in spreads.items() if f == one.feature), ())
+        if edges == [part.low for part in of_all]:
+            for i in range(len(edges)):
+                key = ("bins", one.feature, i, ALL)
+                tally.guess([key], ("bin", one.feature, i, ALL))
+    for (feature, segment), bins in spreads.items():
+        if feature == YEARS:
+            for who in (segment, ALL):
+                _banded_years(tally, results, [part.high for part in bins], who)
+
+
+def _banded_years(
+    tally: Tally, results: Results, highs: Sequence[float | None], who: int | str
+) -> None:
+    """Add up bins of whole years in each band, whose upper limit belongs to it."""
+    limits, names = _experience_bands(results)
+    lows = [None, *limits]
+    for name, low, high in zip(names, lows, [*limits, None], strict=True):
+        inside = [
+            ("bins", YEARS, i, who)
+            for i, end in enumerate(highs)
+            if (low is None or end is None or end > low + 1)
+            and (high is None or (end is not None and end <= high + 1))
+        ]
+        tally.guess(inside, ("value", "experience_band", name, who))
+
+
+def _experience_bands(results: Results) -> tuple[list[float], list[str]]:
+    config = results.settings.config
+    limits, names = config["experience_bands"], config["experience_band_names"]
+    return (
+        [float(one) for one in limits] if isinstance(limits, list) else [],
+        [str(one) for one in names] if isinstance(names, list) else [],
+    )
 
 
 def _bands(tally: Tally, results: Results) -> None:
@@ -211,12 +325,31 @@ def _bands(tally: Tally, results: Results) -> None:
     tally.add(rows, whole, whole=True)
     for segment, keys in columns.items():
         tally.add(keys, ("size", segment), whole=False)
+    _margins(tally, found)
+
+
+def _margins(tally: Tally, found: Bands) -> None:
+    """Put the rows of one band together: they are those with a value in the other."""
+    for name, other in BANDED.items():
+        for band in sorted({getattr(row, name) for row in found.rows}):
+            rules = [row.rule for row in found.rows if getattr(row, name) == band]
+            segments = [cell.segment_id for cell in found.rows[0].cells]
+            for who in (*segments, ALL):
+                of = [
+                    ("bands", rule, who) if who != ALL else ("bands", rule)
+                    for rule in rules
+                ]
+                total = ("value", name, band, who)
+                tally.add(of, total, whole=False)
+                tally.guess(of, total)
+                tally.guess([*of, ("missing", other)], total, ">=")
 
 
 def _benchmarks(tally: Tally, found: Benchmarks) -> None:
     whole = tally.note(("benchmarks",), found.n_learners)
     left_out = tally.note(("benchmarks", "left out"), found.n_left_out)
     tally.add([whole, left_out], ("learners",), whole=True)
+    tally.guess([whole], ("bands",))
     wider: dict[Key, list[Key]] = {}
     for cell in (*found.cells, *found.wider):
         where = (cell.role_family, cell.tier, cell.experience_band)
@@ -245,6 +378,15 @@ def _cohort(tally: Tally, found: Cohort) -> None:
             tally.add([own], of, whole=False)
         tally.add([("cohort", *part) for part in parts], inside, whole=True)
         tally.add([("assessed", *part) for part in parts], assessed, whole=True)
+        for part in parts:
+            wider = {
+                "by_role": ("benchmarks", part[2], None, None),
+                "by_tier": ("placed", part[2], "paid"),
+            }
+            if by in wider:
+                tally.guess([("assessed", *part)], wider[by], "<=")
+    growth = tally.note(("cohort", found.key, "growth"), found.n_growth)
+    tally.guess([growth], ("moved", "n_growth", ALL), "<=")
 
 
 def _companies(tally: Tally, results: Results) -> None:
@@ -253,11 +395,17 @@ def _companies(tally: Tally, results: Results) -> None:
         return
     whole = tally.note(("placed",), found.n_learners)
     tally.add([whole, ("missing", "company")], ("segmented",), whole=False)
-    tiers = []
+    tally.guess([whole, ("missing", "company")], ("segmented",))
+    tiers: list[Key] = []
     for tier in found.tiers:
         tiers.append(tally.note(("placed", tier.tier), tier.learners))
         paid = tally.note(("placed", tier.tier, "paid"), tier.n_paid)
         tally.add([paid], tiers[-1], whole=False)
+        tally.guess([tiers[-1]], ("value", "tier", tier.tier, ALL))
+        tally.guess([tiers[-1]], ("value", "tier", tier.tier, ALL), "<=")
+        years = [k for k in tally.counts if k[0] == "years" and k[2] == tier.tier]
+        tally.guess(years, paid, ">=" if tier.tier == UNRATED else "=")
+        tally.guess(years, paid, ">=")
     tally.add(tiers, whole, whole=True)
 
 
@@ -273,6 +421,12 @@ def _questions(tally: Tally, results: Results) -> None:
                 keys.append(tally.note(("lagging", name, row.role), getattr(row, name)))
                 tally.add([keys[-1]], ("lagging", above, row.role), whole=False)
             tally.add(keys, whole, whole=False)
+        tally.guess([("lagging", "learners")], ("bands",))
+        for row in lagging.by_role:
+            own = ("lagging", "learners", row.role)
+            tally.guess([own], ("benchmarks", row.role, None, None))
+            tally.guess([own], ("paid", row.role), "<=")
+            tally.guess([own], ("value", "role", row.role, ALL))
     if entry:
         of = tally.note(("entry", "learners"), entry.learners)
         high = tally.note(("entry", "high"), entry.high)
@@ -281,10 +435,84 @@ def _questions(tally: Tally, results: Results) -> None:
             own = tally.note(("entry", row.role_family, row.level), row.learners)
             key = ("entry", row.role_family, row.level, "high")
             tally.add([tally.note(key, row.high)], own, whole=False)
+        rows = [("entry", row.role_family, row.level) for row in entry.by_role]
+        tally.add(rows, of, whole=False)
+        tally.add([(*row, "high") for row in rows], high, whole=False)
     for row in results.questions.mentor_roles:
         own = tally.note(("value", "role", row.role, ALL), row.learners)
         seniors = tally.note(("mentors", row.role), row.seniors)
         tally.add([seniors], own, whole=False)
+    for outcome in results.outcomes:
+        own = tally.note(("outcome", outcome.outcome), outcome.n_with)
+        tally.note(("segmented",), outcome.n_learners)
+        tally.add([own], ("segmented",), whole=False)
+        tally.guess([own], ("bands",))
+        tally.guess([own], ("bands",), "<=")
+
+
+def _rules(tally: Tally, results: Results) -> None:
+    """Add up the learners that rules are grown on and held out for."""
+    held_out = tally.note(("rules", "held out"), results.rules.n_held_out)
+    train = tally.note(("rules", "train"), results.rules.n_train)
+    tally.guess([train, held_out], ("segmented",))
+    tally.add([train, held_out], ("segmented",), whole=False)
+    parts: list[Key] = []
+    for one in results.segments:
+        if one.rule:
+            parts.append(tally.note(("rules", one.id), one.rule.n_segment))
+            tally.add([parts[-1]], ("size", one.id), whole=False)
+            caught = tally.note(("rules", one.id, "caught"), one.rule.n_caught)
+            tally.add([caught], held_out, whole=False)
+    tally.add(parts, held_out, whole=False)
+    tally.guess(parts, held_out)
+
+
+def _across(tally: Tally, results: Results) -> None:
+    """Link what several tables count: roles, families, leaves, pairs of segments."""
+    for key in [k for k in tally.counts if k[0] == "value" and k[1] == "role"]:
+        _, _, role, who = key
+        tally.guess([("family", role, who)], key)
+        if who == ALL:
+            tally.guess([("paid", role)], key, "<=")
+            tally.guess([("paid", role), ("missing", "pay")], key, ">=")
+            tally.guess([("benchmarks", role, None, None)], ("paid", role), "<=")
+            if role in results.settings.no_role:
+                tally.guess([("title", "missing")], key)
+    _years_in_cells(tally, results)
+    branches = results.hierarchy.branches
+    rows = tally.note(("tree",), results.hierarchy.n_rows)
+    tally.guess([rows], ("segmented",))
+    leaves = [
+        tally.note(("leaf", i), size)
+        for i, size in enumerate(branches.leaf_sizes if branches else ())
+    ]
+    tally.guess(leaves, ("segmented",))
+    for one in results.evidence.valleys if results.evidence else ():
+        if one.dip:
+            pair = sorted((one.segment_id, one.neighbour_id))
+            both = tally.note(("pair", *pair), one.dip.n_rows)
+            tally.guess([("size", i) for i in pair], both)
+
+
+def _years_in_cells(tally: Tally, results: Results) -> None:
+    """Match the years of a tier and band with the cells of its roles."""
+    cells = results.benchmarks.cells
+    years = [key for key in tally.counts if key[0] == "years"]
+    for tier, band in sorted({(c.tier or "", c.experience_band or "") for c in cells}):
+        inside = [
+            key for key in years if key[2] == tier and _band_of(key[1], results) == band
+        ]
+        roles = [
+            ("benchmarks", cell.role_family, tier, band)
+            for cell in cells
+            if (cell.tier, cell.experience_band) == (tier, band)
+        ]
+        tally.match(roles, inside, name=("paid in", tier, band))
+
+
+def _band_of(years: str | float | None, results: Results) -> str:
+    limits, names = _experience_bands(results)
+    return names[sum(float(years or 0) > limit for limit in limits)] if names else ""
 
 
 def _flows(tally: Tally, found: Evidence) -> None:
@@ -317,8 +545,15 @@ def _finer(tally: Tally, found: Evidence) -> None:
     for part in found.finer.parts:
         key = tally.note(("part", part.segment_id, part.subsegment_id), part.count)
         segments.setdefault(part.segment_id, []).append(key)
+        for name in ("learners", "n_experience"):
+            own = (name, part.segment_id, part.subsegment_id)
+            tally.note(own, getattr(part, name))
+            tally.add([own], key, whole=False)
     for segment, parts in segments.items():
         tally.add(parts, ("size", segment), whole=True)
+        for name, feature in PARTED.items():
+            own = [(name, *part[1:]) for part in parts]
+            tally.guess(own, ("known", feature, segment))
     families: dict[Key, list[Key]] = {}
     for cell in found.finer.cells:
         key = tally.note(("family", cell.role_family, cell.segment_id), cell.count)

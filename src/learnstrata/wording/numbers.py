@@ -1,22 +1,18 @@
-"""Numbers as a reader sees them, and tables of them."""
+"""Numbers as a reader sees them."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 __all__ = [
     "NOTHING",
     "Money",
     "NumberKind",
     "Numbers",
-    "TextTable",
     "as_count",
     "as_index",
     "as_number",
     "as_share",
     "as_years",
-    "table_of",
-    "text_table",
 ]
 
 NOTHING = "–"  # noqa: RUF001 - a dash is what a table shows where nothing is known
@@ -120,11 +116,6 @@ class Money:
     per: float
     unit: str
 
-    @classmethod
-    def of(cls, summary: Mapping[str, Any]) -> "Money":
-        """Read the unit of a summary."""
-        return cls(float(summary["per_pay_unit"]), str(summary["pay_unit"]))
-
     def shown(self, amount: float) -> float:
         """Convert currency units."""
         return amount / self.per
@@ -148,23 +139,6 @@ class Money:
     def text(self, amount: float | None) -> str:
         """Write an amount with its unit."""
         return NOTHING if amount is None else f"{self.number(amount)} {self.unit}"
-
-
-@dataclass(frozen=True, slots=True)
-class TextTable:
-    """A table ready to be printed.
-
-    Attributes
-    ----------
-    title : str
-    headings : tuple of (str, bool)
-        Text, and whether the column holds numbers.
-    rows : tuple of tuple of str
-    """
-
-    title: str
-    headings: tuple[tuple[str, bool], ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def as_count(value: float | None) -> str:
@@ -225,64 +199,3 @@ def as_years(value: float | None) -> str:
 def as_index(value: float | None) -> str:
     """Write an index whose base is 100."""
     return NOTHING if value is None else f"{value:,.0f}"
-
-
-def table_of(
-    summary: Mapping[str, Any],
-    title: str,
-    headings: Iterable[tuple[str, str]],
-    rows: Iterable[Sequence[Any]],
-) -> TextTable:
-    """Format rows of a summary as `text_table` does, pay in the summary's unit."""
-    return text_table(title, headings, rows, Money.of(summary))
-
-
-def text_table(
-    title: str,
-    headings: Iterable[tuple[str, str]],
-    rows: Iterable[Sequence[Any]],
-    money: Money,
-) -> TextTable:
-    """Format rows by the kinds of their columns.
-
-    Parameters
-    ----------
-    title : str
-    headings : iterable of (str, str)
-        Text and kind: text, count, share, pay, years, index, or number.
-    rows : iterable of sequence
-    money : Money
-        A heading of pay is given its unit.
-    """
-    named = list(headings)
-    kinds = [kind for _, kind in named]
-    return TextTable(
-        title,
-        tuple(
-            (f"{name} ({money.unit})" if kind == "pay" else name, kind != "text")
-            for name, kind in named
-        ),
-        tuple(
-            tuple(
-                _cell(value, kind, money)
-                for value, kind in zip(row, kinds, strict=False)
-            )
-            for row in rows
-        ),
-    )
-
-
-def _cell(value: Any, kind: str, money: Money) -> str:  # noqa: ANN401 - a JSON value
-    if value is None:
-        return NOTHING
-    if isinstance(value, str):
-        return value
-    written = {
-        "count": as_count,
-        "share": as_share,
-        "pay": money.number,
-        "years": as_years,
-        "index": as_index,
-        "number": as_number,
-    }.get(kind, str)
-    return written(value)

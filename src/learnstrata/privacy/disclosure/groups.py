@@ -2,30 +2,45 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from learnstrata.privacy.disclosure.rounding import Rounding
 
-__all__ = ["Added", "protected"]
+__all__ = ["Added", "Relation", "protected"]
 
 ROOM = 0.7  # of the base: values that are left of any count, at least
 OPEN = 0.99  # of the counts under the base: left with every value
 MOST_ROUNDS = 40
+ANY = 1e12  # learners, or more than there are
 WIDEST = 3  # times the base: wider groups would tell nothing
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
+Relation: TypeAlias = Literal["=", "<=", ">="]  # of the parts together to the total
 
 
 class Added(NamedTuple):
-    """Counts, by their places, that add up to a total or (not `whole`) to no more."""
+    """Counts, by their places, that add up to a total, to no more or to no less."""
 
     parts: tuple[int, ...]
     total: int
-    whole: bool
+    relation: Relation
+
+    def holds(self, exact: npt.NDArray[np.int64]) -> bool:
+        """Say whether it is true of counts: one that is not tells nobody anything."""
+        rest = exact[self.total] - exact[list(self.parts)].sum()
+        least, most = LEFT[self.relation]
+        return bool(least <= rest <= most)
+
+
+LEFT: Mapping[Relation, tuple[float, float]] = {  # of a total less its parts
+    "=": (0.0, 0.0),
+    "<=": (0.0, np.inf),
+    ">=": (-np.inf, 0.0),
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,7 @@ class _Sums:
     rows: Indices
     at: Indices
     signs: Floats
-    slack: Floats
+    left: tuple[Floats, Floats]
 
     @classmethod
     def of(cls, sums: Sequence[Added]) -> "_Sums":
@@ -45,24 +60,26 @@ class _Sums:
             for place, sign in ((one.total, 1.0), *((p, -1.0) for p in one.parts))
         ]
         rows, at, signs = zip(*entries, strict=True) if entries else ((), (), ())
+        left = np.array([LEFT[one.relation] for one in sums]).reshape(-1, 2)
         return cls(
             np.array(rows, dtype=np.intp),
             np.array(at, dtype=np.intp),
             np.array(signs),
-            np.array([0.0 if one.whole else np.inf for one in sums]),
+            (left[:, 0], left[:, 1]),
         )
 
     def implied(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """Give what each entry's sum alone says of its count: from and to.
 
-        ``0 <= total - parts <= slack``, each count within its limits.
+        ``left[0] <= total - parts <= left[1]``, each count within its limits.
         """
         least = np.where(self.signs > 0, low[self.at], -high[self.at])
         most = np.where(self.signs > 0, high[self.at], -low[self.at])
-        n = len(self.slack)
+        n = len(self.left[0])
         rest_least = np.bincount(self.rows, least, n)[self.rows] - least
         rest_most = np.bincount(self.rows, most, n)[self.rows] - most
-        above, below = self.slack[self.rows] - rest_least, -rest_most
+        above = self.left[1][self.rows] - rest_least
+        below = self.left[0][self.rows] - rest_most
         up = self.signs > 0
         return np.where(up, below, -above), np.where(up, above, -below)
 
@@ -80,7 +97,10 @@ class _Sums:
 
 
 def protected(
-    rounding: Rounding, counts: Sequence[int], sums: Sequence[Added]
+    rounding: Rounding,
+    counts: Sequence[int],
+    sums: Sequence[Added],
+    unsaid: Sequence[int] = (),
 ) -> Rounding:
     """Widen the groups of a rounding until the sums leave room for every count.
 
@@ -95,6 +115,8 @@ def protected(
         Exact.
     sums : sequence of Added
         Places in `counts`.
+    unsaid : sequence of int, default=()
+        Places of counts that are not published, and only link sums.
 
     Returns
     -------
@@ -117,7 +139,7 @@ def protected(
     ((31, 40), (31, 40))
     >>> rounding.limits(61), rounding.limits(50)
     ((61, 70), (41, 50))
-    >>> sums = [Added(parts=(1, 2), total=0, whole=True)]
+    >>> sums = [Added(parts=(1, 2), total=0, relation="=")]
     >>> wider = protected(rounding, [61, 52, 9], sums)
     >>> wider.limits(61), wider.limits(52)
     ((51, 70), (51, 70))
@@ -125,10 +147,12 @@ def protected(
     if not len(counts) or not sums:
         return rounding
     exact = np.asarray(counts, dtype=np.int64)
-    matrix = _Sums.of([one for one in sums if _holds(one, exact)])
+    matrix = _Sums.of([one for one in sums if one.holds(exact)])
     for _ in range(MOST_ROUNDS):
         low, high = _limits(exact, rounding)
+        low[list(unsaid)], high[list(unsaid)] = 0.0, ANY
         narrow = _too_narrow(matrix.narrowed(low, high), exact, rounding.base)
+        narrow = narrow[~np.isin(narrow, unsaid)]
         if not len(narrow):
             return rounding
         wider = rounding
@@ -138,12 +162,6 @@ def protected(
             return rounding
         rounding = wider
     return rounding
-
-
-def _holds(one: Added, exact: npt.NDArray[np.int64]) -> bool:
-    """Say whether a sum is true: one that is not tells nobody anything."""
-    parts, total = exact[list(one.parts)].sum(), exact[one.total]
-    return bool(parts == total if one.whole else parts <= total)
 
 
 def _limits(exact: npt.NDArray[np.int64], rounding: Rounding) -> tuple[Floats, Floats]:

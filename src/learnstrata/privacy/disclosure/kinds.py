@@ -177,11 +177,14 @@ class Statistic:
     n : str
         Field that counts of whom it is: where they are few, it is hidden. Empty where
         they are always many.
+    places : int
+        Decimals at most: a small share of many has few significant ones.
     """
 
     of: str
     digits: int = 3
     n: str = ""
+    places: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +192,18 @@ class Rows:
     """Results one below another: ordered by these fields as published, "-" descending.
 
     Without fields the order is one of our own, such as that of ids.
+
+    Attributes
+    ----------
+    by : tuple of str
+    least : str
+        Field that counts whom a row is of: one whose count is hidden is left out, so
+        that which rows there are tells of nobody. Empty where all rows are always
+        there.
     """
 
     by: tuple[str, ...] = ()
+    least: str = ""
 
 
 Kind: TypeAlias = (

@@ -126,15 +126,15 @@ class Rounding:
         """Give a part of a whole, of told counts, no finer than the whole allows.
 
         A tenth of a percent of more than 1,000, whole percents of fewer, nothing of
-        fewer than 50.
+        fewer than 50: as they are told, so that a share says no more than they do.
         """
         told, of = self.count(part), self.count(whole)
-        if told is None or of is None or whole < LEAST_WHOLE:
+        if told is None or of is None or of < LEAST_WHOLE:
             return None
         share = min(told / of, 1.0)
         return (
             max(round(share, 3), NEXT_TO_NOTHING)
-            if whole > FINE_WHOLE
+            if of > FINE_WHOLE
             else round(share, 2)
         )
 

@@ -95,6 +95,8 @@ class Shape:
     squared, simplified : float
         The same labels of all learners by squared distances, and by distances to the
         centres.
+    scored : tuple of int
+        Learners drawn from each segment.
     negative : array of shape (n_segments,)
         Share of the learners drawn from a segment that are nearer to another one.
     profile : array of shape (n_segments, n_points)
@@ -111,6 +113,7 @@ class Shape:
     silhouette: validity.SilhouetteResult
     squared: float
     simplified: float
+    scored: tuple[int, ...]
     negative: npt.NDArray[np.float64]
     profile: npt.NDArray[np.float64]
     components: tuple[Dip, ...]
@@ -287,6 +290,7 @@ def _shape(matrix: Matrix, fit: kmeans.KMeansFit, *, rng: np.random.Generator) -
         silhouette=silhouette,
         squared=validity.silhouette_squared(X, [fit.labels])[0].mean,
         simplified=validity.silhouette_simplified(X, [fit.labels])[0].mean,
+        scored=tuple(len(group) for group in groups),
         negative=np.array([float(np.mean(group < 0)) for group in groups]),
         profile=np.array([np.quantile(group, steps) for group in groups]),
         components=tuple(dip_components(X[some], n_components=n_components, rng=rng)),
