@@ -94,11 +94,5 @@ def test_a_share_is_of_told_counts_and_as_fine_as_its_whole_allows(offset, a, b)
     if told is None or of < 50:
         assert share is None
         return
-<<<<<<< HEAD
     exact = round(min(told / of, 1.0), 3 if of > 1000 else 2)
     assert share == (exact or 0.0004)
-=======
-    digits = 3 if whole > 1000 else 2
-    exact = min(rounding.count(part) / rounding.count(whole), 1.0)
-    assert share == max(round(exact, digits), 0.0004)
->>>>>>> main
