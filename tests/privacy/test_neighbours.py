@@ -89,16 +89,18 @@ def likelihood(told, before, after, *, fewer):
     return both.sum() + 1e-6  # another group than these, because some are joined
 
 
+def is_like(name, pattern):
+    """Say whether a count is of the pattern, which is open at one place."""
+    both = zip(name, pattern, strict=False)
+    return len(name) == len(pattern) and all(p in {None, n} for n, p in both)
+
+
 def guesses(told, with_all, without, patterns):
     """Rank the values of an attribute by the counts that would have changed."""
     scores, shares = defaultdict(float), {}
     for name, before in with_all.items():
         for pattern in patterns:
-            if len(pattern) != len(name) or name not in without:
-                continue
-            if any(
-                p is not None and p != n for p, n in zip(pattern, name, strict=True)
-            ):
+            if name not in without or not is_like(name, pattern):
                 continue
             value = name[pattern.index(None)]
             after = without[name]
@@ -211,9 +213,8 @@ def test_companies_are_there_with_their_sizes_in_bands_or_not_at_all():
     exact = {v.alias: v.learners for v in results_of(crowd)[0].companies.largest}
     bands, sizes = asked(crowd, "bands").largest, asked(crowd, "sizes").largest
     assert asked(crowd, "none").largest == ()
-    assert {v.alias: v.size for v in bands} == {
-        a: size_band(n) for a, n in exact.items()
-    }
+    in_bands = {alias: size_band(n) for alias, n in exact.items()}
+    assert {view.alias: view.size for view in bands} == in_bands
     assert all(view.learners is None for view in bands)
     rounding = results_of(crowd)[2]
     assert {v.alias: v.learners for v in sizes} == {
