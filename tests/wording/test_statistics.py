@@ -4,6 +4,7 @@ import pytest
 
 from learnstrata.config.stages import Criterion
 from learnstrata.exceptions import ParameterError
+from learnstrata.report.figures.choice.measures import COLUMNS
 from learnstrata.wording.statistics import (
     BESIDE,
     STATISTICS,
@@ -26,6 +27,7 @@ def test_a_statistic_is_named_as_a_sentence_and_a_title_need_it(name):
 def test_two_statistics_are_not_called_the_same():
     labels = [statistic.label for statistic in STATISTICS.values()]
     assert len(labels) == len(set(labels))
+    assert len({heading for _, heading, _ in COLUMNS}) == len(COLUMNS)
 
 
 @pytest.mark.parametrize("criterion", get_args(Criterion))

@@ -7,6 +7,7 @@ fields that stand above; a field that was refused is not among them.
 import itertools
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from pydantic import AfterValidator, ValidationInfo
@@ -19,11 +20,61 @@ __all__ = [
     "LARGEST_FITS_K",
     "NAMES_SEGMENTS",
     "NONE_OR_50",
+    "OfEachK",
     "at_least",
     "names_bands_of",
 ]
 
 Texts = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfEachK:
+    """What a setting of the rule asks of every k: a limit of what is measured of it.
+
+    Attributes
+    ----------
+    measure : str
+        Field or index of `learnstrata.segments.choice.sweep.Candidate`; where it was
+        not measured, nothing is asked.
+    objection, condition, moved : str
+        Words with a place for the limit: against a k, in the rule, and where another
+        limit would change the choice.
+    without : float
+        Limit that asks nothing.
+    is_most : bool
+        Whether it is the most, not the least.
+    is_share : bool
+        Whether it is written in percent.
+    step, end : float
+        By how much it is moved to see where the choice changes, and up to where.
+    """
+
+    measure: str
+    objection: str
+    condition: str
+    moved: str
+    without: float = 0.0
+    is_most: bool = False
+    is_share: bool = False
+    step: float = 0.05
+    end: float = 1.0
+
+    def refuses(self, value: float | None, limit: float) -> bool:
+        """Say whether a measured value is beyond the limit."""
+        if value is None:
+            return False
+        return value > limit if self.is_most else value < limit
+
+    def write(self, limit: float) -> str:
+        """Write a limit.
+
+        Examples
+        --------
+        >>> OfEachK("smallest_share", "", "", "", is_share=True).write(0.02)
+        '2%'
+        """
+        return f"{100 * limit:.6g}%" if self.is_share else f"{limit:.6g}"
 
 
 class _Group(Protocol):

@@ -245,21 +245,53 @@ class Rule:
     ----------
     min_k : int
         Fewer segments are too coarse to act on.
-    min_share : float
-        Smallest share of the rows a segment may have, in 0..0.5.
+    min_share, max_share : float
+        Smallest share of the rows a segment may have, in 0..0.5, and largest, up to 1.
     min_jaccard : float
         Least bootstrap Jaccard a segment may have; 0 where it is not computed.
     criterion : str
         What the admissible k are ordered by.
-    max_share : float
-        Largest share of the rows a segment may have, up to 1.
+
+    Notes
+    -----
+    A limit is a field with `limits.OfEachK`, and nothing else.
     """
 
     min_k: Some = 2
-    min_share: SmallestShare = 0.0
-    min_jaccard: Share = 0.0
+    min_share: Annotated[
+        SmallestShare,
+        limits.OfEachK(
+            measure="smallest_share",
+            objection="smallest segment under {}",
+            condition="whose smallest segment holds at least {}",
+            moved="a smallest share of {:.1%}",
+            is_share=True,
+            step=0.01,
+            end=0.5,
+        ),
+    ] = 0.0
+    min_jaccard: Annotated[
+        Share,
+        limits.OfEachK(
+            measure="lowest_jaccard",
+            objection="least stable segment under {}",
+            condition="whose least stable segment reaches a bootstrap Jaccard of {}",
+            moved="a least stability of {:.2f}",
+        ),
+    ] = 0.0
     criterion: Criterion = "silhouette"
-    max_share: Share = 1.0
+    max_share: Annotated[
+        Share,
+        limits.OfEachK(
+            measure="largest_share",
+            objection="largest segment over {}",
+            condition="whose largest segment holds at most {}",
+            moved="a largest share of at most {:.1%}",
+            without=1.0,
+            is_most=True,
+            is_share=True,
+        ),
+    ] = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The report as one page, and the segment cards of a notebook."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +13,7 @@ from learnstrata.report import quality
 from learnstrata.report.actions import targets
 from learnstrata.report.cards import cards_of, rules_sentence
 from learnstrata.report.drawing import figures_of, map_svg
+from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.learners.missing import missing_title
 from learnstrata.report.figures.learners.numbers import described_numbers
@@ -150,6 +151,7 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
         "left_out": _left_out(summary),
         "rules_sentence": rules_sentence(summary),
         "figures": drawn,
+        "further": _further(drawn),
         "interactive": interactive({key: f.spec for key, f in drawn.items()}),
         "absent": _absent(summary),
         "actions": [(action, targets(summary, action)) for action in summary.actions],
@@ -162,6 +164,15 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
         "verdict": verdict_of(summary),
         **_quality(summary),
         **_methods(summary),
+    }
+
+
+def _further(drawn: Collection[str]) -> dict[str, list[str]]:
+    """List by section the charts that the page has no place of their own for."""
+    there = [chart for chart in CHARTS if chart.key in drawn]
+    return {
+        section: [chart.key for chart in there if chart.section == section]
+        for section, _ in SECTIONS
     }
 
 

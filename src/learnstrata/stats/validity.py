@@ -1,6 +1,6 @@
 """Validity of clusters: silhouettes of every kind, and indices of sums."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +20,7 @@ from learnstrata.stats.inputs import (
 from learnstrata.stats.threads import workers
 
 __all__ = [
+    "INDICES",
     "METRICS",
     "Metric",
     "SilhouetteResult",
@@ -566,4 +567,10 @@ METRICS: dict[str, Metric] = {
         lambda X, labels: float(davies_bouldin(X, [labels])[0]), "lowest", 0, "same"
     ),
     "inertia": Metric(inertia, "lowest", 2, "grows", one_cluster=True),
+}
+
+# What a sweep over k sets beside the silhouette: one value for each labeling.
+INDICES: Mapping[str, Callable[[npt.ArrayLike, Sequence[npt.ArrayLike]], Floats]] = {
+    "calinski_harabasz": calinski_harabasz,
+    "davies_bouldin": davies_bouldin,
 }

@@ -17,17 +17,12 @@ __all__ = ["build_hierarchy", "build_map", "build_selection", "build_tendency"]
 MAP_POINTS, MAP_SHARE = 1_500, 0.1  # of the learners, on the map
 MAP_BLUR = 0.25  # standard deviations a point is moved by, typically
 STRONG_LOADING, MOST_STRONG = 0.4, 3  # what an axis is named after
-SWEPT = (
-    *("k", "smallest_share", "largest_share", "inertia"),
-    *("silhouette", "silhouette_error", "silhouette_squared", "silhouette_simplified"),
-    *("silhouette_sampled", "silhouette_null", "silhouette_excess", "silhouette_p"),
-    *("calinski_harabasz", "davies_bouldin", "lowest_jaccard", "objections"),
-)
 EXAMINED = (
     *("gap", "gap_error", "gap_excess", "gap_p"),
     *("jaccard_sampled", "jaccard_null", "jaccard_excess", "jaccard_p"),
     "prediction_strength",
 )
+SWEPT = tuple(n for n in contract.Candidate.model_fields if n not in EXAMINED)
 
 
 def build_tendency(run: Run) -> contract.Tendency:
@@ -69,7 +64,7 @@ def build_selection(run: Run) -> contract.Selection:
 
 
 def _candidate(swept: Candidate, trust: Trust | None) -> contract.Candidate:
-    of_sweep = {name: getattr(swept, name) for name in SWEPT}
+    of_sweep = {name: swept.value(name) for name in SWEPT}
     return contract.Candidate.model_validate(of_sweep | _examined(swept.k, trust))
 
 

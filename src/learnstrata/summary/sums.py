@@ -303,7 +303,7 @@ def _experience_bands(results: Results) -> tuple[list[float], list[str]]:
     config = results.settings.config
     limits, names = config["experience_bands"], config["experience_band_names"]
     return (
-        [float(one) for one in limits] if isinstance(limits, list) else [],
+        [float(str(one)) for one in limits] if isinstance(limits, list) else [],
         [str(one) for one in names] if isinstance(names, list) else [],
     )
 

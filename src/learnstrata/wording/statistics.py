@@ -50,6 +50,18 @@ class Statistic:
     short: str = ""
     reads: str = ""
 
+    @property
+    def heading(self) -> str:
+        """What a chart or a column calls it.
+
+        Examples
+        --------
+        >>> STATISTICS["davies_bouldin"].heading, STATISTICS["ari"].heading
+        ('Davies-Bouldin', 'Adjusted Rand index')
+        """
+        name = self.short or self.label
+        return f"{name[:1].upper()}{name[1:]}"
+
     def write(self, value: float | None) -> str:
         """Write a value, with a dash for none.
 
@@ -171,9 +183,7 @@ def panel_title(name: str) -> str:
     ('Davies-Bouldin: lower is better', 'Jaccard of the least stable')
     """
     known = statistic_of(name)
-    title = known.short or known.label
-    reads = f": {known.reads}" if known.reads else ""
-    return f"{title[:1].upper()}{title[1:]}{reads}"
+    return f"{known.heading}: {known.reads}" if known.reads else known.heading
 
 
 def best_of(name: str) -> str:

@@ -16,14 +16,16 @@ QUICK = Selection(k_max=6, starts=2, resamples=3, sample=400, resample_rows=200)
 
 
 def candidate(k, silhouette=0.5, share=0.2, jaccard=0.9, **other):
-    values = {"calinski_harabasz": 100.0, "davies_bouldin": 1.0, "largest_share": 0.5}
-    values |= other
+    indices = {"calinski_harabasz": 100.0, "davies_bouldin": 1.0}
+    indices |= {name: other.pop(name) for name in indices if name in other}
+    values = {"largest_share": 0.5} | other
     return Candidate(
         k=k,
         inertia=1.0,
         silhouette=silhouette,
         smallest_share=share,
         lowest_jaccard=jaccard,
+        indices=indices,
         **values,
     )
 
@@ -177,9 +179,9 @@ def test_stability_that_was_not_asked_for_is_no_objection():
         ),
         (
             Selection(rule=Rule(3, 0.02, 0.75, max_share=0.6)),
-            "Of k = 3 to 10 whose smallest segment holds at least 2%, whose largest "
-            "segment holds at most 60% and whose least stable segment reaches a "
-            "bootstrap Jaccard of 0.75, the highest silhouette.",
+            "Of k = 3 to 10 whose smallest segment holds at least 2%, whose least "
+            "stable segment reaches a bootstrap Jaccard of 0.75 and whose largest "
+            "segment holds at most 60%, the highest silhouette.",
         ),
         (
             Selection(k_max=4, rule=Rule(criterion="davies_bouldin")),
@@ -209,10 +211,10 @@ def test_the_numbers_of_a_candidate_equal_scikit_learn(blobs):
         assert c.silhouette == pytest.approx(
             metrics.silhouette_score(blobs, labels), abs=1e-5
         )
-        assert c.calinski_harabasz == pytest.approx(
+        assert c.value("calinski_harabasz") == pytest.approx(
             metrics.calinski_harabasz_score(blobs, labels), rel=1e-5
         )
-        assert c.davies_bouldin == pytest.approx(
+        assert c.value("davies_bouldin") == pytest.approx(
             metrics.davies_bouldin_score(blobs, labels), rel=1e-5
         )
         assert (c.smallest_share, c.largest_share) == (shares.min(), shares.max())
@@ -356,9 +358,9 @@ def test_what_would_change_the_choice_is_said_and_true():
     assert found.changes == (
         "Ordered by the highest Jaccard of the least stable segment, k = 3 would be "
         "chosen.",
+        "With a smallest share of 21.0% asked for, k = 3 would be chosen.",
         "With a least stability of 0.70 asked for, k = 5 would be chosen.",
         "With a least stability of 0.85 asked for, k = 3 would be chosen.",
-        "With a smallest share of 21.0% asked for, k = 3 would be chosen.",
         "With a largest share of at most 45.0% asked for, k = 3 would be chosen.",
     )
     assert decided(candidates, **(rule | {"min_jaccard": 0.70})).k == 5

@@ -175,6 +175,7 @@ def protected(
         return rounding
     exact = np.asarray(counts, dtype=np.int64)
     matrix = _Sums.of([one for one in sums if one.holds(exact)])
+    narrow = np.empty(0, dtype=np.intp)
     for asked in ASKED:
         for _ in range(MOST_JOINS):
             told = _limits(exact, rounding, unsaid)

@@ -43,6 +43,9 @@ class Chart:
         How to read it; may be empty.
     shrink : float
         Part of its width it may be shrunk to on a narrow screen.
+    section : str
+        Section of the page whose further charts it is one of; empty where the page has
+        a place for it.
     """
 
     key: str
@@ -52,6 +55,7 @@ class Chart:
     table: Callable[[DisclosedSummary], Table]
     note: Callable[[DisclosedSummary], str] = no_note
     shrink: float = SHRINK
+    section: str = ""
 
 
 def numbers_of(settings: Settings) -> Numbers:

@@ -1,12 +1,13 @@
 """How many segments: the sweep over k, its dossier, and the rule that chooses."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
+from learnstrata.config.limits import OfEachK
 from learnstrata.config.stages import Criterion, Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
 from learnstrata.segments.choice.nulls import (
@@ -25,21 +26,12 @@ from learnstrata.wording.words import listed
 __all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """A limit of the rule that is moved, to see where the choice would change."""
-
-    name: str
-    words: str
-    step: float
-    most: float
-
-
-MOVED = (
-    _Limit("min_jaccard", "a least stability of {:.2f}", 0.05, 1.0),
-    _Limit("min_share", "a smallest share of {:.1%}", 0.01, 0.5),
-    _Limit("max_share", "a largest share of at most {:.1%}", 0.05, 1.0),
-)
+LIMITS: Mapping[str, OfEachK] = {
+    name: one
+    for name, hint in get_type_hints(Rule, include_extras=True).items()
+    for one in getattr(hint, "__metadata__", ())
+    if isinstance(one, OfEachK)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,8 @@ class Candidate:
         Mean on structureless tables, what the silhouette of the sample is above it, and
         its Monte Carlo p-value; None where the rule does not ask for it, or a table
         has too few distinct rows for this k.
-    calinski_harabasz, davies_bouldin : float
+    indices : mapping of str to float
+        Those of `learnstrata.stats.validity.INDICES`.
     smallest_share, largest_share : float
         Of the rows of the sweep.
     lowest_jaccard : float or None
@@ -79,11 +72,10 @@ class Candidate:
     k: int
     inertia: float
     silhouette: float
-    calinski_harabasz: float
-    davies_bouldin: float
     smallest_share: float
     largest_share: float
     lowest_jaccard: float | None
+    indices: Mapping[str, float] = field(default_factory=dict)
     silhouette_error: float = 0.0
     silhouette_squared: float | None = None
     silhouette_simplified: float | None = None
@@ -94,6 +86,13 @@ class Candidate:
     objections: tuple[str, ...] = ()
     silhouette_beside: MonteCarlo | None = None
     least: int = 0
+
+    def value(self, measure: str) -> float | None:
+        """Give what was measured, by its name; None where it was not."""
+        if measure in self.indices:
+            return self.indices[measure]
+        found: float | None = getattr(self, measure)
+        return found
 
     def error(self, criterion: Criterion) -> float:
         """Give the standard error of a criterion; 0 where it is exact or unknown."""
@@ -242,8 +241,9 @@ def _candidates(
         [found.mean for found in score(sample, labelings)]
         for score in (validity.silhouette_squared, validity.silhouette_simplified)
     ]
-    ch = validity.calinski_harabasz(sample, labelings)
-    db = validity.davies_bouldin(sample, labelings)
+    indices = {
+        name: index(sample, labelings) for name, index in validity.INDICES.items()
+    }
     shares = [np.bincount(labels) / len(sample) for labels in labelings]
     return [
         Candidate(
@@ -253,8 +253,7 @@ def _candidates(
             silhouette_error=scores[i].standard_error,
             silhouette_squared=variants[0][i],
             silhouette_simplified=variants[1][i],
-            calinski_harabasz=float(ch[i]),
-            davies_bouldin=float(db[i]),
+            indices={name: float(found[i]) for name, found in indices.items()},
             smallest_share=float(shares[i].min()),
             largest_share=float(shares[i].max()),
             lowest_jaccard=_lowest_jaccard(sample, fit, config, rng),
@@ -373,13 +372,10 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
         objections.append(f"fewer than {rule.min_k} segments")
     if candidate.least:
         objections.append(f"smallest segment under {candidate.least} learners")
-    if candidate.smallest_share < rule.min_share:
-        objections.append(f"smallest segment under {100 * rule.min_share:.6g}%")
-    if candidate.largest_share > rule.max_share:
-        objections.append(f"largest segment over {100 * rule.max_share:.6g}%")
-    jaccard = candidate.lowest_jaccard
-    if jaccard is not None and jaccard < rule.min_jaccard:
-        objections.append(f"least stable segment under {rule.min_jaccard:.6g}")
+    for name, asked in LIMITS.items():
+        limit = getattr(rule, name)
+        if asked.refuses(candidate.value(asked.measure), limit):
+            objections.append(asked.objection.format(asked.write(limit)))
     return replace(candidate, objections=tuple(objections))
 
 
@@ -390,13 +386,13 @@ def _ranked(candidates: Sequence[Candidate], criterion: Criterion) -> list[Candi
     error = best.error(criterion)
     if not error:
         return ranked
-    floor = getattr(best, criterion) - error
+    floor = (best.value(criterion) or 0.0) - error
     equals = [
         c
         for c in ranked
         if len(c.objections) == len(best.objections)
-        and getattr(c, criterion) is not None
-        and getattr(c, criterion) >= floor
+        and (value := c.value(criterion)) is not None
+        and value >= floor
     ]
     first = min(equals, key=lambda c: c.k)
     return [first, *(c for c in ranked if c is not first)]
@@ -404,8 +400,8 @@ def _ranked(candidates: Sequence[Candidate], criterion: Criterion) -> list[Candi
 
 def _rank(candidate: Candidate, criterion: Criterion) -> tuple[int, float, int]:
     """Order by: fewest objections, best criterion, smallest k."""
-    value = getattr(candidate, criterion)
-    value = -np.inf if value is None else float(value)
+    found = candidate.value(criterion)
+    value = -np.inf if found is None else found
     best_first = value if STATISTICS[criterion].better == "lower" else -value
     return len(candidate.objections), best_first, candidate.k
 
@@ -431,16 +427,9 @@ def rule_in_words(config: Selection, *, least: int = 1) -> str:
     if first > last:
         first = config.k_min
         conditions.append(f"of at least {rule.min_k} segments")
-    if limits := _smallest(rule.min_share, least):
-        conditions.append(f"whose smallest segment holds at least {limits}")
-    if rule.max_share < 1:
-        most = f"{100 * rule.max_share:.6g}%"
-        conditions.append(f"whose largest segment holds at most {most}")
-    if rule.min_jaccard and config.resamples:
-        conditions.append(
-            "whose least stable segment reaches a bootstrap Jaccard of "
-            f"{rule.min_jaccard:.6g}"
-        )
+    for name, asked in LIMITS.items():
+        if told := _asked_in_words(config, name, asked, least):
+            conditions.append(asked.condition.format(told))
     admitted = (" " + listed(conditions)) if conditions else ""
     best = best_of(rule.criterion)
     if _has_error(config):
@@ -449,10 +438,14 @@ def rule_in_words(config: Selection, *, least: int = 1) -> str:
     return f"Of k = {values}{admitted}, {best}."
 
 
-def _smallest(share: float, least: int) -> str:
-    limits = [f"{100 * share:.6g}%"] if share else []
-    limits += [f"{least} learners"] if least > 1 else []
-    return " and ".join(limits)
+def _asked_in_words(config: Selection, name: str, asked: OfEachK, least: int) -> str:
+    """Write what the rule asks of a measure; empty where it asks nothing of it."""
+    limit = getattr(config.rule, name)
+    unmeasured = asked.measure == "lowest_jaccard" and not config.resamples
+    told = [] if limit == asked.without or unmeasured else [asked.write(limit)]
+    if asked.measure == "smallest_share" and least > 1:
+        told.append(f"{least} learners")
+    return " and ".join(told)
 
 
 def _has_error(config: Selection) -> bool:
@@ -493,7 +486,7 @@ def _reason(
 
 
 def _value(candidate: Candidate, criterion: Criterion) -> str:
-    value = getattr(candidate, criterion)
+    value = candidate.value(criterion)
     return "unknown size" if value is None else _told(value)
 
 
@@ -514,14 +507,14 @@ def _changes(judged: Sequence[Candidate], rule: Rule) -> Iterator[str]:
     """Say which other orders and limits would have led to another k."""
     chosen = _best(judged, rule)
     for criterion in get_args(Criterion):
-        known = all(getattr(c, criterion) is not None for c in judged)
+        known = all(c.value(criterion) is not None for c in judged)
         other = _best(judged, replace(rule, criterion=criterion)) if known else chosen
         if other.k != chosen.k:
             yield f"Ordered by {best_of(criterion)}, k = {other.k} would be chosen."
-    for limit in MOVED:
-        for value, other in _moved(judged, rule, limit):
-            asked = limit.words.format(value)
-            yield f"With {asked} asked for, k = {other.k} would be chosen."
+    for name, asked in LIMITS.items():
+        for value, other in _moved(judged, rule, name, asked):
+            moved = asked.moved.format(value)
+            yield f"With {moved} asked for, k = {other.k} would be chosen."
 
 
 def _best(candidates: Sequence[Candidate], rule: Rule) -> Candidate:
@@ -530,16 +523,16 @@ def _best(candidates: Sequence[Candidate], rule: Rule) -> Candidate:
 
 
 def _moved(
-    candidates: Sequence[Candidate], rule: Rule, limit: _Limit
+    candidates: Sequence[Candidate], rule: Rule, name: str, asked: OfEachK
 ) -> Iterator[tuple[float, Candidate]]:
     """Move a limit to the nearest round values on both sides that change the choice."""
-    here, chosen = getattr(rule, limit.name), _best(candidates, rule)
+    here, chosen = getattr(rule, name), _best(candidates, rule)
     for direction in (-1, 1):
         for times in range(1, 21):
-            value = round(here + direction * times * limit.step, 6)
-            if not 0 <= value <= limit.most:
+            value = round(here + direction * times * asked.step, 6)
+            if not 0 <= value <= asked.end:
                 break
-            found = _best(candidates, replace(rule, **{limit.name: value}))
+            found = _best(candidates, replace(rule, **{name: value}))
             if found.k != chosen.k:
                 yield value, found
                 break

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from learnstrata.summary.contract import Candidate
 from learnstrata.wording.numbers import NumberKind
 from learnstrata.wording.readings import HALVES
+from learnstrata.wording.statistics import STATISTICS, panel_title
 
 __all__ = ["COLUMNS", "PANELS", "STRENGTH", "Panel", "value_of"]
 
@@ -50,6 +51,18 @@ class Panel:
 
 
 RULE = "selection.rule."
+# Statistics of a cut that have a place of their own; what else the results have of a k
+# is an index, drawn and listed as the register of statistics says.
+PLACED = frozenset(
+    [
+        *("silhouette", "silhouette_excess"),
+        *("silhouette_squared", "silhouette_simplified"),
+        *("gap", "lowest_jaccard", "prediction_strength", "inertia"),
+    ]
+)
+INDICES = tuple(
+    name for name in Candidate.model_fields if name in STATISTICS and name not in PLACED
+)
 STRENGTH = Panel("prediction_strength", "Prediction strength of halves", limit=HALVES)
 PANELS = (
     Panel(
@@ -88,8 +101,10 @@ PANELS = (
         setting=f"{RULE}max_share",
         without=1.0,
     ),
-    Panel("calinski_harabasz", "Calinski-Harabasz: higher is better", "~s"),
-    Panel("davies_bouldin", "Davies-Bouldin: lower is better"),
+    *(
+        Panel(name, panel_title(name), ".2f" if STATISTICS[name].digits else "~s")
+        for name in INDICES
+    ),
     Panel("inertia", "Inertia: the elbow never decides", "~s", plain=True),
     Panel("silhouette_squared", "Silhouette, squared distances"),
     Panel("silhouette_simplified", "Silhouette, simplified (to centres)"),
@@ -114,8 +129,7 @@ COLUMNS: tuple[tuple[str, str, NumberKind], ...] = (
     ("jaccard_excess", "Lowest Jaccard, sample above them", "statistic"),
     ("jaccard_p", "p-value of the lowest Jaccard", "statistic"),
     ("prediction_strength", "Prediction strength", "statistic"),
-    ("calinski_harabasz", "Calinski-Harabasz", "statistic"),
-    ("davies_bouldin", "Davies-Bouldin", "statistic"),
+    *((name, STATISTICS[name].heading, "statistic") for name in INDICES),
     ("inertia", "Inertia", "statistic"),
     ("smallest_share", "Smallest segment", "share"),
     ("largest_share", "Largest segment", "share"),

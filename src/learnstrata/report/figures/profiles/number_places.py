@@ -133,4 +133,5 @@ CHART = Chart(
     title=_title,
     table=_table,
     note=_note,
+    section="segments",
 )

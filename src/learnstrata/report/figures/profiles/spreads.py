@@ -194,6 +194,7 @@ def _chart(key: str, feature: str) -> Chart:
         title=lambda summary: _title(summary, feature),
         table=lambda summary: _table(summary, feature),
         note=_note,
+        section="segments",
     )
 
 
