@@ -7,9 +7,14 @@ import numpy as np
 import polars as pl
 
 from learnstrata.config.loading import load_config
+from learnstrata.facade import summaries_of
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
+from learnstrata.privacy.disclosure.rounding import Rounding
 from learnstrata.runs import Run
+from learnstrata.summary.build import content_of
+from learnstrata.summary.contract import DisclosedSummary, ExactSummary
+from learnstrata.summary.disclose import rounding_of
 from thrift import LITTLE_EVIDENCE
 
 SIZES = (3_000, 3_000, 3_500, 4_000, 5_000, 6_500, 9_000, 20_000)
@@ -101,5 +106,13 @@ def run_of(number: int, recipe: str) -> Run:
         more["evidence"] = LITTLE_EVIDENCE
     if number in WITH_EXTRAS:
         more["columns"] = EXTRAS
-    config = load_config(recipe, as_of=2026, **CHEAP, **more)
+    config = load_config(recipe, as_of=2021, **CHEAP, **more)
     return run(table_of(number), config, key=bytes([number + 1]) * 32)
+
+
+@cache
+def results_of(crowd: Crowd) -> tuple[ExactSummary, DisclosedSummary, Rounding]:
+    """Give the results of a crowd in both forms, and how its counts were grouped."""
+    exact, told = summaries_of(crowd.run, key=crowd.key)
+    content = content_of(crowd.run)
+    return exact, told, rounding_of(exact, key=crowd.key, content=content)

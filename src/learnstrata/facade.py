@@ -57,6 +57,7 @@ __all__ = [
     "segment",
     "summaries_of",
     "without_data",
+    "write_shared",
     "write_without_data",
 ]
 
@@ -557,12 +558,30 @@ def write_without_data(summary: DisclosedSummary, folder: Path) -> None:
     folder : Path
         That is there.
     """
+    write_shared(without_data(summary), folder)
+
+
+def write_shared(summary: DisclosedSummary, folder: Path) -> None:
+    """Write what is shared of a summary: page, numbers and tables.
+
+    Parameters
+    ----------
+    summary : DisclosedSummary
+    folder : Path
+        That is there.
+    """
+    for name, write in _shared_files(summary).items():
+        write(folder / name)
+
+
+def _shared_files(summary: DisclosedSummary) -> dict[str, Callable[[Path], object]]:
     from learnstrata.report.page import render_report
 
-    bare = without_data(summary)
-    _write(folder / "report.html", render_report(bare))
-    _write(folder / "summary.json", _as_json(bare))
-    write_tables(folder / "tables.xlsx", bare)
+    return {
+        "report.html": lambda p: _write(p, render_report(summary)),
+        "summary.json": lambda p: _write(p, _as_json(summary)),
+        "tables.xlsx": lambda p: write_tables(p, summary),
+    }
 
 
 def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:

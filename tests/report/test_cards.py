@@ -112,7 +112,9 @@ def test_a_rule_tells_what_it_catches(summary):
     rule = summary.segments[0].rule
     told = facts_of(summary)["In words"]
     assert told.lower().startswith(rule.text.lower())
-    assert f"Catches {rule.coverage:.0%} of the segment; {rule.precision:.0%}" in told
+    share = summary.settings.numbers.share
+    caught, right = share(rule.coverage), share(rule.precision)
+    assert f"Catches {caught} of the segment; {right} of those" in told
 
 
 def test_a_segment_that_no_rule_catches_says_so_unless_there_are_none(summary):
@@ -127,7 +129,7 @@ def test_a_segment_that_no_rule_catches_says_so_unless_there_are_none(summary):
 def test_the_sentence_on_rules_tells_all_three_shares(summary):
     told, found = rules_sentence(summary), summary.rules
     for share in (found.stated, found.fidelity, found.baseline):
-        assert f"{share:.0%}" in told
+        assert f" {summary.settings.numbers.share(share)}" in told
     assert f"{found.n_held_out:,} learners set aside" in told
 
 

@@ -77,7 +77,7 @@ def test_a_cohort_is_told_without_its_title_twice(summary):
     sentences = {one.key: f"{one.title}: some of them." for one in summary.cohorts}
     words = summary.words.model_copy(update={"cohorts": sentences})
     section = pay.pay_section(with_(summary, words=words))
-    assert {one.told for one in section.cohorts} == {"some of them."}
+    assert {one.told for one in section.cohorts} == {"Some of them."}
     assert [one.title for one in section.cohorts] == [c.title for c in summary.cohorts]
 
 

@@ -117,11 +117,11 @@ def build_map(run: Run, secret: bytes) -> contract.Map:
     """
     scores = np.asarray(run.clusters.projection.scores, dtype=np.float64)[:, :2]
     rng = np.random.default_rng(int.from_bytes(secret, "big"))
-    # A set share of all would tell how many there are.
-    most = min(MAP_POINTS, max(1, rng.binomial(len(scores), MAP_SHARE)))
     blurred = scores + rng.normal(size=scores.shape) * MAP_BLUR * scores.std(axis=0)
     low, high = np.quantile(scores, [0.01, 0.99], axis=0)
     inside = np.flatnonzero(((low <= blurred) & (blurred <= high)).all(axis=1))
+    # A set share of all would tell how many there are.
+    most = min(MAP_POINTS, max(1, rng.binomial(len(scores), MAP_SHARE)))
     rows = rng.permutation(inside)[:most]
     points, labels = blurred[rows].round(2), run.clusters.fit.labels[rows] + 1
     return contract.Map(

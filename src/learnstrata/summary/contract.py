@@ -100,7 +100,7 @@ class Ledger(Model):
     history: Annotated[int | None, Count("older records of a learner")]
     repaired: Annotated[int | None, Count("current records with a repaired value")]
     quarantined: Annotated[int | None, Count("records set aside")]
-    rules: Annotated[tuple[RuleCount, ...], Rows()]
+    rules: Annotated[tuple[RuleCount, ...], Rows(least="records")]
 
 
 class Limits(Model):
@@ -799,7 +799,7 @@ class Segment(Model):
     name_by_numbers: Annotated[str, Word()]
     size: Annotated[int | None, Count("learners of the segment")]
     share: Annotated[Number, Share("learners of the segment", "segmented", "size")]
-    typical: Annotated[tuple[TypicalNumber, ...], Rows()]
+    typical: Annotated[tuple[TypicalNumber, ...], Rows(least="n")]
     categories: Annotated[tuple[Category, ...], Rows()]
     center: Annotated[dict[str, Number], Owner("centre, by matrix column")]
     rule: Annotated[SegmentRule | None, Rows()]
@@ -809,7 +809,7 @@ class Segment(Model):
     distinctive_values: Annotated[
         tuple[DistinctiveValue, ...], Rows(least="base_count")
     ]
-    distinctive_numbers: Annotated[tuple[DistinctiveNumber, ...], Rows()]
+    distinctive_numbers: Annotated[tuple[DistinctiveNumber, ...], Rows(least="count")]
 
     def number(self, feature: str) -> TypicalNumber | None:
         """Give the quartiles of a number; None where the table has none."""
@@ -858,7 +858,7 @@ class Branches(Model):
     x: Annotated[tuple[tuple[float, ...], ...], Setting()]
     y: Annotated[tuple[tuple[Number, ...], ...], Statistic("micro-clusters", digits=2)]
     leaf_sizes: Annotated[tuple[int | None, ...], Count("learners of the leaf")]
-    leaf_segments: Annotated[tuple[int, ...], Fact("segment of most of the leaf")]
+    leaf_segments: Annotated[tuple[int | None, ...], SEGMENT_ID]
 
 
 class Hierarchy(Model):
@@ -907,7 +907,7 @@ class RuleAccuracy(Model):
     baseline: Annotated[Number, Statistic("held-out learners", digits=2)]
     n_train: Annotated[int | None, Count("learners the tree is grown on")]
     n_held_out: Annotated[int | None, Count("held-out learners")]
-    without: Annotated[tuple[int, ...], Fact("segments no rule catches")]
+    without: Annotated[tuple[int | None, ...], SEGMENT_ID]
     reason: Annotated[str, Sentence()]
 
 

@@ -33,6 +33,7 @@ from learnstrata.summary.contract import (
     CompanyRole,
     CompanyView,
     Model,
+    PayCell,
     Results,
     Settings,
 )
@@ -74,7 +75,7 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
         for one in results.segments
         if one.size is not None and one.size < settings.min_learners
     )
-    told = changed(results, _Disclosure(settings, rounding, small))
+    told = changed(results, _Disclosure(settings, rounding, small, _rare(results)))
     return told.model_copy(update={"small_segments": len(small)})
 
 
@@ -101,6 +102,15 @@ def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:
     return protected(drawn, list(exact.values()), sums, unsaid)
 
 
+def _rare(results: Results) -> frozenset[str | None]:
+    """List the roles that too few are paid in to say that anybody is."""
+    return frozenset(
+        cell.role_family
+        for cell in results.benchmarks.wider
+        if cell.level == "role" and (cell.learners or 0) < results.settings.base
+    )
+
+
 @dataclass(frozen=True)
 class _Disclosure:
     """A walk that makes each value what may be told of it."""
@@ -108,6 +118,7 @@ class _Disclosure:
     settings: Settings
     rounding: Rounding
     small: frozenset[int]
+    rare: frozenset[str | None]
 
     @property
     def rule(self) -> PayRule:
@@ -119,6 +130,8 @@ class _Disclosure:
         """Leave out what is of a segment too small to be told."""
         ids = [n for n, kind in kinds_of(type(row)).items() if kind == SEGMENT_ID]
         if any(getattr(row, name) in self.small for name in ids):
+            return False
+        if isinstance(row, PayCell) and row.role_family in self.rare:
             return False
         return not (isinstance(row, CompanyView) and self.settings.companies == "none")
 
@@ -140,6 +153,8 @@ class _Disclosure:
         if isinstance(kind, Owner):
             return {} if isinstance(value, Mapping) else None
         if value is None and not isinstance(kind, Derived):
+            return None
+        if kind == SEGMENT_ID and value in self.small:
             return None
         of_company = isinstance(scope[-1], CompanyView | CompanyRole)
         if of_company and isinstance(kind, Count) and self._hides_sizes:

@@ -29,6 +29,7 @@ EVERY_TIER = "All"
 COMPLETE = ("role", "tier")  # categories that every learner has a value of
 SPLIT = ("value", "known", "moved", "bins", "binned")  # what each segment has, and all
 BANDED = {"experience_band": "pay", "pay_band": YEARS}  # a band, and what else it takes
+OF = {"experience_band": YEARS, "pay_band": "pay"}
 FILLED = {"pay": "pay", "experience": YEARS}
 PARTED = {"learners": "pay", "n_experience": YEARS}
 STATES = ("current", "history", "repaired", "quarantined")
@@ -301,7 +302,7 @@ def _experience_bands(results: Results) -> tuple[list[float], list[str]]:
     config = results.settings.config
     limits, names = config["experience_bands"], config["experience_band_names"]
     return (
-        [float(one) for one in limits] if isinstance(limits, list) else [],
+        [float(str(one)) for one in limits] if isinstance(limits, list) else [],
         [str(one) for one in names] if isinstance(names, list) else [],
     )
 
@@ -478,6 +479,14 @@ def _across(tally: Tally, results: Results) -> None:
             tally.guess([("benchmarks", role, None, None)], ("paid", role), "<=")
             if role in results.settings.no_role:
                 tally.guess([("title", "missing")], key)
+    for name, feature in OF.items():
+        for who in (*(one.id for one in results.segments), ALL):
+            bands = [
+                key
+                for key in tally.counts
+                if key[:2] == ("value", name) and key[3] == who
+            ]
+            tally.guess(bands, ("known", feature, who))
     _years_in_cells(tally, results)
     branches = results.hierarchy.branches
     rows = tally.note(("tree",), results.hierarchy.n_rows)

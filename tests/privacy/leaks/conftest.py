@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-import blanked
-from learnstrata.facade import segment
+from learnstrata.facade import segment, write_shared, write_without_data
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.privacy.leaks.scanning import scan
 from learnstrata.report.interactive import shipped_scripts
@@ -30,8 +29,11 @@ def shared(tmp_path_factory):
     """The shared part of a small run; do not change it."""
     summary = segment(make_learners(400, rng=1), rng=7).summary
     home = tmp_path_factory.mktemp("shared")
-    folder = blanked.render(summary, home / "share")
-    return Shared(folder, blanked.render(blanked.without_data(summary), home / "own"))
+    folders = [home / "share", home / "own"]
+    for folder, write in zip(folders, (write_shared, write_without_data), strict=True):
+        folder.mkdir()
+        write(summary, folder)
+    return Shared(*folders)
 
 
 @pytest.fixture

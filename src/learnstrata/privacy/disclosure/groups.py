@@ -11,15 +11,34 @@ from learnstrata.privacy.disclosure.rounding import Rounding
 
 __all__ = ["Added", "Relation", "protected"]
 
-ROOM = 0.7  # of the base: values that are left of any count, at least
-OPEN = 0.99  # of the counts under the base: left with every value
-MOST_ROUNDS = 40
+MOST_ROUNDS, MOST_JOINS = 40, 300
 ANY = 1e12  # learners, or more than there are
-WIDEST = 3  # times the base: wider groups would tell nothing
 
 Floats = npt.NDArray[np.float64]
+Limits: TypeAlias = tuple[Floats, Floats]
 Indices = npt.NDArray[np.intp]
 Relation: TypeAlias = Literal["=", "<=", ">="]  # of the parts together to the total
+
+
+class Asked(NamedTuple):
+    """What is asked of groups, and how wide they may be for it.
+
+    Attributes
+    ----------
+    room : float
+        Of the base: values that are left of any count, at least.
+    whole : float
+        Of the counts under the base: left with every value.
+    widest : float
+        Times the base. Wider groups tell little: they are for the least that must be.
+    """
+
+    room: float
+    whole: float
+    widest: float
+
+
+ASKED = (Asked(0.8, 0.998, 3.0), Asked(0.7, 0.99, 4.0), Asked(0.7, 0.99, 6.0))
 
 
 class Added(NamedTuple):
@@ -96,6 +115,14 @@ class _Sums:
         return low, high
 
 
+class _State(NamedTuple):
+    """Groups so far, the limits they tell of each count, and what the sums leave."""
+
+    rounding: Rounding
+    told: Limits
+    left: Limits
+
+
 def protected(
     rounding: Rounding,
     counts: Sequence[int],
@@ -148,67 +175,78 @@ def protected(
         return rounding
     exact = np.asarray(counts, dtype=np.int64)
     matrix = _Sums.of([one for one in sums if one.holds(exact)])
-    for _ in range(MOST_ROUNDS):
-        low, high = _limits(exact, rounding)
-        low[list(unsaid)], high[list(unsaid)] = 0.0, ANY
-        narrow = _too_narrow(matrix.narrowed(low, high), exact, rounding.base)
-        narrow = narrow[~np.isin(narrow, unsaid)]
+    narrow = np.empty(0, dtype=np.intp)
+    for asked in ASKED:
+        for _ in range(MOST_JOINS):
+            told = _limits(exact, rounding, unsaid)
+            state = _State(rounding, told, matrix.narrowed(*told))
+            narrow = _too_narrow(state.left, exact, rounding.base, asked)
+            narrow = narrow[~np.isin(narrow, unsaid)]
+            joined = (
+                _widened(state, matrix, exact, place, asked.widest) for place in narrow
+            )
+            wider = next((one for one in joined if one), None)
+            if wider is None:
+                break
+            rounding = wider
         if not len(narrow):
-            return rounding
-        wider = rounding
-        for place in narrow:
-            wider = _widened(wider, matrix, (low, high), exact, place)
-        if wider == rounding:
-            return rounding
-        rounding = wider
+            break
     return rounding
 
 
-def _limits(exact: npt.NDArray[np.int64], rounding: Rounding) -> tuple[Floats, Floats]:
+def _limits(
+    exact: npt.NDArray[np.int64], rounding: Rounding, unsaid: Sequence[int]
+) -> tuple[Floats, Floats]:
     distinct, back = np.unique(exact, return_inverse=True)
     ends: Mapping[int, tuple[int, int]] = {
         int(n): rounding.limits(int(n)) for n in distinct
     }
     pairs = np.array([ends[int(n)] for n in distinct], dtype=np.float64)[back]
+    pairs[list(unsaid)] = 0.0, ANY
     return pairs[:, 0], pairs[:, 1]
 
 
 def _too_narrow(
-    limits: tuple[Floats, Floats], exact: npt.NDArray[np.int64], base: int
+    left: Limits, exact: npt.NDArray[np.int64], base: int, asked: "Asked"
 ) -> Indices:
     """Give the counts left with too few values, the narrowest first."""
-    left = limits[1] - limits[0] + 1
+    values = left[1] - left[0] + 1
     small = exact < base
-    narrow = left < ROOM * base
-    closed = np.flatnonzero(small & (left < base))
-    spare = int((1 - OPEN) * small.sum())
-    worst = closed[np.argsort(left[closed], kind="stable")]
+    narrow = values < asked.room * base
+    closed = np.flatnonzero(small & (values < base))
+    spare = int((1 - asked.whole) * small.sum())
+    worst = closed[np.argsort(values[closed], kind="stable")]
     narrow[worst[: max(len(worst) - spare, 0)]] = True
     found = np.flatnonzero(narrow)
-    return found[np.argsort(left[found], kind="stable")]
+    return found[np.argsort(values[found], kind="stable")]
 
 
 def _widened(
-    rounding: Rounding,
+    state: _State,
     matrix: _Sums,
-    limits: tuple[Floats, Floats],
     exact: npt.NDArray[np.int64],
     place: int,
-) -> Rounding:
-    """Join the group of the largest count of the sum that says most of a count."""
-    start, end = matrix.implied(*limits)
+    widest: float,
+) -> Rounding | None:
+    """Join the group of the largest count of the sum that says most of a count.
+
+    Only of a count whose own group is what limits it; None where no group may be wider.
+    """
+    rounding, told, left = state
+    start, end = matrix.implied(*left)
     own = np.flatnonzero(matrix.at == place)
-    gain_low = start[own] - limits[0][place]
-    gain_high = limits[1][place] - end[own]
-    tightest = int(own[np.argmax(np.maximum(gain_low, gain_high))])
-    from_below = gain_low.max() >= gain_high.max()
+    gains = start[own] - told[0][place], told[1][place] - end[own]
+    from_below = gains[0].max() >= gains[1].max()
+    tightest = int(own[np.argmax(np.maximum(*gains))])
     others = np.flatnonzero(matrix.rows == matrix.rows[tightest])
     others = others[others != tightest]
     for entry in others[np.argsort(-exact[matrix.at[others]], kind="stable")]:
-        n = int(exact[matrix.at[entry]])
-        same = matrix.signs[entry] == matrix.signs[tightest]
-        wider = rounding.joined(n, upwards=bool(same == from_below))
-        low, high = wider.limits(n)
-        if wider != rounding and high - low < WIDEST * rounding.base:
+        at = matrix.at[entry]
+        upwards = (matrix.signs[entry] == matrix.signs[tightest]) == from_below
+        side = int(upwards)
+        wider = rounding.joined(int(exact[at]), upwards=bool(upwards))
+        low, high = wider.limits(int(exact[at]))
+        free = left[side][at] == told[side][at]
+        if free and wider != rounding and high - low < widest * rounding.base:
             return wider
-    return rounding
+    return None

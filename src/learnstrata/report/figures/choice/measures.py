@@ -54,8 +54,11 @@ RULE = "selection.rule."
 # Statistics of a cut that have a place of their own; what else the results have of a k
 # is an index, drawn and listed as the register of statistics says.
 PLACED = frozenset(
-    ("silhouette", "silhouette_excess", "silhouette_squared", "silhouette_simplified")
-    + ("gap", "lowest_jaccard", "prediction_strength", "inertia")
+    [
+        *("silhouette", "silhouette_excess"),
+        *("silhouette_squared", "silhouette_simplified"),
+        *("gap", "lowest_jaccard", "prediction_strength", "inertia"),
+    ]
 )
 INDICES = tuple(
     name for name in Candidate.model_fields if name in STATISTICS and name not in PLACED

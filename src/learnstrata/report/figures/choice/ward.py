@@ -12,6 +12,7 @@ from learnstrata.wording.tables import Table, column, table_of
 __all__ = ["CHART"]
 
 WIDTH, HEIGHT = 840, 280
+SMALL = "#d9dde2"  # of a segment too small to be told
 CUT, TOLD = "#b35806", "#8f4605"
 
 
@@ -79,11 +80,11 @@ def _leaves(summary: DisclosedSummary, branches: Branches, place: Row) -> list[S
         {
             "x": 10 * i + 5,  # where SciPy's dendrogram puts its leaves
             "y": 0,
-            "text": str(segment),
-            "fill": (fill := theme.segment_colour(segment)),
+            "text": "" if segment is None else str(segment),
+            "fill": (fill := _colour(segment)),
             "ink": theme.ink_on(fill),
-            "tip": f"{write.count(size)} in this branch, most of them in segment "
-            f"{segment} ({name_of_segment(summary, segment)})",
+            "tip": f"{write.count(size)} in this branch, most of them in "
+            f"{_segment(summary, segment)}",
         }
         for i, (segment, size) in enumerate(pairs)
     ]
@@ -94,6 +95,21 @@ def _leaves(summary: DisclosedSummary, branches: Branches, place: Row) -> list[S
         layer(rows, dot, **place, color=fill, **TIP),
         layer(rows, number, **place, color=ink, text=field("text", "N")),
     ]
+
+
+def _colour(segment: int | None) -> str:
+    return SMALL if segment is None else theme.segment_colour(segment)
+
+
+def _segment(summary: DisclosedSummary, segment: int | None) -> str:
+    name = _name(summary, segment)
+    return name if segment is None else f"segment {segment} ({name})"
+
+
+def _name(summary: DisclosedSummary, segment: int | None) -> str:
+    if segment is None:
+        return "a segment too small to be told"
+    return name_of_segment(summary, segment)
 
 
 def title(summary: DisclosedSummary) -> str:
@@ -123,7 +139,7 @@ def table(summary: DisclosedSummary) -> Table:
         [
             column("Branch", lambda row: str(row[0])),
             column(summary.settings.units.capitalize(), lambda row: row[1], "count"),
-            column("Most of them in", lambda row: name_of_segment(summary, row[2])),
+            column("Most of them in", lambda row: _name(summary, row[2])),
         ],
     )
 
