@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import groupby
 
+from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract import (
     Action,
     MentorRole,
@@ -29,7 +30,6 @@ PATHWAYS = {
     "Senior": "Senior specialisation (architecture, leadership, scale)",
 }
 MOST_BELOW = (0.3, 0.7)  # shares of all below the median of a segment
-LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
 
 
 def recommend(results: Results) -> tuple[Action, ...]:
@@ -156,17 +156,10 @@ def _pools_in_words(roles: list[MentorRole], results: Results) -> str:
         return f"No role is held by {MIN_POOL} {settings.units} or more."
     n = sum(one.learners or 0 for one in roles)
     many = "role holds" if len(roles) == 1 else f"{len(roles)} largest roles hold"
-    share = _share(n, results.segmented)
+    share = share_of(n, results.segmented)
     if share is None:
         return f"The {many} {settings.numbers.count(n)} {settings.units}."
     return f"The {many} {settings.numbers.share(share)} of all {settings.units}."
-
-
-def _share(part: int, whole: int | None) -> float | None:
-    """Give a part of a whole, no finer than shares of results are."""
-    if whole is None or whole < LEAST_WHOLE:
-        return None
-    return round(min(part / whole, 1.0), 3 if whole > FINE_WHOLE else 2)
 
 
 def _supply(role: MentorRole, results: Results) -> str:
@@ -225,7 +218,7 @@ def _gaps(cells: list[PayCell], results: Results) -> list[Target]:
         Target(
             name=one.role_family or "",
             size=one.learners,
-            share=_share(one.learners or 0, results.segmented),
+            share=share_of(one.learners or 0, results.segmented),
             why=gap,
         )
         for one in roles
@@ -276,7 +269,7 @@ def _lagging_pay(results: Results) -> Action:
                     "pay"
                 ),
                 size=one.lagging,
-                share=_share(one.lagging or 0, results.segmented),
+                share=share_of(one.lagging or 0, results.segmented),
                 why=(
                     f"{write.count(one.lagging)} of {write.count(one.experienced)} "
                     f"experienced ({write.share(one.share)})"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital, feature_title, label_of
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.profiles.role_index import DISTINCTIVE, RARE
 from learnstrata.summary.contract import (
     CategoryShare,
@@ -90,7 +89,7 @@ def cards_of(summary: DisclosedSummary) -> tuple[Card, ...]:
 
 
 def _card(summary: DisclosedSummary, segment: Segment, scale: float) -> Card:
-    write, colour = numbers_of(summary.settings), theme.segment_colour(segment.id)
+    write, colour = summary.settings.numbers, theme.segment_colour(segment.id)
     return Card(
         id=segment.id,
         name=segment.name,
@@ -160,7 +159,7 @@ def _side(index: float | None) -> str:
 def _bands(
     summary: DisclosedSummary, segment: Segment
 ) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     for category, (title, key) in BANDS.items():
         shares = segment.category(category)
         if shares:
@@ -191,7 +190,7 @@ def _ordered_parts(
 
 def _facts(summary: DisclosedSummary, segment: Segment) -> Iterator[tuple[str, str]]:
     """Say what a card says besides the profile: rule, progression, stable, sure."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     told = {
         "Name": _own_name(segment),
         "In words": _rule(summary, segment, write),
@@ -294,7 +293,7 @@ def _sure(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:
 
 def rules_sentence(summary: DisclosedSummary) -> str:
     """Say how well the rules in words tell the segments apart, and their whole tree."""
-    found, write = summary.rules, numbers_of(summary.settings)
+    found, write = summary.rules, summary.settings.numbers
     units = summary.settings.units
     if found.reason:
         return f"There are no rules in words: {found.reason.removesuffix('.')}."

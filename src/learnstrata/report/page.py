@@ -14,7 +14,6 @@ from learnstrata.report.actions import targets
 from learnstrata.report.cards import cards_of, rules_sentence
 from learnstrata.report.drawing import figures_of, map_svg
 from learnstrata.report.figures.catalogue import CHARTS
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.learners.missing import missing_title
 from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.figures.profiles import segment_map
@@ -140,7 +139,7 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
     drawn = figures_of(summary)
     return {
         "summary": summary,
-        "write": numbers_of(summary.settings),
+        "write": summary.settings.numbers,
         "units": summary.settings.units,
         "sections": SECTIONS,
         "title": _headline(summary),
@@ -177,7 +176,7 @@ def _further(drawn: Collection[str]) -> dict[str, list[str]]:
 
 
 def _headline(summary: DisclosedSummary) -> str:
-    write, k = numbers_of(summary.settings), summary.selection.k
+    write, k = summary.settings.numbers, summary.selection.k
     return (
         f"{write.count(summary.segmented)} {summary.settings.units} in {k} "
         f"{'segment' if k == 1 else 'segments'}"
@@ -195,13 +194,13 @@ def _left_out(summary: DisclosedSummary) -> str:
     n = summary.small_segments
     if not n:
         return ""
-    few = numbers_of(summary.settings).count(None)
+    few = summary.settings.numbers.count(None)
     told = "1 segment has" if n == 1 else f"{n} segments have"
     return f"{told} {few} {summary.settings.units} and cannot be shown."
 
 
 def _tiles(summary: DisclosedSummary) -> list[Tile]:
-    given, write = summary.input, numbers_of(summary.settings)
+    given, write = summary.input, summary.settings.numbers
     k = summary.selection.k
     return [
         Tile(write.count(given.learners), "learners", _segmented(summary)),
@@ -216,7 +215,7 @@ def _segmented(summary: DisclosedSummary) -> str:
     given, settings = summary.input, summary.settings
     if settings.unit == "learner" and given.segmented == given.learners:
         return "all of them segmented"
-    return f"{numbers_of(settings).count(given.segmented)} {settings.units} segmented"
+    return f"{settings.numbers.count(given.segmented)} {settings.units} segmented"
 
 
 def _accounted(summary: DisclosedSummary) -> str:
@@ -226,7 +225,7 @@ def _accounted(summary: DisclosedSummary) -> str:
 
 
 def _states(summary: DisclosedSummary) -> str:
-    found, write = summary.ledger, numbers_of(summary.settings)
+    found, write = summary.ledger, summary.settings.numbers
     counts = {
         "current": found.current,
         "history": found.history,
@@ -247,13 +246,13 @@ def _largest(summary: DisclosedSummary) -> list[Tile]:
     if not sized:
         return []
     one = max(sized, key=lambda segment: segment.share or 0.0)
-    share = numbers_of(summary.settings).share(one.share)
+    share = summary.settings.numbers.share(one.share)
     return [Tile(share, "in the largest segment", one.name)]
 
 
 def _confidence(summary: DisclosedSummary) -> Tile:
     """Show the verdict, else stability, else how far apart the segments are."""
-    write, chosen = numbers_of(summary.settings), summary.selection.chosen
+    write, chosen = summary.settings.numbers, summary.selection.chosen
     if summary.evidence:
         word, _, told = short_verdict(summary).partition(" - ")
         return Tile(word.capitalize(), "verdict on the segments", told, word=True)

@@ -2,7 +2,6 @@
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.summary.contract import Settings, Summary
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
@@ -170,7 +169,7 @@ def rounding(settings: Settings) -> str:
 
 def ledger(summary: Summary) -> str:
     """Say whether every record is accounted for."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     records = write.count(summary.input.records)
     if is_accounted(summary):
         return f"All {records} records are accounted for."
@@ -192,7 +191,7 @@ def _states(summary: Summary) -> tuple[int, ...]:
 
 def limits(summary: Summary) -> str:
     """Say which pay was believed, as far as the run set limits."""
-    found, write = summary.limits, numbers_of(summary.settings)
+    found, write = summary.limits, summary.settings.numbers
     told = []
     if found.pay_low:
         told.append(f"below {write.pay_text(found.pay_low)}")
@@ -209,7 +208,7 @@ def limits(summary: Summary) -> str:
 
 def filled(summary: Summary) -> str:
     """Say which values were filled in, and for what."""
-    write, units = numbers_of(summary.settings), summary.settings.units
+    write, units = summary.settings.numbers, summary.settings.units
     counts = {"pay": summary.filled.pay, "experience": summary.filled.experience}
     told = [
         f"{name} of {write.count(n)} {units}" for name, n in counts.items() if n != 0
@@ -224,7 +223,7 @@ def filled(summary: Summary) -> str:
 
 def coverage(summary: Summary) -> str:
     """Say how many titles are understood; nothing where the table has none."""
-    found, write = summary.roles, numbers_of(summary.settings)
+    found, write = summary.roles, summary.settings.numbers
     if found is None:
         return ""
     mapped, missing, unmapped = (
@@ -253,7 +252,7 @@ def lacking(summary: Summary, *columns: str, part: str) -> str:
 
 def outliers(summary: Summary) -> str:
     """Say how many values are unusually low or high, by Tukey's inner fences."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     told = [
         f"{write.count(one.outside_fences)} of {write.count(one.n)} for "
         f"{feature_of(one.feature).label}"

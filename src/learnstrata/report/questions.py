@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.pay import company_roles, company_tiers, role_ratios
 from learnstrata.summary.contract import (
     BandCell,
@@ -78,7 +77,7 @@ def _median(segment: Segment, feature: str) -> float | None:
 
 
 def _stated_roles(summary: Summary, segment: Segment) -> str | None:
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     told = [
         f"{role.value} {write.share(role.share)}"
         for role in segment.category("role")

@@ -7,7 +7,6 @@ __all__ = [
     "CONFIG",
     "FONT",
     "INK",
-    "LINE",
     "MUTED",
     "SHADES",
     "diverging",
@@ -18,7 +17,6 @@ __all__ = [
 
 INK = "#16202c"
 MUTED = "#55606e"
-LINE = "#d9dee5"
 ACCENT = "#0b5cad"
 # vl-convert measures labels with Liberation Sans, whose widths are those of Arial.
 FONT = "Arial, Helvetica, sans-serif"

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
 from learnstrata.summary.contract import (
     Component,
@@ -100,7 +99,7 @@ class Verdict:
 
 def trust_of(summary: DisclosedSummary) -> Trust:
     """Gather what every run tells of its choice."""
-    found, write = summary.selection, numbers_of(summary.settings)
+    found, write = summary.selection, summary.settings.numbers
     silhouette = found.chosen.silhouette
     return Trust(
         hopkins=hopkins_sentence(summary),
@@ -177,7 +176,7 @@ def left_out(summary: Results) -> str:
 
 def hopkins_sentence(summary: Results) -> str:
     """Give both Hopkins statistics and what they cannot prove."""
-    write, found = numbers_of(summary.settings), summary.tendency
+    write, found = summary.settings.numbers, summary.tendency
     return (
         f"Hopkins is {write.statistic(found.power_d.statistic)} with distances to the "
         f"power of the dimension, and {write.statistic(found.original.statistic)} as "
@@ -209,7 +208,7 @@ def found_again(summary: Results) -> str:
         return "Stability was not measured in this run."
     return (
         f"{stability(jaccard).capitalize()}: found again in bootstrap samples with a "
-        f"Jaccard of {numbers_of(summary.settings).statistic(jaccard)} at the least. "
+        f"Jaccard of {summary.settings.numbers.statistic(jaccard)} at the least. "
         "Stability alone proves nothing, since even structureless data can be cut the "
         "same way twice."
     )
@@ -221,7 +220,7 @@ def small_segment(summary: Results) -> str:
     least = min(shares, default=1.0)
     if least >= TINY and not summary.small_segments:
         return ""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     told = (
         f"The smallest segment holds {write.count(None)} {summary.settings.units}"
         if summary.small_segments
@@ -235,7 +234,7 @@ def small_segment(summary: Results) -> str:
 
 def sweep(summary: Results) -> str:
     """Say on how many learners every k was fitted, and how often again."""
-    found, write = summary.selection, numbers_of(summary.settings)
+    found, write = summary.selection, summary.settings.numbers
     text = f"Every k was fitted on {write.count(found.rows)} {summary.settings.units}"
     if not found.resamples:
         return f"{text}."
@@ -244,7 +243,7 @@ def sweep(summary: Results) -> str:
 
 def runner_up(summary: Results) -> str:
     """Name the next best k with what speaks for it."""
-    found, write = summary.selection, numbers_of(summary.settings)
+    found, write = summary.selection, summary.settings.numbers
     row = next((row for row in found.table if row.k == found.runner_up), None)
     if row is None:
         return "There is none: no other k is admitted."
@@ -256,7 +255,7 @@ def runner_up(summary: Results) -> str:
 
 def another_analyst(summary: Results) -> str:
     """Answer in one line whether another analyst would have found these segments."""
-    found, write = evidence_of(summary).sensitivity, numbers_of(summary.settings)
+    found, write = evidence_of(summary).sensitivity, summary.settings.numbers
     if not found or not found.variants:
         return "Not known: no other way to cut was tried in this run."
     alone = found.same_way
@@ -281,7 +280,7 @@ def another_analyst(summary: Results) -> str:
 
 def variants_of_silhouette(summary: Results) -> str:
     """Name the two other silhouettes and warn against comparing them."""
-    found, write = evidence_of(summary).silhouette, numbers_of(summary.settings)
+    found, write = evidence_of(summary).silhouette, summary.settings.numbers
     told = [
         f"{name} {write.statistic(value)}"
         for name, value in (
@@ -300,7 +299,7 @@ def variants_of_silhouette(summary: Results) -> str:
 
 def seeds(summary: Results) -> str:
     """Say how far other seeds give the same segments."""
-    found, write = evidence_of(summary).seeds, numbers_of(summary.settings)
+    found, write = evidence_of(summary).seeds, summary.settings.numbers
     if found.mean is None:
         return "No refit under another seed was made."
     again = "once more" if found.refits == 1 else f"{found.refits} times more"
@@ -451,7 +450,7 @@ def _taken(dossier: PartDossier, k: int, objections: tuple[str, ...]) -> str:
 
 def dips(summary: Results) -> Table:
     """Give the dip of the first components and between neighbouring segments."""
-    found, write = evidence_of(summary), numbers_of(summary.settings)
+    found, write = evidence_of(summary), summary.settings.numbers
     rows = [_of_component(row, write.share(row.explained)) for row in found.components]
     rows += [_of_valley(row) for row in neighbours(found)]
     return table_of(

@@ -54,7 +54,6 @@ OfCompanies: TypeAlias = Annotated[int | None, Count("companies of these learner
 Largest: TypeAlias = Annotated[
     Number, Owner("share of the largest company among these learners, 0..1")
 ]
-Level: TypeAlias = Literal["role and experience", "role", "all"]
 
 
 class Model(BaseModel):
@@ -233,7 +232,7 @@ class Correlations(Model):
 class PayByExperience(Model):
     """Median pay of a year of experience, of a company tier or of all ("All")."""
 
-    years: Annotated[float, Setting()]
+    years: Annotated[float, Edge("years of experience")]
     tier: Annotated[str, Label()]
     learners: Annotated[int | None, Count("paid learners of these years and tier")]
     companies: OfCompanies
@@ -269,7 +268,7 @@ class Hopkins(Model):
     variant: Annotated[str, Word()]
     statistic: Annotated[Number, Statistic("learners sampled")]
     spread: Annotated[Number, Statistic("learners sampled", digits=2)]
-    n_probes: Annotated[int, Setting()]
+    n_probes: Annotated[int | None, Count("learners among the probes")]
     n_rows: Annotated[int | None, Count("distinct learners sampled")]
     n_features: Annotated[int, Setting()]
 
@@ -868,7 +867,7 @@ class Hierarchy(Model):
     nmi_with_kmeans: Annotated[Number, Statistic("learners sampled", digits=2)]
     n_rows: Annotated[int | None, Count("learners sampled")]
     ari_all: Annotated[Number, Statistic("all learners", digits=2)]
-    n_micro: Annotated[int | None, Setting()]
+    n_micro: Annotated[int | None, Count("micro-clusters, one a learner at most")]
     branches: Annotated[Branches | None, Rows()]
 
 

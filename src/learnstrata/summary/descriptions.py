@@ -7,7 +7,6 @@ is hidden it says nothing, or "under 10".
 from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.sensitivity import SUBJECTS
 from learnstrata.summary.contract import (
-    CategoryShare,
     Outcome,
     Results,
     Segment,
@@ -16,11 +15,13 @@ from learnstrata.summary.contract import (
     TypicalNumber,
     Variant,
 )
-from learnstrata.wording.words import counted
+from learnstrata.wording.numbers import as_years
+from learnstrata.wording.readings import PARTLY, STRONG
+from learnstrata.wording.words import counted, listed
 
 __all__ = ["describe_segment", "outcome_sentence", "sensitivity_sentence"]
 
-STRONG, PARTLY = 0.8, 0.5  # adjusted Rand, as it is shown: to two decimals
+MOST_TIED = 2  # roles that share the first place and are still worth a name
 BEYOND_SAMPLE = 0.05  # a change must cost more than the sample alone does
 
 PLAINLY: dict[str, str] = {
@@ -47,22 +48,33 @@ def describe_segment(segment: Segment, results: Results) -> str:
     if pay and pay.p50 is not None:
         parts.append(_pay_in_words(pay, results))
     clauses = [" and ".join(parts)] if parts else []
-    top = _top_role(segment, results)
-    if top and top.share is not None:
-        share = results.settings.numbers.share(top.share)
-        clauses.append(f"the most frequent stated role is {top.value} ({share})")
+    clauses += _top_roles(segment, results)
     sentence = "; ".join(clauses) or "no pay, experience or role describes it"
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def _years(value: float) -> str:
-    return counted(round(value), "year")
+    return "1 year" if value == 1 else f"{as_years(value)} years"
 
 
-def _top_role(segment: Segment, results: Results) -> CategoryShare | None:
-    roles = segment.category("role")
-    named = (one for one in roles if one.value not in results.settings.no_role)
-    return next((one for one in named if one.count), None)
+def _top_roles(segment: Segment, results: Results) -> list[str]:
+    """Say which stated role is the most frequent; all that share the first place."""
+    settings = results.settings
+    named = [
+        one
+        for one in segment.category("role")
+        if one.value not in settings.no_role and one.count and one.share is not None
+    ]
+    if not named:
+        return []
+    tops = [one for one in named if one.count == named[0].count]
+    share = settings.numbers.share(named[0].share)
+    if len(tops) == 1:
+        return [f"the most frequent stated role is {tops[0].value} ({share})"]
+    if len(tops) > MOST_TIED:
+        return []
+    names = listed([one.value for one in tops])
+    return [f"the most frequent stated roles are {names} ({share} each)"]
 
 
 def _pay_in_words(pay: TypicalNumber, results: Results) -> str:

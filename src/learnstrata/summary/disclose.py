@@ -34,6 +34,7 @@ from learnstrata.summary.contract import (
     CompanyView,
     Model,
     PayCell,
+    Questions,
     Results,
     Settings,
 )
@@ -76,7 +77,18 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
         if one.size is not None and one.size < settings.min_learners
     )
     told = changed(results, _Disclosure(settings, rounding, small, _rare(results)))
-    return told.model_copy(update={"small_segments": len(small)})
+    questions = _without_few_companies(told.questions, settings)
+    return told.model_copy(
+        update={"small_segments": len(small), "questions": questions}
+    )
+
+
+def _without_few_companies(questions: Questions, settings: Settings) -> Questions:
+    """Leave out what is told of so few companies that it is of one of them."""
+    found = questions.in_companies
+    few = found is not None and found.companies < settings.min_companies
+    hidden = few or settings.companies == "none"
+    return questions.model_copy(update={"in_companies": None}) if hidden else questions
 
 
 def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:

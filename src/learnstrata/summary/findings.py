@@ -260,7 +260,8 @@ def _company_role_pay(results: Results) -> Answer:
         return _cannot(
             "no single company is shown"
             if settings.companies == "none"
-            else f"no company has {settings.min_learners} paid learners or more"
+            else f"fewer than {settings.min_companies} large companies have "
+            f"{settings.min_learners} paid {PLURAL} and as many others"
         )
     if found.typical is None:
         return (

@@ -14,6 +14,7 @@ __all__ = [
     "BESIDE",
     "STATISTICS",
     "Statistic",
+    "as_told",
     "best_of",
     "panel_title",
     "statistic_of",
@@ -21,6 +22,17 @@ __all__ = [
 ]
 
 Better = Literal["higher", "lower", "neither"]
+
+
+def as_told(value: float | None) -> float | None:
+    """Round a statistic as it is told: what is judged is what is read.
+
+    Examples
+    --------
+    >>> as_told(0.7496), as_told(0.74949), as_told(None)
+    (0.75, 0.749, None)
+    """
+    return None if value is None else float(f"{value:.3g}")
 
 
 @dataclass(frozen=True, slots=True)

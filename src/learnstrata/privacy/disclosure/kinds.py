@@ -46,7 +46,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Words of our own made from published numbers, of which it holds no other."""
+    """Words of our own, with no count of learners: of limits, k and statistics."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-__all__ = ["AMOUNTS", "Rounding", "rounded_pay", "significant"]
+__all__ = ["AMOUNTS", "Rounding", "rounded_pay", "share_of", "significant"]
 
 AMOUNTS = ("pay", "company_pay")
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
@@ -128,15 +128,23 @@ class Rounding:
         A tenth of a percent of more than 1,000, whole percents of fewer, nothing of
         fewer than 50: as they are told, so that a share says no more than they do.
         """
-        told, of = self.count(part), self.count(whole)
-        if told is None or of is None or of < LEAST_WHOLE:
-            return None
-        share = min(told / of, 1.0)
-        return (
-            max(round(share, 3), NEXT_TO_NOTHING)
-            if of > FINE_WHOLE
-            else round(share, 2)
-        )
+        return share_of(self.count(part), self.count(whole))
+
+
+def share_of(told: int | None, of: int | None) -> float | None:
+    """Give a share of two told counts; one that is there is never none.
+
+    Examples
+    --------
+    >>> share_of(510, 2_000), share_of(50, 153_440), share_of(None, 200)
+    (0.255, 0.0004, None)
+    """
+    if told is None or of is None or of < LEAST_WHOLE:
+        return None
+    share = min(told / of, 1.0)
+    if of <= FINE_WHOLE:
+        return round(share, 2)
+    return max(round(share, 3), NEXT_TO_NOTHING) if told else 0.0
 
 
 def significant(value: float, digits: int) -> float:

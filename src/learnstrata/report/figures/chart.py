@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from learnstrata.summary.contract import DisclosedSummary, Settings
-from learnstrata.wording.numbers import Numbers
+from learnstrata.summary.contract import DisclosedSummary
 from learnstrata.wording.tables import Table
 
-__all__ = ["SHRINK", "Chart", "Spec", "numbers_of"]
+__all__ = ["SHRINK", "Chart", "Spec"]
 
 Spec = dict[str, JsonValue]
 
@@ -56,8 +55,3 @@ class Chart:
     note: Callable[[DisclosedSummary], str] = no_note
     shrink: float = SHRINK
     section: str = ""
-
-
-def numbers_of(settings: Settings) -> Numbers:
-    """Give the one way to write the numbers of a summary."""
-    return Numbers(settings.money.per, settings.money.unit, settings.base)

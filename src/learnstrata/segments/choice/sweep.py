@@ -20,7 +20,7 @@ from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.inputs import Integers
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.sampling import sample_rows
-from learnstrata.wording.statistics import STATISTICS, best_of, statistic_of
+from learnstrata.wording.statistics import STATISTICS, as_told, best_of, statistic_of
 from learnstrata.wording.words import listed
 
 __all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
@@ -374,7 +374,7 @@ def _judged(candidate: Candidate, rule: Rule) -> Candidate:
         objections.append(f"smallest segment under {candidate.least} learners")
     for name, asked in LIMITS.items():
         limit = getattr(rule, name)
-        if asked.refuses(candidate.value(asked.measure), limit):
+        if asked.refuses(as_told(candidate.value(asked.measure)), limit):
             objections.append(asked.objection.format(asked.write(limit)))
     return replace(candidate, objections=tuple(objections))
 

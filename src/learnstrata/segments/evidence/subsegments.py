@@ -22,6 +22,7 @@ from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.inputs import Floats, Integers, positive
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.threads import workers
+from learnstrata.wording.statistics import as_told
 
 __all__ = [
     "Cut",
@@ -429,7 +430,7 @@ def _objections(share: float, jaccard: float, settings: Finer) -> tuple[str, ...
     objections = []
     if share < settings.min_share:
         objections.append(f"smallest part under {100 * settings.min_share:.6g}%")
-    if jaccard < settings.min_jaccard:
+    if (as_told(jaccard) or 0.0) < settings.min_jaccard:
         objections.append(f"least stable part under {settings.min_jaccard:.6g}")
     return tuple(objections)
 
@@ -452,8 +453,8 @@ def _reason(segment_id: int, best: Cut, table: Sequence[Cut]) -> str:
     top = "the highest" if admitted > 1 else "a"
     return (
         f"Segment {segment_id} is cut in {best.k}: {tried}, {which} admitted, and k = "
-        f"{best.k} has {top} silhouette of {best.silhouette:.3f}, with a least stable "
-        f"part of Jaccard {best.lowest_jaccard:.2f}."
+        f"{best.k} has {top} silhouette of {as_told(best.silhouette)}, with a least "
+        f"stable part of Jaccard {as_told(best.lowest_jaccard)}."
     )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from learnstrata.config.stages import Evidence
 from learnstrata.segments.choice.sweep import Candidate
+from learnstrata.wording.statistics import as_told
 
 __all__ = ["Ground", "Verdict", "judge"]
 
@@ -99,7 +100,7 @@ def judge(chosen: Candidate, evidence: Evidence) -> Verdict:
         chosen.silhouette_excess,
         evidence.min_excess,
     )
-    p = chosen.silhouette_p
+    p = as_told(chosen.silhouette_p)
     unlikely = Ground(
         "chance of such a silhouette on a structureless table",
         p,
@@ -114,6 +115,7 @@ def judge(chosen: Candidate, evidence: Evidence) -> Verdict:
 
 
 def _at_least(condition: str, value: float | None, limit: float) -> Ground:
+    value = as_told(value)
     return Ground(condition, value, limit, met=value is not None and value >= limit)
 
 

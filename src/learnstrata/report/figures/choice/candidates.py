@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.choice.measures import (
     COLUMNS,
     PANELS,
@@ -44,7 +44,7 @@ def draw(summary: DisclosedSummary) -> Spec:
 
 def title(summary: DisclosedSummary) -> str:
     """Say where the silhouette is highest, and whether that k was chosen."""
-    write, found = numbers_of(summary.settings), summary.selection
+    write, found = summary.settings.numbers, summary.selection
     own = found.chosen.silhouette
     rows = [row for row in found.table if row.silhouette is not None]
     if own is None:
@@ -113,7 +113,7 @@ def note(summary: DisclosedSummary) -> str:
 
 
 def _examined(summary: DisclosedSummary, evidence: Evidence) -> str:
-    write, gap = numbers_of(summary.settings), evidence.gap
+    write, gap = summary.settings.numbers, evidence.gap
     own = (
         f"The gap statistic's own one-standard-error rule takes k = {gap.k}, over "
         f"{gap.references} even tables. "

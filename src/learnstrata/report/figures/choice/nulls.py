@@ -1,6 +1,6 @@
 """Statistics beside their values on tables without any groups."""
 
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered
 from learnstrata.report.figures.results import evidence_of, limit_of_p, p_cell
 from learnstrata.report.figures.vega import field, mark
@@ -35,7 +35,7 @@ def shown(summary: Results) -> tuple[NullStatistic, ...]:
 
 def draw(summary: DisclosedSummary) -> Spec:
     """Draw a strip a statistic: structureless tables as dots, the run as a diamond."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     strips = [_strip(row, write) for row in shown(summary)]
     return {"concat": [*strips], "columns": 1, "spacing": 14}
 
@@ -114,7 +114,7 @@ def _inside(names: list[str]) -> list[str]:
 def table(summary: Results) -> Table:
     """Give each statistic beside its structureless tables."""
     found = evidence_of(summary).nulls
-    n = numbers_of(summary.settings).count(found.rows)
+    n = summary.settings.numbers.count(found.rows)
     k = summary.selection.k
     return table_of(
         f"A sample of {n} beside structureless tables as large, k = {k}",
@@ -135,7 +135,7 @@ def table(summary: Results) -> Table:
 
 def note(summary: DisclosedSummary) -> str:
     """Say how the structureless tables were drawn, and how small a p-value can be."""
-    write, units = numbers_of(summary.settings), summary.settings.units
+    write, units = summary.settings.numbers, summary.settings.units
     found = evidence_of(summary).nulls
     text = (
         f"Dots: {found.draws} structureless tables of {write.count(found.rows)} "

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Spec, numbers_of
+from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.choice.measures import Panel, value_of
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.results import setting_of
@@ -55,7 +55,7 @@ class Drawn:
 
 def points_of(summary: DisclosedSummary, panel: Panel) -> list[Drawn]:
     """List what a panel draws: a value for each k where it was measured."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     uncut = _uncut(summary) if panel.measure == "gap" else []
     return uncut + [
         Drawn(
@@ -74,7 +74,7 @@ def points_of(summary: DisclosedSummary, panel: Panel) -> list[Drawn]:
 
 def _uncut(summary: DisclosedSummary) -> list[Drawn]:
     """Give the gap of k = 1, which the rule of the gap statistic starts from."""
-    write, evidence = numbers_of(summary.settings), summary.evidence
+    write, evidence = summary.settings.numbers, summary.evidence
     return [
         Drawn(1, row.gap, WHOLE, write.statistic(row.gap), row.standard_error)
         for row in (evidence.gap.table if evidence else ())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.choice.measures import STRENGTH
 from learnstrata.report.figures.choice.over_k import drawn_over_k, points_of
 from learnstrata.report.figures.results import evidence_of
@@ -27,7 +27,7 @@ def draw(summary: DisclosedSummary) -> Spec:
 
 def title(summary: DisclosedSummary) -> str:
     """Say for which k two halves of the learners agree."""
-    write, k = numbers_of(summary.settings), summary.selection.k
+    write, k = summary.settings.numbers, summary.selection.k
     rows = evidence_of(summary).halves.table
     found = {row.k: row.prediction_strength for row in rows}
     strong = [row for row, value in found.items() if value and value >= HALVES]
@@ -60,7 +60,7 @@ def table(summary: DisclosedSummary) -> Table:
 
 def note(summary: DisclosedSummary) -> str:
     """Say how the halves were made, and how their agreement is read."""
-    rows = numbers_of(summary.settings).count(evidence_of(summary).halves.rows)
+    rows = summary.settings.numbers.count(evidence_of(summary).halves.rows)
     return (
         f"{rows} {summary.settings.units} were halved several times; one half is cut, "
         "and the other half's own cut must keep its pairs together. The figure is that "

@@ -1,7 +1,7 @@
 """Ward's hierarchy beside the segments: another method on the same learners."""
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.results import name_of_segment
 from learnstrata.report.figures.vega import field, mark
@@ -74,7 +74,7 @@ def _cut(heights: list[float], k: int) -> list[Spec]:
 
 
 def _leaves(summary: DisclosedSummary, branches: Branches, place: Row) -> list[Spec]:
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     pairs = zip(branches.leaf_segments, branches.leaf_sizes, strict=True)
     rows: list[Row] = [
         {
@@ -114,7 +114,7 @@ def _name(summary: DisclosedSummary, segment: int | None) -> str:
 
 def title(summary: DisclosedSummary) -> str:
     """Say how far the hierarchy and the segments agree."""
-    found, write = summary.hierarchy, numbers_of(summary.settings)
+    found, write = summary.hierarchy, summary.settings.numbers
     told = (
         "Ward's hierarchy and the segments "
         f"{agreement(found.ari_with_kmeans)}: adjusted Rand index "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital, label_of
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.summary.contract import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
@@ -45,7 +45,7 @@ def _draw(summary: DisclosedSummary) -> Spec:
 
     Columns bear the numbers of the rows: names over them would have to be slanted.
     """
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     columns = summary.description.correlations.columns
     rows = [f"{label_of(name)}  {i}" for i, name in enumerate(columns, start=1)]
     return heat_map(
@@ -80,7 +80,7 @@ def _title(summary: DisclosedSummary) -> str:
     if not pairs:
         return "No two numbers vary enough to be compared"
     _, rho, names = max(pairs, key=lambda pair: pair[0])
-    told = numbers_of(summary.settings).number(rho)
+    told = summary.settings.numbers.number(rho)
     return f"{capital(names[0])} and {names[1]} go together most: {told} {SCALE}"
 
 

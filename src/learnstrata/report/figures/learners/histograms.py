@@ -12,7 +12,7 @@ from learnstrata.report.figures.bins import (
     label_of,
     unit_of,
 )
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.profiles.spreads import dots_of_few
 from learnstrata.report.figures.vega import field, log_axis, mark
@@ -46,7 +46,7 @@ def _of(summary: Summary, feature: str) -> Distribution:
 
 
 def _draw(summary: DisclosedSummary, feature: str) -> Spec:
-    write, found = numbers_of(summary.settings), _of(summary, feature)
+    write, found = summary.settings.numbers, _of(summary, feature)
     per = write.per if feature == "pay" else 1.0
     edges = _edges(found, per, logged=feature in LOGGED)
     rows = _rows(found, edges, write)
@@ -129,7 +129,7 @@ def _median(
 
 def _title(summary: DisclosedSummary, feature: str) -> str:
     """Say where the middle and the upper end of the number lie."""
-    write, found = numbers_of(summary.settings), _of(summary, feature)
+    write, found = summary.settings.numbers, _of(summary, feature)
     label = capital(label_of(feature))
     if found.p50 is None:
         return f"{label} of all {summary.settings.units} of whom it is known"
@@ -151,7 +151,7 @@ def _with_unit(value: float, feature: str, write: Numbers) -> str:
 
 
 def _table(summary: Summary, feature: str) -> Table:
-    write, found = numbers_of(summary.settings), _of(summary, feature)
+    write, found = summary.settings.numbers, _of(summary, feature)
     label = capital(label_of(feature))
     return table_of(
         f"{label}, counts",

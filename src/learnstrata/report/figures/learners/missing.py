@@ -2,7 +2,7 @@
 
 from learnstrata.learners.schema.register import column_label
 from learnstrata.report.figures.bins import capital
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, layer, layered
 from learnstrata.report.figures.vega import field, mark
 from learnstrata.summary.contract import DisclosedSummary, Missing, Summary
@@ -19,7 +19,7 @@ def _rows(summary: Summary) -> list[Missing]:
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    write, rows = numbers_of(summary.settings), _rows(summary)
+    write, rows = summary.settings.numbers, _rows(summary)
     place: Row = {
         "x": field("share", "Q", axis={"title": "Share missing", "format": "%"}),
         "y": field("column", "N", sort=None, axis={"title": None, "ticks": False}),
@@ -48,7 +48,7 @@ def _row(row: Missing, write: Numbers) -> Row:
 
 def missing_title(summary: Summary) -> str:
     """Name the column that lacks most values."""
-    write, rows = numbers_of(summary.settings), _rows(summary)
+    write, rows = summary.settings.numbers, _rows(summary)
     if not rows or not rows[0].count:
         few = f"{write.count(None)} {summary.settings.units}"
         return f"Each column that is used lacks the value of {few}"

@@ -2,7 +2,6 @@
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.bins import feature_title
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.summary.contract import Distribution, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Cell, Table, column, table_of
@@ -14,7 +13,7 @@ MARKS = ("p01", "p05", "p25", "p50", "p75", "p95", "p99")
 
 def described_numbers(summary: Summary) -> Table:
     """Give quantiles, skewness and outliers, one row a number, in its own unit."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     return table_of(
         "Distributions",
         summary.description.distributions,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.vega import field, log_axis, mark
 from learnstrata.summary.contract import DisclosedSummary, PayByExperience, Summary
@@ -43,7 +43,7 @@ def _styles(tiers: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    write, tiers = numbers_of(summary.settings), _tiers(summary)
+    write, tiers = summary.settings.numbers, _tiers(summary)
     styles = _styles(tiers)
     legend: Spec = {
         "title": "Company tier",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.vega import field, log_axis, mark
 from learnstrata.summary.contract import DisclosedSummary, Summary
@@ -36,7 +36,7 @@ def _bars(summary: Summary) -> list[_Bar]:
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    write, bars = numbers_of(summary.settings), _bars(summary)
+    write, bars = summary.settings.numbers, _bars(summary)
     low = min(bar.low for bar in bars) / write.per
     high = max(bar.high for bar in bars) / write.per
     axis = log_axis(low, high, f"Pay ({write.unit}, log scale)")
@@ -71,7 +71,7 @@ def _row(bar: _Bar, write: Numbers) -> Row:
 
 def _title(summary: DisclosedSummary) -> str:
     """Say between which roles median pay runs."""
-    write, bars = numbers_of(summary.settings), _bars(summary)
+    write, bars = summary.settings.numbers, _bars(summary)
     low, high = bars[-1], bars[0]
     if low.middle == high.middle:
         return f"Median pay is {write.pay_text(high.middle)} in every role shown"

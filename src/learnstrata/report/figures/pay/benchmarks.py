@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.vega import field, mark, values
 from learnstrata.report.pay import ALL, shown_cells
 from learnstrata.report.pay import cells as table
@@ -49,7 +49,7 @@ def _spec(summary: DisclosedSummary) -> Spec:
         bands=_bands(summary, found),
         low=min(logs),
         high=max(logs),
-        write=numbers_of(summary.settings),
+        write=summary.settings.numbers,
         has_companies=summary.has("company"),
     )
     tiers = sorted({cell.tier or ALL for cell in found})
@@ -154,7 +154,7 @@ def _beside(cell: PayCell, frame: _Frame) -> str:
 
 def _title(summary: DisclosedSummary) -> str:
     """Say between which cells median pay runs."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     told = [(cell.p50, cell) for cell in shown_cells(summary) if cell.p50 is not None]
     (least, low), (most, high) = (
         pick(told, key=lambda pair: pair[0]) for pick in (min, max)

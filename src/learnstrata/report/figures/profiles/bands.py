@@ -1,7 +1,7 @@
 """Rule-based segments (experience band and pay band) against the learned ones."""
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.report.figures.results import name_of_segment
 from learnstrata.summary.contract import BandRow, DisclosedSummary, Results
@@ -27,7 +27,7 @@ def columns_of(summary: Results) -> list[int]:
 def draw(summary: DisclosedSummary) -> Spec:
     """Draw how both cross, coloured by share of the row."""
     rows, columns = rows_of(summary), columns_of(summary)
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     return heat_map(
         [cell for row in rows for cell in _drawn(row, write)],
         rows=[row.rule for row in rows],
@@ -60,7 +60,7 @@ def _drawn(row: BandRow, write: Numbers) -> list[Row]:
 
 def title(summary: DisclosedSummary) -> str:
     """Say how far rules and segments agree."""
-    found, write = summary.bands, numbers_of(summary.settings)
+    found, write = summary.bands, summary.settings.numbers
     if found is None:
         return ""
     return (
@@ -99,7 +99,7 @@ def _count(row: BandRow, segment_id: int) -> Cell:
 def note(summary: DisclosedSummary) -> str:
     """Say how to read the cells."""
     units = summary.settings.units.capitalize()
-    few = numbers_of(summary.settings).count(None)
+    few = summary.settings.numbers.count(None)
     return (
         f"{units} of each rule-based segment (experience band / pay band) in each "
         f"learned one; the bluer, the larger its share of the row. Grey: {few}."

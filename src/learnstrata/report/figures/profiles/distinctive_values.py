@@ -1,7 +1,7 @@
 """What each segment has more or less often than all learners, with intervals."""
 
 from learnstrata.report.figures.bins import capital, label_of
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
 from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
 from learnstrata.report.figures.profiles.role_index import times_of_all
@@ -64,7 +64,7 @@ def _panel(segment: Segment, settings: Settings) -> Spec:
 
 
 def _row(one: Told, settings: Settings) -> Row:
-    write = numbers_of(settings)
+    write = settings.numbers
     tip = (
         f"{one.what}: index {write.index(one.at)}, {write.index(one.low)} to "
         f"{write.index(one.high)} ({write.count(one.count)} {settings.units})"

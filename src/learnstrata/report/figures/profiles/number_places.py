@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from learnstrata.report.figures.bins import capital, label_of
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
 from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
 from learnstrata.summary.contract import (
@@ -80,7 +80,7 @@ def _panel(
 
 
 def _row(one: Told, settings: Settings) -> Row:
-    write = numbers_of(settings)
+    write = settings.numbers
     tip = (
         f"{one.what}: {write.index(one.at)} of 100, {write.statistic(one.low)} to "
         f"{write.statistic(one.high)} ({write.count(one.count)} {settings.units})"
@@ -92,7 +92,7 @@ def _title(summary: DisclosedSummary) -> str:
     """Name the segment that stands farthest from the middle in a number."""
     told = [one for segment in summary.segments for one in _told(segment)]
     far = max(told, key=lambda one: abs(one.at - MIDDLE))
-    place, units = numbers_of(summary.settings).index(far.at), summary.settings.units
+    place, units = summary.settings.numbers.index(far.at), summary.settings.units
     return (
         f'"{far.segment.name}" stands out by {"high" if far.at > MIDDLE else "low"} '
         f"{far.what[:1].lower()}{far.what[1:]}: its {units} come in at {place} of 100 "

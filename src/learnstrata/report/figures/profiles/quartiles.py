@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital, feature_title, label_of, unit_of
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.vega import (
     field,
@@ -55,7 +55,7 @@ def _bars(summary: Summary, feature: str) -> list[_Bar]:
 
 
 def _draw(summary: DisclosedSummary, feature: str) -> Spec:
-    write, bars = numbers_of(summary.settings), _bars(summary, feature)
+    write, bars = summary.settings.numbers, _bars(summary, feature)
     scaled = write.per if feature_of(feature).is_money else 1.0
     bases = [bar.base / scaled for bar in bars if bar.base is not None]
     base = bases[0] if bases else None
@@ -136,7 +136,7 @@ def _written(value: float, feature: str, write: Numbers) -> str:
 
 def _title(summary: DisclosedSummary, feature: str) -> str:
     """Say between which segments the median runs."""
-    write, bars = numbers_of(summary.settings), _bars(summary, feature)
+    write, bars = summary.settings.numbers, _bars(summary, feature)
     low = min(bars, key=lambda bar: bar.middle)
     high = max(bars, key=lambda bar: bar.middle)
     bottom, top = (_with_unit(bar.middle, feature, write) for bar in (low, high))

@@ -4,7 +4,7 @@ import math
 
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.summary.contract import (
     CategoryShare,
@@ -51,7 +51,7 @@ def _shown_roles(summary: Summary) -> list[str]:
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    write, roles = numbers_of(summary.settings), _shown_roles(summary)
+    write, roles = summary.settings.numbers, _shown_roles(summary)
     found = {(one.id, share.value): index for one, share, index in _told(summary)}
     ids = [segment.id for segment in summary.segments]
     return heat_map(
@@ -122,7 +122,7 @@ def _table(summary: Summary) -> Table:
 
 
 def _note(summary: DisclosedSummary) -> str:
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     return (
         "Share in the segment by share among all, times 100. Blank: "
         f"{write.count(None)} {summary.settings.units} of the role in the segment."

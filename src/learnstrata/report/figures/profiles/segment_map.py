@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from learnstrata.learners.features.register import FEATURES
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, domain, layer, layered
 from learnstrata.report.figures.vega import (
     field,
@@ -142,7 +142,7 @@ def _table(summary: Summary) -> Table:
 
 def _note(summary: DisclosedSummary) -> str:
     """Say how to read the map, and what it cannot show."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     ways = [
         f"{way}: {made_of[:1].lower()}{made_of[1:]}."
         for way, axis in zip(

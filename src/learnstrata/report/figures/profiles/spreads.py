@@ -11,7 +11,7 @@ from learnstrata.report.figures.bins import (
     label_of,
     unit_of,
 )
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.profiles.panels import panels
 from learnstrata.report.figures.vega import field, mark, segment_label
@@ -55,7 +55,7 @@ def _has(summary: Summary, feature: str) -> bool:
 
 
 def _draw(summary: DisclosedSummary, feature: str) -> Spec:
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     y = _y(max(_shares(summary, feature)), summary.settings.units)
     return panels(
         [
@@ -144,7 +144,7 @@ def _title(summary: DisclosedSummary, feature: str) -> str:
     ]
     if not tops:
         return f"{label} in each segment, and in all"
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     top, name = min(tops)
     told = write.pay_text(top) if feature == "pay" else f"{write.years(top)} years"
     return (
@@ -154,7 +154,7 @@ def _title(summary: DisclosedSummary, feature: str) -> str:
 
 
 def _table(summary: Summary, feature: str) -> Table:
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     label = capital(label_of(feature))
     return table_of(
         f"{label}: shares of {summary.settings.units}",
@@ -179,7 +179,7 @@ def _table(summary: Summary, feature: str) -> Table:
 
 
 def _note(summary: DisclosedSummary) -> str:
-    few = numbers_of(summary.settings).count(None)
+    few = summary.settings.numbers.count(None)
     return (
         f"Bars: the segment; marks: all {summary.settings.units}. A grey dot: "
         f"{few} of the segment; no mark: {few} of all."

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.report.figures.results import limit_of_jaccard, name_of_segment
 from learnstrata.summary.contract import DisclosedSummary, Results, RoleCell
@@ -31,7 +31,7 @@ def families(summary: Results) -> list[str]:
 
 def draw(summary: DisclosedSummary) -> Spec:
     """Draw segment by role family: size and stability, unstable cells faded."""
-    rows, write = families(summary), numbers_of(summary.settings)
+    rows, write = families(summary), summary.settings.numbers
     cells = [cell for cell in shown(summary) if cell.role_family in rows]
     most = max(cell.share_of_segment or 0.0 for cell in cells) or 1.0
     limit, ids = (
@@ -98,7 +98,7 @@ def table(summary: Results) -> Table:
 
 def note(summary: DisclosedSummary) -> str:
     """Say how to read the cells."""
-    write, units = numbers_of(summary.settings), summary.settings.units
+    write, units = summary.settings.numbers, summary.settings.units
     return (
         f"First number: {units}; in brackets: bootstrap Jaccard of the cell. The "
         "bluer, the larger its share of the segment. White with grey text: under "

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from learnstrata.privacy.disclosure.rounding import FINE_WHOLE
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.vega import field, mark, segment_colours
@@ -32,7 +32,7 @@ def parts_of(row: SegmentCertainty | Certainty) -> Parts:
 def draw(summary: DisclosedSummary) -> Spec:
     """Draw core, borderline and atypical learners of each segment as one bar."""
     found = evidence_of(summary).certainty.per_segment
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     bars = [bar for row in found for bar in _bars(summary, row)]
     texts: list[Row] = [
         {
@@ -74,7 +74,7 @@ _TOP: Row = {"value": 0}
 
 def _bars(summary: DisclosedSummary, row: SegmentCertainty) -> list[Row]:
     """Give the parts of a bar; one of too few to tell is not drawn."""
-    write, segment = numbers_of(summary.settings), summary.segment(row.segment_id)
+    write, segment = summary.settings.numbers, summary.segment(row.segment_id)
     known = sum(n or 0 for n in parts_of(row))
     total = max(known, (segment.size if segment else None) or 1)
     bars: list[Row] = []
@@ -117,7 +117,7 @@ def shares_of(parts: Parts, whole: int | None) -> tuple[float | None, ...]:
 
 def title(summary: DisclosedSummary) -> str:
     """Say how many learners are core, borderline and atypical."""
-    write, found = numbers_of(summary.settings), evidence_of(summary).certainty
+    write, found = summary.settings.numbers, evidence_of(summary).certainty
     core, border, far = (
         write.count(None) if share is None else write.share(share)
         for share in shares_of(parts_of(found), summary.segmented)

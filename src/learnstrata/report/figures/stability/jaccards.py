@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.vega import field, mark, segment_colours
@@ -41,7 +41,7 @@ def shown(summary: Results) -> Iterator[tuple[Bootstrap, SegmentJaccard, float]]
 
 def draw(summary: DisclosedSummary) -> Spec:
     """Draw how well each segment is found again, over the bands of the reading."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     rows: list[Row] = [
         {
             "label": str(row.segment_id),
@@ -105,7 +105,7 @@ def title(summary: DisclosedSummary) -> str:
     run, row, least = min(shown(summary), key=lambda one: one[2])
     return (
         f"The least stable segment, {name_of_segment(summary, row.segment_id)}, is "
-        f"{stability(least)}: Jaccard {numbers_of(summary.settings).statistic(least)} "
+        f"{stability(least)}: Jaccard {summary.settings.numbers.statistic(least)} "
         f"{starts(run)}"
     )
 
@@ -132,7 +132,7 @@ def table(summary: Results) -> Table:
 
 def note(summary: DisclosedSummary) -> str:
     """Say how often the segments were fitted again, and how a Jaccard is read."""
-    write, units = numbers_of(summary.settings), summary.settings.units
+    write, units = summary.settings.numbers, summary.settings.units
     told = listed(
         [
             f"{run.resamples} times {starts(run)} on {write.count(run.rows)}"

@@ -1,7 +1,7 @@
 """Whether another analyst would have found this: other ways to cut the learners."""
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.results import evidence_of
 from learnstrata.report.figures.stability.texts import haloed
@@ -34,7 +34,7 @@ def tried(summary: Results) -> tuple[Variant, ...]:
 
 def draw(summary: DisclosedSummary) -> Spec:
     """Draw how far each other way to cut agrees, by what is other in it."""
-    write, found = numbers_of(summary.settings), tried(summary)
+    write, found = summary.settings.numbers, tried(summary)
     rows: list[Row] = [
         {
             "label": row.name,
@@ -73,7 +73,7 @@ def draw(summary: DisclosedSummary) -> Spec:
 
 def title(summary: DisclosedSummary) -> str:
     """Say how far the agreement of other ways reaches."""
-    write, rows = numbers_of(summary.settings), tried(summary)
+    write, rows = summary.settings.numbers, tried(summary)
     low, high = (pick(rows, key=lambda row: row.ari or 0.0) for pick in (min, max))
     return (
         f"Agreement with other ways runs from {write.statistic(low.ari)} ({low.name}) "

@@ -1,7 +1,7 @@
 """How close each segment holds together: its mean silhouette, who is nearer another."""
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered, rule_at
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.vega import field, mark, segment_colours
@@ -22,7 +22,7 @@ def shown(summary: Results) -> tuple[SegmentSilhouette, ...]:
 
 def draw(summary: DisclosedSummary) -> Spec:
     """Draw the mean silhouette of each segment, and the share nearer to another."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     rows: list[Row] = [
         {
             "label": str(row.segment_id),
@@ -90,7 +90,7 @@ def _labels(title: str | None) -> Spec:
 
 def title(summary: DisclosedSummary) -> str:
     """Say which segment holds together least, and its mean silhouette."""
-    rows, write = shown(summary), numbers_of(summary.settings)
+    rows, write = shown(summary), summary.settings.numbers
     low, high = (pick(rows, key=lambda row: row.mean or 0.0) for pick in (min, max))
     least, most = write.statistic(low.mean), write.statistic(high.mean)
     if least == most:
@@ -118,7 +118,7 @@ def table(summary: Results) -> Table:
 
 def note(summary: DisclosedSummary) -> str:
     """Give the mean, its error and who was scored against whom."""
-    found, write = evidence_of(summary).silhouette, numbers_of(summary.settings)
+    found, write = evidence_of(summary).silhouette, summary.settings.numbers
     scored, against = write.count(found.scored), write.count(found.against)
     text = (
         "Above 0 a segment's learners are on average nearer to their own than to the "

@@ -1,7 +1,7 @@
 """How the segments of each k pass into those of the next."""
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import Chart, Spec, numbers_of
+from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.stability.lineage import Group, ancestry, places
@@ -59,7 +59,7 @@ _DOWNWARDS: Row = {"reverse": True, "nice": False, "zero": False, "padding": 22}
 
 def _nodes(summary: DisclosedSummary) -> list[Row]:
     flows, chosen = evidence_of(summary).flows, summary.selection.k
-    write, units = numbers_of(summary.settings), summary.settings.units
+    write, units = summary.settings.numbers, summary.settings.units
     kin = ancestry(flows, chosen)
     return [
         {
@@ -76,7 +76,7 @@ def _nodes(summary: DisclosedSummary) -> list[Row]:
 
 
 def _edges(summary: DisclosedSummary, place: Row) -> Spec:
-    write, found = numbers_of(summary.settings), places(evidence_of(summary).flows)
+    write, found = summary.settings.numbers, places(evidence_of(summary).flows)
     rows: list[Row] = [
         {
             "k": flow.k,
@@ -108,7 +108,7 @@ def _edges(summary: DisclosedSummary, place: Row) -> Spec:
 
 def title(summary: DisclosedSummary) -> str:
     """Say what becomes of the chosen segments with one segment more."""
-    k, write = summary.selection.k, numbers_of(summary.settings)
+    k, write = summary.selection.k, summary.settings.numbers
     best: dict[int, float] = {}
     for flow in evidence_of(summary).flows:
         if flow.k == k and flow.share_of_source is not None:
@@ -148,7 +148,7 @@ def table(summary: Results) -> Table:
 
 def note(summary: DisclosedSummary) -> str:
     """Say what dots, colours, numbers and lines are."""
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     return (
         f"One row a k; a dot is a group, as large as its {summary.settings.units}, in "
         "the colour of the chosen segment most of it shares. Numbers: the chosen "
