@@ -256,13 +256,12 @@ def _company_role_pay(results: Results) -> Answer:
         return _cannot("it needs companies, titles and pay")
     found, large = results.questions.in_companies, results.companies
     settings = results.settings
-    if found is None or large is None or not (large.largest or found.companies):
-        return _cannot(
-            "no single company is shown"
-            if settings.companies == "none"
-            else f"fewer than {settings.min_companies} large companies have "
-            f"{settings.min_learners} paid {PLURAL} and as many others"
-        )
+    if settings.companies == "none":
+        return _cannot("no single company is shown")
+    if large is None or not large.largest:
+        return _cannot(f"no company has {settings.min_learners} paid learners or more")
+    if found is None:
+        return _cannot(f"too few large companies have enough {PLURAL} and others")
     if found.typical is None:
         return (
             f"No large company has both {settings.min_learners} paid {PLURAL} and "
