@@ -5,9 +5,13 @@ and words of our own stay. What is rendered of it differs from what is shared in
 but texts that came from outside: the leak scan sets it off.
 """
 
+import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
+from pathlib import Path
 from typing import TypeVar
 
 from learnstrata.config.loading import list_recipes, load_config
@@ -15,13 +19,15 @@ from learnstrata.learners.features.companies import TIERS, UNRATED
 from learnstrata.learners.features.matrix import FEATURES
 from learnstrata.learners.roles.titles import SENIORITY, TitleTable
 from learnstrata.learners.roles.unnamed import NO_ROLE
-from learnstrata.privacy.disclosure.kinds import Kind, Label
+from learnstrata.privacy.disclosure.kinds import Kind, Label, Sentence
 from learnstrata.summary.contract import Model, Results, SegmentRule
 from learnstrata.summary.walk import Scope, changed
 
-__all__ = ["PLACEHOLDER", "blank", "own_labels"]
+__all__ = ["PLACEHOLDER", "blank", "own_labels", "own_words"]
 
 PLACEHOLDER = "\N{WHITE SQUARE}"
+WORD = re.compile(r"[^\W\d_]+")
+SPEAKING = ("config", "decisions", "learners", "segments", "summary", "wording")
 R = TypeVar("R", bound=Results)
 
 
@@ -93,7 +99,9 @@ class _Blanking:
         return rows
 
     def value(self, kind: Kind, value: object, scope: Scope) -> object:
-        """Blank a label, or each label of a nested value."""
+        """Blank a label, or what is not of our words in a sentence."""
+        if isinstance(kind, Sentence):
+            return _said(value)
         if not isinstance(kind, Label):
             return value
         around = scope[-1]
@@ -114,3 +122,52 @@ class _Blanking:
         if isinstance(value, list | tuple):
             return type(value)(self._blanked(inner) for inner in value)
         return value
+
+
+def _said(value: object) -> object:
+    """Put a placeholder for each word of a sentence that no sentence of ours has."""
+    if isinstance(value, str):
+        ours = own_words()
+        return WORD.sub(lambda m: m[0] if m[0].lower() in ours else PLACEHOLDER, value)
+    if isinstance(value, Mapping):
+        return {key: _said(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_said(inner) for inner in value)
+    return value
+
+
+@cache
+def own_words() -> frozenset[str]:
+    """Give the words that sentences of results are made of, in small letters.
+
+    They are the words of the texts in the modules that make results, and of our labels.
+
+    Examples
+    --------
+    >>> {"silhouette", "segment", "learners"} <= own_words(), "acme" in own_words()
+    (True, False)
+    """
+    home = resources.files("learnstrata")
+    rooms = (Path(str(home / name)) for name in SPEAKING)
+    files = sorted(
+        file
+        for room in rooms
+        for file in room.rglob("*.py")
+        if "demo" not in file.parts
+    )
+    texts = (text for file in files for text in _constants(file))
+    words = WORD.findall(" ".join([*texts, *own_labels()]))
+    return frozenset(word.lower() for word in words)
+
+
+def _constants(file: Path) -> list[str]:
+    """Give the texts of a module, without its docstrings."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    told = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in told
+    ]

@@ -489,8 +489,8 @@ class Flow(Model):
     """Learners of the sweep who go from a segment of `k` to one of `k` + 1."""
 
     k: Annotated[int, Setting()]
-    source: Segments
-    target: Segments
+    source: Annotated[int, Fact("segment of `k`, numbered from 1")]
+    target: Annotated[int, Fact("segment of `k` + 1, numbered from 1")]
     count: Annotated[int | None, Count("learners of the sweep")]
     n_source: Annotated[int | None, Count("learners of the sweep in the source")]
     n_target: Annotated[int | None, Count("learners of the sweep in the target")]

@@ -142,9 +142,8 @@ class _Disclosure:
             rows = tuple(row for row in rows if getattr(row, kind.least) is not None)
         for name in reversed(by):
             rows = _ordered(rows, name.removeprefix("-"), falling=name[:1] == "-")
-        if rows and isinstance(rows[0], CompanyRole) and self._hides_sizes:
-            return rows[:MOST_ROLES]
-        return rows
+        views = [row for row in rows if isinstance(row, CompanyView)]
+        return _alike(views) if views and self._hides_sizes else rows
 
     def value(self, kind: Kind, value: object, scope: Scope) -> object:
         """Treat a value, or each scalar of a nested one, by its kind."""
@@ -194,7 +193,7 @@ class _Disclosure:
 
     @_told.register
     def _(self, kind: Statistic, value: object, scope: Scope) -> object:
-        if kind.n and not self._enough(_counted(scope, kind.n)):
+        if kind.n and not self._enough(self._least(_counted(scope, kind.n))):
             return None
         return significant(round(cast("float", value), kind.places), kind.digits)
 
@@ -209,8 +208,7 @@ class _Disclosure:
         feature = str(getattr(own, kind.feature, kind.feature))
         if feature in AMOUNTS:
             return self._pay(number, kind.at, kind.n, scope)
-        n = _counted(scope, kind.n)
-        n = self._least(n)
+        n = self._least(_counted(scope, kind.n))
         if n is None or not self._enough(n) or not has_beyond(n, kind.at):
             return None
         return ROUNDED.get(feature, _plain)(number, self.rounding)
@@ -231,6 +229,37 @@ class _Disclosure:
     def _least(self, n: float | None) -> float | None:
         """Give the least count that is told as this one: what is told follows it."""
         return None if n is None else self.rounding.limits(int(n))[0]
+
+
+def _alike(views: Sequence[CompanyView]) -> tuple[CompanyView, ...]:
+    """Give companies of one size band equally many roles: how many tells a size.
+
+    The first by their names, of those with both ratios; neither tells a size.
+    """
+    whole = {
+        view.alias: sorted(
+            r.role_family for r in view.roles if r.to_rest and r.to_elsewhere
+        )
+        for view in views
+    }
+    fewest = {
+        view.size: min(len(whole[v.alias]) for v in views if v.size == view.size)
+        for view in views
+    }
+    shown = {
+        view.alias: whole[view.alias][: min(fewest[view.size], MOST_ROLES)]
+        for view in views
+    }
+    return tuple(
+        view.model_copy(
+            update={
+                "roles": tuple(
+                    role for role in view.roles if role.role_family in shown[view.alias]
+                )
+            }
+        )
+        for view in views
+    )
 
 
 def _counted(scope: Scope, name: str) -> float | None:

@@ -115,18 +115,18 @@ def tally_of(results: Results) -> Tally:
     for segment in results.segments:
         _segment(tally, segment)
     _over_segments(tally, [one.id for one in results.segments], once=once)
-    _spreads(tally, results)
+    _spreads(tally, results, once=once)
     _bands(tally, results)
     _benchmarks(tally, results.benchmarks)
     for cohort in results.cohorts:
         _cohort(tally, cohort)
     _companies(tally, results)
-    _questions(tally, results)
+    _questions(tally, results, once=once)
     _rules(tally, results)
     if results.evidence:
         _flows(tally, results.evidence)
         _finer(tally, results.evidence)
-    _across(tally, results)
+    _across(tally, results, once=once)
     return tally
 
 
@@ -141,7 +141,6 @@ def _ledger(tally: Tally, results: Results) -> None:
     for rule in results.ledger.rules:
         key = tally.note(("ledger", rule.state, rule.rule), rule.records)
         tally.add([key], ("ledger", rule.state), whole=False)
-        tally.guess([key], ("ledger", rule.state))
 
 
 def _description(tally: Tally, results: Results, *, once: bool) -> None:
@@ -261,7 +260,7 @@ def _over_segments(tally: Tally, ids: Sequence[int], *, once: bool) -> None:
         tally.add(whole, ("segmented",), whole=name in COMPLETE)
 
 
-def _spreads(tally: Tally, results: Results) -> None:
+def _spreads(tally: Tally, results: Results, *, once: bool) -> None:
     """Link bins to the numbers of the description, and bands to the bins they hold."""
     spreads = {
         (one.feature, segment.id): one.bins
@@ -269,6 +268,8 @@ def _spreads(tally: Tally, results: Results) -> None:
         for one in segment.distributions
     }
     for one in results.description.distributions:
+        if not once:
+            continue
         tally.guess([("binned", one.feature, ALL)], ("known", one.feature, ALL))
         edges = [part.low for part in one.bins]
         of_all = next((b for (f, _), b in spreads.items() if f == one.feature), ())
@@ -277,7 +278,7 @@ def _spreads(tally: Tally, results: Results) -> None:
                 key = ("bins", one.feature, i, ALL)
                 tally.guess([key], ("bin", one.feature, i, ALL))
     for (feature, segment), bins in spreads.items():
-        if feature == YEARS:
+        if feature == YEARS and once:
             for who in (segment, ALL):
                 _banded_years(tally, results, [part.high for part in bins], who)
 
@@ -342,7 +343,6 @@ def _margins(tally: Tally, found: Bands) -> None:
                 ]
                 total = ("value", name, band, who)
                 tally.add(of, total, whole=False)
-                tally.guess(of, total)
                 tally.guess([*of, ("missing", other)], total, ">=")
 
 
@@ -402,7 +402,8 @@ def _companies(tally: Tally, results: Results) -> None:
         tiers.append(tally.note(("placed", tier.tier), tier.learners))
         paid = tally.note(("placed", tier.tier, "paid"), tier.n_paid)
         tally.add([paid], tiers[-1], whole=False)
-        tally.guess([tiers[-1]], ("value", "tier", tier.tier, ALL))
+        if tier.tier != UNRATED:
+            tally.guess([tiers[-1]], ("value", "tier", tier.tier, ALL))
         tally.guess([tiers[-1]], ("value", "tier", tier.tier, ALL), "<=")
         years = [k for k in tally.counts if k[0] == "years" and k[2] == tier.tier]
         tally.guess(years, paid, ">=" if tier.tier == UNRATED else "=")
@@ -410,7 +411,7 @@ def _companies(tally: Tally, results: Results) -> None:
     tally.add(tiers, whole, whole=True)
 
 
-def _questions(tally: Tally, results: Results) -> None:
+def _questions(tally: Tally, results: Results, *, once: bool) -> None:
     lagging, entry = results.questions.lagging_pay, results.questions.entry_level
     if lagging:
         levels = ("learners", "experienced", "lagging")
@@ -426,8 +427,9 @@ def _questions(tally: Tally, results: Results) -> None:
         for row in lagging.by_role:
             own = ("lagging", "learners", row.role)
             tally.guess([own], ("benchmarks", row.role, None, None))
-            tally.guess([own], ("paid", row.role), "<=")
-            tally.guess([own], ("value", "role", row.role, ALL))
+            if once:
+                tally.guess([own], ("paid", row.role), "<=")
+            tally.guess([own], ("value", "role", row.role, ALL), "<=")
     if entry:
         of = tally.note(("entry", "learners"), entry.learners)
         high = tally.note(("entry", "high"), entry.high)
@@ -468,14 +470,15 @@ def _rules(tally: Tally, results: Results) -> None:
     tally.guess(parts, held_out)
 
 
-def _across(tally: Tally, results: Results) -> None:
+def _across(tally: Tally, results: Results, *, once: bool) -> None:
     """Link what several tables count: roles, families, leaves, pairs of segments."""
     for key in [k for k in tally.counts if k[0] == "value" and k[1] == "role"]:
         _, _, role, who = key
         tally.guess([("family", role, who)], key)
         if who == ALL:
             tally.guess([("paid", role)], key, "<=")
-            tally.guess([("paid", role), ("missing", "pay")], key, ">=")
+            if once:
+                tally.guess([("paid", role), ("missing", "pay")], key, ">=")
             tally.guess([("benchmarks", role, None, None)], ("paid", role), "<=")
             if role in results.settings.no_role:
                 tally.guess([("title", "missing")], key)
@@ -487,7 +490,8 @@ def _across(tally: Tally, results: Results) -> None:
                 if key[:2] == ("value", name) and key[3] == who
             ]
             tally.guess(bands, ("known", feature, who))
-    _years_in_cells(tally, results)
+    if once:
+        _years_in_cells(tally, results)
     branches = results.hierarchy.branches
     rows = tally.note(("tree",), results.hierarchy.n_rows)
     tally.guess([rows], ("segmented",))

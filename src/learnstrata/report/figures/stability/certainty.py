@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from learnstrata.privacy.disclosure.rounding import FINE_WHOLE
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec, numbers_of
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
@@ -99,6 +100,8 @@ def _bars(summary: DisclosedSummary, row: SegmentCertainty) -> list[Row]:
 def shares_of(parts: Parts, whole: int | None) -> tuple[float | None, ...]:
     """Give each part as a share: of their sum where all are told, else of `whole`.
 
+    Whole percents, of more than 1,000 a tenth of one, as all shares are told.
+
     Examples
     --------
     >>> shares_of((80, 20, 100), 210), shares_of((80, 20, None), 200)
@@ -106,7 +109,10 @@ def shares_of(parts: Parts, whole: int | None) -> tuple[float | None, ...]:
     """
     known = [n for n in parts if n is not None]
     total = sum(known) if len(known) == len(parts) else max(whole or 0, sum(known))
-    return tuple(None if n is None or not total else n / total for n in parts)
+    places = 3 if total > FINE_WHOLE else 2
+    return tuple(
+        None if n is None or not total else round(n / total, places) for n in parts
+    )
 
 
 def title(summary: DisclosedSummary) -> str:

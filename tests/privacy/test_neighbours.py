@@ -1,0 +1,237 @@
+"""Whoever has two runs, the rows and the seed, or knows companies, learns no more."""
+
+from collections import defaultdict
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from crowds import CHEAP, CROWDS, results_of
+from intruder import counts_of
+from learnstrata.config.loading import load_config
+from learnstrata.learners.demo.tables import make_learners
+from learnstrata.pipeline import run
+from learnstrata.privacy.disclosure.bands import size_band
+from learnstrata.privacy.disclosure.rounding import Rounding
+from learnstrata.privacy.keys import secret_of
+from learnstrata.summary.build import build, content_of
+from learnstrata.summary.choice import build_map
+from learnstrata.summary.disclose import disclose
+from thrift import NO_EVIDENCE
+
+KEY = b"k" * 32
+TABLES, REMOVED = 5, 4  # 20 pairs
+QUICK = {
+    **CHEAP,
+    "evidence": NO_EVIDENCE,
+    "selection": {
+        "k_min": 3,
+        "k_max": 4,
+        "sample": 1_000,
+        "starts": 2,
+        "resamples": 2,
+        "scored": 300,
+        "score_against": "sample",
+    },
+}
+# What is guessed of the learner, and the counts that would change with them.
+GUESSED = {
+    "role": (("value", "role", None, "all"), ("paid", None)),
+    "tier": (("value", "tier", None, "all"), ("placed", None)),
+    "experience_band": (("value", "experience_band", None, "all"),),
+    "segment_id": (("size", None),),
+}
+
+
+@cache
+def table_of(number):
+    return make_learners(1_500, rng=700 + number)
+
+
+def told_of(table):
+    """Give what a run tells, its counts by name, and its learners."""
+    found = run(table, load_config("robust", **QUICK), key=KEY)
+    results = build(found, key=KEY)
+    told = disclose(results, key=KEY, content=content_of(found))
+    return counts_of(told), found.meaning.learners
+
+
+@cache
+def pairs():
+    """Give what is told with and without a learner, and what is true of them."""
+    found = []
+    for number in range(TABLES):
+        table = table_of(number)
+        with_all, learners = told_of(table)
+        rng = np.random.default_rng(number)
+        for place in rng.choice(len(learners), REMOVED, replace=False):
+            row = learners.row(int(place), named=True)
+            rest = table.filter(table["email_hash"] != row["learner_id"])
+            found.append((with_all, told_of(rest)[0], row))
+    return found
+
+
+def chances():
+    """Give how likely each told value is of each count, where the offset is unknown."""
+    told = np.zeros((10, 1_700), dtype=int)
+    for offset in range(10):
+        rounding = Rounding(10, offset)
+        told[offset] = [rounding.count(n) or 0 for n in range(told.shape[1])]
+    return told
+
+
+def likelihood(told, before, after, *, fewer):
+    """Say how well two told values go with a count that fell by `fewer`, or not."""
+    one = (told == (before or 0)).mean(axis=0)
+    two = (told == (after or 0)).mean(axis=0)
+    both = one[fewer:] * two[: len(two) - fewer]
+    return both.sum() + 1e-6  # another group than these, because some are joined
+
+
+def is_like(name, pattern):
+    """Say whether a count is of the pattern, which is open at one place."""
+    both = zip(name, pattern, strict=False)
+    return len(name) == len(pattern) and all(p in {None, n} for n, p in both)
+
+
+def guesses(told, with_all, without, patterns):
+    """Rank the values of an attribute by the counts that would have changed."""
+    scores, shares = defaultdict(float), {}
+    for name, before in with_all.items():
+        for pattern in patterns:
+            if name not in without or not is_like(name, pattern):
+                continue
+            value = name[pattern.index(None)]
+            after = without[name]
+            fell = likelihood(told, before, after, fewer=1)
+            same = likelihood(told, before, after, fewer=0)
+            scores[value] += np.log(fell / same)
+            shares.setdefault(value, before or 5)
+    everybody = sum(shares.values())
+    return {v: scores[v] + np.log(shares[v] / everybody) for v in shares}, shares
+
+
+def test_two_runs_that_differ_by_one_learner_tell_no_more_of_them_than_one_run():
+    told, right, alone = chances(), 0, 0
+    for with_all, without, row in pairs():
+        for attribute, patterns in GUESSED.items():
+            scores, shares = guesses(told, with_all, without, patterns)
+            right += max(scores, key=scores.get) == row[attribute]
+            alone += max(shares, key=shares.get) == row[attribute]
+    n = len(GUESSED) * len(pairs())
+    assert n == 80
+    assert right / n <= alone / n + 0.05
+    assert alone / n > 0.2  # the guess from one run is a fair one
+
+
+def test_the_attacker_on_pairs_would_be_right_with_exact_counts():
+    told = np.tile(np.arange(1_700), (10, 1))
+    counts = {("size", 1): 700, ("size", 2): 500, ("size", 3): 300}
+    without = counts | {("size", 3): 299}
+    scores, _ = guesses(told, counts, without, GUESSED["segment_id"])
+    assert max(scores, key=scores.get) == 3
+
+
+@pytest.mark.parametrize("crowd", CROWDS[:4], ids=str)
+def test_who_knows_rows_and_seed_links_no_more_points_than_who_knows_rows(crowd):
+    done = crowd.run
+    secret = secret_of(crowd.key, "points of the map", content=content_of(done))
+    shown = build_map(done, secret)
+    points = np.array([(point.x, point.y) for point in shown.points])
+    scores = np.asarray(done.clusters.projection.scores, dtype=float)[:, :2]
+    spread = shown.blur * scores.std(axis=0)
+    owner = scores + noise(int.from_bytes(secret, "big"), scores) * spread
+    truth = nearest(points, owner)
+    by_seed = scores + noise(done.config.seed, scores) * spread
+    with_seed = np.mean(nearest(points, by_seed) == truth)
+    without = np.mean(nearest(points, scores) == truth)
+    assert np.abs(points - owner[truth]).max() < 0.0051
+    assert with_seed <= without + 0.02
+    assert without < 0.1
+
+
+def noise(seed, scores):
+    return np.random.default_rng(seed).normal(size=scores.shape)
+
+
+def nearest(points, places):
+    return np.abs(points[:, None] - places[None]).max(axis=2).argmin(axis=1)
+
+
+def published_of(view):
+    """Give what of a company could be ranked: alias, roles, ratios."""
+    ratios = [role.to_rest for role in view.roles]
+    return {
+        "alias": view.alias,
+        "roles": len(view.roles),
+        "ratios": sum(ratio is not None for ratio in ratios),
+        "elsewhere": sum(role.to_elsewhere is not None for role in view.roles),
+    }
+
+
+@cache
+def groups_of_companies():
+    """Give companies of one run and size band: true sizes, and what is published."""
+    found = []
+    for crowd in CROWDS:
+        exact, told, _ = results_of(crowd)
+        size = {view.alias: view.learners for view in exact.companies.largest}
+        bands = defaultdict(list)
+        for view in told.companies.largest:
+            bands[view.size].append((size[view.alias], published_of(view)))
+        found += [rows for rows in bands.values() if len(rows) >= 3]
+    return found
+
+
+@pytest.mark.parametrize("what", ["alias", "roles", "ratios", "elsewhere"])
+def test_companies_ranked_by_what_is_published_match_their_size_at_chance(what):
+    """Within a size band; of what all have alike nothing can be ranked."""
+    ranks = []
+    for rows in groups_of_companies():
+        sizes = [size for size, _ in rows]
+        told = [known[what] for _, known in rows]
+        if len(set(told)) > 1 and len(set(sizes)) > 1:
+            order = {value: i for i, value in enumerate(sorted(set(told)))}
+            ranks.append(spearmanr(sizes, [order[v] for v in told]).statistic)
+    if what == "alias":
+        assert len(ranks) > 10
+    if ranks:
+        error = 1 / np.sqrt(sum(len(rows) - 1 for rows in groups_of_companies()))
+        assert abs(np.mean(ranks)) < 3 * error
+
+
+def asked(crowd, companies):
+    exact, _, _ = results_of(crowd)
+    settings = exact.settings.model_copy(update={"companies": companies})
+    results = exact.model_copy(update={"settings": settings})
+    return disclose(results, key=crowd.key, content=content_of(crowd.run)).companies
+
+
+def test_companies_are_there_with_their_sizes_in_bands_or_not_at_all():
+    crowd = CROWDS[0]
+    exact = {v.alias: v.learners for v in results_of(crowd)[0].companies.largest}
+    bands, sizes = asked(crowd, "bands").largest, asked(crowd, "sizes").largest
+    assert asked(crowd, "none").largest == ()
+    in_bands = {alias: size_band(n) for alias, n in exact.items()}
+    assert {view.alias: view.size for view in bands} == in_bands
+    assert all(view.learners is None for view in bands)
+    rounding = results_of(crowd)[2]
+    assert {v.alias: v.learners for v in sizes} == {
+        alias: rounding.count(n) for alias, n in exact.items()
+    }
+
+
+def test_the_same_key_gives_a_company_the_same_alias_and_another_key_another():
+    table = table_of(0)
+    config = load_config("robust", **QUICK)
+    aliases = [
+        {view.alias for view in run(frame, config, key=key).meaning.companies.largest}
+        for frame, key in (
+            (table, KEY),
+            (table.tail(len(table) - 1), KEY),
+            (table, b"other key" * 4),
+        )
+    ]
+    assert len(aliases[0] & aliases[1]) >= 0.8 * len(aliases[0])
+    assert not aliases[0] & aliases[2]
