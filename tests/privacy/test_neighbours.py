@@ -1,9 +1,11 @@
 """Whoever has two runs, the rows and the seed, or knows companies, learns no more."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy.stats import spearmanr
 
@@ -17,10 +19,11 @@ from learnstrata.privacy.disclosure.rounding import Rounding
 from learnstrata.privacy.keys import secret_of
 from learnstrata.summary.build import build, content_of
 from learnstrata.summary.choice import build_map
-from learnstrata.summary.disclose import disclose
+from learnstrata.summary.contract import Results
+from learnstrata.summary.disclose import disclose, rounding_of
 from thrift import NO_EVIDENCE
 
-KEY = b"k" * 32
+KEYS = [bytes([i]) * 32 for i in range(1, 11)]
 TABLES, REMOVED = 5, 4  # 20 pairs
 QUICK = {
     **CHEAP,
@@ -35,12 +38,12 @@ QUICK = {
         "score_against": "sample",
     },
 }
-# What is guessed of the learner, and the counts that would change with them.
+# What is guessed of the learner, and the count that falls by one without them.
 GUESSED = {
-    "role": (("value", "role", None, "all"), ("paid", None)),
-    "tier": (("value", "tier", None, "all"), ("placed", None)),
-    "experience_band": (("value", "experience_band", None, "all"),),
-    "segment_id": (("size", None),),
+    "role": ("value", "role", None, "all"),
+    "tier": ("value", "tier", None, "all"),
+    "experience_band": ("value", "experience_band", None, "all"),
+    "segment_id": ("size", None),
 }
 
 
@@ -49,26 +52,39 @@ def table_of(number):
     return make_learners(1_500, rng=700 + number)
 
 
-def told_of(table):
-    """Give what a run tells, its counts by name, and its learners."""
-    found = run(table, load_config("robust", **QUICK), key=KEY)
-    results = build(found, key=KEY)
-    told = disclose(results, key=KEY, content=content_of(found))
-    return counts_of(told), found.meaning.learners
+@dataclass(frozen=True)
+class Done:
+    """A finished run: its results, what they are drawn by, its learners."""
+
+    results: Results
+    content: bytes
+    learners: pl.DataFrame
+
+    def told(self, key):
+        """Give the counts by name, as they are told under a key."""
+        rounding = rounding_of(self.results, key=key, content=self.content)
+        counts = counts_of(self.results).items()
+        return {name: rounding.count(n) for name, n in counts if n is not None}
+
+
+def done(table):
+    found = run(table, load_config("robust", **QUICK), key=KEYS[0])
+    results = build(found, key=KEYS[0])
+    return Done(results, content_of(found), found.meaning.learners)
 
 
 @cache
 def pairs():
-    """Give what is told with and without a learner, and what is true of them."""
+    """Give the runs with and without a learner, and what is true of them."""
     found = []
     for number in range(TABLES):
         table = table_of(number)
-        with_all, learners = told_of(table)
+        whole = done(table)
         rng = np.random.default_rng(number)
-        for place in rng.choice(len(learners), REMOVED, replace=False):
-            row = learners.row(int(place), named=True)
-            rest = table.filter(table["email_hash"] != row["learner_id"])
-            found.append((with_all, told_of(rest)[0], row))
+        for place in rng.choice(len(whole.learners), REMOVED, replace=False):
+            row = whole.learners.row(int(place), named=True)
+            rest = table.filter(pl.col("email_hash") != row["learner_id"])
+            found.append((whole, done(rest), row))
     return found
 
 
@@ -95,32 +111,31 @@ def is_like(name, pattern):
     return len(name) == len(pattern) and all(p in {None, n} for n, p in both)
 
 
-def guesses(told, with_all, without, patterns):
-    """Rank the values of an attribute by the counts that would have changed."""
-    scores, shares = defaultdict(float), {}
+def guesses(told, with_all, without, pattern):
+    """Rank the values of an attribute by the count that would have fallen."""
+    scores, shares = {}, {}
     for name, before in with_all.items():
-        for pattern in patterns:
-            if name not in without or not is_like(name, pattern):
-                continue
-            value = name[pattern.index(None)]
-            after = without[name]
+        if name in without and is_like(name, pattern):
+            value, after = name[pattern.index(None)], without[name]
             fell = likelihood(told, before, after, fewer=1)
             same = likelihood(told, before, after, fewer=0)
-            scores[value] += np.log(fell / same)
-            shares.setdefault(value, before or 5)
-    everybody = sum(shares.values())
-    return {v: scores[v] + np.log(shares[v] / everybody) for v in shares}, shares
+            shares[value] = before or 5
+            scores[value] = np.log(fell / same * shares[value])
+    return scores, shares
 
 
 def test_two_runs_that_differ_by_one_learner_tell_no_more_of_them_than_one_run():
-    told, right, alone = chances(), 0, 0
-    for with_all, without, row in pairs():
-        for attribute, patterns in GUESSED.items():
-            scores, shares = guesses(told, with_all, without, patterns)
-            right += max(scores, key=scores.get) == row[attribute]
-            alone += max(shares, key=shares.get) == row[attribute]
-    n = len(GUESSED) * len(pairs())
-    assert n == 80
+    """Each pair under several keys: the luck of one drawing is no finding."""
+    told, right, alone, n = chances(), 0, 0, 0
+    for whole, rest, row in pairs():
+        for key in KEYS:
+            with_all, without = whole.told(key), rest.told(key)
+            for attribute, pattern in GUESSED.items():
+                scores, shares = guesses(told, with_all, without, pattern)
+                right += max(scores, key=scores.get) == row[attribute]
+                alone += max(shares, key=shares.get) == row[attribute]
+                n += 1
+    assert n == 80 * len(KEYS)
     assert right / n <= alone / n + 0.05
     assert alone / n > 0.2  # the guess from one run is a fair one
 
@@ -131,6 +146,21 @@ def test_the_attacker_on_pairs_would_be_right_with_exact_counts():
     without = counts | {("size", 3): 299}
     scores, _ = guesses(told, counts, without, GUESSED["segment_id"])
     assert max(scores, key=scores.get) == 3
+
+
+def test_one_offset_for_all_runs_would_tell_of_the_learner():
+    """Groups that begin at the same counts move with the learner alone."""
+    right = tried = 0
+    for whole, rest, row in pairs():
+        before, after = counts_of(whole.results), counts_of(rest.results)
+        tiers = [name for name in before if is_like(name, GUESSED["tier"])]
+        for offset in range(10):
+            count = Rounding(10, offset).count
+            moved = [n[2] for n in tiers if count(before[n]) != count(after[n])]
+            right += moved == [row["tier"]]
+            tried += bool(moved)
+    assert tried > 10
+    assert right > 0.8 * tried
 
 
 @pytest.mark.parametrize("crowd", CROWDS[:4], ids=str)
@@ -228,9 +258,9 @@ def test_the_same_key_gives_a_company_the_same_alias_and_another_key_another():
     aliases = [
         {view.alias for view in run(frame, config, key=key).meaning.companies.largest}
         for frame, key in (
-            (table, KEY),
-            (table.tail(len(table) - 1), KEY),
-            (table, b"other key" * 4),
+            (table, KEYS[0]),
+            (table.tail(len(table) - 1), KEYS[0]),
+            (table, KEYS[1]),
         )
     ]
     assert len(aliases[0] & aliases[1]) >= 0.8 * len(aliases[0])
