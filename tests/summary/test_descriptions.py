@@ -51,9 +51,16 @@ def test_the_most_frequent_role_that_names_one_is_told(forms):
             if not roles:
                 assert "role" not in told
                 continue
-            top = max(roles, key=lambda one: one.count)
-            share = write.share(top.share)
-            assert f"role is {top.value} ({share})." in told
+            most = max(one.count for one in roles)
+            tops = [one for one in roles if one.count == most]
+            share = write.share(tops[0].share)
+            names = " and ".join(one.value for one in tops)
+            if len(tops) == 1:
+                assert f"role is {names} ({share})." in told
+            elif len(tops) == 2:
+                assert f"roles are {names} ({share} each)." in told
+            else:
+                assert "role" not in told
 
 
 def with_segment(results, **changes):

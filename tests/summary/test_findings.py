@@ -53,7 +53,7 @@ def test_there_are_seven_questions_in_a_fixed_order(name, request):
     told = findings_of(request.getfixturevalue(name))
     assert tuple(one.id for one in told) == IDS
     for one in told:
-        assert one.available
+        assert one.available or one.id == "company_role_pay", one
         assert one.question.endswith("?")
         assert one.answer.endswith(".")
         assert "  " not in one.answer
@@ -234,7 +234,7 @@ def test_companies_that_cannot_be_compared_are_said(small_results):
         "The data cannot answer this: no single company is shown."
     )
     told = answers(science(closed, 4, 3, 1.2))["company_role_pay"]
-    assert "at 3 of 4 large companies" in told.answer
+    assert "no single company is shown" in told.answer
 
 
 def test_concentration_is_told_in_its_own_numbers(found, small_results):

@@ -147,7 +147,7 @@ def test_the_reason_counts_and_names_the_runner_up():
 
 def test_an_objection_tells_the_limit_and_no_number_of_the_learners():
     found = decided(
-        [candidate(3, share=0.01999999, jaccard=0.749999)],
+        [candidate(3, share=0.0199, jaccard=0.749)],
         min_share=0.02,
         min_jaccard=0.75,
     )

@@ -231,7 +231,7 @@ def test_the_reason_of_the_only_cut_admitted_claims_no_contest():
     ]
     assert finer._reason(2, table[0], table) == (
         "Segment 2 is cut in 2: of k = 2 to 3, 1 is admitted, and k = 2 has a "
-        "silhouette of 0.300, with a least stable part of Jaccard 0.91."
+        "silhouette of 0.3, with a least stable part of Jaccard 0.91."
     )
 
 
@@ -253,7 +253,7 @@ def test_of_several_admitted_the_highest_silhouette_wins_and_ties_go_to_fewer_pa
     assert best.k == 3
     assert finer._reason(1, best, table) == (
         "Segment 1 is cut in 3: of k = 2 to 5, 3 are admitted, and k = 3 has the "
-        "highest silhouette of 0.500, with a least stable part of Jaccard 0.80."
+        "highest silhouette of 0.5, with a least stable part of Jaccard 0.8."
     )
 
 
@@ -262,7 +262,7 @@ def test_of_several_admitted_the_highest_silhouette_wins_and_ties_go_to_fewer_pa
     [
         (0.10, 0.75, ()),
         (0.0996, 0.75, ("smallest part under 10%",)),
-        (0.10, 0.7499, ("least stable part under 0.75",)),
+        (0.10, 0.749, ("least stable part under 0.75",)),
         (0.02, 0.5, ("smallest part under 10%", "least stable part under 0.75")),
     ],
 )

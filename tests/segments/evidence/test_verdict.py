@@ -42,7 +42,8 @@ def test_stable_and_separated_is_natural():
         ({"silhouette_excess": 0.0499}, "reproducible"),
         ({"silhouette_p": 0.0501}, "reproducible"),
         ({"silhouette_excess": None, "silhouette_p": None}, "reproducible"),
-        ({"lowest_jaccard": 0.7499}, "constructive"),
+        ({"lowest_jaccard": 0.749}, "constructive"),
+        ({"lowest_jaccard": 0.7496}, "natural"),  # it is told as 0.75
         ({"lowest_jaccard": None}, "constructive"),
         ({"objections": ("smallest segment 1%, under 2%",)}, "constructive"),
     ],
