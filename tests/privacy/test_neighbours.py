@@ -154,9 +154,11 @@ def test_one_offset_for_all_runs_would_tell_of_the_learner():
     for whole, rest, row in pairs():
         before, after = counts_of(whole.results), counts_of(rest.results)
         roles = [name for name in before if is_like(name, GUESSED["role"])]
+        if any(name not in after for name in roles):
+            continue  # without the learner it is held by few, and pooled
         for offset in range(10):
             count = Rounding(10, offset).count
-            moved = [n[2] for n in roles if count(before[n]) != count(after.get(n, 0))]
+            moved = [n[2] for n in roles if count(before[n]) != count(after[n])]
             right += moved == [row["role"]]
             tried += bool(moved)
     assert tried > 10
