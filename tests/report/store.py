@@ -52,5 +52,5 @@ def read(name: str) -> DisclosedSummary:
 if __name__ == "__main__":
     for name, make in MAKERS.items():
         path = STORED / f"{name}.json"
-        path.write_text(make().model_dump_json(indent=1) + "\n", encoding="utf-8")
+        path.write_text(make().model_dump_json() + "\n", encoding="utf-8")
         sys.stdout.write(f"{path}\n")

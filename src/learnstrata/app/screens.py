@@ -127,7 +127,8 @@ def _states(summary: DisclosedSummary, write: Numbers) -> str:
         "history": ledger.history,
         "quarantined": ledger.quarantined,
     }
-    return ", ".join(f"{write.count(n)} {state}" for state, n in states.items())
+    told = [f"{n:,} {state}" for state, n in states.items() if n is not None]
+    return ", ".join(told) or f"{write.count(None)} of them changed"
 
 
 def _segment_table(summary: DisclosedSummary, write: Numbers) -> Table:
