@@ -191,6 +191,7 @@ def _distribution(
     counts = np.bincount(places, minlength=len(inner) + 1)
     positive = bool((known >= 0).all())
     companies, largest_share = spread if feature == "pay" else (None, None)
+    inside = np.clip(known, *np.percentile(known, [MARKS[0], MARKS[-1]]))
     return Distribution(
         feature=feature,
         n=len(known),
@@ -200,10 +201,10 @@ def _distribution(
             f"p{m:02d}": float(v)
             for m, v in zip(MARKS, np.percentile(known, MARKS), strict=True)
         },
-        mean=float(known.mean()),
-        std=float(known.std()),
-        skewness=_skewness(known),
-        skewness_log=_skewness(np.log1p(known)) if positive else None,
+        mean=float(inside.mean()),
+        std=float(inside.std()),
+        skewness=_skewness(inside),
+        skewness_log=_skewness(np.log1p(inside)) if positive else None,
         edges=(None, *inner.tolist(), None),
         counts=tuple(counts.tolist()),
         outside_fences=_outside_fences(known, feature),

@@ -194,8 +194,10 @@ class Distribution(Model):
     p99: Annotated[Number, Typical("learners of whom it is known", 0.99)]
     mean: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
     std: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
-    skewness: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
-    skewness_log: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
+    skewness: Annotated[Number, Statistic("learners of whom it is known", 2, "n", 2)]
+    skewness_log: Annotated[
+        Number, Statistic("learners of whom it is known", 2, "n", 2)
+    ]
     bins: Annotated[tuple[Bin, ...], Rows()]
     outside_fences: Annotated[
         int | None, Count("learners beyond 1.5 interquartile ranges")
@@ -215,10 +217,12 @@ class Correlations(Model):
 
     columns: Annotated[tuple[str, ...], Word()]
     pearson: Annotated[
-        tuple[tuple[Number, ...], ...], Statistic("learners of whom both are known", 2)
+        tuple[tuple[Number, ...], ...],
+        Statistic("learners of whom both are known", 2, places=2),
     ]
     spearman: Annotated[
-        tuple[tuple[Number, ...], ...], Statistic("learners of whom both are known", 2)
+        tuple[tuple[Number, ...], ...],
+        Statistic("learners of whom both are known", 2, places=2),
     ]
 
     def between(self, a: str, b: str) -> tuple[float | None, float | None]:
@@ -593,8 +597,8 @@ class Variant(Model):
     kind: Annotated[str, Word()]
     n_segments: Annotated[int, Fact("segments of the other cut")]
     rows: Annotated[int | None, Count("learners cut")]
-    ari: Annotated[Number, Statistic("learners cut", digits=2)]
-    nmi: Annotated[Number, Statistic("learners cut", digits=2)]
+    ari: Annotated[Number, Statistic("learners cut", digits=2, places=2)]
+    nmi: Annotated[Number, Statistic("learners cut", digits=2, places=2)]
     smallest_share: Annotated[Number, Share("smallest segment", "rows")]
     largest_share: Annotated[Number, Share("largest segment", "rows")]
     lowest_jaccard: Annotated[Number, Statistic("learners cut", digits=2)]
@@ -806,9 +810,12 @@ class Segment(Model):
     progression: Annotated[Progression | None, Rows()]
     distributions: Annotated[tuple[SegmentDistribution, ...], Rows()]
     distinctive_values: Annotated[
-        tuple[DistinctiveValue, ...], Rows(least="base_count")
+        tuple[DistinctiveValue, ...],
+        Rows(("-|effect", "feature", "value"), least="base_count"),
     ]
-    distinctive_numbers: Annotated[tuple[DistinctiveNumber, ...], Rows(least="count")]
+    distinctive_numbers: Annotated[
+        tuple[DistinctiveNumber, ...], Rows(("-|effect", "feature"), least="count")
+    ]
 
     def number(self, feature: str) -> TypicalNumber | None:
         """Give the quartiles of a number; None where the table has none."""
@@ -863,10 +870,10 @@ class Branches(Model):
 class Hierarchy(Model):
     """Ward's hierarchy beside k-means."""
 
-    ari_with_kmeans: Annotated[Number, Statistic("learners sampled", digits=2)]
-    nmi_with_kmeans: Annotated[Number, Statistic("learners sampled", digits=2)]
+    ari_with_kmeans: Annotated[Number, Statistic("learners sampled", 2, places=2)]
+    nmi_with_kmeans: Annotated[Number, Statistic("learners sampled", 2, places=2)]
     n_rows: Annotated[int | None, Count("learners sampled")]
-    ari_all: Annotated[Number, Statistic("all learners", digits=2)]
+    ari_all: Annotated[Number, Statistic("all learners", digits=2, places=2)]
     n_micro: Annotated[int | None, Count("micro-clusters, one a learner at most")]
     branches: Annotated[Branches | None, Rows()]
 
@@ -892,8 +899,8 @@ class Bands(Model):
     """Rule-based segments against the learned ones."""
 
     n_learners: Annotated[int | None, Count("learners with pay and experience")]
-    ari: Annotated[Number, Statistic("learners with both", digits=2)]
-    nmi: Annotated[Number, Statistic("learners with both", digits=2)]
+    ari: Annotated[Number, Statistic("learners with both", digits=2, places=2)]
+    nmi: Annotated[Number, Statistic("learners with both", digits=2, places=2)]
     guessed: Annotated[Number, Statistic("learners guessed right by rule", digits=2)]
     rows: Annotated[tuple[BandRow, ...], Rows(least="learners")]
 
@@ -913,9 +920,9 @@ class RuleAccuracy(Model):
 class Skill(Model):
     """Share of an outcome's variance that is told, with its 95 % interval."""
 
-    estimate: Annotated[Number, Statistic("held-out learners", digits=2)]
-    low: Annotated[Number, Statistic("held-out learners", digits=2)]
-    high: Annotated[Number, Statistic("held-out learners", digits=2)]
+    estimate: Annotated[Number, Statistic("held-out learners", digits=2, places=3)]
+    low: Annotated[Number, Statistic("held-out learners", digits=2, places=3)]
+    high: Annotated[Number, Statistic("held-out learners", digits=2, places=3)]
 
 
 class Outcome(Model):
@@ -952,7 +959,7 @@ class PayCell(Model):
     p90: Annotated[Number, Amount("paid learners of the cell", 0.9)]
     p95: Annotated[Number, Amount("paid learners of the cell", 0.95)]
     shrunk: Annotated[bool | None, Fact("whether it leans on wider groups")]
-    weight: Annotated[Number, Statistic("weight of its own", 1, "learners")]
+    weight: Annotated[Number, Owner("weight of its own learners, 0..1")]
 
     @property
     def shown(self) -> bool:
@@ -1008,8 +1015,10 @@ class CompanyRole(Model):
     p50: Annotated[Number, Owner("median pay of the role there")]
     rest: Annotated[Number, Owner("median pay of everybody else there")]
     elsewhere: Annotated[Number, Owner("median pay of the role at other companies")]
-    to_rest: Annotated[Number, Statistic("its pay over the rest's", 2, "learners")]
-    to_elsewhere: Annotated[Number, Statistic("its pay over elsewhere", 2, "learners")]
+    to_rest: Annotated[Number, Statistic("its pay over the rest's", 2, "learners", 1)]
+    to_elsewhere: Annotated[
+        Number, Statistic("its pay over elsewhere", 2, "learners", 1)
+    ]
 
 
 class CompanyView(Model):
@@ -1022,7 +1031,9 @@ class CompanyView(Model):
     p25: Annotated[Number, Owner("lower quartile of pay")]
     p50: Annotated[Number, Owner("median pay")]
     p75: Annotated[Number, Owner("upper quartile of pay")]
-    to_others: Annotated[Number, Statistic("its pay over all others'", 2, "learners")]
+    to_others: Annotated[
+        Number, Statistic("its pay over all others'", 2, "learners", 1)
+    ]
     roles: Annotated[tuple[CompanyRole, ...], Rows(("-to_elsewhere", "role_family"))]
 
 
@@ -1058,7 +1069,7 @@ class LaggingRole(Model):
     experienced: Annotated[int | None, Count("of them with the longest experience")]
     lagging: Annotated[int | None, Count("of those in the lowest quarter of pay")]
     share: Annotated[Number, Share("lagging of experienced", "experienced", "lagging")]
-    correlation: Annotated[Number, Statistic("rank correlation", 2, "learners")]
+    correlation: Annotated[Number, Statistic("rank correlation", 2, "learners", 2)]
 
 
 class LaggingPay(Model):
@@ -1069,7 +1080,7 @@ class LaggingPay(Model):
     experienced: Annotated[int | None, Count("learners with the longest experience")]
     lagging: Annotated[int | None, Count("of them in the lowest quarter of pay")]
     share: Annotated[Number, Share("lagging of experienced", "experienced", "lagging")]
-    correlation: Annotated[Number, Statistic("rank correlation", 2, "learners")]
+    correlation: Annotated[Number, Statistic("rank correlation", 2, "learners", 2)]
     by_role: Annotated[tuple[LaggingRole, ...], Rows(("-share", "role"), "experienced")]
 
 
@@ -1123,7 +1134,9 @@ class RoleInCompanies(Model):
     role_family: Annotated[str, Label()]
     companies: Annotated[int, Fact("large companies with enough learners of both")]
     higher: Annotated[int, Fact("of them with a higher median pay of the role")]
-    typical: Annotated[Number, Statistic("median of its pay over the rest's", 2)]
+    typical: Annotated[
+        Number, Statistic("median of its pay over the rest's", 2, places=1)
+    ]
 
 
 class Questions(Model):

@@ -4,6 +4,7 @@ Every value is treated by its kind alone (`learnstrata.privacy.disclosure.kinds`
 new result is safe as soon as it is declared.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
@@ -24,7 +25,6 @@ from learnstrata.privacy.disclosure.kinds import (
 from learnstrata.privacy.disclosure.rounding import (
     AMOUNTS,
     Rounding,
-    rounded_pay,
     significant,
 )
 from learnstrata.privacy.disclosure.rule import PayRule, has_beyond
@@ -32,6 +32,7 @@ from learnstrata.summary.contract import (
     SEGMENT_ID,
     CompanyRole,
     CompanyView,
+    Distribution,
     Model,
     PayCell,
     Questions,
@@ -43,6 +44,7 @@ from learnstrata.summary.walk import Scope, changed, kinds_of, looked_up
 
 __all__ = ["disclose", "rounding_of"]
 
+COMPANY_SIZE = "company_learners"
 MOST_ROLES = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
 
@@ -145,6 +147,8 @@ class _Disclosure:
             return False
         if isinstance(row, PayCell) and row.role_family in self.rare:
             return False
+        if isinstance(row, Distribution) and row.feature == COMPANY_SIZE:
+            return not self._hides_sizes  # its far end is the size of one company
         return not (isinstance(row, CompanyView) and self.settings.companies == "none")
 
     def rows(self, kind: Kind, rows: tuple[Model, ...]) -> tuple[Model, ...]:
@@ -153,7 +157,7 @@ class _Disclosure:
         if isinstance(kind, Rows) and kind.least:
             rows = tuple(row for row in rows if getattr(row, kind.least) is not None)
         for name in reversed(by):
-            rows = _ordered(rows, name.removeprefix("-"), falling=name[:1] == "-")
+            rows = _ordered(rows, name)
         views = [row for row in rows if isinstance(row, CompanyView)]
         return _alike(views) if views and self._hides_sizes else rows
 
@@ -220,6 +224,8 @@ class _Disclosure:
         feature = str(getattr(own, kind.feature, kind.feature))
         if feature in AMOUNTS:
             return self._pay(number, kind.at, kind.n, scope)
+        if feature == COMPANY_SIZE and self._hides_sizes:
+            return None if self.settings.companies == "none" else _broadly(number)
         n = self._least(_counted(scope, kind.n))
         if n is None or not self._enough(n) or not has_beyond(n, kind.at):
             return None
@@ -233,7 +239,7 @@ class _Disclosure:
         )
         if not self.rule.allows(self._least(learners), companies, largest, at=at):
             return None
-        return float(rounded_pay([amount], self.settings.money.per)[0])
+        return self.rounding.pay(amount, self.settings.money.per)
 
     def _enough(self, n: float | None) -> bool:
         return n is not None and n >= self.settings.min_learners
@@ -291,6 +297,20 @@ def _percents(value: float, _: Rounding) -> float:
     return round(value, 2)
 
 
+def _broadly(value: float) -> float | None:
+    """Round to 1, 2 or 5 times a power of ten; None under ten.
+
+    Examples
+    --------
+    >>> _broadly(340.0), _broadly(17.0), _broadly(4.0)
+    (500.0, 20.0, None)
+    """
+    if value < 10:
+        return None
+    power = 10.0 ** math.floor(math.log10(value))
+    return min((1.0, 2.0, 5.0, 10.0), key=lambda one: abs(one - value / power)) * power
+
+
 def _people(value: float, rounding: Rounding) -> float | None:
     return rounding.count(value)
 
@@ -305,8 +325,14 @@ ROUNDED: Mapping[str, Callable[[float, Rounding], float | None]] = {
 }
 
 
-def _ordered(rows: Sequence[T], name: str, *, falling: bool) -> tuple[T, ...]:
-    """Order rows by a field, None last."""
+def _ordered(rows: Sequence[T], by: str) -> tuple[T, ...]:
+    """Order rows by a field as `Rows.by` has it, None last."""
+    name = by.lstrip("-|")
     told = [row for row in rows if getattr(row, name) is not None]
     hidden = [row for row in rows if getattr(row, name) is None]
-    return (*sorted(told, key=lambda r: getattr(r, name), reverse=falling), *hidden)
+
+    def place(row: T) -> float | str:
+        value: float | str = getattr(row, name)
+        return abs(value) if "|" in by and not isinstance(value, str) else value
+
+    return (*sorted(told, key=place, reverse=by[:1] == "-"), *hidden)

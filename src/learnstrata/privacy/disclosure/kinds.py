@@ -189,7 +189,9 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Results one below another: ordered by these fields as published, "-" descending.
+    """Results one below another: ordered by these fields as published.
+
+    "-" is descending, "-|" descending by size whatever the sign.
 
     Without fields the order is one of our own, such as that of ids.
 

@@ -34,6 +34,8 @@ class Rounding:
         0 to ``base - 1``.
     joined_at : frozenset of int
         Counts at which a group would begin that is one with the group before.
+    shift : float
+        By how much of a step pay is moved before it is rounded, -0.5 to below 0.5.
 
     References
     ----------
@@ -51,6 +53,7 @@ class Rounding:
     base: int = 10
     offset: int = 0
     joined_at: frozenset[int] = frozenset()
+    shift: float = 0.0
 
     @classmethod
     def drawn(cls, base: int, *, key: bytes, content: bytes) -> "Rounding":
@@ -66,7 +69,18 @@ class Rounding:
         """
         told = b"offset of the rounding" + content
         digest = hmac.new(key, told, hashlib.sha256).digest()
-        return cls(base, int.from_bytes(digest[:8], "big") % base)
+        offset, moved = (int.from_bytes(digest[i : i + 8], "big") for i in (0, 8))
+        return cls(base, offset % base, shift=moved / 2**64 - 0.5)
+
+    def pay(self, amount: float, unit: float) -> float:
+        """Give a pay as it is told: `rounded_pay`, moved by the shift of the run.
+
+        Examples
+        --------
+        >>> Rounding().pay(804_321.0, 100_000.0)
+        800000.0
+        """
+        return float(rounded_pay([amount], unit, shift=self.shift)[0])
 
     def count(self, n: float) -> int | None:
         """Give the told value of a count; None for one under the base."""
@@ -158,11 +172,11 @@ def significant(value: float, digits: int) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def rounded_pay(pay: npt.ArrayLike, unit: float) -> Floats:
+def rounded_pay(pay: npt.ArrayLike, unit: float, *, shift: float = 0.0) -> Floats:
     """Round pay to 0.1 units or 1 %, whichever is coarser.
 
     The step is the next 1, 2 or 5 times a power of ten, so that a larger pay never
-    becomes the smaller one.
+    becomes the smaller one. A `shift` moves where it is cut, as a part of a step.
 
     Examples
     --------
@@ -175,4 +189,4 @@ def rounded_pay(pay: npt.ArrayLike, unit: float) -> Floats:
     times = np.array([1.0, 2.0, 5.0, 10.0])
     at = np.searchsorted(times, hundredth / power * (1 - 1e-9), side="left")
     step = power * times[np.minimum(at, 3)]
-    return np.maximum(np.rint(values / step), 1.0) * step
+    return np.maximum(np.rint(values / step + shift), 1.0) * step

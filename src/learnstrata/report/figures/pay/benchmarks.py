@@ -145,10 +145,7 @@ def _beside(cell: PayCell, frame: _Frame) -> str:
     if cell.p25 is not None and cell.p75 is not None:
         half = f", half from {write.pay(cell.p25)} to {write.pay(cell.p75)}"
     at = f" at {write.count(cell.companies)} companies" if frame.has_companies else ""
-    thin = ""
-    if cell.shrunk:
-        weight = write.statistic(cell.weight)
-        thin = f", thin: leans on wider groups (weight of its own learners {weight})"
+    thin = ", thin: leans on wider groups" if cell.shrunk else ""
     return f"{half}; {write.count(cell.learners)} learners{at}{thin}"
 
 
