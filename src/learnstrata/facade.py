@@ -31,13 +31,13 @@ from learnstrata.layer.reading import (
     read_private,
     read_summary,
 )
-from learnstrata.privacy.keys import random_key
+from learnstrata.privacy.keys import content_of, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.summary.blank import blank
-from learnstrata.summary.build import build, content_of
+from learnstrata.summary.build import build
 from learnstrata.summary.contract import (
     DisclosedSummary,
     ExactSummary,
@@ -345,7 +345,7 @@ def summaries_of(
         For everybody else.
     """
     results = build(run, key=key)
-    told = disclose(results, key=key, content=content_of(run))
+    told = disclose(results, key=key, content=content_of(run.base.records))
     return _with_words(results, ExactSummary), _with_words(told, DisclosedSummary)
 
 

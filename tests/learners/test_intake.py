@@ -70,7 +70,7 @@ def test_what_few_hold_is_other_and_our_own_words_stay(small_run):
         .otherwise(pl.lit("chess")),
     )
     config = load_config(columns={"categorical": ["club"]})
-    found = without_rare(learners, config)
+    found = without_rare(learners, config, least=10)
     assert "Personal assistant of" not in found["role"].to_list()
     assert set(found["tier"]) == {"Unrated", "Tier 1"}
     assert set(found["club"]) == {"chess", "Other"}

@@ -6,7 +6,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from learnstrata.summary.build import build, content_of
+from learnstrata.privacy.keys import content_of
+from learnstrata.summary.build import build
 from learnstrata.summary.contract import Results
 
 KEY = b"k" * 32
@@ -108,12 +109,12 @@ def test_notes_tell_what_the_table_lacks(small_run):
 
 def test_a_content_changes_with_any_value_and_not_with_the_order(small_run):
     records = small_run.base.records
-    assert content_of(small_run) == content_of(_of(small_run, records.reverse()))
+    assert content_of(records) == content_of(records.reverse())
     column = records["pay"].to_list()
     column[7] = 1.0
     other = records.with_columns(pay=pl.Series(column, dtype=records["pay"].dtype))
-    assert content_of(_of(small_run, other)) != content_of(small_run)
-    assert content_of(_of(small_run, records[1:])) != content_of(small_run)
+    assert content_of(other) != content_of(records)
+    assert content_of(records[1:]) != content_of(records)
 
 
 def _of(run, records):

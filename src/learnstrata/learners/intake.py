@@ -124,7 +124,7 @@ def newest_unit(
     return units.sort(by, descending=falling, nulls_last=True).head(1)
 
 
-def without_rare(learners: pl.DataFrame, config: Config) -> pl.DataFrame:
+def without_rare(learners: pl.DataFrame, config: Config, *, least: int) -> pl.DataFrame:
     """Pool the categories that too few learners hold to be named anywhere.
 
     Parameters
@@ -132,13 +132,14 @@ def without_rare(learners: pl.DataFrame, config: Config) -> pl.DataFrame:
     learners : polars.DataFrame
         With their features. It is not changed.
     config : Config
-        Its rule of privacy says how many are few. Words of our own, such as those for
-        a missing title, stay.
+        Words of our own, such as those for a missing title, stay.
+    least : int
+        Learners it takes.
     """
     extras = map(extra_name, config.columns.categorical)
     return pooled(
         learners,
         [*NAMED, *extras],
-        least=config.privacy.learners,
+        least=least,
         keep=(*unnamed_roles(config), UNRATED),
     )

@@ -1,5 +1,6 @@
 """Codes and aliases: names stay with whoever holds the key, and the key in one file."""
 
+import hashlib
 import hmac
 import os
 import secrets
@@ -8,11 +9,15 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import polars as pl
+
 from learnstrata.exceptions import PrivacyError
 
 __all__ = [
     "codes",
     "company_aliases",
+    "content_of",
     "key_path",
     "make_key",
     "random_key",
@@ -104,6 +109,29 @@ def secret_of(key: bytes, purpose: str, *, content: bytes = b"") -> bytes:
     (32, False, True)
     """
     return hmac.digest(key, purpose.encode() + content, "sha256")
+
+
+def content_of(records: pl.DataFrame) -> bytes:
+    """Digest a table: another in any value is another content.
+
+    Parameters
+    ----------
+    records : polars.DataFrame
+
+    Returns
+    -------
+    bytes of length 32
+        The same for the same records in any order of rows and columns.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    >>> content_of(table) == content_of(table.select("b", "a").reverse())
+    True
+    """
+    rows = records.select(sorted(records.columns)).hash_rows()
+    return hashlib.sha256(np.sort(rows.to_numpy()).tobytes()).digest()
 
 
 def key_path(environ: Mapping[str, str] | None = None) -> Path:

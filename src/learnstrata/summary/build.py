@@ -3,11 +3,9 @@
 `build` is the one way from a `Run` to `Results`; each section has its builder.
 """
 
-import hashlib
 import json
 from importlib import metadata
 
-import numpy as np
 import polars as pl
 
 from learnstrata.learners.cleaning import STATES
@@ -18,7 +16,7 @@ from learnstrata.learners.schema.register import (
     lost_without,
 )
 from learnstrata.pipeline import Run
-from learnstrata.privacy.keys import secret_of
+from learnstrata.privacy.keys import content_of, secret_of
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
 from learnstrata.summary import contract
 from learnstrata.summary.choice import (
@@ -46,7 +44,7 @@ from learnstrata.summary.pay import (
     build_questions,
 )
 
-__all__ = ["build", "content_of"]
+__all__ = ["build"]
 
 LIBRARIES = ("learnstrata", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
 
@@ -79,7 +77,8 @@ def build(run: Run, *, key: bytes) -> contract.Results:
         segments=build_segments(run),
         small_segments=0,
         map=build_map(
-            run, secret_of(key, "points of the map", content=content_of(run))
+            run,
+            secret_of(key, "points of the map", content=content_of(run.base.records)),
         ),
         hierarchy=build_hierarchy(run),
         bands=build_bands(run),
@@ -92,23 +91,6 @@ def build(run: Run, *, key: bytes) -> contract.Results:
         notes=tuple(_notes(run)),
         timings=dict(run.timings),
     )
-
-
-def content_of(run: Run) -> bytes:
-    """Digest the records of a run: another in any value is another content.
-
-    Parameters
-    ----------
-    run : Run
-
-    Returns
-    -------
-    bytes of length 32
-        The same for the same records in any order of rows and columns.
-    """
-    records = run.base.records
-    rows = records.select(sorted(records.columns)).hash_rows()
-    return hashlib.sha256(np.sort(rows.to_numpy()).tobytes()).digest()
 
 
 def _settings(run: Run) -> contract.Settings:
