@@ -62,6 +62,7 @@ def build(run: Run, *, key: bytes) -> contract.Results:
     -------
     Results
     """
+    content = content_of(run.base.records)
     return contract.Results(
         settings=_settings(run),
         input=_input(run),
@@ -78,7 +79,7 @@ def build(run: Run, *, key: bytes) -> contract.Results:
         small_segments=0,
         map=build_map(
             run,
-            secret_of(key, "points of the map", content=content_of(run.base.records)),
+            secret_of(key, "points of the map", content=content),
         ),
         hierarchy=build_hierarchy(run),
         bands=build_bands(run),
