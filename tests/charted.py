@@ -10,7 +10,6 @@ import jsonschema
 import vl_convert
 
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import numbers_of
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?%?")
 
@@ -67,7 +66,7 @@ def numbers_in(text):
 
 def texts_of(table, summary):
     """Give every cell of a table as a reader sees it."""
-    return [cell for row in table.texts(numbers_of(summary.settings)) for cell in row]
+    return [cell for row in table.texts(summary.settings.numbers) for cell in row]
 
 
 def told_by(table, summary):

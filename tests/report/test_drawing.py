@@ -6,7 +6,6 @@ import pytest
 from charted import rows_of, with_
 from learnstrata.report import drawing
 from learnstrata.report.figures.catalogue import CHARTS
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.profiles import segment_map
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,7 +39,7 @@ def test_every_figure_says_what_it_shows_and_has_its_data(summary, drawn):
         root = parsed(figure.svg)
         assert root.get("role") == "img"
         assert root.get("aria-label") == figure.title != ""
-        assert figure.table.texts(numbers_of(summary.settings))
+        assert figure.table.texts(summary.settings.numbers)
 
 
 def test_ids_are_unique_over_all_figures(drawn):

@@ -4,14 +4,13 @@ import pytest
 
 from charted import with_
 from learnstrata.report import pay
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.summary.contract import Words
 from learnstrata.wording.numbers import NOTHING
 
 
 @pytest.fixture
 def write(summary):
-    return numbers_of(summary.settings)
+    return summary.settings.numbers
 
 
 def headings(table):

@@ -4,12 +4,11 @@ import pytest
 
 from charted import with_
 from learnstrata.report import quality
-from learnstrata.report.figures.chart import numbers_of
 
 
 @pytest.fixture
 def write(summary):
-    return numbers_of(summary.settings)
+    return summary.settings.numbers
 
 
 def with_ledger(summary, **changes):

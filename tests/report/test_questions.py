@@ -2,7 +2,6 @@
 
 from charted import with_
 from learnstrata.report import questions
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.pay import company_roles
 
 ASKED = (
@@ -37,7 +36,7 @@ def test_segments_stand_by_size(summary):
 
 def test_segments_stand_side_by_side_with_medians_and_stated_roles(summary):
     rows = only(summary, "segment_differences").rows
-    write = numbers_of(summary.settings)
+    write = summary.settings.numbers
     for row, segment in zip(rows, summary.segments, strict=True):
         years = segment.number("years_of_experience").p50
         assert row[2:4] == (segment.number("pay").p50, years)
@@ -74,7 +73,7 @@ def test_counts_under_the_base_read_so(summary):
     level = summary.questions.entry_level.model_copy(update={"by_role": (role,)})
     asked = summary.questions.model_copy(update={"entry_level": level})
     table = only(with_(summary, questions=asked), "entry_level_pay")
-    assert table.texts(numbers_of(summary.settings))[0][-1] == "under 10"
+    assert table.texts(summary.settings.numbers)[0][-1] == "under 10"
 
 
 def test_roles_at_companies_are_those_of_the_section_of_pay(summary):

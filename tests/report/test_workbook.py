@@ -8,7 +8,6 @@ import pytest
 
 from charted import with_
 from learnstrata.report.figures.catalogue import CHARTS
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.pay import pay_section
 from learnstrata.report.quality import quality_tables, rounding
 from learnstrata.report.questions import question_tables
@@ -153,7 +152,7 @@ def _kept(value):
 @pytest.mark.parametrize("name", ["summary", "notebook"])
 def test_the_sheets_open_in_another_reader(name, request, tmp_path):
     summary = request.getfixturevalue(name)
-    tables, write = workbook_tables(summary), numbers_of(summary.settings)
+    tables, write = workbook_tables(summary), summary.settings.numbers
     write_workbook(tmp_path / "tables.xlsx", tables, write)
     opened = openpyxl.load_workbook(tmp_path / "tables.xlsx")
     assert len(opened.sheetnames) == len(tables)
@@ -211,7 +210,7 @@ def test_sheets_get_names_that_excel_takes(tmp_path):
 
 
 def test_the_same_tables_give_the_same_bytes(summary, tmp_path):
-    write, tables = numbers_of(summary.settings), workbook_tables(summary)
+    write, tables = summary.settings.numbers, workbook_tables(summary)
     for name in ("one.xlsx", "two.xlsx"):
         write_workbook(tmp_path / name, tables, write)
     one, two = ((tmp_path / name).read_bytes() for name in ("one.xlsx", "two.xlsx"))
@@ -219,7 +218,7 @@ def test_the_same_tables_give_the_same_bytes(summary, tmp_path):
 
 
 def test_csv_files_hold_the_values_of_the_sheets(summary, tmp_path):
-    write, tables = numbers_of(summary.settings), workbook_tables(summary)
+    write, tables = summary.settings.numbers, workbook_tables(summary)
     paths = write_csv(tmp_path / "csv", tables, write)
     assert len(set(paths)) == len(tables)
     assert all(re.fullmatch(r"[a-z0-9-]+\.csv", path.name) for path in paths)

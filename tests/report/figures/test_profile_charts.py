@@ -5,7 +5,6 @@ import json
 import pytest
 
 from charted import drawn, numbers_in, problems_of, tips_of, told_by
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.learners.charts import CHARTS as LEARNERS
 from learnstrata.report.figures.profiles.charts import CHARTS as PROFILES
 from learnstrata.summary.blank import blank
@@ -104,7 +103,7 @@ def test_sheets_are_named_once_and_short_enough_for_a_workbook(summary):
 
 
 def test_no_count_of_a_table_is_a_dash(summary, chart):
-    table, write = chart.table(summary), numbers_of(summary.settings)
+    table, write = chart.table(summary), summary.settings.numbers
     counts = [i for i, one in enumerate(table.columns) if one.kind == "count"]
     told = {row[i] for row in table.texts(write) for i in counts}
     assert "\N{EN DASH}" not in told

@@ -1,7 +1,6 @@
 import pytest
 
 from charted import layers_of, marked, rows_of, with_
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.learners.histograms import CHARTS
 from learnstrata.summary.contract import Bin
 
@@ -82,7 +81,7 @@ def test_one_open_bin_is_drawn_around_the_median(summary, chart):
 
 
 def test_the_median_is_a_line_with_its_number_where_it_is_told(summary):
-    write, p50 = numbers_of(summary.settings), found(summary, "pay").p50
+    write, p50 = summary.settings.numbers, found(summary, "pay").p50
     text = marked(PAY.spec(summary), "text")[0]
     assert rows_of(text)[0]["text"] == f"median {write.pay(p50)}"
     assert rows_of(text)[0]["low"] == p50 / summary.settings.money.per

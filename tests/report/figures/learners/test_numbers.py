@@ -1,5 +1,4 @@
 from charted import with_
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.learners.numbers import described_numbers
 
 
@@ -20,5 +19,5 @@ def test_few_outliers_read_under_ten(summary):
     table = described_numbers(
         with_(summary, description=with_(found, distributions=few))
     )
-    texts = table.texts(numbers_of(summary.settings))
+    texts = table.texts(summary.settings.numbers)
     assert {row[-1] for row in texts} == {"under 10"}

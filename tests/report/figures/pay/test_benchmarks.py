@@ -6,7 +6,6 @@ import pytest
 
 from charted import drawn, problems_of, with_
 from learnstrata.report import theme
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.pay.benchmarks import CHART
 from learnstrata.report.figures.pay.charts import CHARTS
 from learnstrata.summary.blank import blank
@@ -14,7 +13,7 @@ from learnstrata.summary.blank import blank
 
 @pytest.fixture
 def write(summary):
-    return numbers_of(summary.settings)
+    return summary.settings.numbers
 
 
 def with_cells(summary, change):

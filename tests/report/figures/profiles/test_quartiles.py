@@ -1,7 +1,6 @@
 import pytest
 
 from charted import marked, rows_of, tips_of, with_
-from learnstrata.report.figures.chart import numbers_of
 from learnstrata.report.figures.profiles.quartiles import CHARTS
 
 PAY, EXPERIENCE = CHARTS
@@ -48,7 +47,7 @@ def test_pay_is_drawn_in_its_unit_and_years_as_they_are(summary):
 
 
 def test_a_bar_tells_its_quartiles(summary):
-    write, one = numbers_of(summary.settings), summary.segments[0].number("pay")
+    write, one = summary.settings.numbers, summary.segments[0].number("pay")
     told = f"median {write.pay(one.p50)}, half from {write.pay(one.p25)} to "
     assert told in tips_of(PAY.spec(summary))[0]
 
@@ -56,7 +55,7 @@ def test_a_bar_tells_its_quartiles(summary):
 def test_a_segment_whose_pay_is_hidden_has_no_bar_but_a_row(summary):
     hidden = with_first(summary, "pay", p25=None, p50=None, p75=None)
     assert len(bars_of(PAY.spec(hidden))) == len(summary.segments) - 1
-    row = PAY.table(hidden).texts(numbers_of(summary.settings))[0]
+    row = PAY.table(hidden).texts(summary.settings.numbers)[0]
     assert row[2:5] == ("\N{EN DASH}",) * 3
     assert hidden.segments[0].name not in PAY.title(hidden)
 
