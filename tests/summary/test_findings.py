@@ -88,6 +88,20 @@ def test_segments_that_are_all_small_are_not_sized(small_results):
     assert "the sizes of the segments would tell of a few" in said.answer
 
 
+@pytest.mark.parametrize("hidden", [slice(None), slice(1)])
+def test_sizes_under_the_base_are_no_sizes(small_results, hidden):
+    known = list(small_results.segments)
+    known[hidden] = [changed(one, size=None, share=None) for one in known[hidden]]
+    few = changed(
+        small_results,
+        segments=tuple(known),
+        input=changed(small_results.input, segmented=None),
+    )
+    said = answers(few)["largest_segment"]
+    assert not said.available
+    assert "the sizes of the segments are too few to be told" in said.answer
+
+
 @pytest.mark.parametrize(
     ("share", "half", "n", "words"),
     [

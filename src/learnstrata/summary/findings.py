@@ -95,7 +95,9 @@ def _largest_segment(results: Results) -> Answer:
     segments = sorted(results.segments, key=lambda one: (-(one.size or 0), one.id))
     if not segments:
         return _cannot("the sizes of the segments would tell of a few")
-    largest, sizes = segments[0], [one.size or 0 for one in segments]
+    largest, sizes = segments[0], [one.size for one in segments if one.size is not None]
+    if len(sizes) < len(segments):
+        return _cannot("the sizes of the segments are too few to be told")
     whole = results.segmented or sum(sizes)
     reached = [2 * n >= whole for n in accumulate(sizes)]
     half = reached.index(True) + 1 if True in reached else len(sizes)
