@@ -135,6 +135,22 @@ def test_the_difference_of_any_two_counts_leaves_as_many_values_as_the_base(both
         assert value % BASE == 0
 
 
+def test_no_count_is_off_by_more_than_is_said(both):
+    exact, told, rounding = both
+    true = {one.path: one.value for one in published(exact)}
+    values = {
+        one.path: one.value
+        for one in published(told)
+        if isinstance(one.kind, Count) and one.value is not None
+    }
+    off = [abs(value - true[at]) for at, value in values.items() if at in true]
+    assert len(off) > 200
+    assert max(off) <= told.rounding_error
+    ends = [(value, *group(value, rounding)) for value in set(values.values())]
+    assert told.rounding_error == max(max(n - a, b - n) for n, a, b in ends)
+    assert exact.rounding_error == 0
+
+
 def told_share(part, whole):
     share = min(part / whole, 1.0)
     return max(round(share, 3), NEXT_TO_NOTHING) if whole > 1000 else round(share, 2)

@@ -1186,6 +1186,9 @@ class Results(Model):
     small_segments: Annotated[
         int, Fact("segments of fewer learners than are told, left out of `segments`")
     ]
+    rounding_error: Annotated[
+        int, Fact("most that a told count can differ from the true one")
+    ]
     map: Annotated[Map, Rows()]
     hierarchy: Annotated[Hierarchy, Rows()]
     bands: Annotated[Bands | None, Rows()]

@@ -5,7 +5,7 @@ new result is safe as soon as it is declared.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import TypeVar, cast
 
@@ -79,8 +79,20 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     told = changed(results, _Disclosure(settings, rounding, small, _rare(results)))
     questions = _without_few_companies(told.questions, settings)
     return told.model_copy(
-        update={"small_segments": len(small), "questions": questions}
+        update={
+            "small_segments": len(small),
+            "rounding_error": _error(told, rounding),
+            "questions": questions,
+        }
     )
+
+
+def _error(told: Results, rounding: Rounding) -> int:
+    """Give the most that a told count can be off: of what is told, so of no count."""
+    seen = _Seen()
+    changed(told, seen)
+    limits = [(n, *rounding.limits(n)) for n in seen.counts]
+    return max((max(n - low, high - n) for n, low, high in limits), default=0)
 
 
 def _without_few_companies(questions: Questions, settings: Settings) -> Questions:
@@ -121,6 +133,28 @@ def _rare(results: Results) -> frozenset[str | None]:
         for cell in results.benchmarks.wider
         if cell.level == "role" and (cell.learners or 0) < results.settings.base
     )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A walk that changes nothing and notes every count."""
+
+    counts: set[int] = field(default_factory=set)
+
+    def keeps(self, row: Model) -> bool:  # noqa: ARG002 - of the protocol
+        """Keep every row."""
+        return True
+
+    def rows(self, kind: Kind, rows: tuple[Model, ...]) -> tuple[Model, ...]:  # noqa: ARG002 - of the protocol
+        """Keep rows as they are."""
+        return rows
+
+    def value(self, kind: Kind, value: object, scope: Scope) -> object:  # noqa: ARG002 - of the protocol
+        """Note a count, or each of nested ones."""
+        held = value if isinstance(value, tuple) else (value,)
+        if isinstance(kind, Count):
+            self.counts.update(n for n in held if isinstance(n, int))
+        return value
 
 
 @dataclass(frozen=True)
