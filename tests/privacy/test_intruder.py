@@ -192,7 +192,7 @@ def test_a_statistic_has_at_most_its_digits_and_is_of_enough_learners(both):
             assert one.value == round(one.value, one.kind.places), one.path
             if one.kind.n and not hides_sizes(one.scope):
                 n = looked_up(one.scope, one.kind.n)
-                assert group(n, rounding)[0] >= BASE, one.path
+                assert group(n, rounding)[0] >= max(BASE, one.kind.least), one.path
 
 
 def hides_sizes(scope):

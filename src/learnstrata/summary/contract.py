@@ -37,6 +37,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Typical,
     Word,
 )
+from learnstrata.privacy.disclosure.rounding import LEAST_WHOLE
 from learnstrata.wording.numbers import Numbers
 
 SCHEMA_VERSION = 3
@@ -888,13 +889,16 @@ class BandRow(Model):
     cells: Annotated[tuple[BandCell, ...], Rows()]
 
 
+BOTH = Statistic("learners with both", 2, "n_learners", least=LEAST_WHOLE)
+
+
 class Bands(Model):
     """Rule-based segments against the learned ones."""
 
     n_learners: Annotated[int | None, Count("learners with pay and experience")]
-    ari: Annotated[Number, Statistic("learners with both", digits=2)]
-    nmi: Annotated[Number, Statistic("learners with both", digits=2)]
-    guessed: Annotated[Number, Statistic("learners guessed right by rule", digits=2)]
+    ari: Annotated[Number, BOTH]
+    nmi: Annotated[Number, BOTH]
+    guessed: Annotated[Number, BOTH]
     rows: Annotated[tuple[BandRow, ...], Rows(least="learners")]
 
 

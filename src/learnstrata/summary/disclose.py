@@ -239,7 +239,8 @@ class _Disclosure:
 
     @_told.register
     def _(self, kind: Statistic, value: object, scope: Scope) -> object:
-        if kind.n and not self._enough(self._least(_counted(scope, kind.n))):
+        n = self._least(_counted(scope, kind.n)) if kind.n else None
+        if kind.n and not (self._enough(n) and (n or 0) >= kind.least):
             return None
         return significant(round(cast("float", value), kind.places), kind.digits)
 

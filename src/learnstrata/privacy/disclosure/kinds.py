@@ -179,12 +179,15 @@ class Statistic:
         they are always many.
     places : int
         Decimals at most: a small share of many has few significant ones.
+    least : int
+        Of whom it takes, where that is more than a count takes.
     """
 
     of: str
     digits: int = 3
     n: str = ""
     places: int = 12
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
