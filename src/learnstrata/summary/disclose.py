@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import TypeVar, cast
 
+from learnstrata.privacy.disclosure.derived import worked_out
 from learnstrata.privacy.disclosure.groups import Added, protected
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
@@ -231,10 +232,11 @@ class _Disclosure:
     @_told.register
     def _(self, kind: Derived, value: object, scope: Scope) -> object:  # noqa: ARG002 - worked out anew
         counts = [_counted(scope, name) for name in kind.fields]
-        told = [None if n is None else self.rounding.count(n) for n in counts]
-        if any(n is None for n in told):
+        known = [int(n) for n in counts if n is not None]
+        told = [n for n in map(self.rounding.count, known) if n is not None]
+        if len(told) < len(counts):
             return None
-        found = kind.how(*told)
+        found = worked_out(kind, told, [self.rounding.limits(n) for n in known])
         return None if found is None else significant(found, kind.digits)
 
     @_told.register
