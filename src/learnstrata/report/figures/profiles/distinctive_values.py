@@ -110,7 +110,8 @@ def _note(_: DisclosedSummary) -> str:
     return (
         "Dot: share in the segment by share among all, times 100; line: the range that "
         f"holds the true value 95 times in 100, rounding included. The {MOST} most "
-        f"distinctive of each segment; below {LEAST_INDEX:.0f} and above {MOST_INDEX:.0f} at the edge."
+        f"distinctive of each segment; below {LEAST_INDEX:.0f} and above "
+        f"{MOST_INDEX:.0f} at the edge."
     )
 
 
