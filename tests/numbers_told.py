@@ -25,6 +25,7 @@ DRAWN = frozenset(
 CONSTANTS = (
     *("from -1 to 1", "-1: one falls", "1: they rise", "0: unrelated", "times 100"),
     *("95 times in 100", "below 25 and above 400", "From 120", "at 80 and under"),
+    "none is clearly 1.2 times as common",
     *("The 7 most distinctive", "0 the lowest and 100 the highest", "of 100 on"),
     *("right of 0", "0.5 is random, 1 is clustered", "middle 5-95 %"),
     *("counts from 0.8", "1.5 quartile distances", "where 1 is the same and 0 chance"),
@@ -145,6 +146,7 @@ def told_in(summary: DisclosedSummary, place: Sentence) -> list[object]:
     run, segments = summary.settings, summary.segments
     rule = [run.base, run.base - 1, run.min_learners, run.min_companies]
     guard: list[object] = [*rule, run.max_company_share, summary.small_segments]
+    guard.append(summary.rounding_error)
     if place.section == "found" and place.article >= 0:
         return [guard, *_of_card(summary, place.article)]
     if place.section == "benchmarks" and place.article >= 0:

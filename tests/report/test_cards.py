@@ -117,6 +117,14 @@ def test_a_rule_tells_what_it_catches(summary):
     assert f"Catches {caught} of the segment; {right} of those" in told
 
 
+@pytest.mark.parametrize("hidden", ["coverage", "precision"])
+def test_a_rule_tried_on_few_has_no_dashes_for_shares(summary, hidden):
+    rule = with_(summary.segments[0].rule, **{hidden: None})
+    told = facts_of(with_first(summary, rule=rule))["In words"]
+    assert told.endswith(". Too few were set aside to say how well it does.")
+    assert "Catches" not in told
+
+
 def test_a_segment_that_no_rule_catches_says_so_unless_there_are_none(summary):
     none = with_first(summary, rule=None)
     assert facts_of(none)["In words"] == "No short rule catches this segment."

@@ -165,8 +165,8 @@ def test_stability_or_separation_stands_in_where_there_is_no_verdict(bare, noteb
 
 
 def test_one_line_says_that_counts_are_rounded(summary, text):
-    line = quality.rounding(summary.settings)
-    assert "Counts are rounded to tens, so parts may not add up" in line
+    line = quality.rounding(summary)
+    assert "Counts are rounded to about tens, no count is off by more than" in line
     assert text.count(line) == 1
 
 

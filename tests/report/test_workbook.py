@@ -71,7 +71,7 @@ def test_sheets_have_rows_and_names_of_their_own(summary):
 def test_the_first_sheet_says_how_to_read_the_others(summary, sheets):
     assert next(iter(sheets)) == "About"
     told = dict(sheets["About"].rows)
-    assert told["Counts"] == rounding(summary.settings)
+    assert told["Counts"] == rounding(summary)
     assert told["Hidden"] == summary.words.pay_rule
     assert set(sheets) - {"About"} <= set(told)
 

@@ -88,6 +88,20 @@ def test_segments_that_are_all_small_are_not_sized(small_results):
     assert "the sizes of the segments would tell of a few" in said.answer
 
 
+@pytest.mark.parametrize("hidden", [slice(None), slice(1)])
+def test_sizes_under_the_base_are_no_sizes(small_results, hidden):
+    known = list(small_results.segments)
+    known[hidden] = [changed(one, size=None, share=None) for one in known[hidden]]
+    few = changed(
+        small_results,
+        segments=tuple(known),
+        input=changed(small_results.input, segmented=None),
+    )
+    said = answers(few)["largest_segment"]
+    assert not said.available
+    assert "the sizes of the segments are too few to be told" in said.answer
+
+
 @pytest.mark.parametrize(
     ("share", "half", "n", "words"),
     [
@@ -100,6 +114,29 @@ def test_segments_that_are_all_small_are_not_sized(small_results):
 )
 def test_the_operating_model_goes_with_the_shares(share, half, n, words):
     assert words in _operating_model(share, half, n)
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (80, "No single programme reaches a majority"),
+        (81, "reaches about half of all, so plan two at least."),
+        (119, "reaches about half of all, so plan two at least."),
+        (120, "One default programme serves more than half of all"),
+    ],
+)
+def test_a_majority_that_rounding_leaves_open_is_about_half(small_results, size, words):
+    """With all counts off by 13, 81 of 200 may be 94 of 187, 119 may be 106 of 213."""
+    first, second, *_ = small_results.segments
+    two = (changed(first, size=size), changed(second, size=min(size, 79)))
+    results = changed(
+        small_results,
+        segments=two,
+        input=changed(small_results.input, segmented=200),
+        rounding_error=13,
+    )
+    said = answers(results)["largest_segment"].answer
+    assert words in said, said
 
 
 def test_segments_differ_by_what_they_explain_and_by_their_pay(found, small_results):
@@ -287,6 +324,43 @@ def test_rules_are_compared_by_their_counts(found, small_results):
     assert f"({bands.ari:.2f}, where 1 is the same and 0 chance)" in said
     assert f"{len(split)} of {len(bands.rows)} rule-based segments" in said
     assert split[0] in said
+
+
+def test_rules_of_which_nothing_is_counted_are_not_said_to_be_whole(small_results):
+    bands = small_results.bands
+    empty = tuple(
+        changed(row, cells=tuple(changed(c, count=None) for c in row.cells))
+        for row in bands.rows
+    )
+    for rows in (empty, ()):
+        said = answers(changed(small_results, bands=changed(bands, rows=rows)))
+        answer = said["learned_against_rules"].answer
+        assert "split" not in answer
+        assert answer.endswith("%.")
+
+
+def test_an_agreement_of_few_is_not_told(small_results):
+    few = changed(small_results.bands, ari=None, nmi=None, guessed=None)
+    said = answers(changed(small_results, bands=few))["learned_against_rules"]
+    assert not said.available
+    assert "too few have both a known pay and a known experience" in said.answer
+
+
+def test_a_split_is_of_rules_that_reach_the_base(small_results):
+    base = changed(small_results.settings, base=25)
+    said = answers(
+        changed(
+            small_results,
+            settings=base,
+            bands=changed(
+                small_results.bands,
+                rows=tuple(
+                    changed(row, learners=24) for row in small_results.bands.rows
+                ),
+            ),
+        )
+    )["learned_against_rules"]
+    assert "No rule-based segment of 25 or more is split" in said.answer
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,9 @@ def _rule(summary: DisclosedSummary, segment: Segment, write: Numbers) -> str:
     if rule is None:
         none = "No short rule catches this segment."
         return "" if summary.rules.reason else none
+    if rule.coverage is None or rule.precision is None:
+        few = "Too few were set aside to say how well it does."
+        return f"{capital(rule.text)}. {few}"
     return (
         f"{capital(rule.text)}. Catches {write.share(rule.coverage)} of the segment; "
         f"{write.share(rule.precision)} of those caught are in it."

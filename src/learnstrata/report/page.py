@@ -145,7 +145,7 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
         "title": _headline(summary),
         "lead": _lead(summary),
         "tiles": _tiles(summary),
-        "rounding": quality.rounding(summary.settings),
+        "rounding": quality.rounding(summary),
         "cards": cards_of(summary),
         "left_out": _left_out(summary),
         "rules_sentence": rules_sentence(summary),

@@ -2,7 +2,7 @@
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label
-from learnstrata.summary.contract import Settings, Summary
+from learnstrata.summary.contract import Summary
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
 
@@ -157,12 +157,13 @@ def _units(summary: Summary) -> str:
     return summary.settings.units.capitalize()
 
 
-def rounding(settings: Settings) -> str:
-    """Say how counts are rounded, and what follows from it."""
-    base = settings.base
+def rounding(summary: Summary) -> str:
+    """Say how counts are rounded, how far off they are, and what follows from it."""
+    base = summary.settings.base
     steps = "tens" if base == 10 else f"multiples of {base}"
     return (
-        f"Counts are rounded to {steps}, so parts may not add up to their whole; 0 to "
+        f"Counts are rounded to about {steps}, no count is off by more than "
+        f"{summary.rounding_error}, so parts may not add up to their whole; 0 to "
         f'{base - 1} reads "under {base}".'
     )
 

@@ -90,7 +90,7 @@ def _rounded(summary: Summary) -> tuple[tuple[str, str], ...]:
     if not isinstance(summary, DisclosedSummary):
         return (("Numbers", "Exact: for the owner of the run, not to be shared."),)
     return (
-        ("Counts", rounding(summary.settings)),
+        ("Counts", rounding(summary)),
         ("An empty cell", "Not known, or hidden."),
         ("Hidden", summary.words.pay_rule),
     )

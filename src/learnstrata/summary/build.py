@@ -77,6 +77,7 @@ def build(run: Run, *, key: bytes) -> contract.Results:
         evidence=build_evidence(run),
         segments=build_segments(run),
         small_segments=0,
+        rounding_error=0,
         map=build_map(
             run,
             secret_of(key, "points of the map", content=content),

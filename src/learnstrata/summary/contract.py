@@ -10,6 +10,7 @@ Pay is in currency units a year, shares are 0..1, segments are numbered from 1.
 """
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
@@ -37,6 +38,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Typical,
     Word,
 )
+from learnstrata.privacy.disclosure.rounding import LEAST_WHOLE
 from learnstrata.wording.numbers import Numbers
 
 SCHEMA_VERSION = 3
@@ -655,6 +657,12 @@ class TypicalNumber(Model):
     rank: Annotated[Number, Statistic("mean rank among all", 2, "n")]
 
 
+def _of_counts(of: str, how: Callable[..., float | None], end: int = 0) -> Derived:
+    """Declare what is worked out of a value's counts in a segment and among all."""
+    fields = ("count", "size", "base_count", "segmented")
+    return Derived(of, how, fields, signs=(1, -1, -1, 1), index=index_of, end=end)
+
+
 class CategoryShare(Model):
     """One value of a category in a segment, against all learners."""
 
@@ -663,14 +671,7 @@ class CategoryShare(Model):
     base_count: Annotated[int | None, Count("all learners with the value")]
     share: Annotated[Number, Share("learners with the value", "size", "count")]
     base: Annotated[Number, Share("all with the value", "segmented", "base_count")]
-    index: Annotated[
-        Number,
-        Derived(
-            "share / base * 100",
-            index_of,
-            ("count", "size", "base_count", "segmented"),
-        ),
-    ]
+    index: Annotated[Number, _of_counts("share / base * 100", index_of)]
 
 
 class Category(Model):
@@ -760,24 +761,10 @@ class DistinctiveValue(Model):
     value: Annotated[str, Label()]
     count: Annotated[int | None, Count("learners of the segment with the value")]
     base_count: Annotated[int | None, Count("all learners with the value")]
-    index: Annotated[
-        Number,
-        Derived("index", index_of, ("count", "size", "base_count", "segmented")),
-    ]
-    low: Annotated[
-        Number,
-        Derived("95 % from", index_low, ("count", "size", "base_count", "segmented")),
-    ]
-    high: Annotated[
-        Number,
-        Derived("95 % to", index_high, ("count", "size", "base_count", "segmented")),
-    ]
-    effect: Annotated[
-        Number,
-        Derived(
-            "Cohen's h", share_effect, ("count", "size", "base_count", "segmented")
-        ),
-    ]
+    index: Annotated[Number, _of_counts("index", index_of)]
+    low: Annotated[Number, _of_counts("95 % from", index_low, end=-1)]
+    high: Annotated[Number, _of_counts("95 % to", index_high, end=1)]
+    effect: Annotated[Number, _of_counts("Cohen's h", share_effect)]
 
 
 class DistinctiveNumber(Model):
@@ -895,13 +882,16 @@ class BandRow(Model):
     cells: Annotated[tuple[BandCell, ...], Rows()]
 
 
+BOTH = Statistic("learners with both", 2, "n_learners", least=LEAST_WHOLE)
+
+
 class Bands(Model):
     """Rule-based segments against the learned ones."""
 
     n_learners: Annotated[int | None, Count("learners with pay and experience")]
-    ari: Annotated[Number, Statistic("learners with both", digits=2, places=2)]
-    nmi: Annotated[Number, Statistic("learners with both", digits=2, places=2)]
-    guessed: Annotated[Number, Statistic("learners guessed right by rule", digits=2)]
+    ari: Annotated[Number, BOTH]
+    nmi: Annotated[Number, BOTH]
+    guessed: Annotated[Number, BOTH]
     rows: Annotated[tuple[BandRow, ...], Rows(least="learners")]
 
 
@@ -1198,6 +1188,9 @@ class Results(Model):
     segments: Annotated[tuple[Segment, ...], Rows()]
     small_segments: Annotated[
         int, Fact("segments of fewer learners than are told, left out of `segments`")
+    ]
+    rounding_error: Annotated[
+        int, Fact("most that a told count can differ from the true one")
     ]
     map: Annotated[Map, Rows()]
     hierarchy: Annotated[Hierarchy, Rows()]

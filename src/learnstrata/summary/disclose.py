@@ -6,10 +6,11 @@ new result is safe as soon as it is declared.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import TypeVar, cast
 
+from learnstrata.privacy.disclosure.derived import worked_out
 from learnstrata.privacy.disclosure.groups import Added, protected
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
@@ -81,8 +82,20 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     told = changed(results, _Disclosure(settings, rounding, small, _rare(results)))
     questions = _without_few_companies(told.questions, settings)
     return told.model_copy(
-        update={"small_segments": len(small), "questions": questions}
+        update={
+            "small_segments": len(small),
+            "rounding_error": _error(told, rounding),
+            "questions": questions,
+        }
     )
+
+
+def _error(told: Results, rounding: Rounding) -> int:
+    """Give the most that a told count can be off: of what is told, so of no count."""
+    seen = _Seen()
+    changed(told, seen)
+    limits = [(n, *rounding.limits(n)) for n in seen.counts]
+    return max((max(n - low, high - n) for n, low, high in limits), default=0)
 
 
 def _without_few_companies(questions: Questions, settings: Settings) -> Questions:
@@ -123,6 +136,28 @@ def _rare(results: Results) -> frozenset[str | None]:
         for cell in results.benchmarks.wider
         if cell.level == "role" and (cell.learners or 0) < results.settings.base
     )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A walk that changes nothing and notes every count."""
+
+    counts: set[int] = field(default_factory=set)
+
+    def keeps(self, row: Model) -> bool:  # noqa: ARG002 - of the protocol
+        """Keep every row."""
+        return True
+
+    def rows(self, kind: Kind, rows: tuple[Model, ...]) -> tuple[Model, ...]:  # noqa: ARG002 - of the protocol
+        """Keep rows as they are."""
+        return rows
+
+    def value(self, kind: Kind, value: object, scope: Scope) -> object:  # noqa: ARG002 - of the protocol
+        """Note a count, or each of nested ones."""
+        held = value if isinstance(value, tuple) else (value,)
+        if isinstance(kind, Count):
+            self.counts.update(n for n in held if isinstance(n, int))
+        return value
 
 
 @dataclass(frozen=True)
@@ -201,15 +236,17 @@ class _Disclosure:
     @_told.register
     def _(self, kind: Derived, value: object, scope: Scope) -> object:  # noqa: ARG002 - worked out anew
         counts = [_counted(scope, name) for name in kind.fields]
-        told = [None if n is None else self.rounding.count(n) for n in counts]
-        if any(n is None for n in told):
+        known = [int(n) for n in counts if n is not None]
+        told = [n for n in map(self.rounding.count, known) if n is not None]
+        if len(told) < len(counts):
             return None
-        found = kind.how(*told)
+        found = worked_out(kind, told, [self.rounding.limits(n) for n in known])
         return None if found is None else significant(found, kind.digits)
 
     @_told.register
     def _(self, kind: Statistic, value: object, scope: Scope) -> object:
-        if kind.n and not self._enough(self._least(_counted(scope, kind.n))):
+        n = self._least(_counted(scope, kind.n)) if kind.n else None
+        if kind.n and not (self._enough(n) and (n or 0) >= kind.least):
             return None
         return significant(round(cast("float", value), kind.places), kind.digits)
 

@@ -95,7 +95,9 @@ def _largest_segment(results: Results) -> Answer:
     segments = sorted(results.segments, key=lambda one: (-(one.size or 0), one.id))
     if not segments:
         return _cannot("the sizes of the segments would tell of a few")
-    largest, sizes = segments[0], [one.size or 0 for one in segments]
+    largest, sizes = segments[0], [one.size for one in segments if one.size is not None]
+    if len(sizes) < len(segments):
+        return _cannot("the sizes of the segments are too few to be told")
     whole = results.segmented or sum(sizes)
     reached = [2 * n >= whole for n in accumulate(sizes)]
     half = reached.index(True) + 1 if True in reached else len(sizes)
@@ -104,13 +106,23 @@ def _largest_segment(results: Results) -> Answer:
     if largest.share is not None:
         share = write.share(largest.share)
         held = f"{share} of the {results.settings.units} ({write.count(largest.size)})"
-    means = _operating_model(sizes[0] / whole, half, n)
+    open_ = _may_be_half(sizes[0], whole, results.rounding_error)
+    means = _operating_model(sizes[0] / whole, half, n, open_=open_)
     return f'The largest segment, "{largest.name}", holds {held}. {means}', True
 
 
-def _operating_model(share: float, half: int, n_segments: int) -> str:
+def _may_be_half(size: int, whole: int, error: int) -> bool:
+    """Say whether counts that are off by so much leave open if it is half or not."""
+    return error > 0 and abs(2 * size - whole) <= 3 * error
+
+
+def _operating_model(
+    share: float, half: int, n_segments: int, *, open_: bool = False
+) -> str:
     if n_segments == 1:
         return "One programme serves all of them."
+    if open_:
+        return "One programme reaches about half of all, so plan two at least."
     if share > 0.5:
         others = n_segments - 1
         need = "segment needs" if others == 1 else f"{others} segments need"
@@ -318,15 +330,18 @@ def _learned_against_rules(results: Results) -> Answer:
     found, write = results.bands, results.settings.numbers
     if found is None:
         return _cannot("it needs both pay and experience")
-    least = results.settings.min_learners
+    if found.ari is None or found.guessed is None:
+        return _cannot("too few have both a known pay and a known experience")
+    least = results.settings.base
     split = [row.rule for row in found.rows if _is_split(row, least)]
-    told = _split_in_words(split, len(found.rows), least)
+    counted_in = any(cell.count for row in found.rows for cell in row.cells)
+    told = _split_in_words(split, len(found.rows), least) if counted_in else ""
     return (
         f"The learned segments and the rule-based ones {readings.agreement(found.ari)} "
         f"({write.number(found.ari)}, where 1 is the same and 0 chance). Who knows the "
         f"rule-based segment guesses the learned one right for "
         f"{write.share(found.guessed)}. {told}"
-    ), True
+    ).strip(), True
 
 
 def _is_split(row: BandRow, least: int) -> bool:

@@ -67,7 +67,8 @@ SHARED: dict[str, str] = {
     "Count": "rounded to `settings.base` with one offset a run; under it null",
     "Share": "of the rounded counts: a tenth of a percent of a whole over 1,000, whole "
     "percents under that, null under 50",
-    "Derived": "worked out anew of the rounded numbers",
+    "Derived": "worked out anew of the rounded counts; null where their "
+    "rounding leaves the index open by more than a fifth",
     "Amount": "rounded; null where the learners or their companies are too few, one "
     "company has too many of them, or fewer than five learners are beyond it",
     "Typical": "rounded by what it is; pay as an amount; null where learners are few",

@@ -10,7 +10,10 @@ from learnstrata.privacy.disclosure.derived import (
     index_low,
     index_of,
     share_effect,
+    worked_out,
 )
+from learnstrata.privacy.disclosure.kinds import Derived
+from learnstrata.privacy.disclosure.rounding import Rounding
 
 COUNTS = st.tuples(*[st.integers(1, 200)] * 4).map(
     # with the value of the segment, the segment, all with the value, everybody
@@ -53,3 +56,45 @@ def test_a_value_that_no_learner_of_the_segment_has_is_told_without_an_interval(
     assert index_of(0, 100, 30, 500) == 0.0
     assert interval(0, 100, 30, 500) == (None, None)
     assert share_effect(0, 100, 30, 500) == pytest.approx(-2 * np.arcsin(np.sqrt(0.06)))
+
+
+def derived(how, end, *counts, rounding):
+    fields = ("count", "size", "base_count", "segmented")
+    kind = Derived("", how, fields, signs=(1, -1, -1, 1), index=index_of, end=end)
+    told = [rounding.count(n) for n in counts]
+    return worked_out(kind, told, [rounding.limits(n) for n in counts])
+
+
+@given(COUNTS, st.integers(1, 40), st.integers(0, 9))
+def test_a_told_index_is_near_the_true_one_and_its_interval_holds_both(
+    counts, times, offset
+):
+    counts, rounding = [10 + times * n for n in counts], Rounding(10, offset=offset)
+    told = derived(index_of, 0, *counts, rounding=rounding)
+    if told is None:
+        return
+    low = derived(index_low, -1, *counts, rounding=rounding)
+    high = derived(index_high, 1, *counts, rounding=rounding)
+    true = index_of(*counts)
+    assert 0.8 * told <= true <= 1.25 * told
+    assert low <= min(told, true)
+    assert max(told, true) <= high
+    assert low <= index_low(*counts) * (1 + 1e-9)
+    assert index_high(*counts) * (1 - 1e-9) <= high
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_told"),
+    [((20, 60, 80, 300), False), ((200, 600, 800, 3000), True)],
+)
+def test_what_rounding_leaves_open_is_hidden_with_all_that_goes_with_it(
+    counts, is_told
+):
+    for how, end in [
+        (index_of, 0),
+        (index_low, -1),
+        (index_high, 1),
+        (share_effect, 0),
+    ]:
+        found = derived(how, end, *counts, rounding=Rounding(10, offset=4))
+        assert (found is not None) == is_told

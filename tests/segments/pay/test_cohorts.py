@@ -293,7 +293,9 @@ def test_a_table_too_small_for_peers_says_so(learners):
     few = find_cohorts(learners.head(20))
     assert {c.reason for c in few} == {"no learner has enough peers"}
     none = find_cohorts(learners.with_columns(role_family=pl.lit("Other")))
-    assert all("nobody has a role" in c.reason for c in none)
+    assert {c.reason for c in none} == {"no role is held by enough learners"}
+    untitled = find_cohorts(learners.with_columns(role_family=pl.lit("Not stated")))
+    assert all("nobody has a role, a known pay" in c.reason for c in untitled)
 
 
 @pytest.mark.parametrize(

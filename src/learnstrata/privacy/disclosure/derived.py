@@ -1,10 +1,44 @@
 """Numbers worked out of published counts, so that they tell no more than those do."""
 
 import math
+from collections.abc import Sequence
 
-__all__ = ["index_high", "index_low", "index_of", "share_effect"]
+from learnstrata.privacy.disclosure.kinds import Derived
+
+__all__ = ["index_high", "index_low", "index_of", "share_effect", "worked_out"]
 
 Z = 1.959964  # of a 95 % interval
+LEAST, MOST = 0.8, 1.25  # of a told index: what rounding may make of it
+
+
+def worked_out(
+    kind: Derived, told: Sequence[int], limits: Sequence[tuple[int, int]]
+) -> float | None:
+    """Work a number out of rounded counts; None where they say too little of it.
+
+    Parameters
+    ----------
+    kind : Derived
+    told : sequence of int
+        Counts as told, in the order of ``kind.fields``.
+    limits : sequence of (int, int)
+        The least and the largest count that is told as each.
+    """
+    signed = list(zip(kind.signs, limits, strict=True))
+    ends = {0: [*told]} | {
+        end: [high if sign == end else low for sign, (low, high) in signed]
+        for end in (-1, 1)
+    }
+    index = {end: kind.index(*counts) for end, counts in ends.items()}
+    own, least, most = index[0], index[-1], index[1]
+    if own is None or least is None or most is None:
+        return None
+    if not LEAST * own <= least <= most <= MOST * own:
+        return None
+    found = kind.how(*ends[kind.end])
+    if found is None or kind.end == 0:
+        return found
+    return min(found, least) if kind.end < 0 else max(found, most)
 
 
 def index_of(count: int, size: int, base: int, total: int) -> float | None:
@@ -24,7 +58,7 @@ def index_of(count: int, size: int, base: int, total: int) -> float | None:
     """
     if not (size and base and total):
         return None
-    return 100 * (count / size) / (base / total)
+    return 100 * (min(count, size, base) / size) / (base / total)
 
 
 def share_effect(count: int, size: int, base: int, total: int) -> float | None:

@@ -105,7 +105,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A number worked out of others that are published, from those as published.
+    """An index, or a number beside one, worked out of counts as published.
+
+    Hidden where the rounding of the counts leaves the index too open.
 
     Attributes
     ----------
@@ -113,6 +115,13 @@ class Derived:
     how : callable
         Takes the values of `fields`; None where one of them is hidden.
     fields : tuple of str
+    signs : tuple of int
+        Of each field: 1 if the index rises with it, -1 if it falls.
+    index : callable
+        The index of the same fields.
+    end : int
+        Worked out of the counts as told (0), or of those told alike with the least
+        index (-1) or the largest (1).
     digits : int
         Significant ones.
     """
@@ -120,6 +129,9 @@ class Derived:
     of: str
     how: Callable[..., float | None]
     fields: tuple[str, ...]
+    signs: tuple[int, ...]
+    index: Callable[..., float | None]
+    end: int = 0
     digits: int = 3
 
 
@@ -179,12 +191,15 @@ class Statistic:
         they are always many.
     places : int
         Decimals at most: a small share of many has few significant ones.
+    least : int
+        Of whom it takes, where that is more than a count takes.
     """
 
     of: str
     digits: int = 3
     n: str = ""
     places: int = 12
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)

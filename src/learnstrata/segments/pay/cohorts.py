@@ -14,6 +14,7 @@ import polars as pl
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.roles.unnamed import NO_ROLE
+from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.segments.pay.benchmarks import (
     lacking,
     paid_once,
@@ -280,7 +281,12 @@ def find_cohorts(
         )
         if not peers.is_empty():
             return _found(peers, rules, _groups(learners, no_role), len(learners))
-        reason = "nobody has a role, a known pay and a known experience"
+        roles = set(learners["role_family"].drop_nulls())
+        reason = (
+            "no role is held by enough learners"
+            if OTHER in roles <= set(no_role)
+            else "nobody has a role, a known pay and a known experience"
+        )
     words = _definitions(rules, grown=False)
     nobody = np.zeros(len(learners), dtype=bool)
     return tuple(

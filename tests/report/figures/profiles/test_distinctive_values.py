@@ -49,10 +49,28 @@ def test_a_segment_without_told_values_has_no_panel(summary):
     assert len(panels_of(bare)) == len(others)
 
 
-def test_the_title_names_the_highest_index_that_is_drawn(summary):
+def test_the_title_names_the_value_whose_interval_begins_highest(summary):
     drawn = [row for panel in panels_of(summary) for row in panel["data"]["values"]]
-    best = max(drawn, key=lambda row: int(row["tip"].split("index ")[1].split(",")[0]))
+
+    def low(row):
+        index, ends = row["tip"].split("index ")[1].split(", ", 1)
+        at, low = int(index), int(ends.split(" to ")[0])
+        return low if at >= 120 and low > 100 else 0
+
+    best = max(drawn, key=low)
     assert CHART.title(summary).startswith(best["label"].replace(": ", " ", 1))
+
+
+def test_an_index_near_that_of_all_makes_no_headline(summary):
+    for ends in ({"index": 104.0, "low": 102.0}, {"index": 150.0, "low": 80.0}):
+        even = with_values(
+            summary,
+            lambda row, ends=ends: row if row.index is None else with_(row, **ends),
+        )
+        assert CHART.title(even) == (
+            "No value is distinctive for a segment: none is clearly 1.2 times as "
+            "common in one as among all"
+        )
 
 
 def test_all_are_marked_at_100(summary):

@@ -38,7 +38,7 @@ def test_a_role_of_few_in_a_segment_is_blank_there_and_says_so(summary):
     changed = with_first(summary, lambda s: few(s) if s.value == role else s)
     first, second = [c for c in cells_of(changed) if c["row"] == role][:2]
     assert (first["text"], first["fill"]) == ("", "#ffffff")
-    assert first["tip"].endswith(": under 10 there")
+    assert first["tip"].endswith(": under 10 there, or too few to say")
     assert second["text"]
 
 
@@ -65,9 +65,25 @@ def test_the_title_names_no_role_where_none_is_distinctive(summary):
         summary, segments=tuple(with_roles(s, plain) for s in summary.segments)
     )
     assert CHART.title(even) == (
-        "No role is distinctive for a segment: none is more than 1.0 times as common "
+        "No role is distinctive for a segment: none is clearly 1.2 times as common "
         "in one as among all"
     )
+
+
+def test_the_title_takes_no_high_index_that_may_be_that_of_all(summary):
+    low = with_(
+        summary,
+        segments=tuple(
+            with_(
+                one,
+                distinctive_values=tuple(
+                    with_(row, low=99.0) for row in one.distinctive_values
+                ),
+            )
+            for one in summary.segments
+        ),
+    )
+    assert CHART.title(low).startswith("No role is distinctive for a segment")
 
 
 def test_a_run_without_titles_has_no_chart(summary):

@@ -63,6 +63,8 @@ def title(summary: DisclosedSummary) -> str:
     found, write = summary.bands, summary.settings.numbers
     if found is None:
         return ""
+    if found.ari is None:
+        return "Rule-based and learned segments: too few have both to compare them"
     return (
         f"Rule-based and learned segments {agreement(found.ari)}: adjusted Rand index "
         f"{write.statistic(found.ari)}, NMI {write.statistic(found.nmi)}"

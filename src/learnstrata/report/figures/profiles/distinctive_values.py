@@ -4,7 +4,11 @@ from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
 from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
-from learnstrata.report.figures.profiles.role_index import times_of_all
+from learnstrata.report.figures.profiles.role_index import (
+    is_distinctive,
+    none_distinctive,
+    times_of_all,
+)
 from learnstrata.summary.contract import (
     DisclosedSummary,
     Segment,
@@ -73,9 +77,12 @@ def _row(one: Told, settings: Settings) -> Row:
 
 
 def _title(summary: DisclosedSummary) -> str:
-    """Name the value with the highest index of all that are drawn."""
-    shown = [one for segment in summary.segments for one in _told(segment)[:MOST]]
-    best = max(shown, key=lambda one: one.at)
+    """Name the value that is most certainly out of proportion of all that are drawn."""
+    drawn = [one for segment in summary.segments for one in _told(segment)[:MOST]]
+    found = [one for one in drawn if is_distinctive(one.at, one.low)]
+    if not found:
+        return none_distinctive("value")
+    best = max(found, key=lambda one: one.low)
     return (
         f"{best.what.replace(': ', ' ', 1)} is {times_of_all(best.at)} as common in "
         f'"{best.segment.name}" as among all'
@@ -102,8 +109,9 @@ def _table(summary: Summary) -> Table:
 def _note(_: DisclosedSummary) -> str:
     return (
         "Dot: share in the segment by share among all, times 100; line: the range that "
-        f"holds the true value 95 times in 100. The {MOST} most distinctive of each "
-        f"segment; below {LEAST_INDEX:.0f} and above {MOST_INDEX:.0f} at the edge."
+        f"holds the true value 95 times in 100, rounding included. The {MOST} most "
+        f"distinctive of each segment; below {LEAST_INDEX:.0f} and above "
+        f"{MOST_INDEX:.0f} at the edge."
     )
 
 

@@ -15,7 +15,14 @@ from learnstrata.summary.contract import (
 from learnstrata.wording.numbers import Numbers, as_number
 from learnstrata.wording.tables import Table, column, table_of
 
-__all__ = ["CHART", "DISTINCTIVE", "RARE", "times_of_all"]
+__all__ = [
+    "CHART",
+    "DISTINCTIVE",
+    "RARE",
+    "is_distinctive",
+    "none_distinctive",
+    "times_of_all",
+]
 
 MOST_ROLES = 14
 STAGES_BY_INDEX = 1.5  # doublings of the index at which the colour is full
@@ -32,6 +39,19 @@ def times_of_all(index: float) -> str:
     ('4.1 times', '1.0 times')
     """
     return f"{as_number(index / 100, 1)} times"
+
+
+def is_distinctive(index: float, low: float) -> bool:
+    """Say whether an index is high, and surely above that of all."""
+    return index >= DISTINCTIVE and low > 100.0
+
+
+def none_distinctive(what: str) -> str:
+    """Say that nothing of a kind is out of proportion."""
+    return (
+        f"No {what} is distinctive for a segment: none is clearly "
+        f"{times_of_all(DISTINCTIVE)} as common in one as among all"
+    )
 
 
 def _told(summary: Summary) -> list[tuple[Segment, CategoryShare, float]]:
@@ -69,7 +89,7 @@ def _draw(summary: DisclosedSummary) -> Spec:
 
 def _cell(segment: Segment, role: str, index: float | None, write: Numbers) -> Row:
     if index is None:
-        fill, text, tip = "#ffffff", "", f"{write.count(None)} there"
+        fill, text, tip = "#ffffff", "", f"{write.count(None)} there, or too few to say"
     else:
         position = math.log2(max(index, 1.0) / 100) / STAGES_BY_INDEX
         fill, text = theme.diverging(position), write.index(index)
@@ -87,17 +107,26 @@ def _cell(segment: Segment, role: str, index: float | None, write: Numbers) -> R
 def _title(summary: DisclosedSummary) -> str:
     """Name the role drawn that is most out of proportion, where one is distinctive."""
     roles = _shown_roles(summary)
-    shown = [cell for cell in _told(summary) if cell[1].value in roles]
-    segment, share, index = max(shown, key=lambda cell: cell[2])
-    if index < DISTINCTIVE:
-        return (
-            "No role is distinctive for a segment: none is more than "
-            f"{times_of_all(index)} as common in one as among all"
-        )
+    found = [
+        cell
+        for cell in _told(summary)
+        if cell[1].value in roles and is_distinctive(cell[2], _low(*cell))
+    ]
+    if not found:
+        return none_distinctive("role")
+    segment, share, index = max(found, key=lambda cell: _low(*cell))
     return (
         f'{share.value} is {times_of_all(index)} as common in "{segment.name}" as '
         "among all"
     )
+
+
+def _low(segment: Segment, share: CategoryShare, index: float) -> float:
+    """Give the lower end of the interval of an index; the index where there is none."""
+    rows = segment.distinctive_values
+    found = (r.low for r in rows if (r.feature, r.value) == ("role", share.value))
+    low = next(found, None)
+    return index if low is None else low
 
 
 def _table(summary: Summary) -> Table:
@@ -125,7 +154,8 @@ def _note(summary: DisclosedSummary) -> str:
     write = summary.settings.numbers
     return (
         "Share in the segment by share among all, times 100. Blank: "
-        f"{write.count(None)} {summary.settings.units} of the role in the segment."
+        f"{write.count(None)} {summary.settings.units} of the role in the segment, or "
+        "too few for an index of rounded counts."
     )
 
 
