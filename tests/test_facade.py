@@ -269,6 +269,12 @@ def test_a_segment_of_too_few_to_tell_is_printed_without_its_size(found):
     assert told[2] == repr(found).splitlines()[2]
 
 
+def test_where_no_segment_may_be_told_its_columns_are_there(found):
+    none = replace(found, summary=found.summary.model_copy(update={"segments": ()}))
+    assert none.segments.schema == found.segments.schema
+    assert none.segments.is_empty()
+
+
 def with_first(found, **changes):
     """The disclosed summary with another first segment."""
     first, *rest = found.summary.segments
