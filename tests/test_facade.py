@@ -147,7 +147,7 @@ def test_the_name_of_a_segment_does_not_allow_itself(found, tmp_path):
 
 def test_a_name_that_the_configuration_gives_a_segment_is_searched_too(found, tmp_path):
     secret = max(TABLE["company_hash"].drop_nulls(), key=len)
-    first = found.summary["segments"][0]["id"]
+    first = found.summary.segments[0].id
     named = replace(THRIFTY, names={first: f"At {secret}"})
     with pytest.raises(ls.PrivacyError, match=secret):
         ls.segment(TABLE, rng=7, config=named).save(tmp_path / "run")

@@ -588,9 +588,11 @@ def _shared_files(summary: DisclosedSummary) -> dict[str, Callable[[Path], objec
 
 def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
     rows = [_segment_row(one, summary.words.descriptions) for one in summary.segments]
+    columns = _segment_columns(summary)
     if not rows:
-        return pl.DataFrame(schema=_segment_columns(summary))
-    return pl.DataFrame(rows, infer_schema_length=None)
+        return pl.DataFrame(schema=columns)
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    return frame.cast({c: columns[c] for c in frame.columns if c in columns})
 
 
 def _segment_columns(summary: DisclosedSummary) -> dict[str, type[pl.DataType]]:

@@ -1,9 +1,16 @@
 """What a run shares without data differs from what it shares in typed texts alone."""
 
+from functools import partial
+
 import polars as pl
 import pytest
 
-from learnstrata.facade import summaries_of, write_shared, write_without_data
+from learnstrata.facade import (
+    summaries_of,
+    without_data,
+    write_shared,
+    write_without_data,
+)
 from learnstrata.layer.folder import find_leaks
 from learnstrata.layer.reading import NAMES_SCHEMA
 from learnstrata.privacy.leaks.artefacts import read_pieces
@@ -38,15 +45,20 @@ def pieces(folder):
     ]
 
 
-def leaks(folder, told, *companies):
+def leaks(folder, own, *companies):
     rows = [("company", name) for name in companies]
     names = pl.DataFrame(rows, schema=NAMES_SCHEMA, orient="row")
     return find_leaks(
         folder,
         names,
-        own=lambda path: write_without_data(told, path),
+        own=own,
         shipped=shipped_scripts(),
     ).leaks
+
+
+def write(summary, folder):
+    text = summary.model_dump_json()
+    (folder / "summary.json").write_text(text, encoding="utf-8")
 
 
 def titled(told, title):
@@ -63,14 +75,14 @@ def test_a_run_whose_texts_are_all_our_own_is_the_same_without_data(
 
 
 def test_companies_called_as_words_of_ours_are_no_leak(told, saved):
-    assert leaks(saved, told, *ORDINARY) == ()
+    assert leaks(saved, partial(write_without_data, told), *ORDINARY) == ()
 
 
 @pytest.mark.parametrize("name", ORDINARY)
 def test_a_word_of_ours_that_somebody_typed_as_a_title_is_found(told, tmp_path, name):
     typed = titled(told, name)
-    (tmp_path / "summary.json").write_text(typed.model_dump_json(), encoding="utf-8")
-    found = leaks(tmp_path, typed, name)
+    write(typed, tmp_path)
+    found = leaks(tmp_path, partial(write, without_data(typed)), name)
     assert [leak.place for leak in found] == ["$.roles.top_unmapped[0].title"]
 
 
