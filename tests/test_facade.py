@@ -147,7 +147,7 @@ def test_the_name_of_a_segment_does_not_allow_itself(found, tmp_path):
 
 def test_a_name_that_the_configuration_gives_a_segment_is_searched_too(found, tmp_path):
     secret = max(TABLE["company_hash"].drop_nulls(), key=len)
-    first = found.summary["segments"][0]["id"]
+    first = found.summary.segments[0].id
     named = replace(THRIFTY, names={first: f"At {secret}"})
     with pytest.raises(ls.PrivacyError, match=secret):
         ls.segment(TABLE, rng=7, config=named).save(tmp_path / "run")
@@ -267,6 +267,12 @@ def test_a_segment_of_too_few_to_tell_is_printed_without_its_size(found):
     told = repr(small).splitlines()
     assert told[1].split()[-3:] == ["under", "10", "\u2013"]
     assert told[2] == repr(found).splitlines()[2]
+
+
+def test_where_no_segment_may_be_told_its_columns_are_there(found):
+    none = replace(found, summary=found.summary.model_copy(update={"segments": ()}))
+    assert none.segments.schema == found.segments.schema
+    assert none.segments.is_empty()
 
 
 def with_first(found, **changes):

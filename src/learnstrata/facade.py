@@ -31,9 +31,11 @@ from learnstrata.layer.reading import (
     read_private,
     read_summary,
 )
+from learnstrata.learners.features.register import feature_of
 from learnstrata.privacy.keys import content_of, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
+from learnstrata.segments.meaning.profiles import NUMBERS
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.summary.blank import blank
@@ -586,7 +588,24 @@ def _shared_files(summary: DisclosedSummary) -> dict[str, Callable[[Path], objec
 
 def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
     rows = [_segment_row(one, summary.words.descriptions) for one in summary.segments]
-    return pl.DataFrame(rows, infer_schema_length=None)
+    columns = _segment_columns(summary)
+    if not rows:
+        return pl.DataFrame(schema=columns)
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    return frame.cast({c: columns[c] for c in frame.columns if c in columns})
+
+
+def _segment_columns(summary: DisclosedSummary) -> dict[str, type[pl.DataType]]:
+    """Give the columns of segments by what the table has: there may be no segment."""
+    numbers = [one for one in NUMBERS if summary.has(*feature_of(one).needs)]
+    return {
+        "segment_id": pl.Int64,
+        "segment_name": pl.String,
+        "size": pl.Int64,
+        "share": pl.Float64,
+        **{f"median_{number}": pl.Float64 for number in numbers},
+        "description": pl.String,
+    }
 
 
 def _segment_row(one: Segment, described: Mapping[int, str]) -> dict[str, Any]:

@@ -318,7 +318,8 @@ def test_a_leak_is_told_with_its_place_and_nothing_is_published(tmp_path):
     with pytest.raises(
         PrivacyError,
         match=r"would name somebody: company name 'Zorblatt Ltd' in report.html "
-        r"\(line 2, text\). Nothing was published. Report this as a fault",
+        r"\(line 2, text\). Nothing was published. If the name stands in \[names\] "
+        r"of the configuration, or in a title .* change it there; else report this as",
     ):
         write_folder(
             tmp_path / "deep" / "run",

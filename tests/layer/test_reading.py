@@ -101,6 +101,54 @@ def test_a_value_that_is_not_there_is_named_with_its_place(folder, values):
         read_summary(share(folder, values))
 
 
+@pytest.mark.parametrize("name", ["schema_version", "form"])
+def test_a_summary_that_does_not_say_what_it_is_is_refused(folder, values, name):
+    del values[name]
+    with pytest.raises(SourceError, match=f"does not say its {name}. Give the"):
+        read_summary(share(folder, values))
+
+
+def no_such_k(values):
+    values["selection"]["k"] = 99
+
+
+def one_id_twice(values):
+    values["segments"][1]["id"] = values["segments"][0]["id"]
+
+
+def negative_count(values):
+    values["segments"][0]["size"] = -10
+
+
+def negative_leaf(values):
+    values["hierarchy"]["branches"]["leaf_sizes"][0] = -10
+
+
+def share_above_all(values):
+    values["segments"][0]["share"] = 1.2
+
+
+def negative_share(values):
+    values["roles"]["share_mapped"] = -0.1
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (no_such_k, "at selection, .*k is 99, expected one of the rows"),
+        (one_id_twice, "at the top, .*segments have the ids .*, expected each once"),
+        (negative_count, r"at segments\.0, .*size is -10, expected 0 to inf"),
+        (negative_leaf, r"at hierarchy\.branches, .*leaf_sizes is -10, expected 0"),
+        (share_above_all, r"at segments\.0, .*share is 1\.2, expected 0 to 1"),
+        (negative_share, r"at roles, .*share_mapped is -0\.1, expected 0 to 1"),
+    ],
+)
+def test_numbers_that_cannot_be_are_one_fault(folder, values, damage, told):
+    damage(values)
+    with pytest.raises(SourceError, match=told):
+        read_summary(share(folder, values))
+
+
 @pytest.mark.parametrize("version", [2, 4, "3"])
 def test_another_version_is_said_whatever_else_is_other(folder, values, version):
     for rest in (values, {"recipe": "robust"}):

@@ -364,7 +364,9 @@ def refuse_leaks(
     raise PrivacyError(
         f"What was to be shared would name somebody: {'; '.join(told)}"
         + (f"; and {rest:,} more" if rest else "")
-        + ". Nothing was published. Report this as a fault of learnstrata, without the "
-        "names. If it names nobody (a city that is also the name of a company), allow "
-        "that text: --allow, or allow= in Python."
+        + ". Nothing was published. If the name stands in [names] of the "
+        "configuration, or in a title or category of the table, change it there; else "
+        "report this as a fault of learnstrata, without the names. If it names nobody "
+        "(a city that is also the name of a company), allow that text: --allow, or "
+        "allow= in Python."
     )

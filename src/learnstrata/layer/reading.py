@@ -57,7 +57,7 @@ def read_exact(folder: str | Path) -> ExactSummary:
 
 def _read(path: Path, form: type[Form]) -> Form:
     try:
-        return form.model_validate_json(path.read_bytes())
+        found = form.model_validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:
@@ -65,6 +65,12 @@ def _read(path: Path, form: type[Form]) -> Form:
     except ValidationError as error:
         fault = _fault(error.errors(include_url=False), form)
         raise SourceError(f"{path} {fault}") from None
+    if untold := {"schema_version", "form"} - found.model_fields_set:
+        raise SourceError(
+            f"{path} does not say its {' and '.join(sorted(untold))}. Give the folder "
+            "of a whole run."
+        )
+    return found
 
 
 def _fault(errors: list[ErrorDetails], form: type[Summary]) -> str:

@@ -16,16 +16,41 @@ from typing import TypeVar
 
 from learnstrata.config.loading import list_recipes, load_config
 from learnstrata.learners.features.companies import TIERS, UNRATED
-from learnstrata.learners.features.matrix import FEATURES
+from learnstrata.learners.features.register import DESCRIBED, FEATURES
 from learnstrata.learners.roles.titles import SENIORITY, TitleTable
-from learnstrata.learners.roles.unnamed import NO_ROLE
+from learnstrata.learners.roles.unnamed import NO_ROLE, unnamed_roles
+from learnstrata.learners.schema.register import COLUMNS, folded
 from learnstrata.privacy.disclosure.kinds import Kind, Label, Sentence
-from learnstrata.summary.contract import Model, Results, SegmentRule
+from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
+from learnstrata.summary.contract import (
+    Category,
+    CategoryShare,
+    CohortPart,
+    CompanyRole,
+    Condition,
+    DistinctiveValue,
+    EntryRole,
+    LaggingRole,
+    MentorRole,
+    Model,
+    PayByRole,
+    PayCell,
+    Results,
+    RoleCell,
+    Segment,
+    SegmentRule,
+    Settings,
+    Title,
+)
 from learnstrata.summary.walk import Scope, changed
 
 __all__ = ["PLACEHOLDER", "blank", "own_labels", "own_words"]
 
 PLACEHOLDER = "\N{WHITE SQUARE}"
+NAMES = "names"  # the part of a configuration where the user names segments
+BETWEEN = " / "  # the two bands of a rule-based segment
+ROLES = ("role", "role_family")
+OF_ROLES = (PayByRole, MentorRole, LaggingRole, RoleCell, EntryRole, CompanyRole)
 WORD = re.compile(r"[^\W\d_]+")
 SPEAKING = ("config", "decisions", "learners", "segments", "summary", "wording")
 R = TypeVar("R", bound=Results)
@@ -48,10 +73,13 @@ def blank(results: R) -> R:
     Notes
     -----
     A label that is the same whoever the learners are (a role family of the packaged
-    table, a tier, a feature) stays. A title somebody typed is none of those.
+    table, a tier, a feature, a usual name of a column) stays. A title somebody typed
+    is none of those, though it is a word of ours.
     """
     named = {one.name_by_numbers for one in results.segments}
-    return changed(results, _Blanking(own_labels() | named))
+    usual = {c for c in results.input.columns.values() if folded(c) in _aliases()}
+    own = own_labels() | named | usual
+    return changed(results, _Blanking(own, frozenset(named)))
 
 
 @cache
@@ -60,19 +88,35 @@ def own_labels() -> frozenset[str]:
 
     Examples
     --------
-    >>> {"Backend", "Tier 1", "Early", "log_pay"} <= own_labels()
+    >>> {"Backend", "Tier 1", "Early", "log_pay", "ctc", "pay_band"} <= own_labels()
     True
     """
-    features = [(name, one.label) for name, one in FEATURES.items()]
+    known = {**FEATURES, **DESCRIBED}
+    features = [(name, one.label) for name, one in known.items()]
+    columns = [(name, *one.aliases) for name, one in COLUMNS.items()]
     recipes = [load_config(name).as_dict() for name in list_recipes()]
     return frozenset(
         [
-            *TitleTable.load().families,
-            *(*SENIORITY, *NO_ROLE, *TIERS, UNRATED, "All", ""),
-            *(name for pair in features for name in pair),
+            *_own_roles(),
+            *(*SENIORITY, *TIERS, UNRATED, *ROLES, *OUR_OUTCOMES),
+            *(name for names in [*features, *columns] for name in names),
+            *(f"role: {name}" for name in _own_roles() if name),
+            *(f"tier: {name}" for name in (*TIERS, UNRATED)),
             *(text for recipe in recipes for text in _texts(recipe)),
         ]
     )
+
+
+@cache
+def _aliases() -> frozenset[str]:
+    return frozenset(folded(name) for one in COLUMNS.values() for name in one.aliases)
+
+
+@cache
+def _own_roles() -> frozenset[str]:
+    recipes = [load_config(name) for name in list_recipes()]
+    unnamed = [name for recipe in recipes for name in unnamed_roles(recipe)]
+    return frozenset([*TitleTable.load().families, *unnamed, "All", ""])
 
 
 def _texts(value: object) -> list[str]:
@@ -91,6 +135,7 @@ class _Blanking:
     """A walk that puts a placeholder for every label that is not our own."""
 
     own: frozenset[str]
+    named: frozenset[str]  # segments, by their numbers
 
     def keeps(self, row: Model) -> bool:  # noqa: ARG002 - every row stays
         return True
@@ -107,21 +152,59 @@ class _Blanking:
         around = scope[-1]
         if isinstance(around, SegmentRule) and self._is_own(around):
             return value
-        return self._blanked(value)
+        if isinstance(around, Settings) and isinstance(value, Mapping):
+            return self._configured(value)
+        return _blanked(value, self._own_at(value, scope))
 
     def _is_own(self, rule: SegmentRule) -> bool:
         """Say whether a rule names nothing but what is our own."""
-        said = {t for path in rule.paths for c in path for t in (c.feature, c.value)}
-        return said <= self.own
+        return all(
+            c.feature in self.own and c.value in self._own_of(c.feature)
+            for path in rule.paths
+            for c in path
+        )
 
-    def _blanked(self, value: object) -> object:
-        if isinstance(value, str):
-            return value if value in self.own else PLACEHOLDER
-        if isinstance(value, Mapping):
-            return {key: self._blanked(inner) for key, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return type(value)(self._blanked(inner) for inner in value)
-        return value
+    def _own_of(self, category: str) -> frozenset[str]:
+        """Give the values of a category that are our own: typed ones are none."""
+        if category in ROLES:
+            return _own_roles()
+        return self.own if category in self.own else frozenset(["", *NO_ROLE])
+
+    def _own_at(self, value: object, scope: Scope) -> frozenset[str]:
+        """Give the labels of ours that may stand where this one does."""
+        around = scope[-1]
+        if isinstance(around, Title):
+            return frozenset()
+        if isinstance(around, Segment):
+            return frozenset([around.name_by_numbers])
+        if isinstance(around, CohortPart):
+            return _own_roles() | self.named | {*TIERS, UNRATED}
+        if isinstance(around, CategoryShare):
+            over = next(one for one in reversed(scope) if isinstance(one, Category))
+            return self._own_of(over.name)
+        if isinstance(around, DistinctiveValue | Condition):
+            return self.own if value == around.feature else self._own_of(around.feature)
+        typed = isinstance(around, PayCell) and value == around.role_family
+        return _own_roles() if typed or isinstance(around, OF_ROLES) else self.own
+
+    def _configured(self, config: Mapping[str, object]) -> dict[str, object]:
+        """Blank a configuration; what the user calls a segment is no word of ours."""
+        return {
+            key: _blanked(value, frozenset() if key == NAMES else self.own)
+            for key, value in config.items()
+        }
+
+
+def _blanked(value: object, own: frozenset[str]) -> object:
+    """Put a placeholder for each text that is none of ours, nor two of them."""
+    if isinstance(value, str):
+        ours = value in own or {*value.split(BETWEEN)} <= own
+        return value if ours else PLACEHOLDER
+    if isinstance(value, Mapping):
+        return {key: _blanked(inner, own) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_blanked(inner, own) for inner in value)
+    return value
 
 
 def _said(value: object) -> object:

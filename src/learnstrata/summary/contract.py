@@ -10,10 +10,11 @@ Pay is in currency units a year, shares are 0..1, segments are numbered from 1.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, model_validator
 
 from learnstrata.privacy.disclosure.derived import (
     index_high,
@@ -42,6 +43,7 @@ from learnstrata.privacy.disclosure.rounding import LEAST_WHOLE
 from learnstrata.wording.numbers import Numbers
 
 SCHEMA_VERSION = 3
+ROUNDING = 1e-9  # by which a share of a sum may be more than all
 
 
 def _finite(value: object) -> object:
@@ -67,6 +69,28 @@ class Model(BaseModel):
     def of(cls, found: object) -> Self:
         """Read the fields by their names from what a stage found, at any depth."""
         return cls.model_validate(found, from_attributes=True)
+
+    @model_validator(mode="after")
+    def _within_bounds(self) -> Self:
+        """Refuse a count below 0 and a share outside 0..1."""
+        for name, most in _bounds(type(self)).items():
+            found = getattr(self, name)
+            for value in found if isinstance(found, tuple) else (found,):
+                if value is not None and not 0 <= value <= most:
+                    raise ValueError(f"{name} is {value}, expected 0 to {most:g}")
+        return self
+
+
+@cache
+def _bounds(model: type[Model]) -> Mapping[str, float]:
+    """Give the most that each count and share of a result may be."""
+    most = {Count: math.inf, Share: 1 + ROUNDING}
+    return {
+        name: most[type(kind)]
+        for name, info in model.model_fields.items()
+        for kind in info.metadata
+        if type(kind) in most
+    }
 
 
 class Money(Model):
@@ -331,6 +355,12 @@ class Selection(Model):
     resamples: Annotated[int, Setting()]
     inertia: Annotated[Number, Statistic("all learners, final fit")]
     table: Annotated[tuple[Candidate, ...], Rows()]
+
+    @model_validator(mode="after")
+    def _has_k(self) -> Self:
+        if not any(row.k == self.k for row in self.table):
+            raise ValueError(f"k is {self.k}, expected one of the rows of its table")
+        return self
 
     @property
     def chosen(self) -> Candidate:
@@ -1203,6 +1233,13 @@ class Results(Model):
     questions: Annotated[Questions, Rows()]
     notes: Annotated[tuple[str, ...], Sentence()]
     timings: Annotated[dict[str, float], Owner("seconds a stage")]
+
+    @model_validator(mode="after")
+    def _has_each_segment_once(self) -> Self:
+        ids = [one.id for one in self.segments]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"segments have the ids {ids}, expected each once")
+        return self
 
     @property
     def segmented(self) -> int | None:

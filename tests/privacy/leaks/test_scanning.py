@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+import os
 import struct
 import zlib
 
@@ -305,6 +306,18 @@ def test_a_file_that_cannot_be_read_is_not_called_clean(tmp_path, name, content)
     assert (leak.kind, leak.place) == ("unreadable file", "the whole file")
     with pytest.raises(UnreadableError):
         list(read_pieces(name, content))
+
+
+def test_what_is_no_regular_file_is_not_called_clean(tmp_path):
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "gone").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "share" / "home").symlink_to(tmp_path, target_is_directory=True)
+    os.mkfifo(tmp_path / "share" / "pipe")
+    found = leaks_in(tmp_path / "share", companies=COMPANIES, learners=LEARNERS)
+    assert found == [
+        Leak(name, "the whole file", "unreadable file", "not a regular file")
+        for name in ("gone", "home", "pipe")
+    ]
 
 
 def test_folders_within_are_read_and_a_missing_one_is_refused(tmp_path):

@@ -16,6 +16,7 @@ __all__ = [
     "Column",
     "column_label",
     "extra_name",
+    "folded",
     "lost_without",
 ]
 
@@ -146,6 +147,17 @@ def column_label(name: str) -> str:
     """
     known = COLUMNS.get(name)
     return known.label if known else name.replace("_", " ")
+
+
+def folded(name: str) -> str:
+    """Give a name of a column without what does not matter in it.
+
+    Examples
+    --------
+    >>> folded("Start Year") == folded("start_year")
+    True
+    """
+    return "".join(char for char in name.lower() if char not in " _-")
 
 
 def lost_without(there: Collection[str]) -> dict[str, str]:

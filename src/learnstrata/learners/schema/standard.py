@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrameT
 from learnstrata.config.stages import Columns, Pay, Unit
 from learnstrata.exceptions import SchemaError, nearest, preview
 from learnstrata.learners.schema.columns import Kind, read_columns
-from learnstrata.learners.schema.register import COLUMNS, extra_name
+from learnstrata.learners.schema.register import COLUMNS, extra_name, folded
 
 __all__ = [
     "kinds_of",
@@ -106,13 +106,9 @@ def _by_alias(name: str, names: Sequence[str], taken: set[str]) -> str | None:
     free: dict[str, str] = {}
     for column in names:
         if column not in taken:
-            free.setdefault(_folded(column), column)
-    hits = (free.get(_folded(alias)) for alias in COLUMNS[name].aliases)
+            free.setdefault(folded(column), column)
+    hits = (free.get(folded(alias)) for alias in COLUMNS[name].aliases)
     return next(filter(None, hits), None)
-
-
-def _folded(name: str) -> str:
-    return "".join(char for char in name.lower() if char not in " _-")
 
 
 def _refuse_too_little(

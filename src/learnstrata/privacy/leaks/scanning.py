@@ -175,6 +175,8 @@ def _files(
             )
             pairs = zip(pieces, paired(pieces, own), strict=True)
             yield _File(name, [titled, *pairs], fault)
+        elif path.is_symlink() or not path.is_dir():
+            yield _File(name, [titled], "not a regular file")
         elif not any(path.iterdir()):
             yield _File(name, [titled])
 
@@ -186,6 +188,8 @@ def _read(path: Path, name: str, shipped: frozenset[str]) -> tuple[list[Piece], 
         pieces.extend(read_pieces(name, path.read_bytes(), shipped=shipped))
     except UnreadableError as error:
         return pieces, str(error)
+    except OSError as error:
+        return pieces, f"cannot be read: {error.strerror}"
     return pieces, ""
 
 

@@ -16,7 +16,7 @@ from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import plain_name
 
-__all__ = ["IncrementalValue", "Skill", "incremental_value"]
+__all__ = ["OUR_OUTCOMES", "IncrementalValue", "Skill", "incremental_value"]
 
 MIN_LEARNERS = 100  # with the outcome: fewer give intervals that say nothing
 MIN_OF_EACH = 20  # learners of each answer of a yes/no outcome
@@ -25,6 +25,7 @@ BLOCK = 2_000_000  # random draws held at once
 UNITS = 20_000  # more learners are resampled in random bunches, as many as this
 
 # The rule-based segments are made of these; the rest says the same in other words.
+OUR_OUTCOMES = ("pay_growth", "role_change")
 BUILT_ON = ("pay", "pay_band", "years_of_experience", "experience_band", "start_year")
 
 Verdict = Literal["learned", "rules", "as well", "nothing", "none"]
@@ -156,7 +157,7 @@ def incremental_value(
             "100 resamples or more. Leave both out for the defaults."
         )
     table = _with_groups(learners)
-    wanted = [c for c in ("pay_growth", "role_change") if c in table.columns]
+    wanted = [c for c in OUR_OUTCOMES if c in table.columns]
     wanted += [c for c in outcomes if c not in wanted]
     seeds = np.random.default_rng(rng).spawn(len(wanted))
     return tuple(
