@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
-import polars as pl
 import pytest
 from scipy.stats import pearsonr, skew, spearmanr
 
+from frames import newest
 from learnstrata.learners.description import MARKS, describe
 
 
@@ -20,7 +20,8 @@ def known(run, name):
     learners = run.base.learners
     if name == "years_of_experience":
         learners = learners.filter(experience_imputed=0)
-    return learners[name].drop_nulls().cast(pl.Float64).to_numpy()
+    rows = newest(learners.drop_nulls(name).to_dicts())
+    return np.array([row[name] for row in rows], dtype=float)
 
 
 def test_distributions_are_exact(done):
@@ -78,10 +79,10 @@ def test_correlations_are_those_of_the_pairs_that_are_known(small_run):
 def naive_cells(run, keys):
     """Give learners, companies, largest share and median pay of each cell."""
     no_company, groups = run.config.cleaning.missing_company, defaultdict(list)
-    for row in run.base.learners.to_dicts():
-        if row["pay"] is not None:
-            for key in keys(row):
-                groups[key].append(row)
+    paid = [row for row in run.base.learners.to_dicts() if row["pay"] is not None]
+    for row in newest([row for row in paid if keys(row)]):
+        for key in keys(row):
+            groups[key].append(row)
     cells = {}
     for key, rows in groups.items():
         companies = [row["company"] for row in rows]
@@ -89,7 +90,7 @@ def naive_cells(run, keys):
         largest = max((named.count(c) for c in set(named)), default=0)
         unknown = len(companies) - len(named)
         cells[key] = (
-            len({row["learner_id"] for row in rows}),
+            len(rows),
             len(set(named)),
             (largest + unknown) / len(rows),
             float(np.median([row["pay"] for row in rows])),
