@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy.stats import pearsonr, skew, spearmanr
 
@@ -149,3 +150,28 @@ def test_the_learners_are_left_alone(small_run):
     before = learners.clone()
     describe(learners, small_run.meaning.model.features)
     assert learners.equals(before)
+
+
+def test_a_learner_with_60_records_is_not_the_median(small_run):
+    model = small_run.meaning.model.features
+    learners = small_run.base.learners.filter(
+        pl.col("pay").is_not_null() & (pl.col("experience_imputed") == 0)
+    ).head(14)
+    first = pl.int_range(pl.len()) == 0
+    learners = learners.with_columns(
+        pay=pl.when(first).then(9e6).otherwise(pl.col("pay")),
+        role=pl.lit("Data"),
+        tier=pl.lit("Tier 1"),
+        years_of_experience=pl.lit(5.0),
+    )
+    many = pl.concat([learners, *[learners.head(1)] * 59])
+    one, other = (describe(rows, model) for rows in (learners, many))
+    assert other.pay_by_role.equals(one.pay_by_role)
+    assert other.pay_by_experience.equals(one.pay_by_experience)
+    assert other.pay_by_role["learners"].to_list() == [14]
+    assert other.pay_by_role["p50"][0] < 9e6
+    for found, expected in zip(other.distributions, one.distributions, strict=True):
+        assert found.n == expected.n
+        assert found.quantiles == expected.quantiles
+        assert found.counts == expected.counts
+        assert found.largest_share == expected.largest_share
