@@ -1,6 +1,6 @@
 """Native frames of any engine, as plain values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -17,3 +17,16 @@ def rows(native: Any, *, by: str | Sequence[str] | None = None) -> list[dict[str
 def column(native: Any, name: str, *, by: str | None = None) -> list[Any]:
     """Collect one column of a frame, in the order of `rows`."""
     return [row[name] for row in rows(native, by=by)]
+
+
+def newest(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give one row a learner, that of the newest pay; of several the first record."""
+    found: dict[Any, dict[str, Any]] = {}
+    for row in sorted(rows, key=_age):
+        found.setdefault(row["learner_id"], row)
+    return list(found.values())
+
+
+def _age(row: dict[str, Any]) -> tuple[bool, float, int]:
+    year = row.get("pay_year")
+    return year is not None, -(year or 0.0), row["record"]

@@ -77,10 +77,14 @@ class Intruder:
         self.names = [name for name, value in known.items() if value is not None]
         self.place = {name: i for i, name in enumerate(self.names)}
         self.told = {n: published.get(n) for n in self.names if n not in tally.unsaid}
-        ends = {
-            n: (0, math.inf) if n in tally.unsaid else group(published.get(n), rounding)
-            for n in self.names
-        }
+        most = max(known[name] for name in self.names)
+        ends = {}
+        for n in self.names:
+            ends[n] = group(published.get(n), rounding)
+            if n in tally.unsaid:
+                ends[n] = (0, math.inf)
+            elif published.get(n) is None and known[n] >= rounding.base:
+                ends[n] = (0, most)  # of few learners, whose records may be many
         self.limits = np.array([ends[name] for name in self.names], float)
         self.solver = self._programme(true_sums(exact))
         # The least and the most that some solution has of each count.

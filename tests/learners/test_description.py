@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from scipy.stats import pearsonr, skew, spearmanr
 
+from frames import newest
 from learnstrata.learners.description import MARKS, describe
 
 
@@ -20,7 +21,8 @@ def known(run, name):
     learners = run.base.learners
     if name == "years_of_experience":
         learners = learners.filter(experience_imputed=0)
-    return learners[name].drop_nulls().cast(pl.Float64).to_numpy()
+    rows = newest(learners.drop_nulls(name).to_dicts())
+    return np.array([row[name] for row in rows], dtype=float)
 
 
 def test_distributions_are_exact(done):
@@ -78,10 +80,10 @@ def test_correlations_are_those_of_the_pairs_that_are_known(small_run):
 def naive_cells(run, keys):
     """Give learners, companies, largest share and median pay of each cell."""
     no_company, groups = run.config.cleaning.missing_company, defaultdict(list)
-    for row in run.base.learners.to_dicts():
-        if row["pay"] is not None:
-            for key in keys(row):
-                groups[key].append(row)
+    paid = [row for row in run.base.learners.to_dicts() if row["pay"] is not None]
+    for row in newest([row for row in paid if keys(row)]):
+        for key in keys(row):
+            groups[key].append(row)
     cells = {}
     for key, rows in groups.items():
         companies = [row["company"] for row in rows]
@@ -89,7 +91,7 @@ def naive_cells(run, keys):
         largest = max((named.count(c) for c in set(named)), default=0)
         unknown = len(companies) - len(named)
         cells[key] = (
-            len({row["learner_id"] for row in rows}),
+            len(rows),
             len(set(named)),
             (largest + unknown) / len(rows),
             float(np.median([row["pay"] for row in rows])),
@@ -148,3 +150,28 @@ def test_the_learners_are_left_alone(small_run):
     before = learners.clone()
     describe(learners, small_run.meaning.model.features)
     assert learners.equals(before)
+
+
+def test_a_learner_with_60_records_is_not_the_median(small_run):
+    model = small_run.meaning.model.features
+    learners = small_run.base.learners.filter(
+        pl.col("pay").is_not_null() & (pl.col("experience_imputed") == 0)
+    ).head(14)
+    first = pl.int_range(pl.len()) == 0
+    learners = learners.with_columns(
+        pay=pl.when(first).then(9e6).otherwise(pl.col("pay")),
+        role=pl.lit("Data"),
+        tier=pl.lit("Tier 1"),
+        years_of_experience=pl.lit(5.0),
+    )
+    many = pl.concat([learners, *[learners.head(1)] * 59])
+    one, other = (describe(rows, model) for rows in (learners, many))
+    assert other.pay_by_role.equals(one.pay_by_role)
+    assert other.pay_by_experience.equals(one.pay_by_experience)
+    assert other.pay_by_role["learners"].to_list() == [14]
+    assert other.pay_by_role["p50"][0] < 9e6
+    for found, expected in zip(other.distributions, one.distributions, strict=True):
+        assert found.n == expected.n
+        assert found.quantiles == expected.quantiles
+        assert found.counts == expected.counts
+        assert found.largest_share == expected.largest_share

@@ -80,7 +80,14 @@ def test_every_count_of_learners_is_one_that_the_intruder_knows_of(both):
 # Counts of samples, of titles and of companies, and counts that are part of no table.
 APART = {
     *("Bootstrap.rows", "Candidate.rows", "Dip.n_rows", "Gap.rows", "Halves.rows"),
-    *("Hopkins.n_rows", "Nulls.rows", "Seeds.rows", "Selection.rows", "Variant.rows"),
+    *(
+        "Hopkins.n_probes",
+        "Hopkins.n_rows",
+        "Nulls.rows",
+        "Seeds.rows",
+        "Selection.rows",
+        "Variant.rows",
+    ),
     *("Selection.against", "Selection.scored", "Silhouette.against"),
     *("Silhouette.scored", "SegmentSilhouette.scored", "Hierarchy.n_rows"),
     *("Roles.n_titles", "Roles.n_titles_mapped", "Distribution.outside_fences"),
@@ -100,7 +107,7 @@ def test_of_a_small_count_five_values_are_left_and_all_ten_in_98_of_100(attacked
     ]
     assert len(left) > 200
     assert min(left) >= BASE / 2
-    assert sum(n == BASE for n in left) >= 0.98 * len(left)
+    assert sum(n >= BASE for n in left) >= 0.98 * len(left)
 
 
 def test_of_a_larger_count_half_the_base_of_values_is_left(attacked):

@@ -19,4 +19,4 @@ def test_a_stored_summary_is_of_the_contract_with_the_sentences_of_now(name):
     assert summary.words == words_of(summary), AGAIN
     assert summary.actions == recommend(summary), AGAIN
     text = (STORED / f"{name}.json").read_text(encoding="utf-8")
-    assert summary.model_dump_json(indent=1) + "\n" == text, AGAIN
+    assert summary.model_dump_json() + "\n" == text, AGAIN

@@ -14,6 +14,7 @@ from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.bins import inner_edges
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import FEATURES, feature_of
+from learnstrata.learners.history import newest_first, once_each
 from learnstrata.learners.lookups import Frame, collected
 
 __all__ = ["Correlations", "Description", "Distribution", "Missing", "describe"]
@@ -147,10 +148,11 @@ def describe(
     wanted = [c for c in {*DRAWN, *CORRELATED} if c in columns]
     numbers = _observed(frame, sorted(wanted), columns)
     paid = _paid(frame, columns, model, no_company)
-    spread = paid.select(over_companies(paid.columns)).row(0)
+    spread = once_each(paid).select(over_companies(paid.columns)).row(0)
+    who = _who(frame, columns)
     return Description(
         distributions=tuple(
-            _distribution(name, numbers[name], model.pay, spread)
+            _distribution(name, _of_each(numbers[name], who), model.pay, spread)
             for name in DRAWN
             if name in numbers and np.isfinite(numbers[name]).any()
         ),
@@ -177,6 +179,25 @@ def _observed(
         expressions[name] = value
     table = collected(frame.select(**expressions))
     return {c: table[c].fill_null(float("nan")).to_numpy() for c in table.columns}
+
+
+def _who(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
+    """Give of whom each ``row`` is, the newest pay of a learner first."""
+    wanted = [c for c in ("learner_id", "pay_year", "record", "pay") if c in columns]
+    table = collected(frame.select(wanted)) if "learner_id" in wanted else None
+    return (
+        pl.DataFrame() if table is None else newest_first(table.with_row_index("row"))
+    )
+
+
+def _of_each(
+    values: npt.NDArray[np.float64], who: pl.DataFrame
+) -> npt.NDArray[np.float64]:
+    """Give one known value a learner, the one beside the newest pay."""
+    if who.is_empty():
+        return values
+    known = who.filter(np.isfinite(values)[who["row"].to_numpy()])
+    return values[once_each(known)["row"].to_numpy()]
 
 
 def _distribution(
@@ -302,12 +323,14 @@ def _paid(
     model: FeatureModel,
     no_company: str,
 ) -> pl.DataFrame:
-    """Give the learners whose pay is known, with what it is compared by."""
+    """Give the rows with known pay, the newest first, and what it is compared by."""
     wanted = ("pay", "company", "tier", "role", "learner_id", *YEARS)
+    wanted += ("pay_year", "record")
     if "pay" not in columns:
         return pl.DataFrame()
     known = frame.filter(~nw.col("pay").is_null())
     paid = collected(known.select(c for c in wanted if c in columns))
+    paid = newest_first(paid)
     if "company" not in model.available:
         return paid.drop("company", strict=False)
     return paid.with_columns(named_company(no_company))
@@ -319,7 +342,7 @@ def _pay_by_experience(paid: pl.DataFrame, model: FeatureModel) -> pl.DataFrame:
         return pl.DataFrame()
     years = (pl.col("years_of_experience") + 0.5).floor().clip(upper_bound=MOST_YEARS)
     known = paid.filter(pl.col("experience_imputed") == 0)
-    known = known.with_columns(years=years.cast(pl.Int64))
+    known = once_each(known).with_columns(years=years.cast(pl.Int64))
     groups = [known.with_columns(tier=pl.lit(ALL))]
     if "company" in model.available:
         groups.append(known.with_columns(pl.col("tier").cast(pl.String)))
@@ -330,19 +353,17 @@ def _pay_by_experience(paid: pl.DataFrame, model: FeatureModel) -> pl.DataFrame:
 def _pay_by_role(paid: pl.DataFrame, model: FeatureModel) -> pl.DataFrame:
     if not {"pay", "title"} <= set(model.available) or paid.is_empty():
         return pl.DataFrame()
-    rows = _cells(paid, ["role"], {"p25": 0.25, "p50": 0.5, "p75": 0.75})
+    rows = _cells(once_each(paid), ["role"], {"p25": 0.25, "p50": 0.5, "p75": 0.75})
     return rows.sort(["learners", "role"], descending=[True, False])
 
 
 def _cells(
     paid: pl.DataFrame, by: Sequence[str], quantiles: Mapping[str, float]
 ) -> pl.DataFrame:
-    """Give quantiles of pay and of whom they are; a learner of more records is one."""
-    once = "learner_id" in paid.columns
-    count = pl.col("learner_id").n_unique() if once else pl.len()
+    """Give quantiles of pay of learners, one row each, and of whom they are."""
     pay = pl.col("pay").cast(pl.Float64)
     return paid.group_by(by).agg(
-        count.cast(pl.Int64).alias("learners"),
+        pl.len().cast(pl.Int64).alias("learners"),
         *over_companies(paid.columns),
         *(pay.quantile(q, "linear").alias(name) for name, q in quantiles.items()),
     )

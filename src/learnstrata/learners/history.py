@@ -1,9 +1,12 @@
-"""What a learner's older records tell: pay growth and changes of role."""
+"""What a learner's older records tell, and which of several rows is the newest."""
+
+from collections.abc import Sequence
 
 import narwhals as nw
+import polars as pl
 from narwhals.typing import IntoFrameT
 
-__all__ = ["progression"]
+__all__ = ["newest_first", "once_each", "progression"]
 
 USABLE = ("current", "repaired", "history")
 
@@ -91,3 +94,46 @@ def progression(records: IntoFrameT) -> IntoFrameT:
         years_between=nw.when(between > 0).then(between),
         pay_growth=nw.when(between > 0).then(growth),
     ).to_native()
+
+
+def newest_first(rows: pl.DataFrame, *, then: Sequence[str] = ()) -> pl.DataFrame:
+    """Put the newest pay first, where a learner has several rows.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        Where no learner has several, or it has no ``learner_id``, it stays as it is.
+    then : sequence of str
+        Columns that decide between rows of the same pay in the same year.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"learner_id": ["a", "a"], "pay_year": [2019, 2021]})
+    >>> newest_first(rows)["pay_year"].to_list()
+    [2021, 2019]
+    """
+    if "learner_id" not in rows.columns or rows["learner_id"].is_unique().all():
+        return rows
+    by = [c for c in ("pay_year", "record", "pay", *then) if c in rows.columns]
+    return rows.sort(by, descending=[c == "pay_year" for c in by]) if by else rows
+
+
+def once_each(rows: pl.DataFrame, *within: str) -> pl.DataFrame:
+    """Give the first row of each learner: of the whole, or within each of a group.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        From `newest_first`. Without ``learner_id`` every row is of one learner.
+    *within : str
+        Columns that say which group a row is of.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"learner_id": ["a", "a", "a"], "segment": [1, 2, 1]})
+    >>> len(once_each(rows)), len(once_each(rows, "segment"))
+    (1, 2)
+    """
+    if "learner_id" not in rows.columns:
+        return rows
+    return rows.unique(["learner_id", *within], keep="first", maintain_order=True)

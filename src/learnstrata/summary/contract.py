@@ -697,8 +697,14 @@ class CategoryShare(Model):
     """One value of a category in a segment, against all learners."""
 
     value: Annotated[str, Label()]
-    count: Annotated[int | None, Count("learners of the segment with the value")]
-    base_count: Annotated[int | None, Count("all learners with the value")]
+    count: Annotated[
+        int | None, Count("learners of the segment with the value", "learners")
+    ]
+    base_count: Annotated[
+        int | None, Count("all learners with the value", "base_learners")
+    ]
+    learners: Annotated[int | None, Owner("distinct learners of `count`")]
+    base_learners: Annotated[int | None, Owner("distinct learners of `base_count`")]
     share: Annotated[Number, Share("learners with the value", "size", "count")]
     base: Annotated[Number, Share("all with the value", "segmented", "base_count")]
     index: Annotated[Number, _of_counts("share / base * 100", index_of)]
@@ -770,7 +776,8 @@ class SegmentBin(Model):
     low: Annotated[Number, Edge("bin")]
     high: Annotated[Number, Edge("bin")]
     segment: Annotated[int | None, Count("learners of the segment in the bin")]
-    of_all: Annotated[int | None, Count("all learners in the bin")]
+    of_all: Annotated[int | None, Count("all learners in the bin", "learners")]
+    learners: Annotated[int | None, Owner("distinct learners of `of_all`")]
     share: Annotated[Number, Share("of the segment", "n_segment", "segment")]
     share_of_all: Annotated[Number, Share("of all", "n_all", "of_all")]
 
@@ -780,7 +787,8 @@ class SegmentDistribution(Model):
 
     feature: Annotated[str, Word()]
     n_segment: Annotated[int | None, Count("learners of the segment, known")]
-    n_all: Annotated[int | None, Count("all learners, known")]
+    n_all: Annotated[int | None, Count("all learners, known", "learners")]
+    learners: Annotated[int | None, Owner("distinct learners of `n_all`")]
     bins: Annotated[tuple[SegmentBin, ...], Rows()]
 
 
@@ -789,8 +797,14 @@ class DistinctiveValue(Model):
 
     feature: Annotated[str, Label()]
     value: Annotated[str, Label()]
-    count: Annotated[int | None, Count("learners of the segment with the value")]
-    base_count: Annotated[int | None, Count("all learners with the value")]
+    count: Annotated[
+        int | None, Count("learners of the segment with the value", "learners")
+    ]
+    base_count: Annotated[
+        int | None, Count("all learners with the value", "base_learners")
+    ]
+    learners: Annotated[int | None, Owner("distinct learners of `count`")]
+    base_learners: Annotated[int | None, Owner("distinct learners of `base_count`")]
     index: Annotated[Number, _of_counts("index", index_of)]
     low: Annotated[Number, _of_counts("95 % from", index_low, end=-1)]
     high: Annotated[Number, _of_counts("95 % to", index_high, end=1)]
@@ -817,7 +831,8 @@ class Segment(Model):
     id: Segments
     name: Annotated[str, Label()]
     name_by_numbers: Annotated[str, Word()]
-    size: Annotated[int | None, Count("learners of the segment")]
+    size: Annotated[int | None, Count("learners of the segment", "learners")]
+    learners: Annotated[int | None, Owner("distinct learners of the segment")]
     share: Annotated[Number, Share("learners of the segment", "segmented", "size")]
     typical: Annotated[tuple[TypicalNumber, ...], Rows(least="n")]
     categories: Annotated[tuple[Category, ...], Rows()]
@@ -899,7 +914,8 @@ class BandCell(Model):
     """Learners of a rule-based segment in a learned one."""
 
     segment_id: Segments
-    count: Annotated[int | None, Count("learners of both")]
+    count: Annotated[int | None, Count("learners of both", "learners")]
+    learners: Annotated[int | None, Owner("distinct learners of `count`")]
 
 
 class BandRow(Model):
@@ -908,7 +924,10 @@ class BandRow(Model):
     rule: Annotated[str, Label()]
     experience_band: Annotated[str, Label()]
     pay_band: Annotated[str, Label()]
-    learners: Annotated[int | None, Count("learners of the rule-based segment")]
+    learners: Annotated[
+        int | None, Count("learners of the rule-based segment", "distinct_learners")
+    ]
+    distinct_learners: Annotated[int | None, Owner("distinct learners of `learners`")]
     cells: Annotated[tuple[BandCell, ...], Rows()]
 
 

@@ -41,7 +41,7 @@ from learnstrata.summary.contract import (
     Settings,
 )
 from learnstrata.summary.sums import tally_of
-from learnstrata.summary.walk import Scope, changed, kinds_of, looked_up
+from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of
 
 __all__ = ["disclose", "rounding_of"]
 
@@ -77,7 +77,7 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     small = frozenset(
         one.id
         for one in results.segments
-        if one.size is not None and one.size < settings.min_learners
+        if one.learners is None or one.learners < settings.min_learners
     )
     told = changed(results, _Disclosure(settings, rounding, small, _rare(results)))
     questions = _without_few_companies(told.questions, settings)
@@ -220,22 +220,22 @@ class _Disclosure:
         return value
 
     @_told.register
-    def _(self, kind: Count, value: object, scope: Scope) -> object:  # noqa: ARG002 - see above
-        return self.rounding.count(cast("float", value))
+    def _(self, kind: Count, value: object, scope: Scope) -> object:
+        few = self._of_few(kind, scope[-1])
+        return None if few else self.rounding.count(cast("float", value))
 
     @_told.register
     def _(self, kind: Share, value: object, scope: Scope) -> object:
-        whole = _counted(scope, kind.whole)
+        whole = self._counted(scope, kind.whole)
         if whole is None:
             return None
-        part = _counted(scope, kind.part) if kind.part else None
-        if part is None:
-            part = round(cast("float", value) * whole)
-        return self.rounding.share(part, whole)
+        of_whole = round(cast("float", value) * whole)
+        part = self._counted(scope, kind.part) if kind.part else of_whole
+        return None if part is None else self.rounding.share(part, whole)
 
     @_told.register
     def _(self, kind: Derived, value: object, scope: Scope) -> object:  # noqa: ARG002 - worked out anew
-        counts = [_counted(scope, name) for name in kind.fields]
+        counts = [self._counted(scope, name) for name in kind.fields]
         known = [int(n) for n in counts if n is not None]
         told = [n for n in map(self.rounding.count, known) if n is not None]
         if len(told) < len(counts):
@@ -245,7 +245,7 @@ class _Disclosure:
 
     @_told.register
     def _(self, kind: Statistic, value: object, scope: Scope) -> object:
-        n = self._least(_counted(scope, kind.n)) if kind.n else None
+        n = self._least(self._counted(scope, kind.n)) if kind.n else None
         if kind.n and not (self._enough(n) and (n or 0) >= kind.least):
             return None
         return significant(round(cast("float", value), kind.places), kind.digits)
@@ -263,7 +263,7 @@ class _Disclosure:
             return self._pay(number, kind.at, kind.n, scope)
         if feature == COMPANY_SIZE and self._hides_sizes:
             return None if self.settings.companies == "none" else _broadly(number)
-        n = self._least(_counted(scope, kind.n))
+        n = self._least(self._counted(scope, kind.n))
         if n is None or not self._enough(n) or not has_beyond(n, kind.at):
             return None
         return ROUNDED.get(feature, _plain)(number, self.rounding)
@@ -272,11 +272,22 @@ class _Disclosure:
         self, amount: float, at: float | None, n: str, scope: Scope
     ) -> float | None:
         learners, companies, largest = (
-            _counted(scope, name) for name in (n, "companies", "largest_share")
+            self._counted(scope, name) for name in (n, "companies", "largest_share")
         )
         if not self.rule.allows(self._least(learners), companies, largest, at=at):
             return None
         return self.rounding.pay(amount, self.settings.money.per)
+
+    def _counted(self, scope: Scope, name: str) -> float | None:
+        """Give a count by its name, exactly; None of one that few learners are in."""
+        owner = owner_of(scope, name)
+        kind = kinds_of(type(owner)).get(name)
+        few = isinstance(kind, Count) and self._of_few(kind, owner)
+        return None if few else cast("float | None", getattr(owner, name))
+
+    def _of_few(self, kind: Count, of: Model) -> bool:
+        """Say whether too few distinct learners are behind a count of a result."""
+        return bool(kind.behind) and not self._enough(getattr(of, kind.behind))
 
     def _enough(self, n: float | None) -> bool:
         return n is not None and n >= self.settings.min_learners
@@ -315,10 +326,6 @@ def _alike(views: Sequence[CompanyView]) -> tuple[CompanyView, ...]:
         )
         for view in views
     )
-
-
-def _counted(scope: Scope, name: str) -> float | None:
-    return cast("float | None", looked_up(scope, name))
 
 
 def _plain(value: float, _: Rounding) -> float:

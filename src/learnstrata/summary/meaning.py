@@ -48,6 +48,7 @@ def build_segments(run: Run) -> tuple[Segment, ...]:
             name=meaning.names[i].name,
             name_by_numbers=meaning.names[i].by_numbers,
             size=profile.count,
+            learners=profile.learners,
             share=profile.share,
             typical=tuple(_typical(profile)),
             categories=tuple(_categories(profile)),
@@ -131,12 +132,14 @@ def _distribution(one: Spread) -> SegmentDistribution:
         feature=one.feature,
         n_segment=one.n_segment,
         n_all=one.n_all,
+        learners=one.learners,
         bins=tuple(
             SegmentBin(
                 low=part.low,
                 high=part.high,
                 segment=part.segment,
                 of_all=part.of_all,
+                learners=part.learners,
                 share=part.segment / one.n_segment if one.n_segment else None,
                 share_of_all=part.of_all / one.n_all if one.n_all else None,
             )
@@ -153,6 +156,8 @@ def _values(profile: Profile, n: int) -> tuple[DistinctiveValue, ...]:
             value=one.value,
             count=one.count,
             base_count=one.base_count,
+            learners=one.learners,
+            base_learners=one.base_learners,
             index=derived.index_of(*counts),
             low=derived.index_low(*counts),
             high=derived.index_high(*counts),
@@ -176,16 +181,20 @@ def build_bands(run: Run) -> Bands | None:
     if found is None:
         return None
     rows = []
-    for rule, line in zip(found.rules, found.counts, strict=True):
+    for i, (rule, line) in enumerate(zip(found.rules, found.counts, strict=True)):
         experience, pay = rule.split(" / ", 1)
-        cells = zip(found.segments, line, strict=True)
+        cells = zip(found.segments, line, found.learners[i], strict=True)
         rows.append(
             BandRow(
                 rule=rule,
                 experience_band=experience,
                 pay_band=pay,
                 learners=sum(line),
-                cells=tuple(BandCell(segment_id=i, count=count) for i, count in cells),
+                distinct_learners=found.learners_of_rules[i],
+                cells=tuple(
+                    BandCell(segment_id=segment, count=count, learners=learners)
+                    for segment, count, learners in cells
+                ),
             )
         )
     guessed = sum(max(line) for line in found.counts)

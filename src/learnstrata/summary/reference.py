@@ -14,6 +14,7 @@ from pydantic import Field, JsonValue, TypeAdapter
 
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
+    Count,
     Derived,
     Kind,
     Rows,
@@ -156,6 +157,8 @@ def _of(kind: Kind) -> str:
 
 
 def _more(kind: Kind) -> Iterator[str]:
+    if isinstance(kind, Count) and kind.behind:
+        yield f"hidden where `{kind.behind}` are few"
     if isinstance(kind, Share):
         yield f"of `{kind.whole}`"
     if isinstance(kind, Derived):

@@ -28,6 +28,7 @@ YEARS = "years_of_experience"
 EVERY_TIER = "All"
 COMPLETE = ("role", "tier")  # categories that every learner has a value of
 SPLIT = ("value", "known", "moved", "bins", "binned")  # what each segment has, and all
+ONCE_OF_ALL = ("known", "moved")  # of records: once in each segment, and once of all
 BANDED = {"experience_band": "pay", "pay_band": YEARS}  # a band, and what else it takes
 OF = {"experience_band": YEARS, "pay_band": "pay"}
 FILLED = {"pay": "pay", "experience": YEARS}
@@ -155,13 +156,13 @@ def _description(tally: Tally, results: Results, *, once: bool) -> None:
     for one in found.missing:
         key = tally.note(("missing", one.column), one.count)
         known = ("known", one.column, ALL)
-        tally.add([key, known], ("segmented",), whole=known in tally.counts)
+        tally.add([key, known], ("segmented",), whole=once and known in tally.counts)
     for name, column in FILLED.items():
         key = tally.note(("filled", name), getattr(results.filled, name))
         tally.guess([key], ("missing", column))
     roles = [tally.note(("paid", row.role), row.learners) for row in found.pay_by_role]
-    tally.add(roles, ("known", "pay", ALL), whole=once)
-    _years(tally, results, once=once)
+    tally.add(roles, ("known", "pay", ALL), whole=True)
+    _years(tally, results)
     if results.roles:
         names = ("mapped", "missing", "unmapped")
         parts = [
@@ -178,7 +179,7 @@ def _description(tally: Tally, results: Results, *, once: bool) -> None:
         tally.add(titles, ("title", "unmapped"), whole=False)
 
 
-def _years(tally: Tally, results: Results, *, once: bool) -> None:
+def _years(tally: Tally, results: Results) -> None:
     """Add up the paid learners of each year of experience over the tiers."""
     years: dict[float, list[Key]] = {}
     for row in results.description.pay_by_experience:
@@ -186,13 +187,7 @@ def _years(tally: Tally, results: Results, *, once: bool) -> None:
         years.setdefault(row.years, []).append(key)
     for year, keys in years.items():
         total = ("years", year, EVERY_TIER)
-        parts = [key for key in keys if key != total]
-        if once:
-            tally.add(parts, total, whole=True)
-            continue
-        tally.guess(parts, total, ">=")
-        for key in parts:
-            tally.add([key], total, whole=False)
+        tally.add([key for key in keys if key != total], total, whole=True)
 
 
 def _segment(tally: Tally, one: Segment) -> None:
@@ -254,7 +249,12 @@ def _over_segments(tally: Tally, ids: Sequence[int], *, once: bool) -> None:
     for total in totals:
         name = "known" if total[0] == "binned" else total[0]
         parts = [(name, *total[1:-1], i) for i in ids]
-        tally.add(parts, total, whole=once or total[0] != "known")
+        if once or total[0] not in ONCE_OF_ALL:
+            tally.add(parts, total, whole=True)
+            continue
+        tally.guess(parts, total, ">=")
+        for part in parts:
+            tally.add([part], total, whole=False)
     for name in sorted({str(k[1]) for k in tally.counts if k[0] == "value"}):
         whole = [k for k in tally.counts if k[:2] == ("value", name) and k[3] == ALL]
         tally.add(whole, ("segmented",), whole=name in COMPLETE)

@@ -8,7 +8,15 @@ from learnstrata.exceptions import ParameterError
 from learnstrata.privacy.disclosure.kinds import Kind
 from learnstrata.summary.contract import Model
 
-__all__ = ["Change", "Scope", "changed", "declared", "kinds_of", "looked_up"]
+__all__ = [
+    "Change",
+    "Scope",
+    "changed",
+    "declared",
+    "kinds_of",
+    "looked_up",
+    "owner_of",
+]
 
 M = TypeVar("M", bound=Model)
 Scope = tuple[Model, ...]  # the result a value stands in, and those around it before it
@@ -102,11 +110,22 @@ def looked_up(scope: Scope, name: str) -> object:
     ParameterError
         If none has.
     """
+    return getattr(owner_of(scope, name), name)
+
+
+def owner_of(scope: Scope, name: str) -> Model:
+    """Give the innermost result that has a value of a name.
+
+    Raises
+    ------
+    ParameterError
+        If none has.
+    """
     for model in reversed(scope):
         if name in type(model).model_fields or isinstance(
             getattr(type(model), name, None), property
         ):
-            return getattr(model, name)
+            return model
     raise ParameterError(
         f"No result around {type(scope[-1]).__name__} has {name!r}. Name a field of "
         "it, or of what it stands in."

@@ -46,6 +46,22 @@ def test_counts_and_agreement_equal_scikit_learn(learners):
     assert found.nmi == pytest.approx(normalized_mutual_info_score(rules, labels))
 
 
+def test_distinct_learners_are_counted_where_rows_are_records(learners):
+    found = compared(learners)
+    assert found.learners == found.counts
+    assert found.learners_of_rules == tuple(map(sum, found.counts))
+    ids = pl.Series("learner_id", [i // 4 for i in range(len(learners))])
+    named = learners.with_columns(ids).drop_nulls()
+    several = compared(named)
+    assert several.counts == found.counts
+    rule = pl.concat_str("experience_band", "pay_band", separator=" / ")
+    for i, name in enumerate(several.rules):
+        own = named.filter(rule == name)
+        assert several.learners_of_rules[i] == own["learner_id"].n_unique()
+        for segment, n in zip(several.segments, several.learners[i], strict=True):
+            assert n == own.filter(segment_id=segment)["learner_id"].n_unique()
+
+
 def test_a_run_compares_the_learners_whose_pay_and_experience_are_known(small_run):
     found = small_run.meaning.comparison
     learners = small_run.meaning.learners.filter(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frames import newest
 from learnstrata.config.stages import Pay
-from learnstrata.segments.meaning.distinctive import _spread, make_cards
+from learnstrata.segments.meaning.distinctive import _placed, _spread, make_cards
 from learnstrata.segments.meaning.profiles import NUMBERS, profile_segments
 
 
@@ -59,30 +60,51 @@ def test_one_learner_has_a_place_and_no_interval(small_run):
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25)
+    st.lists(
+        st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25
+    ).filter(lambda counts: any(a + b for a, b in counts))
 )
 def test_bins_count_the_segment_and_all(counts):
     values = np.repeat(np.arange(len(counts)), [a + b for a, b in counts]) + 0.5
-    own = np.concatenate([np.repeat([True, False], pair) for pair in counts])
+    own = np.concatenate([np.repeat([1, 2], pair) for pair in counts])
+    number = _placed(pl.DataFrame({"segment_id": own}), values)
     edges = np.arange(1.0, len(counts))
-    found = _spread("years_of_experience", values, own, edges)
+    found = _spread("years_of_experience", number, 1, edges)
     assert [one.low for one in found.bins] == [None, *edges]
     assert [(one.segment, one.of_all - one.segment) for one in found.bins] == counts
+    assert [one.learners for one in found.bins] == [a + b for a, b in counts]
     assert found.n_segment == sum(a for a, _ in counts)
-    assert found.n_all == np.sum(counts)
+    assert found.n_all == found.learners == np.sum(counts)
 
 
 def test_bins_are_those_of_learners_counted_once(done):
-    learners = done.meaning.learners.unique(
-        ["learner_id", "segment_id"], keep="first", maintain_order=True
-    )
+    paid = done.meaning.learners.drop_nulls("pay")
     for card in done.meaning.cards:
-        known = learners.filter(segment_id=card.segment)["pay"].drop_nulls()
+        known = newest(paid.filter(segment_id=card.segment).to_dicts())
+        pay = np.array([row["pay"] for row in known])
         found = next(one for one in card.spreads if one.feature == "pay")
         assert found.n_segment == len(known)
+        assert found.learners == paid["learner_id"].n_unique()
         for one in found.bins:
             low, high = one.low or -np.inf, one.high or np.inf
-            assert one.segment == ((known >= low) & (known < high)).sum()
+            assert one.segment == ((pay >= low) & (pay < high)).sum()
+            assert one.learners <= one.of_all
+
+
+def test_a_learner_of_60_records_has_one_place(small_run):
+    learners = small_run.meaning.learners
+    many = pl.concat([learners, *[learners.head(1)] * 59])
+    model, n = small_run.meaning.model.features, len(small_run.meaning.profiles)
+    once, again = (
+        make_cards(rows, profile_segments(rows, model, n_segments=n), pay=Pay())
+        for rows in (learners, many)
+    )
+    for one, other in zip(once, again, strict=True):
+        assert other.spreads == one.spreads
+        assert other.progression == one.progression
+        found = {row.feature: (row.low, row.difference) for row in other.ranks}
+        for row in one.ranks:
+            assert found[row.feature] == pytest.approx((row.low, row.difference))
 
 
 def test_bins_of_a_segment_stand_beside_those_of_all(small_run):

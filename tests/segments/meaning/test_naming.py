@@ -127,7 +127,7 @@ def number(p50, rank=0.5):
 
 
 def share(value, count, part, base):
-    return Share(value, count, 1000, part, base, 100 * part / base)
+    return Share(value, count, 1000, count, 1000, part, base, 100 * part / base)
 
 
 def told_of(place, pay, company=None, role=None):

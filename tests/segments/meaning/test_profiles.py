@@ -1,12 +1,13 @@
 """Profiles of segments against slow versions that read the learners row by row."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
+from frames import newest
 from learnstrata.segments.meaning.profiles import (
     AMOUNTS,
     CATEGORIES,
@@ -79,20 +80,23 @@ def naive_typical(own, base):
 def test_typical_values_equal_the_slow_version(done):
     no_company, compared = done.config.cleaning.missing_company, 0
     rows = [
-        (row["segment_id"], known_numbers(row), row["learner_id"], row["company"])
+        row
+        | {"numbers": known_numbers(row)}
+        | ({"company": None} if row["company"] == no_company else {})
         for row in rows_of(done)
     ]
-    rows = [(*row[:3], None if row[3] == no_company else row[3]) for row in rows]
     for profile in done.meaning.profiles:
-        for name in rows[0][1]:
-            known = [row for row in rows if row[1][name] is not None]
-            own = [row for row in known if row[0] == profile.id]
+        for name in rows[0]["numbers"]:
+            known = [row for row in rows if row["numbers"][name] is not None]
+            own = newest(row for row in known if row["segment_id"] == profile.id)
             if not own:
                 assert name not in profile.typical
                 continue
-            pairs = [[(v[name], c) for _, v, _, c in part] for part in (own, known)]
-            expected = replace(
-                naive_typical(*pairs), n=len({who for *_, who, _ in own})
+            expected = naive_typical(
+                *(
+                    [(row["numbers"][name], row["company"]) for row in part]
+                    for part in (own, newest(known))
+                )
             )
             if name not in AMOUNTS:
                 expected = replace(expected, companies=None, largest_share=None)
@@ -103,6 +107,17 @@ def test_typical_values_equal_the_slow_version(done):
                 assert found == pytest.approx(exact), (name, field)
             compared += 1
     assert compared >= 10
+
+
+def who(run, category):
+    """Give the learners with each value, of all and of each segment."""
+    found = defaultdict(set)
+    for row in rows_of(run):
+        known = category != "experience_band" or not row["experience_imputed"]
+        if row[category] is not None and known:
+            found[row[category]].add(row["learner_id"])
+            found[row[category], row["segment_id"]].add(row["learner_id"])
+    return found
 
 
 def test_shares_and_indices_equal_the_slow_version(done):
@@ -122,7 +137,10 @@ def test_shares_and_indices_equal_the_slow_version(done):
             assert {value: s.count for value, s in found.items()} == {
                 value: own[value] for value in everyone
             }
+            people = who(done, category)
             for value, share in found.items():
+                assert share.learners == len(people[value, profile.id])
+                assert share.base_learners == len(people[value])
                 part, base = own[value] / profile.count, everyone[value] / len(rows)
                 assert share.base_count == everyone[value]
                 assert share.share == pytest.approx(part)
@@ -175,9 +193,28 @@ def test_a_learner_of_several_records_counts_once(small_run):
     found, again = (profiles_of(rows, small_run) for rows in (learners, twice))
     for one, other in zip(found, again, strict=True):
         assert other.count == 2 * one.count
-        assert {k: t.n for k, t in other.typical.items()} == {
-            k: t.n for k, t in one.typical.items()
-        }
+        assert other.learners == one.learners == one.count
+        for name, number in one.typical.items():
+            assert other.typical[name].rank == pytest.approx(number.rank)
+            for field in ("n", "companies", "largest_share", "p25", "p50", "p75"):
+                found = getattr(other.typical[name], field)
+                assert found == getattr(number, field), (name, field)
+
+
+def test_a_learner_of_60_records_is_not_what_is_typical(small_run):
+    learners = small_run.meaning.learners.filter(pl.col("pay").is_not_null()).head(14)
+    learners = learners.with_columns(segment_id=pl.lit(1))
+    pay = pl.when(pl.int_range(pl.len()) == 0).then(9e6).otherwise(pl.col("pay"))
+    learners = learners.with_columns(pay=pay)
+    many = pl.concat([learners, *[learners.head(1)] * 59])
+    model = small_run.meaning.model.features
+    (one,), (other,) = (
+        profile_segments(rows, model, n_segments=1) for rows in (learners, many)
+    )
+    assert other.count == 73
+    assert other.typical["pay"].p50 == one.typical["pay"].p50 < 9e6
+    assert other.typical["pay"].base == one.typical["pay"].base
+    assert other.typical["pay"].largest_share == one.typical["pay"].largest_share
 
 
 def test_without_companies_pay_tells_of_none(small_run):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import polars as pl
 import pytest
 
 from learnstrata.learners.roles.unnamed import NO_ROLE
@@ -50,3 +51,16 @@ def test_the_missing_role_of_a_recipe_is_no_role(notebook_run):
     names = {one.role for one in notebook_run.meaning.questions.mentor_roles}
     assert names
     assert not {"Unknown_Role", "Other_Role", *NO_ROLE} & names
+
+
+def test_a_senior_of_60_records_is_one_mentor(small_run):
+    learners = small_run.meaning.learners
+    senior = (pl.col("years_of_experience") >= 10) & (pl.col("experience_imputed") == 0)
+    many = pl.concat([learners, *[learners.filter(senior).head(1)] * 59])
+    available = frozenset({"title", "years_of_experience"})
+    once, again = (
+        count_mentors(rows, available=available) for rows in (learners, many)
+    )
+    assert {one.role: one.seniors for one in again} == {
+        one.role: one.seniors for one in once
+    }

@@ -173,3 +173,19 @@ def test_an_associate_director_is_no_entry_level(learners):
 
 def test_equal_entry_level_pay_has_no_unusually_high_one():
     assert _fence(pl.Series([5e5] * 20)) == pytest.approx(5e5 * 2**0.75)
+
+
+def test_a_learner_of_60_records_is_one_of_the_learners(learners):
+    entry = (pl.col("seniority") <= 1) & pl.col("pay").is_not_null()
+    known = entry & (pl.col("experience_imputed") == 0)
+    many = pl.concat([learners, *[learners.filter(known).head(1)] * 59])
+    entry, again = (find_entry_level_pay(r, available=ALL) for r in (learners, many))
+    assert entry is not None
+    assert again == entry
+    lagging, again = (find_lagging_pay(r, available=ALL) for r in (learners, many))
+    assert again.correlation == pytest.approx(lagging.correlation)
+    for name in ("learners", "experienced", "lagging"):
+        assert getattr(again, name) == getattr(lagging, name)
+        assert [getattr(row, name) for row in again.by_role] == [
+            getattr(row, name) for row in lagging.by_role
+        ]

@@ -79,9 +79,19 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many learners (records, companies, titles): rounded, or under the base."""
+    """How many learners (records, companies, titles): rounded, or under the base.
+
+    Attributes
+    ----------
+    of : str
+    behind : str
+        Field of the same result that counts the distinct learners of whom it is: where
+        they are few, the count is hidden, and what is worked out of it. Empty where it
+        counts learners itself, or others than learners.
+    """
 
     of: str
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

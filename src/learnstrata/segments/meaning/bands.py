@@ -23,7 +23,11 @@ class Comparison:
     rules, segments : tuple of str, tuple of int
         Row and column labels of `counts`.
     counts : array of shape (n_rules, n_segments)
-        Learners.
+        Rows of both: learners or records.
+    learners : array of shape (n_rules, n_segments)
+        Distinct learners of these rows.
+    learners_of_rules : tuple of int
+        Distinct learners of each rule-based segment.
     ari, nmi : float
         Agreement; 1 is the same cut, 0 what chance would give (ARI).
     n_learners : int
@@ -33,6 +37,8 @@ class Comparison:
     rules: tuple[str, ...]
     segments: tuple[int, ...]
     counts: tuple[tuple[int, ...], ...]
+    learners: tuple[tuple[int, ...], ...]
+    learners_of_rules: tuple[int, ...]
     ari: float
     nmi: float
     n_learners: int
@@ -81,19 +87,23 @@ def compare_with_rules(
     known = known.filter(nw.col("experience_band").is_in(list(experience_order)))
     if "experience_imputed" in names:  # a band of a filled number is no rule's
         known = known.filter(nw.col("experience_imputed") == 0)
-    cells = known.with_columns(_rule=rule_segments()).group_by("_rule", "segment_id")
-    table = collected(cells.agg(nw.len().alias("n")))
+    ruled = known.with_columns(_rule=rule_segments())
+    who = nw.col("learner_id").n_unique() if "learner_id" in names else nw.len()
+    cells = ruled.group_by("_rule", "segment_id").agg(n=nw.len(), who=who)
+    table = collected(cells)
     if table.is_empty():
         return None
     wanted = [f"{e} / {p}" for e in experience_order for p in pay_order]
     there = set(table["_rule"])
     rules = [rule for rule in wanted if rule in there]
     segments = sorted(table["segment_id"].unique())
-    counts = np.zeros((len(rules), len(segments)), dtype=np.int64)
+    counts, people = np.zeros((2, len(rules), len(segments)), dtype=np.int64)
+    of_rules = dict(collected(ruled.group_by("_rule").agg(who=who)).iter_rows())
     row = {rule: i for i, rule in enumerate(rules)}
     column = {segment: j for j, segment in enumerate(segments)}
-    for rule, segment, n in table.iter_rows():
+    for rule, segment, n, distinct in table.iter_rows():
         counts[row[rule], column[segment]] = n
+        people[row[rule], column[segment]] = distinct
     of_rule, of_segment = np.indices(counts.shape)
     agreement = stability.agreement(
         np.repeat(of_rule.ravel(), counts.ravel()),
@@ -102,7 +112,9 @@ def compare_with_rules(
     return Comparison(
         rules=tuple(rules),
         segments=tuple(segments),
-        counts=tuple(tuple(int(n) for n in line) for line in counts),
+        counts=tuple(map(tuple, counts.tolist())),
+        learners=tuple(map(tuple, people.tolist())),
+        learners_of_rules=tuple(int(of_rules[rule]) for rule in rules),
         ari=agreement.ari,
         nmi=agreement.nmi,
         n_learners=int(counts.sum()),

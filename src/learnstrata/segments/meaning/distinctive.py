@@ -13,8 +13,8 @@ import polars as pl
 
 from learnstrata.config.stages import Pay
 from learnstrata.learners.features.bins import inner_edges
+from learnstrata.learners.history import newest_first, once_each
 from learnstrata.segments.meaning.profiles import (
-    NUMBERS,
     Profile,
     known_numbers,
     percentiles,
@@ -60,12 +60,22 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Learners from `low` to below `high`, None where it is open."""
+    """Learners from `low` to below `high`, None where it is open.
+
+    Attributes
+    ----------
+    low, high : float or None
+    segment, of_all : int
+        Of a segment, and of all of them; a learner counts once in each.
+    learners : int
+        Distinct learners of `of_all`.
+    """
 
     low: float | None
     high: float | None
     segment: int
     of_all: int
+    learners: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +87,15 @@ class Spread:
     feature : str
     n_segment, n_all : int
         Of whom it is known; a learner of several records counts once in a segment.
+    learners : int
+        Distinct learners of `n_all`.
     bins : tuple of Bin
     """
 
     feature: str
     n_segment: int
     n_all: int
+    learners: int
     bins: tuple[Bin, ...]
 
 
@@ -164,76 +177,84 @@ def make_cards(
     26 % apart, those of experience whole years; the outer bins are open and begin where
     1 % of all learners are left.
     """
-    label = learners["segment_id"].to_numpy()
-    numbers = known_numbers(learners)
-    placed = {name: _placed(numbers[name]) for name in NUMBERS if name in numbers}
-    once = _once(learners)
-    own, of_all = once["segment_id"].to_numpy(), _moved(once)
-    counted = known_numbers(once)
+    ordered = newest_first(learners)
+    placed = {
+        name: _placed(ordered, values)
+        for name, values in known_numbers(ordered).items()
+        if np.isfinite(values).any()
+    }
+    of_all = _moved(once_each(ordered))
     edges = {
-        name: inner_edges(values, pay=pay if name == "pay" else None)
+        name: inner_edges(placed[name].base, pay=pay if name == "pay" else None)
         for name in BINNED
-        if np.isfinite(values := numbers.get(name, np.empty(0))).any()
+        if name in placed
     }
     return tuple(
         Card(
             segment=profile.id,
-            ranks=_ordered(placed, profile, label == profile.id),
+            ranks=_ordered(placed, profile),
             spreads=tuple(
-                _spread(name, counted[name], own == profile.id, bounds)
+                _spread(name, placed[name], profile.id, bounds)
                 for name, bounds in edges.items()
             ),
-            progression=of_all and _moved(once.filter(segment_id=profile.id)),
+            progression=of_all and _moved(_members(ordered, profile.id)),
             progression_of_all=of_all,
         )
         for profile in profiles
     )
 
 
-def _once(learners: pl.DataFrame) -> pl.DataFrame:
-    """Count a learner once in a segment, where the rows are records."""
-    if "learner_id" not in learners.columns:
-        return learners
-    keys = ["learner_id", "segment_id"]
-    return learners.unique(keys, keep="first", maintain_order=True)
-
-
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A number of all learners: percentile ranks and deviations, nan where unknown."""
+    """A known number, one row a learner and segment; `base` has one a learner, sorted.
 
+    Deviations are nan where all are the same.
+    """
+
+    base: Floats
+    who: pl.DataFrame
+    values: Floats
     ranks: Floats
     scaled: Floats
 
-
-def _placed(numbers: Floats) -> _Placed:
-    known = np.isfinite(numbers)
-    ranks, scaled = np.full((2, len(numbers)), np.nan)
-    base = np.sort(numbers[known])
-    if len(base):
-        ranks[known] = 100 * percentiles(base, numbers[known])
-        middle = np.median(base)
-        spread = 1.4826 * np.median(np.abs(base - middle))
-        if spread > 0:
-            scaled[known] = (numbers[known] - middle) / spread
-    return _Placed(ranks, scaled)
+    def of(self, segment: int) -> npt.NDArray[np.bool_]:
+        """Mark the learners of a segment."""
+        return (self.who["segment_id"] == segment).to_numpy()
 
 
-def _ordered(
-    placed: dict[str, _Placed], profile: Profile, own: npt.NDArray[np.bool_]
-) -> tuple[Rank, ...]:
+def _placed(ordered: pl.DataFrame, numbers: Floats) -> _Placed:
+    wanted = [c for c in ("learner_id", "segment_id") if c in ordered.columns]
+    known = ordered.select(*wanted, value=pl.Series(numbers))
+    known = known.filter(pl.col("value").is_finite())
+    base = np.sort(once_each(known)["value"].to_numpy())
+    who = once_each(known, "segment_id")
+    values = who["value"].to_numpy()
+    middle = np.median(base)
+    spread = 1.4826 * np.median(np.abs(base - middle))
+    return _Placed(
+        base=base,
+        who=who,
+        values=values,
+        ranks=100 * percentiles(base, values),
+        scaled=(values - middle) / spread if spread > 0 else np.full(len(who), np.nan),
+    )
+
+
+def _ordered(placed: dict[str, _Placed], profile: Profile) -> tuple[Rank, ...]:
     rows = [
-        _rank(name, one.n, placed[name].ranks[own], placed[name].scaled[own])
+        _rank(name, one.n, number.ranks[own], number.scaled[own])
         for name, one in profile.typical.items()
+        for number in [placed[name]]
+        for own in [number.of(profile.id)]
     ]
     return tuple(sorted(rows, key=lambda row: -abs(row.effect)))
 
 
 def _rank(name: str, n: int, ranks: Floats, scaled: Floats) -> Rank:
-    known, middle = ranks[np.isfinite(ranks)], scaled[np.isfinite(scaled)]
-    mean, low, high = float(known.mean()), None, None
-    if len(known) > 1:
-        reach = Z * float(known.std(ddof=1)) / np.sqrt(len(known))
+    middle = scaled[np.isfinite(scaled)]
+    mean, low, high = float(ranks.mean()), None, None
+    if len(ranks) > 1:
+        reach = Z * float(ranks.std(ddof=1)) / np.sqrt(len(ranks))
         low, high = max(0.0, float(mean - reach)), min(100.0, float(mean + reach))
     return Rank(
         feature=name,
@@ -246,21 +267,28 @@ def _rank(name: str, n: int, ranks: Floats, scaled: Floats) -> Rank:
     )
 
 
-def _spread(
-    name: str, numbers: Floats, own: npt.NDArray[np.bool_], edges: Floats
-) -> Spread:
+def _spread(name: str, number: _Placed, segment: int, edges: Floats) -> Spread:
     """Count the segment and all in the same bins for every segment."""
-    known = np.isfinite(numbers)
-    place = np.searchsorted(edges, numbers[known], side="right")
-    counts = [
-        np.bincount(place[own[known] == who], minlength=len(edges) + 1)
-        for who in (True, False)
-    ]
-    segment, rest = (one.tolist() for one in counts)
-    of_all = [a + b for a, b in zip(segment, rest, strict=True)]
+    place = np.searchsorted(edges, number.values, side="right")
+    own, of_all = (
+        np.bincount(places, minlength=len(edges) + 1).tolist()
+        for places in (place[number.of(segment)], place)
+    )
+    distinct = _distinct(number.who, place, len(of_all))
     lows, highs = [None, *edges.tolist()], [*edges.tolist(), None]
-    bins = tuple(map(Bin, lows, highs, segment, of_all))
-    return Spread(name, sum(segment), sum(of_all), bins)
+    bins = tuple(map(Bin, lows, highs, own, of_all, distinct))
+    return Spread(name, sum(own), sum(of_all), len(number.base), bins)
+
+
+def _distinct(who: pl.DataFrame, place: npt.NDArray[np.intp], n: int) -> list[int]:
+    """Count the distinct learners in each of `n` bins."""
+    places = who.with_columns(place=pl.Series(place))
+    once = once_each(places, "place")["place"].to_numpy()
+    return np.bincount(once, minlength=n).tolist()
+
+
+def _members(ordered: pl.DataFrame, segment: int) -> pl.DataFrame:
+    return once_each(ordered.filter(segment_id=segment))
 
 
 def _moved(learners: pl.DataFrame) -> Progression | None:

@@ -13,6 +13,7 @@ from narwhals.typing import IntoFrame
 from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.history import newest_first, once_each
 from learnstrata.learners.lookups import collected
 
 __all__ = [
@@ -44,10 +45,12 @@ AMOUNTS = ("pay", "company_pay")  # which tell of companies
 class Typical:
     """Quartiles of a number in a segment and their place in the base.
 
+    Of learners: one with several records in a segment counts once, with the newest pay.
+
     Attributes
     ----------
     n : int
-        Learners of whom the number is known; one of several records counts once.
+        Learners of whom the number is known.
     companies, largest_share : int or None, float or None
         Of pay, the companies of these learners and the share of the largest, 0..1; None
         of what tells of no company, and where the table has none.
@@ -77,11 +80,22 @@ class Share:
     """One value of a category in a segment, against all learners.
 
     ``index = share / base * 100``: 100 is as common as among all, 120 is distinctive.
+
+    Attributes
+    ----------
+    value : str
+    count, base_count : int
+        Rows of the segment with the value, and of all: learners or records.
+    learners, base_learners : int
+        Distinct learners of these rows.
+    share, base, index : float
     """
 
     value: str
     count: int
     base_count: int
+    learners: int
+    base_learners: int
     share: float
     base: float
     index: float
@@ -94,7 +108,8 @@ class Profile:
     Attributes
     ----------
     id : int
-    count : int
+    count, learners : int
+        Rows of the segment, learners or records, and the distinct learners of them.
     share : float
     typical : mapping of str to Typical
         Of the `NUMBERS` that are known of a learner of the segment.
@@ -105,6 +120,7 @@ class Profile:
 
     id: int
     count: int
+    learners: int
     share: float
     typical: Mapping[str, Typical]
     shares: Mapping[str, tuple[Share, ...]]
@@ -135,8 +151,10 @@ def profile_segments(
     counts = np.bincount(label, minlength=n_segments)
     who = _who(frame, columns, no_company if "company" in model.available else None)
     who = who.with_columns(segment=pl.Series(label, dtype=pl.Int64))
+    people = dict(_counted(who, "segment").select("segment", "people").iter_rows())
+    ordered = newest_first(who.with_row_index("row"))
     numbers = {
-        name: _typical(values, label, _sizes(who, values, name))
+        name: _typical(values, ordered, companies=name in AMOUNTS)
         for name, values in known_numbers(learners).items()
     }
     shares = {
@@ -148,6 +166,7 @@ def profile_segments(
         Profile(
             id=i + 1,
             count=int(counts[i]),
+            learners=people.get(i, 0),
             share=float(counts[i] / counts.sum()),
             typical={name: rows[i] for name, rows in numbers.items() if i in rows},
             shares={category: rows[i] for category, rows in shares.items()},
@@ -166,23 +185,47 @@ def _who(
     no_company: str | None,
 ) -> pl.DataFrame:
     """Give who a row is of and where they work; no company where no_company is None."""
-    wanted = ["segment_id", "learner_id"]
+    wanted = ["segment_id", "learner_id", "pay_year", "record", "pay"]
     wanted += ["company"] if no_company is not None else []
     table = collected(frame.select(c for c in wanted if c in columns))
     there = no_company is not None and "company" in table.columns
     return table.with_columns(named_company(no_company or "")) if there else table
 
 
-def _sizes(
-    who: pl.DataFrame, values: npt.NDArray[np.float64], name: str
-) -> dict[int, tuple[int, int | None, float | None]]:
-    """Count, by segment, learners and companies of whom a number is known."""
-    known = who.filter(pl.Series(np.isfinite(values)))
-    once = "learner_id" in known.columns
-    count = pl.col("learner_id").n_unique() if once else pl.len()
-    spread = over_companies(known.columns if name in AMOUNTS else ())
-    rows = known.group_by("segment").agg(count.cast(pl.Int64).alias("n"), *spread)
-    return {segment: tuple(sizes) for segment, *sizes in rows.iter_rows()}
+def _typical(
+    values: npt.NDArray[np.float64], who: pl.DataFrame, *, companies: bool
+) -> dict[int, Typical]:
+    """Give, by segment, what is typical of the learners of whom a number is known."""
+    known = who.with_columns(value=pl.Series(values)[who["row"]])
+    known = known.filter(pl.col("value").is_finite())
+    base = np.sort(once_each(known)["value"].to_numpy())
+    own = once_each(known, "segment").group_by("segment", maintain_order=True)
+    spread = over_companies(known.columns if companies else ())
+    sizes = own.agg(pl.len().cast(pl.Int64), *spread, "value")
+    return {
+        segment: _placed(np.asarray(numbers), base, tuple(counts))
+        for segment, *counts, numbers in sizes.iter_rows()
+    }
+
+
+def _placed(
+    own: npt.NDArray[np.float64],
+    base: npt.NDArray[np.float64],
+    sizes: tuple[int, int | None, float | None],
+) -> Typical:
+    n, companies, largest_share = sizes
+    p25, p50, p75 = (float(q) for q in np.quantile(own, [0.25, 0.5, 0.75]))
+    return Typical(
+        n=n,
+        companies=companies,
+        largest_share=largest_share,
+        p25=p25,
+        p50=p50,
+        p75=p75,
+        base=float(np.median(base)),
+        percentile=float(percentiles(base, p50)),
+        rank=float(percentiles(base, own).mean()),
+    )
 
 
 def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
@@ -199,31 +242,6 @@ def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
         if "company_learners" in columns:
             expressions["company_learners"] = placed.then(nw.col("company_learners"))
     return expressions
-
-
-def _typical(
-    numbers: npt.NDArray[np.float64],
-    label: npt.NDArray[np.int64],
-    sizes: Mapping[int, tuple[int, int | None, float | None]],
-) -> dict[int, Typical]:
-    known = np.isfinite(numbers)
-    base = np.sort(numbers[known])
-    found = {}
-    for i, (n, companies, largest_share) in sizes.items():
-        own = numbers[known & (label == i)]
-        p25, p50, p75 = (float(q) for q in np.quantile(own, [0.25, 0.5, 0.75]))
-        found[i] = Typical(
-            n=n,
-            companies=companies,
-            largest_share=largest_share,
-            p25=p25,
-            p50=p50,
-            p75=p75,
-            base=float(np.median(base)),
-            percentile=float(percentiles(base, p50)),
-            rank=float(percentiles(base, own).mean()),
-        )
-    return found
 
 
 def known_numbers(learners: IntoFrame) -> dict[str, npt.NDArray[np.float64]]:
@@ -255,24 +273,45 @@ def _shares(
     known = ~nw.col(category).is_null()
     if category == "experience_band":
         known = known & (nw.col("experience_imputed") == 0)
-    cells = frame.filter(known).group_by(category, "segment_id")
-    table = collected(cells.agg(nw.len().alias("n")))
-    found = {(value, segment): n for value, segment, n in table.iter_rows()}
-    base = dict(table.group_by(category).agg(pl.col("n").sum()).sort(category).rows())
+    wanted = (category, "segment_id", "learner_id")
+    there = frame.collect_schema().names()
+    rows = collected(frame.filter(known).select(c for c in wanted if c in there))
+    base = {
+        value: (n, people)
+        for value, n, people in _counted(rows, category).sort(category).rows()
+    }
+    found = {
+        (value, segment): (n, people)
+        for value, segment, n, people in _counted(
+            rows, category, "segment_id"
+        ).iter_rows()
+    }
     total = int(counts.sum())
     return [
         _ranked(
-            _share(value, found.get((value, i + 1), 0), size, (everyone, total))
+            _share(value, found.get((value, i + 1), (0, 0)), size, everyone, total)
             for value, everyone in base.items()
         )
         for i, size in enumerate(counts.tolist())
     ]
 
 
-def _share(value: str, n: int, size: int, all_of: tuple[int, int]) -> Share:
-    """Put a share against that of all, who are given as those with it and the total."""
-    share, base = n / max(size, 1), all_of[0] / all_of[1]
-    return Share(value, n, all_of[0], share, base, 100 * share / base)
+def _counted(rows: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Count the rows of each group, and the distinct learners of them."""
+    once = "learner_id" in rows.columns
+    people = pl.col("learner_id").n_unique() if once else pl.len()
+    return rows.group_by(by).agg(n=pl.len(), people=people)
+
+
+def _share(
+    value: str, own: tuple[int, int], size: int, of_all: tuple[int, int], total: int
+) -> Share:
+    """Put a share against that of all; rows and learners of each."""
+    (n, learners), (everyone, base_learners) = own, of_all
+    share, base = n / max(size, 1), everyone / total
+    return Share(
+        value, n, everyone, learners, base_learners, share, base, 100 * share / base
+    )
 
 
 def _ranked(shares: Iterable[Share]) -> tuple[Share, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.learners.history import newest_first, once_each
 
 __all__ = [
     "Benchmarks",
@@ -251,11 +252,7 @@ def paid_once(learners: pl.DataFrame, *, no_company: str = "") -> pl.DataFrame:
         company=pl.when(pl.col("company") != no_company).then("company"),
         log_pay=pay.log(),
     )
-    if "learner_id" not in paid.columns or paid["learner_id"].is_unique().all():
-        return paid
-    newest = [c for c in ("pay_year", "record", "pay", *keys, "company") if c in paid]
-    paid = paid.sort(newest, descending=[c == "pay_year" for c in newest])
-    return paid.unique("learner_id", keep="first", maintain_order=True)
+    return once_each(newest_first(paid, then=(*keys, "company")))
 
 
 def _with_offsets(paid: pl.DataFrame) -> pl.DataFrame:

@@ -59,6 +59,9 @@ def count_mentors(
         enough = pl.col("years_of_experience") >= MENTOR_YEARS
         known = pl.col("experience_imputed") == 0
         seniors = (enough & known).sum().cast(pl.Int64)
+        if "learner_id" in learners.columns:
+            senior = pl.col("learner_id").filter(enough & known)
+            seniors = senior.n_unique().cast(pl.Int64)
     rows = (
         learners.filter(~pl.col("role").is_in(list(no_role)))
         .group_by("role")

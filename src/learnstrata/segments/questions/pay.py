@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from learnstrata.learners.history import newest_first, once_each
 from learnstrata.learners.roles.titles import SENIORITY
 from learnstrata.segments.pay.benchmarks import sizes_of
 
@@ -97,6 +98,7 @@ def find_lagging_pay(
     known = learners.filter(
         pl.col("experience_imputed") == 0, pl.col("pay").is_not_null()
     )
+    known = once_each(newest_first(known))
     if len(known) < least:
         return None
     peers = "role" if "title" in available else None
@@ -217,6 +219,7 @@ def find_entry_level_pay(
     if not {"pay", "title"} <= available:
         return None
     entry = learners.filter(pl.col("pay").is_not_null(), pl.col("seniority") <= 1)
+    entry = once_each(newest_first(entry))
     if len(entry) < least:
         return None
     limit = float(f"{_fence(entry['pay']):.{DIGITS}g}")
