@@ -598,6 +598,7 @@ def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
 def _segment_columns(summary: DisclosedSummary) -> dict[str, type[pl.DataType]]:
     """Give the columns of segments by what the table has: there may be no segment."""
     numbers = [one for one in NUMBERS if summary.has(*feature_of(one).needs)]
+    numbers.sort(key="company_pay".__eq__)  # profiles add it last
     return {
         "segment_id": pl.Int64,
         "segment_name": pl.String,
