@@ -9,7 +9,8 @@ from hypothesis import settings
 from learnstrata.config.loading import load_config
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import Run, run
-from learnstrata.summary.build import build, content_of
+from learnstrata.privacy.keys import content_of
+from learnstrata.summary.build import build
 from learnstrata.summary.contract import Results
 from learnstrata.summary.disclose import disclose
 from thrift import LITTLE_EVIDENCE
@@ -72,7 +73,7 @@ def small_results(small_run: Run) -> Results:
 @pytest.fixture(scope="session")
 def small_told(small_run: Run, small_results: Results) -> Results:
     """What may be told of `small_results`."""
-    return disclose(small_results, key=KEY, content=content_of(small_run))
+    return disclose(small_results, key=KEY, content=content_of(small_run.base.records))
 
 
 @pytest.fixture(scope="session")

@@ -31,10 +31,11 @@ def test_distributions_are_exact(done):
     for name, one in found.items():
         values = known(done, name)
         assert one.n == len(values) == sum(one.counts)
-        assert one.mean == pytest.approx(values.mean())
-        assert one.std == pytest.approx(values.std())
+        inside = np.clip(values, *np.percentile(values, [1, 99]))
+        assert one.mean == pytest.approx(inside.mean())
+        assert one.std == pytest.approx(inside.std())
         if one.skewness is not None:
-            assert one.skewness == pytest.approx(skew(values))
+            assert one.skewness == pytest.approx(skew(inside))
         for mark, value in zip(MARKS, np.percentile(values, MARKS), strict=True):
             assert one.quantiles[f"p{mark:02d}"] == pytest.approx(value)
 

@@ -91,7 +91,11 @@ def test_40_records_of_one_learner_are_no_count_and_no_share(
     assert role.base_count is not None
     assert role.count is role.share is role.index is None
     assert role.learners is role.base_learners is None
-    value = found.segments[0].distinctive_values[0]
+    (value,) = (
+        one
+        for one in found.segments[0].distinctive_values
+        if (one.feature, one.value) == (value.feature, value.value)
+    )
     assert value.count is value.index is value.low is value.effect is None
     (row,) = found.bands.rows
     assert row.learners is not None

@@ -10,7 +10,7 @@ Pay is in currency units a year, shares are 0..1, segments are numbered from 1.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -75,10 +75,19 @@ class Model(BaseModel):
         """Refuse a count below 0 and a share outside 0..1."""
         for name, most in _bounds(type(self)).items():
             found = getattr(self, name)
-            for value in found if isinstance(found, tuple) else (found,):
+            for value in _scalars(found):
                 if value is not None and not 0 <= value <= most:
                     raise ValueError(f"{name} is {value}, expected 0 to {most:g}")
         return self
+
+
+def _scalars(value: object) -> Iterator[float | None]:
+    """Give a number, or each of those of a nested tuple."""
+    if isinstance(value, tuple):
+        for inner in value:
+            yield from _scalars(inner)
+    elif value is None or isinstance(value, int | float):
+        yield value
 
 
 @cache

@@ -347,7 +347,7 @@ def _broadly(value: float) -> float | None:
     Examples
     --------
     >>> _broadly(340.0), _broadly(17.0), _broadly(4.0)
-    (500.0, 20.0, None)
+    (200.0, 20.0, None)
     """
     if value < 10:
         return None

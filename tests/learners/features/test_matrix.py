@@ -19,7 +19,7 @@ from learnstrata.learners.features.matrix import (
     fit_features,
     to_matrix,
 )
-from learnstrata.pipeline import _cleaned, _recognised, _with_progression
+from learnstrata.learners.intake import clean_table, read_table, units_of
 from original import original_analysis
 
 UNITS = {
@@ -185,8 +185,8 @@ def test_notebook_matrix_is_the_one_of_the_original(tmp_path):
         path, current_year=2026, search_sample=200, hierarchy_sample=50
     )["X"]
     made = load_config("notebook", as_of=2026)
-    table, _ = _recognised(pl.read_csv(path, infer_schema=False), made)
-    units = _with_progression(_cleaned(table, made, find_limits(table, made)))
+    table, _ = read_table(pl.read_csv(path, infer_schema=False), made)
+    units = units_of(clean_table(table, made, find_limits(table, made)))
     model = fit_features(units, made, as_of=2026, salt=b"salt")
     ours = to_matrix(add_features(units, model, members=True), model).X
     assert ours.shape == theirs.shape

@@ -72,8 +72,7 @@ def test_a_tip_says_of_whom_the_pay_is(summary, write):
     assert tip == (
         f"{place}: median {write.pay_text(cell.p50)}, half from {write.pay(cell.p25)} "
         f"to {write.pay(cell.p75)}; {write.count(cell.learners)} learners at "
-        f"{write.count(cell.companies)} companies, thin: leans on wider groups (weight "
-        f"of its own learners {write.statistic(cell.weight)})"
+        f"{write.count(cell.companies)} companies, thin: leans on wider groups"
     )
 
 
