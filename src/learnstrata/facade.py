@@ -38,7 +38,7 @@ from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.meaning.profiles import NUMBERS
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
-from learnstrata.summary.blank import blank
+from learnstrata.summary.blank import blank, own_words
 from learnstrata.summary.build import build
 from learnstrata.summary.contract import (
     DisclosedSummary,
@@ -490,8 +490,12 @@ def render_again(
     bare = partial(without_data, summary)
 
     def check(own: Callable[[Path], object]) -> Callable[[Path], None]:
+        def bare_words(folder: Path) -> frozenset[str]:
+            own(folder)
+            return own_words()
+
         return lambda staging: refuse_leaks(
-            staging, names, own=own, shipped=shipped_scripts()
+            staging, names, own=bare_words, shipped=shipped_scripts()
         )
 
     html = page.render_report(summary)
@@ -550,7 +554,7 @@ def without_data(summary: DisclosedSummary) -> DisclosedSummary:
     return _with_words(blank(summary), DisclosedSummary)
 
 
-def write_without_data(summary: DisclosedSummary, folder: Path) -> None:
+def write_without_data(summary: DisclosedSummary, folder: Path) -> frozenset[str]:
     """Write what a run shares, rendered of a summary without data.
 
     Parameters
@@ -559,8 +563,14 @@ def write_without_data(summary: DisclosedSummary, folder: Path) -> None:
         Of the run.
     folder : Path
         That is there.
+
+    Returns
+    -------
+    frozenset of str
+        Words that the product can say.
     """
     write_shared(without_data(summary), folder)
+    return own_words()
 
 
 def write_shared(summary: DisclosedSummary, folder: Path) -> None:

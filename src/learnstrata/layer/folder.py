@@ -312,8 +312,9 @@ def find_leaks(
         ``kind`` (``company``, ``learner``; ``allowed``: a text that is no name) and
         ``name``.
     own : callable, default=None
-        Writes the same files, rendered without data, into the folder it is given. Asked
-        only where something is found that may be the product's own.
+        Writes the same files, rendered without data, into the folder it is given, and
+        may give the words that the product can say. Asked only where something is found
+        that may be the product's own.
     shipped : frozenset of str, default=frozenset()
         SHA-256 of the scripts that every report holds.
 
@@ -335,8 +336,8 @@ def find_leaks(
     if not found.leaks or own is None:
         return found
     with tempfile.TemporaryDirectory() as blank:
-        own(Path(blank))
-        return look(own=blank)
+        said = own(Path(blank))
+        return look(own=blank, spoken=said if isinstance(said, frozenset) else None)
 
 
 def refuse_leaks(

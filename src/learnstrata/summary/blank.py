@@ -52,7 +52,8 @@ BETWEEN = " / "  # the two bands of a rule-based segment
 ROLES = ("role", "role_family")
 OF_ROLES = (PayByRole, MentorRole, LaggingRole, RoleCell, EntryRole, CompanyRole)
 WORD = re.compile(r"[^\W\d_]+")
-SPEAKING = ("config", "decisions", "learners", "segments", "summary", "wording")
+SPEAKING = ("config", "decisions", "learners", "report", "segments", "summary")
+SPEAKING += ("wording",)
 R = TypeVar("R", bound=Results)
 
 
@@ -223,7 +224,7 @@ def _said(value: object) -> object:
 def own_words() -> frozenset[str]:
     """Give the words that sentences of results are made of, in small letters.
 
-    They are the words of the texts in the modules that make results, and of our labels.
+    They are the words of the modules that make results and pages, and of our labels.
 
     Examples
     --------
@@ -231,7 +232,7 @@ def own_words() -> frozenset[str]:
     (True, False)
     """
     home = resources.files("learnstrata")
-    rooms = (Path(str(home / name)) for name in SPEAKING)
+    rooms = [Path(str(home / name)) for name in SPEAKING]
     files = sorted(
         file
         for room in rooms
@@ -239,7 +240,8 @@ def own_words() -> frozenset[str]:
         if "demo" not in file.parts
     )
     texts = (text for file in files for text in _constants(file))
-    words = WORD.findall(" ".join([*texts, *own_labels()]))
+    pages = (file.read_text() for room in rooms for file in room.rglob("*.j2"))
+    words = WORD.findall(" ".join([*texts, *pages, *own_labels()]))
     return frozenset(word.lower() for word in words)
 
 

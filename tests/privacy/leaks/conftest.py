@@ -9,6 +9,7 @@ from learnstrata.facade import segment, write_shared, write_without_data
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.privacy.leaks.scanning import scan
 from learnstrata.report.interactive import shipped_scripts
+from learnstrata.summary.blank import own_words
 
 
 class Shared(NamedTuple):
@@ -18,7 +19,8 @@ class Shared(NamedTuple):
     own: object
 
     def scan(self, **options):
-        return scan(self.folder, own=self.own, shipped=shipped_scripts(), **options)
+        told = {"own": self.own, "shipped": shipped_scripts(), "spoken": own_words()}
+        return scan(self.folder, **told | options)
 
     def leaks(self, **options):
         return list(self.scan(**({"companies": [], "learners": []} | options)).leaks)

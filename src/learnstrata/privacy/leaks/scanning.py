@@ -81,7 +81,7 @@ class _File:
     fault: str = ""
 
 
-def scan(
+def scan(  # noqa: PLR0913 - what to search, for whom, and what is no leak
     folder: str | Path,
     *,
     companies: Iterable[str],
@@ -89,6 +89,7 @@ def scan(
     allow: Iterable[str] = (),
     own: str | Path | None = None,
     shipped: frozenset[str] = frozenset(),
+    spoken: frozenset[str] | None = None,
 ) -> ScanReport:
     """Look through every file of a folder for names of companies and ids of learners.
 
@@ -110,6 +111,10 @@ def scan(
     shipped : frozenset of str, default=frozenset()
         SHA-256 of scripts that the product puts into its pages, whatever the data. Any
         other script in their place is searched.
+
+    spoken : frozenset of str, default=None
+        Words that the product can say: a name with another word is none of its own,
+        even where a render without data has it. ``None``: any word can be its own.
 
     Returns
     -------
@@ -152,7 +157,7 @@ def scan(
     twin = None if own is None else Path(own)
     vocabulary: set[str] = set()
     files = list(_files(home, twin, shipped, vocabulary))
-    search = Search(companies, learners, allow, frozenset(vocabulary))
+    search = Search(companies, learners, allow, frozenset(vocabulary), spoken)
     search.expect(long_words(_data(files)))
     leaks = [leak for file in files for leak in _leaks(file, search)]
     narrow = Narrow(len(search.companies.fields), len(search.learners.fields))

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -109,6 +109,8 @@ class Search:
     allow : iterable of str
     own : frozenset of str
         Words of the product's own texts: by themselves they give no company away.
+    spoken : frozenset of str, default=None
+        Words the product can say at all: what has another one is never its own.
     """
 
     def __init__(
@@ -117,10 +119,12 @@ class Search:
         learners: Iterable[str],
         allow: Iterable[str] = (),
         own: frozenset[str] = frozenset(),
+        spoken: frozenset[str] | None = None,
     ) -> None:
         allowed = [str(text) for text in allow]
-        spoken = {word for text in allowed for word in words_of(text)}
-        self._ordinary = GENERIC | own | spoken
+        allowing = {word for text in allowed for word in words_of(text)}
+        self._ordinary = GENERIC | own | allowing
+        self._spoken = spoken
         self.companies = Companies.of(companies, self._ordinary)
         self.learners = Learners.of(learners)
         self._allowed = _Allowed.of(allowed)
@@ -141,7 +145,7 @@ class Search:
         own : Piece, default=None
             Its counterpart without data: what both say in the same place is no hit.
         """
-        if own is not None and own.text == piece.text:
+        if own is not None and own.text == piece.text and self._spoken is None:
             return
         told = list(self._value(piece)) if piece.field else []
         yield from told
@@ -162,13 +166,21 @@ class Search:
         ours = own_words(words, tokenised(plain(own.text))) if own else []
         done = -1
         for span in sorted(spans, key=lambda s: (s.first, -s.last, RANKS[s.kind])):
-            if span.first <= done or (ours and all(ours[span.first : span.last + 1])):
+            if span.first <= done or self._is_own(words, span, ours):
                 continue
             if self._allowed.covers(words, span):
                 continue
             done = span.last
             start = words.starts[span.first]
             yield Hit(span.kind, text[start : words.ends[span.last]], start)
+
+    def _is_own(self, words: Tokens, span: _Span, ours: Sequence[bool]) -> bool:
+        """Say whether the product says these words there, and can say them at all."""
+        inside = slice(span.first, span.last + 1)
+        if not ours or not all(ours[inside]):
+            return False
+        told, keys = self._spoken, words.keys[inside]
+        return told is None or all(key.isdigit() or key in told for key in keys)
 
     def _value(self, piece: Piece) -> Iterator[Hit]:
         """Find what counts only as the whole value of a field of its kind."""
