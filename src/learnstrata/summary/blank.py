@@ -28,6 +28,7 @@ from learnstrata.summary.contract import (
     CohortPart,
     CompanyRole,
     Condition,
+    DisclosedSummary,
     DistinctiveValue,
     EntryRole,
     LaggingRole,
@@ -42,7 +43,7 @@ from learnstrata.summary.contract import (
     Settings,
     Title,
 )
-from learnstrata.summary.walk import Scope, changed
+from learnstrata.summary.walk import Scope, changed, declared
 
 __all__ = ["PLACEHOLDER", "blank", "own_labels", "own_words"]
 
@@ -54,6 +55,8 @@ OF_ROLES = (PayByRole, MentorRole, LaggingRole, RoleCell, EntryRole, CompanyRole
 WORD = re.compile(r"[^\W\d_]+")
 SPEAKING = ("config", "decisions", "learners", "report", "segments", "summary")
 SPEAKING += ("wording",)
+# Job titles of a made table, messages of files, names of programs: in no result.
+UNSAID = frozenset({"demo", "sources", "exports.py"})
 R = TypeVar("R", bound=Results)
 
 
@@ -237,11 +240,16 @@ def own_words() -> frozenset[str]:
         file
         for room in rooms
         for file in room.rglob("*.py")
-        if "demo" not in file.parts
+        if not UNSAID & set(file.parts)
     )
     texts = (text for file in files for text in _constants(file))
-    pages = (file.read_text() for room in rooms for file in room.rglob("*.j2"))
-    words = WORD.findall(" ".join([*texts, *pages, *own_labels()]))
+    fields = (path for path, _ in declared(DisclosedSummary))
+    pages = (
+        page.read_text(encoding="utf-8")
+        for room in rooms
+        for page in room.rglob("templates/*.*")
+    )
+    words = WORD.findall(" ".join([*texts, *pages, *fields, *own_labels()]))
     return frozenset(word.lower() for word in words)
 
 

@@ -34,6 +34,9 @@ def test_a_bar_is_as_high_as_its_count(summary):
 
 @pytest.mark.parametrize("chart", CHARTS)
 def test_bars_stand_side_by_side(summary, chart):
+    if chart is SIZE:  # told where `privacy.companies` tells sizes
+        assert not chart.has(summary)
+        return
     rows = bars_of(chart.spec(summary))
     assert [row["low"] for row in rows[1:]] == [row["high"] for row in rows[:-1]]
     assert all(row["low"] < row["high"] for row in rows)
@@ -108,6 +111,6 @@ def test_amounts_and_sizes_are_on_a_log_scale(summary):
     scales = [
         layers_of(chart.spec(summary))[0]["encoding"]["x"]["scale"].get("type")
         for chart in CHARTS
+        if chart is not SIZE
     ]
-    assert scales == ["log", None, "log", None]
-    assert "Company size (learners, log scale)" in str(SIZE.spec(summary))
+    assert scales == ["log", None, None]
