@@ -43,6 +43,8 @@ COMPANY_FIELD = re.compile(
 COUNTED = re.compile(r"(ids|codes|hashes|keys)$", re.IGNORECASE)
 
 
+# Parts of a workbook that its writer makes, whatever it holds.
+FURNITURE = ("xl/theme/", "docProps/")
 RANKS: dict[Kind, int] = {"company name": 0, "learner id": 1, "company word": 2}
 
 
@@ -65,6 +67,28 @@ class _Seen(NamedTuple):
     text: str
     first: int
     last: int
+
+
+class _Own(NamedTuple):
+    """What of a text the product says itself."""
+
+    said: Sequence[bool]
+    spoken: frozenset[str] | None
+
+    @classmethod
+    def of(
+        cls, words: Tokens, own: Piece | None, spoken: frozenset[str] | None
+    ) -> "_Own":
+        said = own_words(words, tokenised(plain(own.text))) if own else ()
+        return cls(said, spoken)
+
+    def has(self, words: Tokens, span: _Span) -> bool:
+        """Say whether the product says these words there, and can say them at all."""
+        inside = slice(span.first, span.last + 1)
+        if not self.said or not all(self.said[inside]):
+            return False
+        keys = words.keys[inside]
+        return self.spoken is None or all(k.isdigit() or k in self.spoken for k in keys)
 
 
 @dataclass(slots=True)
@@ -157,30 +181,22 @@ class Search:
         if not spans:
             self._clean.add((piece.text, piece.code))
             return
-        yield from self._kept(text, words, spans, own)
+        spoken = None if piece.place.startswith(FURNITURE) else self._spoken
+        yield from self._kept(text, words, spans, _Own.of(words, own, spoken))
 
     def _kept(
-        self, text: str, words: Tokens, spans: list[_Span], own: Piece | None
+        self, text: str, words: Tokens, spans: list[_Span], own: "_Own"
     ) -> Iterator[Hit]:
         """Leave out what is our own or allowed, and what a longer hit holds."""
-        ours = own_words(words, tokenised(plain(own.text))) if own else []
         done = -1
         for span in sorted(spans, key=lambda s: (s.first, -s.last, RANKS[s.kind])):
-            if span.first <= done or self._is_own(words, span, ours):
+            if span.first <= done or own.has(words, span):
                 continue
             if self._allowed.covers(words, span):
                 continue
             done = span.last
             start = words.starts[span.first]
             yield Hit(span.kind, text[start : words.ends[span.last]], start)
-
-    def _is_own(self, words: Tokens, span: _Span, ours: Sequence[bool]) -> bool:
-        """Say whether the product says these words there, and can say them at all."""
-        inside = slice(span.first, span.last + 1)
-        if not ours or not all(ours[inside]):
-            return False
-        told, keys = self._spoken, words.keys[inside]
-        return told is None or all(key.isdigit() or key in told for key in keys)
 
     def _value(self, piece: Piece) -> Iterator[Hit]:
         """Find what counts only as the whole value of a field of its kind."""
