@@ -16,9 +16,8 @@ from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.description import describe
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
-from learnstrata.privacy.disclosure.pooling import drawn_least
 from learnstrata.privacy.disclosure.rule import PayRule
-from learnstrata.privacy.keys import content_of, random_key, salt_of
+from learnstrata.privacy.keys import random_key, salt_of
 from learnstrata.runs import STAGES, Base, Clusters, Meaning, Run, Stopwatch
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
 from learnstrata.segments.choice.sweep import select
@@ -115,7 +114,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
     units, salt = intake.units_of(cleaned), salt_of(key)
     prepared = prepare(units, config, as_of=limits.as_of, salt=salt)
     timer.begin("describe")
-    least = drawn_least(config.privacy, key=key, content=content_of(cleaned.records))
+    least = config.privacy.learners
     learners = intake.without_rare(prepared.learners, config, least=least)
     no_company, titled = config.cleaning.missing_company, "title" in learners.columns
     return Base(

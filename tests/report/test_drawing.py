@@ -25,7 +25,9 @@ def test_every_chart_has_a_key_of_its_own():
 
 
 def test_a_full_run_has_every_chart(drawn):
-    assert list(drawn) == [chart.key for chart in CHARTS]
+    sizes = "histogram-company-learners"  # where `privacy.companies` tells them
+    keys = [chart.key for chart in CHARTS]
+    assert list(drawn) == [key for key in keys if key != sizes]
 
 
 def test_only_charts_with_numbers_are_drawn(bare):

@@ -4,35 +4,9 @@ from collections.abc import Collection, Iterable
 
 import polars as pl
 
-from learnstrata.config.stages import Privacy
-from learnstrata.privacy.keys import secret_of
-
-__all__ = ["OTHER", "drawn_least", "pooled"]
+__all__ = ["OTHER", "pooled"]
 
 OTHER = "Other"
-
-
-def drawn_least(privacy: Privacy, *, key: bytes, content: bytes) -> int:
-    """Draw how many learners a category takes to be named in a run.
-
-    From the least number to below that and the base together. That a name is there
-    then tells no number, and that it is gone from the next run tells of nobody.
-
-    Parameters
-    ----------
-    privacy : Privacy
-    key : bytes
-    content : bytes
-        Digest of the table.
-
-    Examples
-    --------
-    >>> least = drawn_least(Privacy(), key=b"key", content=b"table")
-    >>> 10 <= least < 20
-    True
-    """
-    secret = secret_of(key, "learners of a named category", content=content)
-    return privacy.learners + int.from_bytes(secret[:8], "big") % privacy.base
 
 
 def pooled(
