@@ -33,7 +33,7 @@ from learnstrata.privacy.disclosure.rounding import (
 from learnstrata.privacy.disclosure.rule import BEYOND
 from learnstrata.summary import contract
 from learnstrata.summary.sums import tally_of
-from learnstrata.summary.walk import changed, kinds_of, looked_up, results_in
+from learnstrata.summary.walk import changed, kinds_of, owner_of, results_in
 
 BASE = 10
 
@@ -157,6 +157,10 @@ def test_no_count_is_off_by_more_than_is_said(both):
     ends = [(value, *group(value, rounding)) for value in set(values.values())]
     assert told.rounding_error == max(max(n - a, b - n) for n, a, b in ends)
     assert exact.rounding_error == 0
+
+
+def looked_up(scope, name):
+    return getattr(owner_of(scope, name), name)
 
 
 def told_share(part, whole):

@@ -8,7 +8,7 @@ from learnstrata.exceptions import ParameterError
 from learnstrata.privacy.disclosure.kinds import Count, Rows, Setting
 from learnstrata.summary import contract
 from learnstrata.summary.contract import DisclosedSummary, ExactSummary, Model
-from learnstrata.summary.walk import changed, declared, kinds_of, looked_up, results_in
+from learnstrata.summary.walk import changed, declared, kinds_of, owner_of, results_in
 
 
 class Leaf(Model):
@@ -84,11 +84,11 @@ def test_every_value_is_changed_rows_are_kept_and_ordered_by_the_change():
 def test_a_name_is_looked_up_from_the_inside_out():
     leaf = Leaf(n=4)
     tree = Tree(name="oak", leaves=(leaf,))
-    assert looked_up((tree, leaf), "n") == 4
-    assert looked_up((tree, leaf), "name") == "oak"
-    assert looked_up((tree, leaf), "height") == 7
+    assert owner_of((tree, leaf), "n").n == 4
+    assert owner_of((tree, leaf), "name").name == "oak"
+    assert owner_of((tree, leaf), "height").height == 7
     with pytest.raises(ParameterError, match="No result around Leaf has 'colour'"):
-        looked_up((tree, leaf), "colour")
+        owner_of((tree, leaf), "colour")
 
 
 def test_a_field_without_a_kind_is_refused():

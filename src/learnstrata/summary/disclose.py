@@ -1,12 +1,13 @@
 """What may be published of results: the one stage between the owner and everybody else.
 
-Every value is treated by its kind alone (`learnstrata.privacy.disclosure.kinds`), so a
-new result is safe as soon as it is declared.
+Every value is treated by its kind (`learnstrata.privacy.disclosure.kinds`), so a new
+result is safe as soon as it is declared. Beyond that, what is of one company, of a role
+of few or of a segment of few is left out.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import TypeVar, cast
 
@@ -41,7 +42,7 @@ from learnstrata.summary.contract import (
     Settings,
 )
 from learnstrata.summary.sums import tally_of
-from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of
+from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of, values_in
 
 __all__ = ["disclose", "rounding_of"]
 
@@ -92,9 +93,12 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
 
 def _error(told: Results, rounding: Rounding) -> int:
     """Give the most that a told count can be off: of what is told, so of no count."""
-    seen = _Seen()
-    changed(told, seen)
-    limits = [(n, *rounding.limits(n)) for n in seen.counts]
+    counts = {
+        n
+        for kind, n in values_in(told)
+        if isinstance(kind, Count) and isinstance(n, int)
+    }
+    limits = [(n, *rounding.limits(n)) for n in counts]
     return max((max(n - low, high - n) for n, low, high in limits), default=0)
 
 
@@ -136,28 +140,6 @@ def _rare(results: Results) -> frozenset[str | None]:
         for cell in results.benchmarks.wider
         if cell.level == "role" and (cell.learners or 0) < results.settings.base
     )
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """A walk that changes nothing and notes every count."""
-
-    counts: set[int] = field(default_factory=set)
-
-    def keeps(self, row: Model) -> bool:  # noqa: ARG002 - of the protocol
-        """Keep every row."""
-        return True
-
-    def rows(self, kind: Kind, rows: tuple[Model, ...]) -> tuple[Model, ...]:  # noqa: ARG002 - of the protocol
-        """Keep rows as they are."""
-        return rows
-
-    def value(self, kind: Kind, value: object, scope: Scope) -> object:  # noqa: ARG002 - of the protocol
-        """Note a count, or each of nested ones."""
-        held = value if isinstance(value, tuple) else (value,)
-        if isinstance(kind, Count):
-            self.counts.update(n for n in held if isinstance(n, int))
-        return value
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ __all__ = [
     "changed",
     "declared",
     "kinds_of",
-    "looked_up",
     "owner_of",
+    "values_in",
 ]
 
 M = TypeVar("M", bound=Model)
@@ -102,15 +102,27 @@ def _holds_results(value: tuple[object, ...]) -> bool:
     )
 
 
-def looked_up(scope: Scope, name: str) -> object:
-    """Give a value by its name: of the innermost result that has it.
+def values_in(model: Model) -> Iterator[tuple[Kind, object]]:
+    """Give every value of a result and of those in it, with its kind.
 
-    Raises
-    ------
-    ParameterError
-        If none has.
+    Examples
+    --------
+    >>> from learnstrata.summary.contract import Money
+    >>> [value for _, value in values_in(Money(unit="LPA", per=100_000.0))]
+    ['LPA', 100000.0]
     """
-    return getattr(owner_of(scope, name), name)
+    for name, kind in kinds_of(type(model)).items():
+        yield from _values(kind, getattr(model, name))
+
+
+def _values(kind: Kind, value: object) -> Iterator[tuple[Kind, object]]:
+    if isinstance(value, Model):
+        yield from values_in(value)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _values(kind, inner)
+    else:
+        yield kind, value
 
 
 def owner_of(scope: Scope, name: str) -> Model:
