@@ -11,7 +11,6 @@ from learnstrata.wording.statistics import (
     best_of,
     panel_title,
     statistic_of,
-    statistic_title,
 )
 
 
@@ -20,7 +19,6 @@ def test_a_statistic_is_named_as_a_sentence_and_a_title_need_it(name):
     known = statistic_of(name)
     assert known.label
     assert not known.label.endswith(".")
-    assert statistic_title(name)[0].isupper()
     assert panel_title(name).endswith(known.reads)
 
 

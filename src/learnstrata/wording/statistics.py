@@ -18,7 +18,6 @@ __all__ = [
     "best_of",
     "panel_title",
     "statistic_of",
-    "statistic_title",
 ]
 
 Better = Literal["higher", "lower", "neither"]
@@ -172,18 +171,6 @@ def statistic_of(name: str) -> Statistic:
         )
     better = "lower" if end in {"error", "p"} else own.better
     return Statistic(BESIDE[end].format(own.label), better, 3)
-
-
-def statistic_title(name: str) -> str:
-    """Name a statistic at the head of a line.
-
-    Examples
-    --------
-    >>> statistic_title("silhouette"), statistic_title("ari")
-    ('Silhouette', 'Adjusted Rand index')
-    """
-    label = statistic_of(name).label
-    return label[:1].upper() + label[1:]
 
 
 def panel_title(name: str) -> str:
