@@ -26,11 +26,10 @@ SIZED = 20  # learners from which quartiles of sizes are told, those of few as w
 LEAST_PULL = 0.05  # of all pulls: less decides next to nothing
 MEASURES = ("pay", "years_of_experience", "company_pay", "company_learners")
 MEDIANS = ("pay", "years_of_experience")  # the other numbers are medians of companies
-# Titles of the categories, and where the configuration orders their values.
 BANDS = {
-    "pay_band": ("Pay bands", ("pay", "band_names")),
-    "tier": ("Company tiers", ()),
-    "experience_band": ("Experience", ("experience_band_names",)),
+    "pay_band": "Pay bands",
+    "tier": "Company tiers",
+    "experience_band": "Experience",
 }
 
 
@@ -159,19 +158,15 @@ def _side(index: float | None) -> str:
 def _bands(
     summary: DisclosedSummary, segment: Segment
 ) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    write = summary.settings.numbers
-    for category, (title, key) in BANDS.items():
+    write, given = summary.settings.numbers, summary.settings.configured
+    orders = {
+        "pay_band": given.pay.band_names,
+        "experience_band": given.experience_band_names,
+    }
+    for category, title in BANDS.items():
         shares = segment.category(category)
         if shares:
-            yield title, _ordered_parts(shares, _order(summary, key), write)
-
-
-def _order(summary: DisclosedSummary, key: Sequence[str]) -> list[str]:
-    """Read the order of a category's values from the configuration."""
-    found: object = summary.settings.config
-    for part in key:
-        found = found.get(part) if isinstance(found, dict) else None
-    return [str(name) for name in found] if key and isinstance(found, list) else []
+            yield title, _ordered_parts(shares, orders.get(category, ()), write)
 
 
 def _ordered_parts(

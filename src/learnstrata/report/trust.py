@@ -161,9 +161,7 @@ def short_verdict(summary: Results) -> str:
 
 def left_out(summary: Results) -> str:
     """Say that the evidence is not there, and how to get it."""
-    settings = summary.settings.config.get("evidence")
-    level = settings.get("level", "none") if isinstance(settings, dict) else "none"
-    if level == "none":
+    if summary.settings.configured.evidence.level == "none":
         return (
             "The evidence was left out of this run, so there is no verdict. Run again "
             "with --evidence quick to get it."

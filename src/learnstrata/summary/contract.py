@@ -14,8 +14,16 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    JsonValue,
+    TypeAdapter,
+    model_validator,
+)
 
+from learnstrata.config.stages import Config
 from learnstrata.privacy.disclosure.derived import (
     index_high,
     index_low,
@@ -44,6 +52,7 @@ from learnstrata.wording.numbers import Numbers
 
 SCHEMA_VERSION = 3
 ROUNDING = 1e-9  # by which a share of a sum may be more than all
+_CONFIG = TypeAdapter(Config)
 
 
 def _finite(value: object) -> object:
@@ -1222,6 +1231,11 @@ class Settings(Model):
     def units(self) -> str:
         """What is segmented, as a plural."""
         return f"{self.unit}s"
+
+    @property
+    def configured(self) -> Config:
+        """The configuration, typed."""
+        return _CONFIG.validate_python(self.config)
 
     @property
     def numbers(self) -> Numbers:

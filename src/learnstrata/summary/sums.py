@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from learnstrata.config.stages import Config
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.privacy.disclosure.groups import Relation
 from learnstrata.summary.contract import (
@@ -287,7 +288,8 @@ def _banded_years(
     tally: Tally, results: Results, highs: Sequence[float | None], who: int | str
 ) -> None:
     """Add up bins of whole years in each band, whose upper limit belongs to it."""
-    limits, names = _experience_bands(results)
+    given = results.settings.configured
+    limits, names = given.experience_bands, given.experience_band_names
     lows = [None, *limits]
     for name, low, high in zip(names, lows, [*limits, None], strict=True):
         inside = [
@@ -297,15 +299,6 @@ def _banded_years(
             and (high is None or (end is not None and end <= high + 1))
         ]
         tally.guess(inside, ("value", "experience_band", name, who))
-
-
-def _experience_bands(results: Results) -> tuple[list[float], list[str]]:
-    config = results.settings.config
-    limits, names = config["experience_bands"], config["experience_band_names"]
-    return (
-        [float(str(one)) for one in limits] if isinstance(limits, list) else [],
-        [str(one) for one in names] if isinstance(names, list) else [],
-    )
 
 
 def _bands(tally: Tally, results: Results) -> None:
@@ -509,11 +502,11 @@ def _across(tally: Tally, results: Results, *, once: bool) -> None:
 
 def _years_in_cells(tally: Tally, results: Results) -> None:
     """Match the years of a tier and band with the cells of its roles."""
-    cells = results.benchmarks.cells
+    cells, given = results.benchmarks.cells, results.settings.configured
     years = [key for key in tally.counts if key[0] == "years"]
     for tier, band in sorted({(c.tier or "", c.experience_band or "") for c in cells}):
         inside = [
-            key for key in years if key[2] == tier and _band_of(key[1], results) == band
+            key for key in years if key[2] == tier and _band_of(key[1], given) == band
         ]
         roles = [
             ("benchmarks", cell.role_family, tier, band)
@@ -523,9 +516,9 @@ def _years_in_cells(tally: Tally, results: Results) -> None:
         tally.match(roles, inside, name=("paid in", tier, band))
 
 
-def _band_of(years: str | float | None, results: Results) -> str:
-    limits, names = _experience_bands(results)
-    return names[sum(float(years or 0) > limit for limit in limits)] if names else ""
+def _band_of(years: str | float | None, given: Config) -> str:
+    place = sum(float(years or 0) > limit for limit in given.experience_bands)
+    return given.experience_band_names[place]
 
 
 def _flows(tally: Tally, found: Evidence) -> None:

@@ -1,16 +1,12 @@
 """What charts, sentences and tables of several subjects take of a summary."""
 
-from learnstrata.summary.contract import Evidence, Results, Settings
-from learnstrata.wording.readings import JACCARD, P_LIMIT
+from learnstrata.summary.contract import Evidence, Results
 from learnstrata.wording.tables import Cell
 
 __all__ = [
     "evidence_of",
-    "limit_of_jaccard",
-    "limit_of_p",
     "name_of_segment",
     "p_cell",
-    "setting_of",
 ]
 
 
@@ -45,30 +41,3 @@ def p_cell(p_value: float | None) -> Cell:
     ('<0.001', 0.8, None)
     """
     return p_value if p_value is None or p_value >= 0.0005 else "<0.001"
-
-
-def limit_of_jaccard(settings: Settings) -> float:
-    """Give the least Jaccard that counts as found again, as the run was configured."""
-    found = setting_of(settings, "evidence.min_jaccard")
-    return JACCARD[1] if found is None else found
-
-
-def limit_of_p(settings: Settings) -> float:
-    """Give the largest p-value that counts as above structureless tables."""
-    found = setting_of(settings, "evidence.max_p")
-    return P_LIMIT if found is None else found
-
-
-def setting_of(settings: Settings, key: str) -> float | None:
-    """Give a number of the configuration by its dotted key; None where it is not set.
-
-    Parameters
-    ----------
-    settings : Settings
-    key : str
-        Such as ``"selection.rule.min_share"``.
-    """
-    found: object = settings.config
-    for part in key.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return float(found) if isinstance(found, int | float) else None

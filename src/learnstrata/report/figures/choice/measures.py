@@ -24,7 +24,7 @@ class Panel:
     kind : str
         How its numbers are written.
     setting : str
-        Key of the limit the rule of the run sets; empty where it sets none.
+        Limit of the rule of k (`learnstrata.config.stages.Rule`); empty for none.
     without : float or None
         Value of that setting that limits nothing.
     limit : float or None
@@ -50,7 +50,6 @@ class Panel:
     plain: bool = False
 
 
-RULE = "selection.rule."
 # Statistics of a cut that have a place of their own; what else the results have of a k
 # is an index, drawn and listed as the register of statistics says.
 PLACED = frozenset(
@@ -77,7 +76,7 @@ PANELS = (
     Panel(
         "lowest_jaccard",
         "Jaccard of the least stable",
-        setting=f"{RULE}min_jaccard",
+        setting="min_jaccard",
         without=0.0,
         null="jaccard_null",
         beside="jaccard_sampled",
@@ -89,7 +88,7 @@ PANELS = (
         "Share of the smallest segment",
         ".0%",
         "share",
-        setting=f"{RULE}min_share",
+        setting="min_share",
         without=0.0,
         plain=True,
     ),
@@ -98,7 +97,7 @@ PANELS = (
         "Share of the largest segment",
         ".0%",
         "share",
-        setting=f"{RULE}max_share",
+        setting="max_share",
         without=1.0,
     ),
     *(

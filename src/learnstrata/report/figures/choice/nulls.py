@@ -2,7 +2,7 @@
 
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered
-from learnstrata.report.figures.results import evidence_of, limit_of_p, p_cell
+from learnstrata.report.figures.results import evidence_of, p_cell
 from learnstrata.report.figures.vega import field, mark
 from learnstrata.summary.contract import DisclosedSummary, NullStatistic, Results
 from learnstrata.wording.numbers import Numbers
@@ -88,7 +88,7 @@ def _observed(row: NullStatistic, title: str, write: Numbers) -> list[Spec]:
 def title(summary: DisclosedSummary) -> str:
     """Say how many statistics lie above the band of structureless tables."""
     rows = shown(summary)
-    limit = limit_of_p(summary.settings)
+    limit = summary.settings.configured.evidence.max_p
     above = [label_of(row) for row in rows if _above(row, limit)]
     n, band = len(rows), "above the band of structureless tables"
     if not above:

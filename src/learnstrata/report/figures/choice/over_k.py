@@ -6,7 +6,6 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.choice.measures import Panel, value_of
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
-from learnstrata.report.figures.results import setting_of
 from learnstrata.report.figures.vega import field, mark
 from learnstrata.summary.contract import Candidate, DisclosedSummary, Evidence
 
@@ -106,8 +105,8 @@ def _null(panel: Panel, row: Candidate) -> float | None:
 
 def limit_of(summary: DisclosedSummary, panel: Panel) -> float | None:
     """Give the limit the rule of the run sets a measure, or the usual one."""
-    found = setting_of(summary.settings, panel.setting) if panel.setting else None
-    limit = panel.limit if found is None else found
+    rule = summary.settings.configured.selection.rule
+    limit = getattr(rule, panel.setting) if panel.setting else panel.limit
     return None if limit == panel.without else limit
 
 

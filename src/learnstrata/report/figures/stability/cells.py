@@ -5,7 +5,7 @@ from collections import Counter
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
-from learnstrata.report.figures.results import limit_of_jaccard, name_of_segment
+from learnstrata.report.figures.results import name_of_segment
 from learnstrata.summary.contract import DisclosedSummary, Results, RoleCell
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
@@ -29,15 +29,16 @@ def families(summary: Results) -> list[str]:
     return sorted(totals, key=lambda family: (-totals[family], family))[:MAX_FAMILIES]
 
 
+def _limit(summary: DisclosedSummary) -> float:
+    return summary.settings.configured.evidence.min_jaccard
+
+
 def draw(summary: DisclosedSummary) -> Spec:
     """Draw segment by role family: size and stability, unstable cells faded."""
     rows, write = families(summary), summary.settings.numbers
     cells = [cell for cell in shown(summary) if cell.role_family in rows]
     most = max(cell.share_of_segment or 0.0 for cell in cells) or 1.0
-    limit, ids = (
-        limit_of_jaccard(summary.settings),
-        [segment.id for segment in summary.segments],
-    )
+    limit, ids = _limit(summary), [segment.id for segment in summary.segments]
     drawn = [
         {
             **_look(cell, most, limit, write),
@@ -67,7 +68,7 @@ def _look(cell: RoleCell, most: float, limit: float, write: Numbers) -> Row:
 
 def title(summary: DisclosedSummary) -> str:
     """Say how many cells of segment and role are found again."""
-    cells, limit = shown(summary), limit_of_jaccard(summary.settings)
+    cells, limit = shown(summary), _limit(summary)
     stable = sum(cell.jaccard is not None and cell.jaccard >= limit for cell in cells)
     return (
         f"{stable} of {len(cells)} cells of segment and role are found again with a "
@@ -102,7 +103,7 @@ def note(summary: DisclosedSummary) -> str:
     return (
         f"First number: {units}; in brackets: bootstrap Jaccard of the cell. The "
         "bluer, the larger its share of the segment. White with grey text: under "
-        f"{limit_of_jaccard(summary.settings):g}, so do not act on it alone. Blank: "
+        f"{_limit(summary):g}, so do not act on it alone. Blank: "
         f"{write.count(None)} {units}."
     )
 
