@@ -11,7 +11,7 @@ from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import Run, run
 from learnstrata.privacy.keys import content_of
 from learnstrata.summary.build import build
-from learnstrata.summary.contract import Results
+from learnstrata.summary.contract.results import Results
 from learnstrata.summary.disclose import disclose
 from thrift import LITTLE_EVIDENCE
 

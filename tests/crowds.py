@@ -13,7 +13,7 @@ from learnstrata.pipeline import run
 from learnstrata.privacy.disclosure.rounding import Rounding
 from learnstrata.privacy.keys import content_of
 from learnstrata.runs import Run
-from learnstrata.summary.contract import DisclosedSummary, ExactSummary
+from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.summary.disclose import rounding_of
 from thrift import LITTLE_EVIDENCE
 

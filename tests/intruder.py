@@ -20,7 +20,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Setting,
     Word,
 )
-from learnstrata.summary.contract import Model
+from learnstrata.summary.contract.model import Model
 from learnstrata.summary.sums import tally_of
 from learnstrata.summary.walk import kinds_of
 

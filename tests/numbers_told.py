@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from learnstrata.decisions.playbook import MIN_POOL
 from learnstrata.segments.pay.cohorts import CohortRules
-from learnstrata.summary.contract import DisclosedSummary, Segment
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.results import DisclosedSummary
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?: ?%)?")
 # What is drawn point by point, and told nowhere: it would hide a wrong number.

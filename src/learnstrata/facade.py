@@ -40,11 +40,11 @@ from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.summary.blank import blank, own_words
 from learnstrata.summary.build import build
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.results import (
     DisclosedSummary,
     ExactSummary,
     Results,
-    Segment,
     Summary,
 )
 from learnstrata.summary.disclose import disclose

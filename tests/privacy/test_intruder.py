@@ -31,9 +31,11 @@ from learnstrata.privacy.disclosure.rounding import (
     significant,
 )
 from learnstrata.privacy.disclosure.rule import BEYOND
-from learnstrata.summary import contract
+from learnstrata.summary.contract.model import SEGMENT_ID
+from learnstrata.summary.contract.pay import CompanyRole, CompanyView
+from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.summary.sums import tally_of
-from learnstrata.summary.walk import changed, kinds_of, owner_of, results_in
+from learnstrata.summary.walk import changed, kinds_of, models_in, owner_of, results_in
 
 BASE = 10
 
@@ -210,7 +212,7 @@ def test_a_statistic_has_at_most_its_digits_and_is_of_enough_learners(both):
 
 
 def hides_sizes(scope):
-    return isinstance(scope[-1], contract.CompanyView | contract.CompanyRole)
+    return isinstance(scope[-1], CompanyView | CompanyRole)
 
 
 def is_amount(one):
@@ -259,14 +261,13 @@ def test_pay_is_of_ten_learners_and_three_companies_none_with_more_than_60_perce
 
 def tables():
     """List every table of the contract with counts, and the kind of its rows."""
-    for model in vars(contract).values():
-        if isinstance(model, type) and issubclass(model, contract.Model):
-            for name, kind in kinds_of(model).items():
-                annotation = model.model_fields[name].annotation
-                for row in results_in(annotation) if "tuple" in str(annotation) else ():
-                    counts = [k for k in kinds_of(row).values() if isinstance(k, Count)]
-                    if isinstance(kind, Rows) and counts:
-                        yield f"{model.__name__}.{name}", kind
+    for model in models_in(DisclosedSummary, ExactSummary):
+        for name, kind in kinds_of(model).items():
+            annotation = model.model_fields[name].annotation
+            for row in results_in(annotation) if "tuple" in str(annotation) else ():
+                counts = [k for k in kinds_of(row).values() if isinstance(k, Count)]
+                if isinstance(kind, Rows) and counts:
+                    yield f"{model.__name__}.{name}", kind
 
 
 # Tables whose rows do not depend on few: of features and columns, of what was tried, of
@@ -337,7 +338,7 @@ def test_nothing_of_a_small_segment_is_published(both):
     assert told.small_segments == len(small)
     assert {one.id for one in told.segments} == shown
     for one in published(told):
-        if one.kind == contract.SEGMENT_ID:
+        if one.kind == SEGMENT_ID:
             assert one.value is None or one.value in shown, one.path
     names = {one.name for one in exact.segments if one.id in shown}
     for name in {*small.values()} - names:

@@ -19,7 +19,7 @@ from learnstrata.privacy.disclosure.rounding import Rounding
 from learnstrata.privacy.keys import content_of, secret_of
 from learnstrata.summary.build import build
 from learnstrata.summary.choice import build_map
-from learnstrata.summary.contract import Results
+from learnstrata.summary.contract.results import Results
 from learnstrata.summary.disclose import disclose, rounding_of
 from thrift import NO_EVIDENCE
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import learnstrata as ls
 from learnstrata.config.loading import load_config
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.contract.results import DisclosedSummary
 
 STORED = Path(__file__).parent / "stored"
 KEY = b"a key that everybody may know..."

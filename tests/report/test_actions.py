@@ -2,7 +2,7 @@
 
 from charted import with_
 from learnstrata.report.actions import actions, targets
-from learnstrata.summary.contract import Action, Target
+from learnstrata.summary.contract.results import Action, Target
 
 ACTION = Action(
     id="pathways",

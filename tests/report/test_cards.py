@@ -4,7 +4,7 @@ from charted import with_
 from learnstrata.report.cards import cards_of, rules_sentence
 from learnstrata.report.glossary import glossary
 from learnstrata.summary.blank import blank
-from learnstrata.summary.contract import Pull
+from learnstrata.summary.contract.meaning import Pull
 
 
 def with_first(summary, **changes):

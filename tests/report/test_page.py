@@ -13,7 +13,7 @@ from learnstrata.report.pay import pay_section
 from learnstrata.report.questions import tables_of
 from learnstrata.report.trust import trust_of, verdict_of
 from learnstrata.summary.blank import PLACEHOLDER, blank
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.summary.words import words_of
 from learnstrata.wording.numbers import NOTHING
 

@@ -4,7 +4,7 @@ import pytest
 
 from charted import with_
 from learnstrata.report import pay
-from learnstrata.summary.contract import Words
+from learnstrata.summary.contract.results import Words
 from learnstrata.wording.numbers import NOTHING
 
 

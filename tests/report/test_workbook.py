@@ -12,7 +12,7 @@ from learnstrata.report.pay import pay_section
 from learnstrata.report.quality import quality_tables, rounding
 from learnstrata.report.questions import question_tables
 from learnstrata.report.workbook import workbook_tables, write_csv, write_workbook
-from learnstrata.summary.contract import ExactSummary
+from learnstrata.summary.contract.results import ExactSummary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Column, Table
 

@@ -16,7 +16,7 @@ from learnstrata.layer.reading import NAMES_SCHEMA
 from learnstrata.privacy.leaks.artefacts import read_pieces
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.summary.blank import PLACEHOLDER, blank
-from learnstrata.summary.contract import Title
+from learnstrata.summary.contract.learners import Title
 
 ORDINARY = ["Senior", "Pay", "Low", "Mid", "High", "Scale", "Next", "Company", "under"]
 ORDINARY += ["Leadership", "Architecture", "Early", "Average", "Early / Low", "Role"]

@@ -8,7 +8,7 @@ import pytest
 
 from learnstrata.privacy.keys import content_of
 from learnstrata.summary.build import build
-from learnstrata.summary.contract import Results
+from learnstrata.summary.contract.results import Results
 
 KEY = b"k" * 32
 

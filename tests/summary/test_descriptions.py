@@ -5,7 +5,7 @@ import pytest
 from learnstrata.privacy.keys import content_of
 from learnstrata.summary import descriptions
 from learnstrata.summary.build import build
-from learnstrata.summary.contract import Outcome, Skill
+from learnstrata.summary.contract.meaning import Outcome, Skill
 from learnstrata.summary.descriptions import (
     _against_all,
     describe_segment,

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from learnstrata.facade import summaries_of
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.summary.reference import (
     reference_page,
     reference_schema,

@@ -20,7 +20,7 @@ from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import PayPercentile
-from learnstrata.summary.contract import DisclosedSummary, ExactSummary
+from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.wording.numbers import Numbers
 
 __all__ = [

@@ -8,14 +8,10 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from learnstrata.privacy.disclosure.rounding import share_of
-from learnstrata.summary.contract import (
-    Action,
-    MentorRole,
-    PayCell,
-    Results,
-    Segment,
-    Target,
-)
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.pay import PayCell
+from learnstrata.summary.contract.questions import MentorRole
+from learnstrata.summary.contract.results import Action, Results, Target
 from learnstrata.summary.findings import findings_of
 from learnstrata.wording import readings
 from learnstrata.wording.words import listed

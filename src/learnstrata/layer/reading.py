@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from learnstrata.exceptions import SourceError
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.results import (
     SCHEMA_VERSION,
     DisclosedSummary,
     ExactSummary,

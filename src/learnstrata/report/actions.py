@@ -1,6 +1,6 @@
 """Whom the recommended actions are for."""
 
-from learnstrata.summary.contract import Action, Summary
+from learnstrata.summary.contract.results import Action, Summary
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["actions", "targets"]

@@ -8,13 +8,13 @@ from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital, feature_title, label_of
 from learnstrata.report.figures.profiles.role_index import DISTINCTIVE, RARE
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.meaning import (
     CategoryShare,
-    DisclosedSummary,
     Progression,
     Segment,
     TypicalNumber,
 )
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.words import listed
 

@@ -10,7 +10,7 @@ from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.chart import SHRINK, Chart, Spec
 from learnstrata.report.figures.profiles import segment_map
 from learnstrata.report.interactive import specification
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
 
 __all__ = ["Figure", "draw", "figures_of", "map_svg"]

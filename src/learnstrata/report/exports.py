@@ -13,7 +13,7 @@ from learnstrata.exceptions import OutputError
 from learnstrata.report import theme
 from learnstrata.report.drawing import Figure, figures_of
 from learnstrata.report.figures.chart import Spec
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.contract.results import DisclosedSummary
 
 __all__ = ["find_browser", "write_figures", "write_pdf"]
 

@@ -28,7 +28,7 @@ from learnstrata.report.trust import (
     trust_of,
     verdict_of,
 )
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.contract.results import DisclosedSummary
 
 __all__ = ["SECTIONS", "render_cards", "render_report"]
 

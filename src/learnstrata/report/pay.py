@@ -5,17 +5,15 @@ from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.bins import capital
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.meaning import Outcome, Skill
+from learnstrata.summary.contract.pay import (
     Cohort,
     CohortPart,
     CompanyRole,
     CompanyView,
-    DisclosedSummary,
-    Outcome,
     PayCell,
-    Skill,
-    Summary,
 )
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = [

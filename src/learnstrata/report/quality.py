@@ -2,7 +2,7 @@
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label
-from learnstrata.summary.contract import Summary
+from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
 

@@ -3,12 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from learnstrata.report.pay import company_roles, company_tiers, role_ratios
-from learnstrata.summary.contract import (
-    BandCell,
-    BandRow,
-    Segment,
-    Summary,
-)
+from learnstrata.summary.contract.meaning import BandCell, BandRow, Segment
+from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
 

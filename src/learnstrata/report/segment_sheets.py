@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of
-from learnstrata.summary.contract import Segment, Summary, TypicalNumber
+from learnstrata.summary.contract.meaning import Segment, TypicalNumber
+from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.numbers import NumberKind
 from learnstrata.wording.tables import Table, column, table_of
 

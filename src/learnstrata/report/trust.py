@@ -4,16 +4,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.evidence import (
     Component,
     Dip,
-    DisclosedSummary,
     Evidence,
     Ground,
     PartDossier,
-    Results,
     Valley,
 )
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.readings import (
     P_LIMIT,
     STRONG,

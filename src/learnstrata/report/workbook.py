@@ -20,7 +20,7 @@ from learnstrata.report.quality import quality_tables, rounding
 from learnstrata.report.questions import question_tables
 from learnstrata.report.segment_sheets import segment_sheets
 from learnstrata.report.trust import tables_of as trust_tables
-from learnstrata.summary.contract import DisclosedSummary, Summary
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Cell, Column, Table
 

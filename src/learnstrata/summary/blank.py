@@ -22,27 +22,20 @@ from learnstrata.learners.roles.unnamed import NO_ROLE, unnamed_roles
 from learnstrata.learners.schema.register import COLUMNS, folded
 from learnstrata.privacy.disclosure.kinds import Kind, Label, Sentence
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.evidence import RoleCell
+from learnstrata.summary.contract.learners import PayByRole, Title
+from learnstrata.summary.contract.meaning import (
     Category,
     CategoryShare,
-    CohortPart,
-    CompanyRole,
     Condition,
-    DisclosedSummary,
     DistinctiveValue,
-    EntryRole,
-    LaggingRole,
-    MentorRole,
-    Model,
-    PayByRole,
-    PayCell,
-    Results,
-    RoleCell,
     Segment,
     SegmentRule,
-    Settings,
-    Title,
 )
+from learnstrata.summary.contract.model import Model
+from learnstrata.summary.contract.pay import CohortPart, CompanyRole, PayCell
+from learnstrata.summary.contract.questions import EntryRole, LaggingRole, MentorRole
+from learnstrata.summary.contract.results import DisclosedSummary, Results, Settings
 from learnstrata.summary.walk import Scope, changed, declared
 
 __all__ = ["PLACEHOLDER", "blank", "own_labels", "own_words"]

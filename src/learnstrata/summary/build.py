@@ -18,13 +18,20 @@ from learnstrata.learners.schema.register import (
 from learnstrata.pipeline import Run
 from learnstrata.privacy.keys import content_of, secret_of
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
-from learnstrata.summary import contract
 from learnstrata.summary.choice import (
     build_hierarchy,
     build_map,
     build_selection,
     build_tendency,
 )
+from learnstrata.summary.contract.learners import (
+    Filled,
+    Input,
+    Ledger,
+    Limits,
+    RuleCount,
+)
+from learnstrata.summary.contract.results import Money, Results, Settings
 from learnstrata.summary.evidence import build_evidence
 from learnstrata.summary.learners import (
     build_description,
@@ -49,7 +56,7 @@ __all__ = ["build"]
 LIBRARIES = ("learnstrata", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
 
 
-def build(run: Run, *, key: bytes) -> contract.Results:
+def build(run: Run, *, key: bytes) -> Results:
     """Gather every number of a run, exact: for the owner, and to be disclosed from.
 
     Parameters
@@ -63,11 +70,11 @@ def build(run: Run, *, key: bytes) -> contract.Results:
     Results
     """
     content = content_of(run.base.records)
-    return contract.Results(
+    return Results(
         settings=_settings(run),
         input=_input(run),
         ledger=_ledger(run),
-        limits=contract.Limits.of(run.base.limits),
+        limits=Limits.of(run.base.limits),
         filled=_filled(run),
         roles=build_roles(run),
         features=build_features(run),
@@ -95,15 +102,15 @@ def build(run: Run, *, key: bytes) -> contract.Results:
     )
 
 
-def _settings(run: Run) -> contract.Settings:
+def _settings(run: Run) -> Settings:
     config, pay = run.config, run.meaning.model.features.pay
-    return contract.Settings(
+    return Settings(
         recipe=config.recipe,
         recipe_version=config.version,
         seed=config.seed,
         as_of=run.base.limits.as_of,
         unit=config.unit,
-        money=contract.Money(unit=pay.shown_unit, per=pay.per_shown_unit),
+        money=Money(unit=pay.shown_unit, per=pay.per_shown_unit),
         min_learners=config.privacy.learners,
         min_companies=config.privacy.min_companies,
         max_company_share=config.privacy.largest_share,
@@ -115,8 +122,8 @@ def _settings(run: Run) -> contract.Settings:
     )
 
 
-def _input(run: Run) -> contract.Input:
-    return contract.Input(
+def _input(run: Run) -> Input:
+    return Input(
         records=run.base.n_records,
         learners=run.base.n_learners,
         segmented=len(run.meaning.learners),
@@ -125,7 +132,7 @@ def _input(run: Run) -> contract.Input:
     )
 
 
-def _ledger(run: Run) -> contract.Ledger:
+def _ledger(run: Run) -> Ledger:
     """Count the records by what became of them, and by each rule that touched them."""
     ledger = run.base.ledger
     counts = dict(ledger["state"].value_counts().iter_rows())
@@ -137,16 +144,16 @@ def _ledger(run: Run) -> contract.Ledger:
         .agg(records=pl.len())
         .sort("rule", "state")
     )
-    return contract.Ledger(
+    return Ledger(
         **{state: counts.get(state, 0) for state in STATES},
-        rules=tuple(contract.RuleCount(**row) for row in rules.iter_rows(named=True)),
+        rules=tuple(RuleCount(**row) for row in rules.iter_rows(named=True)),
     )
 
 
-def _filled(run: Run) -> contract.Filled:
+def _filled(run: Run) -> Filled:
     learners = run.meaning.learners
     flags = {"pay": "pay_imputed", "experience": "experience_imputed"}
-    return contract.Filled(
+    return Filled(
         **{
             name: int(learners[flag].sum()) if flag in learners.columns else 0
             for name, flag in flags.items()

@@ -10,7 +10,7 @@ from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.pipeline import Run
 from learnstrata.segments.choice.sweep import Candidate
 from learnstrata.segments.evidence.examination import Trust
-from learnstrata.summary import contract
+from learnstrata.summary.contract import choice as contract
 
 __all__ = ["build_hierarchy", "build_map", "build_selection", "build_tendency"]
 

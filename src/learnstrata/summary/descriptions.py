@@ -6,15 +6,9 @@ is hidden it says nothing, or "under 10".
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.sensitivity import SUBJECTS
-from learnstrata.summary.contract import (
-    Outcome,
-    Results,
-    Segment,
-    Sensitivity,
-    Skill,
-    TypicalNumber,
-    Variant,
-)
+from learnstrata.summary.contract.evidence import Sensitivity, Variant
+from learnstrata.summary.contract.meaning import Outcome, Segment, Skill, TypicalNumber
+from learnstrata.summary.contract.results import Results
 from learnstrata.wording.numbers import as_years
 from learnstrata.wording.readings import PARTLY, STRONG
 from learnstrata.wording.words import counted, listed

@@ -30,17 +30,11 @@ from learnstrata.privacy.disclosure.rounding import (
     significant,
 )
 from learnstrata.privacy.disclosure.rule import PayRule, has_beyond
-from learnstrata.summary.contract import (
-    SEGMENT_ID,
-    CompanyRole,
-    CompanyView,
-    Distribution,
-    Model,
-    PayCell,
-    Questions,
-    Results,
-    Settings,
-)
+from learnstrata.summary.contract.learners import Distribution
+from learnstrata.summary.contract.model import SEGMENT_ID, Model
+from learnstrata.summary.contract.pay import CompanyRole, CompanyView, PayCell
+from learnstrata.summary.contract.questions import Questions
+from learnstrata.summary.contract.results import Results, Settings
 from learnstrata.summary.sums import tally_of
 from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of, values_in
 

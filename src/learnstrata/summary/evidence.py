@@ -15,7 +15,7 @@ from learnstrata.segments.model.certainty import STANDINGS
 from learnstrata.segments.pay.benchmarks import sizes_of
 from learnstrata.stats.stability import Flow as Flowing
 from learnstrata.stats.stability import JaccardResult
-from learnstrata.summary import contract
+from learnstrata.summary.contract import evidence as contract
 
 __all__ = ["build_evidence"]
 

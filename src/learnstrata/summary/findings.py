@@ -7,16 +7,15 @@ says what the table lacks. A count that is None is "under" the base.
 from collections.abc import Sequence
 from itertools import accumulate
 
-from learnstrata.summary.contract import (
-    BandRow,
-    Companies,
+from learnstrata.summary.contract.meaning import BandRow
+from learnstrata.summary.contract.pay import Companies
+from learnstrata.summary.contract.questions import (
     EntryLevelPay,
     EntryRole,
-    Finding,
     LaggingRole,
-    Results,
     RoleInCompanies,
 )
+from learnstrata.summary.contract.results import Finding, Results
 from learnstrata.wording import readings
 from learnstrata.wording.words import counted, listed
 

@@ -6,7 +6,7 @@ from learnstrata.learners import description
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.pipeline import Run
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.learners import (
     Bin,
     Correlations,
     Description,

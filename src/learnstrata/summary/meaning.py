@@ -9,7 +9,7 @@ from learnstrata.privacy.disclosure import derived
 from learnstrata.segments.meaning import conditions, contributions
 from learnstrata.segments.meaning.distinctive import Card, Spread
 from learnstrata.segments.meaning.profiles import Profile
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.meaning import (
     BandCell,
     BandRow,
     Bands,

@@ -13,18 +13,20 @@ from learnstrata.privacy.disclosure.bands import size_band
 from learnstrata.segments.pay import cohorts, companies
 from learnstrata.segments.pay.benchmarks import KNOTS
 from learnstrata.segments.questions.mentors import MENTOR_YEARS
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.pay import (
     Benchmarks,
     Cohort,
     Companies,
     CompanyRole,
     CompanyTier,
     CompanyView,
+    PayCell,
+)
+from learnstrata.summary.contract.questions import (
     EntryLevelPay,
     Explained,
     LaggingPay,
     MentorRole,
-    PayCell,
     Questions,
     RoleInCompanies,
 )

@@ -22,14 +22,14 @@ from learnstrata.privacy.disclosure.kinds import (
     Statistic,
     Typical,
 )
-from learnstrata.summary.contract import (
+from learnstrata.summary.contract.model import Model
+from learnstrata.summary.contract.results import (
     SCHEMA_VERSION,
     DisclosedSummary,
     ExactSummary,
-    Model,
     Summary,
 )
-from learnstrata.summary.walk import kinds_of, results_in
+from learnstrata.summary.walk import kinds_of, models_in
 
 __all__ = ["reference_page", "reference_schema", "write_reference"]
 
@@ -84,7 +84,7 @@ def reference_page() -> str:
         f"| {kind.__name__} | {_first_line(kind)} | {SHARED[kind.__name__]} |"
         for kind in get_args(Kind)
     )
-    sections = "\n".join(map(_section, _models(DisclosedSummary)))
+    sections = "\n".join(map(_section, models_in(DisclosedSummary)))
     return f"{INTRODUCTION}{kinds}\n\n{sections}"
 
 
@@ -92,7 +92,7 @@ def reference_schema() -> str:
     """Write the JSON Schema of both forms; each field names its kind."""
     forms = Annotated[DisclosedSummary | ExactSummary, Field(discriminator="form")]
     schema = TypeAdapter[Summary](forms).json_schema(mode="serialization")
-    for model in _models(DisclosedSummary, ExactSummary):
+    for model in models_in(DisclosedSummary, ExactSummary):
         properties = schema["$defs"][model.__name__]["properties"]
         for name, kind in kinds_of(model).items():
             properties[name].pop("title", None)
@@ -116,20 +116,6 @@ def write_reference(folder: str | Path) -> None:
     target = Path(folder)
     (target / PAGE).write_text(reference_page(), encoding="utf-8")
     (target / SCHEMA).write_text(reference_schema(), encoding="utf-8")
-
-
-def _models(*roots: type[Model]) -> list[type[Model]]:
-    """List kinds of result and all that they hold, each once, from the outside in."""
-    found: list[type[Model]] = []
-    ahead = [*roots]
-    while ahead:
-        model = ahead.pop(0)
-        if model not in found:
-            found.append(model)
-            fields = model.model_fields.values()
-            held = [one for info in fields for one in results_in(info.annotation)]
-            ahead = [*held, *ahead]
-    return found
 
 
 def _section(model: type[Model]) -> str:

@@ -12,14 +12,10 @@ from typing import NamedTuple
 from learnstrata.config.stages import Config
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.privacy.disclosure.groups import Relation
-from learnstrata.summary.contract import (
-    Bands,
-    Benchmarks,
-    Cohort,
-    Evidence,
-    Results,
-    Segment,
-)
+from learnstrata.summary.contract.evidence import Evidence
+from learnstrata.summary.contract.meaning import Bands, Segment
+from learnstrata.summary.contract.pay import Benchmarks, Cohort
+from learnstrata.summary.contract.results import Results
 
 __all__ = ["Key", "Sum", "Tally", "tally_of"]
 

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar, get_args, get_origin
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.privacy.disclosure.kinds import Kind
-from learnstrata.summary.contract import Model
+from learnstrata.summary.contract.model import Model
 
 __all__ = [
     "Change",
@@ -14,6 +14,7 @@ __all__ = [
     "changed",
     "declared",
     "kinds_of",
+    "models_in",
     "owner_of",
     "values_in",
 ]
@@ -160,6 +161,29 @@ def declared(model: type[Model], path: str = "") -> Iterator[tuple[str, Kind]]:
             yield here, kind
         for one in inner:
             yield from declared(one, here)
+
+
+def models_in(*roots: type[Model]) -> list[type[Model]]:
+    """List results and all that they hold, each once, from the outside in.
+
+    Parameters
+    ----------
+    *roots : type of Model
+
+    Returns
+    -------
+    list of type of Model
+    """
+    found: list[type[Model]] = []
+    ahead = [*roots]
+    while ahead:
+        model = ahead.pop(0)
+        if model not in found:
+            found.append(model)
+            fields = model.model_fields.values()
+            held = [one for info in fields for one in results_in(info.annotation)]
+            ahead = [*held, *ahead]
+    return found
 
 
 def results_in(annotation: object) -> tuple[type[Model], ...]:

@@ -4,14 +4,8 @@ The sentences of exact results hold exact numbers, those of disclosed results wh
 disclosed and nothing else: no number is in a sentence that is not in the results.
 """
 
-from learnstrata.summary.contract import (
-    Benchmarks,
-    Cohort,
-    Companies,
-    Results,
-    Settings,
-    Words,
-)
+from learnstrata.summary.contract.pay import Benchmarks, Cohort, Companies
+from learnstrata.summary.contract.results import Results, Settings, Words
 from learnstrata.summary.descriptions import (
     describe_segment,
     outcome_sentence,

@@ -16,7 +16,7 @@ from learnstrata.segments.evidence import sensitivity
 from learnstrata.segments.evidence.sensitivity import find_sensitivity
 from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import alternatives, kmeans
-from learnstrata.summary import contract
+from learnstrata.summary.contract import evidence as contract
 from learnstrata.summary.descriptions import sensitivity_sentence
 
 CONFIG = load_config()

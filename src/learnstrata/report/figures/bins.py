@@ -1,7 +1,8 @@
 """Bins and features as a reader sees them."""
 
 from learnstrata.learners.features.register import feature_of
-from learnstrata.summary.contract import Bin, SegmentBin
+from learnstrata.summary.contract.learners import Bin
+from learnstrata.summary.contract.meaning import SegmentBin
 from learnstrata.wording.numbers import Numbers
 
 __all__ = ["bin_start", "bin_text", "capital", "feature_title", "label_of", "unit_of"]

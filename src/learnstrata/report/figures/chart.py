@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
 
 __all__ = ["SHRINK", "Chart", "Spec"]

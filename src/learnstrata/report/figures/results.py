@@ -1,6 +1,7 @@
 """What charts, sentences and tables of several subjects take of a summary."""
 
-from learnstrata.summary.contract import Evidence, Results
+from learnstrata.summary.contract.evidence import Evidence
+from learnstrata.summary.contract.results import Results
 from learnstrata.wording.tables import Cell
 
 __all__ = [

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Spec
-from learnstrata.summary.contract import Segment
+from learnstrata.summary.contract.meaning import Segment
 
 __all__ = [
     "field",

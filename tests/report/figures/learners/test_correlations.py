@@ -1,6 +1,6 @@
 from charted import with_
 from learnstrata.report.figures.learners.correlations import CHART
-from learnstrata.summary.contract import Correlations
+from learnstrata.summary.contract.learners import Correlations
 
 
 def with_matrix(summary, columns, matrix):

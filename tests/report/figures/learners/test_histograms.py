@@ -2,7 +2,7 @@ import pytest
 
 from charted import layers_of, marked, rows_of, with_
 from learnstrata.report.figures.learners.histograms import CHARTS
-from learnstrata.summary.contract import Bin
+from learnstrata.summary.contract.learners import Bin
 
 PAY, EXPERIENCE, SIZE, UPDATE = CHARTS
 

@@ -1,6 +1,6 @@
 from charted import rows_of, with_
 from learnstrata.report.figures.learners.missing import CHART
-from learnstrata.summary.contract import Missing
+from learnstrata.summary.contract.learners import Missing
 
 
 def with_missing(summary, *rows):

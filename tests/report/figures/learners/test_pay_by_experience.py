@@ -1,6 +1,6 @@
 from charted import marked, rows_of, with_
 from learnstrata.report.figures.learners.pay_by_experience import CHART
-from learnstrata.summary.contract import Correlations
+from learnstrata.summary.contract.learners import Correlations
 
 
 def with_rows(summary, rows):

@@ -2,7 +2,7 @@ import pytest
 
 from charted import layers_of, rows_of, with_
 from learnstrata.report.figures.profiles.segment_map import CHART, direction, draw_map
-from learnstrata.summary.contract import Axis
+from learnstrata.summary.contract.choice import Axis
 
 
 def axis(*, more=(), less=(), explained=0.5):

@@ -10,13 +10,9 @@ from learnstrata.report.figures.choice.measures import (
     value_of,
 )
 from learnstrata.report.figures.choice.over_k import drawn_over_k, limit_of, points_of
-from learnstrata.summary.contract import (
-    Candidate,
-    DisclosedSummary,
-    Evidence,
-    Results,
-    Selection,
-)
+from learnstrata.summary.contract.choice import Candidate, Selection
+from learnstrata.summary.contract.evidence import Evidence
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.readings import HALVES
 from learnstrata.wording.tables import Table, column, table_of
 

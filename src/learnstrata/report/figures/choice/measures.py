@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from learnstrata.summary.contract import Candidate
+from learnstrata.summary.contract.choice import Candidate
 from learnstrata.wording.numbers import NumberKind
 from learnstrata.wording.readings import HALVES
 from learnstrata.wording.statistics import STATISTICS, panel_title

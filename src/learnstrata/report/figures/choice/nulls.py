@@ -4,7 +4,8 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered
 from learnstrata.report.figures.results import evidence_of, p_cell
 from learnstrata.report.figures.vega import field, mark
-from learnstrata.summary.contract import DisclosedSummary, NullStatistic, Results
+from learnstrata.summary.contract.evidence import NullStatistic
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.readings import level_of_p
 from learnstrata.wording.tables import Table, column, table_of

@@ -7,7 +7,9 @@ from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.choice.measures import Panel, value_of
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.vega import field, mark
-from learnstrata.summary.contract import Candidate, DisclosedSummary, Evidence
+from learnstrata.summary.contract.choice import Candidate
+from learnstrata.summary.contract.evidence import Evidence
+from learnstrata.summary.contract.results import DisclosedSummary
 
 __all__ = ["WHOLE", "drawn_over_k", "limit_of", "points_of"]
 

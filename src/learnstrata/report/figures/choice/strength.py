@@ -7,7 +7,7 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.choice.measures import STRENGTH
 from learnstrata.report.figures.choice.over_k import drawn_over_k, points_of
 from learnstrata.report.figures.results import evidence_of
-from learnstrata.summary.contract import DisclosedSummary
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.readings import HALVES
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed

@@ -5,7 +5,8 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.results import name_of_segment
 from learnstrata.report.figures.vega import field, mark
-from learnstrata.summary.contract import Branches, DisclosedSummary
+from learnstrata.summary.contract.choice import Branches
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.readings import agreement
 from learnstrata.wording.tables import Table, column, table_of
 

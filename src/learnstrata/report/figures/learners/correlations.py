@@ -7,7 +7,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
-from learnstrata.summary.contract import DisclosedSummary, Summary
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.readings import SCALE
 from learnstrata.wording.tables import Table, column, table_of

@@ -5,7 +5,8 @@ from learnstrata.report.figures.bins import capital
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, layer, layered
 from learnstrata.report.figures.vega import field, mark
-from learnstrata.summary.contract import DisclosedSummary, Missing, Summary
+from learnstrata.summary.contract.learners import Missing
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 

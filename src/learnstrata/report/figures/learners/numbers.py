@@ -2,7 +2,8 @@
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.bins import feature_title
-from learnstrata.summary.contract import Distribution, Summary
+from learnstrata.summary.contract.learners import Distribution
+from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Cell, Table, column, table_of
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.vega import field, log_axis, mark
-from learnstrata.summary.contract import DisclosedSummary, PayByExperience, Summary
+from learnstrata.summary.contract.learners import PayByExperience
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.readings import related
 from learnstrata.wording.tables import Table, column, table_of

@@ -11,7 +11,8 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.vega import field, mark, values
 from learnstrata.report.pay import ALL, shown_cells
 from learnstrata.report.pay import cells as table
-from learnstrata.summary.contract import DisclosedSummary, PayCell
+from learnstrata.summary.contract.pay import PayCell
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.numbers import Numbers
 
 __all__ = ["CHART"]

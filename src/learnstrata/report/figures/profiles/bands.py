@@ -4,7 +4,8 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.report.figures.results import name_of_segment
-from learnstrata.summary.contract import BandRow, DisclosedSummary, Results
+from learnstrata.summary.contract.meaning import BandRow
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.readings import agreement
 from learnstrata.wording.tables import Cell, Table, column, table_of

@@ -9,12 +9,8 @@ from learnstrata.report.figures.profiles.role_index import (
     none_distinctive,
     times_of_all,
 )
-from learnstrata.summary.contract import (
-    DisclosedSummary,
-    Segment,
-    Settings,
-    Summary,
-)
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.results import DisclosedSummary, Settings, Summary
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]

@@ -6,12 +6,8 @@ from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
 from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
-from learnstrata.summary.contract import (
-    DisclosedSummary,
-    Segment,
-    Settings,
-    Summary,
-)
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.results import DisclosedSummary, Settings, Summary
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]

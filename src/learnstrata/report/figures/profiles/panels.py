@@ -7,7 +7,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.vega import field, mark, segment_label
-from learnstrata.summary.contract import Segment
+from learnstrata.summary.contract.meaning import Segment
 
 __all__ = ["ROW", "Told", "interval_panel", "panels"]
 

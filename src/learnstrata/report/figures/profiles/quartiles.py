@@ -15,12 +15,8 @@ from learnstrata.report.figures.vega import (
     segment_colours,
     segment_label,
 )
-from learnstrata.summary.contract import (
-    DisclosedSummary,
-    Segment,
-    Summary,
-    TypicalNumber,
-)
+from learnstrata.summary.contract.meaning import Segment, TypicalNumber
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import NumberKind, Numbers
 from learnstrata.wording.tables import Table, column, table_of
 

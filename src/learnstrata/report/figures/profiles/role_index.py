@@ -6,12 +6,8 @@ from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
-from learnstrata.summary.contract import (
-    CategoryShare,
-    DisclosedSummary,
-    Segment,
-    Summary,
-)
+from learnstrata.summary.contract.meaning import CategoryShare, Segment
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers, as_number
 from learnstrata.wording.tables import Table, column, table_of
 

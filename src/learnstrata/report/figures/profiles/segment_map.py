@@ -14,7 +14,9 @@ from learnstrata.report.figures.vega import (
     segment_colours,
     segment_label,
 )
-from learnstrata.summary.contract import Axis, DisclosedSummary, Point, Segment, Summary
+from learnstrata.summary.contract.choice import Axis, Point
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed

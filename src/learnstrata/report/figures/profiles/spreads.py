@@ -15,12 +15,8 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.profiles.panels import panels
 from learnstrata.report.figures.vega import field, mark, segment_label
-from learnstrata.summary.contract import (
-    DisclosedSummary,
-    Segment,
-    SegmentBin,
-    Summary,
-)
+from learnstrata.summary.contract.meaning import Segment, SegmentBin
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 

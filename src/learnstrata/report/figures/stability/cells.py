@@ -6,7 +6,8 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.report.figures.results import name_of_segment
-from learnstrata.summary.contract import DisclosedSummary, Results, RoleCell
+from learnstrata.summary.contract.evidence import RoleCell
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 

@@ -9,12 +9,8 @@ from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.vega import field, mark, segment_colours
 from learnstrata.segments.model.certainty import FENCE
-from learnstrata.summary.contract import (
-    Certainty,
-    DisclosedSummary,
-    Results,
-    SegmentCertainty,
-)
+from learnstrata.summary.contract.evidence import Certainty, SegmentCertainty
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.tables import Cell, Table, column, table_of
 
 __all__ = ["CHART"]

@@ -8,12 +8,8 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.vega import field, mark, segment_colours
-from learnstrata.summary.contract import (
-    Bootstrap,
-    DisclosedSummary,
-    Results,
-    SegmentJaccard,
-)
+from learnstrata.summary.contract.evidence import Bootstrap, SegmentJaccard
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.readings import JACCARD, stability
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed

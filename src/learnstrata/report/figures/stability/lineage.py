@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from learnstrata.summary.contract import Flow
+from learnstrata.summary.contract.evidence import Flow
 
 __all__ = ["Group", "Place", "ancestry", "places"]
 

@@ -6,7 +6,8 @@ from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.results import evidence_of
 from learnstrata.report.figures.stability.texts import haloed
 from learnstrata.report.figures.vega import field, mark
-from learnstrata.summary.contract import DisclosedSummary, Results, Variant
+from learnstrata.summary.contract.evidence import Variant
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.readings import PARTLY, STRONG
 from learnstrata.wording.tables import Table, column, table_of
 

@@ -5,7 +5,8 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered, rule_at
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.vega import field, mark, segment_colours
-from learnstrata.summary.contract import DisclosedSummary, Results, SegmentSilhouette
+from learnstrata.summary.contract.evidence import SegmentSilhouette
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]

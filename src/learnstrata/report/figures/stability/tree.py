@@ -7,7 +7,8 @@ from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.stability.lineage import Group, ancestry, places
 from learnstrata.report.figures.stability.texts import haloed
 from learnstrata.report.figures.vega import field, mark
-from learnstrata.summary.contract import DisclosedSummary, Flow, Results
+from learnstrata.summary.contract.evidence import Flow
+from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART", "LEAST_FLOW"]

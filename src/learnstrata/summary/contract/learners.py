@@ -1,0 +1,209 @@
+"""Results on the learners: the table, its cleaning, its description."""
+
+from typing import Annotated
+
+from learnstrata.privacy.disclosure.kinds import (
+    Amount,
+    Count,
+    Edge,
+    Label,
+    Rows,
+    Setting,
+    Share,
+    Statistic,
+    Typical,
+    Word,
+)
+from learnstrata.summary.contract.model import Largest, Model, Number, OfCompanies
+
+
+class Input(Model):
+    """The table as it came, and which standard columns it has."""
+
+    records: Annotated[int | None, Count("records of the table")]
+    learners: Annotated[int | None, Count("distinct learners of the table")]
+    segmented: Annotated[int | None, Count("learners (or records) segmented")]
+    columns: Annotated[dict[str, str], Label()]
+    available: Annotated[tuple[str, ...], Word()]
+
+
+class RuleCount(Model):
+    """Records a rule of cleaning touched, by what became of them."""
+
+    rule: Annotated[str, Word()]
+    state: Annotated[str, Word()]
+    records: Annotated[int | None, Count("records the rule touched")]
+
+
+class Ledger(Model):
+    """What became of every record; exactly, they add up to the records."""
+
+    current: Annotated[int | None, Count("records that stand for a learner")]
+    history: Annotated[int | None, Count("older records of a learner")]
+    repaired: Annotated[int | None, Count("current records with a repaired value")]
+    quarantined: Annotated[int | None, Count("records set aside")]
+    rules: Annotated[tuple[RuleCount, ...], Rows(least="records")]
+
+
+class Limits(Model):
+    """Limits of cleaning that the table itself gave."""
+
+    pay_low: Annotated[Number, Statistic("lower fence of pay", digits=2)]
+    pay_high: Annotated[Number, Statistic("upper fence of pay", digits=2)]
+    pay_typical: Annotated[
+        tuple[Number, ...], Statistic("typical range of pay", digits=2)
+    ]
+    heaped_pay: Annotated[
+        tuple[float, ...], Statistic("pay that very many typed", digits=3)
+    ]
+    start_year_fill: Annotated[Number, Statistic("median start year", digits=4)]
+
+
+class Filled(Model):
+    """Learners of whom a value was filled in, for the distances alone."""
+
+    pay: Annotated[int | None, Count("learners whose pay was filled in")]
+    experience: Annotated[int | None, Count("learners whose experience was filled in")]
+
+
+class Title(Model):
+    """A frequent title that no role family claims."""
+
+    title: Annotated[str, Label()]
+    learners: Annotated[int | None, Count("learners with the title")]
+
+
+class Roles(Model):
+    """How many titles are understood."""
+
+    learners: Annotated[int | None, Count("learners segmented")]
+    mapped: Annotated[int | None, Count("learners whose title has a role family")]
+    missing: Annotated[int | None, Count("learners without a title")]
+    unmapped: Annotated[int | None, Count("learners whose title has no role family")]
+    share_mapped: Annotated[
+        Number, Share("learners whose title has a role family", "learners", "mapped")
+    ]
+    share_missing: Annotated[
+        Number, Share("learners without a title", "learners", "missing")
+    ]
+    share_unmapped: Annotated[
+        Number, Share("learners whose title has no family", "learners", "unmapped")
+    ]
+    n_titles: Annotated[int | None, Count("titles")]
+    n_titles_mapped: Annotated[int | None, Count("titles with a role family")]
+    top_unmapped: Annotated[tuple[Title, ...], Rows(("-learners", "title"))]
+    table_version: Annotated[int, Setting()]
+
+
+class FeatureUsed(Model):
+    """A feature that was clustered on."""
+
+    name: Annotated[str, Label()]
+    label: Annotated[str, Label()]
+    group: Annotated[str, Label()]
+    weight: Annotated[float, Setting()]
+    scaling: Annotated[str, Word()]
+
+
+class Features(Model):
+    """What was clustered on, what the table lacks, what is only described."""
+
+    used: Annotated[tuple[FeatureUsed, ...], Rows()]
+    left_out: Annotated[tuple[str, ...], Label()]
+    not_clustered: Annotated[tuple[str, ...], Label()]
+
+
+class Bin(Model):
+    """A bin from `low` to below `high`, None where it is open."""
+
+    low: Annotated[Number, Edge("bin")]
+    high: Annotated[Number, Edge("bin")]
+    learners: Annotated[int | None, Count("learners in the bin")]
+
+
+class Distribution(Model):
+    """One number over all learners of whom it is known."""
+
+    feature: Annotated[str, Word()]
+    n: Annotated[int | None, Count("learners of whom it is known")]
+    companies: OfCompanies
+    largest_share: Largest
+    p01: Annotated[Number, Typical("learners of whom it is known", 0.01)]
+    p05: Annotated[Number, Typical("learners of whom it is known", 0.05)]
+    p25: Annotated[Number, Typical("learners of whom it is known", 0.25)]
+    p50: Annotated[Number, Typical("learners of whom it is known", 0.5)]
+    p75: Annotated[Number, Typical("learners of whom it is known", 0.75)]
+    p95: Annotated[Number, Typical("learners of whom it is known", 0.95)]
+    p99: Annotated[Number, Typical("learners of whom it is known", 0.99)]
+    mean: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
+    std: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
+    skewness: Annotated[Number, Statistic("learners of whom it is known", 2, "n", 2)]
+    skewness_log: Annotated[
+        Number, Statistic("learners of whom it is known", 2, "n", 2)
+    ]
+    bins: Annotated[tuple[Bin, ...], Rows()]
+    outside_fences: Annotated[
+        int | None, Count("learners beyond 1.5 interquartile ranges")
+    ]
+
+
+class Missing(Model):
+    """Values a column lacks."""
+
+    column: Annotated[str, Word()]
+    count: Annotated[int | None, Count("learners without a value")]
+    share: Annotated[Number, Share("learners without a value", "segmented", "count")]
+
+
+class Correlations(Model):
+    """Correlations of the numbers, over learners of whom both are known."""
+
+    columns: Annotated[tuple[str, ...], Word()]
+    pearson: Annotated[
+        tuple[tuple[Number, ...], ...],
+        Statistic("learners of whom both are known", 2, places=2),
+    ]
+    spearman: Annotated[
+        tuple[tuple[Number, ...], ...],
+        Statistic("learners of whom both are known", 2, places=2),
+    ]
+
+    def between(self, a: str, b: str) -> tuple[float | None, float | None]:
+        """Give Pearson and Spearman of two columns; None where one is not there."""
+        if a not in self.columns or b not in self.columns:
+            return None, None
+        i, j = self.columns.index(a), self.columns.index(b)
+        return self.pearson[i][j], self.spearman[i][j]
+
+
+class PayByExperience(Model):
+    """Median pay of a year of experience, of a company tier or of all ("All")."""
+
+    years: Annotated[float, Edge("years of experience")]
+    tier: Annotated[str, Label()]
+    learners: Annotated[int | None, Count("paid learners of these years and tier")]
+    companies: OfCompanies
+    largest_share: Largest
+    p50: Annotated[Number, Amount("paid learners of these years and tier", 0.5)]
+
+
+class PayByRole(Model):
+    """Quartiles of pay of a role."""
+
+    role: Annotated[str, Label()]
+    learners: Annotated[int | None, Count("paid learners of the role")]
+    companies: OfCompanies
+    largest_share: Largest
+    p25: Annotated[Number, Amount("paid learners of the role", 0.25)]
+    p50: Annotated[Number, Amount("paid learners of the role", 0.5)]
+    p75: Annotated[Number, Amount("paid learners of the role", 0.75)]
+
+
+class Description(Model):
+    """The learners before anything is clustered."""
+
+    distributions: Annotated[tuple[Distribution, ...], Rows()]
+    missing: Annotated[tuple[Missing, ...], Rows()]
+    correlations: Annotated[Correlations, Rows()]
+    pay_by_experience: Annotated[tuple[PayByExperience, ...], Rows(least="learners")]
+    pay_by_role: Annotated[tuple[PayByRole, ...], Rows(("-p50", "role"), "learners")]
