@@ -7,12 +7,11 @@ import numpy as np
 import polars as pl
 
 from learnstrata.config.loading import load_config
-from learnstrata.facade import summaries_of
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
 from learnstrata.privacy.disclosure.rounding import Rounding
-from learnstrata.privacy.keys import content_of
 from learnstrata.runs import Run
+from learnstrata.sharing import summaries_of
 from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.summary.disclose import rounding_of
 from thrift import LITTLE_EVIDENCE
@@ -114,5 +113,5 @@ def run_of(number: int, recipe: str) -> Run:
 def results_of(crowd: Crowd) -> tuple[ExactSummary, DisclosedSummary, Rounding]:
     """Give the results of a crowd in both forms, and how its counts were grouped."""
     exact, told = summaries_of(crowd.run, key=crowd.key)
-    content = content_of(crowd.run.base.records)
+    content = crowd.run.base.content
     return exact, told, rounding_of(exact, key=crowd.key, content=content)

@@ -12,7 +12,7 @@ import typer
 
 import learnstrata as ls
 from learnstrata.app.cli import app
-from learnstrata.facade import summaries_of
+from learnstrata.sharing import summaries_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))

@@ -13,6 +13,7 @@ import browser
 import learnstrata as ls
 from frames import rows
 from learnstrata import facade
+from learnstrata.sharing import render_again
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
 TABLE = ls.make_learners(500, rng=2)
@@ -156,13 +157,13 @@ def test_a_name_that_the_configuration_gives_a_segment_is_searched_too(found, tm
 def test_a_report_is_rendered_again_printed_and_drawn(found, tmp_path):
     folder = found.save(tmp_path / "run")
     pdf, figures = tmp_path / "out" / "r.pdf", tmp_path / "out" / "figures"
-    done = facade.render_again(folder, pdf=pdf, figures=figures)
+    done = render_again(folder, pdf=pdf, figures=figures)
     assert done == [folder / "share" / "report.html", pdf, figures]
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert {"map.svg", "map.png"} <= {item.name for item in figures.iterdir()}
     with pytest.raises(ls.OutputError, match="Choose another --pdf, or replace it"):
-        facade.render_again(folder, pdf=pdf)
-    again = facade.render_again(folder, pdf=pdf, figures=figures, overwrite=True)
+        render_again(folder, pdf=pdf)
+    again = render_again(folder, pdf=pdf, figures=figures, overwrite=True)
     assert again == done
 
 
@@ -178,7 +179,7 @@ def test_pictures_that_name_somebody_are_not_kept(found, tmp_path, monkeypatch):
 
     monkeypatch.setattr(exports, "write_figures", leaking)
     with pytest.raises(ls.PrivacyError, match=r"in a\.svg \(line 1, text\)"):
-        facade.render_again(folder, figures=tmp_path / "figures")
+        render_again(folder, figures=tmp_path / "figures")
     assert [item.name for item in tmp_path.iterdir()] == ["run"]
 
 

@@ -1,11 +1,10 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -14,15 +13,10 @@ from narwhals.typing import IntoFrame
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
-from learnstrata.decisions.playbook import recommend
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.folder import (
-    check_file,
-    check_pictures,
     refuse_leaks,
-    write_file,
     write_folder,
-    write_pictures,
 )
 from learnstrata.layer.names import names_of_run, with_allowed
 from learnstrata.layer.reading import (
@@ -32,38 +26,28 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.learners.features.register import feature_of
-from learnstrata.privacy.keys import content_of, random_key
+from learnstrata.privacy.keys import random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.meaning.profiles import NUMBERS
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
-from learnstrata.summary.blank import blank, own_words
-from learnstrata.summary.build import build
+from learnstrata.sharing import (
+    shared_files,
+    summaries_of,
+    write_json,
+    write_tables,
+    write_text,
+    write_without_data,
+)
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import (
     DisclosedSummary,
     ExactSummary,
-    Results,
-    Summary,
 )
-from learnstrata.summary.disclose import disclose
-from learnstrata.summary.words import words_of
 
-__all__ = [
-    "Segmentation",
-    "load",
-    "load_model",
-    "percentile_in",
-    "render_again",
-    "segment",
-    "summaries_of",
-    "without_data",
-    "write_shared",
-    "write_without_data",
-]
+__all__ = ["Segmentation", "load", "load_model", "percentile_in", "segment"]
 
-Form = TypeVar("Form", bound=Summary)
 # A frame of the library that the caller uses: known when it runs.
 Native: TypeAlias = Any
 
@@ -222,15 +206,16 @@ class Segmentation:
 
     def _files(self, names: pl.DataFrame) -> dict[str, Callable[[Path], object]]:
         return {
-            "share/report.html": lambda p: _write(p, self.report),
-            "share/summary.json": lambda p: _write(p, _as_json(self.summary)),
-            "share/tables.xlsx": lambda p: write_tables(p, self.summary),
-            "private/summary.json": lambda p: _write(p, _as_json(self.exact)),
+            **{
+                f"share/{name}": write
+                for name, write in shared_files(self.summary, self.report).items()
+            },
+            "private/summary.json": lambda p: write_json(p, self.exact),
             "private/tables.xlsx": lambda p: write_tables(p, self.exact),
             "private/segments.parquet": self._learners.write_parquet,
             "private/segments.csv": self._learners.write_csv,
             "private/ledger.parquet": self._ledger.write_parquet,
-            "private/model.json": lambda p: _write(p, self.model.to_json()),
+            "private/model.json": lambda p: write_text(p, self.model.to_json()),
             "private/names.parquet": names.write_parquet,
         }
 
@@ -328,34 +313,6 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     )
 
 
-def summaries_of(
-    run: pipeline.Run, *, key: bytes
-) -> tuple[ExactSummary, DisclosedSummary]:
-    """Give the results of a run in both forms, each with the words that go with it.
-
-    Parameters
-    ----------
-    run : Run
-    key : bytes
-        The one the run was made under.
-
-    Returns
-    -------
-    exact : ExactSummary
-        For the owner of the run.
-    disclosed : DisclosedSummary
-        For everybody else.
-    """
-    results = build(run, key=key)
-    told = disclose(results, key=key, content=content_of(run.base.records))
-    return _with_words(results, ExactSummary), _with_words(told, DisclosedSummary)
-
-
-def _with_words(results: Results, form: type[Form]) -> Form:
-    values = {name: getattr(results, name) for name in Results.model_fields}
-    return form(**values, words=words_of(results), actions=recommend(results))
-
-
 def load(folder: str | Path) -> Segmentation:
     """Load what `Segmentation.save` wrote.
 
@@ -445,157 +402,6 @@ def percentile_in(
     )
 
 
-def render_again(
-    folder: str | Path,
-    *,
-    pdf: str | Path | None = None,
-    figures: str | Path | None = None,
-    overwrite: bool = False,
-) -> list[Path]:
-    """Render the report of a run folder again from its ``summary.json``.
-
-    Parameters
-    ----------
-    folder : path
-        A run folder; its ``share/report.html`` is replaced.
-    pdf : path, default=None
-        File for the same report as PDF.
-    figures : path, default=None
-        Folder for each chart as a picture.
-    overwrite : bool, default=False
-        Replace a PDF and a folder of pictures that are there.
-
-    Returns
-    -------
-    list of Path
-        What was written: the report, the PDF, the folder of pictures.
-
-    Raises
-    ------
-    SourceError
-        If the folder is not that of a run.
-    OutputError
-        If something is there already and `overwrite` is off, or cannot be written.
-    PrivacyError
-        If the report, the PDF or a picture would name somebody; then it is not written.
-    """
-    summary, names = read_summary(folder), read_names(folder)
-    if pdf is not None:
-        check_file(pdf, overwrite=overwrite, option="--pdf")
-    if figures is not None:
-        check_pictures(figures, overwrite=overwrite)
-
-    from learnstrata.report import exports, page
-
-    bare = partial(without_data, summary)
-
-    def check(own: Callable[[Path], object]) -> Callable[[Path], None]:
-        def bare_words(folder: Path) -> frozenset[str]:
-            own(folder)
-            return own_words()
-
-        return lambda staging: refuse_leaks(
-            staging, names, own=bare_words, shipped=shipped_scripts()
-        )
-
-    html = page.render_report(summary)
-    file = Path(folder).absolute() / "share" / "report.html"
-    done = [
-        write_file(
-            file,
-            lambda p: _write(p, html),
-            overwrite=True,
-            check=check(lambda p: _write(p / file.name, page.render_report(bare()))),
-        )
-    ]
-    if pdf is not None:
-        done.append(
-            write_file(
-                pdf,
-                lambda path: exports.write_pdf(file, path),
-                overwrite=overwrite,
-                check=check(lambda p: _print_bare(bare(), p / Path(pdf).name)),
-            )
-        )
-    if figures is not None:
-        done.append(
-            write_pictures(
-                figures,
-                lambda path: exports.write_figures(summary, path),
-                overwrite=overwrite,
-                check=check(lambda path: exports.write_figures(bare(), path)),
-            )
-        )
-    return done
-
-
-def _print_bare(bare: DisclosedSummary, path: Path) -> None:
-    """Print a report without data."""
-    from learnstrata.report import exports, page
-
-    with tempfile.TemporaryDirectory() as folder:
-        html = Path(folder) / "report.html"
-        _write(html, page.render_report(bare))
-        exports.write_pdf(html, path)
-
-
-def without_data(summary: DisclosedSummary) -> DisclosedSummary:
-    """Give a summary that says only what is the product's own.
-
-    Parameters
-    ----------
-    summary : DisclosedSummary
-
-    Returns
-    -------
-    DisclosedSummary
-        Numbers and structure are the same, texts of the table are placeholders.
-    """
-    return _with_words(blank(summary), DisclosedSummary)
-
-
-def write_without_data(summary: DisclosedSummary, folder: Path) -> frozenset[str]:
-    """Write what a run shares, rendered of a summary without data.
-
-    Parameters
-    ----------
-    summary : DisclosedSummary
-        Of the run.
-    folder : Path
-        That is there.
-
-    Returns
-    -------
-    frozenset of str
-        Words that the product can say.
-    """
-    write_shared(without_data(summary), folder)
-    return own_words()
-
-
-def write_shared(summary: DisclosedSummary, folder: Path) -> None:
-    """Write what is shared of a summary: page, numbers and tables.
-
-    Parameters
-    ----------
-    summary : DisclosedSummary
-    folder : Path
-        That is there.
-    """
-    for name, write in _shared_files(summary).items():
-        write(folder / name)
-
-
-def _shared_files(summary: DisclosedSummary) -> dict[str, Callable[[Path], object]]:
-    from learnstrata.report.page import render_report
-
-    return {
-        "report.html": lambda p: _write(p, render_report(summary)),
-        "summary.json": lambda p: _write(p, _as_json(summary)),
-        "tables.xlsx": lambda p: write_tables(p, summary),
-    }
-
-
 def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
     rows = [_segment_row(one, summary.words.descriptions) for one in summary.segments]
     columns = _segment_columns(summary)
@@ -628,21 +434,6 @@ def _segment_row(one: Segment, described: Mapping[int, str]) -> dict[str, Any]:
         **{f"median_{number.feature}": number.p50 for number in one.typical},
         "description": described.get(one.id, ""),
     }
-
-
-def _as_json(summary: Summary) -> str:
-    return summary.model_dump_json(indent=1)
-
-
-def write_tables(path: Path, summary: Summary) -> None:
-    """Write the workbook of a summary."""
-    from learnstrata.report.workbook import workbook_tables, write_workbook
-
-    write_workbook(path, workbook_tables(summary), summary.settings.numbers)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
 
 
 def _backend_of(table: IntoFrame) -> nw.Implementation:

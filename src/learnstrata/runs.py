@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from learnstrata.config.stages import Config
 from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.description import Description
 from learnstrata.learners.roles.families import RoleCoverage
+from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.choice.tendency import TendencyFound
 from learnstrata.segments.evidence.examination import Trust
@@ -48,7 +50,7 @@ STAGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Base:
     """The learners, before anything is clustered.
 
@@ -75,6 +77,11 @@ class Base:
     learners: pl.DataFrame
     description: Description
     coverage: RoleCoverage | None
+
+    @cached_property
+    def content(self) -> bytes:
+        """Digest of the records."""
+        return content_of(self.records)
 
     @property
     def n_records(self) -> int:

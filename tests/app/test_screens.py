@@ -9,9 +9,9 @@ from learnstrata.app.screens import (
     show_run,
     show_scan,
 )
-from learnstrata.facade import summaries_of
 from learnstrata.pipeline import STAGES
 from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
+from learnstrata.sharing import summaries_of
 
 KEY = b"k" * 32
 

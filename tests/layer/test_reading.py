@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from learnstrata.exceptions import SourceError
-from learnstrata.facade import summaries_of
 from learnstrata.layer.reading import (
     NAMES_SCHEMA,
     read_exact,
@@ -14,6 +13,7 @@ from learnstrata.layer.reading import (
     read_private,
     read_summary,
 )
+from learnstrata.sharing import summaries_of
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
 from learnstrata.privacy.disclosure.bands import size_band
 from learnstrata.privacy.disclosure.rounding import Rounding
-from learnstrata.privacy.keys import content_of, secret_of
+from learnstrata.privacy.keys import secret_of
 from learnstrata.summary.build import build
 from learnstrata.summary.choice import build_map
 from learnstrata.summary.contract.results import Results
@@ -70,7 +70,7 @@ class Done:
 def done(table):
     found = run(table, load_config("robust", **QUICK), key=KEYS[0])
     results = build(found, key=KEYS[0])
-    return Done(results, content_of(found.base.records), found.meaning.learners)
+    return Done(results, found.base.content, found.meaning.learners)
 
 
 @cache
@@ -168,9 +168,7 @@ def test_one_offset_for_all_runs_would_tell_of_the_learner():
 @pytest.mark.parametrize("crowd", CROWDS[:4], ids=str)
 def test_who_knows_rows_and_seed_links_no_more_points_than_who_knows_rows(crowd):
     done = crowd.run
-    secret = secret_of(
-        crowd.key, "points of the map", content=content_of(done.base.records)
-    )
+    secret = secret_of(crowd.key, "points of the map", content=done.base.content)
     shown = build_map(done, secret)
     points = np.array([(point.x, point.y) for point in shown.points])
     scores = np.asarray(done.clusters.projection.scores, dtype=float)[:, :2]
@@ -239,9 +237,7 @@ def asked(crowd, companies):
     exact, _, _ = results_of(crowd)
     settings = exact.settings.model_copy(update={"companies": companies})
     results = exact.model_copy(update={"settings": settings})
-    return disclose(
-        results, key=crowd.key, content=content_of(crowd.run.base.records)
-    ).companies
+    return disclose(results, key=crowd.key, content=crowd.run.base.content).companies
 
 
 def test_companies_are_there_with_their_sizes_in_bands_or_not_at_all():

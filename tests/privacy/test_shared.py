@@ -7,7 +7,6 @@ import pytest
 
 from crowds import PHONE, TYPED, Crowd, results_of
 from intruder import published
-from learnstrata.facade import summaries_of, without_data, write_tables
 from learnstrata.privacy.disclosure.rounding import significant
 from learnstrata.privacy.leaks.artefacts import read_pieces
 from learnstrata.report.exports import find_browser, write_pdf
@@ -15,6 +14,7 @@ from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.report.page import render_report
 from learnstrata.report.workbook import workbook_tables
+from learnstrata.sharing import summaries_of, without_data, write_tables
 
 TYPED_BY_USERS = ("title", "role", "role_family", "tier", "city", "remark")
 

@@ -5,16 +5,16 @@ from functools import partial
 import polars as pl
 import pytest
 
-from learnstrata.facade import (
+from learnstrata.layer.folder import find_leaks
+from learnstrata.layer.reading import NAMES_SCHEMA
+from learnstrata.privacy.leaks.artefacts import read_pieces
+from learnstrata.report.interactive import shipped_scripts
+from learnstrata.sharing import (
     summaries_of,
     without_data,
     write_shared,
     write_without_data,
 )
-from learnstrata.layer.folder import find_leaks
-from learnstrata.layer.reading import NAMES_SCHEMA
-from learnstrata.privacy.leaks.artefacts import read_pieces
-from learnstrata.report.interactive import shipped_scripts
 from learnstrata.summary.blank import PLACEHOLDER, blank
 from learnstrata.summary.contract.learners import Title
 

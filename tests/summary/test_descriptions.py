@@ -2,7 +2,6 @@
 
 import pytest
 
-from learnstrata.privacy.keys import content_of
 from learnstrata.summary import descriptions
 from learnstrata.summary.build import build
 from learnstrata.summary.contract.meaning import Outcome, Skill
@@ -21,7 +20,7 @@ def forms(request):
     """Exact and disclosed results of a run."""
     run = request.getfixturevalue(request.param)
     exact = build(run, key=KEY)
-    return exact, disclose(exact, key=KEY, content=content_of(run.base.records))
+    return exact, disclose(exact, key=KEY, content=run.base.content)
 
 
 def test_descriptions_tell_the_typical_values(forms):

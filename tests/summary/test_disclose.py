@@ -5,7 +5,6 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from learnstrata.privacy.keys import content_of
 from learnstrata.segments.meaning.bands import compare_with_rules
 from learnstrata.segments.meaning.distinctive import make_cards
 from learnstrata.segments.meaning.profiles import profile_segments
@@ -16,7 +15,7 @@ KEY = bytes(32)
 
 
 def told(run, results):
-    return disclose(results, key=KEY, content=content_of(run.base.records))
+    return disclose(results, key=KEY, content=run.base.content)
 
 
 def described(run, learners):

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from learnstrata.facade import summaries_of
+from learnstrata.sharing import summaries_of
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.summary.reference import (
     reference_page,

@@ -170,12 +170,12 @@ def scan(
 ) -> None:
     """Search all that a run shares for names of companies and ids of learners."""
     from learnstrata.app import screens
-    from learnstrata.facade import write_without_data
     from learnstrata.layer.folder import find_leaks
     from learnstrata.layer.names import find_names
     from learnstrata.layer.reading import read_summary
     from learnstrata.learners.sources.files import read_learners
     from learnstrata.report.interactive import shipped_scripts
+    from learnstrata.sharing import write_without_data
 
     frame = read_learners(table, sheet=sheet) if table else None
     names = find_names(run, table=frame, allow=allow or ())
@@ -223,7 +223,7 @@ def report(
     quiet: QuietOption = False,
 ) -> None:
     """Render the report of a run again; as PDF and as pictures, if asked."""
-    from learnstrata.facade import render_again
+    from learnstrata.sharing import render_again
 
     file = run / "share" / "report.pdf" if pdf == "" else pdf
     with _leaks_are_faults():

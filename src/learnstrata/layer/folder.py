@@ -178,11 +178,26 @@ def write_folder(
         If the folder is refused, or the disk is full or fails.
     """
     target = check_target(folder, overwrite=overwrite)
-    with _told(target), staging_beside(target) as staging:
+
+    def fill(staging: Path) -> None:
         for name, write in files.items():
             _write_at(staging, PurePosixPath(name), write)
+
+    return _put(target, fill, check=check)
+
+
+def _put(
+    target: Path,
+    fill: Write,
+    *,
+    check: Callable[[Path], None],
+    place: Callable[[Path, Path], object] = put_in_place,
+) -> Path:
+    """Fill a folder beside a target, check it, and only then put it in its place."""
+    with _told(target), staging_beside(target) as staging:
+        fill(staging)
         check(staging)
-        put_in_place(staging, target)
+        place(staging, target)
     return target
 
 
@@ -242,11 +257,12 @@ def write_file(
         fails.
     """
     target = check_file(path, overwrite=overwrite)
-    with _told(target), staging_beside(target) as staging:
-        _write_at(staging, PurePosixPath(target.name), write)
-        check(staging)
-        (staging / target.name).replace(target)
-    return target
+    return _put(
+        target,
+        lambda staging: _write_at(staging, PurePosixPath(target.name), write),
+        check=check,
+        place=lambda staging, target: (staging / target.name).replace(target),
+    )
 
 
 def write_pictures(
@@ -273,12 +289,7 @@ def write_pictures(
     OutputError
         If the folder is refused, or the disk is full or fails.
     """
-    target = check_pictures(folder, overwrite=overwrite)
-    with _told(target), staging_beside(target) as staging:
-        write(staging)
-        check(staging)
-        put_in_place(staging, target)
-    return target
+    return _put(check_pictures(folder, overwrite=overwrite), write, check=check)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from learnstrata.learners.schema.register import (
     lost_without,
 )
 from learnstrata.pipeline import Run
-from learnstrata.privacy.keys import content_of, secret_of
+from learnstrata.privacy.keys import secret_of
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
 from learnstrata.summary.choice import (
     build_hierarchy,
@@ -69,7 +69,6 @@ def build(run: Run, *, key: bytes) -> Results:
     -------
     Results
     """
-    content = content_of(run.base.records)
     return Results(
         settings=_settings(run),
         input=_input(run),
@@ -87,7 +86,7 @@ def build(run: Run, *, key: bytes) -> Results:
         rounding_error=0,
         map=build_map(
             run,
-            secret_of(key, "points of the map", content=content),
+            secret_of(key, "points of the map", content=run.base.content),
         ),
         hierarchy=build_hierarchy(run),
         bands=build_bands(run),

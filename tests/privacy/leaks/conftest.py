@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import pytest
 
-from learnstrata.facade import segment, write_shared, write_without_data
+from learnstrata.facade import segment
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.privacy.leaks.scanning import scan
 from learnstrata.report.interactive import shipped_scripts
+from learnstrata.sharing import write_shared, write_without_data
 from learnstrata.summary.blank import own_words
 
 
