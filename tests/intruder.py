@@ -80,11 +80,12 @@ class Intruder:
         most = max(known[name] for name in self.names)
         ends = {}
         for n in self.names:
-            ends[n] = group(published.get(n), rounding)
             if n in tally.unsaid:
                 ends[n] = (0, math.inf)
             elif published.get(n) is None and known[n] >= rounding.base:
                 ends[n] = (0, most)  # of few learners, whose records may be many
+            else:
+                ends[n] = group(published.get(n), rounding)
         self.limits = np.array([ends[name] for name in self.names], float)
         self.solver = self._programme(true_sums(exact))
         # The least and the most that some solution has of each count.
@@ -152,7 +153,7 @@ def group(told, rounding):
     if told is None:
         return 0, rounding.base - 1
     reach = rounding.base
-    while True:
+    while reach <= 2 * told + 100 * rounding.base:
         near = range(max(rounding.base, told - reach), told + reach + 1)
         same = [n for n in near if rounding.count(n) == told]
         if same and same[0] > near[0] and same[-1] < near[-1]:
@@ -160,6 +161,7 @@ def group(told, rounding):
         if same and same[0] == rounding.base and same[-1] < near[-1]:
             return same[0], same[-1]
         reach *= 2
+    raise AssertionError(f"no count is told as {told}")
 
 
 @dataclass(frozen=True)
