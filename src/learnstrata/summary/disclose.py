@@ -237,11 +237,11 @@ class _Disclosure:
         feature = str(getattr(own, kind.feature, kind.feature))
         if feature in AMOUNTS:
             return self._pay(number, kind.at, kind.n, scope)
-        if feature == COMPANY_SIZE and self._hides_sizes:
-            return None if self.settings.companies == "none" else _broadly(number)
         n = self._least(self._counted(scope, kind.n))
         if n is None or not self._enough(n) or not has_beyond(n, kind.at):
             return None
+        if feature == COMPANY_SIZE and self._hides_sizes:
+            return None if self.settings.companies == "none" else _broadly(number)
         return ROUNDED.get(feature, _plain)(number, self.rounding)
 
     def _pay(
