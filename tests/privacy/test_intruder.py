@@ -81,6 +81,7 @@ def test_every_count_of_learners_is_one_that_the_intruder_knows_of(both):
 
 # Counts of samples, of titles and of companies, and counts that are part of no table.
 APART = {
+    "Hierarchy.n_micro",
     *("Bootstrap.rows", "Candidate.rows", "Dip.n_rows", "Gap.rows", "Halves.rows"),
     *(
         "Hopkins.n_probes",
