@@ -2,7 +2,6 @@ import pytest
 
 from learnstrata.wording.numbers import (
     NOTHING,
-    Money,
     Numbers,
     as_count,
     as_index,
@@ -11,7 +10,7 @@ from learnstrata.wording.numbers import (
     as_years,
 )
 
-LPA = Money(100_000.0, "LPA")
+LPA = Numbers(100_000.0, "LPA", 10)
 
 
 @pytest.mark.parametrize(
@@ -45,13 +44,13 @@ def test_a_share_that_is_there_never_reads_as_nothing_nor_a_part_as_all(value, t
     ],
 )
 def test_money_is_written_in_the_unit_of_the_summary(amount, text):
-    assert LPA.number(amount) == text
+    assert LPA.pay(amount) == text
 
 
 def test_money_outside_india_is_in_thousands_of_its_currency():
-    money = Money(1_000.0, "k USD")
-    assert money.text(85_400.0) == "85.4 k USD"
-    assert money.text(None) == NOTHING
+    money = Numbers(1_000.0, "k USD", 10)
+    assert money.pay_text(85_400.0) == "85.4 k USD"
+    assert money.pay_text(None) == NOTHING
 
 
 def test_counts_years_numbers_and_indices_have_separators_and_no_minus_nothing():

@@ -1,6 +1,5 @@
 """How far a segmentation can be trusted: the sentences and tables beside no chart."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
@@ -16,7 +15,7 @@ from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.readings import (
     P_LIMIT,
     STRONG,
-    agreement,
+    agreements,
     level_of_p,
     separation,
     stability,
@@ -262,11 +261,11 @@ def another_analyst(summary: Results) -> str:
             f"{summary.settings.units} even the same way agrees with it by an adjusted "
             f"Rand index of only {write.statistic(alone.ari)}."
         )
-    read = Counter(agreement(variant.ari) for variant in found.variants)
-    n, strong, part = len(found.variants), read["agree strongly"], read["agree in part"]
+    n = len(found.variants)
+    strong, part, little = agreements(variant.ari for variant in found.variants)
     told = (
         f"{strong} of {n} other ways to cut agree strongly with it, {part} in part and "
-        f"{n - strong - part} little."
+        f"{little} little."
     )
     if strong >= 0.75 * n:
         return f"Most likely yes: {told}"

@@ -10,7 +10,7 @@ from learnstrata.summary.contract.evidence import Sensitivity, Variant
 from learnstrata.summary.contract.meaning import Outcome, Segment, Skill, TypicalNumber
 from learnstrata.summary.contract.results import Results
 from learnstrata.wording.numbers import as_years
-from learnstrata.wording.readings import PARTLY, STRONG
+from learnstrata.wording.readings import PARTLY, STRONG, agreements
 from learnstrata.wording.words import counted, listed
 
 __all__ = ["describe_segment", "outcome_sentence", "sensitivity_sentence"]
@@ -118,15 +118,13 @@ def _two(value: float | None) -> float:
 
 
 def _counted(variants: tuple[Variant, ...]) -> str:
-    found = [_two(variant.ari) for variant in variants]
-    strong = sum(ari >= STRONG for ari in found)
-    hardly = sum(ari < PARTLY for ari in found)
-    n = len(found)
+    read = agreements(variant.ari for variant in variants)
+    n = len(variants)
     return (
-        f"Of {n} other way{'s' if n > 1 else ''} to cut these learners, {strong} "
-        f"agree{'s' if strong == 1 else ''} strongly with this segmentation (adjusted "
-        f"Rand {STRONG} or more), {n - strong - hardly} in part ({PARTLY} or more), "
-        f"{hardly} hardly"
+        f"Of {n} other way{'s' if n > 1 else ''} to cut these learners, "
+        f"{read.strongly} agree{'s' if read.strongly == 1 else ''} strongly with this "
+        f"segmentation (adjusted Rand {STRONG} or more), {read.in_part} in part "
+        f"({PARTLY} or more), {read.little} little"
     )
 
 

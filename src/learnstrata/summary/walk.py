@@ -108,7 +108,7 @@ def values_in(model: Model) -> Iterator[tuple[Kind, object]]:
 
     Examples
     --------
-    >>> from learnstrata.summary.contract import Money
+    >>> from learnstrata.summary.contract.results import Money
     >>> [value for _, value in values_in(Money(unit="LPA", per=100_000.0))]
     ['LPA', 100000.0]
     """
@@ -150,7 +150,7 @@ def declared(model: type[Model], path: str = "") -> Iterator[tuple[str, Kind]]:
 
     Examples
     --------
-    >>> from learnstrata.summary.contract import Money
+    >>> from learnstrata.summary.contract.results import Money
     >>> [(path, type(kind).__name__) for path, kind in declared(Money)]
     [('unit', 'Setting'), ('per', 'Setting')]
     """
@@ -191,7 +191,7 @@ def results_in(annotation: object) -> tuple[type[Model], ...]:
 
     Examples
     --------
-    >>> from learnstrata.summary.contract import Dip
+    >>> from learnstrata.summary.contract.evidence import Dip
     >>> [one.__name__ for one in results_in(tuple[Dip, ...] | None)]
     ['Dip']
     """

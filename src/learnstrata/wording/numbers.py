@@ -5,7 +5,6 @@ from typing import Literal
 
 __all__ = [
     "NOTHING",
-    "Money",
     "NumberKind",
     "Numbers",
     "as_count",
@@ -61,12 +60,24 @@ class Numbers:
         return as_share(value).replace(".0%", "%")
 
     def pay(self, amount: float | None) -> str:
-        """Write a pay in the shown unit, without it."""
-        return Money(self.per, self.unit).number(amount)
+        """Write a pay in the shown unit, without it.
+
+        Examples
+        --------
+        >>> write = Numbers(100_000.0, "LPA", 10)
+        >>> [write.pay(amount) for amount in (1_350_000.0, 200_000_000.0, 17_300.0)]
+        ['13.5', '2,000', '0.17']
+        """
+        if amount is None:
+            return NOTHING
+        value = amount / self.per
+        if abs(value) >= 1_000:
+            return f"{value:,.0f}"
+        return f"{value:.1f}" if abs(value) >= 1 or value == 0 else f"{value:.2f}"
 
     def pay_text(self, amount: float | None) -> str:
         """Write a pay with its unit."""
-        return Money(self.per, self.unit).text(amount)
+        return NOTHING if amount is None else f"{self.pay(amount)} {self.unit}"
 
     def years(self, value: float | None) -> str:
         """Write years, with a half only where there is one."""
@@ -99,46 +110,6 @@ class Numbers:
         if kind == "text":
             return NOTHING if value is None else str(value)
         return str(getattr(self, kind)(value))
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """Pay in the unit of a summary.
-
-    Attributes
-    ----------
-    per : float
-        Currency units in one shown unit.
-    unit : str
-        Name of the shown unit: ``"LPA"``, ``"k USD"``.
-    """
-
-    per: float
-    unit: str
-
-    def shown(self, amount: float) -> float:
-        """Convert currency units."""
-        return amount / self.per
-
-    def number(self, amount: float | None) -> str:
-        """Write an amount without its unit.
-
-        Examples
-        --------
-        >>> lpa = Money(100_000.0, "LPA")
-        >>> lpa.number(1_350_000.0), lpa.number(200_000_000.0), lpa.number(17_300.0)
-        ('13.5', '2,000', '0.17')
-        """
-        if amount is None:
-            return NOTHING
-        value = self.shown(amount)
-        if abs(value) >= 1_000:
-            return f"{value:,.0f}"
-        return f"{value:.1f}" if abs(value) >= 1 or value == 0 else f"{value:.2f}"
-
-    def text(self, amount: float | None) -> str:
-        """Write an amount with its unit."""
-        return NOTHING if amount is None else f"{self.number(amount)} {self.unit}"
 
 
 def as_count(value: float | None) -> str:

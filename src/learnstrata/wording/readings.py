@@ -4,7 +4,9 @@ Each rounds as the statistic is published first, so that the word goes with the 
 beside it. None is a statistic that was not measured.
 """
 
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 __all__ = [
     "HALVES",
@@ -13,7 +15,9 @@ __all__ = [
     "P_LIMIT",
     "SCALE",
     "STRONG",
+    "Agreements",
     "agreement",
+    "agreements",
     "correlation",
     "level_of_p",
     "related",
@@ -62,6 +66,28 @@ def agreement(ari: float | None) -> str:
     if shown >= STRONG:
         return "agree strongly"
     return "agree in part" if shown >= PARTLY else "agree little"
+
+
+class Agreements(NamedTuple):
+    """Of how many other cuts each agreement is read."""
+
+    strongly: int
+    in_part: int
+    little: int
+
+
+def agreements(aris: Iterable[float | None]) -> Agreements:
+    """Count how other cuts agree with one, by their adjusted Rand indices.
+
+    Examples
+    --------
+    >>> agreements([0.9, 0.81, 0.5, 0.1])
+    Agreements(strongly=2, in_part=1, little=1)
+    """
+    read = Counter(map(agreement, aris))
+    return Agreements(
+        read["agree strongly"], read["agree in part"], read["agree little"]
+    )
 
 
 def separation(silhouette: float | None) -> str:
