@@ -2,7 +2,12 @@ import pytest
 
 from charted import with_
 from learnstrata.report import theme
-from learnstrata.report.figures.vega import log_axis, segment_colours, segment_label
+from learnstrata.report.figures.vega import (
+    log_axis,
+    segment_colours,
+    segment_label,
+    segment_title,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +35,11 @@ def test_a_long_name_is_cut_to_one_line_behind_its_number(summary):
     assert label.startswith("1  Senior, ")
     assert label.endswith(" ...")
     assert len(label) <= 23
+
+
+def test_above_a_panel_a_name_has_two_lines_before_it_is_cut(summary):
+    segment = with_(summary.segments[0], name="Mid career to senior, higher pay")
+    assert segment_title(segment, 26) == ["1  Mid career to senior,", "higher pay"]
+    longer = with_(segment, name="Senior, " + "higher pay, " * 9)
+    assert len(segment_title(longer, 26)) == 2
+    assert segment_title(longer, 26)[1].endswith(" ...")

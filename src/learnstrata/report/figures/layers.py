@@ -32,7 +32,7 @@ def layered(
     width: float,
     height: float,
     rows: Iterable[Row] | None = None,
-    title: str = "",
+    title: str | list[JsonValue] = "",
 ) -> Spec:
     """Give layers as one chart, bottom layer first; `rows` are of those without own."""
     data: Spec = {} if rows is None else {"data": values(rows)}

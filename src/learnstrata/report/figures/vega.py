@@ -16,6 +16,7 @@ __all__ = [
     "mark",
     "segment_colours",
     "segment_label",
+    "segment_title",
     "values",
 ]
 
@@ -58,6 +59,12 @@ def segment_label(segment: Segment, width: int = 58) -> str:
     """Give number and name of a segment, short enough for one line of a chart."""
     name = textwrap.shorten(segment.name, width, placeholder=" ...")
     return f"{segment.id}  {name}"
+
+
+def segment_title(segment: Segment, width: int) -> list[JsonValue]:
+    """Give number and name of a segment, in at most two lines above a panel."""
+    text = f"{segment.id}  {segment.name}"
+    return [*textwrap.wrap(text, width, max_lines=2, placeholder=" ...")]
 
 
 def segment_colours(segments: Sequence[Segment], name: str = "segment") -> Spec:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
-from learnstrata.report.figures.vega import field, mark, segment_label
+from learnstrata.report.figures.vega import field, mark, segment_title
 from learnstrata.summary.contract.meaning import Segment
 
 __all__ = ["ROW", "Told", "interval_panel", "panels"]
@@ -73,7 +73,7 @@ def interval_panel(
         rows=rows,
         width=size[0],
         height=size[1],
-        title=segment_label(segment, int(size[0] / LETTER)),
+        title=segment_title(segment, int(size[0] / LETTER)),
     )
 
 
