@@ -116,12 +116,13 @@ class Intruder:
         self.found[:, 1] = np.maximum(self.found[:, 1], values)
         return values
 
-    def attack(self, *, base):
+    def attack(self, *, base, larger=None):
         """Give the least and the most of every count, told apart no finer than asked.
 
-        Of a count under the base all that can be; of a larger one no more than half the
-        base, where that many are possible.
+        Of a count under the base all that can be; of a larger one no more values than
+        `larger`, by default half the base, where that many are possible.
         """
+        larger = base / 2 if larger is None else larger
         rng = np.random.default_rng(0)
         hidden = np.array([self.told.get(name, -1) is None for name in self.names])
         for _ in range(6):  # many at once: what one solution has needs no other
@@ -131,7 +132,7 @@ class Intruder:
                 self._solve(sign * np.abs(costs))
         for name in self.told:
             i = self.place[name]
-            enough = base if hidden[i] else base / 2
+            enough = base if hidden[i] else larger
             for sign in (1.0, -1.0):
                 if self._left(i) < enough:
                     costs = np.zeros(len(self.names))

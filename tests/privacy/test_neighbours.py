@@ -1,140 +1,38 @@
 """Whoever has two runs, the rows and the seed, or knows companies, learns no more."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import polars as pl
 import pytest
 from scipy.stats import spearmanr
 
-from crowds import CHEAP, CROWDS, results_of
+from crowds import CROWDS, results_of
 from intruder import counts_of
 from learnstrata.config.loading import load_config
-from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
 from learnstrata.privacy.disclosure.bands import size_band
 from learnstrata.privacy.disclosure.rounding import Rounding
 from learnstrata.privacy.keys import secret_of
-from learnstrata.summary.build import build
 from learnstrata.summary.choice import build_map
-from learnstrata.summary.contract.results import Results
-from learnstrata.summary.disclose import disclose, rounding_of
-from thrift import NO_EVIDENCE
+from learnstrata.summary.disclose import disclose
+from neighbours import (
+    GUESSED,
+    QUICK,
+    guessed,
+    guesses,
+    is_like,
+    pairs,
+    table_of,
+)
 
 KEYS = [bytes([i]) * 32 for i in range(1, 11)]
-TABLES, REMOVED = 5, 4  # 20 pairs
-QUICK = {
-    **CHEAP,
-    "evidence": NO_EVIDENCE,
-    "selection": {
-        "k_min": 3,
-        "k_max": 4,
-        "sample": 1_000,
-        "starts": 2,
-        "resamples": 2,
-        "scored": 300,
-        "score_against": "sample",
-    },
-}
-# What is guessed of the learner, and the count that falls by one without them.
-GUESSED = {
-    "role": ("value", "role", None, "all"),
-    "tier": ("value", "tier", None, "all"),
-    "experience_band": ("value", "experience_band", None, "all"),
-    "segment_id": ("size", None),
-}
-
-
-@cache
-def table_of(number):
-    return make_learners(1_500, rng=700 + number)
-
-
-@dataclass(frozen=True)
-class Done:
-    """A finished run: its results, what they are drawn by, its learners."""
-
-    results: Results
-    content: bytes
-    learners: pl.DataFrame
-
-    def told(self, key):
-        """Give the counts by name, as they are told under a key."""
-        rounding = rounding_of(self.results, key=key, content=self.content)
-        counts = counts_of(self.results).items()
-        return {name: rounding.count(n) for name, n in counts if n is not None}
-
-
-def done(table):
-    found = run(table, load_config("robust", **QUICK), key=KEYS[0])
-    results = build(found, key=KEYS[0])
-    return Done(results, found.base.content, found.meaning.learners)
-
-
-@cache
-def pairs():
-    """Give the runs with and without a learner, and what is true of them."""
-    found = []
-    for number in range(TABLES):
-        table = table_of(number)
-        whole = done(table)
-        rng = np.random.default_rng(number)
-        for place in rng.choice(len(whole.learners), REMOVED, replace=False):
-            row = whole.learners.row(int(place), named=True)
-            rest = table.filter(pl.col("email_hash") != row["learner_id"])
-            found.append((whole, done(rest), row))
-    return found
-
-
-def chances():
-    """Give how likely each told value is of each count, where the offset is unknown."""
-    told = np.zeros((10, 1_700), dtype=int)
-    for offset in range(10):
-        rounding = Rounding(10, offset)
-        told[offset] = [rounding.count(n) or 0 for n in range(told.shape[1])]
-    return told
-
-
-def likelihood(told, before, after, *, fewer):
-    """Say how well two told values go with a count that fell by `fewer`, or not."""
-    one = (told == (before or 0)).mean(axis=0)
-    two = (told == (after or 0)).mean(axis=0)
-    both = one[fewer:] * two[: len(two) - fewer]
-    return both.sum() + 1e-6  # another group than these, because some are joined
-
-
-def is_like(name, pattern):
-    """Say whether a count is of the pattern, which is open at one place."""
-    both = zip(name, pattern, strict=False)
-    return len(name) == len(pattern) and all(p in {None, n} for n, p in both)
-
-
-def guesses(told, with_all, without, pattern):
-    """Rank the values of an attribute by the count that would have fallen."""
-    scores, shares = {}, {}
-    for name, before in with_all.items():
-        if name in without and is_like(name, pattern):
-            value, after = name[pattern.index(None)], without[name]
-            fell = likelihood(told, before, after, fewer=1)
-            same = likelihood(told, before, after, fewer=0)
-            shares[value] = before or 5
-            scores[value] = np.log(fell / same * shares[value])
-    return scores, shares
 
 
 def test_two_runs_that_differ_by_one_learner_tell_no_more_of_them_than_one_run():
     """Each pair under several keys: the luck of one drawing is no finding."""
-    told, right, alone, n = chances(), 0, 0, 0
-    for whole, rest, row in pairs():
-        for key in KEYS:
-            with_all, without = whole.told(key), rest.told(key)
-            for attribute, pattern in GUESSED.items():
-                scores, shares = guesses(told, with_all, without, pattern)
-                right += max(scores, key=scores.get) == row[attribute]
-                alone += max(shares, key=shares.get) == row[attribute]
-                n += 1
+    tried = [guessed(key) for key in KEYS]
+    right, alone, n = map(sum, zip(*tried, strict=True))
     assert n == 80 * len(KEYS)
     assert right / n <= alone / n + 0.05
     assert alone / n > 0.2  # the guess from one run is a fair one
