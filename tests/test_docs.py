@@ -3,12 +3,13 @@
 import importlib
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from commands import command
-from learnstrata.learners.demo.tables import make_learners
+from learnstrata.config.loading import list_recipes, load_config
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "docs/tutorial.md")
@@ -21,41 +22,81 @@ FLOORS = "|".join(
     for item in (ROOT / "src/learnstrata").iterdir()
     if not item.stem.startswith("_")
 )
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# After ```toml: a file that the reader writes, or the recipe whose values it has.
+FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RECIPES = list_recipes()
 
 
-def blocks(page, language):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    return [code for kind, code in FENCE.findall(text) if kind == language]
+def blocks(page):
+    return FENCE.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    """A folder with a small table under the name the pages use."""
-    make_learners(1200, rng=5).write_csv(tmp_path / "learners.csv")
-    make_learners(100, rng=6).write_csv(tmp_path / "new.csv")
-    monkeypatch.chdir(tmp_path)
+    """An empty folder to work in, and a home without a key."""
+    (tmp_path / "desk").mkdir()
+    monkeypatch.chdir(tmp_path / "desk")
     monkeypatch.setenv("LEARNSTRATA_KEY_FILE", str(tmp_path / "home" / "key"))
-    return tmp_path
+    return tmp_path / "desk"
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.usefixtures("desk")
-def test_python_examples_run(page):
-    code = blocks(page, "python")
-    assert code, f"{page} shows no Python"
-    exec(compile("\n".join(code), page, "exec"), {})  # noqa: S102 - our own page
+def test_the_examples_of_a_page_run_one_after_another_from_an_empty_folder(page, desk):
+    names = {}
+    for language, file, text in blocks(page):
+        if language == "python":
+            exec(compile(text, page, "exec"), names)  # noqa: S102 - our own page
+        elif language == "console":
+            run_commands(text)
+        elif file:
+            (desk / file).write_text(text, encoding="utf-8")
+    assert {"python", "console"} <= {language for language, *_ in blocks(page)}
 
 
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.usefixtures("desk")
-def test_shell_examples_run(page):
-    lines = [line for code in blocks(page, "console") for line in code.splitlines()]
-    commands = [line[2:] for line in lines if line.startswith("$ learnstrata")]
-    assert commands, f"{page} shows no command"
-    for line in commands:
+def run_commands(text):
+    lines = [line[2:] for line in text.splitlines() if line.startswith("$ ")]
+    assert lines
+    for line in lines:
+        assert line.startswith("learnstrata "), line
         result = command(*shlex.split(line, comments=True)[1:])
         assert result.returncode == 0, (line, result.stderr)
+
+
+TOML = [
+    pytest.param(about, text, id=f"{page}-{about or number}")
+    for page in ALL
+    for number, (language, about, text) in enumerate(blocks(page))
+    if language == "toml"
+]
+
+
+@pytest.mark.parametrize(("about", "text"), TOML)
+def test_toml_of_a_page_is_a_configuration_and_has_the_values_of_its_recipe(
+    about, text, tmp_path
+):
+    path = tmp_path / "shown.toml"
+    path.write_text(text, encoding="utf-8")
+    recipe = about if about in RECIPES else "robust"
+    shown = load_config(recipe, path)
+    assert about not in RECIPES or shown == load_config(recipe)
+
+
+def keys_of(values, *, within=""):
+    """List settings by their places; one group of features stands for all."""
+    for key, value in values.items():
+        place = within + ("GROUP" if within == "features." else key)
+        if isinstance(value, dict) and place != "names":
+            yield from keys_of(value, within=f"{place}.")
+        else:
+            yield place
+
+
+def test_the_page_on_the_configuration_shows_every_setting():
+    page = "docs/reference/configuration.md"
+    texts = [text for kind, _, text in blocks(page) if kind == "toml"]
+    shown = {key for text in texts for key in keys_of(tomllib.loads(text))}
+    there = {*keys_of(load_config().as_dict())} - {"version"}
+    assert shown == there
 
 
 @pytest.mark.parametrize("page", ALL)
