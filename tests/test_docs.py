@@ -3,7 +3,6 @@
 import importlib
 import re
 import shlex
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -79,24 +78,6 @@ def test_toml_of_a_page_is_a_configuration_and_has_the_values_of_its_recipe(
     recipe = about if about in RECIPES else "robust"
     shown = load_config(recipe, path)
     assert about not in RECIPES or shown == load_config(recipe)
-
-
-def keys_of(values, *, within=""):
-    """List settings by their places; one group of features stands for all."""
-    for key, value in values.items():
-        place = within + ("GROUP" if within == "features." else key)
-        if isinstance(value, dict) and place != "names":
-            yield from keys_of(value, within=f"{place}.")
-        else:
-            yield place
-
-
-def test_the_page_on_the_configuration_shows_every_setting():
-    page = "docs/reference/configuration.md"
-    texts = [text for kind, _, text in blocks(page) if kind == "toml"]
-    shown = {key for text in texts for key in keys_of(tomllib.loads(text))}
-    there = {*keys_of(load_config().as_dict())} - {"version"}
-    assert shown == there
 
 
 @pytest.mark.parametrize("page", ALL)
