@@ -117,3 +117,13 @@ def test_files_that_a_page_names_are_there(page):
     named = set(re.findall(ours, text))
     places = (ROOT, ROOT / "src/learnstrata")
     assert not {n for n in named if not any((p / n).exists() for p in places)}
+
+
+def test_paths_that_the_guide_for_contributors_names_are_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    words = {word for code in re.findall(r"`([^`]+)`", text) for word in code.split()}
+    ending = re.compile(r"/|\.(py|toml|txt|md|png)$")
+    named = {word.replace("SUBJECT", "*") for word in words if ending.search(word)}
+    assert len(named) > 15
+    places = (ROOT, ROOT / "src/learnstrata")
+    assert not {n for n in named if not any(list(p.glob(n)) for p in places)}
