@@ -110,20 +110,23 @@ def test_modules_and_what_is_in_them_that_a_page_names_are_there(page):
     assert not {name for name in named if not is_there(name)}
 
 
+def missing(names):
+    """Give the paths that are nowhere; SUBJECT stands for any name."""
+    places = (ROOT, ROOT / "src/learnstrata")
+    told = {name: name.replace("SUBJECT", "*") for name in names}
+    return {n for n, path in told.items() if not any([*p.glob(path)] for p in places)}
+
+
 @pytest.mark.parametrize("page", ALL)
 def test_files_that_a_page_names_are_there(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     ours = rf"`((?:tests|benchmarks|{FLOORS})/[\w/]+\.(?:py|toml|csv))`"
-    named = set(re.findall(ours, text))
-    places = (ROOT, ROOT / "src/learnstrata")
-    assert not {n for n in named if not any((p / n).exists() for p in places)}
+    assert not missing(re.findall(ours, text))
 
 
-def test_paths_that_the_guide_for_contributors_names_are_there():
+def test_every_path_in_the_guide_for_contributors_is_there():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`]+)`", text) for word in code.split()}
-    ending = re.compile(r"/|\.(py|toml|txt|md|png)$")
-    named = {word.replace("SUBJECT", "*") for word in words if ending.search(word)}
+    named = {word for word in words if re.search(r"/|\.(py|toml|txt|md|png)$", word)}
     assert len(named) > 15
-    places = (ROOT, ROOT / "src/learnstrata")
-    assert not {n for n in named if not any(list(p.glob(n)) for p in places)}
+    assert not missing(named)
