@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands import command
-from learnstrata.learners.demo.tables import make_learners
+from learnstrata.config.loading import list_recipes, load_config
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "docs/tutorial.md")
@@ -21,41 +21,63 @@ FLOORS = "|".join(
     for item in (ROOT / "src/learnstrata").iterdir()
     if not item.stem.startswith("_")
 )
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# After ```toml: a file that the reader writes, or the recipe whose values it has.
+FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RECIPES = list_recipes()
 
 
-def blocks(page, language):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    return [code for kind, code in FENCE.findall(text) if kind == language]
+def blocks(page):
+    return FENCE.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    """A folder with a small table under the name the pages use."""
-    make_learners(1200, rng=5).write_csv(tmp_path / "learners.csv")
-    make_learners(100, rng=6).write_csv(tmp_path / "new.csv")
-    monkeypatch.chdir(tmp_path)
+    """An empty folder to work in, and a home without a key."""
+    (tmp_path / "desk").mkdir()
+    monkeypatch.chdir(tmp_path / "desk")
     monkeypatch.setenv("LEARNSTRATA_KEY_FILE", str(tmp_path / "home" / "key"))
-    return tmp_path
+    return tmp_path / "desk"
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.usefixtures("desk")
-def test_python_examples_run(page):
-    code = blocks(page, "python")
-    assert code, f"{page} shows no Python"
-    exec(compile("\n".join(code), page, "exec"), {})  # noqa: S102 - our own page
+def test_the_examples_of_a_page_run_one_after_another_from_an_empty_folder(page, desk):
+    names = {}
+    for language, file, text in blocks(page):
+        if language == "python":
+            exec(compile(text, page, "exec"), names)  # noqa: S102 - our own page
+        elif language == "console":
+            run_commands(text)
+        elif file:
+            (desk / file).write_text(text, encoding="utf-8")
+    assert {"python", "console"} <= {language for language, *_ in blocks(page)}
 
 
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.usefixtures("desk")
-def test_shell_examples_run(page):
-    lines = [line for code in blocks(page, "console") for line in code.splitlines()]
-    commands = [line[2:] for line in lines if line.startswith("$ learnstrata")]
-    assert commands, f"{page} shows no command"
-    for line in commands:
+def run_commands(text):
+    lines = [line[2:] for line in text.splitlines() if line.startswith("$ ")]
+    assert lines
+    for line in lines:
+        assert line.startswith("learnstrata "), line
         result = command(*shlex.split(line, comments=True)[1:])
         assert result.returncode == 0, (line, result.stderr)
+
+
+TOML = [
+    pytest.param(about, text, id=f"{page}-{about or number}")
+    for page in ALL
+    for number, (language, about, text) in enumerate(blocks(page))
+    if language == "toml"
+]
+
+
+@pytest.mark.parametrize(("about", "text"), TOML)
+def test_toml_of_a_page_is_a_configuration_and_has_the_values_of_its_recipe(
+    about, text, tmp_path
+):
+    path = tmp_path / "shown.toml"
+    path.write_text(text, encoding="utf-8")
+    recipe = about if about in RECIPES else "robust"
+    shown = load_config(recipe, path)
+    assert about not in RECIPES or shown == load_config(recipe)
 
 
 @pytest.mark.parametrize("page", ALL)
@@ -88,10 +110,23 @@ def test_modules_and_what_is_in_them_that_a_page_names_are_there(page):
     assert not {name for name in named if not is_there(name)}
 
 
+def missing(names):
+    """Give the paths that are nowhere; SUBJECT stands for any name."""
+    places = (ROOT, ROOT / "src/learnstrata")
+    told = {name: name.replace("SUBJECT", "*") for name in names}
+    return {n for n, path in told.items() if not any([*p.glob(path)] for p in places)}
+
+
 @pytest.mark.parametrize("page", ALL)
 def test_files_that_a_page_names_are_there(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     ours = rf"`((?:tests|benchmarks|{FLOORS})/[\w/]+\.(?:py|toml|csv))`"
-    named = set(re.findall(ours, text))
-    places = (ROOT, ROOT / "src/learnstrata")
-    assert not {n for n in named if not any((p / n).exists() for p in places)}
+    assert not missing(re.findall(ours, text))
+
+
+def test_every_path_in_the_guide_for_contributors_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    words = {word for code in re.findall(r"`([^`]+)`", text) for word in code.split()}
+    named = {word for word in words if re.search(r"/|\.(py|toml|txt|md|png)$", word)}
+    assert len(named) > 15
+    assert not missing(named)

@@ -42,6 +42,23 @@ def test_only_the_totals_are_exact_on_the_terminal(small_run, tmp_path, capsys):
     assert f"{exact.ledger.repaired:,} repaired" not in told
 
 
+def test_a_segment_of_few_is_said_to_be_left_out(
+    small_run, notebook_run, tmp_path, capsys
+):
+    exact, disclosed = summaries_of(notebook_run, key=KEY)
+    few = [one for one in exact.segments if (one.learners or 0) < 10]
+    assert len(few) == 1
+    show_run(exact, disclosed, tmp_path)
+    told = capsys.readouterr().out.splitlines()
+    assert "Left out: 1 segment has under 10 learners and cannot be shown." in told
+    assert not [line for line in told if f" {few[0].name} " in line]
+    assert run_as_json(exact, disclosed, tmp_path)["small_segments"] == 1
+    both = summaries_of(small_run, key=KEY)
+    show_run(*both, tmp_path)
+    assert "Left out" not in capsys.readouterr().out
+    assert run_as_json(*both, tmp_path)["small_segments"] == 0
+
+
 NAMES = pl.DataFrame({"kind": ["company", "learner"], "name": ["X", "17"]})
 
 

@@ -161,7 +161,7 @@ def test_stability_or_separation_stands_in_where_there_is_no_verdict(bare, noteb
     html = render_report(notebook)
     assert tiles(html)[-1] == write.statistic(notebook.selection.chosen.silhouette)
     assert "separation, of 1 at most" in html
-    assert "1 segment has under 10 records and cannot be shown." in html
+    assert "1 segment has under 10 learners and cannot be shown." in html
 
 
 def test_one_line_says_that_counts_are_rounded(summary, text):

@@ -17,6 +17,7 @@ from rich.table import Table
 from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.sources.files import SourceInfo
 from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
+from learnstrata.report.cards import without_card
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import PayPercentile
@@ -101,6 +102,9 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
         f"{settings.as_of}"
     )
     console.print(_segment_table(summary, write))
+    left_out = without_card(summary)
+    if left_out:
+        console.print(f"[yellow]Left out:[/] {left_out}")
     console.print(f"[dim]Choice of k:[/] {escape(summary.selection.reason)}")
     verdict = short_verdict(summary)
     if verdict:
@@ -182,6 +186,7 @@ def run_as_json(
             {"id": s.id, "name": s.name, "size": s.size, "share": s.share}
             for s in summary.segments
         ],
+        "small_segments": summary.small_segments,
         "out": str(folder),
         "report": str(folder / "share" / "report.html"),
         "share": str(folder / "share"),

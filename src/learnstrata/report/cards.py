@@ -18,7 +18,7 @@ from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.words import listed
 
-__all__ = ["Card", "Measure", "Part", "cards_of", "rules_sentence"]
+__all__ = ["Card", "Measure", "Part", "cards_of", "rules_sentence", "without_card"]
 
 TOP_ROLES = 5
 UNTOLD = "not told"
@@ -303,3 +303,13 @@ def rules_sentence(summary: DisclosedSummary) -> str:
         f"{write.share(found.baseline)}. This was measured on "
         f"{write.count(found.n_held_out)} {units} set aside for it."
     )
+
+
+def without_card(summary: DisclosedSummary) -> str:
+    """Say how many segments have too few learners to be shown; empty if none has."""
+    n = summary.small_segments
+    if not n:
+        return ""
+    few = summary.settings.numbers.count(None)
+    told = "1 segment has" if n == 1 else f"{n} segments have"
+    return f"{told} {few} learners and cannot be shown."

@@ -11,7 +11,7 @@ from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label
 from learnstrata.report import quality
 from learnstrata.report.actions import targets
-from learnstrata.report.cards import cards_of, rules_sentence
+from learnstrata.report.cards import cards_of, rules_sentence, without_card
 from learnstrata.report.drawing import figures_of, map_svg
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.learners.missing import missing_title
@@ -117,7 +117,7 @@ def render_cards(summary: DisclosedSummary) -> str:
     return fragment.render(
         title=_headline(summary),
         cards=cards_of(summary),
-        left_out=_left_out(summary),
+        left_out=without_card(summary),
         map=map_svg(summary, points=CARD_POINTS) if has_map else "",
         map_title=chart.title(summary) if has_map else "",
         units=summary.settings.units,
@@ -147,7 +147,7 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
         "tiles": _tiles(summary),
         "rounding": quality.rounding(summary),
         "cards": cards_of(summary),
-        "left_out": _left_out(summary),
+        "left_out": without_card(summary),
         "rules_sentence": rules_sentence(summary),
         "figures": drawn,
         "further": _further(drawn),
@@ -187,16 +187,6 @@ def _lead(summary: DisclosedSummary) -> str:
     """Give the first answer there is: the findings stand in the order they matter."""
     told = (one.answer for one in summary.words.findings if one.available)
     return next(told, "")
-
-
-def _left_out(summary: DisclosedSummary) -> str:
-    """Say that segments of few are not shown, where there are any."""
-    n = summary.small_segments
-    if not n:
-        return ""
-    few = summary.settings.numbers.count(None)
-    told = "1 segment has" if n == 1 else f"{n} segments have"
-    return f"{told} {few} {summary.settings.units} and cannot be shown."
 
 
 def _tiles(summary: DisclosedSummary) -> list[Tile]:
