@@ -45,6 +45,14 @@ def test_pay_is_rounded_to_a_tenth_of_the_unit_or_one_per_cent(pay, found):
     assert rounded_pay([pay], UNIT).tolist() == [found]
 
 
+@pytest.mark.parametrize(
+    ("n", "found"),
+    [(200, 870_000.0), (50, 850_000.0), (20, 900_000.0), (10, 800_000.0)],
+)
+def test_pay_of_few_is_rounded_so_that_one_of_them_hardly_moves_it(n, found):
+    assert rounded_pay([873_210.0], UNIT, n=n).tolist() == [found]
+
+
 def test_pay_that_is_not_known_stays_unknown_and_the_input_as_it_was():
     pay = np.array([np.nan, 804_321.0])
     assert np.isnan(rounded_pay(pay, UNIT)).tolist() == [True, False]

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ __all__ = ["AMOUNTS", "Rounding", "rounded_pay", "share_of", "significant"]
 
 AMOUNTS = ("pay", "company_pay")
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
+OF_A_LEARNER = 2.0  # times 1 / n: by how much, about, one of n moves their median
 NEXT_TO_NOTHING = 0.0004  # a share that rounds to none: some have it
 
 
@@ -72,15 +74,16 @@ class Rounding:
         offset, moved = (int.from_bytes(digest[i : i + 8], "big") for i in (0, 8))
         return cls(base, offset % base, shift=moved / 2**64 - 0.5)
 
-    def pay(self, amount: float, unit: float) -> float:
-        """Give a pay as it is told: `rounded_pay`, moved by the shift of the run.
+    def pay(self, amount: float, unit: float, *, n: float) -> float:
+        """Give a pay of `n` learners as it is told, moved by the shift of the run.
 
         Examples
         --------
-        >>> Rounding().pay(804_321.0, 100_000.0)
-        800000.0
+        >>> rounding = Rounding()
+        >>> [rounding.pay(873_210.0, 100_000.0, n=n) for n in (2_000, 50, 20)]
+        [870000.0, 850000.0, 900000.0]
         """
-        return float(rounded_pay([amount], unit, shift=self.shift)[0])
+        return float(rounded_pay([amount], unit, n=n, shift=self.shift)[0])
 
     def count(self, n: float) -> int | None:
         """Give the told value of a count; None for one under the base."""
@@ -172,11 +175,15 @@ def significant(value: float, digits: int) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def rounded_pay(pay: npt.ArrayLike, unit: float, *, shift: float = 0.0) -> Floats:
-    """Round pay to 0.1 units or 1 %, whichever is coarser.
+def rounded_pay(
+    pay: npt.ArrayLike, unit: float, *, n: float = math.inf, shift: float = 0.0
+) -> Floats:
+    """Round pay of `n` learners to 0.1 units, 1 % or 2 / n, whichever is coarsest.
 
     The step is the next 1, 2 or 5 times a power of ten, so that a larger pay never
-    becomes the smaller one. A `shift` moves where it is cut, as a part of a step.
+    becomes the smaller one. One of `n` learners moves their median by about 1 / n of
+    it, which a step of 2 / n hides; the error of sampling is larger, 1 / sqrt(n). A
+    `shift` moves where it is cut, as a part of a step.
 
     Examples
     --------
@@ -184,7 +191,7 @@ def rounded_pay(pay: npt.ArrayLike, unit: float, *, shift: float = 0.0) -> Float
     [800000.0, 3450000.0]
     """
     values = np.asarray(pay, dtype=np.float64)
-    hundredth = np.maximum(values * 0.01, 0.1 * unit)
+    hundredth = np.maximum(values * max(0.01, OF_A_LEARNER / n), 0.1 * unit)
     power = 10.0 ** np.floor(np.log10(hundredth) + 1e-9)
     times = np.array([1.0, 2.0, 5.0, 10.0])
     at = np.searchsorted(times, hundredth / power * (1 - 1e-9), side="left")
