@@ -78,14 +78,14 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_and_says_143(
     process = writer(moment)
     assert len(everything_in(tmp_path)) > len(before)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 143
+    assert process.wait(120) == 143
     assert everything_in(tmp_path) == before
 
 
 def test_what_a_killed_run_left_is_gone_with_the_next(writer, tmp_path):
     process = writer()
     process.kill()
-    process.wait(30)
+    process.wait(120)
     assert any(name.startswith(".run-") for name in everything_in(tmp_path))
     write_folder(tmp_path / "run", {"share/summary.json": text("{}")})
     assert everything_in(tmp_path) == ["run", "run/share", "run/share/summary.json"]
@@ -94,7 +94,7 @@ def test_what_a_killed_run_left_is_gone_with_the_next(writer, tmp_path):
 def test_checking_a_target_clears_away_what_a_killed_run_left(writer, tmp_path):
     process = writer()
     process.kill()
-    process.wait(30)
+    process.wait(120)
     check_target(tmp_path / "run", overwrite=False)
     assert everything_in(tmp_path) == []
 
@@ -103,7 +103,7 @@ def test_a_run_killed_while_it_took_its_place_gives_the_old_one_back(writer, tmp
     write_folder(tmp_path / "run", {"share/summary.json": text("old")})
     process = writer("swapping")
     process.kill()
-    process.wait(30)
+    process.wait(120)
     assert not (tmp_path / "run").exists()
     check_target(tmp_path / "run", overwrite=True)
     assert everything_in(tmp_path) == ["run", "run/share", "run/share/summary.json"]

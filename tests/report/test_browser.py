@@ -115,6 +115,7 @@ def test_a_mark_answers_the_pointer_with_what_it_is(opened, key, mark, told):
     page, _ = opened
     assert page.locator("#tip").is_hidden()
     page.locator(f"#figure-{key} {mark}").first.hover(force=True)
+    page.locator("#tip").wait_for(state="visible")
     assert told in page.locator("#tip").inner_text()
     box = page.locator("#tip").bounding_box()
     assert box["x"] >= 0

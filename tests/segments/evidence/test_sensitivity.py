@@ -118,7 +118,7 @@ def test_what_moves_nothing_is_said_to_move_nothing(clear):
     n = len(clear.variants)
     assert said(clear) == (
         f"Of {n} other ways to cut these learners, {n} agree strongly with this "
-        "segmentation (adjusted Rand 0.8 or more), 0 in part (0.5 or more), 0 hardly; "
+        "segmentation (adjusted Rand 0.8 or more), 0 in part (0.5 or more), 0 little; "
         "no other weights, learners or limits tried change it much. The same k-means "
         "on these 700 learners alone agrees 1.00."
     )
@@ -365,7 +365,7 @@ def test_a_sample_with_no_more_learners_than_segments_is_refused(planted, rows):
     [
         ([0.8], "Of 1 other way to cut these learners, 1 agrees strongly with"),
         ([0.796, 0.794], "1 agrees strongly with this segmentation (adjusted Rand 0.8"),
-        ([0.9, 0.5, 0.494], " 1 in part (0.5 or more), 1 hardly"),
+        ([0.9, 0.5, 0.494], " 1 in part (0.5 or more), 1 little"),
     ],
 )
 def test_the_sentence_counts_scores_as_they_are_shown(clear, scores, counted):
@@ -387,7 +387,7 @@ def test_the_sentence_does_not_blame_a_change_for_what_the_sample_costs(clear):
     told = said(replace(clear, variants=without, same_way=loose))
     assert "depends most" not in told
     assert told.endswith(
-        "0 hardly. The same k-means on these 700 learners alone agrees 0.79: which "
+        "0 little. The same k-means on these 700 learners alone agrees 0.79: which "
         "learners are drawn matters so much that little else can be told."
     )
     told = said(replace(clear, variants=(), same_way=near))
