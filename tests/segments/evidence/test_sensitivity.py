@@ -373,7 +373,7 @@ def test_the_sentence_counts_scores_as_they_are_shown(clear, scores, counted):
     told = said(replace(clear, variants=variants))
     assert counted in told
     assert told.endswith(
-        "hardly. The same k-means on these 700 learners alone agrees 1.00."
+        "little. The same k-means on these 700 learners alone agrees 1.00."
     )
 
 
