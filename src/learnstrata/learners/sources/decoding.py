@@ -1,5 +1,6 @@
 """Bytes become text in UTF-8; what is no text is refused by what it is."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from learnstrata.learners.sources.info import WANTED
 
 __all__ = ["as_utf8"]
 
+MARKS = re.compile(rb"(?:\A|(?<=[\r\n]))(?:\xef\xbb\xbf)+")
 FOREIGN = {
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -19,6 +21,7 @@ FOREIGN = {
     b"\xfd7zXZ": "an xz archive",
     b"BZh91AY": "a bzip2 archive",
     b"SQLite format 3": "a SQLite database",
+    b"PARE": "an encrypted Parquet file",
     b"ARROW1": "an Arrow IPC (Feather) file",
     b"Obj\x01": "an Avro file",
     b"\x89HDF": "an HDF5 file",
@@ -30,9 +33,24 @@ FOREIGN = {
 
 
 def as_utf8(path: Path, data: bytes) -> tuple[bytes, str, int]:
-    """Give the text as UTF-8, the encoding it had, and how many sequences broke it."""
+    """Give the text as UTF-8, the encoding it had, and how many sequences broke it.
+
+    Marks of the byte order are taken out at the start of the text and of any line:
+    there they stand where files were joined.
+
+    Raises
+    ------
+    SourceError
+        If it is no text, or in another encoding than UTF-8, UTF-16, UTF-32 or cp1252.
+    """
+    text, encoding, replaced = _decoded(path, data)
+    text = MARKS.sub(b"", text) if b"\xef\xbb\xbf" in text else text
+    return text, encoding, replaced
+
+
+def _decoded(path: Path, data: bytes) -> tuple[bytes, str, int]:
     if data.startswith(b"\xef\xbb\xbf"):
-        return _utf8(path, data[3:])
+        return _utf8(path, data)
     encoding = _wide_encoding(data)
     if encoding is None:
         _refuse_binary(path, data)
@@ -46,7 +64,7 @@ def as_utf8(path: Path, data: bytes) -> tuple[bytes, str, int]:
         ) from error
     if "\0" in text:
         raise SourceError(f"{path} holds NUL bytes, so it is not text. {WANTED}.")
-    return text.removeprefix("\ufeff").encode(), encoding, 0
+    return text.encode(), encoding, 0
 
 
 def _wide_encoding(data: bytes) -> str | None:

@@ -4,18 +4,22 @@ Text cells stay text, row order stays, and a file that cannot be read whole is r
 a table with silently shifted or lost cells is worse than none.
 """
 
-import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
-from learnstrata.exceptions import SourceError, nearest, preview
+from learnstrata.exceptions import SourceError, preview
 from learnstrata.learners.sources.decoding import as_utf8
-from learnstrata.learners.sources.delimited import read_delimited
+from learnstrata.learners.sources.delimited import Text, read_delimited
+from learnstrata.learners.sources.grid import tabled
 from learnstrata.learners.sources.info import WANTED, Compression, SourceInfo
-from learnstrata.learners.sources.packing import unpacked
-from learnstrata.learners.sources.parquet import read_parquet
+from learnstrata.learners.sources.packing import is_workbook, unpacked
+from learnstrata.learners.sources.parquet import read_folder, read_parquet
+from learnstrata.learners.sources.streams import read_once, shown
 from learnstrata.learners.sources.workbook import read_excel
+from learnstrata.wording.words import counted
 
 __all__ = ["SourceInfo", "read_learners", "read_source"]
 
@@ -28,20 +32,23 @@ def read_learners(path: str | Path, *, sheet: str | None = None) -> pl.DataFrame
     path : str or Path
         Delimited text (``,`` ``;`` tab ``|``; UTF-8, UTF-16 or cp1252; plain, gzip or
         zstd), a Parquet file or a folder of them, or an Excel workbook. What a file is
-        shows from its content, not from its name.
+        shows from its content, not from its name. ``-`` is standard input; pipes are
+        read once.
     sheet : str, default=None
-        Sheet of a workbook; ``None`` takes the first.
+        Sheet of a workbook; ``None`` takes the first visible one that holds a table.
 
     Returns
     -------
     polars.DataFrame
-        Rows in the order of the file. Cells of text files and workbooks are text, with
-        `NULL_MARKERS` as null; Parquet keeps its types.
+        Rows in the order of the file. Cells of text files and workbooks are text, null
+        where nothing stands; Parquet keeps its types. Words such as NA are read where
+        the columns are (`learnstrata.learners.schema.missing`).
 
     Raises
     ------
     SourceError
-        If the file is not there, is no table, or has lines of unequal length.
+        If the file is not there, is no table, has lines of unequal length, or it is
+        not sure where a cell ends.
 
     Notes
     -----
@@ -55,7 +62,7 @@ def read_learners(path: str | Path, *, sheet: str | None = None) -> pl.DataFrame
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder) / "learners.csv"
-    ...     _ = path.write_text("email_hash;ctc\na1;12,00,000\nb2;NA\n")
+    ...     _ = path.write_text("email_hash;ctc\na1;12,00,000\nb2;\n")
     ...     read_learners(path).rows()
     [('a1', '12,00,000'), ('b2', None)]
     """
@@ -83,103 +90,102 @@ def read_source(
     """
     path = Path(path)
     try:
-        _refuse_absent(path)
         table, info = _read(path, sheet)
     except OSError as error:
         reason = error.strerror or str(error)
         raise SourceError(
-            f"Cannot read {path}: {reason}. Check the path and your rights to it."
+            f"Cannot read {shown(path)}: {reason}. Check the path and your rights to "
+            "it."
         ) from error
     except MemoryError as error:
         raise SourceError(
-            f"{path} does not fit into memory. Split the file."
+            f"{shown(path)} does not fit into memory. Split the file."
         ) from error
     if not table.height:
         raise SourceError(
-            f"{path} has a header of {table.width:,} columns and no rows: "
+            f"{shown(path)} has a header of {table.width:,} columns and no rows: "
             f"{preview(table.columns)}. Expected one row a record."
         )
     return table, info
 
 
-def _refuse_absent(path: Path) -> None:
-    if path.exists():
-        return
-    folder = path.parent
-    if not folder.is_dir():
-        raise SourceError(f"There is no {path}: the folder {folder} does not exist.")
-    near = nearest(path.name, (entry.name for entry in folder.iterdir()))
-    hint = f" Did you mean {near!r}?" if near else ""
-    raise SourceError(f"There is no {path.name} in {folder}.{hint}")
-
-
 def _read(path: Path, sheet: str | None) -> tuple[pl.DataFrame, SourceInfo]:
-    kind = "folder" if path.is_dir() else _kind(path)
-    if sheet is not None and kind != "excel":
+    if path.is_dir():
+        _refuse_sheet(path, sheet)
+        return read_folder(path)
+    data = read_once(path)
+    path, kind = shown(path), _kind(shown(path), data)
+    if kind == "excel":
+        return read_excel(path, data, sheet)
+    _refuse_sheet(path, sheet)
+    if kind == "parquet":
+        return read_parquet(path, data)
+    return _read_text(path, data, None if kind == "text" else kind)
+
+
+def _refuse_sheet(path: Path, sheet: str | None) -> None:
+    if sheet is not None:
         raise SourceError(
             f"Got sheet={sheet!r}, but {path} is no Excel workbook. Leave it out."
         )
-    if kind in {"folder", "parquet"}:
-        return read_parquet(path)
-    if kind == "excel":
-        return read_excel(path, sheet)
-    return _read_text(path, kind)
 
 
-def _kind(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(512)
-    if not head:
+def _kind(path: Path, data: bytes) -> Literal["parquet", "excel", "text"] | Compression:
+    if not data:
         raise SourceError(f"{path} is empty (0 bytes). {WANTED}.")
-    if head.startswith(b"PAR1"):
+    if data.startswith(b"PAR1"):
         return "parquet"
-    if head.startswith(b"PK\x03\x04"):
-        return _kind_of_zip(path)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SourceError(_about_old_office(path))
-    if head.startswith(b"\x1f\x8b"):
+    if data.startswith(b"PK\x03\x04"):
+        return "excel" if is_workbook(path, data) else "zip"
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise SourceError(_about_old_office(path, data))
+    if data.startswith(b"\x1f\x8b"):
         return "gzip"
-    return "zstd" if head.startswith(b"\x28\xb5\x2f\xfd") else "text"
+    return "zstd" if data.startswith(b"\x28\xb5\x2f\xfd") else "text"
 
 
-def _kind_of_zip(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except zipfile.BadZipFile as error:
-        raise SourceError(
-            f"{path} is a broken workbook or zip archive ({error}). Save it or "
-            "download it again."
-        ) from error
-    if any(name.startswith("xl/workbook.") for name in names):
-        return "excel"
-    raise SourceError(
-        f"{path} looks like a zip archive with {preview(names, 5)}. Unpack it and give "
-        "the table inside."
-    )
-
-
-def _about_old_office(path: Path) -> str:
-    if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+def _about_old_office(path: Path, data: bytes) -> str:
+    if "EncryptedPackage".encode("utf-16-le") in data:
         return f"{path} is an encrypted workbook. Save it without a password."
     return f"{path} looks like an old Office file (.xls). Save it as .xlsx or CSV."
 
 
-def _read_text(path: Path, kind: str) -> tuple[pl.DataFrame, SourceInfo]:
-    compression: Compression | None = None
-    if kind == "gzip" or kind == "zstd":  # noqa: PLR1714 - narrows the type
-        compression = kind
-    data, encoding, replaced = as_utf8(path, unpacked(path, compression))
+def _read_text(
+    path: Path, packed: bytes, compression: Compression | None
+) -> tuple[pl.DataFrame, SourceInfo]:
+    data, encoding, replaced = as_utf8(path, unpacked(path, packed, compression))
     if not data.strip():
         raise SourceError(f"{path} is empty: it holds nothing but spaces. {WANTED}.")
-    table, delimiter = read_delimited(path, data)
+    text = read_delimited(path, data)
+    found = tabled(text.grid)
     info = SourceInfo(
         format="csv",
-        rows=table.height,
-        columns=table.width,
+        rows=found.table.height,
+        columns=found.table.width,
         encoding=encoding,
-        delimiter=delimiter,
+        delimiter=text.delimiter,
         compression=compression,
         replaced=replaced,
+        header_line=text.grid.header_line,
+        lines=text.lines,
+        left_out=found.left_out,
+        notes=(*_text_notes(text, encoding, replaced), *found.notes),
     )
-    return table, info
+    return found.table, info
+
+
+def _text_notes(text: Text, encoding: str, replaced: int) -> Iterator[str]:
+    """Say what of a text was read by a rule that it does not state itself."""
+    if encoding == "cp1252":
+        yield "The text is not UTF-8; it was read as cp1252: look at accents."
+    if replaced:
+        yield (
+            f"{counted(replaced, 'sequence')} of bytes broke the encoding and "
+            f"{'stands' if replaced == 1 else 'stand'} as \ufffd."
+        )
+    if text.over_lines:
+        goes = "record goes" if text.over_lines == 1 else "records go"
+        yield (
+            f"{text.over_lines:,} {goes} over several lines, in quotation marks: "
+            f"{len(text.grid.cells):,} rows stand on {text.lines:,} lines."
+        )
