@@ -273,9 +273,8 @@ def _below(
 
 
 def _is_remark(row: Sequence[str]) -> bool:
-    """Tell a line of one cell with several words, in a table of several columns."""
-    given = [cell for cell in row if cell]
-    return len(row) >= 3 and len(given) == 1 and " " in given[0]
+    """Tell a line that holds several words in its first cell, and nothing beside."""
+    return len(row) >= 3 and " " in row[0] and not any(row[1:])
 
 
 def _is_sum(row: Sequence[str]) -> bool:
