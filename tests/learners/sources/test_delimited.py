@@ -40,6 +40,13 @@ def as_text(records, delimiter, newline="\n"):
     return out.getvalue()
 
 
+def read_or_refusal(text):
+    try:
+        return read_delimited(HERE, text)
+    except SourceError as error:
+        return str(error)
+
+
 def given_rows(rows):
     """Give the rows that hold anything, "" where nothing stands."""
     filled = [tuple(cell or "" for cell in row) for row in rows]
@@ -58,10 +65,9 @@ def given_rows(rows):
 def test_what_the_standard_library_wrote_is_read_back(records, delimiter, newline):
     header = [f"c{i}" for i in range(len(records[0]))]
     text = as_text([header, *records], delimiter, newline).encode()
-    try:
-        found = read_delimited(HERE, text)
-    except SourceError as error:  # a cell that looks like lines of their own
-        assert "the lines between look like records of their own" in str(error)
+    found = read_or_refusal(text)
+    if isinstance(found, str):  # a cell that looks like lines of their own
+        assert "the lines between look like records of their own" in found
         assert any(delimiter in c and LINES.search(c) for r in records for c in r)
         return
     assert found.delimiter == delimiter

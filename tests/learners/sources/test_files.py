@@ -193,6 +193,67 @@ def test_what_is_no_table_is_refused_by_what_it_is(write, content, words):
     assert re.search(words, refused(write(content)))
 
 
+def archive(tmp_path, **members):
+    path = tmp_path / "learners.zip"
+    with zipfile.ZipFile(path, "w") as archive_:
+        for name, content in members.items():
+            archive_.writestr(name.replace("_in_", "/"), content)
+    return path
+
+
+def test_the_one_file_of_a_zip_archive_is_read(tmp_path):
+    path = archive(tmp_path, __MACOSX_in_x=b"x", data_in_=b"", data_in_x=TEXT)
+    table, info = read_source(path)
+    assert table.rows() == ROWS
+    assert info.compression == "zip"
+
+
+def test_zip_archive_of_several_files_is_named_with_them(tmp_path):
+    words = refused(archive(tmp_path, one=TEXT, two=TEXT))
+    assert "looks like a zip archive with ['one', 'two']. Unpack it" in words
+
+
+def test_zip_archive_that_is_broken_is_refused(tmp_path):
+    path = archive(tmp_path, one=TEXT * 50)
+    packed = bytearray(path.read_bytes())
+    packed[60] ^= 1
+    path.write_bytes(packed)
+    assert "is a broken zip file" in refused(path)
+
+
+def test_open_document_is_told_by_its_name(tmp_path):
+    words = refused(archive(tmp_path, **{"content.xml": b"<x/>", "mimetype": b""}))
+    assert "looks like an OpenDocument file. Save it as .xlsx or CSV." in words
+
+
+def test_marks_of_the_byte_order_between_joined_files_are_taken_out(write):
+    one = TEXT.encode("utf-8-sig")
+    table, info = read_source(write(one + one))
+    assert table.rows() == ROWS * 2
+    assert info.notes == ("Line 4 repeats the header: no record.",)
+    assert info.left_out == ("repeated headers",)
+    assert (info.header_line, info.lines, info.rows) == (1, 6, 4)
+
+
+def test_a_guess_of_the_encoding_is_told(write):
+    (note,) = read_source(write(TEXT.encode("cp1252")))[1].notes
+    assert note == "The text is not UTF-8; it was read as cp1252: look at accents."
+    broken = TEXT.encode() + "c,Łódź ₹ ".encode() + b"\xff,3\n"
+    (note,) = read_source(write(broken))[1].notes
+    assert note == "1 sequence of bytes broke the encoding and stands as \ufffd."
+
+
+def test_records_and_lines_are_reconciled(write):
+    table, info = read_source(write('id,note\na,"x\n\ny"\n\nb,z\n'))
+    assert table["note"].to_list() == ["x\n\ny", "z"]
+    assert (info.lines, info.rows) == (6, 2)
+    assert info.notes == (
+        "1 record goes over several lines, in quotation marks: with the header, 3 rows "
+        "stand on 6 lines.",
+        "Line 5 holds no value: no record.",
+    )
+
+
 def test_parquet_keeps_its_types(tmp_path):
     table = pl.DataFrame({"id": ["b", "a"], "ctc": [1.5, None], "year": [2015, 2016]})
     table.write_parquet(tmp_path / "learners.dat")

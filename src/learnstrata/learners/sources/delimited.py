@@ -82,12 +82,9 @@ def read_delimited(path: Path, data: bytes) -> Text:
         or the fields are separated by something else than ``,`` ``;`` tab or ``|``.
     """
     body, layout = _layout(path, data)
-    fast = _frame_if_regular(body, layout)
+    fast = _read_if_regular(body, layout)
     if fast is not None:
-        first = layout.skipped + 2
-        numbers = np.arange(first, first + len(fast), dtype=np.int64)
-        grid = _grid(layout, fast, numbers)
-        return Text(grid, layout.delimiter, layout.skipped + 1 + len(fast), 0)
+        return fast
     records = _records(body.decode(), layout)
     layout, records = _with_even_ends(layout, records)
     _refuse_ragged(layout, records)
@@ -228,20 +225,36 @@ def _refuse_other_delimiter(path: Path, records: list[list[str]]) -> None:
             )
 
 
-def _frame_if_regular(data: bytes, layout: _Layout) -> pl.DataFrame | None:
+def _read_if_regular(data: bytes, layout: _Layout) -> Text | None:
     """Read the fast way where the text is beyond doubt."""
-    rows = _rows_if_regular(data, layout)
-    if rows is None:
+    ends = _ends_if_regular(data, layout)
+    if ends is None:
         return None
     try:
         table = pl.read_csv(data, separator=layout.delimiter, infer_schema=False)
     except pl.exceptions.PolarsError:
         return None
-    return table if table.shape == (rows, layout.width) else None
+    if table.shape != (len(ends) - 1, layout.width):
+        return None
+    line_ends = _places(data, b"\n")
+    first = layout.skipped + 1
+    lines = first + np.searchsorted(line_ends, np.append(0, ends[:-1] + 1))
+    last = first + int(np.searchsorted(line_ends, ends[-1]))
+    deep = np.flatnonzero(np.diff(lines, append=last + 1) > 1)
+    quotes = Quotes(layout.path, layout.delimiter, layout.width)
+    if len(deep):
+        plain = table.head(SURE).fill_null("").rows()
+        quotes = quotes.with_numbers(plain)
+    for row in deep.tolist():
+        start = int(ends[row - 1]) + 1 if row else 0
+        raw = data[start : int(ends[row])].decode()
+        quotes.refuse_unsure(raw, int(lines[row]), is_header=not row)
+    grid = _grid(layout, table, lines[1:])
+    return Text(grid, layout.delimiter, last, int(np.count_nonzero(deep)))
 
 
-def _rows_if_regular(data: bytes, layout: _Layout) -> int | None:
-    """Count the rows if every line has all fields and every quotation is proper."""
+def _ends_if_regular(data: bytes, layout: _Layout) -> npt.NDArray[np.int64] | None:
+    """Give where each row ends, if all have all fields and quotations are proper."""
     if layout.width == 1 or data.count(b"\r") != data.count(b"\r\n"):
         return None
     quotes = _places(data, b'"')
@@ -250,11 +263,14 @@ def _rows_if_regular(data: bytes, layout: _Layout) -> int | None:
     ends = _places(data, layout.delimiter.encode() + b"\n")
     if len(quotes):
         ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
-    lines = np.flatnonzero(np.frombuffer(data, np.uint8)[ends] == ord("\n"))
     if not data.endswith(b"\n"):
-        lines = np.append(lines, len(ends))
+        ends = np.append(ends, len(data))
+    is_line = np.ones(len(ends), dtype=bool)
+    inside = ends < len(data)
+    is_line[inside] = np.frombuffer(data, np.uint8)[ends[inside]] == ord("\n")
+    lines = np.flatnonzero(is_line)
     regular = len(lines) and (np.diff(lines, prepend=-1) == layout.width).all()
-    return len(lines) - 1 if regular else None
+    return ends[lines] if regular else None
 
 
 def _places(data: bytes, wanted: bytes) -> npt.NDArray[np.int64]:
@@ -270,7 +286,7 @@ def _places(data: bytes, wanted: bytes) -> npt.NDArray[np.int64]:
 
 
 def _are_proper(data: bytes, quotes: npt.NDArray[np.int64], delimiter: str) -> bool:
-    """Tell whether quotations have one line each, and begin and end with a field."""
+    """Tell whether quotations open at the start of a field and close at its end."""
     if len(quotes) % 2:
         return False
     text = np.frombuffer(data, np.uint8)
@@ -280,11 +296,7 @@ def _are_proper(data: bytes, quotes: npt.NDArray[np.int64], delimiter: str) -> b
     before = at_edge[text[np.maximum(opened - 1, 0)]] | (opened == 0)
     last = len(text) - 1
     after = at_edge[text[np.minimum(closed + 1, last)]] | (closed == last)
-    if not (before.all() and after.all()):
-        return False
-    ends = _places(data, b"\n") if len(quotes) else quotes
-    lines = np.searchsorted(ends, quotes)
-    return np.array_equal(lines[0::2], lines[1::2])
+    return bool(before.all() and after.all())
 
 
 class _Lines:
@@ -355,12 +367,20 @@ def _with_even_ends(
     header, *others = records
     given = [one for one in others if one.is_given]
     widths = {len(one.cells) for one in given}
-    if widths == {layout.width + 1} and not any(one.cells[-1] for one in given):
+    ended = [one for one in given if _is_one_too_long(one, layout)]
+    if len(ended) > len(given) / 2:
+        odd = [one for one in given if not _is_one_too_long(one, layout)]
+        if odd:  # an unquoted delimiter may have moved the cells of such a line
+            _refuse_width(layout, odd[0], len(odd))
         cut = [replace(one, cells=one.cells[: layout.width]) for one in others]
         return layout, [header, *cut]
     if widths == {layout.width - 1} and not layout.header[-1].strip():
         return replace(layout, header=layout.header[:-1]), records
     return layout, records
+
+
+def _is_one_too_long(record: _Record, layout: _Layout) -> bool:
+    return len(record.cells) == layout.width + 1 and not record.cells[-1].strip()
 
 
 def _refuse_ragged(layout: _Layout, records: Sequence[_Record]) -> None:

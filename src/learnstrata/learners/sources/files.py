@@ -187,5 +187,6 @@ def _text_notes(text: Text, encoding: str, replaced: int) -> Iterator[str]:
         goes = "record goes" if text.over_lines == 1 else "records go"
         yield (
             f"{text.over_lines:,} {goes} over several lines, in quotation marks: "
-            f"{len(text.grid.cells):,} rows stand on {text.lines:,} lines."
+            f"with the header, {len(text.grid.cells):,} rows stand on {text.lines:,} "
+            "lines."
         )

@@ -246,11 +246,15 @@ def tabled(grid: Grid) -> Tabled:
 
 def _all(cells: pl.DataFrame, wanted: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Tell the rows that hold just these texts, spaces around them aside."""
-    same = [
-        pl.col(name).fill_null("").str.strip_chars() == text
-        for name, text in zip(cells.columns, wanted, strict=True)
-    ]
-    return cells.select(pl.all_horizontal(same))[:, 0].to_numpy(writable=True)
+    same = np.arange(len(cells))
+    for name, text in zip(cells.columns, wanted, strict=True):
+        if not len(same):
+            break
+        held = cells[name].gather(same).fill_null("").str.strip_chars()
+        same = same[(held == text).to_numpy()]
+    found = np.zeros(len(cells), dtype=bool)
+    found[same] = True
+    return found
 
 
 def _below(

@@ -19,7 +19,8 @@ __all__ = ["Area", "Marks", "Sheet", "marks_of", "sheets_of"]
 
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
-WORTH_READING = re.compile(rb'mergeCell|<(?:\w+:)?f[\s/>]|\bt="e"')
+# A sheet without any of these has nothing but values, and its XML is not gone through.
+MARKS = (b"mergeCell", b't="e"', b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 Attributes = Mapping[str, str]
 
@@ -35,7 +36,7 @@ class Sheet:
         Place in the workbook, from 1.
     is_visible : bool
     part : str
-        The file in the archive that holds its cells; "" where it has none to read.
+        The file in the archive that holds its cells; "" where it is not known.
     """
 
     name: str
@@ -69,16 +70,13 @@ class Marks:
     Attributes
     ----------
     merged : list of Area
-    formulas : set of (int, int)
-        Rows and columns, from 0, of cells that hold a formula.
     uncomputed : set of (int, int)
-        Those of them without a saved result.
+        Rows and columns, from 0, of cells that hold a formula without a saved result.
     errors : dict of (int, int) to str
         Cells that hold an error, such as ``#REF!``.
     """
 
     merged: list[Area] = field(default_factory=list)
-    formulas: set[tuple[int, int]] = field(default_factory=set)
     uncomputed: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -106,16 +104,16 @@ def sheets_of(path: Path, data: bytes) -> list[Sheet]:
             if name == "sheet":
                 found.append(attributes)
 
-        _parse(path, archive.read(WORKBOOK), start)
+        _parse(path, _parser(start), archive.read(WORKBOOK))
     return [
         Sheet(
             name=one.get("name", ""),
             number=number,
             is_visible=one.get("state", "visible") == "visible",
-            part=relations.get(one.get("id", ""), ""),
+            part=relations[_relation(one)],
         )
         for number, one in enumerate(found, start=1)
-        if one.get("id", "") in relations
+        if _relation(one) in relations
     ]
 
 
@@ -137,67 +135,68 @@ def marks_of(path: Path, data: bytes, sheet: Sheet) -> Marks:
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         cells = archive.read(sheet.part)
-        if not WORTH_READING.search(cells):
+        if not any(mark in cells for mark in MARKS):
             return Marks()
         pending = _computes_on_load(path, archive.read(WORKBOOK))
     reader = _SheetReader(pending=pending)
-    _parse(path, cells, reader.start, reader.end, reader.text)
+    parser = _parser(reader.start)
+    reader.parser = parser
+    _parse(path, parser, cells)
+    reader.finish()
     return reader.marks
 
 
 class _SheetReader:
-    """Takes the events of the XML of a sheet; `marks` is what they say.
+    """Takes the starts of elements of the XML of a sheet; `marks` is what they say.
 
-    A workbook that asks to be computed when it is opened has no results of its
-    formulas, but libraries write 0 for them.
+    Text is asked for in few cells alone, since most have nothing to tell. A workbook
+    that asks to be computed when it is opened has no results of its formulas, but
+    libraries write 0 for them.
     """
+
+    parser: expat.XMLParserType
 
     def __init__(self, *, pending: bool) -> None:
         self.marks = Marks()
         self._pending = pending
-        self._place = (0, 0)
-        self._next = (0, 0)
+        self._row, self._column = -1, -1
         self._kind = ""
-        self._has_formula = False
-        self._inside = ""
-        self._value = ""
+        self._formula = False
+        self._value: list[str] = []
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take the start of an element."""
         if name == "c":
-            told = attributes.get("r")
-            self._place = _place(told) if told else self._next
-            self._next = (self._place[0], self._place[1] + 1)
-            self._kind = attributes.get("t", "n")
-            self._has_formula, self._value = False, ""
+            if self._formula or self._kind == "e":
+                self.finish()
+            self._column += 1
+            if (told := attributes.get("r")) is not None:
+                self._row, self._column = _place(told)
+            self._kind = attributes.get("t", "")
+            if self._kind == "e":
+                self.parser.CharacterDataHandler = self._value.append
         elif name == "row":
-            row = int(attributes.get("r", self._next[0] + 1)) - 1
-            self._next = (row, 0)
+            self._row = int(attributes.get("r", self._row + 2)) - 1
+            self._column = -1
         elif name == "f":
-            self._has_formula = True
+            self._formula = True
+            self.parser.CharacterDataHandler = None
+        elif name == "v" and self._formula:
+            self.parser.CharacterDataHandler = self._value.append
         elif name == "mergeCell":
             self.marks.merged.append(Area.of(attributes["ref"]))
-        self._inside = name
 
-    def text(self, text: str) -> None:
-        """Take text; that of values alone is kept."""
-        if self._inside == "v":
-            self._value += text
-
-    def end(self, name: str) -> None:
-        """Take the end of an element."""
-        self._inside = ""
-        if name == "row":
-            self._next = (self._next[0] + 1, 0)
-        if name != "c":
-            return
+    def finish(self) -> None:
+        """Note what the last cell held."""
+        place, value = (self._row, self._column), "".join(self._value)
         if self._kind == "e":
-            self.marks.errors[self._place] = self._value
-        if self._has_formula:
-            self.marks.formulas.add(self._place)
-            written = self._pending and self._value == "0"
-            if written or (self._kind != "str" and not self._value):
-                self.marks.uncomputed.add(self._place)
+            self.marks.errors[place] = value
+        if self._formula:
+            written = self._pending and value == "0"
+            if written or not (value or self._kind == "str"):
+                self.marks.uncomputed.add(place)
+        self._formula, self._kind, self._value = False, "", []
+        self.parser.CharacterDataHandler = None
 
 
 def _computes_on_load(path: Path, workbook: bytes) -> bool:
@@ -207,8 +206,13 @@ def _computes_on_load(path: Path, workbook: bytes) -> bool:
         if name == "calcPr":
             asked.append(attributes.get("fullCalcOnLoad") in {"1", "true"})
 
-    _parse(path, workbook, start)
+    _parse(path, _parser(start), workbook)
     return any(asked)
+
+
+def _relation(sheet: Attributes) -> str:
+    """Give the id by which a sheet names its part, in whatever namespace."""
+    return next((v for k, v in sheet.items() if k.endswith(":id")), "")
 
 
 def _relations(path: Path, archive: zipfile.ZipFile) -> dict[str, str]:
@@ -221,32 +225,23 @@ def _relations(path: Path, archive: zipfile.ZipFile) -> dict[str, str]:
             target = posixpath.join("/xl", attributes.get("Target", ""))
             found[attributes.get("Id", "")] = posixpath.normpath(target).lstrip("/")
 
-    _parse(path, archive.read(RELATIONS), start)
+    _parse(path, _parser(start), archive.read(RELATIONS))
     return found
 
 
-def _parse(
-    path: Path,
-    xml: bytes,
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> None:
-    """Go through XML; names come without their namespace, and nothing is expanded."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-
-    def plain(name: str) -> str:
-        return name.rpartition(" ")[2]
+def _parser(start: Callable[[str, Attributes], None]) -> expat.XMLParserType:
+    """Make a parser that tells the starts of elements, without their namespaces."""
+    parser = expat.ParserCreate()
 
     def begin(name: str, attributes: Attributes) -> None:
-        start(plain(name), {plain(key): value for key, value in attributes.items()})
+        start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     parser.StartElementHandler = begin
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    if end is not None:
-        parser.EndElementHandler = lambda name: end(plain(name))
-    if text is not None:
-        parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _refuse_doctype  # nothing is expanded
+    return parser
+
+
+def _parse(path: Path, parser: expat.XMLParserType, xml: bytes) -> None:
     try:
         parser.Parse(xml, True)  # noqa: FBT003 - as the standard library has it
     except (expat.ExpatError, KeyError, ValueError) as error:
