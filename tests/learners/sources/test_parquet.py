@@ -108,3 +108,17 @@ def test_a_file_is_read_from_memory_alone():
     frame, info = read_parquet(Path("not there"), out.getvalue())
     assert frame["id"].to_list() == ["a", "b"]
     assert info.files == 1
+
+
+def test_other_tables_in_the_folder_are_told(write, tmp_path):
+    write("a.parquet", id=["a"])
+    (tmp_path / "b.csv").write_text("id\nb\n")
+    (tmp_path / "_SUCCESS").touch()
+    (note,) = read_source(tmp_path)[1].notes
+    assert note == "Not read, since only .parquet is in a folder: ['b.csv']."
+
+
+def test_tables_of_versions_are_refused(write, tmp_path):
+    write("a.parquet", id=["a"])
+    (tmp_path / "_delta_log").mkdir()
+    assert "is a Delta table, whose files hold what was deleted" in refused(tmp_path)

@@ -243,3 +243,24 @@ def test_references_are_read_as_excel_counts():
     assert Area.of("$AB$12") == Area(11, 27, 11, 27)
     with pytest.raises(ValueError, match="'7' is no cell"):
         Area.of("7")
+
+
+def test_ids_that_excel_rounded_are_refused(book, save):
+    ids = [10**17 + place for place in range(9)]
+    sheet_of(
+        book, "S", [HEADER, *[[i, *row[1:]] for i, row in zip(ids, ROWS, strict=True)]]
+    )
+    told = refused(save())
+    assert "9 ids in the column 'email_hash' are numbers of over 15 digits" in told
+    assert told.endswith("Export the column as text.")
+
+
+def test_long_numbers_elsewhere_are_told_and_texts_are_whole(book, save):
+    rows = [[str(10**17 + n), 10**17 + n, *row[1:]] for n, row in enumerate(ROWS)]
+    sheet_of(book, "S", [["email_hash", "phone", *HEADER[1:]], *rows])
+    frame, info = read_source(save())
+    assert frame["email_hash"].to_list() == [str(10**17 + n) for n in range(9)]
+    assert info.notes == (
+        "9 cells of the column 'phone' hold numbers of over 15 digits: rounded by Excel "
+        "(the first on line 2).",
+    )

@@ -6,7 +6,7 @@ meanwhile would end the process.
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,6 +20,8 @@ __all__ = ["read_folder", "read_parquet"]
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 MOST_EXACT = 2**53  # beyond it, floats do not hold every whole number
+VERSIONED = {"_delta_log": "Delta", ".hoodie": "Hudi"}
+TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".gz", ".zst", ".zip", ".pq", ".parq"}
 Levels = Mapping[str, str | None]
 
 
@@ -71,12 +73,22 @@ def read_folder(folder: Path) -> tuple[pl.DataFrame, SourceInfo]:
     }
     table = _typed(_joined(folder, tables), list(levels[first]))
     info = SourceInfo(
-        "parquet", *table.shape, files=len(files), notes=_notes(levels[first])
+        format="parquet",
+        rows=table.height,
+        columns=table.width,
+        files=len(files),
+        notes=(*_notes(levels[first]), *_unread(folder, files)),
     )
     return table, info
 
 
 def _files(folder: Path) -> list[Path]:
+    for log, kind in VERSIONED.items():
+        if (folder / log).is_dir():
+            raise SourceError(
+                f"{folder} is a {kind} table, whose files hold what was deleted as "
+                "well. Write its current rows as plain Parquet."
+            )
     files = [
         file
         for file in sorted(folder.rglob("*.parquet"))
@@ -203,6 +215,17 @@ def _fits(values: pl.Series) -> bool:
     least, most = values.min(), values.max()
     ends = [int(end) for end in (least, most) if isinstance(end, int)]
     return all(abs(end) <= MOST_EXACT for end in ends)
+
+
+def _unread(folder: Path, files: Sequence[Path]) -> Iterator[str]:
+    """Name the files of a folder that are no Parquet and could be tables."""
+    others = [
+        str(file.relative_to(folder))
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in TABLES and file.is_file() and file not in files
+    ]
+    if others:
+        yield f"Not read, since only .parquet is in a folder: {preview(others, 5)}."
 
 
 def _notes(levels: Levels) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -74,11 +74,14 @@ class Marks:
         Rows and columns, from 0, of cells that hold a formula without a saved result.
     errors : dict of (int, int) to str
         Cells that hold an error, such as ``#REF!``.
+    numbers : set of (int, int)
+        Cells that hold a number, in the columns asked for.
     """
 
     merged: list[Area] = field(default_factory=list)
     uncomputed: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    numbers: set[tuple[int, int]] = field(default_factory=set)
 
 
 def sheets_of(path: Path, data: bytes) -> list[Sheet]:
@@ -117,7 +120,9 @@ def sheets_of(path: Path, data: bytes) -> list[Sheet]:
     ]
 
 
-def marks_of(path: Path, data: bytes, sheet: Sheet) -> Marks:
+def marks_of(
+    path: Path, data: bytes, sheet: Sheet, *, numbers_in: Collection[int] = ()
+) -> Marks:
     """Find merged areas, formulas and errors of a sheet.
 
     Parameters
@@ -127,6 +132,8 @@ def marks_of(path: Path, data: bytes, sheet: Sheet) -> Marks:
     data : bytes
         Of an .xlsx file.
     sheet : Sheet
+    numbers_in : collection of int, default=()
+        Columns, from 0, of which to tell numbers from texts.
 
     Raises
     ------
@@ -135,10 +142,10 @@ def marks_of(path: Path, data: bytes, sheet: Sheet) -> Marks:
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         cells = archive.read(sheet.part)
-        if not any(mark in cells for mark in MARKS):
+        if not (numbers_in or any(mark in cells for mark in MARKS)):
             return Marks()
         pending = _computes_on_load(path, archive.read(WORKBOOK))
-    reader = _SheetReader(pending=pending)
+    reader = _SheetReader(pending=pending, numbers_in=frozenset(numbers_in))
     parser = _parser(reader.start)
     reader.parser = parser
     _parse(path, parser, cells)
@@ -156,8 +163,9 @@ class _SheetReader:
 
     parser: expat.XMLParserType
 
-    def __init__(self, *, pending: bool) -> None:
+    def __init__(self, *, pending: bool, numbers_in: frozenset[int]) -> None:
         self.marks = Marks()
+        self._numbers_in = numbers_in
         self._pending = pending
         self._row, self._column = -1, -1
         self._kind = ""
@@ -173,6 +181,8 @@ class _SheetReader:
             if (told := attributes.get("r")) is not None:
                 self._row, self._column = _place(told)
             self._kind = attributes.get("t", "")
+            if self._column in self._numbers_in and self._kind in {"", "n"}:
+                self.marks.numbers.add((self._row, self._column))
             if self._kind == "e":
                 self.parser.CharacterDataHandler = self._value.append
         elif name == "row":

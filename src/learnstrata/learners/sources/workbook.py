@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.exceptions import SourceError, nearest, preview
+from learnstrata.learners.schema.register import COLUMNS, folded
 from learnstrata.learners.sources.grid import (
     HEAD_LINES,
     Grid,
@@ -29,6 +30,7 @@ from learnstrata.wording.words import counted
 
 __all__ = ["read_excel"]
 
+LONG_NUMBER = "^-?[0-9]{16,}$"  # Excel keeps 15 digits
 MOSTLY = 0.5  # of the cells of a column without results: it is not read
 Places = Mapping[int, Sequence[int]]  # rows by column, counted in a frame
 
@@ -56,8 +58,7 @@ def read_excel(
     try:
         book = _Book.opened(path, data)
         chosen, others = book.named(sheet) if sheet is not None else book.first()
-        marks = marks_of(path, data, chosen.sheet) if chosen.sheet.part else Marks()
-        grid, notes = _grid(path, chosen, marks)
+        grid, notes = _grid(path, chosen, _marks(path, data, chosen))
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, KeyError) as error:
         raise SourceError(
             f"{path} cannot be read as an Excel workbook: {first_line(error)}. Open "
@@ -159,6 +160,18 @@ class _Book:
         return _Cells(sheet, frame, left, is_visible)
 
 
+def _marks(path: Path, data: bytes, cells: _Cells) -> Marks:
+    """Find what stands in a sheet beside values, where that is known."""
+    if not cells.sheet.part:
+        return Marks()
+    long = [
+        cells.left + place
+        for place, column in enumerate(cells.frame)
+        if column.str.contains(LONG_NUMBER).any()
+    ]
+    return marks_of(path, data, cells.sheet, numbers_in=long)
+
+
 def _grid(path: Path, cells: _Cells, marks: Marks) -> tuple[Grid, list[str]]:
     """Find the table among the cells of a sheet, and say what is odd about them."""
     frame = cells.frame
@@ -172,10 +185,13 @@ def _grid(path: Path, cells: _Cells, marks: Marks) -> tuple[Grid, list[str]]:
     below = _Below(frame, top, cells.left, header)
     uncomputed = below.places(marks.uncomputed)
     below.refuse_mostly(where, uncomputed)
+    rounded = below.long(marks.numbers)
+    below.refuse_rounded(where, rounded)
     frame, headings = _filled(below.without(uncomputed), top, cells.left, marks.merged)
     told = [
         *below.notes(uncomputed, "formulas without saved results"),
         *below.notes(below.places(marks.errors), "errors, such as #REF!"),
+        *below.notes(rounded, "numbers of over 15 digits", "rounded by Excel"),
     ]
     above = [next(filter(None, row), "") for row in head[:found]]
     grid = Grid(
@@ -244,14 +260,37 @@ class _Below:
         ]
         return self.frame.with_columns(columns)
 
-    def notes(self, places: Places, what: str) -> Iterator[str]:
+    def long(self, numbers: Iterable[tuple[int, int]]) -> Places:
+        """Keep the numbers that have more digits than Excel keeps."""
+        found: dict[int, list[int]] = {}
+        for place, rows in self.places(numbers).items():
+            is_long = self.frame[:, place].gather(rows).str.contains(LONG_NUMBER)
+            kept = [row for row, yes in zip(rows, is_long, strict=True) if yes]
+            found |= {place: kept} if kept else {}
+        return found
+
+    def refuse_rounded(self, path: Path, rounded: Places) -> None:
+        """Refuse ids of which the last digits are lost: they name other learners."""
+        known = set(map(folded, COLUMNS["learner_id"].aliases))
+        for place, rows in rounded.items():
+            if folded(self.header[place]) in known:
+                raise SourceError(
+                    f"{path}: {counted(len(rows), 'id')} in the column "
+                    f"{self.header[place]!r} are numbers of over 15 digits, which Excel "
+                    "has rounded: different learners may have become one. Export the "
+                    "column as text."
+                )
+
+    def notes(
+        self, places: Places, what: str, so: str = "taken as missing"
+    ) -> Iterator[str]:
         """Say in which columns cells hold something that is no value."""
         for place, rows in places.items():
             cells, name = counted(len(rows), "cell"), self.header[place]
             hold = "holds" if len(rows) == 1 else "hold"
             yield (
-                f"{cells} of the column {name!r} {hold} {what}: taken as missing (the "
-                f"first on line {rows[0] + 1:,})."
+                f"{cells} of the column {name!r} {hold} {what}: {so} (the first on "
+                f"line {rows[0] + 1:,})."
             )
 
 
