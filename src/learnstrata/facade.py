@@ -26,6 +26,7 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
@@ -251,6 +252,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     config: Config | str | Path | None = None,
     as_of: int | None = None,
     key: bytes | None = None,
+    source: SourceInfo | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Segmentation:
     """Segment a table of learners.
@@ -274,6 +276,8 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         (`learnstrata.privacy.keys.read_key`). ``None`` draws one for this result:
         nobody can tell which company is which, not even you, and those of the next
         result are others. The segments are the same under every key.
+    source : SourceInfo, default=None
+        What `read_source` told of the file, for the report.
     watch : callable, default does nothing
         Called with the name of each stage as it begins.
 
@@ -300,7 +304,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
     secret = random_key() if key is None else key
-    done = pipeline.run(table, settings, watch=watch, key=secret)
+    done = pipeline.run(table, settings, watch=watch, key=secret, source=source)
     exact, disclosed = summaries_of(done, key=secret)
     return Segmentation(
         summary=disclosed,

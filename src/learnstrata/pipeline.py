@@ -16,6 +16,7 @@ from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.description import describe
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.privacy.keys import random_key, salt_of
 from learnstrata.runs import STAGES, Base, Clusters, Meaning, Run, Stopwatch
@@ -59,6 +60,7 @@ def run(
     *,
     watch: Callable[[str], None] = lambda _: None,
     key: bytes | None = None,
+    source: SourceInfo | None = None,
 ) -> Run:
     """Take a table of records to a segmentation and what follows from it.
 
@@ -73,6 +75,8 @@ def run(
         From which the aliases of companies and the codes of the model are made, kept
         outside of every run. ``None`` draws one for this run alone: aliases and codes
         then differ from run to run.
+    source : SourceInfo, default=None
+        Of the file that the table was read from.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def run(
     clusters = _clusters(base, config, timer)
     meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
-    return Run(config, base, clusters, meaning, timer.seconds)
+    return Run(config, base, clusters, meaning, timer.seconds, source)
 
 
 def prepare_learners(frame: IntoFrame, config: Config) -> Base:

@@ -11,6 +11,7 @@ from learnstrata.config.stages import Config
 from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.description import Description
 from learnstrata.learners.roles.families import RoleCoverage
+from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.choice.tendency import TendencyFound
@@ -152,13 +153,17 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All that a run found; ``timings`` are seconds a stage."""
+    """All that a run found; ``timings`` are seconds a stage.
+
+    `source` is the file of the table; None where a frame was given.
+    """
 
     config: Config
     base: Base
     clusters: Clusters
     meaning: Meaning
     timings: Mapping[str, float]
+    source: SourceInfo | None = None
 
 
 class Stopwatch:

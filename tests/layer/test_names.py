@@ -29,6 +29,11 @@ def test_a_company_that_is_not_given_is_no_name():
     }
 
 
+def test_words_for_missing_name_nobody():
+    table = pl.DataFrame({"id": ["a", "?"], "employer": ["Acme", "Unknown"]})
+    assert told(names_in(table, MAPPING)) == {"company": {"Acme"}, "learner": {"a"}}
+
+
 def test_names_are_those_of_the_table_and_of_the_tidied_records(small_table, small_run):
     found = told(names_of_run(small_table, small_run))
     assert set(small_table["company_hash"].drop_nulls()) <= found["company"]

@@ -4,6 +4,7 @@ import pytest
 
 from charted import with_
 from learnstrata.report import quality
+from learnstrata.summary.contract.learners import Source
 
 
 @pytest.fixture
@@ -135,3 +136,38 @@ def test_one_line_says_how_counts_are_rounded(summary, base, steps):
         "parts may not add up to their whole; 0 to "
         f'{base - 1} reads "under {base}".'
     )
+
+
+def of_file(summary, **facts):
+    plain = {"format": "csv", "files": 1, "sheet_number": None, "sheets": None}
+    plain |= {"header_line": 1, "left_out": (), "sheet": None, "other_sheets": ()}
+    source = Source(**{**plain, "lines": None, "notes": (), **facts})
+    return with_(summary, input=summary.input.model_copy(update={"source": source}))
+
+
+def test_a_frame_is_no_file_and_nothing_is_said_of_it(summary):
+    assert summary.input.source is None
+    assert quality.source(summary) == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "a text file."),
+        ({"format": "parquet"}, "a Parquet file."),
+        ({"format": "parquet", "files": 3}, "3 Parquet files."),
+        ({"format": "excel", "sheet_number": 1, "sheets": 1}, "an Excel workbook."),
+        (
+            {"format": "excel", "sheet_number": 2, "sheets": 3},
+            "sheet 2 of 3 of an Excel workbook.",
+        ),
+        (
+            {"header_line": 4, "left_out": ("title lines", "totals")},
+            "a text file, whose columns are named on line 4. Left out, as no records: "
+            "title lines and totals.",
+        ),
+    ],
+)
+def test_the_kind_of_file_is_told(summary, facts, words):
+    told = quality.source(of_file(summary, **facts))
+    assert told == f"The table was read from {words}"

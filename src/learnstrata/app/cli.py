@@ -37,7 +37,8 @@ STOPPED = "Stopped. Nothing was written."
 TableArgument = Annotated[
     Path,
     typer.Argument(
-        metavar="TABLE", help="CSV, Parquet (a file or a folder) or Excel (.xlsx)."
+        metavar="TABLE",
+        help="CSV, Parquet (a file or a folder) or Excel (.xlsx); - is standard input.",
     ),
 ]
 ConfigOption = Annotated[
@@ -60,7 +61,10 @@ AllowOption = Annotated[
     ),
 ]
 SheetOption = Annotated[
-    str | None, typer.Option("--sheet", help="Sheet of an Excel file.")
+    str | None,
+    typer.Option(
+        "--sheet", help="Sheet of an Excel file (default: the first with a table)."
+    ),
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else.")
@@ -117,18 +121,18 @@ def run(
     from learnstrata.config.loading import load_config
     from learnstrata.layer.folder import check_target
 
-    target = out or Path("runs") / table.name.split(".")[0]
+    target = out or Path("runs") / _name_of(table)
     level = {"level": evidence} if evidence else None
     settings = load_config(recipe, config, seed=seed, as_of=as_of, evidence=level)
     check_target(target, overwrite=overwrite)
     key = _key(key_file, target)
     with screens.progress(shown=not (quiet or as_json)) as watch:
         from learnstrata.facade import segment
-        from learnstrata.learners.sources.files import read_learners
+        from learnstrata.learners.sources.files import read_source
 
         watch("read")
-        frame = read_learners(table, sheet=sheet)
-        found = segment(frame, config=settings, key=key, watch=watch)
+        frame, source = read_source(table, sheet=sheet)
+        found = segment(frame, config=settings, key=key, source=source, watch=watch)
         watch("write")
         with _leaks_are_faults():
             folder = found.save(target, overwrite=overwrite, allow=allow or ())
@@ -136,6 +140,13 @@ def run(
         _print_json(screens.run_as_json(found.exact, found.summary, folder))
     elif not quiet:
         screens.show_run(found.exact, found.summary, folder)
+
+
+def _name_of(table: Path) -> str:
+    """Name the run of a table after its file; what is piped has no name of its own."""
+    is_piped = table.name == "-" or table.is_relative_to("/dev")
+    name = table.name.split(".")[0]
+    return "piped" if is_piped or not name else name
 
 
 def _key(path: Path | None, run: Path) -> bytes:
@@ -250,7 +261,7 @@ def check(
     frame, source = read_source(table, sheet=sheet)
     found = check_table(frame, settings)
     if as_json:
-        _print_json(found.as_dict())
+        _print_json(screens.check_as_json(found, source))
     else:
         screens.show_check(found, source)
     if not found.ok:

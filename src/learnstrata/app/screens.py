@@ -15,17 +15,20 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from learnstrata.learners.quality import ColumnCheck, TableCheck
-from learnstrata.learners.sources.files import SourceInfo
+from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.report.cards import without_card
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import PayPercentile
+from learnstrata.summary.contract.learners import Source
 from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.words import listed
 
 __all__ = [
     "assignment_as_json",
+    "check_as_json",
     "explanation_as_json",
     "progress",
     "run_as_json",
@@ -101,6 +104,8 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
         f"{exact.input.records:,} records ({_states(summary, write)}), as of "
         f"{settings.as_of}"
     )
+    if exact.input.source:
+        _show_source(exact.input.source, console)
     console.print(_segment_table(summary, write))
     left_out = without_card(summary)
     if left_out:
@@ -122,6 +127,21 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     console.print(
         f"Private:  {_short(private)} (names learners, exact numbers)", soft_wrap=True
     )
+
+
+def _show_source(source: SourceInfo | Source, console: Console) -> None:
+    """Say what was read of the file, to whoever holds it."""
+    if source.sheet is not None:
+        told = f"{source.sheet!r}, {source.sheet_number} of {source.sheets}"
+        console.print(f"[dim]Sheet:[/] {escape(told)}")
+    if source.other_sheets:
+        others = listed([repr(name) for name in source.other_sheets])
+        console.print(
+            f"[yellow]Note:[/] tables stand on other sheets too: {escape(others)}; "
+            "--sheet reads one of them."
+        )
+    for note in source.notes:
+        console.print(f"[yellow]Note:[/] {escape(note)}")
 
 
 def _states(summary: DisclosedSummary, write: Numbers) -> str:
@@ -176,7 +196,7 @@ def run_as_json(
         "recipe": settings.recipe,
         "seed": settings.seed,
         "as_of": settings.as_of,
-        "input": summary.input.model_dump(mode="json") | totals,
+        "input": summary.input.model_dump(mode="json") | totals | _source_of(exact),
         "ledger": summary.ledger.model_dump(mode="json"),
         "notes": list(summary.notes),
         "k": summary.selection.k,
@@ -193,6 +213,16 @@ def run_as_json(
         "private": str(folder / "private"),
         "seconds": sum(exact.timings.values()),
     }
+
+
+def _source_of(exact: ExactSummary) -> dict[str, Any]:
+    source = exact.input.source
+    return {"source": source.model_dump(mode="json") if source else None}
+
+
+def check_as_json(found: TableCheck, source: SourceInfo) -> dict[str, Any]:
+    """Give what a check found as one JSON object."""
+    return found.as_dict() | {"source": asdict(source)}
 
 
 def scan_as_json(
@@ -261,9 +291,11 @@ def show_check(found: TableCheck, source: SourceInfo) -> None:
     """Print what was recognised in a table, what it lacks, and its quality."""
     console = Console(highlight=False)
     learners = f", {found.learners:,} learners" if found.learners is not None else ""
-    details = [source.format, source.encoding, source.compression]
+    lines = f"{source.lines:,} lines" if source.lines else None
+    details = [source.format, source.encoding, source.compression, lines]
     told = ", ".join(escape(str(detail)) for detail in details if detail)
     console.print(f"[bold]{found.rows:,} records{learners}[/] [dim]({told})[/]")
+    _show_source(source, console)
     console.print(_column_table(found, console))
     for standard, lost in found.missing.items():
         name = escape(standard.replace("_", " "))

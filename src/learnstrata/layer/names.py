@@ -16,6 +16,7 @@ from learnstrata.exceptions import SchemaError
 from learnstrata.layer.folder import KINDS
 from learnstrata.layer.reading import NAMES_SCHEMA, read_names, read_summary
 from learnstrata.learners.lookups import distinct
+from learnstrata.learners.schema.missing import says_nothing
 from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.pipeline import Run
 
@@ -66,7 +67,8 @@ def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
     table : data frame
     mapping : mapping of str to str
         Standard name -> column, as in ``input.columns`` of a summary. ``company`` and
-        ``learner_id`` are read, where they are there.
+        ``learner_id`` are read, where they are there; words that say "missing" name
+        nobody.
 
     Returns
     -------
@@ -137,5 +139,10 @@ def with_allowed(names: pl.DataFrame, allow: Iterable[str]) -> pl.DataFrame:
 
 
 def _names_frame(**names: Iterable[str]) -> pl.DataFrame:
-    rows = [(kind, name) for kind in KINDS for name in names.get(kind, ())]
+    rows = [
+        (kind, name)
+        for kind in KINDS
+        for name in names.get(kind, ())
+        if kind == "allowed" or not says_nothing(name)
+    ]
     return pl.DataFrame(rows, schema=NAMES_SCHEMA, orient="row")

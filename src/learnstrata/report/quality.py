@@ -2,6 +2,7 @@
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label
+from learnstrata.summary.contract.learners import Source
 from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
@@ -19,6 +20,7 @@ __all__ = [
     "quality_tables",
     "rounding",
     "rules",
+    "source",
     "states",
     "unmapped",
     "versions",
@@ -188,6 +190,29 @@ def _states(summary: Summary) -> tuple[int, ...]:
     found = summary.ledger
     counts = (found.current, found.history, found.repaired, found.quarantined)
     return tuple(n or 0 for n in counts)
+
+
+def source(summary: Summary) -> str:
+    """Say what kind of file the table was read from; nothing where it was no file."""
+    found = summary.input.source
+    if found is None:
+        return ""
+    told = f"The table was read from {_file(found)}"
+    if (found.header_line or 1) > 1:
+        told += f", whose columns are named on line {found.header_line:,}"
+    if not found.left_out:
+        return f"{told}."
+    return f"{told}. Left out, as no records: {listed(found.left_out)}."
+
+
+def _file(found: Source) -> str:
+    if found.format == "excel":
+        if (found.sheets or 1) == 1:
+            return "an Excel workbook"
+        return f"sheet {found.sheet_number} of {found.sheets} of an Excel workbook"
+    if found.format == "parquet":
+        return "a Parquet file" if found.files == 1 else f"{found.files} Parquet files"
+    return "a text file"
 
 
 def limits(summary: Summary) -> str:

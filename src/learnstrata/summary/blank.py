@@ -233,7 +233,7 @@ def own_words() -> frozenset[str]:
         file
         for room in rooms
         for file in room.rglob("*.py")
-        if not UNSAID & set(file.parts)
+        if not UNSAID & set(file.relative_to(room).parts)
     )
     texts = (text for file in files for text in _constants(file))
     fields = (path for path, _ in declared(DisclosedSummary))

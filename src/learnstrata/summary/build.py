@@ -30,6 +30,7 @@ from learnstrata.summary.contract.learners import (
     Ledger,
     Limits,
     RuleCount,
+    Source,
 )
 from learnstrata.summary.contract.results import Money, Results, Settings
 from learnstrata.summary.evidence import build_evidence
@@ -128,6 +129,7 @@ def _input(run: Run) -> Input:
         segmented=len(run.meaning.learners),
         columns=dict(run.base.mapping),
         available=run.meaning.model.features.available,
+        source=Source.of(run.source) if run.source else None,
     )
 
 

@@ -11,17 +11,12 @@ import narwhals as nw
 
 from learnstrata.config.stages import Pay
 
-__all__ = ["Amount", "flag", "is_blank", "money", "number", "scaled", "tidied", "year"]
+__all__ = ["Amount", "flag", "money", "number", "scaled", "tidied", "year"]
 
 # Written out, since engines differ in what they call a space.
 SPACES = (
     "[\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 )
-BLANKS = (
-    *("", "-", "--", "\u2013", "\u2014", "n/a", "n.a.", "na", "#n/a", "#na", "<na>"),
-    *("nan", "-nan", "nat", "null", "none"),
-)
-
 # At most 40 digits: more would overflow, and no engine agrees on what happens then.
 _DECIMALS = r"(?:\.[0-9]{0,40})?"
 _WESTERN = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,9}"
@@ -63,11 +58,6 @@ class Amount:
 def tidied(text: nw.Expr) -> nw.Expr:
     """Trim a text and make every run of spaces in it one."""
     return text.str.replace_all(SPACES, " ").str.strip_chars(" ")
-
-
-def is_blank(tidy: nw.Expr) -> nw.Expr:
-    """Tell the texts that say "nothing here", in tidied lower case."""
-    return tidy.is_in(list(BLANKS))
 
 
 def number(tidy: nw.Expr, *, currency: str | None = None) -> Amount:

@@ -19,13 +19,13 @@ from learnstrata.learners.lookups import Frame
 from learnstrata.learners.schema.amounts import (
     Amount,
     flag,
-    is_blank,
     money,
     number,
     scaled,
     tidied,
     year,
 )
+from learnstrata.learners.schema.missing import is_missing
 
 __all__ = ["Kind", "column_names_of", "read_columns"]
 
@@ -208,7 +208,7 @@ def _settled(frame: Frame, sources: Sequence[_Source]) -> list[_Source]:
     counts: dict[str, nw.Expr] = {}
     for source in sources:
         if source.kind == "outcome" and not source.is_native:
-            given = ~source.tidy.is_null() & ~is_blank(source.tidy)
+            given = ~source.tidy.is_null() & ~is_missing(source.tidy)
             readable = number(source.tidy).readable | flag(source.tidy).readable
             counts[f"given:{source.name}"] = given.cast(nw.Int64).sum()
             counts[f"read:{source.name}"] = (given & readable).cast(nw.Int64).sum()
@@ -231,7 +231,8 @@ def _read(source: _Source, pay: Pay) -> list[nw.Expr]:
     value_name = f"value:{source.name}"
     if not source.is_number:
         kept = source.tidy if source.kind == "id" else source.text
-        return [nw.when(source.tidy != "").then(kept).cast(nw.String).alias(value_name)]
+        there = ~is_missing(source.tidy, of_id=source.kind == "id")
+        return [nw.when(there).then(kept).cast(nw.String).alias(value_name)]
     value, fault = _number(source, pay) if source.is_native else _parsed(source, pay)
     return [
         value.alias(value_name),
@@ -243,7 +244,7 @@ def _read(source: _Source, pay: Pay) -> list[nw.Expr]:
 def _parsed(source: _Source, pay: Pay) -> tuple[nw.Expr, nw.Expr]:
     amount = _amount(source, pay)
     value = nw.when(amount.readable).then(amount.value).cast(nw.Float64)
-    given = ~source.tidy.is_null() & ~is_blank(source.tidy)
+    given = ~source.tidy.is_null() & ~is_missing(source.tidy)
     return value, given & ~amount.readable
 
 

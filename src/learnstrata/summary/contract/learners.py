@@ -7,6 +7,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Count,
     Edge,
     Label,
+    Owner,
     Rows,
     Setting,
     Share,
@@ -17,6 +18,21 @@ from learnstrata.privacy.disclosure.kinds import (
 from learnstrata.summary.contract.model import Largest, Model, Number, OfCompanies
 
 
+class Source(Model):
+    """The file the table was read from, and which of its lines are no records."""
+
+    format: Annotated[str, Word()]
+    files: Annotated[int, Setting()]
+    sheet_number: Annotated[int | None, Setting()]
+    sheets: Annotated[int | None, Setting()]
+    header_line: Annotated[int | None, Setting()]
+    left_out: Annotated[tuple[str, ...], Word()]
+    sheet: Annotated[str | None, Owner("name of the sheet that was read")]
+    other_sheets: Annotated[tuple[str, ...], Owner("other sheets that hold tables")]
+    lines: Annotated[int | None, Owner("lines of the text")]
+    notes: Annotated[tuple[str, ...], Owner("what is worth a look in the file")]
+
+
 class Input(Model):
     """The table as it came, and which standard columns it has."""
 
@@ -25,6 +41,7 @@ class Input(Model):
     segmented: Annotated[int | None, Count("learners (or records) segmented")]
     columns: Annotated[dict[str, str], Label()]
     available: Annotated[tuple[str, ...], Word()]
+    source: Annotated[Source | None, Rows()] = None
 
 
 class RuleCount(Model):
