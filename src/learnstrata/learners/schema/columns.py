@@ -148,11 +148,13 @@ def reading_of(
     settled = settle(cells, texts, sources, by=told)
     for known in settled:
         name, steps = known.source.name, _read(known, told)
-        if name in texts:
+        if known.source.is_typed:
             read = _in_steps(texts[name], [steps]).select(*_columns_of(known.source))
             cells = join_lookup(cells, collected(read), on=[f"text:{name}"])
-        else:
-            cells = _in_steps(cells, [steps])
+            continue
+        if name in texts:  # an outcome that is no number after all
+            cells = cells.with_columns(**trimmed(known.source))
+        cells = _in_steps(cells, [steps])
     return Reading(
         frame=cells.select("record", *_given(settled)),
         hints={known.source.name: known.hint for known in settled if known.hint},

@@ -128,7 +128,8 @@ def _evidence(source: Source, settings: Settings) -> dict[str, nw.Expr]:
 def _id_evidence(source: Source) -> dict[str, nw.Expr]:
     given = {"given": ~source.tidy.is_null()}
     if source.dtype.is_float():
-        return given | {"beyond": nw.col(f"float:{source.name}").abs() >= _EXACT}
+        beyond = nw.col(f"float:{source.name}").abs() >= _EXACT
+        return given | {"beyond": given["given"] & beyond}
     return given | {
         "lost": source.tidy.str.contains(_LOST_DIGITS),
         "long": source.tidy.str.contains("^[0-9]{9,40}$"),
@@ -201,7 +202,7 @@ def _decided_year(source: Source, counts: Mapping[str, int]) -> Settled:
         return Settled(source)
     forms = YearForms.of(counts)
     hint = ""
-    short = counts["hyphened"] and "hyphened" not in (*forms.first, *forms.last)
+    short = counts.get("hyphened") and "hyphened" not in (*forms.first, *forms.last)
     if any(counts[name] for name in years.NUMBERS if name not in forms.numbers):
         hint = (
             "Numbers that could be days of Excel or seconds of Unix are read as such "
@@ -316,14 +317,14 @@ def _with_currency(
     if by.pay.currency or sum(others.values()) <= SLIPS * counts["given"]:
         hint = f"Values in another currency than {code} are not read: {told}"
         return replace(settled, hint=". ".join(filter(None, (hint, settled.hint))))
-    own = f", {found[code]:,} in {code}" if found[code] else ""
-    none = f", {found['']:,} that name none" if found[""] else ""
+    own = [f"{found[code]:,} in {code}"] if found[code] else []
+    none = [f"{found['']:,} that name none"] if found[""] else []
     best = max((*others, code), key=lambda name: found[name])
     raise SchemaError(
         f"Column {source.column!r}, read as {source.name}, holds values in several "
-        f"currencies, or in none that was expected: {told}{own}{none}. Say which one "
-        f'is kept, as currency = "{_code(best)}" in [pay] of the configuration; values '
-        "in others are then set aside."
+        f"currencies, or in another than {code}: {', '.join([told, *own, *none])}. Say "
+        f'which one is kept, as currency = "{_code(best)}" in [pay] of the '
+        "configuration; values in others are then set aside."
     )
 
 

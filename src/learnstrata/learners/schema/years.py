@@ -77,12 +77,12 @@ class YearForms:
         given = counts["given"]
         forms = {name: counts[name] for name in NUMBERS}
         known = counts["years"] + sum(forms.values())
-        known += counts["slashed"] + counts["hyphened"]
+        known += sum(counts.get(name, 0) for name in ("slashed", "hyphened"))
         sure = known >= NEARLY_ALL * given
         numbers = [n for n, count in forms.items() if count > COMMON * given and sure]
         last: list[str] = []
         first: list[str] = []
-        for name in ("slashed", "hyphened"):
+        for name in ("slashed", "hyphened") if "slashed" in counts else ():
             most = SLIPS * counts[name]
             # 12-06-01 begins or ends with the year; 12/06/01 ends with it.
             told = name == "slashed" or counts[f"{name}:not_first"] > most
@@ -261,14 +261,13 @@ def evidence(name: str, *, typed: bool) -> dict[str, nw.Expr]:
     """
     form, year = nw.col(f"form:{name}"), nw.col(f"year:{name}")
     marks = {number: form == number for number in NUMBERS}
-    marks["years"] = form.is_in(list(_CERTAIN)) & _is_year(year)
-    for short in ("slashed", "hyphened"):
-        is_short = (form == short) if typed else nw.lit(value=False)
-        marks[short] = is_short
+    years = form.is_in(list(_CERTAIN)) & _is_year(year)
+    marks["years"] = years | (form == "named")
+    for short in ("slashed", "hyphened") if typed else ():
+        marks[short] = form == short
         for end in ("first", "last"):
-            no = nw.col(f"not_{end}:{name}") if typed else nw.lit(value=False)
-            marks[f"{short}:not_{end}"] = is_short & no
-    marks["years"] = marks["years"] | (form == "named")
+            no = nw.col(f"not_{end}:{name}")
+            marks[f"{short}:not_{end}"] = (form == short) & no
     return marks
 
 
