@@ -11,7 +11,7 @@ TABLE = {
     "record": [0, 1, 2, 3],
     "email": ["a", "a", "b", None],
     "company": ["Acme", "Acme", None, "Zeta"],
-    "ctc": ["10 LPA", "20 LPA", "12-15 LPA", None],
+    "ctc": ["10 LPA", "20 LPA", "12/15 LPA", None],
     "orgyear": ["2015", "2015", "2016", "2019"],
     "note": ["x", "y", "z", "w"],
 }
@@ -41,7 +41,7 @@ def test_check_tells_what_the_table_holds_on_every_engine(frame):
     assert check.usable_features == 3
     pay = check.columns[2]
     assert (pay.name, pay.column, pay.nulls, pay.null_share) == ("pay", "ctc", 2, 0.5)
-    assert (pay.faults, pay.fault_examples) == (1, ("12-15 LPA",))
+    assert (pay.faults, pay.fault_examples) == (1, ("12/15 LPA",))
     assert (pay.minimum, pay.maximum, pay.distinct) == (1_000_000, 2_000_000, 2)
     assert pay.quantiles["50%"] == 1_500_000
     assert list(pay.quantiles) == ["1%", "5%", "25%", "50%", "75%", "95%", "99%"]
@@ -131,7 +131,7 @@ def test_few_faults_are_noted_and_many_are_a_problem():
     check = check_table(pl.DataFrame(TABLE), config())
     assert (
         "pay: 1 values cannot be read with certainty and will be set aside, such as "
-        "['12-15 LPA']."
+        "['12/15 LPA']."
     ) in check.notes
     dollars = pl.DataFrame(TABLE).with_columns(ctc=pl.lit("$90,000"))
     check = check_table(dollars, config())
@@ -147,9 +147,9 @@ def test_few_faults_are_noted_and_many_are_a_problem():
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("12-15 LPA", "12-15 LPA"),
+        ("12/15 LPA", "12/15 LPA"),
         ("about 12", "about 12"),
-        ("12,5", "12,5"),
+        ("12,5,1", "12,5,1"),
         ("Acme Ltd 7", "xxxx xxx 9"),
         ("ann.smith@mail.org", "xxx.xxxxx@xxxx.xxx"),
         ("6de0a4417d18ab14", "9xx9x9999x99xx99"),
@@ -164,14 +164,14 @@ def test_examples_of_faults_show_no_names_and_no_ids(text, shown):
 
 def test_at_most_three_different_examples_are_shown():
     table = {"email": list("abcdef"), "title": list("uvwxyz")}
-    table["ctc"] = ["1-2", "1-2", "1-3", "1-4", "1-5", "7"]
+    table["ctc"] = ["1/2", "1/2", "1/3", "1/4", "1/5", "7"]
     check = check_of(table, "pay")
-    assert (check.faults, check.fault_examples) == (5, ("1-2", "1-3", "1-4"))
+    assert (check.faults, check.fault_examples) == (5, ("1/2", "1/3", "1/4"))
 
 
 def test_faults_of_every_column_are_counted():
     table = TABLE | {"orgyear": ["soon", "x", "2016", "2017"]}
-    table["ctc"] = ["1-2", "1", "2", "3"]
+    table["ctc"] = ["1/2", "1", "2", "3"]
     assert check_of(table, "pay").faults == 1
     assert check_of(table, "start_year").faults == 2
 
@@ -188,7 +188,7 @@ def test_check_is_plain_values_for_json():
     values = json.loads(json.dumps(check.as_dict()))
     assert values["ok"] is True
     assert values["usable_features"] == 3
-    assert values["columns"][2]["fault_examples"] == ["12-15 LPA"]
+    assert values["columns"][2]["fault_examples"] == ["12/15 LPA"]
     assert "Acme" not in json.dumps(values)
 
 

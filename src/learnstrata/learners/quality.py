@@ -160,12 +160,12 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
     >>> from learnstrata.config.stages import Config
     >>> table = pl.DataFrame({
     ...     "email_hash": ["a", "a", "b"],
-    ...     "ctc": ["9 LPA", "12-15", "450k"],
+    ...     "ctc": ["9 LPA", "12/15", "450k"],
     ...     "orgyear": [2015, 2015, 2019],
     ... })
     >>> check = check_table(table, Config("t", 1, unit="learner", features={}))
     >>> check.ok, check.learners, check.usable, check.columns[1].fault_examples
-    (True, 2, ('pay', 'start_year'), ('12-15',))
+    (True, 2, ('pay', 'start_year'), ('12/15',))
     """
     try:
         names = column_names_of(frame)

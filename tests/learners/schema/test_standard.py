@@ -177,7 +177,7 @@ TABLE = {
     "Email Hash": ["a", " a ", "", None, "b", "c"],
     "company": ["Acme ", None, "", "  ", "zeta", "Acme "],
     "title": ["Dev", "Dev", None, "QA", "QA", "x"],
-    "ctc": ["12 LPA", "450k", "12-15 LPA", None, "n/a", "about " + "9" * 99],
+    "ctc": ["12 LPA", "450k", "12/15 LPA", None, "n/a", "about " + "9" * 99],
     "orgyear": ["2015.0", "5/1/2016", "soon", "91", "-", "?"],
     "yoe": [1.5, float("inf"), None, float("nan"), 3.0, 4.0],
     "record_": ["1", "2", "x", "", "5", "6"],
@@ -199,7 +199,7 @@ EXPECTED = {
     "hired": [1.0, 0.0, None, 1.0, 1.0, 0.0],
     "next": ["QA", "Dev", None, None, "1", "Lead"],
     "fault": [None, "experience", "pay", None, None, "pay"],
-    "fault_text": [None, "inf", "12-15 LPA", None, None, "about " + "9" * 74],
+    "fault_text": [None, "inf", "12/15 LPA", None, None, "about " + "9" * 74],
 }
 
 

@@ -22,6 +22,7 @@ from learnstrata.learners.schema.years import YearForms
 __all__ = ["Settled", "settle"]
 
 NUMERIC_SHARE = 0.95  # of an outcome's values must be numbers for it to be a number
+COMMON = 0.05  # of the values that could be either, what shows decimals must be
 SLIPS = 0.01  # of the evidence may speak against what all the rest says
 _LOST_DIGITS = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
 _EXACT = float(1 << 53)  # whole numbers above it are not all floats
@@ -224,9 +225,11 @@ def _decided_style(
     settings: Settings,
 ) -> Settled:
     point, comma = counts["point"], counts["comma"]
-    if point > comma and comma <= SLIPS * (point + comma):
+    slips = SLIPS * (point + comma)
+    # Who writes decimals writes three of them now and then, not always.
+    if comma <= slips and point > max(comma, COMMON * counts["open_point"]):
         return replace(settled, styles=styles[:1])
-    if comma > point and point <= SLIPS * (point + comma):
+    if point <= slips and comma > max(point, COMMON * counts["open_comma"]):
         return replace(settled, styles=styles[1:])
     hint = ""
     if counts["open_point"] or counts["open_comma"]:
@@ -238,8 +241,10 @@ def _decided_style(
 def _how_to_tell(place: str, counts: Mapping[str, int]) -> str:
     mark, other = (".", ",") if counts["open_point"] else (",", ".")
     others = "and no other value of the column tells which"
-    if counts["point"]:
+    if counts["point"] and counts["comma"]:
         others = "and the other values of the column contradict each other"
+    elif counts["point"] or counts["comma"]:
+        others = "and too few others of the column tell which"
     return (
         f"A value such as 45{mark}000 could be 45 or 45,000, {others}. Say "
         f"decimal = {other!r} in {place} of the configuration if it is 45,000, "
@@ -253,7 +258,7 @@ def _with_commas(
     settings: Settings,
 ) -> list[Settled]:
     """Take commas before three digits for thousands, unless the table writes others."""
-    foreign_marks = settings.pay.code in DECIMAL_COMMA or any(
+    foreign_marks = settings.pay.code.upper() in DECIMAL_COMMA or any(
         settled.styles[0].decimal == "," for settled in decided
     )
     return [
@@ -275,9 +280,10 @@ def _has_commas_alone(
     settled: Settled, counts: Mapping[str, Mapping[str, int]]
 ) -> bool:
     found = counts[settled.source.name]
-    spoken = (found.get(mark, 0) for mark in ("point", "comma", "open_point"))
-    is_open = len(settled.styles) > 1 and settled.source.kind != "experience"
-    return is_open and bool(found.get("open_comma")) and not any(spoken)
+    if len(settled.styles) == 1 or settled.source.kind == "experience":
+        return False
+    against = found["point"] + found["comma"] + found["open_point"]
+    return found["open_comma"] > 0 and against <= SLIPS * found["open_comma"]
 
 
 def _refuse_lost_ids(frame: Frame, source: Source, counts: Mapping[str, int]) -> None:
@@ -306,7 +312,7 @@ def _with_currency(
     """Keep one currency; refuse several where none was chosen."""
     if frame is None or not counts.get("foreign"):
         return settled
-    source, code = settled.source, by.pay.code
+    source, code = settled.source, by.pay.code.upper()
     texts = collected(frame.select(source.rest, "times")).drop_nulls()
     found = named_in(texts.iter_rows(), code)
     found[""] += counts["given"] - sum(found.values())
