@@ -136,12 +136,42 @@ def test_few_faults_are_noted_and_many_are_a_problem():
     dollars = pl.DataFrame(TABLE).with_columns(ctc=pl.lit("$90,000"))
     check = check_table(dollars, config())
     [problem] = check.problems
+    assert "another than INR: 4 in $. Say which one is kept, as currency" in problem
+    assert check_table(dollars, config(pay=Pay(currency="USD"))).ok
+    [problem] = check_table(dollars, config(pay=Pay(currency="EUR"))).problems
     assert problem == (
         "pay (column 'ctc') cannot be read as a number in 4 rows, such as "
-        "['$90,000']. Map another column, or set currency in [pay]: the sign of "
-        "another currency is not read."
+        "['$90,000']. Values in another currency than EUR are not read: 4 in $."
     )
-    assert check_table(dollars, config(pay=Pay(currency="USD"))).ok
+
+
+def test_what_the_values_do_not_tell_is_a_problem_that_says_what_to_set():
+    euros = pl.DataFrame(TABLE).with_columns(ctc=pl.lit("45.000 €"))
+    [problem] = check_table(euros, config(pay=Pay(currency="EUR"))).problems
+    assert problem.startswith(
+        "pay (column 'ctc') cannot be read as a number in 4 rows, such as "
+        "['45.000 €']. A value such as 45.000 could be 45 or 45,000, and no other value"
+    )
+    told = Pay(currency="EUR", decimal=",")
+    assert check_table(euros, config(pay=told)).columns[2].quantiles["50%"] == 45_000
+
+
+def test_commas_that_were_taken_for_thousands_are_noted():
+    table = pl.DataFrame(TABLE).with_columns(ctc=pl.Series(["1,000", "2,000", "3", ""]))
+    assert any(
+        "parts the thousands" in note for note in check_table(table, config()).notes
+    )
+
+
+def test_losses_at_one_end_are_noted():
+    table = pl.DataFrame(
+        {
+            "email": [f"l{n}" for n in range(100)],
+            "ctc": [str(1_000 + n) for n in range(100)],
+            "yoe": [str(n % 7) if n < 85 else "a long time" for n in range(100)],
+        }
+    )
+    assert any("lies at one end" in note for note in check_table(table, config()).notes)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def _others(code: str) -> dict[str, str]:
 
 def _beside_number(sign: str) -> str:
     """Give the pattern of a sign that stands before or after a number."""
-    unit = r"(?: ?(?:k|m|mn|mio|l|lakhs?|lacs?|lpa|cr|crores?|thousand|million))?"
+    unit = r"(?: ?(?:k|m|mn|mio|lakhs?|lacs?|lpa|cr|crores?|thousand|million))?"
     return (
         rf"(?:(?:^|[^a-z]){sign} ?[+-]?[0-9.,]"
         rf"|[0-9.,]{unit}(?: ?/-)? ?{sign}(?:[^a-z]|$))"
