@@ -13,6 +13,7 @@ from learnstrata.config.stages import (
     Config,
     FeatureGroup,
     Pay,
+    Numbers,
     Privacy,
 )
 from learnstrata.exceptions import ConfigError
@@ -91,6 +92,38 @@ def test_arguments_lie_over_the_file_and_none_changes_nothing(toml):
     assert (config.seed, config.as_of) == (12, "table")
     assert config.pay == Pay(currency="USD", unit=1.0)
     assert load_config(seed=None, unit=None) == load_config()
+
+
+def test_marks_of_numbers_are_read_for_the_table_and_for_pay(toml):
+    path = toml("[numbers]\ndecimal = ','\n[pay]\ndecimal = '.'\nthousands = \"'\"")
+    config = load_config(path=path)
+    assert config.numbers == Numbers(decimal=",")
+    assert (config.pay.decimal, config.pay.thousands) == (".", "'")
+    assert load_config().numbers == Numbers()
+
+
+@pytest.mark.parametrize("section", ["numbers", "pay"])
+def test_one_mark_cannot_stand_for_decimals_and_thousands(toml, section):
+    path = toml(f"[{section}]\ndecimal = ','\nthousands = ','")
+    with pytest.raises(
+        ConfigError,
+        match=rf"Got {section}\.thousands = ',' .*: expected another mark than decimal",
+    ):
+        load_config(path=path)
+
+
+def test_key_in_the_wrong_place_is_told_with_its_own(toml):
+    with pytest.raises(
+        ConfigError,
+        match=r"Unknown key 'decimal' at the top level.* It is a key of \[numbers\] and "
+        r"of \[pay\]\.",
+    ):
+        load_config(path=toml("decimal = ','"))
+
+
+def test_currency_that_is_not_given_is_the_rupee():
+    assert (Pay().currency, Pay().code, Pay().shown_unit) == ("", "INR", "LPA")
+    assert Pay(currency="EUR").code == "EUR"
 
 
 def test_users_file_may_name_the_recipe(toml):

@@ -11,7 +11,7 @@ TABLE = {
     "record": [0, 1, 2, 3],
     "email": ["a", "a", "b", None],
     "company": ["Acme", "Acme", None, "Zeta"],
-    "ctc": ["10 LPA", "20 LPA", "12-15 LPA", None],
+    "ctc": ["10 LPA", "20 LPA", "12/15 LPA", None],
     "orgyear": ["2015", "2015", "2016", "2019"],
     "note": ["x", "y", "z", "w"],
 }
@@ -41,7 +41,7 @@ def test_check_tells_what_the_table_holds_on_every_engine(frame):
     assert check.usable_features == 3
     pay = check.columns[2]
     assert (pay.name, pay.column, pay.nulls, pay.null_share) == ("pay", "ctc", 2, 0.5)
-    assert (pay.faults, pay.fault_examples) == (1, ("12-15 LPA",))
+    assert (pay.faults, pay.fault_examples) == (1, ("12/15 LPA",))
     assert (pay.minimum, pay.maximum, pay.distinct) == (1_000_000, 2_000_000, 2)
     assert pay.quantiles["50%"] == 1_500_000
     assert list(pay.quantiles) == ["1%", "5%", "25%", "50%", "75%", "95%", "99%"]
@@ -131,25 +131,55 @@ def test_few_faults_are_noted_and_many_are_a_problem():
     check = check_table(pl.DataFrame(TABLE), config())
     assert (
         "pay: 1 values cannot be read with certainty and will be set aside, such as "
-        "['12-15 LPA']."
+        "['12/15 LPA']."
     ) in check.notes
     dollars = pl.DataFrame(TABLE).with_columns(ctc=pl.lit("$90,000"))
     check = check_table(dollars, config())
     [problem] = check.problems
+    assert "another than INR: 4 in $. Say which one is kept, as currency" in problem
+    assert check_table(dollars, config(pay=Pay(currency="USD"))).ok
+    [problem] = check_table(dollars, config(pay=Pay(currency="EUR"))).problems
     assert problem == (
         "pay (column 'ctc') cannot be read as a number in 4 rows, such as "
-        "['$90,000']. Map another column, or set currency in [pay]: the sign of "
-        "another currency is not read."
+        "['$90,000']. Values in another currency than EUR are not read: 4 in $."
     )
-    assert check_table(dollars, config(pay=Pay(currency="USD"))).ok
+
+
+def test_what_the_values_do_not_tell_is_a_problem_that_says_what_to_set():
+    euros = pl.DataFrame(TABLE).with_columns(ctc=pl.lit("45.000 €"))
+    [problem] = check_table(euros, config(pay=Pay(currency="EUR"))).problems
+    assert problem.startswith(
+        "pay (column 'ctc') cannot be read as a number in 4 rows, such as "
+        "['45.000 €']. A value such as 45.000 could be 45 or 45,000, and no other value"
+    )
+    told = Pay(currency="EUR", decimal=",")
+    assert check_table(euros, config(pay=told)).columns[2].quantiles["50%"] == 45_000
+
+
+def test_commas_that_were_taken_for_thousands_are_noted():
+    table = pl.DataFrame(TABLE).with_columns(ctc=pl.Series(["1,000", "2,000", "3", ""]))
+    assert any(
+        "parts the thousands" in note for note in check_table(table, config()).notes
+    )
+
+
+def test_losses_at_one_end_are_noted():
+    table = pl.DataFrame(
+        {
+            "email": [f"l{n}" for n in range(100)],
+            "ctc": [str(1_000 + n) for n in range(100)],
+            "yoe": [str(n % 7) if n < 85 else "a long time" for n in range(100)],
+        }
+    )
+    assert any("lies at one end" in note for note in check_table(table, config()).notes)
 
 
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("12-15 LPA", "12-15 LPA"),
+        ("12/15 LPA", "12/15 LPA"),
         ("about 12", "about 12"),
-        ("12,5", "12,5"),
+        ("12,5,1", "12,5,1"),
         ("Acme Ltd 7", "xxxx xxx 9"),
         ("ann.smith@mail.org", "xxx.xxxxx@xxxx.xxx"),
         ("6de0a4417d18ab14", "9xx9x9999x99xx99"),
@@ -164,14 +194,14 @@ def test_examples_of_faults_show_no_names_and_no_ids(text, shown):
 
 def test_at_most_three_different_examples_are_shown():
     table = {"email": list("abcdef"), "title": list("uvwxyz")}
-    table["ctc"] = ["1-2", "1-2", "1-3", "1-4", "1-5", "7"]
+    table["ctc"] = ["1/2", "1/2", "1/3", "1/4", "1/5", "7"]
     check = check_of(table, "pay")
-    assert (check.faults, check.fault_examples) == (5, ("1-2", "1-3", "1-4"))
+    assert (check.faults, check.fault_examples) == (5, ("1/2", "1/3", "1/4"))
 
 
 def test_faults_of_every_column_are_counted():
     table = TABLE | {"orgyear": ["soon", "x", "2016", "2017"]}
-    table["ctc"] = ["1-2", "1", "2", "3"]
+    table["ctc"] = ["1/2", "1", "2", "3"]
     assert check_of(table, "pay").faults == 1
     assert check_of(table, "start_year").faults == 2
 
@@ -188,7 +218,7 @@ def test_check_is_plain_values_for_json():
     values = json.loads(json.dumps(check.as_dict()))
     assert values["ok"] is True
     assert values["usable_features"] == 3
-    assert values["columns"][2]["fault_examples"] == ["12-15 LPA"]
+    assert values["columns"][2]["fault_examples"] == ["12/15 LPA"]
     assert "Acme" not in json.dumps(values)
 
 

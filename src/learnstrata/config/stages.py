@@ -24,6 +24,7 @@ __all__ = [
     "Finer",
     "Fit",
     "Hierarchy",
+    "Numbers",
     "Pay",
     "Privacy",
     "Roles",
@@ -49,6 +50,8 @@ SmallestShare = Annotated[float, Field(ge=0, le=0.5)]  # two parts have half eac
 Some = Annotated[int, Field(ge=1)]
 AnyNumber = Annotated[int, Field(ge=0)]
 Year = Annotated[int, Field(ge=1, le=9999)]
+DecimalMark = Literal[".", ","]
+ThousandsMark = Literal[".", ",", " ", "'"]
 Growing = Annotated[tuple[float, ...], limits.GROWS]
 
 
@@ -80,6 +83,22 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """How numbers are written, where the values of a column do not tell.
+
+    Attributes
+    ----------
+    decimal : {".", ","} or None
+        Stands before the decimals. Left out, each column is read by its own values.
+    thousands : {".", ",", " ", "'"} or None
+        Parts the thousands. Left out, all that `decimal` leaves may.
+    """
+
+    decimal: DecimalMark | None = None
+    thousands: Annotated[ThousandsMark | None, limits.OTHER_THAN_DECIMAL] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pay:
     """What a number in the pay column means.
 
@@ -87,6 +106,10 @@ class Pay:
     ----------
     currency : str
         ISO 4217 code. INR is shown in lakh a year (LPA), all else in thousands a year.
+        Left out, it is INR, and a column that names others is refused; given, it is
+        the one that is kept.
+    decimal, thousands : str or None
+        As in `Numbers`, for pay alone.
     unit : float
         Currency units one unit of the column stands for: 100000 where it is in lakh.
     period : {"year", "month"}
@@ -98,7 +121,9 @@ class Pay:
         One more name than limits.
     """
 
-    currency: str = "INR"
+    currency: str = ""
+    decimal: DecimalMark | None = None
+    thousands: Annotated[ThousandsMark | None, limits.OTHER_THAN_DECIMAL] = None
     unit: Positive = 1.0
     period: Literal["year", "month"] = "year"
     bands: Growing = ()
@@ -112,14 +137,19 @@ class Pay:
     )
 
     @property
+    def code(self) -> str:
+        """The currency that is meant."""
+        return self.currency or "INR"
+
+    @property
     def shown_unit(self) -> str:
         """Name of the unit in which pay is shown."""
-        return "LPA" if self.currency == "INR" else f"k {self.currency}"
+        return "LPA" if self.code == "INR" else f"k {self.code}"
 
     @property
     def per_shown_unit(self) -> float:
         """Currency units in one shown unit."""
-        return 100_000.0 if self.currency == "INR" else 1_000.0
+        return 100_000.0 if self.code == "INR" else 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,6 +533,7 @@ class Config:
         tuple[str, ...], limits.names_bands_of("experience_bands")
     ] = ("Early", "Mid", "Senior")
     columns: Columns = field(default_factory=Columns)
+    numbers: Numbers = field(default_factory=Numbers)
     pay: Pay = field(default_factory=Pay)
     cleaning: Cleaning = field(default_factory=Cleaning)
     roles: Roles = field(default_factory=Roles)

@@ -48,7 +48,12 @@ def read_table(
     columns = list(nw.from_native(frame).collect_schema().names())
     mapping = recognise(columns, config.columns, record=config.record)
     table = standardise(
-        frame, mapping, columns=config.columns, pay=config.pay, record=config.record
+        frame,
+        mapping,
+        columns=config.columns,
+        pay=config.pay,
+        record=config.record,
+        numbers=config.numbers,
     )
     eager = collected(nw.from_native(table))
     if eager.is_empty():

@@ -11,7 +11,14 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.schema.columns import Kind, column_names_of, read_columns
+from learnstrata.learners.lookups import collected
+from learnstrata.learners.losses import told_losses
+from learnstrata.learners.schema.columns import (
+    Kind,
+    Reading,
+    column_names_of,
+    reading_of,
+)
 from learnstrata.learners.schema.register import lost_without
 from learnstrata.learners.schema.standard import kinds_of, recognise
 
@@ -153,21 +160,23 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
     >>> from learnstrata.config.stages import Config
     >>> table = pl.DataFrame({
     ...     "email_hash": ["a", "a", "b"],
-    ...     "ctc": ["9 LPA", "12-15", "450k"],
+    ...     "ctc": ["9 LPA", "12/15", "450k"],
     ...     "orgyear": [2015, 2015, 2019],
     ... })
     >>> check = check_table(table, Config("t", 1, unit="learner", features={}))
     >>> check.ok, check.learners, check.usable, check.columns[1].fault_examples
-    (True, 2, ('pay', 'start_year'), ('12-15',))
+    (True, 2, ('pay', 'start_year'), ('12/15',))
     """
     try:
         names = column_names_of(frame)
         mapping = recognise(names, config.columns, record=config.record)
         kinds = kinds_of(mapping, config.columns)
-        read = read_columns(frame, mapping, kinds=kinds, pay=config.pay)
+        read = reading_of(
+            frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
+        )
     except SchemaError as error:
         return _refused(frame, str(error))
-    table = read.lazy().collect("polars").to_native()
+    table = collected(read.frame)
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
     usable = _usable(checks, kinds)
     return TableCheck(
@@ -178,8 +187,8 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
         missing=lost_without(mapping),
         columns=checks,
         usable=usable,
-        problems=tuple(_problems(table.height, checks, usable)),
-        notes=tuple(_notes(table.height, checks)),
+        problems=tuple(_problems(table.height, checks, usable, read)),
+        notes=(*_notes(table.height, checks, read), *told_losses(table, names=kinds)),
     )
 
 
@@ -262,11 +271,15 @@ def _usable(
 
 
 def _problems(
-    rows: int, checks: Sequence[ColumnCheck], usable: Sequence[str]
+    rows: int, checks: Sequence[ColumnCheck], usable: Sequence[str], read: Reading
 ) -> list[str]:
     if not rows:
         return ["The table has no rows: expected one row a record."]
-    problems = [_unreadable(check) for check in checks if _is_unreadable(check, rows)]
+    problems = [
+        _unreadable(check, read.hints.get(check.name, ""))
+        for check in checks
+        if _is_unreadable(check, rows)
+    ]
     if any(check.name == "learner_id" and not check.distinct for check in checks):
         problems.append(
             "The learner id is missing in all rows. Map another column, or set "
@@ -286,23 +299,22 @@ def _is_unreadable(check: ColumnCheck, rows: int) -> bool:
     return check.faults > UNREADABLE_SHARE * given
 
 
-def _unreadable(check: ColumnCheck) -> str:
-    hint = "Map another column"
-    if check.name == "pay":
-        hint += ", or set currency in [pay]: the sign of another currency is not read"
+def _unreadable(check: ColumnCheck, hint: str) -> str:
     return (
         f"{check.name} (column {check.column!r}) cannot be read as a number in "
-        f"{check.faults:,} rows, such as {list(check.fault_examples)}. {hint}."
+        f"{check.faults:,} rows, such as {list(check.fault_examples)}. "
+        f"{hint or 'Map another column'}."
     )
 
 
-def _notes(rows: int, checks: Sequence[ColumnCheck]) -> list[str]:
-    notes: list[str] = []
+def _notes(rows: int, checks: Sequence[ColumnCheck], read: Reading) -> list[str]:
+    notes: list[str] = [*read.notes]
     for check in checks:
         if check.faults and not _is_unreadable(check, rows):
             notes.append(
                 f"{check.name}: {check.faults:,} values cannot be read with certainty "
                 f"and will be set aside, such as {list(check.fault_examples)}."
+                + (f" {hint}." if (hint := read.hints.get(check.name)) else "")
             )
         if check.name == "learner_id" and check.nulls:
             notes.append(f"learner_id: missing in {check.nulls:,} rows, set aside.")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from frames import column, rows
-from learnstrata.config.stages import Columns, Pay
+from learnstrata.config.stages import Columns, Numbers, Pay
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.register import COLUMNS
@@ -177,7 +177,7 @@ TABLE = {
     "Email Hash": ["a", " a ", "", None, "b", "c"],
     "company": ["Acme ", None, "", "  ", "zeta", "Acme "],
     "title": ["Dev", "Dev", None, "QA", "QA", "x"],
-    "ctc": ["12 LPA", "450k", "12-15 LPA", None, "n/a", "about " + "9" * 99],
+    "ctc": ["12 LPA", "450k", "12/15 LPA", None, "n/a", "about " + "9" * 99],
     "orgyear": ["2015.0", "5/1/2016", "soon", "91", "-", "?"],
     "yoe": [1.5, float("inf"), None, float("nan"), 3.0, 4.0],
     "record_": ["1", "2", "x", "", "5", "6"],
@@ -199,7 +199,7 @@ EXPECTED = {
     "hired": [1.0, 0.0, None, 1.0, 1.0, 0.0],
     "next": ["QA", "Dev", None, None, "1", "Lead"],
     "fault": [None, "experience", "pay", None, None, "pay"],
-    "fault_text": [None, "inf", "12-15 LPA", None, None, "about " + "9" * 74],
+    "fault_text": [None, "inf", "12/15 LPA", None, None, "about " + "9" * 74],
 }
 
 
@@ -409,11 +409,23 @@ class TestValues:
     ):
         assert one("in", values, columns=Columns(outcome=("in",)))[0] == expected
 
-    def test_suffix_words_are_for_pay_alone(self):
+    def test_words_of_pay_are_for_pay_alone(self):
         columns = Columns(numeric=("in",))
         values, faults = one("in", ["450k", "12 LPA", "₹ 5"], columns=columns)
-        assert values == [None, None, 5.0]
-        assert faults == ["450k", "12 LPA", None]
+        assert values == [450_000.0, None, 5.0]
+        assert faults == [None, "12 LPA", None]
+
+    def test_marks_of_numbers_are_taken_from_the_settings(self):
+        table = pl.DataFrame({"in": ["45.000"]})
+        done = standardise(
+            table,
+            {"pay": "in"},
+            columns=Columns(),
+            pay=Pay(),
+            record="learner",
+            numbers=Numbers(decimal=","),
+        )
+        assert column(done, "pay") == [45_000.0]
 
     def test_first_column_at_fault_is_named(self):
         table = pl.DataFrame(
@@ -436,7 +448,7 @@ def test_any_table_of_text_keeps_its_rows_and_its_values(records):
     schema = dict.fromkeys(names, pl.String)
     table = pl.DataFrame(records, schema=schema, orient="row")
     columns = Columns(numeric=("x",), outcome=("y",))
-    done = standard(table, columns=columns)
+    done = standard(table, columns=columns, pay=Pay(currency="INR"))
     assert done["record"].to_list() == list(range(len(records)))
     kept = table["company"].to_list()
     for given_, got in zip(kept, done["company"].to_list(), strict=True):
@@ -470,7 +482,7 @@ def test_any_text_reads_alike_on_every_engine(records):
     with duckdb.connect() as connection:
         relation = connection.from_arrow(arrow)
         done = [
-            rows(standard(native, record="learner"))
+            rows(standard(native, record="learner", pay=Pay(currency="INR")))
             for native in (pl.from_arrow(arrow), arrow.to_pandas(), relation)
         ]
     assert done[0] == done[1]

@@ -267,7 +267,7 @@ def _with_bands(frame: Frame, pay: Pay) -> Pay:
 def _pay_bands(frame: Frame, pay: Pay) -> tuple[float, ...]:
     if pay.bands:
         return pay.bands
-    if pay.currency == "INR":
+    if pay.code == "INR":
         return (5.0, 15.0, 30.0)
     shown = collected(frame.select("pay"))["pay"].drop_nulls() / pay.per_shown_unit
     limits = [float(f"{shown.quantile(q) or 0.0:.2g}") for q in (0.25, 0.5, 0.75)]

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrameT
 
-from learnstrata.config.stages import Columns, Pay, Unit
+from learnstrata.config.stages import Columns, Numbers, Pay, Unit
 from learnstrata.exceptions import SchemaError, nearest, preview
 from learnstrata.learners.schema.columns import Kind, read_columns
 from learnstrata.learners.schema.register import COLUMNS, extra_name, folded
@@ -150,6 +150,7 @@ def standardise(
     columns: Columns,
     pay: Pay,
     record: Unit,
+    numbers: Numbers | None = None,
 ) -> IntoFrameT:
     """Give a learner table its standard columns.
 
@@ -166,6 +167,8 @@ def standardise(
         Unit, period and currency of a pay that does not say them itself.
     record : {"record", "learner"}
         With ``learner`` and no learner id, the record's number becomes one.
+    numbers : Numbers, default=None
+        Marks of the numbers, where the values of a column do not tell.
 
     Returns
     -------
@@ -179,28 +182,28 @@ def standardise(
     Raises
     ------
     SchemaError
-        If a column of the mapping is not there or holds lists or the like, or rows have
-        no order.
+        If a column of the mapping is not there or holds lists or the like, rows have no
+        order, ids have lost digits, or pay is in several currencies and none is chosen.
 
     Notes
     -----
-    ``12,5`` and ``12-15 LPA`` are faults, and so is a pay in the sign of another
-    currency. ``1,200`` is read as 1200: where a comma is the decimal point, three
-    decimals are read a thousandfold. An outcome is a number where 95 % of its values
-    are, else a category; to see that, one aggregate of a lazy frame is collected.
+    What is typed how is told in ``docs/reference/reading.md``. What only a column as a
+    whole tells (which mark stands before decimals, whether 43922 is a day) is counted
+    once, so some aggregates of a lazy frame are collected. An outcome is a number where
+    95 % of its values are, else a category.
 
     Examples
     --------
     >>> import polars as pl
-    >>> table = pl.DataFrame({"user_id": [7, 8], "ctc": ["12.5 LPA", "12-15 LPA"]})
+    >>> table = pl.DataFrame({"user_id": [7, 8], "ctc": ["12.5 LPA", "about 12"]})
     >>> mapping = {"learner_id": "user_id", "pay": "ctc"}
     >>> standardise(
     ...     table, mapping, columns=Columns(), pay=Pay(), record="record"
     ... ).rows()
-    [(0, '7', 1250000.0, None, None), (1, '8', None, 'pay', '12-15 LPA')]
+    [(0, '7', 1250000.0, None, None), (1, '8', None, 'pay', 'about 12')]
     """
     kinds = kinds_of(mapping, columns)
-    read = read_columns(frame, mapping, kinds=kinds, pay=pay)
+    read = read_columns(frame, mapping, kinds=kinds, pay=pay, numbers=numbers)
     chosen = {name: nw.col(f"value:{name}") for name in kinds}
     if record == "learner" and "learner_id" not in chosen:
         chosen = {"learner_id": nw.col("record").cast(nw.String), **chosen}
