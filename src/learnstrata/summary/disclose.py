@@ -250,10 +250,10 @@ class _Disclosure:
         learners, companies, largest = (
             self._counted(scope, name) for name in (n, "companies", "largest_share")
         )
-        n = self._least(learners)
-        if n is None or not self.rule.allows(n, companies, largest, at=at):
+        least = self._least(learners)
+        if least is None or not self.rule.allows(least, companies, largest, at=at):
             return None
-        return self.rounding.pay(amount, self.settings.money.per, n=n)
+        return self.rounding.pay(amount, self.settings.money.per, n=least)
 
     def _counted(self, scope: Scope, name: str) -> float | None:
         """Give a count by its name, exactly; None of one that few learners are in."""
