@@ -12,10 +12,10 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
 from learnstrata.learners import intake
-from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.description import describe
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.rules.bounds import find_limits
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.privacy.keys import random_key, salt_of
 from learnstrata.runs import STAGES, Base, Clusters, Meaning, Run, Stopwatch

@@ -8,9 +8,9 @@ from functools import cached_property
 import polars as pl
 
 from learnstrata.config.stages import Config
-from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.description import Description
 from learnstrata.learners.roles.families import RoleCoverage
+from learnstrata.learners.rules.bounds import Limits
 from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.choice.tendency import TendencyFound

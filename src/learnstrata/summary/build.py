@@ -8,7 +8,7 @@ from importlib import metadata
 
 import polars as pl
 
-from learnstrata.learners.cleaning import STATES
+from learnstrata.learners.ledger import STATES
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.schema.register import (
     COLUMNS,
