@@ -1,7 +1,7 @@
-"""How many pays typed in another unit are repaired rightly, and how many real ones not.
+"""How many pays typed in another unit are repaired, and how many real ones spoilt.
 
-``python benchmarks/pay_units.py`` plants slips of each unit, and pays that are small but
-real, in pays of two shapes, and cleans them. One line a kind: what became of 100.
+``python benchmarks/pay_units.py`` plants slips of each unit, and pays that are small
+but real, in pays of two shapes, and cleans them. One line a kind: what became of 100.
 """
 
 import sys
@@ -44,7 +44,9 @@ def fates(kind: str, shape: str, rng: np.random.Generator) -> dict[str, float]:
     place = rng.choice(len(pay), PLANTED, replace=False)
     meant, told = typed(kind, pay[place], rng)
     pay[place] = told
-    table = pl.DataFrame({"record": np.arange(len(pay)), "pay": pay, "pay_year": 2021.0})
+    table = pl.DataFrame(
+        {"record": np.arange(len(pay)), "pay": pay, "pay_year": 2021.0}
+    )
     table = table.with_columns(learner_id=pl.col("record").cast(pl.String))
     config = load_config("robust")
     done = clean(table, config, find_limits(table, config)).records["pay"]
@@ -62,7 +64,9 @@ def fates(kind: str, shape: str, rng: np.random.Generator) -> dict[str, float]:
 
 def main() -> None:
     """Print one line a kind of slip and a shape of pays."""
-    sys.stdout.write(f"{'pays':8}{'planted':12}" + "".join(f"{n:>11}" for n in FATES) + "\n")
+    sys.stdout.write(
+        f"{'pays':8}{'planted':12}" + "".join(f"{n:>11}" for n in FATES) + "\n"
+    )
     for shape in ("demo", "survey"):
         for kind in (*UNITS, "part-time", "a stipend"):
             found = fates(kind, shape, np.random.default_rng(5))

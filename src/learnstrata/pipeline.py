@@ -13,6 +13,7 @@ from narwhals.typing import IntoFrame
 from learnstrata.config.stages import Config
 from learnstrata.learners import intake
 from learnstrata.learners.description import describe
+from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import find_limits
@@ -122,6 +123,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         limits=limits,
         ledger=cleaned.ledger,
         records=cleaned.records,
+        remarks=find_remarks(cleaned, config, limits),
         prepared=prepared,
         learners=learners,
         description=describe(learners, prepared.features, no_company=no_company),

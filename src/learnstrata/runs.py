@@ -9,6 +9,7 @@ import polars as pl
 
 from learnstrata.config.stages import Config
 from learnstrata.learners.description import Description
+from learnstrata.learners.remarks import Remark
 from learnstrata.learners.roles.families import RoleCoverage
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.privacy.keys import content_of
@@ -60,6 +61,8 @@ class Base:
         Standard name -> column of the user's table.
     limits : Limits
     ledger, records : polars.DataFrame
+    remarks : tuple of Remark
+        What cleaning has to say of the table.
     prepared : Prepared
         Learners, their features and the matrix.
     learners : polars.DataFrame
@@ -73,6 +76,7 @@ class Base:
     limits: Limits
     ledger: pl.DataFrame
     records: pl.DataFrame
+    remarks: tuple[Remark, ...]
     prepared: Prepared
     learners: pl.DataFrame
     description: Description

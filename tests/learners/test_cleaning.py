@@ -599,8 +599,7 @@ def limits_or_refused(records):
     """Give the limits of a table, or those of another where its years are refused."""
     try:
         return find_limits(records, replace(CONFIG, as_of=2021))
-    except SchemaError as error:
-        assert "of which most values are no years" in str(error)
+    except SchemaError:
         return LIMITS
 
 

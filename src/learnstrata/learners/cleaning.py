@@ -87,11 +87,8 @@ def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFr
     frame, entries = believe(frame, names, rules, limits)
     frame = _with_experience(frame, names, limits)
     frame = _with_text(frame, names, rules)
-    if merge:
-        frame = _with_place(frame, names, rules, entries)
-    else:
-        frame = _each_current(frame)
-    frame = with_ledger(frame, entries)
+    placed = _with_place(frame, names, rules, entries) if merge else _alone(frame)
+    frame = with_ledger(placed, entries)
     told = {*LEDGER[2:], *(c for c in names if c.startswith(READINGS))}
     columns = frame.collect_schema().names()
     kept = [c for c in columns if not c.startswith("_") and c not in told]
@@ -143,7 +140,7 @@ def _key(names: Sequence[str]) -> nw.Expr:
     return nw.concat_str(*texts, separator="\x1f")
 
 
-def _each_current(frame: Frame) -> Frame:
+def _alone(frame: Frame) -> Frame:
     """Let every record stand for itself."""
     number = nw.col("record")
     return frame.with_columns(

@@ -18,8 +18,8 @@ __all__ = [
     "SEGMENTED",
     "STATES",
     "Entry",
+    "entries_in",
     "first_of",
-    "lost_values",
     "with_entry",
     "with_ledger",
 ]
@@ -157,7 +157,7 @@ def _joined(entries: Sequence[Entry]) -> dict[str, nw.Expr]:
             nw.col(f"{entry.place}_rule"),
             nw.lit(entry.column),
             _single(nw.col(f"{entry.place}_before")),
-            after,
+            _single(after),
         )
         for name, text in zip(_TOLD, texts, strict=True):
             told[name].append(nw.when(kept).then(text))
@@ -176,29 +176,38 @@ def _single(text: nw.Expr) -> nw.Expr:
     return text.str.replace_all("; ", ";", literal=True)
 
 
-def lost_values(ledger: pl.DataFrame) -> pl.DataFrame:
-    """List the values that were removed: ``record``, ``column`` and ``rule``, one a row.
+def entries_in(ledger: pl.DataFrame) -> pl.DataFrame:
+    """List what the rules found: one row a rule that met a record.
 
     Parameters
     ----------
     ledger : polars.DataFrame
         Columns `LEDGER`.
 
+    Returns
+    -------
+    polars.DataFrame
+        ``record``, ``state``, ``rule``, ``column``, ``before`` and ``is_lost``: a value
+        of a record in use was removed.
+
     Examples
     --------
     >>> ledger = pl.DataFrame({
     ...     "record": [0, 1],
-    ...     "state": ["set_aside", "current"],
+    ...     "state": ["repaired", "current"],
     ...     "rule": ["two_digit_year; heaped_pay", None],
     ...     "column": ["start_year; pay", None],
     ...     "before": ["98.0; 2e8", None],
     ...     "after": ["1998.0; missing", None],
     ... })
-    >>> lost_values(ledger).rows()
-    [(0, 'pay', 'heaped_pay')]
+    >>> entries_in(ledger).select("record", "rule", "is_lost").rows()
+    [(0, 'two_digit_year', False), (0, 'heaped_pay', True)]
     """
-    used = ledger.filter(pl.col("state") != "quarantined").drop_nulls("rule")
-    names = ("rule", "column", "after")
-    split = used.select("record", *(pl.col(name).str.split("; ") for name in names))
-    lost = split.explode(*names).filter(pl.col("after") == MISSING)
-    return lost.select("record", "column", "rule")
+    names = ("rule", "column", "before", "after")
+    met = ledger.drop_nulls("rule").select(
+        "record", "state", *(pl.col(n).fill_null("").str.split("; ") for n in names)
+    )
+    found = met.explode(*names)
+    used = pl.col("state") != "quarantined"
+    lost = (pl.col("after") == MISSING) & used
+    return found.select("record", "state", "rule", "column", "before", is_lost=lost)

@@ -10,7 +10,10 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import SchemaError
+from learnstrata.exceptions import LearnstrataError, SchemaError
+from learnstrata.learners.intake import clean_table, read_table
+from learnstrata.learners.remarks import Remark, find_remarks
+from learnstrata.learners.rules.bounds import find_limits
 from learnstrata.learners.schema.columns import Kind, column_names_of, read_columns
 from learnstrata.learners.schema.register import lost_without
 from learnstrata.learners.schema.standard import kinds_of, recognise
@@ -170,6 +173,8 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
     table = read.lazy().collect("polars").to_native()
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
     usable = _usable(checks, kinds)
+    problems = _problems(table.height, checks, usable)
+    refused, remarks = _cleaned(frame, config)
     return TableCheck(
         rows=table.height,
         learners=next((c.distinct for c in checks if c.name == "learner_id"), None),
@@ -178,9 +183,25 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
         missing=lost_without(mapping),
         columns=checks,
         usable=usable,
-        problems=tuple(_problems(table.height, checks, usable)),
-        notes=tuple(_notes(table.height, checks)),
+        problems=(*problems, *([] if problems else refused)),
+        notes=(*_notes(table.height, checks), *remarks),
     )
+
+
+def _cleaned(frame: IntoFrame, config: Config) -> tuple[list[str], list[str]]:
+    """Clean the table as a run does: what refuses it, and what to say of it."""
+    try:
+        table, _ = read_table(frame, config)
+        limits = find_limits(table, config)
+        cleaned = clean_table(table, config, limits)
+    except LearnstrataError as error:
+        return [str(error)], []
+    return [], [_counted(one) for one in find_remarks(cleaned, config, limits)]
+
+
+def _counted(remark: Remark) -> str:
+    records = "1 record" if remark.records == 1 else f"{remark.records:,} records"
+    return f"{remark.sentence} ({records})"
 
 
 def _refused(frame: IntoFrame, problem: str) -> TableCheck:

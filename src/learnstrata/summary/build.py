@@ -29,6 +29,7 @@ from learnstrata.summary.contract.learners import (
     Input,
     Ledger,
     Limits,
+    Remark,
     RuleCount,
 )
 from learnstrata.summary.contract.results import Money, Results, Settings
@@ -73,6 +74,7 @@ def build(run: Run, *, key: bytes) -> Results:
         settings=_settings(run),
         input=_input(run),
         ledger=_ledger(run),
+        remarks=tuple(Remark.of(one) for one in run.base.remarks),
         limits=Limits.of(run.base.limits),
         filled=_filled(run),
         roles=build_roles(run),

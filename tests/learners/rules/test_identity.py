@@ -1,5 +1,5 @@
-import polars as pl
 import narwhals as nw
+import polars as pl
 import pytest
 
 from learnstrata.learners.rules.identity import shared_ids

@@ -81,8 +81,9 @@ def judge(
     Returns
     -------
     narwhals frame
-        With ``_alike`` (how many records have the id), ``_out`` (the rule, null for a record that is some learner's),
-        ``_out_column`` (where it was seen) and ``_out_before`` (what stood there).
+        With ``_alike`` (how many records have the id), ``_out`` (the rule, null for a
+        record that is some learner's), ``_out_column`` (where it was seen) and
+        ``_out_before`` (what stood there).
     """
     nothing = nw.lit(None, dtype=nw.String)
     rule, column, before = nothing, nothing, nothing
