@@ -23,6 +23,11 @@ __all__ = ["Remark", "find_remarks"]
 
 Floats = npt.NDArray[np.float64]
 
+UNIT_WORDS = {
+    "monthly": "a month's",
+    "thousands": "in thousands",
+    "lakhs": "in lakh",
+}
 LEAST_LOST = 5  # values; fewer lie at one end by chance
 AT_ONE_END = 0.9  # chance that a lost record is beyond another one
 MOST_OF_SPREAD = 0.9
@@ -90,10 +95,8 @@ def _said(told: Mapping[str, int]) -> Iterator[Remark]:
 def _of_years(
     entries: pl.DataFrame, config: Config, limits: Limits
 ) -> Iterator[Remark]:
-    by_table = config.as_of == "table"
-    why = (
-        "the newest year that enough learners share" if by_table else "the year of now"
-    )
+    shared = "the newest year that enough learners share"
+    why = shared if config.as_of == "table" else "the year that counts as now"
     told = (
         f"Years of pay after {limits.as_of}, {why}, are set aside. If they are right, "
         "give the year that counts as now: as_of in the configuration, or --as-of."
@@ -104,8 +107,8 @@ def _of_years(
 def _of_ids(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
     words = listed([repr(word) for word in limits.no_ids])
     told = {
-        f"Records with {words} for a learner id are left out: far more records than any "
-        "learner's have it, so it is nobody's.": _met(
+        f"Records with {words} for a learner id are left out: far more have it than "
+        "any learner has, so it is nobody's.": _met(
             entries, "no_learner_id", "learner_id"
         ),
         "One learner id stands in far more records than any other. If it is of no one "
@@ -118,14 +121,14 @@ def _of_ids(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
 
 
 def _of_values(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
-    for unit, factor in UNITS.items():
+    for unit, words in UNIT_WORDS.items():
         rule = f"pay_in_{unit}"
-        lost = entries.filter((pl.col("rule") == rule) & pl.col("is_lost"))
+        is_lost = (pl.col("rule") == rule) & pl.col("is_lost")
+        lost = len(entries.filter(is_lost))
         told = {
-            f"Pay that is too low to be a year's and typical in {unit} alone is "
-            f"multiplied by {factor:,.0f}.": _met(entries, rule) - len(lost),
-            f"Pay that is too low to be a year's and may be in {unit} is set "
-            "aside.": len(lost),
+            f"Pay that is typical only if it is {words} is multiplied by "
+            f"{UNITS[unit]:,.0f}.": _met(entries, rule) - lost,
+            f"Pay that may be {words} is set aside.": lost,
         }
         yield from _said(told)
     for name, (low, high) in limits.extras.items():

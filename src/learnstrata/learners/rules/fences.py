@@ -59,7 +59,8 @@ def extra_fences(values: npt.ArrayLike) -> tuple[float, float] | None:
 
     The outer fences of the numbers themselves or of their logarithms, whichever lie
     farther out: a skewed column is judged by the second, one around zero by the first.
-    Zero is believed where several values are zero, and signs where several have them.
+    Zero is believed where several values are zero, and where several have one sign the
+    other takes several, too: 3 values, or 1 %.
 
     Parameters
     ----------
@@ -94,15 +95,12 @@ def extra_fences(values: npt.ArrayLike) -> tuple[float, float] | None:
     ratio = LEAST_RATIO_OF_EQUALS if equal else LEAST_RATIO
     near, far = log_fences(sizes, reach=OUTER_FENCE, least_ratio=ratio)
     several = max(SEVERAL, SEVERAL_SHARE * len(given))
-    lows, highs = [low, near], [high, far]
-    if (given == 0).sum() >= several:
-        lows.append(0.0)
-        highs.append(0.0)
-    if (given < 0).sum() >= several:
-        lows.append(-far)
-    if (given > 0).sum() < several:
-        highs.remove(far)
-        highs.append(-near)
+    zeros, below, above = (
+        bool(n >= several)
+        for n in ((given == 0).sum(), (given < 0).sum(), (given > 0).sum())
+    )
+    lows = [low, near if above and not below else -far, *([0.0] if zeros else [])]
+    highs = [high, -near if below and not above else far, *([0.0] if zeros else [])]
     return min(lows), max(highs)
 
 
