@@ -12,8 +12,8 @@ from learnstrata.config.stages import (
     Columns,
     Config,
     FeatureGroup,
-    Pay,
     Numbers,
+    Pay,
     Privacy,
 )
 from learnstrata.exceptions import ConfigError

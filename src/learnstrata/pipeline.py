@@ -12,10 +12,11 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
 from learnstrata.learners import intake
-from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.description import describe
+from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.rules.bounds import find_limits
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.privacy.keys import random_key, salt_of
@@ -126,6 +127,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         limits=limits,
         ledger=cleaned.ledger,
         records=cleaned.records,
+        remarks=find_remarks(cleaned, config, limits),
         prepared=prepared,
         learners=learners,
         description=describe(learners, prepared.features, no_company=no_company),

@@ -8,9 +8,10 @@ from functools import cached_property
 import polars as pl
 
 from learnstrata.config.stages import Config
-from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.description import Description
+from learnstrata.learners.remarks import Remark
 from learnstrata.learners.roles.families import RoleCoverage
+from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
@@ -61,6 +62,8 @@ class Base:
         Standard name -> column of the user's table.
     limits : Limits
     ledger, records : polars.DataFrame
+    remarks : tuple of Remark
+        What cleaning has to say of the table.
     prepared : Prepared
         Learners, their features and the matrix.
     learners : polars.DataFrame
@@ -74,6 +77,7 @@ class Base:
     limits: Limits
     ledger: pl.DataFrame
     records: pl.DataFrame
+    remarks: tuple[Remark, ...]
     prepared: Prepared
     learners: pl.DataFrame
     description: Description

@@ -5,7 +5,6 @@ import pytest
 
 from learnstrata.config.loading import load_config
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.intake import (
     clean_table,
@@ -14,6 +13,7 @@ from learnstrata.learners.intake import (
     units_of,
     without_rare,
 )
+from learnstrata.learners.rules.bounds import find_limits
 
 CONFIG = load_config()
 
@@ -52,7 +52,7 @@ def test_a_learner_who_is_not_there_is_refused(table):
 
 
 def test_a_table_of_nothing_usable_is_refused(table):
-    poor = table.with_columns(pay=pl.lit(-5.0))
+    poor = table.with_columns(learner_id=pl.lit(None, dtype=pl.String))
     with pytest.raises(DegenerateError, match="None of the .* records can be used"):
         clean_table(poor, CONFIG, find_limits(table, CONFIG))
 

@@ -19,9 +19,12 @@ def with_ledger(summary, **changes):
 def test_the_ledger_counts_each_state(summary, write):
     table = quality.states(summary)
     found = summary.ledger
-    counts = [found.current, found.repaired, found.history, found.quarantined]
+    counts = [found.current, found.repaired, found.set_aside]
+    counts += [found.history, found.quarantined]
     assert [row[1] for row in table.rows] == counts
-    assert table.texts(write)[3] == ("Not used: set aside with a reason", "under 10")
+    kept = ("Used, with a value set aside", write.count(found.set_aside))
+    assert table.texts(write)[2] == kept
+    assert table.texts(write)[4] == ("Not used: of no learner", "under 10")
 
 
 def test_records_are_accounted_for_though_rounded_parts_do_not_add_up(summary, write):
@@ -34,7 +37,7 @@ def test_records_are_accounted_for_though_rounded_parts_do_not_add_up(summary, w
 def test_records_that_are_lost_are_told(summary):
     lost = with_ledger(summary, history=1000)
     assert not quality.is_accounted(lost)
-    left = lost.ledger.current + lost.ledger.repaired + 1000
+    left = lost.ledger.current + lost.ledger.set_aside + 1000
     assert quality.ledger(lost).startswith(f"{left:,} of {lost.input.records:,}")
 
 
@@ -49,9 +52,21 @@ def test_rules_stand_by_records_in_words(summary):
 
 
 def test_a_rule_of_another_name_is_told_by_it(summary):
-    rule = summary.ledger.rules[0].model_copy(update={"rule": "unreadable_pay"})
+    rule = summary.ledger.rules[0].model_copy(update={"rule": "odd_value"})
     rows = quality.rules(with_ledger(summary, rules=(rule,))).rows
-    assert rows[0][0] == "Unreadable pay"
+    assert rows[0][0] == "Odd value"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("unreadable_pay_year", "Year of pay that cannot be read with certainty"),
+        ("middle_of_range_experience", "Range of experience, read by its middle"),
+    ],
+)
+def test_a_rule_of_a_column_names_it(summary, rule, words):
+    found = summary.ledger.rules[0].model_copy(update={"rule": rule})
+    assert quality.rules(with_ledger(summary, rules=(found,))).rows[0][0] == words
 
 
 def test_limits_of_pay_are_those_of_the_run(summary, write):

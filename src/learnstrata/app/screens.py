@@ -114,7 +114,7 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     verdict = short_verdict(summary)
     if verdict:
         console.print(f"[dim]Verdict:[/] {escape(verdict)}")
-    for note in summary.notes:
+    for note in exact.every_note:
         console.print(f"[yellow]Note:[/] {escape(note)}")
     spent = exact.timings
     slowest = sorted(spent, key=lambda stage: -spent[stage])[:3]
@@ -148,6 +148,7 @@ def _states(summary: DisclosedSummary, write: Numbers) -> str:
     ledger = summary.ledger
     states = {
         "repaired": ledger.repaired,
+        "with a value set aside": ledger.set_aside,
         "history": ledger.history,
         "quarantined": ledger.quarantined,
     }
@@ -198,7 +199,7 @@ def run_as_json(
         "as_of": settings.as_of,
         "input": summary.input.model_dump(mode="json") | totals | _source_of(exact),
         "ledger": summary.ledger.model_dump(mode="json"),
-        "notes": list(summary.notes),
+        "notes": list(exact.every_note),
         "k": summary.selection.k,
         "runner_up": summary.selection.runner_up,
         "verdict": evidence.verdict.word if evidence else None,

@@ -159,16 +159,24 @@ class Cleaning:
     Attributes
     ----------
     first_year : int
-        Start years before it are impossible; so are those after the year of the run.
+        Years before it are impossible; so are those after the year of the run.
     last_experience : float
         More years of experience than this are impossible.
     repair_years : bool
-        Complete a two-digit start year where only one century fits.
+        Complete a two-digit year where only one century fits.
+    suspect_years : bool
+        Set aside pay years that cannot be, as start years are, and refuse a column of
+        years of which most values are none.
     check_order : bool
         A start year more than `order_slack` years after the pay year is set aside: an
         offer is often entered in the year before the work starts.
     suspect_pay : bool
         Set aside pay that is heaped in a tail or beyond the outer fences.
+    repair_pay : bool
+        Convert a pay beyond the fences that is typical in thousands or in lakh, and in
+        no other unit. What may be a month's stays set aside: it may be a real one.
+    suspect_extras : bool
+        Set aside values of extra numbers and outcomes beyond the outer fences.
     impute_start_year : {"none", "median"}
         ``median`` fills a missing start year before any feature is made.
     impute : {"peers", "median"}
@@ -183,9 +191,12 @@ class Cleaning:
     first_year: Year = 1960
     last_experience: Positive = 50.0
     repair_years: bool = True
+    suspect_years: bool = True
     check_order: bool = True
     order_slack: NotNegative = 1.0
     suspect_pay: bool = True
+    repair_pay: bool = True
+    suspect_extras: bool = True
     impute_start_year: Literal["none", "median"] = "none"
     impute: Literal["peers", "median"] = "peers"
     missing_company: str = ""
@@ -510,7 +521,8 @@ class Config:
     seed : int
         Seed of a run whose caller gives none.
     as_of : int or {"table", "clock"}
-        The year that counts as now; ``table`` is the newest pay year.
+        The year that counts as now; ``table`` is the newest that
+        enough learners share.
     sampler : {"generator", "legacy"}
         ``legacy`` draws samples with NumPy's RandomState, as the original does.
     experience_bands : tuple of float

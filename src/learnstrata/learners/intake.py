@@ -8,12 +8,13 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.learners.cleaning import Cleaned, Limits, clean
+from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.schema.standard import extra_name, recognise, standardise
 from learnstrata.privacy.disclosure.pooling import pooled
 

@@ -10,9 +10,12 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import SchemaError
+from learnstrata.exceptions import LearnstrataError, SchemaError
+from learnstrata.learners.intake import clean_table, read_table
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.losses import told_losses
+from learnstrata.learners.remarks import Remark, find_remarks
+from learnstrata.learners.rules.bounds import find_limits
 from learnstrata.learners.schema.columns import (
     Kind,
     Reading,
@@ -179,6 +182,8 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
     table = collected(read.frame)
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
     usable = _usable(checks, kinds)
+    problems = _problems(table.height, checks, usable, read)
+    refused, remarks = _cleaned(frame, config)
     return TableCheck(
         rows=table.height,
         learners=next((c.distinct for c in checks if c.name == "learner_id"), None),
@@ -187,9 +192,29 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
         missing=lost_without(mapping),
         columns=checks,
         usable=usable,
-        problems=tuple(_problems(table.height, checks, usable, read)),
-        notes=(*_notes(table.height, checks, read), *told_losses(table, names=kinds)),
+        problems=(*problems, *([] if problems else refused)),
+        notes=(
+            *_notes(table.height, checks, read),
+            *told_losses(table, names=kinds),
+            *remarks,
+        ),
     )
+
+
+def _cleaned(frame: IntoFrame, config: Config) -> tuple[list[str], list[str]]:
+    """Clean the table as a run does: what refuses it, and what to say of it."""
+    try:
+        table, _ = read_table(frame, config)
+        limits = find_limits(table, config)
+        cleaned = clean_table(table, config, limits)
+    except LearnstrataError as error:
+        return [str(error)], []
+    return [], [_counted(one) for one in find_remarks(cleaned, config, limits)]
+
+
+def _counted(remark: Remark) -> str:
+    records = "1 record" if remark.records == 1 else f"{remark.records:,} records"
+    return f"{remark.sentence} ({records})"
 
 
 def _refused(frame: IntoFrame, problem: str) -> TableCheck:

@@ -220,6 +220,7 @@ def _states(summary: DisclosedSummary) -> str:
         "current": found.current,
         "history": found.history,
         "repaired": found.repaired,
+        "with a value set aside": found.set_aside,
         "quarantined": found.quarantined,
     }
     return ", ".join(f"{write.count(n)} {state}" for state, n in counts.items() if n)

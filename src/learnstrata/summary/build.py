@@ -8,7 +8,7 @@ from importlib import metadata
 
 import polars as pl
 
-from learnstrata.learners.cleaning import STATES
+from learnstrata.learners.ledger import STATES
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.schema.register import (
     COLUMNS,
@@ -29,6 +29,7 @@ from learnstrata.summary.contract.learners import (
     Input,
     Ledger,
     Limits,
+    Remark,
     RuleCount,
     Source,
 )
@@ -74,6 +75,7 @@ def build(run: Run, *, key: bytes) -> Results:
         settings=_settings(run),
         input=_input(run),
         ledger=_ledger(run),
+        remarks=tuple(Remark.of(one) for one in run.base.remarks),
         limits=Limits.of(run.base.limits),
         filled=_filled(run),
         roles=build_roles(run),

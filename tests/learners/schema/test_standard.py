@@ -14,6 +14,7 @@ from frames import column, rows
 from learnstrata.config.stages import Columns, Numbers, Pay
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.schema.columns import column_names_of
+from learnstrata.learners.schema.missing import says_nothing
 from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.learners.schema.standard import (
     recognise,
@@ -46,7 +47,9 @@ def one(name, values, *, columns=None, pay=None):
         pay=pay or Pay(),
         record="learner",
     )
-    return column(done, name), column(done, "fault_text")
+    values = column(done, name)
+    is_read_from_text = f"unread:{name}" in done.columns
+    return values, column(done, f"unread:{name}") if is_read_from_text else None
 
 
 class TestRecognise:
@@ -186,6 +189,7 @@ TABLE = {
     "next": ["QA", "Dev", "", None, "1", "Lead"],
 }
 EXTRAS = Columns(numeric=("record_",), categorical=("tier",), outcome=("hired", "next"))
+KEPT_AS_NUMBERS = ("pay", "start_year", "experience", "record_", "hired")
 EXPECTED = {
     "record": [0, 1, 2, 3, 4, 5],
     "learner_id": ["a", "a", None, None, "b", "c"],
@@ -198,8 +202,12 @@ EXPECTED = {
     "tier_extra": ["A", "B", None, None, "A", "1"],
     "hired": [1.0, 0.0, None, 1.0, 1.0, 0.0],
     "next": ["QA", "Dev", None, None, "1", "Lead"],
-    "fault": [None, "experience", "pay", None, None, "pay"],
-    "fault_text": [None, "inf", "12/15 LPA", None, None, "about " + "9" * 74],
+    "unread:pay": [None, None, "12/15 LPA", None, None, "about " + "9" * 74],
+    "unread:start_year": [None, None, "soon", None, None, None],
+    "unread:experience": [None, "inf", None, None, None, None],
+    "unread:record_": [None, None, "x", None, None, None],
+    "unread:hired": [None] * 6,
+    **{f"middle:{name}": [None] * 6 for name in KEPT_AS_NUMBERS},
 }
 
 
@@ -218,7 +226,7 @@ class TestStandardise:
     def test_types_are_those_promised(self, frame):
         schema = nw.from_native(standard(frame(TABLE), columns=EXTRAS)).collect_schema()
         texts = {"learner_id", "company", "title", "tier_extra", "next"}
-        texts |= {"fault", "fault_text"}
+        texts |= {name for name in EXPECTED if name.startswith(("unread:", "middle:"))}
         for name, dtype in schema.items():
             expected = nw.String if name in texts else nw.Float64
             assert dtype == (nw.Int64 if name == "record" else expected)
@@ -286,10 +294,12 @@ class TestStandardise:
             "record": 1,
             "learner_id": "b",
             "pay": 2.0,
-            "fault_extra": 2.0,
+            "fault": 2.0,
             "pay_extra": "low",
-            "fault": None,
-            "fault_text": None,
+            "unread:pay": None,
+            "unread:fault": None,
+            "middle:fault": None,
+            "middle:pay": None,
         }
 
     def test_column_of_the_mapping_must_be_there(self):
@@ -427,11 +437,13 @@ class TestValues:
         )
         assert column(done, "pay") == [45_000.0]
 
-    def test_first_column_at_fault_is_named(self):
+    def test_each_column_tells_what_it_could_not_read(self):
         table = pl.DataFrame(
             {"yoe": ["x", "x"], "ctc": ["y", "1"], "email": ["a", "b"]}
         )
-        assert column(standard(table), "fault") == ["pay", "experience"]
+        done = standard(table)
+        assert column(done, "unread:pay") == ["y", None]
+        assert column(done, "unread:experience") == ["x", "x"]
 
 
 cells = (
@@ -452,12 +464,12 @@ def test_any_table_of_text_keeps_its_rows_and_its_values(records):
     assert done["record"].to_list() == list(range(len(records)))
     kept = table["company"].to_list()
     for given_, got in zip(kept, done["company"].to_list(), strict=True):
-        seen = [c for c in given_ or "" if not c.isspace() and c not in "\u200b\ufeff"]
-        assert got == given_ or (got is None and not seen)
-    faulty = done.filter(pl.col("fault").is_not_null())
-    assert faulty["fault_text"].null_count() == 0
-    for fault, record in zip(faulty["fault"], faulty["record"], strict=True):
-        assert done[fault][record] is None
+        tidy = given_ and "".join(c for c in given_ if c not in "\u200b\ufeff")
+        assert got == given_ or (got is None and (not tidy or says_nothing(tidy)))
+    for name in ("pay", "start_year", "experience", "pay_year", "x"):
+        unread = done.drop_nulls(f"unread:{name}")
+        assert unread[name].null_count() == len(unread)
+        assert not (unread[f"unread:{name}"].str.strip_chars() == "").any()
 
 
 @settings(max_examples=6)  # a table has many texts

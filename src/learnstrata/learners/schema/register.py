@@ -122,7 +122,7 @@ COLUMNS: Mapping[str, Column] = {
         gives="pay_year",
     ),
 }
-STANDARD = ("record", *COLUMNS, "fault", "fault_text")
+STANDARD = ("record", *COLUMNS)
 # What the learners may have of them.
 GIVEN = tuple(dict.fromkeys(column.gives for column in COLUMNS.values()))
 # Columns that later stages add to the standard ones.

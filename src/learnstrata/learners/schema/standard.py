@@ -1,10 +1,10 @@
 """What a learner table is: its standard columns, and how a user's table becomes one.
 
 `recognise` finds which column holds what; `standardise` gives the table that the rest
-of the library works on. What cannot be read is a fault of the record, never a guess.
+of the library works on. What cannot be read is set apart, never a guess.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import narwhals as nw
 import polars as pl
@@ -26,7 +26,8 @@ _EXTRA_KINDS: Mapping[str, Kind] = {
     "categorical": "text",
     "outcome": "outcome",
 }
-FAULT_LENGTH = 80
+READINGS = {"unread": "fault", "middle": "middle"}  # ours, and how it is marked
+TEXT_LENGTH = 80
 
 
 def recognise(
@@ -176,8 +177,9 @@ def standardise(
         ``record`` (Int64, row of the input from 0); those that the mapping has of
         ``learner_id``, ``company``, ``title`` (String), ``pay`` (Float64, currency
         units a year), ``start_year``, ``experience``, ``pay_year`` (Float64) and the
-        extras; ``fault`` (the first column whose value is there but cannot be read
-        with certainty) and ``fault_text`` (that value, cut at 80 characters).
+        extras. For each of the numbers NAME also ``unread:NAME``: the value as it
+        stands, cut at 80 characters, where it cannot be read with certainty; and
+        ``middle:NAME``, where it is a range of which the middle is read.
 
     Raises
     ------
@@ -200,7 +202,7 @@ def standardise(
     >>> standardise(
     ...     table, mapping, columns=Columns(), pay=Pay(), record="record"
     ... ).rows()
-    [(0, '7', 1250000.0, None, None), (1, '8', None, 'pay', 'about 12')]
+    [(0, '7', 1250000.0, None, None), (1, '8', None, 'about 12', None)]
     """
     kinds = kinds_of(mapping, columns)
     read = read_columns(frame, mapping, kinds=kinds, pay=pay, numbers=numbers)
@@ -208,15 +210,17 @@ def standardise(
     if record == "learner" and "learner_id" not in chosen:
         chosen = {"learner_id": nw.col("record").cast(nw.String), **chosen}
     there = set(read.collect_schema().names())
-    fault = text = nw.lit(None, dtype=nw.String)
-    for name in reversed([name for name in kinds if f"fault:{name}" in there]):
-        at_fault = nw.col(f"fault:{name}")
-        fault = nw.when(at_fault).then(nw.lit(name)).otherwise(fault)
-        text = nw.when(at_fault).then(nw.col(f"text:{name}")).otherwise(text)
-    done = read.select(
-        "record",
-        **chosen,
-        fault=fault.cast(nw.String),
-        fault_text=text.cast(nw.String).str.slice(0, FAULT_LENGTH),
-    ).to_native()
+    done = read.select("record", **chosen, **_readings(kinds, there)).to_native()
     return done.collect() if isinstance(frame, pl.DataFrame) else done
+
+
+def _readings(kinds: Iterable[str], there: Collection[str]) -> dict[str, nw.Expr]:
+    """Give what could not be read, and of what only the middle was, as it was typed."""
+    found: dict[str, nw.Expr] = {}
+    for name in kinds:
+        for kind, mark in READINGS.items():
+            if f"{mark}:{name}" in there:
+                text = nw.col(f"text:{name}").cast(nw.String)
+                told = nw.when(nw.col(f"{mark}:{name}")).then(text)
+                found[f"{kind}:{name}"] = told.str.slice(0, TEXT_LENGTH)
+    return found

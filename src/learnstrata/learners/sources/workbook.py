@@ -277,8 +277,8 @@ class _Below:
                 raise SourceError(
                     f"{path}: {counted(len(rows), 'id')} in the column "
                     f"{self.header[place]!r} are numbers of over 15 digits, which "
-                    "Excel has rounded: different learners may have become one. Export the "
-                    "column as text."
+                    "Excel has rounded: different learners may have become one. "
+                    "Export the column as text."
                 )
 
     def notes(

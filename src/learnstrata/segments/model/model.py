@@ -15,7 +15,6 @@ from narwhals.typing import IntoFrame, IntoFrameT
 from learnstrata.config.loading import numbered_names
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import SourceError
-from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.features.matrix import (
     FeatureModel,
     Matrix,
@@ -24,6 +23,7 @@ from learnstrata.learners.features.matrix import (
     to_matrix,
 )
 from learnstrata.learners.lookups import collected
+from learnstrata.learners.rules.bounds import Limits
 from learnstrata.segments.model.certainty import (
     EXPORTED,
     Certainty,

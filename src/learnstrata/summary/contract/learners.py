@@ -9,6 +9,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Label,
     Owner,
     Rows,
+    Sentence,
     Setting,
     Share,
     Statistic,
@@ -55,11 +56,21 @@ class RuleCount(Model):
 class Ledger(Model):
     """What became of every record; exactly, they add up to the records."""
 
-    current: Annotated[int | None, Count("records that stand for a learner")]
-    history: Annotated[int | None, Count("older records of a learner")]
+    current: Annotated[int | None, Count("records that stand for a learner as typed")]
     repaired: Annotated[int | None, Count("current records with a repaired value")]
-    quarantined: Annotated[int | None, Count("records set aside")]
+    set_aside: Annotated[
+        int | None, Count("current records with a value set aside and none repaired")
+    ]
+    history: Annotated[int | None, Count("older records of a learner")]
+    quarantined: Annotated[int | None, Count("records of no learner")]
     rules: Annotated[tuple[RuleCount, ...], Rows(least="records")]
+
+
+class Remark(Model):
+    """What cleaning has to say of the table."""
+
+    sentence: Annotated[str, Sentence()]
+    records: Annotated[int | None, Count("records it is about")]
 
 
 class Limits(Model):
