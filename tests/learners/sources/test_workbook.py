@@ -261,6 +261,6 @@ def test_long_numbers_elsewhere_are_told_and_texts_are_whole(book, save):
     frame, info = read_source(save())
     assert frame["email_hash"].to_list() == [str(10**17 + n) for n in range(9)]
     assert info.notes == (
-        "9 cells of the column 'phone' hold numbers of over 15 digits: rounded by Excel "
-        "(the first on line 2).",
+        "9 cells of the column 'phone' hold numbers of over 15 digits: rounded by "
+        "Excel (the first on line 2).",
     )
