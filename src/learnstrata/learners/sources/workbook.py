@@ -276,9 +276,9 @@ class _Below:
             if folded(self.header[place]) in known:
                 raise SourceError(
                     f"{path}: {counted(len(rows), 'id')} in the column "
-                    f"{self.header[place]!r} are numbers of over 15 digits, which "
-                    "Excel has rounded: different learners may have become one. "
-                    "Export the column as text."
+                    f"{self.header[place]!r} are numbers of over 15 digits. Excel has "
+                    "rounded them: different learners may have become one. Export the "
+                    "column as text."
                 )
 
     def notes(
