@@ -13,6 +13,7 @@ from learnstrata.config.stages import (
     Columns,
     Config,
     FeatureGroup,
+    Numbers,
     Pay,
     Privacy,
 )
@@ -115,8 +116,8 @@ def test_one_mark_cannot_stand_for_decimals_and_thousands(toml, section):
 def test_key_in_the_wrong_place_is_told_with_its_own(toml):
     with pytest.raises(
         ConfigError,
-        match=r"Unknown key 'decimal' at the top level.* It is a key of \[numbers\] and "
-        r"of \[pay\]\.",
+        match=r"Unknown key 'decimal' at the top level.* It is a key of \[numbers\] "
+        r"and of \[pay\]\.",
     ):
         load_config(path=toml("decimal = ','"))
 
