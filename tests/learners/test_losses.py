@@ -1,7 +1,8 @@
 import polars as pl
 import pytest
 
-from learnstrata.learners.losses import find_losses, told_losses
+from learnstrata.exceptions import SchemaError
+from learnstrata.learners.losses import find_losses, refuse_lost, told_losses
 
 PAY = [float(n) for n in range(100)]
 
@@ -43,3 +44,23 @@ def test_losses_without_another_number_are_not_told():
         pl.when(pl.col("value:pay") < 85).then("value:pay").alias("value:pay")
     )
     assert find_losses(gone, names=["experience"]) == ()
+
+
+@pytest.mark.parametrize("styled", ["value", "standard"])
+def test_column_that_lost_over_half_of_its_values_is_refused(styled):
+    mapping = {"pay": "ctc", "experience": "yoe"}
+    half = table(range(50), styled=styled)
+    refuse_lost(half, mapping, hints=dict)
+    most = table(range(51), styled=styled)
+    with pytest.raises(
+        SchemaError,
+        match=r"experience \(column 'yoe'\) cannot be read in 51 of the 100 records "
+        r"that have it\. Say so\. Examples: learnstrata check\.",
+    ):
+        refuse_lost(most, mapping, hints=lambda: {"experience": "Say so"})
+    with pytest.raises(SchemaError, match=r"have it\. Map another column\. Examples"):
+        refuse_lost(most, mapping, hints=dict)
+
+
+def test_few_values_refuse_no_table():
+    refuse_lost(table(range(100)).tail(9), {"experience": "yoe"}, hints=dict)

@@ -134,7 +134,7 @@ def _refuse_unknown_keys(values: Mapping[str, Any], stage: type, *, where: str) 
     for key, value in values.items():
         if key not in known:
             hint = nearest(key, known)
-            homes = _homes(key)
+            homes = [] if hint else _homes(key)
             place = f"[{where}]" if where else "the top level"
             raise ConfigError(
                 f"Unknown key {key!r} at {place} of the configuration."

@@ -12,10 +12,17 @@ from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
+from learnstrata.learners.losses import refuse_lost
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
-from learnstrata.learners.schema.standard import extra_name, recognise, standardise
+from learnstrata.learners.schema.columns import reading_of
+from learnstrata.learners.schema.standard import (
+    extra_name,
+    kinds_of,
+    recognise,
+    standardise,
+)
 from learnstrata.privacy.disclosure.pooling import pooled
 
 __all__ = ["clean_table", "newest_unit", "read_table", "units_of", "without_rare"]
@@ -42,7 +49,8 @@ def read_table(
     Raises
     ------
     SchemaError
-        If the table lacks what a segmentation needs.
+        If the table lacks what a segmentation needs, or over half of a column cannot
+        be read.
     DegenerateError
         If it has no rows.
     """
@@ -59,7 +67,18 @@ def read_table(
     eager = collected(nw.from_native(table))
     if eager.is_empty():
         raise DegenerateError("Got a table without rows, expected learners.")
+    refuse_lost(eager, mapping, hints=lambda: _hints(frame, mapping, config))
     return eager, mapping
+
+
+def _hints(
+    frame: IntoFrame, mapping: Mapping[str, str], config: Config
+) -> Mapping[str, str]:
+    kinds = kinds_of(mapping, config.columns)
+    read = reading_of(
+        frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
+    )
+    return read.hints
 
 
 def clean_table(

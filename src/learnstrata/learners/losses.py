@@ -1,18 +1,21 @@
-"""Whether the values that could not be read are like those that could.
+"""Whether too many values could not be read, and whether they are like the others.
 
 Where all the most senior wrote their pay in words, what is left is not the table. The
 comparison is with the other numbers of the same records; it proves nothing where those
 are missing too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-__all__ = ["Loss", "find_losses", "told_losses"]
+from learnstrata.exceptions import SchemaError
+
+__all__ = ["Loss", "find_losses", "refuse_lost", "told_losses"]
 
 LEAST = 10  # records with an unreadable value and the other number
+MOST = 0.5  # of the values given; if more are unreadable, the column is another one
 ONE_SIDED = 0.8  # of them on one side of the median
 COMPARED = ("pay", "start_year", "experience", "pay_year")
 
@@ -118,3 +121,39 @@ def _compared(
     side, share = max(sides.items(), key=lambda item: float(str(item[1])))
     share = float(str(share))
     return Loss(name, other, len(theirs), share, side) if share >= ONE_SIDED else None
+
+
+def refuse_lost(
+    table: pl.DataFrame,
+    mapping: Mapping[str, str],
+    *,
+    hints: Callable[[], Mapping[str, str]],
+) -> None:
+    """Refuse a table that has lost over half of a column.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        As for `find_losses`.
+    mapping : mapping of str to str
+        Standard name to column of the user's table.
+    hints : callable
+        Gives by standard name how to have read what could not be; called on refusal.
+
+    Raises
+    ------
+    SchemaError
+        If more than half of the values given, of ten or more, cannot be read.
+    """
+    for name, column in mapping.items():
+        lost = _lost(table, name)
+        if lost is None or lost.sum() < LEAST:
+            continue
+        value = f"value:{name}" if f"value:{name}" in table.columns else name
+        n, given = int(lost.sum()), int((lost | table[value].is_not_null()).sum())
+        if n > MOST * given:
+            raise SchemaError(
+                f"{name} (column {column!r}) cannot be read in {n:,} of the {given:,} "
+                f"records that have it. {hints().get(name) or 'Map another column'}. "
+                "Examples: learnstrata check."
+            )

@@ -346,7 +346,7 @@ written = st.lists(
 )
 
 
-@settings(max_examples=40)  # each has many texts
+@settings(max_examples=25)  # each has many texts
 @given(written, st.sampled_from(sorted(WRITERS)))
 def test_written_pay_is_read_back_in_a_column_of_its_style(cells, writer):
     style, group = WRITERS[writer]
@@ -386,7 +386,7 @@ def naive_numeral(text, decimal, marks):
     return sign * Fraction(f"{digits or 0}.{part or 0}") * Fraction(10) ** exponent
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.lists(st.text(st.sampled_from("01234,,..-+e' "), max_size=9), max_size=30),
     st.sampled_from([POINT, COMMA, Style(",", " "), Style(".", "'")]),
@@ -409,7 +409,7 @@ def test_numerals_agree_with_a_naive_reader(texts, style):
             assert got == pytest.approx(float(expected), rel=1e-12)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.floats(-1e15, 1e15).map(lambda x: round(x, 3)), min_size=1))
 def test_numbers_that_python_writes_are_read_back(numbers):
     texts = [f"{x:.4f}" for x in numbers]
