@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
+from learnstrata.disk.staging import clear_stale, put_in_place, staging_beside
 from learnstrata.exceptions import OutputError, PrivacyError
-from learnstrata.layer.staging import clear_stale, put_in_place, staging_beside
 from learnstrata.privacy.leaks.scanning import ScanReport, scan
 
 __all__ = [

@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from learnstrata.layer import staging
+from learnstrata.disk import staging
 from learnstrata.layer.folder import check_target, write_folder, write_pictures
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals"
 WRITER = """
 import sys, time
 from pathlib import Path
-from learnstrata.layer import staging
+from learnstrata.disk import staging
 from learnstrata.layer.folder import write_folder
 
 def waits(path):
