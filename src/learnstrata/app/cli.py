@@ -140,11 +140,11 @@ def run(
 
 def _key(path: Path | None, run: Path) -> bytes:
     """Read the key of the codes and aliases; the first run of a user makes it."""
-    from learnstrata.privacy.keys import key_path, make_key, read_key, refuse_inside
+    from learnstrata.privacy.keys import key_path, own_key, refuse_inside
 
     place = path or key_path()
     refuse_inside(place, run)
-    return read_key(place) if place.exists() else make_key(place)
+    return own_key(place)
 
 
 @contextmanager
