@@ -61,12 +61,6 @@ OURS = "This is a fault of learnstrata"
         (raises(ImportError("x.so: failed to map segment from")), 2, "This takes more"),
         (raises(pl.exceptions.ComputeError("out of memory")), 2, "This takes more"),
         (nested, 2, "Something that was given is nested too deeply to be read."),
-        (
-            "caf\udce9.csv".encode,
-            2,
-            "The name of a file or folder has letters that are",
-        ),
-        ("café".encode, 0, ""),
         (raises(ZeroDivisionError("by what")), 1, f"{OURS} (ZeroDivisionError: by wh"),
         (raises(ImportError("no module")), 1, OURS),
         (raises(FileNotFoundError(errno.ENOENT, "no")), 1, OURS),

@@ -101,7 +101,7 @@ def test_a_name_that_is_no_text_is_refused_in_words(tmp_path):
     words = ("demo-table", "--learners", 50, "--out", tmp_path / "Łearners.csv")
     code, _, faults = shell(*words, sent="", **variables)
     assert code == 2
-    assert "has letters that are not UTF-8. Rename it, or set a locale" in faults
+    assert "expected a name in UTF-8. Choose another name, or set a locale" in faults
     assert list(tmp_path.iterdir()) == []
 
 

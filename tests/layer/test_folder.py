@@ -8,9 +8,12 @@ import sys
 import polars as pl
 import pytest
 
+from learnstrata.disk import placing
 from learnstrata.exceptions import OutputError, PrivacyError
 from learnstrata.layer.contents import FILES
 from learnstrata.layer.folder import (
+    check_file,
+    check_pictures,
     check_target,
     find_leaks,
     refuse_leaks,
@@ -228,6 +231,138 @@ def test_a_link_is_not_replaced(tmp_path, old, target):
         write_folder(link, {}, overwrite=True)
     assert link.is_symlink()
     assert told_by(old) == "old"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_name_that_is_no_text_is_refused_before_any_work(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    for refuse in (check_target, check_file, check_pictures):
+        with pytest.raises(OutputError, match="caf\ufffd.csv, expected a name in"):
+            refuse(path, overwrite=True)
+
+
+def without(*names):
+    def change(folder):
+        for name in names:
+            (folder / name).unlink()
+
+    return change
+
+
+def changed(name, content):
+    return lambda folder: (folder / name).write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (without("share/summary.json"), "has no summary.json of a run"),
+        (without("private/model.json"), "has no model.json of a run"),
+        (changed("share/summary.json", "{}"), "has a share/summary.json that is not"),
+        (changed("share/summary.json", "[1]"), "has a share/summary.json that is not"),
+        (changed("share/summary.json", "half {"), "has a share/summary.json that is n"),
+        (changed("private/summary.json", "[" * 99_999), "has a private/summary.json t"),
+        (
+            changed("private/model.json", '{"model_version": "4", "centers": []}'),
+            "has a private/model.json that is not of a run",
+        ),
+    ],
+)
+def test_a_folder_with_the_names_of_a_run_alone_is_never_replaced(old, change, fault):
+    change(old)
+    before = {item: item.read_bytes() for item in old.rglob("*") if item.is_file()}
+    with pytest.raises(OutputError, match=f"run {fault}.*, so nothing says that it is"):
+        write_folder(old, files("new"), overwrite=True)
+    assert before == {item: item.read_bytes() for item in before}
+
+
+def test_a_run_whose_private_part_was_removed_is_a_run(old):
+    (old / "private" / "model.json").unlink()
+    (old / "private").rmdir()
+    write_folder(old, files("new"), overwrite=True)
+    assert told_by(old) == "new"
+
+
+def test_an_empty_folder_is_replaced_when_asked(tmp_path):
+    (tmp_path / "run").mkdir()
+    with pytest.raises(OutputError, match="is there already"):
+        write_folder(tmp_path / "run", files("new"))
+    write_folder(tmp_path / "run", files("new"), overwrite=True)
+    assert told_by(tmp_path / "run") == "new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_in_a_run_folder_is_none_of_a_run(old, tmp_path):
+    (old / "share" / "report.html").symlink_to(tmp_path / "mine.html")
+    with pytest.raises(OutputError, match=r"\['share/report.html'\]"):
+        write_folder(old, files("new"), overwrite=True)
+
+
+@pytest.fixture(params=["at once", "by steps"])
+def way(request, monkeypatch):
+    """As Linux does it, and as systems do that have no such calls."""
+    if request.param == "by steps":
+        monkeypatch.setattr(placing, "_renameat2", None)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("there", [files("quicker"), {"thesis.txt": text("mine")}])
+def test_what_appears_while_a_run_is_written_stays(tmp_path, there):
+    def meanwhile(path):
+        text("new")(path)
+        for name, write in there.items():
+            (tmp_path / "run" / name).parent.mkdir(parents=True, exist_ok=True)
+            write(tmp_path / "run" / name)
+
+    with pytest.raises(
+        OutputError,
+        match="run was not there before and is now: another run, or somebody, was "
+        "quicker. It is left as it is, and nothing was written. Choose another --out",
+    ):
+        write_folder(tmp_path / "run", {"share/report.html": meanwhile})
+    assert names_in(tmp_path) == ["run"]
+    assert set(there) <= set(everything_in(tmp_path / "run"))
+    assert not (tmp_path / "run" / "share" / "report.html").exists()
+
+
+@pytest.mark.usefixtures("way")
+def test_what_is_put_into_a_run_while_it_is_replaced_is_not_lost(tmp_path, old):
+    def meanwhile(path):
+        text("new")(path)
+        (old / "thesis.txt").write_text("mine")
+
+    written = files("new") | {"share/report.html": meanwhile}
+    with pytest.raises(OutputError, match=r"run holds files .* \(\['thesis.txt'\]\)"):
+        write_folder(old, written, overwrite=True)
+    assert names_in(tmp_path) == ["run"]
+    assert (old / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.usefixtures("way")
+def test_a_file_that_appears_while_one_is_written_stays(tmp_path):
+    def meanwhile(path):
+        text("new")(path)
+        (tmp_path / "t.csv").write_text("mine")
+
+    with pytest.raises(OutputError, match="t.csv was not there before and is now"):
+        write_file(tmp_path / "t.csv", meanwhile)
+    assert (tmp_path / "t.csv").read_text() == "mine"
+    assert names_in(tmp_path) == ["t.csv"]
+
+
+def test_a_link_to_nowhere_is_there_already(tmp_path):
+    (tmp_path / "t.csv").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputError, match="is there already"):
+        write_file(tmp_path / "t.csv", text("new"))
+    assert names_in(tmp_path) == ["t.csv"]
+
+
+def test_what_a_killed_report_left_in_a_run_does_not_keep_it_from_its_place(old):
+    left = old / "share" / ".report.pdf-abcdefgh"
+    (left / "new").mkdir(parents=True)
+    (left / "lock").touch()
+    write_folder(old, files("new"), overwrite=True)
+    assert told_by(old) == "new"
 
 
 def test_a_parent_that_is_a_file_is_refused_before_any_work(tmp_path):

@@ -21,8 +21,6 @@ MEMORY = (
 )
 MEMORY += "with more of it."
 NESTED = "Something that was given is nested too deeply to be read."
-UNNAMED = "The name of a file or folder has letters that are not UTF-8. Rename it, or "
-UNNAMED += "set a locale in which it can be read, such as LC_ALL=C.UTF-8."
 REPORT = "Run again with LEARNSTRATA_DEBUG=1 and report what it prints."
 NO_MEMORY = re.compile(
     r"out of memory|alloc\w* .*fail|fail\w* to (alloc|map)|cannot allocate|"
@@ -89,8 +87,6 @@ def _told(error: BaseException) -> tuple[str, int]:
         return MEMORY, 2
     if isinstance(error, RecursionError):
         return NESTED, 2
-    if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
-        return UNNAMED, 2
     if isinstance(error, OSError) and error.errno in OF_MACHINE:
         place = f" ({error.filename})" if error.filename else ""
         return f"The machine refused to go on: {error.strerror}{place}.", 2

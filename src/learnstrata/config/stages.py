@@ -49,7 +49,8 @@ SmallestShare = Annotated[float, Field(ge=0, le=0.5)]  # two parts have half eac
 Some = Annotated[int, Field(ge=1)]
 AnyNumber = Annotated[int, Field(ge=0)]
 Year = Annotated[int, Field(ge=1, le=9999)]
-Growing = Annotated[tuple[float, ...], limits.GROWS]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Growing = Annotated[tuple[Finite, ...], limits.GROWS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def check_target(folder: str | Path, *, overwrite: bool) -> Path:
         If it is there already and `overwrite` is off, is no run folder of ours, or its
         parent cannot be written to.
     """
-    target = Path(folder).absolute()
+    target = _absolute(folder)
     for place in (target, *(target / name for name in RENDERED)):
         clear_stale(place)
     if os.path.lexists(target):
@@ -77,7 +77,7 @@ def check_file(path: str | Path, *, overwrite: bool, option: str = "--out") -> P
     ------
     OutputError
     """
-    target = Path(path).absolute()
+    target = _absolute(path)
     clear_stale(target)
     if os.path.lexists(target):
         _refuse_unasked(path, option, overwrite=overwrite)
@@ -91,11 +91,25 @@ def check_pictures(folder: str | Path, *, overwrite: bool) -> Path:
     ------
     OutputError
     """
-    target = Path(folder).absolute()
+    target = _absolute(folder)
     clear_stale(target)
     if os.path.lexists(target):
         _refuse_unasked(folder, "--figures", overwrite=overwrite)
         _look(target, refuse_no_pictures)
+    return target
+
+
+def _absolute(path: str | Path) -> Path:
+    """Refuse a name of bytes that are no text: not all that write can open it."""
+    target = Path(path).absolute()
+    try:
+        str(target).encode()
+    except UnicodeEncodeError:
+        told = os.fsencode(target).decode(errors="replace")
+        raise OutputError(
+            f"Got {told}, expected a name in UTF-8. Choose another name, or set a "
+            "locale in which it is text, such as LC_ALL=C.UTF-8."
+        ) from None
     return target
 
 
