@@ -12,6 +12,7 @@ from learnstrata.disk.staging import room_beside
 from learnstrata.layer.folder import (
     check_file,
     check_pictures,
+    clear_rendered,
     refuse_leaks,
     write_file,
     write_pictures,
@@ -107,6 +108,7 @@ def render_again(
         If the report, the PDF or a picture would name somebody; then it is not written.
     """
     summary, names = read_summary(folder), read_names(folder)
+    clear_rendered(folder)
     if pdf is not None:
         check_file(pdf, overwrite=overwrite, option="--pdf")
     if figures is not None:

@@ -671,6 +671,14 @@ def test_a_report_is_rendered_again_from_the_summary(copy):
     assert names_in(copy / "share") == SHARED
 
 
+def test_a_report_rendered_again_clears_away_what_a_killed_one_left(copy):
+    left = copy / "share" / ".report.pdf-abcdefgh"
+    (left / "new").mkdir(parents=True)
+    (left / "lock").touch()
+    assert run("report", copy, "--quiet").returncode == 0
+    assert names_in(copy / "share") == SHARED
+
+
 def test_a_report_rendered_again_is_searched_as_well(copy, table):
     page = copy / "share" / "report.html"
     first = page.read_text()

@@ -28,6 +28,7 @@ __all__ = [
     "check_file",
     "check_pictures",
     "check_target",
+    "clear_rendered",
     "find_leaks",
     "refuse_leaks",
     "write_file",
@@ -59,8 +60,8 @@ def check_target(folder: str | Path, *, overwrite: bool) -> Path:
         parent cannot be written to.
     """
     target = _absolute(folder)
-    for place in (target, *(target / name for name in RENDERED)):
-        clear_stale(place)
+    clear_stale(target)
+    clear_rendered(target)
     if os.path.lexists(target):
         _refuse_unasked(folder, "--out", overwrite=overwrite)
         _look(target, refuse_no_run)
@@ -68,6 +69,12 @@ def check_target(folder: str | Path, *, overwrite: bool) -> Path:
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise OutputError(f"Cannot write to {parent}. Choose another folder for --out.")
     return target
+
+
+def clear_rendered(run: str | Path) -> None:
+    """Clear away what was left in a run by processes killed while they rendered it."""
+    for name in RENDERED:
+        clear_stale(Path(run).absolute() / name)
 
 
 def check_file(path: str | Path, *, overwrite: bool, option: str = "--out") -> Path:
