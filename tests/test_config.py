@@ -377,6 +377,16 @@ def test_bad_toml_is_refused_with_its_place(toml):
     assert "line 2" in told
 
 
+def test_toml_that_nests_without_end_is_refused(toml):
+    told = refusal(path=toml(f"seed = {'[' * 9_999}"))
+    assert "mine.toml is not valid TOML: " in told
+
+
+def test_a_band_has_no_infinite_limit():
+    told = refusal(experience_bands=[2.0, float("inf")])
+    assert "experience_bands.1 = inf" in told
+
+
 def test_missing_file_is_refused(tmp_path):
     path = tmp_path / "none.toml"
     assert refusal(path=path) == f"There is no configuration file {str(path)!r}."

@@ -13,6 +13,7 @@ from narwhals.typing import IntoFrame
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
+from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.folder import (
     refuse_leaks,
@@ -27,7 +28,7 @@ from learnstrata.layer.reading import (
 )
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.sources.info import SourceInfo
-from learnstrata.privacy.keys import random_key
+from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.meaning.profiles import NUMBERS
@@ -202,6 +203,7 @@ class Segmentation:
                 names,
                 own=partial(write_without_data, self.summary),
                 shipped=shipped_scripts(),
+                room=room_beside(staging),
             ),
         )
 
@@ -270,7 +272,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         A TOML file laid over the recipe, or a whole configuration in its place.
     as_of : int, default=None
         The year that counts as now; ``None`` asks the recipe.
-    key : bytes, default=None
+    key : bytes of length 32 or more, default=None
         Secret from which the aliases of companies, the codes in the model, the rounding
         of counts and the points of the map are drawn
         (`learnstrata.privacy.keys.read_key`). ``None`` draws one for this result:
@@ -289,6 +291,8 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     ------
     SchemaError, DegenerateError, ConfigError
         If the table or the configuration does not allow a segmentation.
+    ParameterError, PrivacyError
+        If `key` is no bytes, or fewer than 32.
 
     Examples
     --------
@@ -303,7 +307,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         settings = replace(config, **told)
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
-    secret = random_key() if key is None else key
+    secret = random_key() if key is None else checked_key(key)
     done = pipeline.run(table, settings, watch=watch, key=secret, source=source)
     exact, disclosed = summaries_of(done, key=secret)
     return Segmentation(

@@ -386,7 +386,12 @@ def test_a_full_disk_leaves_nothing_behind(table, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_leaves_nothing_behind(tmp_path):
+@POSIX
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+)
+def test_a_run_that_is_stopped_leaves_nothing_behind(number, code, tmp_path):
     path = tmp_path / "learners.csv"
     make_learners(20_000, rng=1).write_csv(path)
     out = tmp_path / "out"
@@ -397,10 +402,11 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
         text=True,
     )
     time.sleep(3)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, errors = process.communicate(timeout=120)
-    assert process.returncode == 2, errors
-    assert "Stopped" in errors
+    assert process.returncode == code, errors
+    assert errors.startswith("learnstrata: Stopped. Nothing that is half written is")
+    assert len(errors.splitlines()) == 1
     assert "Traceback" not in errors
     assert [item.name for item in tmp_path.iterdir()] == ["learners.csv"]
 
@@ -662,6 +668,14 @@ def test_a_report_is_rendered_again_from_the_summary(copy):
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == str(page)
     assert page.read_text() == first
+    assert names_in(copy / "share") == SHARED
+
+
+def test_a_report_rendered_again_clears_away_what_a_killed_one_left(copy):
+    left = copy / "share" / ".report.pdf-abcdefgh"
+    (left / "new").mkdir(parents=True)
+    (left / "lock").touch()
+    assert run("report", copy, "--quiet").returncode == 0
     assert names_in(copy / "share") == SHARED
 
 

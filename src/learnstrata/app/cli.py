@@ -1,12 +1,12 @@
 """The command line: a client of the library, one function a command.
 
-Exit codes: 0 done; 2 the table, the options or the place to write to are at fault; 1 we
-are, or what is to be shared names somebody. Heavy modules are imported inside the
-commands, so that ``--help`` is quick.
+Exit codes: 0 done; 2 the table, the options, the place to write to or the machine are
+at fault; 1 we are, or what is to be shared names somebody; 130, 143 and 129 stopped by
+Ctrl-C, SIGTERM and SIGHUP. Heavy modules are imported inside the commands, so that
+``--help`` is quick.
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,9 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperCommand
 
-from learnstrata.exceptions import LearnstrataError, PrivacyError
+from learnstrata.app.endings import ended
+from learnstrata.app.streams import say, taken_fault
+from learnstrata.exceptions import OutputError, PrivacyError
 
 __all__ = ["app", "main"]
 
@@ -31,8 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-STOPPED = "Stopped. Nothing was written."
 
 TableArgument = Annotated[
     Path,
@@ -136,10 +136,11 @@ def run(
         watch("write")
         with _leaks_are_faults():
             folder = found.save(target, overwrite=overwrite, allow=allow or ())
-    if as_json:
-        _print_json(screens.run_as_json(found.exact, found.summary, folder))
-    elif not quiet:
-        screens.show_run(found.exact, found.summary, folder)
+    with _shown(written=folder):
+        if as_json:
+            _print_json(screens.run_as_json(found.exact, found.summary, folder))
+        elif not quiet:
+            screens.show_run(found.exact, found.summary, folder)
 
 
 def _name_of(table: Path) -> str:
@@ -151,11 +152,11 @@ def _name_of(table: Path) -> str:
 
 def _key(path: Path | None, run: Path) -> bytes:
     """Read the key of the codes and aliases; the first run of a user makes it."""
-    from learnstrata.privacy.keys import key_path, make_key, read_key, refuse_inside
+    from learnstrata.privacy.keys import key_path, own_key, refuse_inside
 
     place = path or key_path()
     refuse_inside(place, run)
-    return read_key(place) if place.exists() else make_key(place)
+    return own_key(place)
 
 
 @contextmanager
@@ -163,7 +164,25 @@ def _leaks_are_faults() -> Iterator[None]:
     try:
         yield
     except PrivacyError as error:
-        _fail(str(error), code=1)
+        say(f"learnstrata: {error}", stream=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _shown(*, written: Path | None = None) -> Iterator[None]:
+    """Mind what cannot be shown: a warning once files are written, else a fault.
+
+    Who closes a pipe has read enough.
+    """
+    yield
+    fault = taken_fault(sys.stdout)
+    if fault is None:
+        return
+    why = f"the output could not be shown: {fault.strerror}"
+    if written is not None:
+        say(f"learnstrata: {written} is written, but {why}.", stream=sys.stderr)
+    elif not isinstance(fault, BrokenPipeError):
+        raise OutputError(f"T{why[1:]}. Send it elsewhere.")
 
 
 @app.command()
@@ -196,10 +215,11 @@ def scan(
         own=partial(write_without_data, read_summary(run)),
         shipped=shipped_scripts(),
     )
-    if as_json:
-        _print_json(screens.scan_as_json(found, names, run))
-    else:
-        screens.show_scan(found, names, run)
+    with _shown():
+        if as_json:
+            _print_json(screens.scan_as_json(found, names, run))
+        else:
+            screens.show_scan(found, names, run)
     if found.leaks:
         raise typer.Exit(1)
 
@@ -239,8 +259,9 @@ def report(
     file = run / "share" / "report.pdf" if pdf == "" else pdf
     with _leaks_are_faults():
         paths = render_again(run, pdf=file, figures=figures, overwrite=overwrite)
-    if not quiet:
-        typer.echo("\n".join(map(str, paths)))
+    with _shown(written=paths[-1]):
+        if not quiet:
+            say("\n".join(map(str, paths)))
 
 
 @app.command()
@@ -260,10 +281,11 @@ def check(
     settings = load_config(recipe, config)
     frame, source = read_source(table, sheet=sheet)
     found = check_table(frame, settings)
-    if as_json:
-        _print_json(screens.check_as_json(found, source))
-    else:
-        screens.show_check(found, source)
+    with _shown():
+        if as_json:
+            _print_json(screens.check_as_json(found, source))
+        else:
+            screens.show_check(found, source)
     if not found.ok:
         raise typer.Exit(2)
 
@@ -290,10 +312,11 @@ def assign(
     fitted = load_model(model)
     labels = assign_table(read_learners(table, sheet=sheet), fitted)
     path = write_table(labels, out, overwrite=overwrite)
-    if as_json:
-        _print_json(screens.assignment_as_json(labels, path))
-    elif not quiet:
-        screens.show_assignment(labels, path)
+    with _shown(written=path):
+        if as_json:
+            _print_json(screens.assignment_as_json(labels, path))
+        elif not quiet:
+            screens.show_assignment(labels, path)
 
 
 @app.command()
@@ -314,10 +337,11 @@ def explain(
 
     fitted = load_model(model)
     found = explain_learner(read_learners(table, sheet=sheet), fitted, learner)
-    if as_json:
-        _print_json(screens.explanation_as_json(found, learner, fitted.names))
-    else:
-        screens.show_explanation(found, learner, fitted.names)
+    with _shown():
+        if as_json:
+            _print_json(screens.explanation_as_json(found, learner, fitted.names))
+        else:
+            screens.show_explanation(found, learner, fitted.names)
 
 
 @app.command()
@@ -343,10 +367,11 @@ def percentile(
         experience_band=experience,
         pay=pay,
     )
-    if as_json:
-        _print_json(asdict(found))
-    else:
-        screens.show_percentile(found)
+    with _shown():
+        if as_json:
+            _print_json(asdict(found))
+        else:
+            screens.show_percentile(found)
 
 
 @app.command("demo-table")
@@ -366,15 +391,16 @@ def demo_table(
     from learnstrata.learners.demo.tables import make_learners
 
     path = write_table(make_learners(learners, rng=seed), out, overwrite=overwrite)
-    if not quiet:
-        typer.echo(f"{path}")
+    with _shown(written=path):
+        if not quiet:
+            say(f"{path}")
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - the form Typer asks for
     if value:
         from importlib.metadata import version
 
-        typer.echo(f"learnstrata {version('learnstrata')}")
+        say(f"learnstrata {version('learnstrata')}")
         raise typer.Exit
 
 
@@ -391,34 +417,9 @@ def _options(
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, indent=1, allow_nan=False))
+    say(json.dumps(value, indent=1, allow_nan=False))
 
 
 def main() -> None:
     """Run a command; say any fault in one message, never as a traceback."""
-    try:
-        app()
-    except LearnstrataError as error:
-        _fail(str(error), code=2)
-    except KeyboardInterrupt:
-        _fail(STOPPED, code=2)
-    except SystemExit as end:
-        if end.code == 130:  # how Typer passes on Ctrl-C
-            _fail(STOPPED, code=2)
-        raise
-    except MemoryError:
-        _fail("The table needs more memory than this machine has.", code=2)
-    except Exception as error:
-        if os.environ.get("LEARNSTRATA_DEBUG"):
-            raise
-        _fail(
-            f"This is a fault of learnstrata ({type(error).__name__}: {error}). Run "
-            "again with LEARNSTRATA_DEBUG=1 and report what it prints.",
-            code=1,
-        )
-
-
-def _fail(message: str, *, code: int) -> None:
-    typer.echo(f"learnstrata: {message}", err=True)
-    sys.stdout.flush()
-    raise SystemExit(code)
+    raise SystemExit(ended(app))

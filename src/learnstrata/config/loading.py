@@ -114,7 +114,7 @@ def _read_user_file(path: str | Path) -> dict[str, Any]:
         raise ConfigError(f"There is no configuration file {str(path)!r}.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Cannot read the configuration {path}: {error}.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
 
 

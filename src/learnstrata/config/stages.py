@@ -52,7 +52,8 @@ AnyNumber = Annotated[int, Field(ge=0)]
 Year = Annotated[int, Field(ge=1, le=9999)]
 DecimalMark = Literal[".", ","]
 ThousandsMark = Literal[".", ",", " ", "'"]
-Growing = Annotated[tuple[float, ...], limits.GROWS]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Growing = Annotated[tuple[Finite, ...], limits.GROWS]
 
 
 @dataclass(frozen=True, slots=True)
