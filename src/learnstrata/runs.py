@@ -11,6 +11,7 @@ from learnstrata.config.stages import Config
 from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.description import Description
 from learnstrata.learners.roles.families import RoleCoverage
+from learnstrata.learners.schema.origins import Origin
 from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.choice.tendency import TendencyFound
@@ -67,6 +68,10 @@ class Base:
     description : Description
     coverage : RoleCoverage or None
         None where the table has no titles.
+    origins : tuple of Origin
+        Columns that a model of these learners is made of.
+    notes : tuple of str
+        Where another column could have been meant.
     """
 
     mapping: Mapping[str, str]
@@ -77,6 +82,8 @@ class Base:
     learners: pl.DataFrame
     description: Description
     coverage: RoleCoverage | None
+    origins: tuple[Origin, ...]
+    notes: tuple[str, ...]
 
     @cached_property
     def content(self) -> bytes:

@@ -25,7 +25,10 @@ NAMING = {name: column.names for name, column in COLUMNS.items() if column.names
 
 
 def find_names(
-    folder: str | Path, *, table: IntoFrame | None = None, allow: Iterable[str] = ()
+    folder: str | Path,
+    *,
+    table: IntoFrame | None = None,
+    allow: str | Iterable[str] = (),
 ) -> pl.DataFrame:
     """List whom the shared part of a run folder must not name.
 
@@ -36,7 +39,7 @@ def find_names(
     table : data frame, default=None
         Take the names of this table instead of those the run keeps; it needs the
         columns of the run's table.
-    allow : iterable of str, default=()
+    allow : str or iterable of str, default=()
         Further texts that name nobody.
 
     Returns
@@ -123,16 +126,17 @@ def names_of_run(table: IntoFrame, run: Run) -> pl.DataFrame:
     return pl.concat(both).unique(maintain_order=True)
 
 
-def with_allowed(names: pl.DataFrame, allow: Iterable[str]) -> pl.DataFrame:
-    """Add texts that name nobody.
+def with_allowed(names: pl.DataFrame, allow: str | Iterable[str]) -> pl.DataFrame:
+    """Add texts that name nobody; a single text is one of them, not its letters.
 
     Examples
     --------
     >>> names = names_in(pl.DataFrame({"employer": ["Bath"]}), {"company": "employer"})
-    >>> with_allowed(names, ["Bath"]).rows()
+    >>> with_allowed(names, "Bath").rows()
     [('company', 'Bath'), ('allowed', 'Bath')]
     """
-    both = pl.concat([names, _names_frame(allowed=allow)])
+    texts = [allow] if isinstance(allow, str) else allow
+    both = pl.concat([names, _names_frame(allowed=texts)])
     return both.unique(maintain_order=True)
 
 

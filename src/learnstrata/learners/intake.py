@@ -14,7 +14,9 @@ from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
-from learnstrata.learners.schema.standard import extra_name, recognise, standardise
+from learnstrata.learners.schema.columns import column_names_of
+from learnstrata.learners.schema.register import extra_name
+from learnstrata.learners.schema.standard import recognise, standardise
 from learnstrata.privacy.disclosure.pooling import pooled
 
 __all__ = ["clean_table", "newest_unit", "read_table", "units_of", "without_rare"]
@@ -23,7 +25,7 @@ NAMED = ("role", "role_family", "title", "tier")  # and the categories of the us
 
 
 def read_table(
-    frame: IntoFrame, config: Config
+    frame: IntoFrame, config: Config, mapping: Mapping[str, str] | None = None
 ) -> tuple[pl.DataFrame, Mapping[str, str]]:
     """Bring the recognised columns of any frame into memory, typed.
 
@@ -32,6 +34,9 @@ def read_table(
     frame : data frame
         The user's table, any frame narwhals knows. It is not changed.
     config : Config
+    mapping : mapping of str to str, default=None
+        Standard name -> column of the table, where that is known; ``None`` recognises
+        the columns.
 
     Returns
     -------
@@ -45,8 +50,9 @@ def read_table(
     DegenerateError
         If it has no rows.
     """
-    columns = list(nw.from_native(frame).collect_schema().names())
-    mapping = recognise(columns, config.columns, record=config.record)
+    names = column_names_of(frame)
+    if mapping is None:
+        mapping = recognise(names, config.columns, record=config.record)
     table = standardise(
         frame, mapping, columns=config.columns, pay=config.pay, record=config.record
     )
