@@ -462,6 +462,8 @@ def _fit_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
 
 
 def _with_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
+    if not model.columns:
+        _refuse_too_few((), np.empty(0, dtype=np.bool_), model)
     raw, columns, groups = _raw_matrix(features, model)
     center, variance = raw.mean(axis=0), raw.var(axis=0)
     # Sums of floats differ in the last bits between orders of summation.

@@ -68,10 +68,10 @@ def find_id_candidates(
     Examples
     --------
     >>> import polars as pl
-    >>> table = pl.DataFrame({"row": ["0", "1"], "student_no": ["a7", "a7"]})
+    >>> table = pl.DataFrame({"row": ["0", "1"], "city": ["Pune", "Goa"]})
     >>> table = table.with_columns(Member=pl.Series(["6de0a4417d", "98f1c20b3e"]))
     >>> [one.column for one in find_id_candidates(table, table.columns)]
-    ['Member', 'student_no']
+    ['Member']
     """
     opened: Any = nw.from_native(frame)
     schema = opened.collect_schema()
