@@ -6,7 +6,6 @@ The scan looks for them in all that is shared; they are kept in
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -15,7 +14,7 @@ from narwhals.typing import IntoFrame
 from learnstrata.exceptions import SchemaError
 from learnstrata.layer.folder import KINDS
 from learnstrata.layer.reading import NAMES_SCHEMA, read_names, read_summary
-from learnstrata.learners.lookups import distinct
+from learnstrata.learners.lookups import distinct, without_patterns
 from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.pipeline import Run
 
@@ -88,14 +87,13 @@ def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
     >>> names_in(table, {"learner_id": "id", "company": "employer"}).rows()
     [('company', 'Acme'), ('learner', '7'), ('learner', '8')]
     """
-    frame: Any = nw.from_native(table)
-    there = frame.collect_schema().names()
+    frame, there = without_patterns(nw.from_native(table))
     columns = {kind: mapping[c] for c, kind in NAMING.items() if c in mapping}
     if missing := set(columns.values()).difference(there):
         raise SchemaError.missing(missing, there)
     found = {
         kind: distinct(frame.select(nw.col(column).cast(nw.String)), column)
-        for kind, column in columns.items()
+        for kind, column in ((kind, there[c]) for kind, c in columns.items())
     }
     return _names_frame(**found)
 

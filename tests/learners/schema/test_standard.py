@@ -98,7 +98,7 @@ class TestRecognise:
         with pytest.raises(
             SchemaError,
             match=r"Got 2 columns that could be pay: \['CTC', 'c\.t\.c\.'\]\. Their "
-            r"names differ in nothing but case, spaces or signs\. Name one of them exac",
+            r"names differ in nothing but case, spaces or signs\. Name one of them ex",
         ):
             recognise(names, Columns(), record="record")
         chosen = recognise(names, Columns(pay="CTC"), record="record")

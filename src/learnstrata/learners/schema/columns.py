@@ -15,7 +15,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Pay
 from learnstrata.exceptions import SchemaError, preview
-from learnstrata.learners.lookups import Frame
+from learnstrata.learners.lookups import Frame, without_patterns
 from learnstrata.learners.schema.amounts import (
     Amount,
     flag,
@@ -136,7 +136,8 @@ def read_columns(
     for source in sources:
         _refuse_dtype(source)
     opened, index = _with_record(opened)
-    raw = {f"text:{source.name}": _raw(source) for source in sources}
+    opened, names = without_patterns(opened)
+    raw = {f"text:{one.name}": _raw(one, names[one.column]) for one in sources}
     # From here on all names are ours, so a user's column cannot collide with them.
     opened = opened.select(nw.col(index).cast(nw.Int64).alias("record"), **raw)
     tidy = [_tidy(source) for source in sources if not source.is_native]
@@ -187,8 +188,8 @@ def _unused(name: str, names: Sequence[str]) -> str:
     return name
 
 
-def _raw(source: _Source) -> nw.Expr:
-    column = nw.col(source.column)
+def _raw(source: _Source, name: str) -> nw.Expr:
+    column = nw.col(name)
     if source.is_native:
         return column
     text = column.cast(nw.String)

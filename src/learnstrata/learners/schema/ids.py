@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 from narwhals.typing import IntoFrame
 
-from learnstrata.learners.lookups import collected
+from learnstrata.learners.lookups import collected, without_patterns
 
 __all__ = ["IdCandidate", "find_id_candidates"]
 
@@ -73,12 +73,12 @@ def find_id_candidates(
     >>> [one.column for one in find_id_candidates(table, table.columns)]
     ['Member']
     """
-    opened: Any = nw.from_native(frame)
+    opened, names = without_patterns(nw.from_native(frame))
     schema = opened.collect_schema()
-    looked_at = [c for c in columns if _can_be(schema[c])][:MOST_LOOKED_AT]
+    looked_at = [c for c in columns if _can_be(schema[names[c]])][:MOST_LOOKED_AT]
     if not looked_at:
         return ()
-    measures = [m for i, c in enumerate(looked_at) for m in _measures(i, c)]
+    measures = [m for i, c in enumerate(looked_at) for m in _measures(i, names[c])]
     row = collected(opened.select(nw.len().alias("rows"), *measures)).row(0, named=True)
     found = [_candidate(c, i, row) for i, c in enumerate(looked_at)]
     told = sorted(
