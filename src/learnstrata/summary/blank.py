@@ -199,7 +199,10 @@ def _blanked(value: object, own: frozenset[str]) -> object:
         ours = value in own or {*value.split(BETWEEN)} <= own
         return value if ours else PLACEHOLDER
     if isinstance(value, Mapping):
-        keys = [f"{PLACEHOLDER}{i}" if is_extra(k) else k for i, k in enumerate(value)]
+        keys = [
+            f"{PLACEHOLDER}{i}" if is_extra(str(key)) else key
+            for i, key in enumerate(value)
+        ]
         inner = (_blanked(one, own) for one in value.values())
         return dict(zip(keys, inner, strict=True))
     if isinstance(value, list | tuple):
