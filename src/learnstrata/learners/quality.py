@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -47,6 +47,19 @@ KNOWN_WORDS = frozenset(
         *("inr", "rs", "usd", "eur", "gbp", "e", "inf", "infinity"),
     )
 )
+
+
+class Accounted(Protocol):
+    """Records after cleaning, and what became of each."""
+
+    @property
+    def records(self) -> pl.DataFrame: ...
+
+    @property
+    def ledger(self) -> pl.DataFrame: ...
+
+
+Rehearse: TypeAlias = Callable[[IntoFrame, Config], Accounted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +199,7 @@ class TableCheck:
 
 
 def inspect_table(
-    frame: IntoFrame, config: Config, *, rehearse: Callable[[IntoFrame, Config], object]
+    frame: IntoFrame, config: Config, *, rehearse: Rehearse
 ) -> TableCheck:
     """Tell what a learner table holds, and whether a run takes it.
 
@@ -196,25 +209,25 @@ def inspect_table(
         It is not changed.
     config : Config
     rehearse : callable
-        Raises what a run of the table and the configuration raises: the verdict is
-        that of the run itself.
+        Gives the records as a run of the table cleans them, or raises what the run
+        raises: the verdict is that of the run itself.
 
     Returns
     -------
     TableCheck
         A table that cannot be used is no error here: its ``problems`` say why.
     """
-    problems = _refusals(frame, config, rehearse)
+    found, problems = _rehearsed(frame, config, rehearse)
     try:
         names = column_names_of(frame)
     except SchemaError:  # no frame at all: the problem says so
         return _nothing(problems)
-    found = find_columns(names, config.columns)
-    mapping = found.columns
+    cleaned = found or _cleaned(frame, config)
+    recognised = find_columns(names, config.columns)
+    mapping = recognised.columns
     table, kinds = _read(frame, mapping, config)
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
     repeats = _repeats(table)
-    cleaning = _cleaning(frame, config)
     unused = tuple(n for n in names if n not in set(mapping.values()))
     lacks_id = "learner_id" not in mapping
     return TableCheck(
@@ -228,20 +241,20 @@ def inspect_table(
         candidates=find_id_candidates(frame, unused) if lacks_id else (),
         columns=checks,
         usable=_usable(checks, kinds),
-        cleaning=cleaning,
+        cleaning=None if cleaned is None else _cost(cleaned),
         problems=problems,
-        notes=(*found.notes, *_notes(table, checks)),
+        notes=(*recognised.notes, *_notes(table, checks)),
     )
 
 
-def _refusals(
-    frame: IntoFrame, config: Config, rehearse: Callable[[IntoFrame, Config], object]
-) -> tuple[str, ...]:
+def _rehearsed(
+    frame: IntoFrame, config: Config, rehearse: Rehearse
+) -> tuple[Accounted | None, tuple[str, ...]]:
+    """Give what a run makes of the records, or why it refuses them."""
     try:
-        rehearse(frame, config)
+        return rehearse(frame, config), ()
     except LearnstrataError as error:
-        return (str(error),)
-    return ()
+        return None, (str(error),)
 
 
 def _nothing(problems: tuple[str, ...]) -> TableCheck:
@@ -301,13 +314,17 @@ def _repeats(table: pl.DataFrame) -> int:
     return table.height - table.select(values).n_unique() if values else 0
 
 
-def _cleaning(frame: IntoFrame, config: Config) -> Cleaning | None:
-    """Clean the records and count what that costs; None where they cannot be."""
+def _cleaned(frame: IntoFrame, config: Config) -> Accounted | None:
+    """Clean the records of a table that a run refuses; None where they cannot be."""
     try:
         table, _ = read_table(frame, config)
-        cleaned = clean_table(table, config, find_limits(table, config))
+        return clean_table(table, config, find_limits(table, config))
     except LearnstrataError:
         return None
+
+
+def _cost(cleaned: Accounted) -> Cleaning:
+    """Count what cleaning costs."""
     ledger = cleaned.ledger.select("record", "state", "rule", "after")
     ids = cleaned.records.select("record", "learner_id")
     judged = ledger.join(ids, on="record", how="left")
