@@ -295,7 +295,7 @@ def test_an_extra_number_is_a_feature(few):
     )
     config = load_config("robust", as_of=2021, columns={"numeric": ["quiz"]}, **QUICK)
     found = run(table, config)
-    assert "quiz" in found.base.prepared.matrix.columns
+    assert "extra:quiz" in found.base.prepared.matrix.columns
     assert build(found, key=b"k" * 32).model_dump_json()
 
 

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
         SchemaError,
         SourceError,
     )
-    from learnstrata.facade import Segmentation, load, load_model, segment
+    from learnstrata.facade import Segmentation, check_table, load, load_model, segment
     from learnstrata.learners.demo.tables import make_learners, planted_segments
-    from learnstrata.learners.quality import check_table
     from learnstrata.learners.sources.files import read_learners, read_source
 
 __all__ = [
@@ -58,9 +57,10 @@ __all__ = [
 _HOME = {
     "Config": "config.stages",
     **dict.fromkeys(("list_recipes", "load_config"), "config.loading"),
-    **dict.fromkeys(("Segmentation", "load", "load_model", "segment"), "facade"),
+    **dict.fromkeys(
+        ("Segmentation", "check_table", "load", "load_model", "segment"), "facade"
+    ),
     **dict.fromkeys(("make_learners", "planted_segments"), "learners.demo.tables"),
-    "check_table": "learners.quality",
     **dict.fromkeys(("read_learners", "read_source"), "learners.sources.files"),
 }
 

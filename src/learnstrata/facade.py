@@ -20,6 +20,7 @@ from learnstrata.layer.folder import (
     write_folder,
 )
 from learnstrata.layer.names import names_of_run, with_allowed
+from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
 from learnstrata.layer.reading import (
     read_exact,
     read_names,
@@ -27,6 +28,7 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.quality import TableCheck, inspect_table
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
@@ -48,7 +50,14 @@ from learnstrata.summary.contract.results import (
     ExactSummary,
 )
 
-__all__ = ["Segmentation", "load", "load_model", "percentile_in", "segment"]
+__all__ = [
+    "Segmentation",
+    "check_table",
+    "load",
+    "load_model",
+    "percentile_in",
+    "segment",
+]
 
 # A frame of the library that the caller uses: known when it runs.
 Native: TypeAlias = Any
@@ -172,7 +181,7 @@ class Segmentation:
         folder: str | Path,
         *,
         overwrite: bool = False,
-        allow: Iterable[str] = (),
+        allow: str | Iterable[str] = (),
     ) -> Path:
         """Write the run folder, whole or not at all, if what it shares names nobody.
 
@@ -182,7 +191,7 @@ class Segmentation:
             Gets ``share``, which may be passed on, and ``private``, for you alone.
         overwrite : bool, default=False
             Replace a run folder that is there.
-        allow : iterable of str, default=()
+        allow : str or iterable of str, default=()
             Texts that name nobody though a company is called so, such as a city.
 
         Raises
@@ -321,6 +330,36 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     )
 
 
+def check_table(frame: IntoFrame, config: Config) -> TableCheck:
+    """Check a learner table without segmenting it.
+
+    Parameters
+    ----------
+    frame : data frame, eager or lazy
+        It is not changed.
+    config : Config
+
+    Returns
+    -------
+    TableCheck
+        A table that cannot be used is no error here: its ``problems`` say why, in the
+        words in which `segment` would refuse it.
+
+    Notes
+    -----
+    Minimum and maximum of pay are single learners' values: the check is for those who
+    hold the table, not for sharing.
+
+    Examples
+    --------
+    >>> import learnstrata as ls
+    >>> found = ls.check_table(ls.make_learners(400, rng=1), ls.load_config())
+    >>> found.ok, found.learners, found.recognised["pay"]
+    (True, 400, 'ctc')
+    """
+    return inspect_table(frame, config, rehearse=pipeline.rehearse)
+
+
 def load(folder: str | Path) -> Segmentation:
     """Load what `Segmentation.save` wrote.
 
@@ -339,23 +378,24 @@ def load(folder: str | Path) -> Segmentation:
         If the folder is not that of a run or is one of an earlier version, or a file of
         it is damaged or not there.
     """
+    run = folder_of_run(folder)
     return Segmentation(
-        summary=read_summary(folder),
-        exact=read_exact(folder),
-        model=load_model(Path(folder) / "private" / "model.json"),
-        _learners=read_private(folder, "segments.parquet"),
-        _ledger=read_private(folder, "ledger.parquet"),
-        _names=read_names(folder),
+        summary=read_summary(run),
+        exact=read_exact(run),
+        model=load_model(run),
+        _learners=read_private(run, "segments.parquet"),
+        _ledger=read_private(run, "ledger.parquet"),
+        _names=read_names(run),
     )
 
 
 def load_model(path: str | Path) -> SegmentModel:
-    """Load a ``model.json``.
+    """Load the model of a run.
 
     Parameters
     ----------
     path : path
-        The file, not its folder.
+        A run folder, or its ``private/model.json``.
 
     Returns
     -------
@@ -366,14 +406,16 @@ def load_model(path: str | Path) -> SegmentModel:
     SourceError
         If there is no such file, or it is not a model.
     """
+    file = file_of_run(path, MODEL)
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
+        text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
         raise SourceError(
-            f"There is no model {str(path)!r}. Give the model.json of a run folder."
+            f"There is no model {str(file)!r}. Give the folder of a run, or the "
+            f"{MODEL} in it."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"Cannot read the model {path}: {error}.") from None
+        raise SourceError(f"Cannot read the model {file}: {error}.") from None
     return SegmentModel.from_json(text)
 
 

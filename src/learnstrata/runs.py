@@ -12,6 +12,7 @@ from learnstrata.learners.description import Description
 from learnstrata.learners.remarks import Remark
 from learnstrata.learners.roles.families import RoleCoverage
 from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.schema.origins import Origin
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
@@ -71,6 +72,10 @@ class Base:
     description : Description
     coverage : RoleCoverage or None
         None where the table has no titles.
+    origins : tuple of Origin
+        Columns that a model of these learners is made of.
+    notes : tuple of str
+        Where another column could have been meant.
     """
 
     mapping: Mapping[str, str]
@@ -82,6 +87,8 @@ class Base:
     learners: pl.DataFrame
     description: Description
     coverage: RoleCoverage | None
+    origins: tuple[Origin, ...]
+    notes: tuple[str, ...]
 
     @cached_property
     def content(self) -> bytes:

@@ -593,7 +593,7 @@ def test_a_scan_looks_for_the_names_of_another_table(copy, table, tmp_path):
 
 def test_a_scan_needs_the_folder_of_a_run(copy, tmp_path):
     (tmp_path / "empty").mkdir()
-    for folder in ("empty", "nowhere", "copy/share"):
+    for folder in ("empty", "nowhere"):
         refused(run("scan", tmp_path / folder), "Give the folder of a run")
         refused(run("report", tmp_path / folder), "Give the folder of a run")
     (copy / "private" / "names.parquet").unlink()

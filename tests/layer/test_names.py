@@ -54,3 +54,14 @@ def test_what_is_allowed_twice_stands_once():
     table = pl.DataFrame({"id": ["a"], "employer": ["Bath"]})
     names = with_allowed(names_in(table, MAPPING), ["Bath", "Bath"])
     assert names.rows() == [("company", "Bath"), ("learner", "a"), ("allowed", "Bath")]
+
+
+def test_a_single_text_is_allowed_as_it_is():
+    table = pl.DataFrame({"employer": ["Bath"]})
+    names = with_allowed(names_in(table, {"company": "employer"}), "Bath")
+    assert names.filter(kind="allowed")["name"].to_list() == ["Bath"]
+
+
+def test_a_column_whose_name_is_a_pattern_is_that_column():
+    table = pl.DataFrame({"^e.*$": ["Acme"], "employer": ["Bath"]})
+    assert names_in(table, {"company": "^e.*$"}).rows() == [("company", "Acme")]

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
@@ -22,6 +22,9 @@ from typer.core import TyperCommand
 from learnstrata.app.endings import ended
 from learnstrata.app.streams import say, taken_fault
 from learnstrata.exceptions import OutputError, PrivacyError
+
+if TYPE_CHECKING:
+    from learnstrata.config.stages import Columns
 
 __all__ = ["app", "main"]
 
@@ -49,9 +52,20 @@ RecipeOption = Annotated[
     str, typer.Option("--recipe", help="robust (the default) or notebook.")
 ]
 ModelOption = Annotated[
-    Path, typer.Option("--model", "-m", help="model.json of a run folder.")
+    Path,
+    typer.Option("--model", "-m", help="A run folder, or its private/model.json."),
 ]
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+ColumnsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="TOML file whose [columns] say what the columns are called in this table.",
+    ),
+]
+RunArgument = Annotated[
+    Path,
+    typer.Argument(metavar="RUN", help="A run folder, or its share/summary.json."),
+]
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -202,11 +216,13 @@ def scan(
     from learnstrata.app import screens
     from learnstrata.layer.folder import find_leaks
     from learnstrata.layer.names import find_names
+    from learnstrata.layer.places import folder_of_run
     from learnstrata.layer.reading import read_summary
     from learnstrata.learners.sources.files import read_learners
     from learnstrata.report.interactive import shipped_scripts
     from learnstrata.sharing import write_without_data
 
+    run = folder_of_run(run)
     frame = read_learners(table, sheet=sheet) if table else None
     names = find_names(run, table=frame, allow=allow or ())
     found = find_leaks(
@@ -254,8 +270,10 @@ def report(
     quiet: QuietOption = False,
 ) -> None:
     """Render the report of a run again; as PDF and as pictures, if asked."""
+    from learnstrata.layer.places import folder_of_run
     from learnstrata.sharing import render_again
 
+    run = folder_of_run(run)
     file = run / "share" / "report.pdf" if pdf == "" else pdf
     with _leaks_are_faults():
         paths = render_again(run, pdf=file, figures=figures, overwrite=overwrite)
@@ -269,16 +287,17 @@ def check(
     table: TableArgument,
     recipe: RecipeOption = "robust",
     config: ConfigOption = None,
+    as_of: AsOfOption = None,
     sheet: SheetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell what is recognised in a table, what is missing, and its quality."""
+    """Tell what is recognised in a table, what it lacks, and whether a run takes it."""
     from learnstrata.app import screens
     from learnstrata.config.loading import load_config
-    from learnstrata.learners.quality import check_table
+    from learnstrata.facade import check_table
     from learnstrata.learners.sources.files import read_source
 
-    settings = load_config(recipe, config)
+    settings = load_config(recipe, config, as_of=as_of)
     frame, source = read_source(table, sheet=sheet)
     found = check_table(frame, settings)
     with _shown():
@@ -297,6 +316,7 @@ def assign(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")
     ] = Path("segments.csv"),
+    config: ColumnsOption = None,
     sheet: SheetOption = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
@@ -310,13 +330,21 @@ def assign(
     from learnstrata.pipeline import assign as assign_table
 
     fitted = load_model(model)
-    labels = assign_table(read_learners(table, sheet=sheet), fitted)
+    frame = read_learners(table, sheet=sheet)
+    labels = assign_table(frame, fitted, columns=_columns(config))
     path = write_table(labels, out, overwrite=overwrite)
     with _shown(written=path):
         if as_json:
             _print_json(screens.assignment_as_json(labels, path))
         elif not quiet:
             screens.show_assignment(labels, path)
+
+
+def _columns(config: Path | None) -> "Columns | None":
+    """Read what the columns of a table are called, where a file says so."""
+    from learnstrata.config.loading import load_config
+
+    return load_config(path=config).columns if config else None
 
 
 @app.command()
@@ -326,6 +354,7 @@ def explain(
     learner: Annotated[
         str, typer.Option("--learner", help="The id as it stands in the table.")
     ],
+    config: ColumnsOption = None,
     sheet: SheetOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -336,7 +365,8 @@ def explain(
     from learnstrata.pipeline import explain as explain_learner
 
     fitted = load_model(model)
-    found = explain_learner(read_learners(table, sheet=sheet), fitted, learner)
+    frame = read_learners(table, sheet=sheet)
+    found = explain_learner(frame, fitted, learner, columns=_columns(config))
     with _shown():
         if as_json:
             _print_json(screens.explanation_as_json(found, learner, fitted.names))

@@ -14,7 +14,9 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from learnstrata.exceptions import preview
 from learnstrata.learners.quality import ColumnCheck, TableCheck
+from learnstrata.learners.schema.register import column_label
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.report.cards import without_card
@@ -221,11 +223,6 @@ def _source_of(exact: ExactSummary) -> dict[str, Any]:
     return {"source": source.model_dump(mode="json") if source else None}
 
 
-def check_as_json(found: TableCheck, source: SourceInfo) -> dict[str, Any]:
-    """Give what a check found as one JSON object."""
-    return found.as_dict() | {"source": asdict(source)}
-
-
 def scan_as_json(
     found: ScanReport, names: pl.DataFrame, folder: Path
 ) -> dict[str, Any]:
@@ -288,6 +285,11 @@ def _looked_for(names: pl.DataFrame, folder: Path) -> dict[str, int]:
     }
 
 
+def check_as_json(found: TableCheck, source: SourceInfo) -> dict[str, Any]:
+    """Give what a check found, and what kind of file it was, as one JSON object."""
+    return found.as_dict() | {"source": asdict(source)}
+
+
 def show_check(found: TableCheck, source: SourceInfo) -> None:
     """Print what was recognised in a table, what it lacks, and its quality."""
     console = Console(highlight=False)
@@ -297,20 +299,55 @@ def show_check(found: TableCheck, source: SourceInfo) -> None:
     told = ", ".join(escape(str(detail)) for detail in details if detail)
     console.print(f"[bold]{found.rows:,} records{learners}[/] [dim]({told})[/]")
     _show_source(source, console)
-    console.print(_column_table(found, console))
+    if found.columns:
+        console.print(_column_table(found, console))
+    for sentence in _counted(found):
+        console.print(f"[dim]Records:[/] {escape(sentence)}", soft_wrap=True)
+    for one in found.candidates:
+        told = escape(f"{one.column!r} ({', '.join(one.signs)})")
+        console.print(f"[yellow]Learner id?[/] Perhaps {told}.", soft_wrap=True)
     for standard, lost in found.missing.items():
-        name = escape(standard.replace("_", " "))
+        name = escape(column_label(standard))
         console.print(f"[yellow]Not there:[/] {name}; {escape(lost)}.")
+    if not found.columns and found.unused:
+        told = escape(preview(found.unused))
+        console.print(f"[yellow]Nothing is recognised:[/] the table has {told}.")
     for sentence in found.notes:
         console.print(f"[yellow]Note:[/] {escape(sentence)}")
     for sentence in found.problems:
-        console.print(f"[red]Problem:[/] {escape(sentence)}")
+        console.print(f"[red]Problem:[/] {escape(sentence)}", soft_wrap=True)
     console.print(_verdict(found))
+
+
+def _counted(found: TableCheck) -> list[str]:
+    """Say how many records repeat others, and what cleaning costs."""
+    told: list[str] = []
+    if found.repeats:
+        told.append(
+            f"{found.repeats:,} ({found.repeats_share:.1%}) repeat an earlier one in "
+            "every column that is read."
+        )
+    each = found.records_per_learner
+    if each is not None:
+        told.append(f"{each:.2f} a learner.")
+    cost = found.cleaning
+    if cost is not None:
+        told.append(
+            f"cleaning loses {cost.lost_rows:,} ({cost.lost_rows_share:.1%}) and "
+            f"{cost.lost_learners:,} learners ({cost.lost_learners_share:.1%}); it "
+            f"takes a value from {cost.emptied_rows:,} ({cost.emptied_rows_share:.1%}) "
+            f"of {cost.emptied_learners:,} learners "
+            f"({cost.emptied_learners_share:.1%})."
+        )
+    if cost is not None and cost.rules:
+        rules = (f"{rule} {n:,}" for rule, n in cost.rules.items())
+        told.append(f"by rule: {', '.join(rules)}.")
+    return told
 
 
 def _verdict(found: TableCheck) -> str:
     kinds = "1 kind" if len(found.usable) == 1 else f"{len(found.usable)} kinds"
-    features = escape(", ".join(name.replace("_", " ") for name in found.usable))
+    features = escape(", ".join(map(column_label, found.usable)))
     if not found.ok:
         there = f": there is {features}" if features else ""
         return f"[red]Cannot run yet[/]{there}."
@@ -335,7 +372,7 @@ def _column_row(column: ColumnCheck) -> list[str]:
     middle = column.quantiles.get("50%")
     spread = f"{_number(column.minimum)} to {_number(column.maximum)}"
     return [
-        escape(column.name.replace("_", " ")),
+        escape(column_label(column.name)),
         escape(column.column),
         f"{column.null_share:.1%}",
         f"{column.faults:,}" if column.faults else "-",

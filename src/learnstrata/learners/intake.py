@@ -16,13 +16,9 @@ from learnstrata.learners.losses import refuse_lost
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
-from learnstrata.learners.schema.columns import reading_of
-from learnstrata.learners.schema.standard import (
-    extra_name,
-    kinds_of,
-    recognise,
-    standardise,
-)
+from learnstrata.learners.schema.columns import column_names_of, reading_of
+from learnstrata.learners.schema.register import extra_name
+from learnstrata.learners.schema.standard import kinds_of, recognise, standardise
 from learnstrata.privacy.disclosure.pooling import pooled
 
 __all__ = ["clean_table", "newest_unit", "read_table", "units_of", "without_rare"]
@@ -31,7 +27,7 @@ NAMED = ("role", "role_family", "title", "tier")  # and the categories of the us
 
 
 def read_table(
-    frame: IntoFrame, config: Config
+    frame: IntoFrame, config: Config, mapping: Mapping[str, str] | None = None
 ) -> tuple[pl.DataFrame, Mapping[str, str]]:
     """Bring the recognised columns of any frame into memory, typed.
 
@@ -40,6 +36,9 @@ def read_table(
     frame : data frame
         The user's table, any frame narwhals knows. It is not changed.
     config : Config
+    mapping : mapping of str to str, default=None
+        Standard name -> column of the table, where that is known; ``None`` recognises
+        the columns.
 
     Returns
     -------
@@ -54,8 +53,9 @@ def read_table(
     DegenerateError
         If it has no rows.
     """
-    columns = list(nw.from_native(frame).collect_schema().names())
-    mapping = recognise(columns, config.columns, record=config.record)
+    names = column_names_of(frame)
+    if mapping is None:
+        mapping = recognise(names, config.columns, record=config.record)
     table = standardise(
         frame,
         mapping,

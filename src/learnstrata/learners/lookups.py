@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import narwhals as nw
 import polars as pl
 
-__all__ = ["Frame", "collected", "distinct", "join_lookup"]
+__all__ = ["Frame", "collected", "distinct", "join_lookup", "without_patterns"]
 
 # A narwhals frame of any engine, eager or lazy: no type has the methods of both.
 Frame: TypeAlias = Any
@@ -15,6 +15,29 @@ Frame: TypeAlias = Any
 def collected(frame: Frame) -> pl.DataFrame:
     """Bring a narwhals frame, eager or lazy, into memory as Polars."""
     return frame.lazy().collect("polars").to_native()
+
+
+def without_patterns(frame: Frame) -> tuple[Frame, dict[str, str]]:
+    """Rename the columns that Polars would take for patterns (``^...$``).
+
+    Returns
+    -------
+    tuple of narwhals frame and dict
+        Name of each column of `frame` -> its name in the frame that is given back.
+
+    Examples
+    --------
+    >>> frame, names = without_patterns(nw.from_native(pl.DataFrame({"^a$": [1]})))
+    >>> frame.columns, names
+    (['pattern:0'], {'^a$': 'pattern:0'})
+    """
+    names: list[str] = frame.collect_schema().names()
+    free = (f"pattern:{i}" for i in range(2 * len(names)))
+    patterns = [n for n in names if n.startswith("^") and n.endswith("$")]
+    unused = (name for name in free if name not in names)
+    renamed = dict(zip(patterns, unused, strict=False))
+    frame = frame.rename(renamed) if renamed else frame
+    return frame, {name: renamed.get(name, name) for name in names}
 
 
 def distinct(frame: Frame, column: str) -> list[Any]:

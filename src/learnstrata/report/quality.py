@@ -1,7 +1,7 @@
 """Data quality and provenance: what became of the records, and what they lack."""
 
 from learnstrata.learners.features.register import feature_of
-from learnstrata.learners.schema.register import column_label
+from learnstrata.learners.schema.register import column_label, is_extra
 from learnstrata.summary.contract.learners import Source
 from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Table, column, table_of
@@ -142,11 +142,16 @@ def mapping(summary: Summary) -> Table:
         "Columns",
         summary.input.columns.items(),
         (
-            column("Read as", lambda pair: column_label(pair[0]).capitalize()),
+            column("Read as", lambda pair: _read_as(pair[0])),
             column("Column of the table", lambda pair: pair[1]),
         ),
         sheet="Columns",
     )
+
+
+def _read_as(name: str) -> str:
+    label = column_label(name)
+    return label if is_extra(name) else label.capitalize()
 
 
 def versions(summary: Summary) -> Table:

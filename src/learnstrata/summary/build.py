@@ -165,11 +165,12 @@ def _filled(run: Run) -> Filled:
 
 
 def _notes(run: Run) -> list[str]:
-    """Say what the table lacks and which part is missing for it."""
+    """Say what could be meant otherwise, and what is missing and with it which part."""
     there = {"learner_id"} & set(run.base.mapping)
     there |= set(run.meaning.model.features.available)
     lost = {COLUMNS[name].gives: text for name, text in lost_without(there).items()}
-    lacking = [
+    lacking = [*run.base.notes]
+    lacking += [
         f"The table has no {column_label(column)}: {text}."
         for column, text in lost.items()
     ]

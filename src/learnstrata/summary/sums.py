@@ -438,7 +438,7 @@ def _questions(tally: Tally, results: Results, *, once: bool) -> None:
         seniors = tally.note(("mentors", row.role), row.seniors)
         tally.add([seniors], own, whole=False)
     for outcome in results.outcomes:
-        own = tally.note(("outcome", outcome.outcome), outcome.n_with)
+        own = tally.note(("outcome", outcome.label), outcome.n_with)
         tally.note(("segmented",), outcome.n_learners)
         tally.add([own], ("segmented",), whole=False)
         tally.guess([own], ("bands",))

@@ -56,7 +56,7 @@ def test_learners_with_unseen_values_get_a_segment(done, new_table):
         company_hash=pl.lit("never seen before"),
         job_position=pl.lit("Underwater Basket Weaver"),
         ctc=pl.when(pl.int_range(pl.len()) % 3 > 0).then("ctc"),
-        orgyear=pl.lit(2100),
+        orgyear=pl.when(pl.int_range(pl.len()) % 3 > 0).then(2100).otherwise("orgyear"),
     )
     for table in (new_table, strange):
         found = pipeline.assign(table, done.meaning.model)

@@ -126,9 +126,9 @@ class Source:
             )
 
 
-def raw(source: Source) -> nw.Expr:
+def raw(source: Source, name: str) -> nw.Expr:
     """Give a column of the user's table as text, or as the numbers it already is."""
-    column = nw.col(source.column)
+    column = nw.col(name)
     if source.is_native:
         return column
     text = column.cast(nw.String)

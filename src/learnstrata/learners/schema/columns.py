@@ -14,7 +14,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Numbers, Pay
 from learnstrata.exceptions import SchemaError, preview
-from learnstrata.learners.lookups import Frame, collected, join_lookup
+from learnstrata.learners.lookups import Frame, collected, join_lookup, without_patterns
 from learnstrata.learners.schema.amounts import amount, flag, is_range, scaled
 from learnstrata.learners.schema.cells import (
     Kind,
@@ -165,9 +165,10 @@ def reading_of(
 def _cells(frame: Frame, sources: Sequence[Source], by: Settings) -> Frame:
     """Give the cells under our own names, which no column of a user can meet."""
     opened, index = _with_record(frame)
-    cells = {f"text:{source.name}": raw(source) for source in sources}
+    opened, names = without_patterns(opened)
+    cells = {f"text:{one.name}": raw(one, names[one.column]) for one in sources}
     cells |= {
-        f"float:{source.name}": nw.col(source.column)
+        f"float:{source.name}": nw.col(names[source.column])
         for source in sources
         if source.kind == "id" and source.dtype.is_float()
     }

@@ -20,6 +20,7 @@ from learnstrata.learners.features.matrix import (
 )
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.schema.origins import Origin
 from learnstrata.segments.model.certainty import (
     EXPORTED,
     Certainty,
@@ -82,6 +83,8 @@ class SegmentModel:
         Sum of squared distances of all learners to their centre.
     certainty : Certainty
         By which the standing of a learner is told.
+    origins : tuple of Origin
+        Columns of the table it was fitted on that it is made of.
     """
 
     config: Config
@@ -92,6 +95,7 @@ class SegmentModel:
     members: tuple[int, ...]
     inertia: float
     certainty: Certainty = field(default_factory=Certainty)
+    origins: tuple[Origin, ...] = ()
 
     def assign(self, units: IntoFrameT) -> IntoFrameT:
         """Give learners the segment with the nearest centre.
@@ -164,6 +168,7 @@ def fit_model(
     limits: Limits,
     fit: kmeans.KMeansFit,
     certainty: Certainty | None = None,
+    origins: Sequence[Origin] = (),
 ) -> SegmentModel:
     """Bind a k-means fit to the way its matrix was made.
 
@@ -176,6 +181,8 @@ def fit_model(
         Of all learners of `prepared`.
     certainty : Certainty, default=None
         ``None`` is that of the fit alone, without refits and parts.
+    origins : sequence of Origin
+        Columns of the table that the learners are made of.
     """
     features = prepared.features
     if certainty is None:
@@ -195,6 +202,7 @@ def fit_model(
         members=tuple(members),
         inertia=fit.inertia,
         certainty=certainty,
+        origins=tuple(origins),
     )
 
 
