@@ -1,6 +1,6 @@
 """Tables as people really keep them: a clean table, and what was done to it.
 
-Each slot (file, names, pay, years, ids, rows) holds ways to keep the same learners; a
+Each slot (file, names, pay, years, ids, rows) holds ways to keep the same learners. A
 table draws one of each. What is right is known beforehand: the value of every cell, None
 where there is none to be had, and whether the table must be refused.
 """
@@ -45,6 +45,7 @@ MISSING = (
     ".",
 )
 NEWEST, FIRST = 2020, 2005
+STRAY = "\x02"  # a quotation mark that the writer does not double
 ABOUT = 1e-9
 
 
@@ -288,6 +289,7 @@ def rows_shuffled(draft: Draft) -> None:
     draft.rng.shuffle(order)
     draft.rows = [draft.rows[i] for i in order]
     draft.right = {n: [v[i] for i in order] for n, v in draft.right.items()}
+    draft.no_id = {new for new, old in enumerate(order) if old in draft.no_id}
 
 
 def rows_then_totals(draft: Draft) -> None:
@@ -306,8 +308,8 @@ def header_again(draft: Draft) -> None:
 def quotes_left_open(draft: Draft) -> None:
     one, other = sorted(draft.rng.sample(range(len(draft.rows)), 2))
     for i in (one, other):
-        draft.rows[i]["title"] = f'"{draft.rows[i]["title"]}'
-    draft.ragged = lambda text: text.replace('"""', '"').replace('""', '"')
+        draft.rows[i]["title"] = f"{STRAY}{draft.rows[i]['title']}"
+    draft.ragged = lambda text: text.replace(STRAY, '"')
     draft.refused = True
 
 
@@ -441,7 +443,7 @@ def kept_table(seed: int, folder: Path) -> Kept:
     for way in ways:
         way(draft)
     texts = ("csv", "windows", "gzip", "title above", "tabs")
-    quoted = quotes_left_open in ways
+    quoted = not {quotes_left_open, header_again}.isdisjoint(ways)
     semicolon = pay_in_lpa_by_comma in ways
     choices = [
         n

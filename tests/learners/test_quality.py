@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from learnstrata.config.loading import load_config
+from learnstrata.config.stages import Pay
 from learnstrata.exceptions import LearnstrataError
 from learnstrata.facade import check_table, segment
 from learnstrata.learners.demo.tables import make_learners
