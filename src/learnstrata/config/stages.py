@@ -522,8 +522,7 @@ class Config:
     seed : int
         Seed of a run whose caller gives none.
     as_of : int or {"table", "clock"}
-        The year that counts as now; ``table`` is the newest that
-        enough learners share.
+        The year that counts as now; ``table`` is the newest that enough learners share.
     sampler : {"generator", "legacy"}
         ``legacy`` draws samples with NumPy's RandomState, as the original does.
     experience_bands : tuple of float
