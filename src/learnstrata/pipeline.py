@@ -47,6 +47,7 @@ from learnstrata.segments.questions.answers import answer_questions
 from learnstrata.stats import kmeans
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.sampling import Seeds, spawn_seeds
+from learnstrata.stats.threads import single_blas
 
 __all__ = ["STAGES", "Run", "assign", "explain", "prepare_learners", "run"]
 
@@ -83,9 +84,10 @@ def run(
     """
     timer = Stopwatch(watch)
     key = random_key() if key is None else key
-    base = _base(frame, config, timer, key)
-    clusters = _clusters(base, config, timer)
-    meaning = _meaning(base, clusters, config, timer, key)
+    with single_blas(anew=True):
+        base = _base(frame, config, timer, key)
+        clusters = _clusters(base, config, timer)
+        meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
     return Run(config, base, clusters, meaning, timer.seconds)
 
@@ -111,8 +113,8 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
     limits = find_limits(table, config)
     cleaned = intake.clean_table(table, config, limits)
     timer.begin("features")
-    units, salt = intake.units_of(cleaned), salt_of(key)
-    prepared = prepare(units, config, as_of=limits.as_of, salt=salt)
+    units, rows = intake.in_order_of_content(intake.units_of(cleaned), mapping, config)
+    prepared = prepare(units, config, as_of=limits.as_of, salt=salt_of(key))
     timer.begin("describe")
     least = config.privacy.learners
     learners = intake.without_rare(prepared.learners, config, least=least)
@@ -123,6 +125,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         ledger=cleaned.ledger,
         records=cleaned.records,
         prepared=prepared,
+        rows=rows,
         learners=learners,
         description=describe(learners, prepared.features, no_company=no_company),
         coverage=coverage(prepared.learners, min_learners=least) if titled else None,
@@ -195,6 +198,7 @@ def _meaning(
         no_company=no_company,
         least=rule.learners,
     )
+    members = members.with_columns(record=base.rows).sort("record")
     told = (names, profiles, cards, pulls)
     return Meaning(
         model, members, learners, *told, comparison, rules, values, *paid, questions

@@ -61,7 +61,10 @@ class Base:
     limits : Limits
     ledger, records : polars.DataFrame
     prepared : Prepared
-        Learners, their features and the matrix.
+        Learners, their features and the matrix: in the order of what they say, by
+        which their ``record`` is numbered.
+    rows : polars.Series
+        The record of the input each of them is.
     learners : polars.DataFrame
         Those of `prepared` with rare categories pooled: what is described of them.
     description : Description
@@ -74,14 +77,18 @@ class Base:
     ledger: pl.DataFrame
     records: pl.DataFrame
     prepared: Prepared
+    rows: pl.Series
     learners: pl.DataFrame
     description: Description
     coverage: RoleCoverage | None
 
     @cached_property
     def content(self) -> bytes:
-        """Digest of the records."""
-        return content_of(self.records)
+        """Digest of the records, in whatever order they stand."""
+        numbers = (
+            {"record"} if "learner_id" in self.mapping else {"record", "learner_id"}
+        )
+        return content_of(self.records.drop(numbers))
 
     @property
     def n_records(self) -> int:
@@ -117,7 +124,7 @@ class Meaning:
     ----------
     model : SegmentModel
     members : polars.DataFrame
-        What `SegmentModel.assign` gives of these learners.
+        What `SegmentModel.assign` gives of these learners, in the order of the input.
     learners : polars.DataFrame
         Those of `Base`, with their segment and how sure it is.
     names, profiles, cards, pulls : tuple

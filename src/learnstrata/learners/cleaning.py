@@ -220,7 +220,8 @@ def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFr
     learner as it stands, the current one after a repair (``repaired``), ``history`` of
     a learner (an older pay, another title, an exact repeat), or ``quarantined``: not to
     be believed, and in no learner. A learner's current record has a believable pay, the
-    newest pay year, then the richest title, then comes first in the input.
+    newest pay year, then the richest title; of equal ones it is the first in the order
+    of their texts, so that the order of the rows decides nothing.
 
     Parameters
     ----------
@@ -430,7 +431,11 @@ def _with_place(
         _copy_of=nw.when(believed).then(nw.col("record")),
     )
     frame = frame.with_columns(_copy_of=nw.col("_copy_of").min().over("_key"))
-    place = nw.col("_one").cum_sum().over("learner_id", order_by=["_order", "record"])
+    place = (
+        nw.col("_one")
+        .cum_sum()
+        .over("learner_id", order_by=["_order", "_key", "record"])
+    )
     frame = frame.with_columns(_place=place.cast(nw.Int64) - 1)
     first = nw.when(nw.col("_place") == 0).then(nw.col("record"))
     return frame.with_columns(_current=first.max().over("learner_id").cast(nw.Int64))

@@ -6,6 +6,8 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrameT
 
+from learnstrata.learners.lookups import whole
+
 __all__ = ["newest_first", "once_each", "progression"]
 
 USABLE = ("current", "repaired", "history")
@@ -69,8 +71,8 @@ def progression(records: IntoFrameT) -> IntoFrameT:
     )
     year = nw.col("_year")
     frame = frame.with_columns(
-        _old=nw.when(year == nw.col("_first")).then(nw.col("_pay")),
-        _new=nw.when(year == nw.col("_last")).then(nw.col("_pay")),
+        _old=nw.when(year == nw.col("_first")).then(whole(nw.col("_pay"), 2)),
+        _new=nw.when(year == nw.col("_last")).then(whole(nw.col("_pay"), 2)),
     )
     # Plain aggregates only: every engine has a fast one for them.
     told = frame.group_by(by).agg(

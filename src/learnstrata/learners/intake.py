@@ -17,7 +17,14 @@ from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.schema.standard import extra_name, recognise, standardise
 from learnstrata.privacy.disclosure.pooling import pooled
 
-__all__ = ["clean_table", "newest_unit", "read_table", "units_of", "without_rare"]
+__all__ = [
+    "clean_table",
+    "in_order_of_content",
+    "newest_unit",
+    "read_table",
+    "units_of",
+    "without_rare",
+]
 
 NAMED = ("role", "role_family", "title", "tier")  # and the categories of the user
 
@@ -77,7 +84,9 @@ def clean_table(
         table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
     cleaned = clean(table, config, limits)
     if cleaned.units.is_empty():
-        rule, n = cleaned.ledger["rule"].value_counts(sort=True).row(0)
+        counts = cleaned.ledger["rule"].value_counts()
+        ranked = counts.sort("count", "rule", descending=[True, False])
+        rule, n = ranked.row(0)
         raise DegenerateError(
             f"None of the {len(table):,} records can be used; most often: {rule} "
             f"({n:,} records). Run `learnstrata check` on the table."
@@ -89,6 +98,47 @@ def units_of(cleaned: Cleaned[pl.DataFrame]) -> pl.DataFrame:
     """Give what is segmented, with what the older records of each learner tell."""
     moved = progression(cleaned.records)
     return cleaned.units.join(moved, on="learner_id", how="left").sort("record")
+
+
+def in_order_of_content(
+    units: pl.DataFrame, mapping: Mapping[str, str], config: Config
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Put learners in an order that the order of the rows has no part in.
+
+    Whatever is drawn, tied or summed afterwards is then the same for any order of the
+    rows. Learners who say the same in every column may change places: nothing tells
+    them apart.
+
+    Parameters
+    ----------
+    units : polars.DataFrame
+        From `units_of`. It is not changed.
+    mapping : mapping of str to str
+        From `read_table`: what the table says of a learner. An id that is a row's
+        number is none of it.
+    config : Config
+        The ``legacy`` sampler draws by the rows of the input, which then stay.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and polars.Series
+        The units, ``record`` numbered anew in their order, and the record of the input
+        each of them is.
+
+    Examples
+    --------
+    >>> from learnstrata.config.loading import load_config
+    >>> units = pl.DataFrame({"record": [0, 4], "learner_id": ["b", "a"]})
+    >>> found, rows = in_order_of_content(units, {"learner_id": "id"}, load_config())
+    >>> found.rows(), rows.to_list()
+    ([(0, 'a'), (1, 'b')], [4, 0])
+    """
+    if config.sampler == "legacy":
+        return units, units["record"]
+    told = [column for column in mapping if column in units.columns]
+    ordered = units.sort(told, maintain_order=True)
+    place = pl.int_range(pl.len(), dtype=pl.Int64).alias("record")
+    return ordered.with_columns(place), ordered["record"]
 
 
 def newest_unit(

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.config.stages import Company
-from learnstrata.learners.lookups import Frame, collected
+from learnstrata.learners.lookups import Frame, collected, whole
 from learnstrata.learners.lookups import join_lookup as join
 from learnstrata.privacy.keys import codes
 
@@ -16,7 +16,8 @@ __all__ = ["TIERS", "UNRATED", "CompanyLevels", "fit_companies"]
 
 TIERS = ("Tier 3", "Tier 2", "Tier 1")
 UNRATED = "Unrated"
-DIGITS = 9  # engines add floats in different orders; beyond these digits they differ
+DIGITS = 8  # of the logarithm of pay; more would add up differently in each order
+CENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class CompanyLevels:
         return frame.with_columns(**self._levels())
 
     def _levels(self) -> dict[str, nw.Expr]:
-        log_pay = nw.col("pay").log()
+        log_pay = nw.col("pay").log().round(DIGITS)
         n, own = nw.col("_n"), nw.col("_own")
         others = n - nw.when(own).then(nw.lit(1)).otherwise(nw.lit(0))
         total = nw.when(n > 0).then(nw.col("_sum_log_pay")).otherwise(nw.lit(0.0))
@@ -119,7 +120,8 @@ class CompanyLevels:
         known = others + self.shrinkage > 0
         level = nw.when(known).then(weighed).otherwise(nw.col("_role_level"))
         return {
-            "company_level": level,
+            # others who are paid the same make the same level, however many they are
+            "company_level": level.round(DIGITS),
             "company_mean_pay": nw.when(n > 0).then(nw.col("_sum_pay") / n),
         }
 
@@ -136,7 +138,7 @@ def fit_companies(
     roles = _role_table(frame, columns)
     tier = _tiers(table, config)
     n_paid = int(table["paid"].sum())
-    total = float(table["log_pay"].sum())
+    total = float(table["log_pay"].to_numpy().sum())
     code = pl.Series("code", codes(table["company"].to_list(), key=key), pl.Int64)
     table = table.with_columns(code, pl.Series("tier", tier, pl.String)).sort("code")
     return CompanyLevels(
@@ -161,7 +163,9 @@ def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     if "years_of_experience" in columns:
         years = nw.col("years_of_experience")
     rows = frame.filter(~nw.col("company").is_null()).with_columns(
-        _pay=pay, _log_pay=pay.log(), _years=years
+        _pay=whole(pay, CENTS),
+        _log_pay=whole(pay.log(), DIGITS),
+        _years=whole(years, DIGITS),
     )
     sums = rows.group_by("company").agg(
         nw.col("learner_id").n_unique().alias("learners"),
@@ -174,8 +178,9 @@ def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
         collected(sums)
         .sort("company")
         .with_columns(
-            pl.col("log_pay", "pay").fill_null(0.0).round(DIGITS),
-            pl.col("experience").cast(pl.Float64).round(DIGITS),
+            (pl.col("log_pay").fill_null(0.0) / 10.0**DIGITS).round(DIGITS),
+            (pl.col("pay").fill_null(0.0) / 10.0**CENTS).round(CENTS),
+            (pl.col("experience").cast(pl.Float64) / 10.0**DIGITS).round(DIGITS),
             pl.col("learners", "paid").cast(pl.Int64),
         )
     )
@@ -185,10 +190,11 @@ def _role_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     if "pay" not in columns:
         return pl.DataFrame(schema={"role": pl.String, "level": pl.Float64})
     rows = frame.filter(~nw.col("pay").is_null()).with_columns(
-        _log_pay=nw.col("pay").log()
+        _log_pay=whole(nw.col("pay").log(), DIGITS)
     )
     means = rows.group_by("role").agg(nw.col("_log_pay").mean().alias("level"))
-    return collected(means).sort("role").with_columns(pl.col("level").round(DIGITS))
+    level = (pl.col("level") / 10.0**DIGITS).round(DIGITS)
+    return collected(means).sort("role").with_columns(level)
 
 
 def _tiers(table: pl.DataFrame, config: Company) -> list[str]:
