@@ -6,10 +6,11 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrameT
 
-from learnstrata.learners.lookups import whole
+from learnstrata.learners.lookups import on_grid
 
 __all__ = ["newest_first", "once_each", "progression"]
 
+BITS = 20  # behind the point of a pay, whose sums are then the same in any order
 USABLE = ("current", "repaired", "history")
 
 
@@ -71,8 +72,8 @@ def progression(records: IntoFrameT) -> IntoFrameT:
     )
     year = nw.col("_year")
     frame = frame.with_columns(
-        _old=nw.when(year == nw.col("_first")).then(whole(nw.col("_pay"), 2)),
-        _new=nw.when(year == nw.col("_last")).then(whole(nw.col("_pay"), 2)),
+        _old=nw.when(year == nw.col("_first")).then(on_grid(nw.col("_pay"), BITS)),
+        _new=nw.when(year == nw.col("_last")).then(on_grid(nw.col("_pay"), BITS)),
     )
     # Plain aggregates only: every engine has a fast one for them.
     told = frame.group_by(by).agg(

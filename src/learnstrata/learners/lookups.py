@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import narwhals as nw
 import polars as pl
 
-__all__ = ["Frame", "collected", "distinct", "join_lookup", "whole"]
+__all__ = ["Frame", "collected", "distinct", "join_lookup", "on_grid"]
 
 # A narwhals frame of any engine, eager or lazy: no type has the methods of both.
 Frame: TypeAlias = Any
@@ -23,25 +23,27 @@ def distinct(frame: Frame, column: str) -> list[Any]:
     return values.drop_nulls().sort().to_list()
 
 
-def whole(value: nw.Expr, digits: int) -> nw.Expr:
-    """Give numbers in units of their last digit: whole ones, whose sums are exact.
+def on_grid(value: nw.Expr, bits: int) -> nw.Expr:
+    """Round numbers to multiples of ``2 ** -bits``, whose sums are exact.
 
     Floats add up differently in each order, and an engine adds in the order that suits
-    it; whole numbers under 9e15 do not.
+    it; multiples of a power of two do not, as long as the sum is under
+    ``2 ** (53 - bits)``. Numbers that are larger themselves stay as they are.
 
     Parameters
     ----------
     value : narwhals expression
-    digits : int
-        Decimals that are kept.
+    bits : int
 
     Examples
     --------
     >>> table = nw.from_native(pl.DataFrame({"a": [0.1, 0.7, 0.2]}))
-    >>> table.select(whole(nw.col("a"), 1).sum() / 10).item()
-    1.0
+    >>> table.select(on_grid(nw.col("a"), 2))["a"].to_list()
+    [0.0, 0.75, 0.25]
     """
-    return (value * 10.0**digits).round()
+    rounded = (value * 2.0**bits).round() / 2.0**bits
+    small = value.abs() < 2.0 ** (52 - bits)
+    return nw.when(small).then(rounded).otherwise(value)
 
 
 def join_lookup(frame: Frame, table: pl.DataFrame, *, on: Sequence[str]) -> Frame:

@@ -62,16 +62,21 @@ def distinct_rows(X: npt.ArrayLike) -> int:
     ----------
     X : array-like of shape (n_samples, n_features)
 
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite.
+
     Examples
     --------
     >>> distinct_rows([[0.0], [1e-12], [1.0]])
     2
     """
-    matrix = np.asarray(X, dtype=np.float64)
-    low = matrix.min(axis=0, initial=np.inf)
-    width = float((matrix.max(axis=0, initial=-np.inf) - low).max(initial=0.0))
-    if not width > 0:
-        return min(len(matrix), 1)
+    matrix = finite_matrix(X)
+    low = matrix.min(axis=0)
+    width = float((matrix.max(axis=0) - low).max())
+    if not width:
+        return 1
     return len(np.unique(np.round((matrix - low) / (NEAR * width)), axis=0))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.config.stages import Company
-from learnstrata.learners.lookups import Frame, collected, whole
+from learnstrata.learners.lookups import Frame, collected, on_grid
 from learnstrata.learners.lookups import join_lookup as join
 from learnstrata.privacy.keys import codes
 
@@ -16,8 +16,10 @@ __all__ = ["TIERS", "UNRATED", "CompanyLevels", "fit_companies"]
 
 TIERS = ("Tier 3", "Tier 2", "Tier 1")
 UNRATED = "Unrated"
-DIGITS = 8  # of the logarithm of pay; more would add up differently in each order
-CENTS = 2
+DIGITS = 9
+# Behind the point: what has more adds up differently in each order. A sum of logarithms
+# is exact for some ten million learners.
+LOG_BITS, PAY_BITS, YEAR_BITS = 26, 12, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class CompanyLevels:
         return frame.with_columns(**self._levels())
 
     def _levels(self) -> dict[str, nw.Expr]:
-        log_pay = nw.col("pay").log().round(DIGITS)
+        log_pay = on_grid(nw.col("pay").log(), LOG_BITS)
         n, own = nw.col("_n"), nw.col("_own")
         others = n - nw.when(own).then(nw.lit(1)).otherwise(nw.lit(0))
         total = nw.when(n > 0).then(nw.col("_sum_log_pay")).otherwise(nw.lit(0.0))
@@ -120,8 +122,7 @@ class CompanyLevels:
         known = others + self.shrinkage > 0
         level = nw.when(known).then(weighed).otherwise(nw.col("_role_level"))
         return {
-            # others who are paid the same make the same level, however many they are
-            "company_level": level.round(DIGITS),
+            "company_level": level,
             "company_mean_pay": nw.when(n > 0).then(nw.col("_sum_pay") / n),
         }
 
@@ -163,9 +164,9 @@ def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     if "years_of_experience" in columns:
         years = nw.col("years_of_experience")
     rows = frame.filter(~nw.col("company").is_null()).with_columns(
-        _pay=whole(pay, CENTS),
-        _log_pay=whole(pay.log(), DIGITS),
-        _years=whole(years, DIGITS),
+        _pay=on_grid(pay, PAY_BITS),
+        _log_pay=on_grid(pay.log(), LOG_BITS),
+        _years=on_grid(years, YEAR_BITS),
     )
     sums = rows.group_by("company").agg(
         nw.col("learner_id").n_unique().alias("learners"),
@@ -178,9 +179,9 @@ def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
         collected(sums)
         .sort("company")
         .with_columns(
-            (pl.col("log_pay").fill_null(0.0) / 10.0**DIGITS).round(DIGITS),
-            (pl.col("pay").fill_null(0.0) / 10.0**CENTS).round(CENTS),
-            (pl.col("experience").cast(pl.Float64) / 10.0**DIGITS).round(DIGITS),
+            pl.col("log_pay").fill_null(0.0),
+            pl.col("pay").fill_null(0.0).round(DIGITS),
+            pl.col("experience").cast(pl.Float64).round(DIGITS),
             pl.col("learners", "paid").cast(pl.Int64),
         )
     )
@@ -190,11 +191,11 @@ def _role_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     if "pay" not in columns:
         return pl.DataFrame(schema={"role": pl.String, "level": pl.Float64})
     rows = frame.filter(~nw.col("pay").is_null()).with_columns(
-        _log_pay=whole(nw.col("pay").log(), DIGITS)
+        _log_pay=on_grid(nw.col("pay").log(), LOG_BITS)
     )
     means = rows.group_by("role").agg(nw.col("_log_pay").mean().alias("level"))
-    level = (pl.col("level") / 10.0**DIGITS).round(DIGITS)
-    return collected(means).sort("role").with_columns(level)
+    level = on_grid(nw.col("level"), LOG_BITS)
+    return collected(nw.from_native(collected(means).sort("role")).with_columns(level))
 
 
 def _tiers(table: pl.DataFrame, config: Company) -> list[str]:

@@ -539,13 +539,13 @@ def _refuse_too_few(
     if len(used) >= 2:
         return
     reasons = dict.fromkeys(left_out.values())
-    why = "; ".join(
-        f"{listed([c for c, told in left_out.items() if told == reason])}: {reason}"
+    why = ", ".join(
+        f"{listed([c for c, told in left_out.items() if told == reason])} ({reason})"
         for reason in reasons
     )
+    got = f"only {listed(list(used))}" if used else "no feature"
     error = DegenerateError if set(reasons) - {LACKING} else SchemaError
     raise error(
-        f"Got {len(used)} of two or more features that tell learners apart "
-        f"({listed(list(used)) or 'none'}). Left out are {why}. Map more columns in "
-        "[columns]."
+        f"Got {got} to tell learners apart, expected two or more features. Left out: "
+        f"{why or 'nothing'}. Map more columns in [columns] of the configuration."
     )
