@@ -133,7 +133,7 @@ def test_a_table_without_a_column_runs_and_says_what_is_missing(column, recipe):
     names = [one.name for one in found.meaning.names]
     assert len(set(names)) == len(names)
     assert assign(table, found.meaning.model)["segment_id"].to_list() == (
-        found.meaning.learners["segment_id"].to_list()
+        found.meaning.members["segment_id"].to_list()
     )
 
 
@@ -241,9 +241,12 @@ def test_segments_keep_the_categories_that_are_pooled_where_they_are_told(few):
     found = run(
         few, load_config("robust", privacy={"learners": 25, "base": 25}, **QUICK)
     )
-    raw = found.base.prepared.learners["role_family"]
-    assert found.meaning.members["role_family"].equals(raw)
-    assert not found.meaning.learners["role_family"].equals(raw)
+    learners, members = found.base.prepared.learners, found.meaning.members
+    raw, kept = (
+        frame.sort("learner_id")["role_family"] for frame in (learners, members)
+    )
+    assert kept.equals(raw)
+    assert not found.meaning.learners.sort("learner_id")["role_family"].equals(raw)
 
 
 def keyed(table, *keys):
@@ -301,7 +304,7 @@ def test_an_extra_number_is_a_feature(few):
 
 def test_companies_and_titles_alone_are_too_little(few):
     table = few.select("email_hash", "company_hash", "job_position")
-    with pytest.raises(SchemaError, match=r"Got 1 feature\(s\) that vary \(\['role'\]"):
+    with pytest.raises(SchemaError, match="Got only role to tell learners apart"):
         run(table, load_config("robust", as_of=2021, **QUICK))
 
 
