@@ -4,16 +4,19 @@ This is the only place that knows the order. Each stage is a plain function of t
 before it and of its own piece of the configuration; what it finds is exact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
+from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.description import describe
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.privacy.disclosure.rule import PayRule
@@ -48,6 +51,7 @@ from learnstrata.stats import kmeans
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.sampling import Seeds, spawn_seeds
 from learnstrata.stats.threads import single_blas
+from learnstrata.wording.words import listed
 
 __all__ = ["STAGES", "Run", "assign", "explain", "prepare_learners", "run"]
 
@@ -135,7 +139,8 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
 def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     X, seeds, sampler = base.prepared.matrix.X, _seeds(config), config.sampler
     timer.begin("tendency")
-    tendency = find_tendency(X, config, rng=seeds["tendency"])
+    with _naming_what_all_share(base):
+        tendency = find_tendency(X, config, rng=seeds["tendency"])
     timer.begin("select")
     dossier = select(
         X,
@@ -156,6 +161,19 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     if config.evidence.level != "none" and len(X) >= LEAST_LEARNERS:
         trust = examine(base.prepared, dossier, fit, tree, config, rng=rng)
     return Clusters(tendency, dossier, fit, tree, principal_components(X), trust)
+
+
+@contextmanager
+def _naming_what_all_share(base: Base) -> Iterator[None]:
+    """Say of learners who hardly differ what is the same for all of them."""
+    try:
+        yield
+    except DegenerateError as error:
+        features = base.prepared.features
+        same = [feature_of(name).label for name in features.constant]
+        if not same:
+            raise
+        raise DegenerateError(f"{error} The same for all: {listed(same)}.") from None
 
 
 def _meaning(

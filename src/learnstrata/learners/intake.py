@@ -1,19 +1,28 @@
 """From the user's table to learners: columns recognised, records cleaned."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.exceptions import (
+    DegenerateError,
+    LearnstrataError,
+    ParameterError,
+    SchemaError,
+    SourceError,
+)
 from learnstrata.learners.cleaning import Cleaned, Limits, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.standard import extra_name, recognise, standardise
 from learnstrata.privacy.disclosure.pooling import pooled
 
@@ -26,6 +35,7 @@ __all__ = [
     "without_rare",
 ]
 
+LIBRARIES = {"polars", "pandas", "narwhals", "duckdb", "_duckdb", "pyarrow"}
 NAMED = ("role", "role_family", "title", "tier")  # and the categories of the user
 
 
@@ -48,19 +58,62 @@ def read_table(
     Raises
     ------
     SchemaError
-        If the table lacks what a segmentation needs.
+        If it is no data frame, its columns are named twice or by no text, it lacks what
+        a segmentation needs, or its own numbers of the records are none.
+    SourceError
+        If its library cannot give its rows.
     DegenerateError
         If it has no rows.
     """
-    columns = list(nw.from_native(frame).collect_schema().names())
-    mapping = recognise(columns, config.columns, record=config.record)
-    table = standardise(
-        frame, mapping, columns=config.columns, pay=config.pay, record=config.record
-    )
-    eager = collected(nw.from_native(table))
+    if isinstance(frame, str | Path):
+        raise SchemaError(
+            f"Got the text {str(frame)[:80]!r}, expected a data frame. Read a file "
+            "first: learnstrata.read_learners(path)."
+        )
+    with _told_as_ours(frame):
+        names = column_names_of(frame)
+        mapping = recognise(names, config.columns, record=config.record)
+        table = standardise(
+            frame, mapping, columns=config.columns, pay=config.pay, record=config.record
+        )
+        eager = collected(nw.from_native(table))
     if eager.is_empty():
         raise DegenerateError("Got a table without rows, expected learners.")
+    _refuse_unnumbered(eager["record"])
     return eager, mapping
+
+
+@contextmanager
+def _told_as_ours(frame: object) -> Iterator[None]:
+    """Turn what the library of a frame says of it into one line of ours."""
+    try:
+        yield
+    except LearnstrataError:
+        raise
+    except Exception as error:
+        own = LIBRARIES | {_library_of(frame)}
+        if _library_of(error) not in own and not isinstance(error, OSError):
+            raise
+        said = " ".join(str(error).split())[:200]
+        raise SourceError(
+            f"The table cannot be read: {said or type(error).__name__}. Collect it "
+            "first, or convert the column."
+        ) from error
+
+
+def _library_of(value: object) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+def _refuse_unnumbered(record: pl.Series) -> None:
+    """Check a column ``record`` that the user gave: by it all else finds its row."""
+    if record.null_count() or not record.is_unique().all():
+        empty, again = record.null_count(), len(record) - record.n_unique()
+        raise SchemaError(
+            f"Got a column record with {empty:,} empty and {again:,} repeated numbers, "
+            "expected another whole number in each row. Number the rows: "
+            "row_number() OVER () - 1 AS record."
+        )
 
 
 def clean_table(

@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, TypeAlias
 
-from threadpoolctl import ThreadpoolController, threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 __all__ = ["Mapper", "serial_openmp", "single_blas", "workers"]
 
@@ -18,7 +18,9 @@ class _Hold:
     """Who holds BLAS to one thread: the first to come sets it, the last undoes it.
 
     Its number of threads is one of the process: two calls at once would each restore
-    what they found, and the later one finds the limit of the earlier.
+    what they found, and the later one finds the limit of the earlier. It is set in
+    threads of our own that end at once, for threadpoolctl lets the thread that set it
+    alone change it again, as long as that lives.
     """
 
     def __init__(self) -> None:
@@ -30,17 +32,30 @@ class _Hold:
     def enter(self, *, anew: bool) -> None:
         with self._lock:
             if anew or self._libraries is None:
-                self._libraries = ThreadpoolController()
+                self._libraries = ThreadpoolController().select(user_api="blas")
             if anew or not self._holders:
-                limit = self._libraries.limit(limits=1, user_api="blas")
-                self._limits.append(limit)
+                _in_a_thread_of_its_own(self._limit)
             self._holders += 1
 
     def leave(self) -> None:
         with self._lock:
             self._holders -= 1
-            while self._limits and not self._holders:  # the oldest last
-                self._limits.pop().restore_original_limits()
+            if not self._holders:
+                _in_a_thread_of_its_own(self._restore)
+
+    def _limit(self) -> None:
+        if self._libraries is not None:
+            self._limits.append(self._libraries.limit(limits=1, user_api="blas"))
+
+    def _restore(self) -> None:
+        while self._limits:  # the oldest last
+            self._limits.pop().restore_original_limits()
+
+
+def _in_a_thread_of_its_own(task: Callable[[], None]) -> None:
+    thread = Thread(target=task)
+    thread.start()
+    thread.join()
 
 
 _HOLD = _Hold()
@@ -84,7 +99,8 @@ def serial_openmp() -> Iterator[None]:
     ...     sum([1, 2])
     3
     """
-    with threadpool_limits(limits=1, user_api="openmp"):
+    libraries = ThreadpoolController().select(user_api="openmp")
+    with libraries.limit(limits=1):
         yield
 
 

@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from frames import rows
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import FeatureGroup
-from learnstrata.exceptions import SchemaError
+from learnstrata.exceptions import DegenerateError, SchemaError
 from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.features.matrix import (
@@ -195,3 +195,34 @@ def test_notebook_matrix_is_the_one_of_the_original(tmp_path):
     for block in (slice(6, -3), slice(-3, None)):  # the order of categories differs
         sums = np.sort(ours[:, block].sum(axis=0))
         assert sums == pytest.approx(np.sort(np.asarray(theirs)[:, block].sum(axis=0)))
+
+
+def test_what_is_the_same_for_all_is_left_out():
+    table = pl.DataFrame(UNITS).with_columns(pay=pl.lit(1_234_567.89))
+    model = fit_features(table, config(), as_of=2021, salt=b"salt")
+    assert model.constant == ("log_pay", "company_level")
+    featured = add_features(table, model, members=True)
+    assert featured["company_level"].n_unique() == 1  # to the last bit
+    assert set(to_matrix(featured, model).columns) == set(model.centers)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e12])
+def test_a_number_that_varies_is_clustered_on_in_any_unit(unit):
+    made = load_config(columns={"numeric": ["score"]})
+    table = pl.DataFrame(UNITS).with_columns(score=unit * pl.int_range(14))
+    model = fit_features(table, made, as_of=2021, salt=b"salt")
+    assert "score" in model.columns
+
+
+def test_learners_who_are_all_alike_are_refused_with_what_they_share():
+    table = pl.DataFrame(UNITS).with_columns(
+        pay=pl.lit(1e6),
+        years_of_experience=pl.lit(3.0),
+        role_family=pl.lit("Data"),
+        pay_growth=pl.lit(None, pl.Float64),
+    )
+    with pytest.raises(
+        DegenerateError,
+        match=r"Got no feature .*log_pay, .* and role \(the same for all\)\. Map more",
+    ):
+        fit_features(table, config(), as_of=2021, salt=b"salt")

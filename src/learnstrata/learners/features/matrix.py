@@ -105,6 +105,11 @@ class FeatureModel:
         return codes(names, key=bytes.fromhex(self.salt))
 
     @property
+    def constant(self) -> tuple[str, ...]:
+        """Features that are left out because they are the same for all."""
+        return tuple(c for c, why in self.left_out.items() if why == CONSTANT)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Features clustered on, in order."""
         return tuple(c for group in self.groups.values() for c in group.columns)
