@@ -220,13 +220,15 @@ def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFr
     learner as it stands, the current one after a repair (``repaired``), ``history`` of
     a learner (an older pay, another title, an exact repeat), or ``quarantined``: not to
     be believed, and in no learner. A learner's current record has a believable pay, the
-    newest pay year, then the richest title; of equal ones it is the first in the order
-    of their texts, so that the order of the rows decides nothing.
+    newest pay year, then the richest title; of equal ones it is the first by ``_tie``,
+    else by their texts: the order of the rows decides nothing.
 
     Parameters
     ----------
     records : data frame in the standard columns
-        With ``role_match``, where titles were mapped. It is not changed.
+        With ``role_match``, where titles were mapped, and ``_tie``, where something
+        fairer than the alphabet decides between equally good records of a learner. It
+        is not changed.
     config : Config
     limits : Limits
         From `find_limits` of the table the segmentation is fitted on.
@@ -399,7 +401,7 @@ def _with_text(frame: Frame, names: Sequence[str], rules: Cleaning) -> Frame:
 
 def _key(names: Sequence[str]) -> nw.Expr:
     """Write all that a record says as one text: equal texts are exact duplicates."""
-    same = [c for c in names if c not in {"record", "fault", "fault_text"}]
+    same = [c for c in names if c not in {"record", "fault", "fault_text", "_tie"}]
     texts = [
         nw.when(nw.col(c).is_null())
         .then(nw.lit("\x00"))
@@ -431,11 +433,8 @@ def _with_place(
         _copy_of=nw.when(believed).then(nw.col("record")),
     )
     frame = frame.with_columns(_copy_of=nw.col("_copy_of").min().over("_key"))
-    place = (
-        nw.col("_one")
-        .cum_sum()
-        .over("learner_id", order_by=["_order", "_key", "record"])
-    )
+    by = ["_order", "_tie" if "_tie" in names else "_key", "record"]
+    place = nw.col("_one").cum_sum().over("learner_id", order_by=by)
     frame = frame.with_columns(_place=place.cast(nw.Int64) - 1)
     first = nw.when(nw.col("_place") == 0).then(nw.col("record"))
     return frame.with_columns(_current=first.max().over("learner_id").cast(nw.Int64))

@@ -1,5 +1,6 @@
 """From the user's table to learners: columns recognised, records cleaned."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,7 +136,7 @@ def clean_table(
     """
     if "title" in table.columns:
         table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
-    cleaned = clean(table, config, limits)
+    cleaned = clean(_with_ties(table), config, limits)
     if cleaned.units.is_empty():
         counts = cleaned.ledger["rule"].value_counts()
         ranked = counts.sort("count", "rule", descending=[True, False])
@@ -145,6 +146,21 @@ def clean_table(
             f"({n:,} records). Run `learnstrata check` on the table."
         )
     return cleaned
+
+
+def _with_ties(table: pl.DataFrame) -> pl.DataFrame:
+    """Add what decides between equally good records of a learner: a digest of each.
+
+    The alphabet would favour the titles and companies at its beginning.
+    """
+    if "learner_id" not in table.columns:
+        return table
+    several = table.filter(pl.col("learner_id").is_duplicated())
+    told = several.drop("record").select(pl.all().cast(pl.String).fill_null("\x00"))
+    texts = told.select(pl.concat_str(pl.all(), separator="\x1f")).to_series()
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    ties = several.select("record", pl.Series("_tie", digests, dtype=pl.String))
+    return table.join(ties, on="record", how="left", maintain_order="left")
 
 
 def units_of(cleaned: Cleaned[pl.DataFrame]) -> pl.DataFrame:
