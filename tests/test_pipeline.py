@@ -200,10 +200,14 @@ def test_a_learner_who_is_not_there_is_refused(few):
     found = run(few, load_config("robust", **QUICK))
     with pytest.raises(ParameterError, match="Got learner 'nobody', expected one of"):
         explain(few, found.meaning.model, "nobody")
-    name = few["email_hash"].drop_nulls()[0]
-    spoiled = few.with_columns(ctc=pl.lit(-5))
+    first = pl.int_range(pl.len()) == 0
+    id_ = pl.when(first).then(pl.lit("Total")).otherwise("email_hash")
+    summed = few.with_columns(email_hash=id_)
     with pytest.raises(DegenerateError, match="records can be used"):
-        explain(spoiled, found.meaning.model, name)
+        explain(summed, found.meaning.model, "Total")
+    name = few["email_hash"].drop_nulls()[0]
+    unpaid = explain(few.with_columns(ctc=pl.lit(-5)), found.meaning.model, name)
+    assert 0 < unpaid.segment <= len(found.meaning.names)
 
 
 def test_names_of_the_user_are_given_and_stay(few):
@@ -295,7 +299,7 @@ def test_an_extra_number_is_a_feature(few):
     )
     config = load_config("robust", as_of=2021, columns={"numeric": ["quiz"]}, **QUICK)
     found = run(table, config)
-    assert "quiz" in found.base.prepared.matrix.columns
+    assert "extra:quiz" in found.base.prepared.matrix.columns
     assert build(found, key=b"k" * 32).model_dump_json()
 
 
@@ -346,11 +350,11 @@ def test_a_table_without_rows_is_refused(few):
 
 
 def test_a_table_of_unusable_records_says_why(few):
-    table = few.with_columns(ctc=pl.lit(-5))
+    table = few.with_columns(email_hash=pl.lit(None, dtype=pl.String))
     with pytest.raises(
         DegenerateError,
         match=rf"None of the {len(few)} records can be used; most often: "
-        rf"pay_not_positive \({len(few)} records\). Run `learnstrata check`",
+        rf"no_learner_id \({len(few)} records\). Run `learnstrata check`",
     ):
         run(table, load_config("robust"))
 

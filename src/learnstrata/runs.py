@@ -8,9 +8,12 @@ from functools import cached_property
 import polars as pl
 
 from learnstrata.config.stages import Config
-from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.description import Description
+from learnstrata.learners.remarks import Remark
 from learnstrata.learners.roles.families import RoleCoverage
+from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.schema.origins import Origin
+from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.choice.tendency import TendencyFound
@@ -60,6 +63,8 @@ class Base:
         Standard name -> column of the user's table.
     limits : Limits
     ledger, records : polars.DataFrame
+    remarks : tuple of Remark
+        What cleaning has to say of the table.
     prepared : Prepared
         Learners, their features and the matrix.
     learners : polars.DataFrame
@@ -67,16 +72,23 @@ class Base:
     description : Description
     coverage : RoleCoverage or None
         None where the table has no titles.
+    origins : tuple of Origin
+        Columns that a model of these learners is made of.
+    notes : tuple of str
+        Where another column could have been meant.
     """
 
     mapping: Mapping[str, str]
     limits: Limits
     ledger: pl.DataFrame
     records: pl.DataFrame
+    remarks: tuple[Remark, ...]
     prepared: Prepared
     learners: pl.DataFrame
     description: Description
     coverage: RoleCoverage | None
+    origins: tuple[Origin, ...]
+    notes: tuple[str, ...]
 
     @cached_property
     def content(self) -> bytes:
@@ -152,13 +164,17 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All that a run found; ``timings`` are seconds a stage."""
+    """All that a run found; ``timings`` are seconds a stage.
+
+    `source` is the file of the table; None where a frame was given.
+    """
 
     config: Config
     base: Base
     clusters: Clusters
     meaning: Meaning
     timings: Mapping[str, float]
+    source: SourceInfo | None = None
 
 
 class Stopwatch:

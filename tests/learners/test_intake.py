@@ -5,7 +5,6 @@ import pytest
 
 from learnstrata.config.loading import load_config
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.intake import (
     clean_table,
@@ -14,6 +13,7 @@ from learnstrata.learners.intake import (
     units_of,
     without_rare,
 )
+from learnstrata.learners.rules.bounds import find_limits
 
 CONFIG = load_config()
 
@@ -52,30 +52,31 @@ def test_a_learner_who_is_not_there_is_refused(table):
 
 
 def test_a_table_of_nothing_usable_is_refused(table):
-    poor = table.with_columns(pay=pl.lit(-5.0))
+    poor = table.with_columns(learner_id=pl.lit(None, dtype=pl.String))
     with pytest.raises(DegenerateError, match="None of the .* records can be used"):
         clean_table(poor, CONFIG, find_limits(table, CONFIG))
 
 
 def test_what_few_hold_is_other_and_our_own_words_stay(small_run):
     learners = small_run.base.prepared.learners.with_columns(
+        pl.when(pl.int_range(pl.len()) < 9)
+        .then(pl.lit("0170 1234567"))
+        .otherwise(pl.lit("chess"))
+        .alias("extra:club"),
         role=pl.when(pl.int_range(pl.len()) < 9)
         .then(pl.lit("Personal assistant of"))
         .otherwise("role"),
         tier=pl.when(pl.int_range(pl.len()) < 3)
         .then(pl.lit("Unrated"))
         .otherwise(pl.lit("Tier 1")),
-        club=pl.when(pl.int_range(pl.len()) < 9)
-        .then(pl.lit("0170 1234567"))
-        .otherwise(pl.lit("chess")),
     )
     config = load_config(columns={"categorical": ["club"]})
     found = without_rare(learners, config, least=10)
     assert "Personal assistant of" not in found["role"].to_list()
     assert set(found["tier"]) == {"Unrated", "Tier 1"}
-    assert set(found["club"]) == {"chess", "Other"}
-    assert found.drop("role", "role_family", "title", "club").equals(
-        learners.drop("role", "role_family", "title", "club")
+    assert set(found["extra:club"]) == {"chess", "Other"}
+    assert found.drop("role", "role_family", "title", "extra:club").equals(
+        learners.drop("role", "role_family", "title", "extra:club")
     )
 
 

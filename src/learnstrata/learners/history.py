@@ -6,9 +6,11 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrameT
 
+from learnstrata.learners.ledger import SEGMENTED
+
 __all__ = ["newest_first", "once_each", "progression"]
 
-USABLE = ("current", "repaired", "history")
+USABLE = (*SEGMENTED, "history")
 
 
 def progression(records: IntoFrameT) -> IntoFrameT:

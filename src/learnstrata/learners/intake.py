@@ -8,13 +8,17 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.learners.cleaning import Cleaned, Limits, clean
+from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
+from learnstrata.learners.losses import refuse_lost
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
-from learnstrata.learners.schema.standard import extra_name, recognise, standardise
+from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.schema.columns import column_names_of, reading_of
+from learnstrata.learners.schema.register import extra_name
+from learnstrata.learners.schema.standard import kinds_of, recognise, standardise
 from learnstrata.privacy.disclosure.pooling import pooled
 
 __all__ = ["clean_table", "newest_unit", "read_table", "units_of", "without_rare"]
@@ -23,7 +27,7 @@ NAMED = ("role", "role_family", "title", "tier")  # and the categories of the us
 
 
 def read_table(
-    frame: IntoFrame, config: Config
+    frame: IntoFrame, config: Config, mapping: Mapping[str, str] | None = None
 ) -> tuple[pl.DataFrame, Mapping[str, str]]:
     """Bring the recognised columns of any frame into memory, typed.
 
@@ -32,6 +36,9 @@ def read_table(
     frame : data frame
         The user's table, any frame narwhals knows. It is not changed.
     config : Config
+    mapping : mapping of str to str, default=None
+        Standard name -> column of the table, where that is known; ``None`` recognises
+        the columns.
 
     Returns
     -------
@@ -41,19 +48,37 @@ def read_table(
     Raises
     ------
     SchemaError
-        If the table lacks what a segmentation needs.
+        If the table lacks what a segmentation needs, or over half of a column cannot
+        be read.
     DegenerateError
         If it has no rows.
     """
-    columns = list(nw.from_native(frame).collect_schema().names())
-    mapping = recognise(columns, config.columns, record=config.record)
+    names = column_names_of(frame)
+    if mapping is None:
+        mapping = recognise(names, config.columns, record=config.record)
     table = standardise(
-        frame, mapping, columns=config.columns, pay=config.pay, record=config.record
+        frame,
+        mapping,
+        columns=config.columns,
+        pay=config.pay,
+        record=config.record,
+        numbers=config.numbers,
     )
     eager = collected(nw.from_native(table))
     if eager.is_empty():
         raise DegenerateError("Got a table without rows, expected learners.")
+    refuse_lost(eager, mapping, hints=lambda: _hints(frame, mapping, config))
     return eager, mapping
+
+
+def _hints(
+    frame: IntoFrame, mapping: Mapping[str, str], config: Config
+) -> Mapping[str, str]:
+    kinds = kinds_of(mapping, config.columns)
+    read = reading_of(
+        frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
+    )
+    return read.hints
 
 
 def clean_table(

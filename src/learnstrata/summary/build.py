@@ -8,7 +8,7 @@ from importlib import metadata
 
 import polars as pl
 
-from learnstrata.learners.cleaning import STATES
+from learnstrata.learners.ledger import STATES
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.schema.register import (
     COLUMNS,
@@ -29,7 +29,9 @@ from learnstrata.summary.contract.learners import (
     Input,
     Ledger,
     Limits,
+    Remark,
     RuleCount,
+    Source,
 )
 from learnstrata.summary.contract.results import Money, Results, Settings
 from learnstrata.summary.evidence import build_evidence
@@ -73,6 +75,7 @@ def build(run: Run, *, key: bytes) -> Results:
         settings=_settings(run),
         input=_input(run),
         ledger=_ledger(run),
+        remarks=tuple(Remark.of(one) for one in run.base.remarks),
         limits=Limits.of(run.base.limits),
         filled=_filled(run),
         roles=build_roles(run),
@@ -128,6 +131,7 @@ def _input(run: Run) -> Input:
         segmented=len(run.meaning.learners),
         columns=dict(run.base.mapping),
         available=run.meaning.model.features.available,
+        source=Source.of(run.source) if run.source else None,
     )
 
 
@@ -161,11 +165,12 @@ def _filled(run: Run) -> Filled:
 
 
 def _notes(run: Run) -> list[str]:
-    """Say what the table lacks and which part is missing for it."""
+    """Say what could be meant otherwise, and what is missing and with it which part."""
     there = {"learner_id"} & set(run.base.mapping)
     there |= set(run.meaning.model.features.available)
     lost = {COLUMNS[name].gives: text for name, text in lost_without(there).items()}
-    lacking = [
+    lacking = [*run.base.notes]
+    lacking += [
         f"The table has no {column_label(column)}: {text}."
         for column, text in lost.items()
     ]

@@ -11,7 +11,6 @@ from frames import rows
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import FeatureGroup
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.features.matrix import (
     FeatureModel,
@@ -20,6 +19,7 @@ from learnstrata.learners.features.matrix import (
     to_matrix,
 )
 from learnstrata.learners.intake import clean_table, read_table, units_of
+from learnstrata.learners.rules.bounds import find_limits
 from original import original_analysis
 
 UNITS = {

@@ -5,7 +5,7 @@ roles, fills, bands, scales); `add_features` adds the features to any learners;
 `to_matrix` scales them. A run and a later assignment go through the same two calls.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from learnstrata.learners.features.companies import CompanyLevels, fit_companies
 from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
 from learnstrata.learners.features.register import FEATURES, extras_of, register_of
 from learnstrata.learners.lookups import Frame, collected, distinct, join_lookup
-from learnstrata.learners.schema.register import GIVEN
+from learnstrata.learners.schema.register import GIVEN, own_name
 from learnstrata.privacy.keys import codes
 
 __all__ = [
@@ -199,7 +199,8 @@ def _usable_groups(
 def _wanted_groups(config: Config, register: Iterable[str]) -> dict[str, FeatureGroup]:
     """Give the groups of the recipe in our names, and a group to each other extra.
 
-    A name that is a feature of ours and an extra column of the user's is the feature.
+    A name that is a feature of ours and an extra column of the user's is the feature;
+    the column is then meant by its name in our frames (``extra:seniority``).
     """
     extras = extras_of(config)
     known = extras | {name: name for name in register}
@@ -211,11 +212,16 @@ def _wanted_groups(config: Config, register: Iterable[str]) -> dict[str, Feature
         for name, group in config.features.items()
     }
     taken = {known[c] for c in named}
-    for column, extra in extras.items():
+    for extra in extras.values():
         if extra not in taken:
-            name = column if column not in groups else f"{column}_extra"
-            groups[name] = FeatureGroup(columns=(extra,))
+            groups[_free_name(own_name(extra), groups)] = FeatureGroup(columns=(extra,))
     return groups
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name += " (own column)"
+    return name
 
 
 def _role_categories(frame: Frame, config: Config) -> tuple[str, ...]:
@@ -267,7 +273,7 @@ def _with_bands(frame: Frame, pay: Pay) -> Pay:
 def _pay_bands(frame: Frame, pay: Pay) -> tuple[float, ...]:
     if pay.bands:
         return pay.bands
-    if pay.currency == "INR":
+    if pay.code == "INR":
         return (5.0, 15.0, 30.0)
     shown = collected(frame.select("pay"))["pay"].drop_nulls() / pay.per_shown_unit
     limits = [float(f"{shown.quantile(q) or 0.0:.2g}") for q in (0.25, 0.5, 0.75)]
@@ -456,6 +462,8 @@ def _fit_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
 
 
 def _with_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
+    if not model.columns:
+        _refuse_too_few((), np.empty(0, dtype=np.bool_), model)
     raw, columns, groups = _raw_matrix(features, model)
     center, variance = raw.mean(axis=0), raw.var(axis=0)
     # Sums of floats differ in the last bits between orders of summation.
@@ -480,8 +488,9 @@ def _refuse_too_few(
     features = {c.split("=", 1)[0] for c, v in zip(columns, varies, strict=True) if v}
     if len(features) < 2:
         constant = sorted(set(model.columns) - features)
+        told = [[own_name(c) for c in names] for names in (sorted(features), constant)]
         raise SchemaError(
-            f"Got {len(features)} feature(s) that vary ({sorted(features)}), expected "
-            f"two or more. Without values or constant: {constant}; not in the table: "
+            f"Got {len(features)} feature(s) that vary ({told[0]}), expected two or "
+            f"more. Without values or constant: {told[1]}; not in the table: "
             f"{list(model.left_out)}. Map more columns in [columns]."
         )

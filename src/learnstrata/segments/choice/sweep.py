@@ -19,11 +19,11 @@ from learnstrata.segments.choice.nulls import (
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.inputs import Integers
 from learnstrata.stats.nulls import MonteCarlo
-from learnstrata.stats.sampling import sample_rows
+from learnstrata.stats.sampling import Sampler, sample_rows
 from learnstrata.wording.statistics import STATISTICS, as_told, best_of, statistic_of
 from learnstrata.wording.words import listed
 
-__all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
+__all__ = ["Candidate", "Dossier", "refuse_too_few", "rule_in_words", "select"]
 
 
 LIMITS: Mapping[str, OfEachK] = {
@@ -300,6 +300,24 @@ def _refuse_unknown_order(config: Selection) -> None:
             "selection.resamples = 0, expected resamples above 0: stability is not "
             "computed without them. Set resamples = 20, or another criterion."
         )
+
+
+def refuse_too_few(
+    X: npt.NDArray[np.float32],
+    config: Selection,
+    *,
+    rng: np.random.Generator | int,
+    sampler: Sampler,
+) -> None:
+    """Refuse what `select` refuses before it fits anything.
+
+    Raises
+    ------
+    DegenerateError, ConfigError
+        As `select`.
+    """
+    _refuse_unknown_order(config)
+    _possible_k(X[sample_rows(len(X), config.sample, rng=rng, sampler=sampler)], config)
 
 
 def _possible_k(X: npt.NDArray[np.float32], config: Selection) -> list[int]:

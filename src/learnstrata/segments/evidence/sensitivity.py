@@ -467,7 +467,7 @@ def _believed(ground: _Ground) -> _Changed | str:
     for flag in set(FLAGS).intersection(learners.columns):
         touched |= learners[flag].to_numpy() == 1
     if "state" in learners.columns:
-        touched |= (learners["state"] == "repaired").to_numpy()
+        touched |= learners["state"].is_in(["repaired", "set_aside"]).to_numpy()
     if not touched.any():
         return "no sampled learner was repaired or imputed"
     if touched.all():
