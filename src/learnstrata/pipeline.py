@@ -4,15 +4,18 @@ This is the only place that knows the order. Each stage is a plain function of t
 before it and of its own piece of the configuration; what it finds is exact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Columns, Config
+from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.description import describe
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
@@ -57,6 +60,8 @@ from learnstrata.segments.questions.answers import answer_questions
 from learnstrata.stats import kmeans
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.sampling import Seeds, spawn_seeds
+from learnstrata.stats.threads import single_blas
+from learnstrata.wording.words import listed
 
 __all__ = ["STAGES", "Run", "assign", "explain", "prepare_learners", "rehearse", "run"]
 
@@ -96,9 +101,10 @@ def run(
     """
     timer = Stopwatch(watch)
     key = random_key() if key is None else key
-    base = _base(frame, config, timer, key)
-    clusters = _clusters(base, config, timer)
-    meaning = _meaning(base, clusters, config, timer, key)
+    with single_blas(anew=True):
+        base = _base(frame, config, timer, key)
+        clusters = _clusters(base, config, timer)
+        meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
     return Run(config, base, clusters, meaning, timer.seconds, source)
 
@@ -140,8 +146,8 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
     limits = find_limits(table, config)
     cleaned = intake.clean_table(table, config, limits)
     timer.begin("features")
-    units, salt = intake.units_of(cleaned), salt_of(key)
-    prepared = prepare(units, config, as_of=limits.as_of, salt=salt)
+    units, rows = intake.in_order_of_content(intake.units_of(cleaned), mapping, config)
+    prepared = prepare(units, config, as_of=limits.as_of, salt=salt_of(key))
     timer.begin("describe")
     least = config.privacy.learners
     learners = intake.without_rare(prepared.learners, config, least=least)
@@ -153,6 +159,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         records=cleaned.records,
         remarks=find_remarks(cleaned, config, limits),
         prepared=prepared,
+        rows=rows,
         learners=learners,
         description=describe(learners, prepared.features, no_company=no_company),
         coverage=coverage(prepared.learners, min_learners=least) if titled else None,
@@ -166,7 +173,8 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
 def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     X, seeds, sampler = base.prepared.matrix.X, _seeds(config), config.sampler
     timer.begin("tendency")
-    tendency = find_tendency(X, config, rng=seeds["tendency"])
+    with _naming_what_all_share(base):
+        tendency = find_tendency(X, config, rng=seeds["tendency"])
     timer.begin("select")
     dossier = select(
         X,
@@ -187,6 +195,19 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     if config.evidence.level != "none" and len(X) >= LEAST_LEARNERS:
         trust = examine(base.prepared, dossier, fit, tree, config, rng=rng)
     return Clusters(tendency, dossier, fit, tree, principal_components(X), trust)
+
+
+@contextmanager
+def _naming_what_all_share(base: Base) -> Iterator[None]:
+    """Say of learners who hardly differ what is the same for all of them."""
+    try:
+        yield
+    except DegenerateError as error:
+        features = base.prepared.features
+        same = [feature_of(name).label for name in features.constant]
+        if not same:
+            raise
+        raise DegenerateError(f"{error} The same for all: {listed(same)}.") from None
 
 
 def _meaning(
@@ -229,6 +250,7 @@ def _meaning(
         no_company=no_company,
         least=rule.learners,
     )
+    members = members.with_columns(record=base.rows).sort("record")
     told = (names, profiles, cards, pulls)
     return Meaning(
         model, members, learners, *told, comparison, rules, values, *paid, questions

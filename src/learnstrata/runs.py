@@ -66,7 +66,10 @@ class Base:
     remarks : tuple of Remark
         What cleaning has to say of the table.
     prepared : Prepared
-        Learners, their features and the matrix.
+        Learners, their features and the matrix: in the order of what they say, by
+        which their ``record`` is numbered.
+    rows : polars.Series
+        The record of the input each of them is.
     learners : polars.DataFrame
         Those of `prepared` with rare categories pooled: what is described of them.
     description : Description
@@ -84,6 +87,7 @@ class Base:
     records: pl.DataFrame
     remarks: tuple[Remark, ...]
     prepared: Prepared
+    rows: pl.Series
     learners: pl.DataFrame
     description: Description
     coverage: RoleCoverage | None
@@ -92,8 +96,11 @@ class Base:
 
     @cached_property
     def content(self) -> bytes:
-        """Digest of the records."""
-        return content_of(self.records)
+        """Digest of the records, in whatever order they stand."""
+        numbers = (
+            {"record"} if "learner_id" in self.mapping else {"record", "learner_id"}
+        )
+        return content_of(self.records.drop(numbers))
 
     @property
     def n_records(self) -> int:
@@ -129,7 +136,7 @@ class Meaning:
     ----------
     model : SegmentModel
     members : polars.DataFrame
-        What `SegmentModel.assign` gives of these learners.
+        What `SegmentModel.assign` gives of these learners, in the order of the input.
     learners : polars.DataFrame
         Those of `Base`, with their segment and how sure it is.
     names, profiles, cards, pulls : tuple

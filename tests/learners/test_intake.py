@@ -1,13 +1,22 @@
 """From the user's table to learners, and rare categories to "Other"."""
 
+import duckdb
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from learnstrata.config.loading import load_config
-from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.exceptions import (
+    DataError,
+    DegenerateError,
+    ParameterError,
+    SchemaError,
+)
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.intake import (
     clean_table,
+    in_order_of_content,
     newest_unit,
     read_table,
     units_of,
@@ -90,3 +99,62 @@ def test_no_category_of_a_run_is_of_few_learners(request, recipe):
         )
         few = set(held.drop_nulls().filter(pl.col("n") < least)[column])
         assert few <= {"Other", "Not stated", "Unmapped", "Unrated", "Other_Role"}
+
+
+def test_no_order_of_the_rows_is_left_in_the_order_of_the_learners(table):
+    units = units_of(clean_table(table, CONFIG, find_limits(table, CONFIG)))
+    mapping = dict.fromkeys(["learner_id", "company", "title", "pay"], "theirs")
+    ordered, rows = in_order_of_content(units, mapping, CONFIG)
+    assert ordered["record"].to_list() == list(range(len(units)))
+    assert ordered["learner_id"].is_sorted()
+    again = ordered.with_columns(record=rows).sort("record")
+    assert again.equals(units)
+
+
+def test_the_original_draws_by_the_rows_of_the_input(table):
+    config = load_config("notebook", as_of=2026)
+    units = units_of(clean_table(table, config, find_limits(table, config)))
+    ordered, rows = in_order_of_content(units, {"learner_id": "id"}, config)
+    assert ordered.equals(units)
+    assert rows.equals(units["record"])
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (None, "Got NoneType, expected a data frame"),
+        ([1, 2], "Got list, expected a data frame"),
+        (pl.Series([1]), "Got Series, expected a data frame"),
+        ("learners.csv", "Got the text 'learners.csv', expected a data frame. Read"),
+        (pl.DataFrame(), "Got no column of learner ids"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "repeated column names"),
+        (pd.DataFrame([[1, 2]]), "Got column names that are no text"),
+        (pl.scan_csv("/no/such.csv"), "The table cannot be read: No such file"),
+        (
+            pl.LazyFrame({"learner_id": ["x"], "pay": ["no"], "title": ["a"]}).cast(
+                {"pay": pl.Int64}
+            ),
+            "The table cannot be read: conversion from",
+        ),
+    ],
+)
+def test_what_is_no_table_is_refused_in_our_words(given, told):
+    with pytest.raises(DataError, match=told):
+        read_table(given, CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [([4, 4], "0 empty and 1 repeated"), ([7, None], "1 empty and 0 repeated")],
+)
+def test_rows_without_an_order_need_a_number_each(numbers, told):
+    table = pa.table(
+        {
+            "record": pa.array(numbers, pa.int64()),
+            "learner_id": ["a", "b"],
+            "pay": [1e6, 2e6],
+            "title": ["x", "y"],
+        }
+    )
+    with pytest.raises(SchemaError, match=f"a column record with {told} numbers"):
+        read_table(duckdb.from_arrow(table), CONFIG)

@@ -1,4 +1,4 @@
-"""Tables as people keep them are read right, or refused in one line; nothing is lost."""
+"""Tables as people keep them are read right, or refused in one line."""
 
 import json
 import math

@@ -527,6 +527,9 @@ class Config:
         ``legacy`` draws samples with NumPy's RandomState, as the original does.
     experience_bands : tuple of float
         Upper limits (inclusive) of all experience bands but the last, in years.
+    max_categories : int
+        Values of a category of your own that get a column each; of more, the most
+        frequent do, and the others are one, "Other".
     names : mapping of int or str to str
         Names of your own for segments, by id or by the name made from their numbers.
         After a refit an id may be another segment; the name made from numbers is not.
@@ -544,6 +547,7 @@ class Config:
     experience_band_names: Annotated[
         tuple[str, ...], limits.names_bands_of("experience_bands")
     ] = ("Early", "Mid", "Senior")
+    max_categories: Annotated[int, Field(ge=2)] = 50
     columns: Columns = field(default_factory=Columns)
     numbers: Numbers = field(default_factory=Numbers)
     pay: Pay = field(default_factory=Pay)

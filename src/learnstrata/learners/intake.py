@@ -1,13 +1,21 @@
 """From the user's table to learners: columns recognised, records cleaned."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.exceptions import (
+    DegenerateError,
+    LearnstrataError,
+    ParameterError,
+    SchemaError,
+    SourceError,
+)
 from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
@@ -21,8 +29,16 @@ from learnstrata.learners.schema.register import extra_name
 from learnstrata.learners.schema.standard import kinds_of, recognise, standardise
 from learnstrata.privacy.disclosure.pooling import pooled
 
-__all__ = ["clean_table", "newest_unit", "read_table", "units_of", "without_rare"]
+__all__ = [
+    "clean_table",
+    "in_order_of_content",
+    "newest_unit",
+    "read_table",
+    "units_of",
+    "without_rare",
+]
 
+LIBRARIES = {"polars", "pandas", "narwhals", "duckdb", "_duckdb", "pyarrow"}
 NAMED = ("role", "role_family", "title", "tier")  # and the categories of the user
 
 
@@ -48,25 +64,35 @@ def read_table(
     Raises
     ------
     SchemaError
-        If the table lacks what a segmentation needs, or over half of a column cannot
-        be read.
+        If it is no data frame, its columns are named twice or by no text, it lacks what
+        a segmentation needs, over half of a column cannot be read, or its own numbers
+        of the records are none.
+    SourceError
+        If its library cannot give its rows.
     DegenerateError
         If it has no rows.
     """
-    names = column_names_of(frame)
-    if mapping is None:
-        mapping = recognise(names, config.columns, record=config.record)
-    table = standardise(
-        frame,
-        mapping,
-        columns=config.columns,
-        pay=config.pay,
-        record=config.record,
-        numbers=config.numbers,
-    )
-    eager = collected(nw.from_native(table))
+    if isinstance(frame, str | Path):
+        raise SchemaError(
+            f"Got the text {str(frame)[:80]!r}, expected a data frame. Read a file "
+            "first: learnstrata.read_learners(path)."
+        )
+    with _told_as_ours(frame):
+        names = column_names_of(frame)
+        if mapping is None:
+            mapping = recognise(names, config.columns, record=config.record)
+        table = standardise(
+            frame,
+            mapping,
+            columns=config.columns,
+            pay=config.pay,
+            record=config.record,
+            numbers=config.numbers,
+        )
+        eager = collected(nw.from_native(table))
     if eager.is_empty():
         raise DegenerateError("Got a table without rows, expected learners.")
+    _refuse_unnumbered(eager["record"])
     refuse_lost(eager, mapping, hints=lambda: _hints(frame, mapping, config))
     return eager, mapping
 
@@ -79,6 +105,39 @@ def _hints(
         frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
     )
     return read.hints
+
+
+@contextmanager
+def _told_as_ours(frame: object) -> Iterator[None]:
+    """Turn what the library of a frame says of it into one line of ours."""
+    try:
+        yield
+    except LearnstrataError:
+        raise
+    except Exception as error:
+        own = LIBRARIES | {_library_of(frame)}
+        if _library_of(error) not in own and not isinstance(error, OSError):
+            raise
+        said = " ".join(str(error).split())[:200]
+        raise SourceError(
+            f"The table cannot be read: {said or type(error).__name__}. Collect it "
+            "first, or convert the column."
+        ) from error
+
+
+def _library_of(value: object) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+def _refuse_unnumbered(record: pl.Series) -> None:
+    """Check a column ``record`` that the user gave: by it all else finds its row."""
+    if record.null_count() or not record.is_unique().all():
+        empty, again = record.null_count(), len(record) - record.n_unique()
+        raise SchemaError(
+            f"Got a column record with {empty:,} empty and {again:,} repeated numbers, "
+            "expected another whole number in each row. Number the rows: "
+            "row_number() OVER () - 1 AS record."
+        )
 
 
 def clean_table(
@@ -102,7 +161,9 @@ def clean_table(
         table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
     cleaned = clean(table, config, limits)
     if cleaned.units.is_empty():
-        rule, n = cleaned.ledger["rule"].value_counts(sort=True).row(0)
+        counts = cleaned.ledger["rule"].value_counts()
+        ranked = counts.sort("count", "rule", descending=[True, False])
+        rule, n = ranked.row(0)
         raise DegenerateError(
             f"None of the {len(table):,} records can be used; most often: {rule} "
             f"({n:,} records). Run `learnstrata check` on the table."
@@ -114,6 +175,47 @@ def units_of(cleaned: Cleaned[pl.DataFrame]) -> pl.DataFrame:
     """Give what is segmented, with what the older records of each learner tell."""
     moved = progression(cleaned.records)
     return cleaned.units.join(moved, on="learner_id", how="left").sort("record")
+
+
+def in_order_of_content(
+    units: pl.DataFrame, mapping: Mapping[str, str], config: Config
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Put learners in an order that the order of the rows has no part in.
+
+    Whatever is drawn, tied or summed afterwards is then the same for any order of the
+    rows. Learners who say the same in every column may change places: nothing tells
+    them apart.
+
+    Parameters
+    ----------
+    units : polars.DataFrame
+        From `units_of`. It is not changed.
+    mapping : mapping of str to str
+        From `read_table`: what the table says of a learner. An id that is a row's
+        number is none of it.
+    config : Config
+        The ``legacy`` sampler draws by the rows of the input, which then stay.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and polars.Series
+        The units, ``record`` numbered anew in their order, and the record of the input
+        each of them is.
+
+    Examples
+    --------
+    >>> from learnstrata.config.loading import load_config
+    >>> units = pl.DataFrame({"record": [0, 4], "learner_id": ["b", "a"]})
+    >>> found, rows = in_order_of_content(units, {"learner_id": "id"}, load_config())
+    >>> found.rows(), rows.to_list()
+    ([(0, 'a'), (1, 'b')], [4, 0])
+    """
+    if config.sampler == "legacy":
+        return units, units["record"]
+    told = [column for column in mapping if column in units.columns]
+    ordered = units.sort(told, maintain_order=True)
+    place = pl.int_range(pl.len(), dtype=pl.Int64).alias("record")
+    return ordered.with_columns(place), ordered["record"]
 
 
 def newest_unit(

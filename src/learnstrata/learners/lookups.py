@@ -6,7 +6,14 @@ from typing import Any, TypeAlias
 import narwhals as nw
 import polars as pl
 
-__all__ = ["Frame", "collected", "distinct", "join_lookup", "without_patterns"]
+__all__ = [
+    "Frame",
+    "collected",
+    "distinct",
+    "join_lookup",
+    "on_grid",
+    "without_patterns",
+]
 
 # A narwhals frame of any engine, eager or lazy: no type has the methods of both.
 Frame: TypeAlias = Any
@@ -44,6 +51,29 @@ def distinct(frame: Frame, column: str) -> list[Any]:
     """Give the distinct values of a column, sorted, nulls left out."""
     values = collected(frame.select(column).unique())[column]
     return values.drop_nulls().sort().to_list()
+
+
+def on_grid(value: nw.Expr, bits: int) -> nw.Expr:
+    """Round numbers to multiples of ``2 ** -bits``, whose sums are exact.
+
+    Floats add up differently in each order, and an engine adds in the order that suits
+    it; multiples of a power of two do not, as long as the sum is under
+    ``2 ** (53 - bits)``. Numbers that are larger themselves stay as they are.
+
+    Parameters
+    ----------
+    value : narwhals expression
+    bits : int
+
+    Examples
+    --------
+    >>> table = nw.from_native(pl.DataFrame({"a": [0.1, 0.7, 0.2]}))
+    >>> table.select(on_grid(nw.col("a"), 2))["a"].to_list()
+    [0.0, 0.75, 0.25]
+    """
+    rounded = (value * 2.0**bits).round() / 2.0**bits
+    small = value.abs() < 2.0 ** (52 - bits)
+    return nw.when(small).then(rounded).otherwise(value)
 
 
 def join_lookup(frame: Frame, table: pl.DataFrame, *, on: Sequence[str]) -> Frame:

@@ -8,6 +8,8 @@ from importlib import metadata
 
 import polars as pl
 
+from learnstrata.learners.features.matrix import LACKING
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.ledger import STATES
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.schema.register import (
@@ -16,6 +18,7 @@ from learnstrata.learners.schema.register import (
     lost_without,
 )
 from learnstrata.pipeline import Run
+from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.privacy.keys import secret_of
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
 from learnstrata.summary.choice import (
@@ -52,6 +55,7 @@ from learnstrata.summary.pay import (
     build_companies,
     build_questions,
 )
+from learnstrata.wording.words import listed
 
 __all__ = ["build"]
 
@@ -174,6 +178,7 @@ def _notes(run: Run) -> list[str]:
         f"The table has no {column_label(column)}: {text}."
         for column, text in lost.items()
     ]
+    lacking += _notes_of_features(run)
     if (
         run.config.evidence.level == "none"
         or len(run.meaning.learners) >= LEAST_LEARNERS
@@ -185,3 +190,24 @@ def _notes(run: Run) -> list[str]:
         "trusted."
     )
     return [*lacking, short]
+
+
+def _notes_of_features(run: Run) -> list[str]:
+    """Say which features tell nobody apart, and which have too many values."""
+    model = run.meaning.model.features
+    told = {
+        feature_of(name).label: reason
+        for name, reason in model.left_out.items()
+        if reason != LACKING
+    }
+    notes = [
+        f"Not clustered on: {listed([one for one in told if told[one] == reason])} "
+        f"({reason})."
+        for reason in dict.fromkeys(told.values())
+    ]
+    return notes + [
+        f"The category {feature_of(name).label} has over {run.config.max_categories} "
+        f"values: the {len(model.categories[name]) - 1} most frequent are told apart, "
+        f'the others are called "{OTHER}".'
+        for name in model.pooled
+    ]

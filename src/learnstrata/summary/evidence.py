@@ -198,7 +198,7 @@ def _certainty(run: Run, trust: Trust) -> contract.Certainty:
     learners, evidence = run.meaning.learners, run.config.evidence
     sure = learners.group_by("segment_id").agg(
         *((pl.col("standing") == word).sum().alias(word) for word in STANDINGS),
-        pl.col("confidence").mean().alias("mean_confidence"),
+        pl.col("confidence").sort().mean().alias("mean_confidence"),
     )
     return contract.Certainty(
         **{word: int(sure[word].sum()) for word in STANDINGS},

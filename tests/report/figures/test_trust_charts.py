@@ -15,7 +15,7 @@ ALWAYS = {"k", "ward", "rules"}
 # Limits and places that a title names and no cell repeats.
 NAMED = {
     "strength": {"0.8"},
-    "ward": {"0.44", "5,000", "0.4"},
+    "ward": {"0.38", "5,000", "0.36"},
     "nulls": {"4"},
     "rules": {"0.13", "0.3"},
     "cells": {"46", "0.75"},

@@ -16,7 +16,7 @@ from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import alternatives, kmeans, stability
-from learnstrata.stats.inputs import Floats, Integers
+from learnstrata.stats.inputs import Floats, Integers, distinct_rows
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.threads import workers
 
@@ -302,7 +302,7 @@ def _tried(
 
 def _shortage(X: Floats, k: int) -> str:
     """Say what is missing for a k-means and its bootstrap, if something is."""
-    enough = len(X) > k and len(np.unique(X, axis=0)) >= k
+    enough = len(X) > k and distinct_rows(X) >= k
     return "" if enough else f"too few distinct learners for {k} segments"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 __all__ = ["Explained", "explain_differences", "explained_variance"]
@@ -67,20 +68,24 @@ def explained_variance(learners: pl.DataFrame, column: str) -> float:
     if learners[column].dtype == pl.String:
         return _explained_category(learners, column)
     known = learners.filter(pl.col(column).is_finite()).select("segment_id", column)
-    mean = pl.col(column).mean()
-    between, total = known.select(
-        mean.over("segment_id").var(ddof=0).alias("between"),
-        pl.col(column).var(ddof=0).alias("total"),
-    ).row(0)
-    return between / total if total else 0.0
+    values = known[column].cast(pl.Float64).to_numpy()
+    _, segment = np.unique(known["segment_id"].to_numpy(), return_inverse=True)
+    if not len(values) or not (total := values.var()):
+        return 0.0
+    means = np.bincount(segment, values) / np.bincount(segment)
+    return float(means[segment].var() / total)
 
 
 def _explained_category(learners: pl.DataFrame, column: str) -> float:
-    known = learners.filter(pl.col(column).is_not_null())
-    cells = known.group_by("segment_id", column).len()
-    of = pl.col("len").sum()
-    n, size = len(known), cells.group_by("segment_id").agg(size=of)
-    base = float((cells.group_by(column).agg(of)["len"] ** 2).sum()) / n**2 if n else 1
-    own = cells.join(size, on="segment_id")
-    same = float((own["len"] ** 2 / own["size"]).sum()) / n if n else 1
-    return 1 - (1 - same) / (1 - base) if base < 1 else 0.0
+    known = learners.select("segment_id", column).drop_nulls(column)
+    cells = known.group_by("segment_id", column).len().sort("segment_id", column)
+    if not (n := len(known)):
+        return 0.0
+    counts = cells["len"].to_numpy().astype(np.float64)
+    segment, value = (
+        np.unique(cells[key].to_numpy(), return_inverse=True)[1]
+        for key in ("segment_id", column)
+    )
+    base = (np.bincount(value, counts) ** 2).sum() / n**2
+    same = (counts**2 / np.bincount(segment, counts)[segment]).sum() / n
+    return float(1 - (1 - same) / (1 - base)) if base < 1 else 0.0
