@@ -141,7 +141,7 @@ def rehearse(frame: IntoFrame, config: Config) -> Base:
 def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Base:
     timer.begin("recognise")
     names = column_names_of(frame)
-    table, mapping = intake.read_table(frame, config)
+    table, mapping, notes = intake.read_table(frame, config)
     timer.begin("clean")
     limits = find_limits(table, config)
     cleaned = intake.clean_table(table, config, limits)
@@ -166,7 +166,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         origins=find_origins(
             mapping, units, config, clustered=prepared.features.columns
         ),
-        notes=find_columns(names, config.columns).notes,
+        notes=(*find_columns(names, config.columns).notes, *notes),
     )
 
 
@@ -291,7 +291,7 @@ def _read_alike(
     origins, config = model.origins, model.config
     names = column_names_of(frame)
     mapping = matching_columns(names, origins, config, columns=columns)
-    table, _ = intake.read_table(frame, config, mapping)
+    table = intake.read_table(frame, config, mapping).records
     units = intake.units_of(intake.clean_table(table, config, model.limits))
     refuse_empty(units, mapping, origins, config)
     return table, units

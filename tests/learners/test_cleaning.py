@@ -457,7 +457,7 @@ def naive_pay(pay, rules, limits):
 
 def naive_repairs(row, rules, limits):
     found = {}
-    for name in ("pay", "experience"):
+    for name in ("pay", "start_year", "experience", "pay_year"):
         if row[f"unread:{name}"] is not None:
             found[f"unread:{name}"] = f"unreadable_{name}", None
     found |= naive_years(row, rules, limits)

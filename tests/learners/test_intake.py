@@ -33,7 +33,7 @@ def table():
 
 
 def test_columns_are_ours_and_the_mapping_says_whose_they_were():
-    table, mapping = read_table(make_learners(50, rng=1), CONFIG)
+    table, mapping, _ = read_table(make_learners(50, rng=1), CONFIG)
     assert mapping["pay"] == "ctc"
     assert {"learner_id", "pay", "title", "company"} <= set(table.columns)
 
@@ -158,3 +158,31 @@ def test_rows_without_an_order_need_a_number_each(numbers, told):
     )
     with pytest.raises(SchemaError, match=f"a column record with {told} numbers"):
         read_table(duckdb.from_arrow(table), CONFIG)
+
+
+def with_unreadable(n):
+    """Give a hundred learners; the experience of some is in words."""
+    years = ["a long time" if i < n else str(i % 30) for i in range(100)]
+    ids, pay = [f"l{i}" for i in range(100)], [str(500_000 + i) for i in range(100)]
+    return pl.DataFrame({"learner": ids, "ctc": pay, "yoe": years})
+
+
+def test_column_that_lost_over_half_of_its_values_is_refused():
+    assert read_table(with_unreadable(50), CONFIG).records["experience"].count() == 50
+    with pytest.raises(
+        SchemaError,
+        match=r"^experience \(column 'yoe'\) cannot be read in 51 of the 100 records "
+        r"that have it\. Map another column\. Examples: learnstrata check\.$",
+    ):
+        read_table(with_unreadable(51), CONFIG)
+
+
+def test_few_unreadable_values_refuse_no_table():
+    found = read_table(with_unreadable(9).head(9), CONFIG)
+    assert found.records["experience"].null_count() == 9
+
+
+def test_what_was_taken_for_granted_of_a_number_is_noted():
+    table = with_unreadable(0).with_columns(ctc=pl.lit("500,000"))
+    [note] = read_table(table, CONFIG).notes
+    assert note.startswith("pay: A comma before three digits parts the thousands: ")

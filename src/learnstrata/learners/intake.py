@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
@@ -20,16 +20,21 @@ from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
-from learnstrata.learners.losses import refuse_lost
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.schema.columns import column_names_of, reading_of
-from learnstrata.learners.schema.register import extra_name
-from learnstrata.learners.schema.standard import kinds_of, recognise, standardise
+from learnstrata.learners.schema.register import column_label, extra_name
+from learnstrata.learners.schema.standard import (
+    in_standard_columns,
+    kinds_of,
+    recognise,
+    told_notes,
+)
 from learnstrata.privacy.disclosure.pooling import pooled
 
 __all__ = [
+    "ReadTable",
     "clean_table",
     "in_order_of_content",
     "newest_unit",
@@ -39,12 +44,32 @@ __all__ = [
 ]
 
 LIBRARIES = {"polars", "pandas", "narwhals", "duckdb", "_duckdb", "pyarrow"}
+LEAST_LOST = 10  # unreadable values; fewer of a small table are no sign of anything
+MOST_LOST = 0.5  # of the values given; beyond, the column is likely another one
 NAMED = ("role", "role_family", "title", "tier")  # and the categories of the user
+
+
+class ReadTable(NamedTuple):
+    """A table as it was read.
+
+    Attributes
+    ----------
+    records : polars.DataFrame
+        In our names.
+    mapping : mapping of str to str
+        Standard name -> column of the user's table.
+    notes : tuple of str
+        What was taken for granted of its numbers.
+    """
+
+    records: pl.DataFrame
+    mapping: Mapping[str, str]
+    notes: tuple[str, ...]
 
 
 def read_table(
     frame: IntoFrame, config: Config, mapping: Mapping[str, str] | None = None
-) -> tuple[pl.DataFrame, Mapping[str, str]]:
+) -> ReadTable:
     """Bring the recognised columns of any frame into memory, typed.
 
     Parameters
@@ -58,8 +83,7 @@ def read_table(
 
     Returns
     -------
-    tuple of polars.DataFrame and mapping
-        The table in our names, and standard name -> column of the user's table.
+    ReadTable
 
     Raises
     ------
@@ -81,30 +105,17 @@ def read_table(
         names = column_names_of(frame)
         if mapping is None:
             mapping = recognise(names, config.columns, record=config.record)
-        table = standardise(
-            frame,
-            mapping,
-            columns=config.columns,
-            pay=config.pay,
-            record=config.record,
-            numbers=config.numbers,
+        kinds = kinds_of(mapping, config.columns)
+        read = reading_of(
+            frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
         )
-        eager = collected(nw.from_native(table))
-    if eager.is_empty():
+        standard = in_standard_columns(read.frame, kinds, record=config.record)
+        records = collected(standard)
+    if records.is_empty():
         raise DegenerateError("Got a table without rows, expected learners.")
-    _refuse_unnumbered(eager["record"])
-    refuse_lost(eager, mapping, hints=lambda: _hints(frame, mapping, config))
-    return eager, mapping
-
-
-def _hints(
-    frame: IntoFrame, mapping: Mapping[str, str], config: Config
-) -> Mapping[str, str]:
-    kinds = kinds_of(mapping, config.columns)
-    read = reading_of(
-        frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
-    )
-    return read.hints
+    _refuse_unnumbered(records["record"])
+    _refuse_lost(records, mapping, read.hints)
+    return ReadTable(records, mapping, told_notes(read))
 
 
 @contextmanager
@@ -127,6 +138,24 @@ def _told_as_ours(frame: object) -> Iterator[None]:
 
 def _library_of(value: object) -> str:
     return type(value).__module__.partition(".")[0]
+
+
+def _refuse_lost(
+    records: pl.DataFrame, mapping: Mapping[str, str], hints: Mapping[str, str]
+) -> None:
+    """Refuse a table that has lost over half of the values of a column."""
+    for name, column in mapping.items():
+        if f"unread:{name}" not in records.columns:
+            continue
+        lost = records[f"unread:{name}"].is_not_null()
+        n, given = int(lost.sum()), int((lost | records[name].is_not_null()).sum())
+        if n >= LEAST_LOST and n > MOST_LOST * given:
+            raise SchemaError(
+                f"{column_label(name)} (column {column!r}) cannot be read in {n:,} of "
+                f"the {given:,} records that have it. "
+                f"{hints.get(name) or 'Map another column'}. "
+                "Examples: learnstrata check."
+            )
 
 
 def _refuse_unnumbered(record: pl.Series) -> None:

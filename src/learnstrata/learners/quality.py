@@ -23,7 +23,7 @@ from learnstrata.learners.schema.columns import (
 )
 from learnstrata.learners.schema.ids import IdCandidate, find_id_candidates
 from learnstrata.learners.schema.register import column_label, lost_without
-from learnstrata.learners.schema.standard import find_columns, kinds_of
+from learnstrata.learners.schema.standard import find_columns, kinds_of, told_notes
 from learnstrata.wording.words import counted
 
 __all__ = ["Cleaning", "ColumnCheck", "TableCheck", "inspect_table"]
@@ -346,7 +346,7 @@ def _repeats(table: pl.DataFrame) -> int:
 def _cleaned(frame: IntoFrame, config: Config) -> Accounted | None:
     """Clean the records of a table that a run refuses; None where they cannot be."""
     try:
-        table, _ = read_table(frame, config)
+        table = read_table(frame, config).records
         limits = find_limits(table, config)
         cleaned = clean_table(table, config, limits)
     except LearnstrataError:
@@ -458,7 +458,7 @@ def _told(check: ColumnCheck) -> str:
 def _notes(
     table: pl.DataFrame, checks: Sequence[ColumnCheck], read: Reading | None
 ) -> list[str]:
-    rows, notes = table.height, [*(read.notes if read else ())]
+    rows, notes = table.height, [*(told_notes(read) if read else ())]
     for check in checks:
         hint = read.hints.get(check.name, "") if read else ""
         if _is_unreadable(check, rows):

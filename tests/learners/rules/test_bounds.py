@@ -49,12 +49,13 @@ def test_extra_numbers_and_outcomes_have_their_fences(frame):
     scores = np.random.default_rng(1).normal(50, 9, size=30).tolist()
     columns = {"numeric": ["score", "few"], "outcome": ["result"], "categorical": ["c"]}
     config = load_config("robust", columns=columns)
-    given = {"score": scores, "few": [1.0] * 11 + [None] * 19, "result": scores}
+    few = [1.0] * 11 + [None] * 19
+    given = {"extra:score": scores, "extra:few": few, "extra:result": scores}
     found = limits_of(frame, config, pay_year=[2020.0] * 30, **given)
     assert found.extras == {
-        "score": pytest.approx(extra_fences(scores)),
-        "few": (-1e100, 1e100),
-        "result": pytest.approx(extra_fences(scores)),
+        "extra:score": pytest.approx(extra_fences(scores)),
+        "extra:few": (-1e100, 1e100),
+        "extra:result": pytest.approx(extra_fences(scores)),
     }
     trusting = load_config(
         "robust", columns=columns, cleaning={"suspect_extras": False}

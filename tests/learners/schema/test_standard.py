@@ -531,7 +531,7 @@ def test_any_table_of_text_keeps_its_rows_and_its_values(records):
     for given_, got in zip(kept, done["company"].to_list(), strict=True):
         tidy = given_ and "".join(c for c in given_ if c not in "\u200b\ufeff")
         assert got == given_ or (got is None and (not tidy or says_nothing(tidy)))
-    for name in ("pay", "start_year", "experience", "pay_year", "x"):
+    for name in ("pay", "start_year", "experience", "pay_year", "extra:x"):
         unread = done.drop_nulls(f"unread:{name}")
         assert unread[name].null_count() == len(unread)
         assert not (unread[f"unread:{name}"].str.strip_chars() == "").any()

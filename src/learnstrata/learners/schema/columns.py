@@ -43,13 +43,13 @@ class Reading:
         As `read_columns` gives it.
     hints : mapping of str to str
         By standard name: how to have read what could not be.
-    notes : tuple of str
-        What was taken for granted.
+    notes : mapping of str to str
+        By standard name: what was taken for granted.
     """
 
     frame: Frame
     hints: Mapping[str, str]
-    notes: tuple[str, ...]
+    notes: Mapping[str, str]
 
 
 def column_names_of(frame: IntoFrame) -> list[str]:
@@ -158,7 +158,7 @@ def reading_of(
     return Reading(
         frame=cells.select("record", *_given(settled)),
         hints={known.source.name: known.hint for known in settled if known.hint},
-        notes=tuple(f"{k.source.name}: {k.note}." for k in settled if k.note),
+        notes={known.source.name: known.note for known in settled if known.note},
     )
 
 

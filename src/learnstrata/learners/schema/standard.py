@@ -13,10 +13,12 @@ from narwhals.typing import IntoFrameT
 
 from learnstrata.config.stages import Columns, Numbers, Pay, Unit
 from learnstrata.exceptions import SchemaError, nearest, preview
-from learnstrata.learners.schema.columns import Kind, read_columns
+from learnstrata.learners.lookups import Frame
+from learnstrata.learners.schema.columns import Kind, Reading, read_columns
 from learnstrata.learners.schema.register import (
     COLUMNS,
     Column,
+    column_label,
     extra_name,
     folded,
     own_name,
@@ -26,9 +28,11 @@ from learnstrata.wording.words import listed
 __all__ = [
     "Recognition",
     "find_columns",
+    "in_standard_columns",
     "kinds_of",
     "recognise",
     "standardise",
+    "told_notes",
 ]
 
 _EXTRA_KINDS: Mapping[str, Kind] = {
@@ -323,12 +327,22 @@ def standardise(
     """
     kinds = kinds_of(mapping, columns)
     read = read_columns(frame, mapping, kinds=kinds, pay=pay, numbers=numbers)
+    done = in_standard_columns(read, kinds, record=record).to_native()
+    return done.collect() if isinstance(frame, pl.DataFrame) else done
+
+
+def in_standard_columns(read: Frame, kinds: Iterable[str], *, record: Unit) -> Frame:
+    """Give columns that were read the names and the order of `standardise`."""
     chosen = {name: nw.col(f"value:{name}") for name in kinds}
     if record == "learner" and "learner_id" not in chosen:
         chosen = {"learner_id": nw.col("record").cast(nw.String), **chosen}
     there = set(read.collect_schema().names())
-    done = read.select("record", **chosen, **_readings(kinds, there)).to_native()
-    return done.collect() if isinstance(frame, pl.DataFrame) else done
+    return read.select("record", **chosen, **_readings(kinds, there))
+
+
+def told_notes(read: Reading) -> tuple[str, ...]:
+    """Say what was taken for granted of the numbers of a table."""
+    return tuple(f"{column_label(name)}: {note}." for name, note in read.notes.items())
 
 
 def _readings(kinds: Iterable[str], there: Collection[str]) -> dict[str, nw.Expr]:
