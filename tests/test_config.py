@@ -503,5 +503,7 @@ def test_every_key_of_a_group_of_features_is_documented():
 def test_every_feature_is_documented_with_what_it_needs():
     page = Path(__file__).parent.parent / "docs/reference/configuration.md"
     table = page.read_text("utf-8").split("## Features")[1]
-    named = set(re.findall(r"`(\w+)`", table.split("Scaling of")[0]))
-    assert named == set(FEATURES)
+    rows = re.findall(r"^\| (`[^|]+) \|", table, flags=re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(
+        FEATURES
+    )

@@ -62,9 +62,12 @@ def words_of_ours():
 
 @pytest.fixture(scope="module")
 def table():
+    """Learners with a value of their own that is the same in all their records."""
     made = make_learners(300, rng=8)
-    own = np.random.default_rng(4).normal(size=len(made)).round(3)
-    return made.with_columns(pl.Series(NEUTRAL, own))
+    who = made["email_hash"].unique().sort()
+    own = np.random.default_rng(4).normal(size=len(who)).round(3)
+    values = pl.DataFrame({"email_hash": who, NEUTRAL: own})
+    return made.join(values, on="email_hash", maintain_order="left")
 
 
 @pytest.fixture(scope="module")

@@ -263,8 +263,8 @@ def test_losses_at_one_end_are_noted():
         }
     )
     assert (
-        "What is set aside of experience is nearly all of records with the highest pay: "
-        "what is told of experience lacks that end. (15 records)"
+        "What is set aside of experience is nearly all of records with the highest "
+        "pay: what is told of experience lacks that end. (15 records)"
     ) in check_table(table, config()).notes
 
 

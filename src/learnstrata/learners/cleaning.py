@@ -18,6 +18,7 @@ from learnstrata.learners.lookups import Frame
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.identity import judge
 from learnstrata.learners.rules.values import believe
+from learnstrata.learners.schema.register import is_extra
 
 __all__ = ["Cleaned", "clean"]
 
@@ -196,10 +197,10 @@ def _ties(
     told = [n for n in names if n not in APART and not n.startswith(READINGS)]
     pay = nw.coalesce(nw.col("pay") if "pay" in names else NO_PAY, NO_PAY)
     turn = nw.when((pay > 0) & (pay < MOST_MIXED)).then(pay % MIXED + 1)
-    mixed = nw.lit(0.0)
-    for place, name in enumerate(told):
-        size = _size(nw.col(name), is_text=schema[name] == nw.String)
-        mixed = mixed + size * (2.0 * place + 1)
+    turn = turn.otherwise(nw.lit(1.0))
+    sizes = {n: _size(nw.col(n), is_text=schema[n] == nw.String) for n in told}
+    ours = [size for name, size in sizes.items() if not is_extra(name)]
+    own = [size for name, size in sizes.items() if is_extra(name)]
     touched = [entry.applies.cast(nw.Int64) for entry in entries if not entry.is_note]
     unknown = [nw.col(name).is_null().cast(nw.Int64) for name in told]
     nothing = nw.lit(0, dtype=nw.Int64)
@@ -207,8 +208,17 @@ def _ties(
         "_less": -pay,
         "_touched": nw.sum_horizontal(*touched, nothing),
         "_unknown": nw.sum_horizontal(*unknown, nothing),
-        "_mixed": (mixed * turn.otherwise(nw.lit(1.0))) % MIXED,
+        "_mixed": (_mixed(ours) * turn) % MIXED,
+        # Columns of the user's decide only where no other does.
+        "_mixed_own": (_mixed(own) * turn) % MIXED,
     }
+
+
+def _mixed(sizes: Sequence[nw.Expr]) -> nw.Expr:
+    mixed = nw.lit(0.0)
+    for place, size in enumerate(sizes):
+        mixed = mixed + size * (2.0 * place + 1)
+    return mixed
 
 
 def _size(value: nw.Expr, *, is_text: bool) -> nw.Expr:

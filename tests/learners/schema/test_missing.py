@@ -9,8 +9,8 @@ import xlsxwriter
 
 from frames import column
 from learnstrata.config.loading import load_config
-from learnstrata.facade import check_table
 from learnstrata.config.stages import Columns, Pay
+from learnstrata.facade import check_table
 from learnstrata.learners.schema.missing import MISSING, NO_ID, says_nothing
 from learnstrata.learners.schema.standard import standardise
 from learnstrata.learners.sources.files import read_learners
