@@ -12,6 +12,7 @@ from narwhals.typing import IntoFrame
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import LearnstrataError, SchemaError
 from learnstrata.learners.intake import clean_table, read_table
+from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.remarks import Remark, find_remarks
 from learnstrata.learners.rules.bounds import find_limits
@@ -357,7 +358,7 @@ def _cleaned(frame: IntoFrame, config: Config) -> Accounted | None:
 
 def _cost(cleaned: Accounted) -> Cleaning:
     """Count what cleaning costs."""
-    ledger = cleaned.ledger.select("record", "state", "rule", "after")
+    ledger = cleaned.ledger
     ids = cleaned.records.select("record", "learner_id")
     judged = ledger.join(ids, on="record", how="left")
     out = pl.col("state") == "quarantined"
@@ -367,7 +368,7 @@ def _cost(cleaned: Accounted) -> Cleaning:
     lost = len(known) - len(stays)
     rows = judged.filter(emptied)
     learners = rows["learner_id"].n_unique()
-    rules = judged["rule"].drop_nulls().str.split("; ").explode().value_counts()
+    rules = entries_in(ledger).unique(["record", "rule"])["rule"].value_counts()
     return Cleaning(
         states=dict(sorted(judged["state"].value_counts().iter_rows())),
         rules=dict(rules.sort(["count", "rule"], descending=[True, False]).iter_rows()),

@@ -84,7 +84,8 @@ def _is_number(records: pl.DataFrame, name: str) -> bool:
 def _met(entries: pl.DataFrame, rule: str, column: str | None = None) -> int:
     """Count the records that a rule met."""
     found = entries.filter(pl.col("rule") == rule)
-    return len(found if column is None else found.filter(pl.col("column") == column))
+    found = found if column is None else found.filter(pl.col("column") == column)
+    return found["record"].n_unique()
 
 
 def _said(told: Mapping[str, int]) -> Iterator[Remark]:

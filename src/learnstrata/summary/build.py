@@ -148,7 +148,7 @@ def _ledger(run: Run) -> Ledger:
         .with_columns(pl.col("rule").str.split("; "))
         .explode("rule")
         .group_by("rule", "state")
-        .agg(records=pl.len())
+        .agg(records=pl.col("record").n_unique())
         .sort("rule", "state")
     )
     return Ledger(

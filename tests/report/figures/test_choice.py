@@ -143,8 +143,10 @@ def test_columns_of_what_no_k_has_are_left_out(summary, notebook):
 
 
 def test_the_choice_of_k_is_told_beside_the_highest_silhouette(summary):
-    told = "The silhouette is highest at k = 2 (0.28); the rule chose k = 3 (0.249)"
-    assert candidates.title(summary) == told
+    best, chosen = (f"{row.silhouette:g}" for row in summary.selection.table[:2])
+    assert candidates.title(summary) == (
+        f"The silhouette is highest at k = 2 ({best}); the rule chose k = 3 ({chosen})"
+    )
     best = changed_row(summary, 3, silhouette=0.28)
     assert candidates.title(best) == (
         "k = 3 has the highest silhouette of all k tried, 0.28"
