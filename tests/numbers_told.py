@@ -245,7 +245,9 @@ def _counted(summary: DisclosedSummary) -> list[object]:
 
 def _of_actions(summary: DisclosedSummary) -> list[object]:
     """Give what the reasons tell: findings, sums of targets, and stability."""
+    sizes = [sum(t.size or 0 for t in action.targets) for action in summary.actions]
     sums = [sum(t.share or 0 for t in action.targets) for action in summary.actions]
+    sums += [size / summary.segmented for size in sizes if summary.segmented]
     counts = [len(action.targets) for action in summary.actions]
     steps = [*range(1, len(counts) + 1)]
     found = [sums, counts, steps, summary.questions, summary.selection.chosen, MIN_POOL]
@@ -271,7 +273,8 @@ def _of_evidence(summary: DisclosedSummary) -> list[object]:
     counts = [n or 0 for n in (sure.core, sure.borderline, sure.atypical)]
     shares = [count / sum(counts) for count in counts]
     told = [cell for cell in cells if cell.count is not None]
-    return [shares, 1 - sure.min_margin, len(cells), len(told), config]
+    tried = len(found.sensitivity.variants) if found.sensitivity else 0
+    return [shares, 1 - sure.min_margin, len(cells), len(told), tried, config]
 
 
 def _of_quality(summary: DisclosedSummary) -> list[object]:

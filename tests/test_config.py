@@ -12,6 +12,7 @@ from learnstrata.config.stages import (
     Columns,
     Config,
     FeatureGroup,
+    Numbers,
     Pay,
     Privacy,
 )
@@ -91,6 +92,38 @@ def test_arguments_lie_over_the_file_and_none_changes_nothing(toml):
     assert (config.seed, config.as_of) == (12, "table")
     assert config.pay == Pay(currency="USD", unit=1.0)
     assert load_config(seed=None, unit=None) == load_config()
+
+
+def test_marks_of_numbers_are_read_for_the_table_and_for_pay(toml):
+    path = toml("[numbers]\ndecimal = ','\n[pay]\ndecimal = '.'\nthousands = \"'\"")
+    config = load_config(path=path)
+    assert config.numbers == Numbers(decimal=",")
+    assert (config.pay.decimal, config.pay.thousands) == (".", "'")
+    assert load_config().numbers == Numbers()
+
+
+@pytest.mark.parametrize("section", ["numbers", "pay"])
+def test_one_mark_cannot_stand_for_decimals_and_thousands(toml, section):
+    path = toml(f"[{section}]\ndecimal = ','\nthousands = ','")
+    with pytest.raises(
+        ConfigError,
+        match=rf"Got {section}\.thousands = ',' .*: expected another mark than decimal",
+    ):
+        load_config(path=path)
+
+
+def test_key_in_the_wrong_place_is_told_with_its_own(toml):
+    with pytest.raises(
+        ConfigError,
+        match=r"Unknown key 'decimal' at the top level.* It is a key of \[numbers\] "
+        r"and of \[pay\]\.",
+    ):
+        load_config(path=toml("decimal = ','"))
+
+
+def test_currency_that_is_not_given_is_the_rupee():
+    assert (Pay().currency, Pay().code, Pay().shown_unit) == ("", "INR", "LPA")
+    assert Pay(currency="EUR").code == "EUR"
 
 
 def test_users_file_may_name_the_recipe(toml):
@@ -344,6 +377,16 @@ def test_bad_toml_is_refused_with_its_place(toml):
     assert "line 2" in told
 
 
+def test_toml_that_nests_without_end_is_refused(toml):
+    told = refusal(path=toml(f"seed = {'[' * 9_999}"))
+    assert "mine.toml is not valid TOML: " in told
+
+
+def test_a_band_has_no_infinite_limit():
+    told = refusal(experience_bands=[2.0, float("inf")])
+    assert "experience_bands.1 = inf" in told
+
+
 def test_missing_file_is_refused(tmp_path):
     path = tmp_path / "none.toml"
     assert refusal(path=path) == f"There is no configuration file {str(path)!r}."
@@ -460,5 +503,7 @@ def test_every_key_of_a_group_of_features_is_documented():
 def test_every_feature_is_documented_with_what_it_needs():
     page = Path(__file__).parent.parent / "docs/reference/configuration.md"
     table = page.read_text("utf-8").split("## Features")[1]
-    named = set(re.findall(r"`(\w+)`", table.split("Scaling of")[0]))
-    assert named == set(FEATURES)
+    rows = re.findall(r"^\| (`[^|]+) \|", table, flags=re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(
+        FEATURES
+    )

@@ -83,6 +83,19 @@ def test_sentences_of_each_form_hold_its_own_numbers(found):
     assert all(size is None or size % 10 == 0 for size in sizes)
 
 
+def test_a_text_to_allow_is_one_text_and_not_its_letters(found, tmp_path):
+    made = found.save(tmp_path / "run", allow="abc")
+    kept = pl.read_parquet(made / "private" / "names.parquet")
+    assert kept.filter(kind="allowed")["name"].to_list() == ["abc"]
+
+
+def test_a_run_is_loaded_by_its_folder_or_a_file_of_it(found, tmp_path):
+    made = found.save(tmp_path / "run")
+    for given in (made, made / "share" / "summary.json", made / "private"):
+        assert ls.load(given).summary == found.summary
+        assert ls.load_model(given) == found.model
+
+
 def test_a_run_of_the_old_layout_is_told_from_a_damaged_one(found, tmp_path):
     folder = found.save(tmp_path / "run")
     (folder / "private" / "ledger.parquet").unlink()

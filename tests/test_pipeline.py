@@ -1,6 +1,9 @@
 """The order of the stages, recovery of planted segments, and poor tables."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from itertools import combinations
 
 import numpy as np
@@ -133,7 +136,7 @@ def test_a_table_without_a_column_runs_and_says_what_is_missing(column, recipe):
     names = [one.name for one in found.meaning.names]
     assert len(set(names)) == len(names)
     assert assign(table, found.meaning.model)["segment_id"].to_list() == (
-        found.meaning.learners["segment_id"].to_list()
+        found.meaning.members["segment_id"].to_list()
     )
 
 
@@ -200,10 +203,15 @@ def test_a_learner_who_is_not_there_is_refused(few):
     found = run(few, load_config("robust", **QUICK))
     with pytest.raises(ParameterError, match="Got learner 'nobody', expected one of"):
         explain(few, found.meaning.model, "nobody")
-    name = few["email_hash"].drop_nulls()[0]
-    spoiled = few.with_columns(ctc=pl.lit(-5))
+    first = pl.int_range(pl.len()) == 0
+    id_ = pl.when(first).then(pl.lit("Total")).otherwise("email_hash")
+    summed = few.with_columns(email_hash=id_)
     with pytest.raises(DegenerateError, match="records can be used"):
-        explain(spoiled, found.meaning.model, name)
+        explain(summed, found.meaning.model, "Total")
+    name = few["email_hash"].drop_nulls()[0]
+    without = few.with_columns(ctc=pl.when(pl.col("email_hash") != name).then("ctc"))
+    unpaid = explain(without, found.meaning.model, name)
+    assert 0 < unpaid.segment <= len(found.meaning.names)
 
 
 def test_names_of_the_user_are_given_and_stay(few):
@@ -241,9 +249,12 @@ def test_segments_keep_the_categories_that_are_pooled_where_they_are_told(few):
     found = run(
         few, load_config("robust", privacy={"learners": 25, "base": 25}, **QUICK)
     )
-    raw = found.base.prepared.learners["role_family"]
-    assert found.meaning.members["role_family"].equals(raw)
-    assert not found.meaning.learners["role_family"].equals(raw)
+    learners, members = found.base.prepared.learners, found.meaning.members
+    raw, kept = (
+        frame.sort("learner_id")["role_family"] for frame in (learners, members)
+    )
+    assert kept.equals(raw)
+    assert not found.meaning.learners.sort("learner_id")["role_family"].equals(raw)
 
 
 def keyed(table, *keys):
@@ -295,13 +306,13 @@ def test_an_extra_number_is_a_feature(few):
     )
     config = load_config("robust", as_of=2021, columns={"numeric": ["quiz"]}, **QUICK)
     found = run(table, config)
-    assert "quiz" in found.base.prepared.matrix.columns
+    assert "extra:quiz" in found.base.prepared.matrix.columns
     assert build(found, key=b"k" * 32).model_dump_json()
 
 
 def test_companies_and_titles_alone_are_too_little(few):
     table = few.select("email_hash", "company_hash", "job_position")
-    with pytest.raises(SchemaError, match=r"Got 1 feature\(s\) that vary \(\['role'\]"):
+    with pytest.raises(SchemaError, match="Got only role to tell learners apart"):
         run(table, load_config("robust", as_of=2021, **QUICK))
 
 
@@ -346,13 +357,172 @@ def test_a_table_without_rows_is_refused(few):
 
 
 def test_a_table_of_unusable_records_says_why(few):
-    table = few.with_columns(ctc=pl.lit(-5))
+    table = few.with_columns(email_hash=pl.lit(None, dtype=pl.String))
     with pytest.raises(
         DegenerateError,
         match=rf"None of the {len(few)} records can be used; most often: "
-        rf"pay_not_positive \({len(few)} records\). Run `learnstrata check`",
+        rf"no_learner_id \({len(few)} records\). Run `learnstrata check`",
     ):
         run(table, load_config("robust"))
+
+
+def test_learners_who_hardly_differ_are_told_what_is_the_same_for_all():
+    table = pl.DataFrame(
+        {
+            "learner": [f"learner {i}" for i in range(40)],
+            "salary": [500_000.0] * 40,
+            "job_position": ["Backend Engineer", "Data Analyst"] * 20,
+            "experience": [3.0, 4.0] * 20,
+        }
+    )
+    with pytest.raises(
+        DegenerateError,
+        match="Got 2 distinct learners in 40, .* The same for all: log pay\\.",
+    ):
+        run(table, load_config("robust"))
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_learners_who_are_all_alike_are_refused_in_one_line(n):
+    table = pl.DataFrame(
+        {
+            "learner": [f"learner {i}" for i in range(n)],
+            "salary": [1_000_000.0] * n,
+            "experience": [3.0] * n,
+        }
+    )
+    with pytest.raises(DegenerateError) as caught:
+        run(table, load_config("robust"))
+    assert str(caught.value).startswith("Got no feature to tell learners apart, expect")
+    assert "log_pay and log_experience (the same for all)" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whole_years_and_titles_of_few_learners_are_segmented(seed):
+    """Merges of such tables are equally high, and many learners are alike."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(25, 120))
+    titles = ["Backend Engineer", "Data Analyst", "Manager", "QA", "DevOps"]
+    table = pl.DataFrame(
+        {
+            "learner": [f"learner {i}" for i in range(n)],
+            "title": rng.choice(titles[: rng.integers(2, 6)], n).tolist(),
+            "experience": rng.integers(0, rng.integers(8, 30), n).tolist(),
+        }
+    )
+    bare = QUICK | {"evidence": NO_EVIDENCE}
+    found = run(table, load_config("robust", as_of=2021, **bare))
+    assert len(found.meaning.members) == n
+    assert sum(found.clusters.tree.branches.leaf_sizes) == n
+
+
+def test_what_is_the_same_for_all_is_left_out_and_does_not_matter_later():
+    rng = np.random.default_rng(3)
+    table = make_learners(200, rng=rng).with_columns(ctc=pl.lit(1_000_000))
+    found = run(table, load_config("robust", **QUICK))
+    used = found.meaning.model.features
+    assert used.constant == ("log_pay", "company_level")
+    assert set(used.columns) == {"log_experience", "role"}
+    notes = build(found, key=b"k" * 32).notes
+    assert "Not clustered on: log pay and company pay level (the same for all)." in (
+        notes
+    )
+    varied = table.with_columns(ctc=1_000_000 + 1_000 * pl.int_range(pl.len()))
+    before, after = (assign(t, found.meaning.model) for t in (table, varied))
+    assert len(after) == len(before)
+    one_record = table.filter(pl.len().over("email_hash") == 1)["email_hash"]
+    same = pl.col("learner_id").is_in(one_record.to_list())
+    assert before.filter(same)["segment_id"].equals(after.filter(same)["segment_id"])
+
+
+def test_many_values_of_a_category_are_pooled_and_told(few):
+    rng = np.random.default_rng(1)
+    who = few["email_hash"].unique().sort()
+    values = pl.DataFrame(
+        {
+            "email_hash": who,
+            "city": [f"city {int(x)}" for x in rng.exponential(6, len(who))],
+            "note": [f"text {i}" for i in range(len(who))],
+        }
+    )
+    config = load_config(
+        max_categories=5, columns={"categorical": ["city", "note"]}, **QUICK
+    )
+    found = run(few.join(values, on="email_hash", maintain_order="left"), config)
+    model = found.meaning.model.features
+    assert model.categories["extra:city"] == (*(f"city {i}" for i in range(4)), "Other")
+    told = set(found.meaning.learners["extra:city"])
+    assert told == {*model.categories["extra:city"]}
+    notes = build(found, key=b"k" * 32).notes
+    assert notes == (
+        "Not clustered on: note (no two learners have the same value).",
+        "The category city has over 5 values: the 4 most frequent are told apart, the "
+        'others are called "Other".',
+    )
+
+
+def told(table, **options):
+    """Give what a run says of a table: labels by learner, and every exact number."""
+    done = run(table, load_config("robust", **options), key=b"k" * 32)
+    results = build(done, key=b"k" * 32).model_copy(update={"timings": {}})
+    members = done.meaning.members
+    assert members["record"].is_sorted()
+    return (
+        members.drop("record").sort("learner_id").to_dicts(),
+        results.model_dump_json(),
+        done.meaning.model.to_json(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "evidence"),
+    [(60, LITTLE_EVIDENCE), (600, LITTLE_EVIDENCE), (6_000, NO_EVIDENCE)],
+)
+def test_the_order_of_the_rows_decides_nothing(n, evidence):
+    options = QUICK | {"evidence": evidence}
+    table = make_learners(n, rng=7)
+    shuffled = table.sample(fraction=1.0, shuffle=True, seed=n)
+    assert told(table, **options) == told(shuffled, **options)
+
+
+def test_rows_that_are_learners_without_an_id_may_stand_in_any_order(few):
+    table = few.drop("email_hash").unique(maintain_order=True)
+    shuffled = table.with_row_index("at").sample(fraction=1.0, shuffle=True, seed=2)
+    bare = QUICK | {"evidence": NO_EVIDENCE}
+    config = load_config("robust", record="learner", **bare)
+    straight, turned = run(table, config), run(shuffled.drop("at"), config)
+    found = turned.meaning.members.with_columns(at=shuffled["at"]).sort("at")
+    assert found["segment_id"].equals(straight.meaning.members["segment_id"])
+    assert turned.base.content == straight.base.content
+
+
+IN_OTHER_THREADS = """
+import sys
+sys.path[:0] = {path!r}
+from test_pipeline import digest
+print(digest())
+"""
+
+
+def digest():
+    found = told(make_learners(400, rng=7), **QUICK)
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
+def test_the_number_of_threads_decides_nothing():
+    """Polars and BLAS take their number of threads when they are loaded."""
+    expected = digest()
+    for threads in ("1", "3"):
+        names = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+        done = subprocess.run(
+            [sys.executable, "-c", IN_OTHER_THREADS.format(path=sys.path)],
+            env={**os.environ, **dict.fromkeys(names, threads)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == expected
 
 
 def test_learners_who_do_not_differ_are_refused():

@@ -26,10 +26,9 @@ if TYPE_CHECKING:
         SchemaError,
         SourceError,
     )
-    from learnstrata.facade import Segmentation, load, load_model, segment
+    from learnstrata.facade import Segmentation, check_table, load, load_model, segment
     from learnstrata.learners.demo.tables import make_learners, planted_segments
-    from learnstrata.learners.quality import check_table
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.learners.sources.files import read_learners, read_source
 
 __all__ = [
     "Config",
@@ -51,16 +50,18 @@ __all__ = [
     "make_learners",
     "planted_segments",
     "read_learners",
+    "read_source",
     "segment",
 ]
 
 _HOME = {
     "Config": "config.stages",
     **dict.fromkeys(("list_recipes", "load_config"), "config.loading"),
-    **dict.fromkeys(("Segmentation", "load", "load_model", "segment"), "facade"),
+    **dict.fromkeys(
+        ("Segmentation", "check_table", "load", "load_model", "segment"), "facade"
+    ),
     **dict.fromkeys(("make_learners", "planted_segments"), "learners.demo.tables"),
-    "check_table": "learners.quality",
-    "read_learners": "learners.sources.files",
+    **dict.fromkeys(("read_learners", "read_source"), "learners.sources.files"),
 }
 
 

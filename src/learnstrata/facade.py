@@ -13,12 +13,14 @@ from narwhals.typing import IntoFrame
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
+from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.folder import (
     refuse_leaks,
     write_folder,
 )
 from learnstrata.layer.names import names_of_run, with_allowed
+from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
 from learnstrata.layer.reading import (
     read_exact,
     read_names,
@@ -26,7 +28,9 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.learners.features.register import feature_of
-from learnstrata.privacy.keys import random_key
+from learnstrata.learners.quality import TableCheck, inspect_table
+from learnstrata.learners.sources.info import SourceInfo
+from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.meaning.profiles import NUMBERS
@@ -46,7 +50,14 @@ from learnstrata.summary.contract.results import (
     ExactSummary,
 )
 
-__all__ = ["Segmentation", "load", "load_model", "percentile_in", "segment"]
+__all__ = [
+    "Segmentation",
+    "check_table",
+    "load",
+    "load_model",
+    "percentile_in",
+    "segment",
+]
 
 # A frame of the library that the caller uses: known when it runs.
 Native: TypeAlias = Any
@@ -170,7 +181,7 @@ class Segmentation:
         folder: str | Path,
         *,
         overwrite: bool = False,
-        allow: Iterable[str] = (),
+        allow: str | Iterable[str] = (),
     ) -> Path:
         """Write the run folder, whole or not at all, if what it shares names nobody.
 
@@ -180,7 +191,7 @@ class Segmentation:
             Gets ``share``, which may be passed on, and ``private``, for you alone.
         overwrite : bool, default=False
             Replace a run folder that is there.
-        allow : iterable of str, default=()
+        allow : str or iterable of str, default=()
             Texts that name nobody though a company is called so, such as a city.
 
         Raises
@@ -201,6 +212,7 @@ class Segmentation:
                 names,
                 own=partial(write_without_data, self.summary),
                 shipped=shipped_scripts(),
+                room=room_beside(staging),
             ),
         )
 
@@ -251,6 +263,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     config: Config | str | Path | None = None,
     as_of: int | None = None,
     key: bytes | None = None,
+    source: SourceInfo | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Segmentation:
     """Segment a table of learners.
@@ -268,12 +281,14 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         A TOML file laid over the recipe, or a whole configuration in its place.
     as_of : int, default=None
         The year that counts as now; ``None`` asks the recipe.
-    key : bytes, default=None
+    key : bytes of length 32 or more, default=None
         Secret from which the aliases of companies, the codes in the model, the rounding
         of counts and the points of the map are drawn
         (`learnstrata.privacy.keys.read_key`). ``None`` draws one for this result:
         nobody can tell which company is which, not even you, and those of the next
         result are others. The segments are the same under every key.
+    source : SourceInfo, default=None
+        What `read_source` told of the file, for the report.
     watch : callable, default does nothing
         Called with the name of each stage as it begins.
 
@@ -285,6 +300,8 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     ------
     SchemaError, DegenerateError, ConfigError
         If the table or the configuration does not allow a segmentation.
+    ParameterError, PrivacyError
+        If `key` is no bytes, or fewer than 32.
 
     Examples
     --------
@@ -299,8 +316,8 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         settings = replace(config, **told)
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
-    secret = random_key() if key is None else key
-    done = pipeline.run(table, settings, watch=watch, key=secret)
+    secret = random_key() if key is None else checked_key(key)
+    done = pipeline.run(table, settings, watch=watch, key=secret, source=source)
     exact, disclosed = summaries_of(done, key=secret)
     return Segmentation(
         summary=disclosed,
@@ -311,6 +328,36 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         _names=names_of_run(table, done),
         _backend=_backend_of(table),
     )
+
+
+def check_table(frame: IntoFrame, config: Config) -> TableCheck:
+    """Check a learner table without segmenting it.
+
+    Parameters
+    ----------
+    frame : data frame, eager or lazy
+        It is not changed.
+    config : Config
+
+    Returns
+    -------
+    TableCheck
+        A table that cannot be used is no error here: its ``problems`` say why, in the
+        words in which `segment` would refuse it.
+
+    Notes
+    -----
+    Minimum and maximum of pay are single learners' values: the check is for those who
+    hold the table, not for sharing.
+
+    Examples
+    --------
+    >>> import learnstrata as ls
+    >>> found = ls.check_table(ls.make_learners(400, rng=1), ls.load_config())
+    >>> found.ok, found.learners, found.recognised["pay"]
+    (True, 400, 'ctc')
+    """
+    return inspect_table(frame, config, rehearse=pipeline.rehearse)
 
 
 def load(folder: str | Path) -> Segmentation:
@@ -331,23 +378,24 @@ def load(folder: str | Path) -> Segmentation:
         If the folder is not that of a run or is one of an earlier version, or a file of
         it is damaged or not there.
     """
+    run = folder_of_run(folder)
     return Segmentation(
-        summary=read_summary(folder),
-        exact=read_exact(folder),
-        model=load_model(Path(folder) / "private" / "model.json"),
-        _learners=read_private(folder, "segments.parquet"),
-        _ledger=read_private(folder, "ledger.parquet"),
-        _names=read_names(folder),
+        summary=read_summary(run),
+        exact=read_exact(run),
+        model=load_model(run),
+        _learners=read_private(run, "segments.parquet"),
+        _ledger=read_private(run, "ledger.parquet"),
+        _names=read_names(run),
     )
 
 
 def load_model(path: str | Path) -> SegmentModel:
-    """Load a ``model.json``.
+    """Load the model of a run.
 
     Parameters
     ----------
     path : path
-        The file, not its folder.
+        A run folder, or its ``private/model.json``.
 
     Returns
     -------
@@ -358,14 +406,16 @@ def load_model(path: str | Path) -> SegmentModel:
     SourceError
         If there is no such file, or it is not a model.
     """
+    file = file_of_run(path, MODEL)
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
+        text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
         raise SourceError(
-            f"There is no model {str(path)!r}. Give the model.json of a run folder."
+            f"There is no model {str(file)!r}. Give the folder of a run, or the "
+            f"{MODEL} in it."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"Cannot read the model {path}: {error}.") from None
+        raise SourceError(f"Cannot read the model {file}: {error}.") from None
     return SegmentModel.from_json(text)
 
 

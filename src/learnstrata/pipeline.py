@@ -4,23 +4,36 @@ This is the only place that knows the order. Each stage is a plain function of t
 before it and of its own piece of the configuration; what it finds is exact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
-from learnstrata.config.stages import Config
+from learnstrata.config.stages import Columns, Config
+from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
-from learnstrata.learners.cleaning import find_limits
 from learnstrata.learners.description import describe
+from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.rules.bounds import find_limits
+from learnstrata.learners.schema.columns import column_names_of
+from learnstrata.learners.schema.origins import (
+    find_origins,
+    matching_columns,
+    refuse_empty,
+)
+from learnstrata.learners.schema.register import extra_name
+from learnstrata.learners.schema.standard import find_columns
+from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.privacy.keys import random_key, salt_of
 from learnstrata.runs import STAGES, Base, Clusters, Meaning, Run, Stopwatch
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
-from learnstrata.segments.choice.sweep import select
+from learnstrata.segments.choice.sweep import refuse_too_few, select
 from learnstrata.segments.choice.tendency import find_tendency
 from learnstrata.segments.evidence.examination import examine
 from learnstrata.segments.evidence.hierarchy import grow_tree
@@ -47,8 +60,10 @@ from learnstrata.segments.questions.answers import answer_questions
 from learnstrata.stats import kmeans
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.sampling import Seeds, spawn_seeds
+from learnstrata.stats.threads import single_blas
+from learnstrata.wording.words import listed
 
-__all__ = ["STAGES", "Run", "assign", "explain", "prepare_learners", "run"]
+__all__ = ["STAGES", "Run", "assign", "explain", "prepare_learners", "rehearse", "run"]
 
 DRAWING = ("tendency", "select", "fit", "hierarchy", "evidence", "explain")
 
@@ -59,6 +74,7 @@ def run(
     *,
     watch: Callable[[str], None] = lambda _: None,
     key: bytes | None = None,
+    source: SourceInfo | None = None,
 ) -> Run:
     """Take a table of records to a segmentation and what follows from it.
 
@@ -73,6 +89,8 @@ def run(
         From which the aliases of companies and the codes of the model are made, kept
         outside of every run. ``None`` draws one for this run alone: aliases and codes
         then differ from run to run.
+    source : SourceInfo, default=None
+        Of the file that the table was read from.
 
     Raises
     ------
@@ -83,11 +101,12 @@ def run(
     """
     timer = Stopwatch(watch)
     key = random_key() if key is None else key
-    base = _base(frame, config, timer, key)
-    clusters = _clusters(base, config, timer)
-    meaning = _meaning(base, clusters, config, timer, key)
+    with single_blas(anew=True):
+        base = _base(frame, config, timer, key)
+        clusters = _clusters(base, config, timer)
+        meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
-    return Run(config, base, clusters, meaning, timer.seconds)
+    return Run(config, base, clusters, meaning, timer.seconds, source)
 
 
 def prepare_learners(frame: IntoFrame, config: Config) -> Base:
@@ -104,15 +123,31 @@ def prepare_learners(frame: IntoFrame, config: Config) -> Base:
     return _base(frame, config, Stopwatch(lambda _: None), random_key())
 
 
+def rehearse(frame: IntoFrame, config: Config) -> Base:
+    """Take a table as far as it takes to know that a run does not refuse it.
+
+    Raises
+    ------
+    SchemaError, DegenerateError, ConfigError
+        What `run` raises, in the same words.
+    """
+    base, seeds = prepare_learners(frame, config), _seeds(config)
+    X = base.prepared.matrix.X
+    find_tendency(X, config, rng=seeds["tendency"])
+    refuse_too_few(X, config.selection, rng=seeds["select"], sampler=config.sampler)
+    return base
+
+
 def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Base:
     timer.begin("recognise")
-    table, mapping = intake.read_table(frame, config)
+    names = column_names_of(frame)
+    table, mapping, notes = intake.read_table(frame, config)
     timer.begin("clean")
     limits = find_limits(table, config)
     cleaned = intake.clean_table(table, config, limits)
     timer.begin("features")
-    units, salt = intake.units_of(cleaned), salt_of(key)
-    prepared = prepare(units, config, as_of=limits.as_of, salt=salt)
+    units, rows = intake.in_order_of_content(intake.units_of(cleaned), mapping, config)
+    prepared = prepare(units, config, as_of=limits.as_of, salt=salt_of(key))
     timer.begin("describe")
     least = config.privacy.learners
     learners = intake.without_rare(prepared.learners, config, least=least)
@@ -122,17 +157,24 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         limits=limits,
         ledger=cleaned.ledger,
         records=cleaned.records,
+        remarks=find_remarks(cleaned, config, limits),
         prepared=prepared,
+        rows=rows,
         learners=learners,
         description=describe(learners, prepared.features, no_company=no_company),
         coverage=coverage(prepared.learners, min_learners=least) if titled else None,
+        origins=find_origins(
+            mapping, units, config, clustered=prepared.features.columns
+        ),
+        notes=(*find_columns(names, config.columns).notes, *notes),
     )
 
 
 def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     X, seeds, sampler = base.prepared.matrix.X, _seeds(config), config.sampler
     timer.begin("tendency")
-    tendency = find_tendency(X, config, rng=seeds["tendency"])
+    with _naming_what_all_share(base):
+        tendency = find_tendency(X, config, rng=seeds["tendency"])
     timer.begin("select")
     dossier = select(
         X,
@@ -155,6 +197,19 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     return Clusters(tendency, dossier, fit, tree, principal_components(X), trust)
 
 
+@contextmanager
+def _naming_what_all_share(base: Base) -> Iterator[None]:
+    """Say of learners who hardly differ what is the same for all of them."""
+    try:
+        yield
+    except DegenerateError as error:
+        features = base.prepared.features
+        same = [feature_of(name).label for name in features.constant]
+        if not same:
+            raise
+        raise DegenerateError(f"{error} The same for all: {listed(same)}.") from None
+
+
 def _meaning(
     base: Base, clusters: Clusters, config: Config, timer: Stopwatch, key: bytes
 ) -> Meaning:
@@ -171,7 +226,7 @@ def _meaning(
         profiles, bands, no_role=no_role, overrides=config.names, rule=rule
     )
     certainty = trust.certainty if trust else None
-    model = fit_model(prepared, config, base.limits, fit, certainty)
+    model = fit_model(prepared, config, base.limits, fit, certainty, base.origins)
     model = model.with_names([one.name for one in names])
     members = memberships(prepared.learners, X, model).with_columns(ids)
     learners = learners.with_columns(members.select("segment_name", *EXPORTED))
@@ -182,7 +237,7 @@ def _meaning(
     cards = make_cards(learners, profiles, pay=features.pay)
     rules = segment_rules(learners, features, rng=rng)
     pulls = mean_pulls(X, fit.labels, model)
-    outcomes = config.columns.outcome
+    outcomes = [extra_name(column) for column in config.columns.outcome]
     values = incremental_value(learners, features, outcomes=outcomes, rng=rng)
     timer.begin("benchmarks")
     columns = features.available
@@ -195,13 +250,16 @@ def _meaning(
         no_company=no_company,
         least=rule.learners,
     )
+    members = members.with_columns(record=base.rows).sort("record")
     told = (names, profiles, cards, pulls)
     return Meaning(
         model, members, learners, *told, comparison, rules, values, *paid, questions
     )
 
 
-def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
+def assign(
+    frame: IntoFrame, model: SegmentModel, *, columns: Columns | None = None
+) -> pl.DataFrame:
     """Give the learners of a table their segments, by a model fitted before.
 
     Parameters
@@ -209,19 +267,43 @@ def assign(frame: IntoFrame, model: SegmentModel) -> pl.DataFrame:
     frame : data frame
         A table with the columns of the fitted one. It is not changed.
     model : SegmentModel
+    columns : Columns, default=None
+        What standard columns are called in this table, where that is another name.
 
     Returns
     -------
     polars.DataFrame
         As `SegmentModel.assign`: one row a learner (or a record, by the recipe).
+
+    Raises
+    ------
+    SchemaError
+        If the table lacks a column that the model was made with, or nearly all values
+        of one.
     """
-    table, _ = intake.read_table(frame, model.config)
-    return model.assign(
-        intake.units_of(intake.clean_table(table, model.config, model.limits))
-    )
+    return model.assign(_read_alike(frame, model, columns)[1])
 
 
-def explain(frame: IntoFrame, model: SegmentModel, learner: str) -> Explanation:
+def _read_alike(
+    frame: IntoFrame, model: SegmentModel, columns: Columns | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the records and the learners of a table with the columns of a model."""
+    origins, config = model.origins, model.config
+    names = column_names_of(frame)
+    mapping = matching_columns(names, origins, config, columns=columns)
+    table = intake.read_table(frame, config, mapping).records
+    units = intake.units_of(intake.clean_table(table, config, model.limits))
+    refuse_empty(units, mapping, origins, config)
+    return table, units
+
+
+def explain(
+    frame: IntoFrame,
+    model: SegmentModel,
+    learner: str,
+    *,
+    columns: Columns | None = None,
+) -> Explanation:
     """Say why a learner of a table is in their segment rather than in the next.
 
     Parameters
@@ -232,15 +314,19 @@ def explain(frame: IntoFrame, model: SegmentModel, learner: str) -> Explanation:
     learner : str
         An id of the table. Of a learner with several rows, by a recipe that segments
         records, the one with the newest pay is explained.
+    columns : Columns, default=None
+        As for `assign`.
 
     Raises
     ------
     ParameterError
         If the table has no such learner.
+    SchemaError
+        As for `assign`.
     DegenerateError
         If none of the learner's records can be used.
     """
-    table, _ = intake.read_table(frame, model.config)
+    table, _ = _read_alike(frame, model, columns)
     unit = intake.newest_unit(table, model.config, model.limits, learner=learner)
     return explain_unit(unit, model)
 

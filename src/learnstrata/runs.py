@@ -8,9 +8,12 @@ from functools import cached_property
 import polars as pl
 
 from learnstrata.config.stages import Config
-from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.description import Description
+from learnstrata.learners.remarks import Remark
 from learnstrata.learners.roles.families import RoleCoverage
+from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.schema.origins import Origin
+from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.choice.tendency import TendencyFound
@@ -60,28 +63,44 @@ class Base:
         Standard name -> column of the user's table.
     limits : Limits
     ledger, records : polars.DataFrame
+    remarks : tuple of Remark
+        What cleaning has to say of the table.
     prepared : Prepared
-        Learners, their features and the matrix.
+        Learners, their features and the matrix: in the order of what they say, by
+        which their ``record`` is numbered.
+    rows : polars.Series
+        The record of the input each of them is.
     learners : polars.DataFrame
         Those of `prepared` with rare categories pooled: what is described of them.
     description : Description
     coverage : RoleCoverage or None
         None where the table has no titles.
+    origins : tuple of Origin
+        Columns that a model of these learners is made of.
+    notes : tuple of str
+        Where another column could have been meant.
     """
 
     mapping: Mapping[str, str]
     limits: Limits
     ledger: pl.DataFrame
     records: pl.DataFrame
+    remarks: tuple[Remark, ...]
     prepared: Prepared
+    rows: pl.Series
     learners: pl.DataFrame
     description: Description
     coverage: RoleCoverage | None
+    origins: tuple[Origin, ...]
+    notes: tuple[str, ...]
 
     @cached_property
     def content(self) -> bytes:
-        """Digest of the records."""
-        return content_of(self.records)
+        """Digest of the records, in whatever order they stand."""
+        numbers = (
+            {"record"} if "learner_id" in self.mapping else {"record", "learner_id"}
+        )
+        return content_of(self.records.drop(numbers))
 
     @property
     def n_records(self) -> int:
@@ -117,7 +136,7 @@ class Meaning:
     ----------
     model : SegmentModel
     members : polars.DataFrame
-        What `SegmentModel.assign` gives of these learners.
+        What `SegmentModel.assign` gives of these learners, in the order of the input.
     learners : polars.DataFrame
         Those of `Base`, with their segment and how sure it is.
     names, profiles, cards, pulls : tuple
@@ -152,13 +171,17 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All that a run found; ``timings`` are seconds a stage."""
+    """All that a run found; ``timings`` are seconds a stage.
+
+    `source` is the file of the table; None where a frame was given.
+    """
 
     config: Config
     base: Base
     clusters: Clusters
     meaning: Meaning
     timings: Mapping[str, float]
+    source: SourceInfo | None = None
 
 
 class Stopwatch:

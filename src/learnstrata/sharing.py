@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from learnstrata import pipeline
 from learnstrata.decisions.playbook import recommend
+from learnstrata.disk.staging import room_beside
 from learnstrata.layer.folder import (
     check_file,
     check_pictures,
+    clear_rendered,
     refuse_leaks,
     write_file,
     write_pictures,
@@ -106,6 +108,7 @@ def render_again(
         If the report, the PDF or a picture would name somebody; then it is not written.
     """
     summary, names = read_summary(folder), read_names(folder)
+    clear_rendered(folder)
     if pdf is not None:
         check_file(pdf, overwrite=overwrite, option="--pdf")
     if figures is not None:
@@ -121,7 +124,11 @@ def render_again(
             return own_words()
 
         return lambda staging: refuse_leaks(
-            staging, names, own=bare_words, shipped=shipped_scripts()
+            staging,
+            names,
+            own=bare_words,
+            shipped=shipped_scripts(),
+            room=room_beside(staging),
         )
 
     html = page.render_report(summary)
@@ -161,7 +168,7 @@ def _print_bare(bare: DisclosedSummary, path: Path) -> None:
     """Print a report without data."""
     from learnstrata.report import exports, page
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         html = Path(folder) / "report.html"
         write_text(html, page.render_report(bare))
         exports.write_pdf(html, path)

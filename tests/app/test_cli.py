@@ -101,7 +101,7 @@ def test_ledger_and_segments_reconcile_with_the_input(done, table):
     segments = pl.read_parquet(folder / "private" / "segments.parquet")
     assert ledger.columns == ["record", "state", "rule", "column", "before", "after"]
     assert ledger["record"].sort().to_list() == list(range(records))
-    kept = exact.ledger.current + exact.ledger.repaired
+    kept = exact.ledger.current + exact.ledger.repaired + exact.ledger.set_aside
     others = exact.ledger.history + exact.ledger.quarantined
     assert kept + others == exact.input.records == records
     assert kept == len(segments) == segments["learner_id"].n_unique()
@@ -263,7 +263,8 @@ DEGENERATE = {
     "fewer than k": [("a", "x", 500000, 2015), ("b", "y", 900000, 2010)],
     "one column varies": [(f"l{i}", "", 100000 * (i + 5), 2015) for i in range(60)],
     "all pay missing": [(f"l{i}", "", "", 2015) for i in range(60)],
-    "all quarantined": [(f"l{i}", "x", -5, 2000 + i % 20) for i in range(60)],
+    "all quarantined": [("", "x", 500000 + i, 2000 + i % 20) for i in range(60)],
+    "all pay set aside": [(f"l{i}", "x", -5, 2000 + i % 20) for i in range(60)],
     "infinite": [(f"l{i}", "x", "inf", 2000 + i % 20) for i in range(60)],
 }
 
@@ -286,7 +287,7 @@ def test_required_columns_missing_shows_those_there_and_the_nearest(tmp_path):
     refused(run("run", path, "--out", tmp_path / "o"), "emial_hash", "orgyear")
 
 
-def test_numbers_as_text_are_parsed_or_quarantined(tmp_path):
+def test_numbers_as_text_are_parsed_or_set_aside(tmp_path):
     pays = ['"{n} LPA"', '"{n},00,000"', "n/a", "about 12", "-5", "{n}50000"] * 40
     rows = [
         (f"l{i}", f"c{i % 7}", pay.format(n=10 + i % 9), 2000 + i % 20)
@@ -295,8 +296,8 @@ def test_numbers_as_text_are_parsed_or_quarantined(tmp_path):
     table = learners_csv(tmp_path / "t.csv", rows)
     result = run("run", table, "--out", tmp_path / "o", "--json")
     assert result.returncode == 0, result.stderr
-    assert json.loads(result.stdout)["ledger"]["quarantined"] % 10 == 0
-    assert read_exact(tmp_path / "o").ledger.quarantined == 80
+    assert json.loads(result.stdout)["ledger"]["set_aside"] % 10 == 0
+    assert read_exact(tmp_path / "o").ledger.set_aside == 80
     ledger = pl.read_parquet(tmp_path / "o" / "private" / "ledger.parquet")
     assert len(ledger) == 240
     about = ledger.filter(pl.col("record") == 3).row(0, named=True)
@@ -386,7 +387,12 @@ def test_a_full_disk_leaves_nothing_behind(table, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_leaves_nothing_behind(tmp_path):
+@POSIX
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+)
+def test_a_run_that_is_stopped_leaves_nothing_behind(number, code, tmp_path):
     path = tmp_path / "learners.csv"
     make_learners(20_000, rng=1).write_csv(path)
     out = tmp_path / "out"
@@ -397,10 +403,11 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
         text=True,
     )
     time.sleep(3)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, errors = process.communicate(timeout=120)
-    assert process.returncode == 2, errors
-    assert "Stopped" in errors
+    assert process.returncode == code, errors
+    assert errors.startswith("learnstrata: Stopped. Nothing that is half written is")
+    assert len(errors.splitlines()) == 1
     assert "Traceback" not in errors
     assert [item.name for item in tmp_path.iterdir()] == ["learners.csv"]
 
@@ -587,7 +594,7 @@ def test_a_scan_looks_for_the_names_of_another_table(copy, table, tmp_path):
 
 def test_a_scan_needs_the_folder_of_a_run(copy, tmp_path):
     (tmp_path / "empty").mkdir()
-    for folder in ("empty", "nowhere", "copy/share"):
+    for folder in ("empty", "nowhere"):
         refused(run("scan", tmp_path / folder), "Give the folder of a run")
         refused(run("report", tmp_path / folder), "Give the folder of a run")
     (copy / "private" / "names.parquet").unlink()
@@ -662,6 +669,14 @@ def test_a_report_is_rendered_again_from_the_summary(copy):
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == str(page)
     assert page.read_text() == first
+    assert names_in(copy / "share") == SHARED
+
+
+def test_a_report_rendered_again_clears_away_what_a_killed_one_left(copy):
+    left = copy / "share" / ".report.pdf-abcdefgh"
+    (left / "new").mkdir(parents=True)
+    (left / "lock").touch()
+    assert run("report", copy, "--quiet").returncode == 0
     assert names_in(copy / "share") == SHARED
 
 

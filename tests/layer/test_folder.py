@@ -8,10 +8,12 @@ import sys
 import polars as pl
 import pytest
 
+from learnstrata.disk import placing
 from learnstrata.exceptions import OutputError, PrivacyError
-from learnstrata.layer import folder as publish
+from learnstrata.layer.contents import FILES
 from learnstrata.layer.folder import (
-    FILES,
+    check_file,
+    check_pictures,
     check_target,
     find_leaks,
     refuse_leaks,
@@ -23,14 +25,11 @@ from learnstrata.layer.folder import (
 from learnstrata.report.workbook import write_workbook
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Column, Table
+from tiny import MODEL, everything_in, files, summary, text, told_by
 
 FRAME = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
 TABLE = Table("One", (Column("a", "count"),), ((1,), (2,)))
 NUMBERS = Numbers(100_000.0, "LPA", 10)
-
-
-def text(content):
-    return lambda path: path.write_text(content, encoding="utf-8")
 
 
 def fails(error):
@@ -45,8 +44,8 @@ def full_disk():
     return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def everything_in(folder):
-    return sorted(str(item.relative_to(folder)) for item in folder.rglob("*"))
+def names_in(folder):
+    return sorted(item.name for item in folder.iterdir())
 
 
 def rights(folder):
@@ -67,7 +66,7 @@ def umask(request):
 @pytest.fixture
 def old(tmp_path):
     """A run folder that is there already."""
-    return write_folder(tmp_path / "run", {"share/summary.json": text("old")})
+    return write_folder(tmp_path / "run", files("old"))
 
 
 def test_a_folder_holds_every_file(tmp_path):
@@ -150,29 +149,11 @@ def test_a_fault_in_the_middle_leaves_nothing(tmp_path, error, raised):
 
 @pytest.mark.parametrize("error", [full_disk(), KeyboardInterrupt()])
 def test_a_fault_in_the_middle_leaves_the_old_folder(tmp_path, old, error):
-    files = {"share/summary.json": text("new"), "private/model.json": fails(error)}
+    broken = files("new") | {"private/model.json": fails(error)}
     with pytest.raises((OutputError, KeyboardInterrupt)):
-        write_folder(old, files, overwrite=True)
-    assert everything_in(tmp_path) == ["run", "run/share", "run/share/summary.json"]
-    assert (old / "share" / "summary.json").read_text() == "old"
-
-
-@pytest.mark.parametrize("error", [full_disk(), KeyboardInterrupt()])
-def test_a_fault_in_the_last_step_brings_the_old_folder_back(
-    tmp_path, old, error, monkeypatch
-):
-    rename = publish.Path.rename
-
-    def interrupted(self, target):
-        if self.parent.name.startswith(".run-") and self.name == "new":
-            raise error
-        return rename(self, target)
-
-    monkeypatch.setattr(publish.Path, "rename", interrupted)
-    with pytest.raises((OutputError, KeyboardInterrupt)):
-        write_folder(old, {"share/summary.json": text("new")}, overwrite=True)
-    assert everything_in(tmp_path) == ["run", "run/share", "run/share/summary.json"]
-    assert (old / "share" / "summary.json").read_text() == "old"
+        write_folder(old, broken, overwrite=True)
+    assert names_in(tmp_path) == ["run"]
+    assert told_by(old) == "old"
 
 
 def test_a_full_disk_is_said(tmp_path):
@@ -184,17 +165,18 @@ def test_a_full_disk_is_said(tmp_path):
 
 
 def test_a_run_folder_is_replaced_when_asked(tmp_path, old):
-    write_folder(old, {"share/report.html": text("new")}, overwrite=True)
-    assert everything_in(tmp_path) == ["run", "run/share", "run/share/report.html"]
+    write_folder(old, files("new"), overwrite=True)
+    assert names_in(tmp_path) == ["run"]
+    assert told_by(old) == "new"
 
 
 def test_a_run_of_the_old_layout_is_replaced_when_asked(tmp_path):
     before = tmp_path / "run"
     before.mkdir()
-    for name in ("report.html", "summary.json", "segments.parquet", "segments.csv"):
+    for name in ("report.html", "segments.parquet", "ledger.parquet", "tables.xlsx"):
         (before / name).write_text("old")
-    for name in ("ledger.parquet", "model.json", "tables.xlsx"):
-        (before / name).write_text("old")
+    summary("old")(before / "summary.json")
+    MODEL(before / "model.json")
     write_folder(before, {"share/report.html": text("new")}, overwrite=True)
     assert everything_in(before) == ["share", "share/report.html"]
 
@@ -248,7 +230,139 @@ def test_a_link_is_not_replaced(tmp_path, old, target):
     with pytest.raises(OutputError, match="is not a folder, so it cannot be overwritt"):
         write_folder(link, {}, overwrite=True)
     assert link.is_symlink()
-    assert (old / "share" / "summary.json").read_text() == "old"
+    assert told_by(old) == "old"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_name_that_is_no_text_is_refused_before_any_work(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    for refuse in (check_target, check_file, check_pictures):
+        with pytest.raises(OutputError, match="caf\ufffd.csv, expected a name in"):
+            refuse(path, overwrite=True)
+
+
+def without(*names):
+    def change(folder):
+        for name in names:
+            (folder / name).unlink()
+
+    return change
+
+
+def changed(name, content):
+    return lambda folder: (folder / name).write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (without("share/summary.json"), "has no summary.json of a run"),
+        (without("private/model.json"), "has no model.json of a run"),
+        (changed("share/summary.json", "{}"), "has a share/summary.json that is not"),
+        (changed("share/summary.json", "[1]"), "has a share/summary.json that is not"),
+        (changed("share/summary.json", "half {"), "has a share/summary.json that is n"),
+        (changed("private/summary.json", "[" * 99_999), "has a private/summary.json t"),
+        (
+            changed("private/model.json", '{"model_version": "4", "centers": []}'),
+            "has a private/model.json that is not of a run",
+        ),
+    ],
+)
+def test_a_folder_with_the_names_of_a_run_alone_is_never_replaced(old, change, fault):
+    change(old)
+    before = {item: item.read_bytes() for item in old.rglob("*") if item.is_file()}
+    with pytest.raises(OutputError, match=f"run {fault}.*, so nothing says that it is"):
+        write_folder(old, files("new"), overwrite=True)
+    assert before == {item: item.read_bytes() for item in before}
+
+
+def test_a_run_whose_private_part_was_removed_is_a_run(old):
+    (old / "private" / "model.json").unlink()
+    (old / "private").rmdir()
+    write_folder(old, files("new"), overwrite=True)
+    assert told_by(old) == "new"
+
+
+def test_an_empty_folder_is_replaced_when_asked(tmp_path):
+    (tmp_path / "run").mkdir()
+    with pytest.raises(OutputError, match="is there already"):
+        write_folder(tmp_path / "run", files("new"))
+    write_folder(tmp_path / "run", files("new"), overwrite=True)
+    assert told_by(tmp_path / "run") == "new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_in_a_run_folder_is_none_of_a_run(old, tmp_path):
+    (old / "share" / "report.html").symlink_to(tmp_path / "mine.html")
+    with pytest.raises(OutputError, match=r"\['share/report.html'\]"):
+        write_folder(old, files("new"), overwrite=True)
+
+
+@pytest.fixture(params=["at once", "by steps"])
+def way(request, monkeypatch):
+    """As Linux does it, and as systems do that have no such calls."""
+    if request.param == "by steps":
+        monkeypatch.setattr(placing, "_renameat2", None)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("there", [files("quicker"), {"thesis.txt": text("mine")}])
+def test_what_appears_while_a_run_is_written_stays(tmp_path, there):
+    def meanwhile(path):
+        text("new")(path)
+        for name, write in there.items():
+            (tmp_path / "run" / name).parent.mkdir(parents=True, exist_ok=True)
+            write(tmp_path / "run" / name)
+
+    with pytest.raises(
+        OutputError,
+        match="run was not there before and is now: another run, or somebody, was "
+        "quicker. It is left as it is, and nothing was written. Choose another --out",
+    ):
+        write_folder(tmp_path / "run", {"share/report.html": meanwhile})
+    assert names_in(tmp_path) == ["run"]
+    assert set(there) <= set(everything_in(tmp_path / "run"))
+    assert not (tmp_path / "run" / "share" / "report.html").exists()
+
+
+@pytest.mark.usefixtures("way")
+def test_what_is_put_into_a_run_while_it_is_replaced_is_not_lost(tmp_path, old):
+    def meanwhile(path):
+        text("new")(path)
+        (old / "thesis.txt").write_text("mine")
+
+    written = files("new") | {"share/report.html": meanwhile}
+    with pytest.raises(OutputError, match=r"run holds files .* \(\['thesis.txt'\]\)"):
+        write_folder(old, written, overwrite=True)
+    assert names_in(tmp_path) == ["run"]
+    assert (old / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.usefixtures("way")
+def test_a_file_that_appears_while_one_is_written_stays(tmp_path):
+    def meanwhile(path):
+        text("new")(path)
+        (tmp_path / "t.csv").write_text("mine")
+
+    with pytest.raises(OutputError, match="t.csv was not there before and is now"):
+        write_file(tmp_path / "t.csv", meanwhile)
+    assert (tmp_path / "t.csv").read_text() == "mine"
+    assert names_in(tmp_path) == ["t.csv"]
+
+
+def test_a_link_to_nowhere_is_there_already(tmp_path):
+    (tmp_path / "t.csv").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputError, match="is there already"):
+        write_file(tmp_path / "t.csv", text("new"))
+    assert names_in(tmp_path) == ["t.csv"]
+
+
+def test_what_a_killed_report_left_in_a_run_does_not_keep_it_from_its_place(old):
+    left = old / "share" / ".report.pdf-abcdefgh"
+    (left / "new").mkdir(parents=True)
+    (left / "lock").touch()
+    write_folder(old, files("new"), overwrite=True)
+    assert told_by(old) == "new"
 
 
 def test_a_parent_that_is_a_file_is_refused_before_any_work(tmp_path):

@@ -29,6 +29,11 @@ def test_a_company_that_is_not_given_is_no_name():
     }
 
 
+def test_words_for_missing_name_nobody():
+    table = pl.DataFrame({"id": ["a", "?"], "employer": ["Acme", "Unknown"]})
+    assert told(names_in(table, MAPPING)) == {"company": {"Acme"}, "learner": {"a"}}
+
+
 def test_names_are_those_of_the_table_and_of_the_tidied_records(small_table, small_run):
     found = told(names_of_run(small_table, small_run))
     assert set(small_table["company_hash"].drop_nulls()) <= found["company"]
@@ -49,3 +54,14 @@ def test_what_is_allowed_twice_stands_once():
     table = pl.DataFrame({"id": ["a"], "employer": ["Bath"]})
     names = with_allowed(names_in(table, MAPPING), ["Bath", "Bath"])
     assert names.rows() == [("company", "Bath"), ("learner", "a"), ("allowed", "Bath")]
+
+
+def test_a_single_text_is_allowed_as_it_is():
+    table = pl.DataFrame({"employer": ["Bath"]})
+    names = with_allowed(names_in(table, {"company": "employer"}), "Bath")
+    assert names.filter(kind="allowed")["name"].to_list() == ["Bath"]
+
+
+def test_a_column_whose_name_is_a_pattern_is_that_column():
+    table = pl.DataFrame({"^e.*$": ["Acme"], "employer": ["Bath"]})
+    assert names_in(table, {"company": "^e.*$"}).rows() == [("company", "Acme")]

@@ -55,7 +55,9 @@ def same(found, expected):
     )
     assert [g is None for g in growth] == [g is None for g in naive]
     known = [g for g in naive if g is not None]
-    assert [g for g in growth if g is not None] == pytest.approx(known, rel=1e-9)
+    assert [g for g in growth if g is not None] == pytest.approx(
+        known, rel=1e-9, abs=1e-8
+    )
     assert found == expected
 
 

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import hmac
 import os
@@ -11,12 +12,16 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from learnstrata.exceptions import PrivacyError
+import learnstrata as ls
+from learnstrata.disk import placing
+from learnstrata.exceptions import ParameterError, PrivacyError
 from learnstrata.privacy.keys import (
+    checked_key,
     codes,
     company_aliases,
     key_path,
     make_key,
+    own_key,
     random_key,
     read_key,
     refuse_inside,
@@ -94,6 +99,64 @@ def test_a_key_that_is_there_is_never_overwritten(tmp_path):
     with pytest.raises(PrivacyError, match="already. A new one would change every"):
         make_key(tmp_path / "key")
     assert read_key(tmp_path / "key") == first
+
+
+def test_the_first_who_asks_for_a_key_makes_it(tmp_path):
+    path = tmp_path / "new" / "key"
+    made = own_key(path)
+    assert own_key(path) == read_key(path) == made
+    assert [item.name for item in path.parent.iterdir()] == ["key"]
+
+
+def test_what_a_killed_process_left_beside_a_key_is_cleared_away(tmp_path):
+    made = make_key(tmp_path / "key")
+    left = tmp_path / ".key-abcdefgh"
+    (left / "new").mkdir(parents=True)
+    (left / "lock").touch()
+    assert own_key(tmp_path / "key") == made
+    assert [item.name for item in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_full_disk_leaves_no_key(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(placing.os, "fsync", full)
+    told = "Cannot write a key to .*key: No space left on device. Set LEARNSTRATA_KEY_F"
+    for make in (make_key, own_key):
+        with pytest.raises(PrivacyError, match=told):
+            make(tmp_path / "key")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_to_nowhere_is_no_place_for_a_key(tmp_path):
+    (tmp_path / "key").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(PrivacyError, match="There is a key in .* already"):
+        make_key(tmp_path / "key")
+    with pytest.raises(PrivacyError, match="Cannot read the key"):
+        own_key(tmp_path / "key")
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_key_from_python_is_taken_in_any_form_of_bytes(kind):
+    assert checked_key(kind(b"k" * 32)) == b"k" * 32
+
+
+@pytest.mark.parametrize(
+    ("key", "error", "told"),
+    [
+        (b"short", PrivacyError, "Got a key of 5 bytes, expected 32 or more: a short "),
+        (b"", PrivacyError, "Got a key of 0 bytes.* Leave key= out to have one drawn"),
+        ("ab" * 32, ParameterError, "Got a str as key=, .* bytes.fromhex reads 64 dig"),
+        (Path("key"), ParameterError, "Path as key=, expected 32 bytes. learnstrata.p"),
+        (7, ParameterError, "Got a int as key=, .*read_key reads the key of a file"),
+    ],
+)
+def test_a_key_from_python_that_is_none_is_refused(key, error, told):
+    with pytest.raises(error, match=told):
+        checked_key(key)
+    with pytest.raises(error, match=told):
+        ls.segment(ls.make_learners(50, rng=1), key=key)
 
 
 def test_a_key_cannot_be_made_below_a_file(tmp_path):

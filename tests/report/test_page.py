@@ -342,7 +342,7 @@ def test_a_bare_table_gets_a_whole_page_that_says_what_it_lacks(bare):
         "Pay by segment is not shown: the table has no pay.",
         "with rule-based segments is not shown: the table has no pay.",
         bare.words.companies,
-        "Left out, because the table lacks the columns:",
+        "Left out: log pay, company pay level",
         *bare.notes,
     ):
         assert told in page.text

@@ -4,6 +4,7 @@ import pytest
 
 from charted import with_
 from learnstrata.report import quality
+from learnstrata.summary.contract.learners import Source
 
 
 @pytest.fixture
@@ -18,9 +19,12 @@ def with_ledger(summary, **changes):
 def test_the_ledger_counts_each_state(summary, write):
     table = quality.states(summary)
     found = summary.ledger
-    counts = [found.current, found.repaired, found.history, found.quarantined]
+    counts = [found.current, found.repaired, found.set_aside]
+    counts += [found.history, found.quarantined]
     assert [row[1] for row in table.rows] == counts
-    assert table.texts(write)[3] == ("Not used: set aside with a reason", "under 10")
+    kept = ("Used, with a value set aside", write.count(found.set_aside))
+    assert table.texts(write)[2] == kept
+    assert table.texts(write)[4] == ("Not used: of no learner", "under 10")
 
 
 def test_records_are_accounted_for_though_rounded_parts_do_not_add_up(summary, write):
@@ -33,7 +37,7 @@ def test_records_are_accounted_for_though_rounded_parts_do_not_add_up(summary, w
 def test_records_that_are_lost_are_told(summary):
     lost = with_ledger(summary, history=1000)
     assert not quality.is_accounted(lost)
-    left = lost.ledger.current + lost.ledger.repaired + 1000
+    left = lost.ledger.current + lost.ledger.set_aside + 1000
     assert quality.ledger(lost).startswith(f"{left:,} of {lost.input.records:,}")
 
 
@@ -48,9 +52,21 @@ def test_rules_stand_by_records_in_words(summary):
 
 
 def test_a_rule_of_another_name_is_told_by_it(summary):
-    rule = summary.ledger.rules[0].model_copy(update={"rule": "unreadable_pay"})
+    rule = summary.ledger.rules[0].model_copy(update={"rule": "odd_value"})
     rows = quality.rules(with_ledger(summary, rules=(rule,))).rows
-    assert rows[0][0] == "Unreadable pay"
+    assert rows[0][0] == "Odd value"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("unreadable_pay_year", "Year of pay that cannot be read with certainty"),
+        ("middle_of_range_experience", "Range of experience, read by its middle"),
+    ],
+)
+def test_a_rule_of_a_column_names_it(summary, rule, words):
+    found = summary.ledger.rules[0].model_copy(update={"rule": rule})
+    assert quality.rules(with_ledger(summary, rules=(found,))).rows[0][0] == words
 
 
 def test_limits_of_pay_are_those_of_the_run(summary, write):
@@ -135,3 +151,38 @@ def test_one_line_says_how_counts_are_rounded(summary, base, steps):
         "parts may not add up to their whole; 0 to "
         f'{base - 1} reads "under {base}".'
     )
+
+
+def of_file(summary, **facts):
+    plain = {"format": "csv", "files": 1, "sheet_number": None, "sheets": None}
+    plain |= {"header_line": 1, "left_out": (), "sheet": None, "other_sheets": ()}
+    source = Source(**{**plain, "lines": None, "notes": (), **facts})
+    return with_(summary, input=summary.input.model_copy(update={"source": source}))
+
+
+def test_a_frame_is_no_file_and_nothing_is_said_of_it(summary):
+    assert summary.input.source is None
+    assert quality.source(summary) == ""
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "a text file."),
+        ({"format": "parquet"}, "a Parquet file."),
+        ({"format": "parquet", "files": 3}, "3 Parquet files."),
+        ({"format": "excel", "sheet_number": 1, "sheets": 1}, "an Excel workbook."),
+        (
+            {"format": "excel", "sheet_number": 2, "sheets": 3},
+            "sheet 2 of 3 of an Excel workbook.",
+        ),
+        (
+            {"header_line": 4, "left_out": ("title lines", "totals")},
+            "a text file, whose columns are named on line 4. Left out, as no records: "
+            "title lines and totals.",
+        ),
+    ],
+)
+def test_the_kind_of_file_is_told(summary, facts, words):
+    told = quality.source(of_file(summary, **facts))
+    assert told == f"The table was read from {words}"

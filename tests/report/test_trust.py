@@ -130,8 +130,10 @@ def test_a_run_without_evidence_says_how_to_get_it(notebook):
 def test_conditions_say_what_was_found_and_what_is_asked_for(summary):
     rows = trust.conditions(summary).rows
     assert rows[0] == ("The rule that chose k admits it", "yes", "yes", "✓ yes")
-    assert rows[1][1:] == (0.943, "at least 0.75", "✓ yes")
-    assert rows[3][1:] == (0.3, "at most 0.05", "✗ no")
+    lowest = summary.selection.chosen.lowest_jaccard
+    assert rows[1][1:] == (lowest, "at least 0.75", "✓ yes")
+    p = summary.selection.chosen.silhouette_p
+    assert rows[3][1:] == (p, "at most 0.05", "✗ no")
 
 
 def test_stability_is_read_and_bears_a_caveat(summary):
@@ -167,15 +169,18 @@ def test_a_tiny_segment_puts_a_warning_beside_the_silhouette(summary, notebook):
 def test_hopkins_is_given_both_ways_with_what_it_cannot_prove(summary):
     told = trust.hopkins_sentence(summary)
     assert "Hopkins is 1 with" in told
-    assert "0.872 as often computed" in told
+    usual = f"{summary.tendency.original.statistic:g}"
+    assert f"{usual} as often computed" in told
     assert "cannot prove" in told
     rows = f"{summary.tendency.power_d.n_rows:,}"
-    assert {"0.872", rows} <= told_by(trust.hopkins(summary), summary)
+    assert {usual, rows} <= told_by(trust.hopkins(summary), summary)
 
 
 def test_the_runner_up_is_told_with_what_speaks_for_it(summary, notebook):
+    second = next(row for row in summary.selection.table if row.k == 4)
     assert trust.runner_up(summary) == (
-        "k = 4: silhouette 0.232, lowest Jaccard 0.934."
+        f"k = 4: silhouette {second.silhouette:g}, lowest Jaccard "
+        f"{second.lowest_jaccard:g}."
     )
     assert trust.runner_up(notebook) == "k = 4: silhouette 0.202."
     alone = with_(summary, selection=with_(summary.selection, runner_up=None))

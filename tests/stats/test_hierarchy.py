@@ -8,7 +8,7 @@ from sklearn.metrics import adjusted_rand_score
 
 import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.hierarchy import cut, ward, ward_weighted
+from learnstrata.stats.hierarchy import branches, cut, ward, ward_weighted
 
 matrices = hnp.arrays(
     np.float64,
@@ -113,3 +113,39 @@ def test_a_cut_has_no_more_clusters_than_leaves(n_clusters):
 def test_what_is_no_linkage_is_not_cut():
     with pytest.raises(DegenerateError, match=r"linkage of shape \(3, 2\)"):
         cut(np.ones((3, 2)), 2)
+
+
+whole_rows = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=2, max_size=40
+)
+
+
+def naive_cut(linkage, n_clusters):
+    """Undo the last merges: clusters as sets of leaves."""
+    n_leaves = len(linkage) + 1
+    sets = {leaf: {leaf} for leaf in range(n_leaves)}
+    for row, (a, b, *_) in enumerate(linkage[: n_leaves - n_clusters]):
+        sets[n_leaves + row] = sets.pop(int(a)) | sets.pop(int(b))
+    return sets
+
+
+@given(whole_rows, st.integers(1, 24))
+def test_a_cut_undoes_the_last_merges_however_high_they_are(rows, n_clusters):
+    linkage = ward(np.array(rows, dtype=float))
+    n_clusters = min(n_clusters, len(rows))
+    sets = naive_cut(linkage, n_clusters)
+    labels, nodes = cut(linkage, n_clusters), branches(linkage, n_clusters)
+    assert len(set(labels.tolist())) == n_clusters
+    for node, leaves in sets.items():
+        assert set(np.flatnonzero(nodes == node).tolist()) == leaves
+        assert len(set(labels[list(leaves)].tolist())) == 1
+    assert labels[0] == 0
+    assert (np.diff(np.maximum.accumulate(labels)) <= 1).all()
+
+
+@given(whole_rows, st.integers(2, 24))
+def test_the_branches_are_the_leaves_that_scipy_draws(rows, n_leaves):
+    linkage = ward(np.array(rows, dtype=float))
+    n_leaves = min(n_leaves, len(rows))
+    drawn = dendrogram(linkage, truncate_mode="lastp", p=n_leaves, no_plot=True)
+    assert set(drawn["leaves"]) == set(branches(linkage, n_leaves).tolist())

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.inputs import codes_of, finite_matrix, positive
+from learnstrata.stats.inputs import codes_of, distinct_rows, finite_matrix, positive
 
 
 def test_a_float_matrix_in_row_order_is_not_copied():
@@ -46,3 +46,21 @@ def test_a_count_under_one_is_refused():
     assert positive("size", 1) == 1
     with pytest.raises(ParameterError, match="Got size=0, expected 1 or more"):
         positive("size", 0)
+
+
+@pytest.mark.parametrize(
+    ("X", "expected"),
+    [
+        ([[1.0], [1.0]], 1),
+        ([[0.0, 5.0], [0.0, 6.0], [0.0, 6.0 + 1e-9]], 2),
+        ([[0.0], [1e-9], [2e-9]], 3),  # small is not the same as alike
+        ([[0.0], [1.0], [1e9]], 2),
+    ],
+)
+def test_rows_count_as_distinct_where_arithmetic_tells_them_apart(X, expected):
+    assert distinct_rows(X) == expected
+
+
+def test_what_is_not_finite_has_no_distinct_rows():
+    with pytest.raises(DegenerateError, match="nan or infinity"):
+        distinct_rows([[np.nan], [1.0]])

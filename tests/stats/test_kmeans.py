@@ -9,7 +9,15 @@ from threadpoolctl import threadpool_limits
 
 import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.kmeans import assign, fit, polish, sketch, sweep
+from learnstrata.stats.kmeans import (
+    assign,
+    fit,
+    nearest,
+    polish,
+    quantised,
+    sketch,
+    sweep,
+)
 
 PLANTED = [[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9], [9, 9, 9]]
 
@@ -244,3 +252,19 @@ def test_a_sketch_of_as_many_clusters_as_distinct_rows_has_no_inertia():
 def test_sketches_that_cannot_be_are_refused(give, error, words):
     with pytest.raises(error, match=words):
         give()
+
+
+few_kinds = hnp.arrays(
+    np.float64,
+    st.tuples(st.integers(1, 60), st.integers(1, 3)),
+    elements=st.integers(0, 4).map(float),
+)
+
+
+@given(few_kinds, st.integers(1, 12))
+def test_centres_that_stand_for_all_rows_each_have_one(X, n_centers):
+    centers = quantised(X, n_centers, rng=0)
+    assert 1 <= len(centers) <= n_centers
+    assert set(nearest(X, centers).tolist()) == set(range(len(centers)))
+    if n_centers >= len(np.unique(X, axis=0)):
+        assert np.array_equal(centers, np.unique(X, axis=0))

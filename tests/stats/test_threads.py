@@ -1,7 +1,9 @@
+from threading import Barrier, Event, Thread
+
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from learnstrata.stats.threads import workers
+from learnstrata.stats.threads import single_blas, workers
 
 
 def blas_threads():
@@ -18,5 +20,25 @@ def test_blas_has_one_thread_inside_and_its_own_number_outside():
     before = blas_threads()
     with workers():
         inside = blas_threads()
+    assert set(inside) <= {1}
+    assert blas_threads() == before
+
+
+def test_calls_at_once_share_the_limit_and_leave_the_process_as_it_was():
+    before, inside, all_in = blas_threads(), [], Barrier(3)
+
+    def call(turn):
+        with single_blas(anew=turn == 1):
+            all_in.wait()
+            inside.extend(blas_threads())
+            left[turn - 1].wait() if turn else None
+        left[turn].set()
+
+    left = [Event() for _ in range(3)]
+    threads = [Thread(target=call, args=(turn,)) for turn in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert set(inside) <= {1}
     assert blas_threads() == before

@@ -114,3 +114,12 @@ def test_a_value_of_a_column_of_the_users_is_not_our_own(told):
     found = blank(told.model_copy(update={"segments": (first,)}))
     for category in found.segments[0].categories:
         assert [row.value for row in category.values] == [PLACEHOLDER, "Other"]
+
+
+def test_names_of_the_users_columns_are_no_words_of_ours(told):
+    columns = {**told.input.columns, "extra:Acme score": "Acme score"}
+    wider = told.input.model_copy(update={"columns": columns})
+    found = blank(told.model_copy(update={"input": wider})).input.columns
+    assert found["pay"] == "ctc"
+    assert "Acme" not in str(found)
+    assert len(found) == len(columns)

@@ -44,7 +44,7 @@ def test_results_are_the_same_after_they_were_json(either):
 
 def test_the_ledger_adds_up(either, small_table):
     records, ledger = len(small_table), either.ledger
-    kept = ledger.current + ledger.repaired
+    kept = ledger.current + ledger.repaired + ledger.set_aside
     assert kept + ledger.history + ledger.quarantined == records
     assert either.input.records == records
     assert either.segmented == kept == sum(s.size for s in either.segments)
@@ -60,6 +60,12 @@ def test_rules_are_counted_where_several_applied_to_a_record(results, small_run)
         told[row.rule] = told.get(row.rule, 0) + row.records
     names = [name for rule in rules for name in rule.split("; ")]
     assert told == {name: names.count(name) for name in set(names)}
+
+
+def test_remarks_are_those_of_cleaning(results, small_run):
+    told = [(one.sentence, one.records) for one in small_run.base.remarks]
+    assert [(one.sentence, one.records) for one in results.remarks] == told
+    assert results.every_note == (*results.notes, *(sentence for sentence, _ in told))
 
 
 def test_filled_values_are_counted(results, small_run):

@@ -111,6 +111,7 @@ def test_pay_far_above_all_is_told_in_times(ratio, told):
 def outcome(**changes):
     values = {
         "outcome": "finished",
+        "label": "finished",
         "kind": "yes/no",
         "n_learners": 1500,
         "n_with": 800,
@@ -127,10 +128,17 @@ def outcome(**changes):
 
 def test_an_outcome_is_told_with_both_shares_and_whom_it_is_of():
     assert outcome_sentence(outcome()) == (
-        "Finished: the learned segments predict it better than the rules (4 learned "
+        "finished: the learned segments predict it better than the rules (4 learned "
         "segments tell 21.0% of it, 12 rule-based segments nothing; difference +14.0% "
         "to +28.0%; 800 of 1,500 learners have it)."
     )
+
+
+def test_an_outcome_of_ours_begins_with_a_capital_and_one_of_the_users_is_as_it_is():
+    ours = outcome(outcome="pay_growth", label="pay growth")
+    own = outcome(outcome="pay", label="pay (own column)")
+    assert outcome_sentence(ours).startswith("Pay growth: the learned segments")
+    assert outcome_sentence(own).startswith("Pay (own column): the learned segments")
 
 
 def test_of_an_outcome_of_a_hidden_number_of_learners_none_is_told():
@@ -141,7 +149,7 @@ def test_an_outcome_that_was_not_compared_says_why():
     why = "Too few learners have it; 100 are needed."
     nothing = dict.fromkeys(("learned", "rules", "difference"))
     told = outcome_sentence(outcome(**nothing, verdict="none", reason=why))
-    assert told == f"Finished: not compared. {why}"
+    assert told == f"finished: not compared. {why}"
 
 
 def test_every_verdict_that_has_numbers_has_words():

@@ -175,10 +175,12 @@ def test_lagging_pay_is_told_of_all_and_of_the_worst_role(found, small_results):
     assert f"{pay.lagging} ({pay.share:.1%}) are paid no more than the lowest" in said
     unnamed = small_results.settings.no_role
     named = [one for one in pay.by_role if one.role not in unnamed]
-    worst = max(named, key=lambda one: one.share)
-    assert (
-        f"Of the roles, {worst.role} has the largest share: {worst.lagging} of" in said
-    )
+    most = max(one.share for one in named)
+    worst = [one for one in named if one.share == most]
+    assert f"Of the roles, {worst[0].role}" in said
+    if len(worst) == 1:
+        told = f"{worst[0].role} has the largest share: {worst[0].lagging} of"
+        assert told in said
 
 
 def test_hidden_counts_read_under_ten(small_results):
@@ -195,7 +197,8 @@ def test_hidden_counts_read_under_ten(small_results):
     answer = answers(questions(small_results, entry_level=entry))[
         "entry_level_pay"
     ].answer
-    assert "under 10 are paid more than 19.0 LPA, which is unusually high." in answer
+    limit = f"{entry.limit / 1e5:.1f} LPA"
+    assert f"under 10 are paid more than {limit}, which is unusually high." in answer
 
 
 def test_roles_that_share_the_first_place_are_named_together(small_results):

@@ -1,12 +1,12 @@
 """The command line: a client of the library, one function a command.
 
-Exit codes: 0 done; 2 the table, the options or the place to write to are at fault; 1 we
-are, or what is to be shared names somebody. Heavy modules are imported inside the
-commands, so that ``--help`` is quick.
+Exit codes: 0 done; 2 the table, the options, the place to write to or the machine are
+at fault; 1 we are, or what is to be shared names somebody; 130, 143 and 129 stopped by
+Ctrl-C, SIGTERM and SIGHUP. Heavy modules are imported inside the commands, so that
+``--help`` is quick.
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +14,17 @@ from dataclasses import asdict
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
 
-from learnstrata.exceptions import LearnstrataError, PrivacyError
+from learnstrata.app.endings import ended
+from learnstrata.app.streams import say, taken_fault
+from learnstrata.exceptions import OutputError, PrivacyError
+
+if TYPE_CHECKING:
+    from learnstrata.config.stages import Columns
 
 __all__ = ["app", "main"]
 
@@ -32,12 +37,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-STOPPED = "Stopped. Nothing was written."
-
 TableArgument = Annotated[
     Path,
     typer.Argument(
-        metavar="TABLE", help="CSV, Parquet (a file or a folder) or Excel (.xlsx)."
+        metavar="TABLE",
+        help="CSV, Parquet (a file or a folder) or Excel (.xlsx); - is standard input.",
     ),
 ]
 ConfigOption = Annotated[
@@ -48,9 +52,20 @@ RecipeOption = Annotated[
     str, typer.Option("--recipe", help="robust (the default) or notebook.")
 ]
 ModelOption = Annotated[
-    Path, typer.Option("--model", "-m", help="model.json of a run folder.")
+    Path,
+    typer.Option("--model", "-m", help="A run folder, or its private/model.json."),
 ]
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+ColumnsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="TOML file whose [columns] say what the columns are called in this table.",
+    ),
+]
+RunArgument = Annotated[
+    Path,
+    typer.Argument(metavar="RUN", help="A run folder, or its share/summary.json."),
+]
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -60,7 +75,10 @@ AllowOption = Annotated[
     ),
 ]
 SheetOption = Annotated[
-    str | None, typer.Option("--sheet", help="Sheet of an Excel file.")
+    str | None,
+    typer.Option(
+        "--sheet", help="Sheet of an Excel file (default: the first with a table)."
+    ),
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else.")
@@ -117,34 +135,42 @@ def run(
     from learnstrata.config.loading import load_config
     from learnstrata.layer.folder import check_target
 
-    target = out or Path("runs") / table.name.split(".")[0]
+    target = out or Path("runs") / _name_of(table)
     level = {"level": evidence} if evidence else None
     settings = load_config(recipe, config, seed=seed, as_of=as_of, evidence=level)
     check_target(target, overwrite=overwrite)
     key = _key(key_file, target)
     with screens.progress(shown=not (quiet or as_json)) as watch:
         from learnstrata.facade import segment
-        from learnstrata.learners.sources.files import read_learners
+        from learnstrata.learners.sources.files import read_source
 
         watch("read")
-        frame = read_learners(table, sheet=sheet)
-        found = segment(frame, config=settings, key=key, watch=watch)
+        frame, source = read_source(table, sheet=sheet)
+        found = segment(frame, config=settings, key=key, source=source, watch=watch)
         watch("write")
         with _leaks_are_faults():
             folder = found.save(target, overwrite=overwrite, allow=allow or ())
-    if as_json:
-        _print_json(screens.run_as_json(found.exact, found.summary, folder))
-    elif not quiet:
-        screens.show_run(found.exact, found.summary, folder)
+    with _shown(written=folder):
+        if as_json:
+            _print_json(screens.run_as_json(found.exact, found.summary, folder))
+        elif not quiet:
+            screens.show_run(found.exact, found.summary, folder)
+
+
+def _name_of(table: Path) -> str:
+    """Name the run of a table after its file; what is piped has no name of its own."""
+    is_piped = table.name == "-" or table.is_relative_to("/dev")
+    name = table.name.split(".")[0]
+    return "piped" if is_piped or not name else name
 
 
 def _key(path: Path | None, run: Path) -> bytes:
     """Read the key of the codes and aliases; the first run of a user makes it."""
-    from learnstrata.privacy.keys import key_path, make_key, read_key, refuse_inside
+    from learnstrata.privacy.keys import key_path, own_key, refuse_inside
 
     place = path or key_path()
     refuse_inside(place, run)
-    return read_key(place) if place.exists() else make_key(place)
+    return own_key(place)
 
 
 @contextmanager
@@ -152,7 +178,25 @@ def _leaks_are_faults() -> Iterator[None]:
     try:
         yield
     except PrivacyError as error:
-        _fail(str(error), code=1)
+        say(f"learnstrata: {error}", stream=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _shown(*, written: Path | None = None) -> Iterator[None]:
+    """Mind what cannot be shown: a warning once files are written, else a fault.
+
+    Who closes a pipe has read enough.
+    """
+    yield
+    fault = taken_fault(sys.stdout)
+    if fault is None:
+        return
+    why = f"the output could not be shown: {fault.strerror}"
+    if written is not None:
+        say(f"learnstrata: {written} is written, but {why}.", stream=sys.stderr)
+    elif not isinstance(fault, BrokenPipeError):
+        raise OutputError(f"T{why[1:]}. Send it elsewhere.")
 
 
 @app.command()
@@ -172,11 +216,13 @@ def scan(
     from learnstrata.app import screens
     from learnstrata.layer.folder import find_leaks
     from learnstrata.layer.names import find_names
+    from learnstrata.layer.places import folder_of_run
     from learnstrata.layer.reading import read_summary
     from learnstrata.learners.sources.files import read_learners
     from learnstrata.report.interactive import shipped_scripts
     from learnstrata.sharing import write_without_data
 
+    run = folder_of_run(run)
     frame = read_learners(table, sheet=sheet) if table else None
     names = find_names(run, table=frame, allow=allow or ())
     found = find_leaks(
@@ -185,10 +231,11 @@ def scan(
         own=partial(write_without_data, read_summary(run)),
         shipped=shipped_scripts(),
     )
-    if as_json:
-        _print_json(screens.scan_as_json(found, names, run))
-    else:
-        screens.show_scan(found, names, run)
+    with _shown():
+        if as_json:
+            _print_json(screens.scan_as_json(found, names, run))
+        else:
+            screens.show_scan(found, names, run)
     if found.leaks:
         raise typer.Exit(1)
 
@@ -223,13 +270,16 @@ def report(
     quiet: QuietOption = False,
 ) -> None:
     """Render the report of a run again; as PDF and as pictures, if asked."""
+    from learnstrata.layer.places import folder_of_run
     from learnstrata.sharing import render_again
 
+    run = folder_of_run(run)
     file = run / "share" / "report.pdf" if pdf == "" else pdf
     with _leaks_are_faults():
         paths = render_again(run, pdf=file, figures=figures, overwrite=overwrite)
-    if not quiet:
-        typer.echo("\n".join(map(str, paths)))
+    with _shown(written=paths[-1]):
+        if not quiet:
+            say("\n".join(map(str, paths)))
 
 
 @app.command()
@@ -237,22 +287,24 @@ def check(
     table: TableArgument,
     recipe: RecipeOption = "robust",
     config: ConfigOption = None,
+    as_of: AsOfOption = None,
     sheet: SheetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell what is recognised in a table, what is missing, and its quality."""
+    """Tell what is recognised in a table, what it lacks, and whether a run takes it."""
     from learnstrata.app import screens
     from learnstrata.config.loading import load_config
-    from learnstrata.learners.quality import check_table
+    from learnstrata.facade import check_table
     from learnstrata.learners.sources.files import read_source
 
-    settings = load_config(recipe, config)
+    settings = load_config(recipe, config, as_of=as_of)
     frame, source = read_source(table, sheet=sheet)
     found = check_table(frame, settings)
-    if as_json:
-        _print_json(found.as_dict())
-    else:
-        screens.show_check(found, source)
+    with _shown():
+        if as_json:
+            _print_json(screens.check_as_json(found, source))
+        else:
+            screens.show_check(found, source)
     if not found.ok:
         raise typer.Exit(2)
 
@@ -264,6 +316,7 @@ def assign(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")
     ] = Path("segments.csv"),
+    config: ColumnsOption = None,
     sheet: SheetOption = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
@@ -277,12 +330,21 @@ def assign(
     from learnstrata.pipeline import assign as assign_table
 
     fitted = load_model(model)
-    labels = assign_table(read_learners(table, sheet=sheet), fitted)
+    frame = read_learners(table, sheet=sheet)
+    labels = assign_table(frame, fitted, columns=_columns(config))
     path = write_table(labels, out, overwrite=overwrite)
-    if as_json:
-        _print_json(screens.assignment_as_json(labels, path))
-    elif not quiet:
-        screens.show_assignment(labels, path)
+    with _shown(written=path):
+        if as_json:
+            _print_json(screens.assignment_as_json(labels, path))
+        elif not quiet:
+            screens.show_assignment(labels, path)
+
+
+def _columns(config: Path | None) -> "Columns | None":
+    """Read what the columns of a table are called, where a file says so."""
+    from learnstrata.config.loading import load_config
+
+    return load_config(path=config).columns if config else None
 
 
 @app.command()
@@ -292,6 +354,7 @@ def explain(
     learner: Annotated[
         str, typer.Option("--learner", help="The id as it stands in the table.")
     ],
+    config: ColumnsOption = None,
     sheet: SheetOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -302,11 +365,13 @@ def explain(
     from learnstrata.pipeline import explain as explain_learner
 
     fitted = load_model(model)
-    found = explain_learner(read_learners(table, sheet=sheet), fitted, learner)
-    if as_json:
-        _print_json(screens.explanation_as_json(found, learner, fitted.names))
-    else:
-        screens.show_explanation(found, learner, fitted.names)
+    frame = read_learners(table, sheet=sheet)
+    found = explain_learner(frame, fitted, learner, columns=_columns(config))
+    with _shown():
+        if as_json:
+            _print_json(screens.explanation_as_json(found, learner, fitted.names))
+        else:
+            screens.show_explanation(found, learner, fitted.names)
 
 
 @app.command()
@@ -332,10 +397,11 @@ def percentile(
         experience_band=experience,
         pay=pay,
     )
-    if as_json:
-        _print_json(asdict(found))
-    else:
-        screens.show_percentile(found)
+    with _shown():
+        if as_json:
+            _print_json(asdict(found))
+        else:
+            screens.show_percentile(found)
 
 
 @app.command("demo-table")
@@ -355,15 +421,16 @@ def demo_table(
     from learnstrata.learners.demo.tables import make_learners
 
     path = write_table(make_learners(learners, rng=seed), out, overwrite=overwrite)
-    if not quiet:
-        typer.echo(f"{path}")
+    with _shown(written=path):
+        if not quiet:
+            say(f"{path}")
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - the form Typer asks for
     if value:
         from importlib.metadata import version
 
-        typer.echo(f"learnstrata {version('learnstrata')}")
+        say(f"learnstrata {version('learnstrata')}")
         raise typer.Exit
 
 
@@ -380,34 +447,9 @@ def _options(
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, indent=1, allow_nan=False))
+    say(json.dumps(value, indent=1, allow_nan=False))
 
 
 def main() -> None:
     """Run a command; say any fault in one message, never as a traceback."""
-    try:
-        app()
-    except LearnstrataError as error:
-        _fail(str(error), code=2)
-    except KeyboardInterrupt:
-        _fail(STOPPED, code=2)
-    except SystemExit as end:
-        if end.code == 130:  # how Typer passes on Ctrl-C
-            _fail(STOPPED, code=2)
-        raise
-    except MemoryError:
-        _fail("The table needs more memory than this machine has.", code=2)
-    except Exception as error:
-        if os.environ.get("LEARNSTRATA_DEBUG"):
-            raise
-        _fail(
-            f"This is a fault of learnstrata ({type(error).__name__}: {error}). Run "
-            "again with LEARNSTRATA_DEBUG=1 and report what it prints.",
-            code=1,
-        )
-
-
-def _fail(message: str, *, code: int) -> None:
-    typer.echo(f"learnstrata: {message}", err=True)
-    sys.stdout.flush()
-    raise SystemExit(code)
+    raise SystemExit(ended(app))

@@ -14,18 +14,23 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from learnstrata.exceptions import preview
 from learnstrata.learners.quality import ColumnCheck, TableCheck
-from learnstrata.learners.sources.files import SourceInfo
+from learnstrata.learners.schema.register import column_label
+from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.report.cards import without_card
 from learnstrata.report.trust import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import PayPercentile
+from learnstrata.summary.contract.learners import Source
 from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.words import listed
 
 __all__ = [
     "assignment_as_json",
+    "check_as_json",
     "explanation_as_json",
     "progress",
     "run_as_json",
@@ -101,6 +106,8 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
         f"{exact.input.records:,} records ({_states(summary, write)}), as of "
         f"{settings.as_of}"
     )
+    if exact.input.source:
+        _show_source(exact.input.source, console)
     console.print(_segment_table(summary, write))
     left_out = without_card(summary)
     if left_out:
@@ -109,7 +116,7 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     verdict = short_verdict(summary)
     if verdict:
         console.print(f"[dim]Verdict:[/] {escape(verdict)}")
-    for note in summary.notes:
+    for note in exact.every_note:
         console.print(f"[yellow]Note:[/] {escape(note)}")
     spent = exact.timings
     slowest = sorted(spent, key=lambda stage: -spent[stage])[:3]
@@ -124,10 +131,26 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     )
 
 
+def _show_source(source: SourceInfo | Source, console: Console) -> None:
+    """Say what was read of the file, to whoever holds it."""
+    if source.sheet is not None:
+        told = f"{source.sheet!r}, {source.sheet_number} of {source.sheets}"
+        console.print(f"[dim]Sheet:[/] {escape(told)}")
+    if source.other_sheets:
+        others = listed([repr(name) for name in source.other_sheets])
+        console.print(
+            f"[yellow]Note:[/] tables stand on other sheets too: {escape(others)}; "
+            "--sheet reads one of them."
+        )
+    for note in source.notes:
+        console.print(f"[yellow]Note:[/] {escape(note)}")
+
+
 def _states(summary: DisclosedSummary, write: Numbers) -> str:
     ledger = summary.ledger
     states = {
         "repaired": ledger.repaired,
+        "with a value set aside": ledger.set_aside,
         "history": ledger.history,
         "quarantined": ledger.quarantined,
     }
@@ -176,9 +199,9 @@ def run_as_json(
         "recipe": settings.recipe,
         "seed": settings.seed,
         "as_of": settings.as_of,
-        "input": summary.input.model_dump(mode="json") | totals,
+        "input": summary.input.model_dump(mode="json") | totals | _source_of(exact),
         "ledger": summary.ledger.model_dump(mode="json"),
-        "notes": list(summary.notes),
+        "notes": list(exact.every_note),
         "k": summary.selection.k,
         "runner_up": summary.selection.runner_up,
         "verdict": evidence.verdict.word if evidence else None,
@@ -193,6 +216,11 @@ def run_as_json(
         "private": str(folder / "private"),
         "seconds": sum(exact.timings.values()),
     }
+
+
+def _source_of(exact: ExactSummary) -> dict[str, Any]:
+    source = exact.input.source
+    return {"source": source.model_dump(mode="json") if source else None}
 
 
 def scan_as_json(
@@ -257,27 +285,69 @@ def _looked_for(names: pl.DataFrame, folder: Path) -> dict[str, int]:
     }
 
 
+def check_as_json(found: TableCheck, source: SourceInfo) -> dict[str, Any]:
+    """Give what a check found, and what kind of file it was, as one JSON object."""
+    return found.as_dict() | {"source": asdict(source)}
+
+
 def show_check(found: TableCheck, source: SourceInfo) -> None:
     """Print what was recognised in a table, what it lacks, and its quality."""
     console = Console(highlight=False)
     learners = f", {found.learners:,} learners" if found.learners is not None else ""
-    details = [source.format, source.encoding, source.compression]
+    lines = f"{source.lines:,} lines" if source.lines else None
+    details = [source.format, source.encoding, source.compression, lines]
     told = ", ".join(escape(str(detail)) for detail in details if detail)
     console.print(f"[bold]{found.rows:,} records{learners}[/] [dim]({told})[/]")
-    console.print(_column_table(found, console))
+    _show_source(source, console)
+    if found.columns:
+        console.print(_column_table(found, console))
+    for sentence in _counted(found):
+        console.print(f"[dim]Records:[/] {escape(sentence)}", soft_wrap=True)
+    for one in found.candidates:
+        told = escape(f"{one.column!r} ({', '.join(one.signs)})")
+        console.print(f"[yellow]Learner id?[/] Perhaps {told}.", soft_wrap=True)
     for standard, lost in found.missing.items():
-        name = escape(standard.replace("_", " "))
+        name = escape(column_label(standard))
         console.print(f"[yellow]Not there:[/] {name}; {escape(lost)}.")
+    if not found.columns and found.unused:
+        told = escape(preview(found.unused))
+        console.print(f"[yellow]Nothing is recognised:[/] the table has {told}.")
     for sentence in found.notes:
         console.print(f"[yellow]Note:[/] {escape(sentence)}")
     for sentence in found.problems:
-        console.print(f"[red]Problem:[/] {escape(sentence)}")
+        console.print(f"[red]Problem:[/] {escape(sentence)}", soft_wrap=True)
     console.print(_verdict(found))
+
+
+def _counted(found: TableCheck) -> list[str]:
+    """Say how many records repeat others, and what cleaning costs."""
+    told: list[str] = []
+    if found.repeats:
+        told.append(
+            f"{found.repeats:,} ({found.repeats_share:.1%}) repeat an earlier one in "
+            "every column that is read."
+        )
+    each = found.records_per_learner
+    if each is not None:
+        told.append(f"{each:.2f} a learner.")
+    cost = found.cleaning
+    if cost is not None:
+        told.append(
+            f"cleaning loses {cost.lost_rows:,} ({cost.lost_rows_share:.1%}) and "
+            f"{cost.lost_learners:,} learners ({cost.lost_learners_share:.1%}); it "
+            f"takes a value from {cost.emptied_rows:,} ({cost.emptied_rows_share:.1%}) "
+            f"of {cost.emptied_learners:,} learners "
+            f"({cost.emptied_learners_share:.1%})."
+        )
+    if cost is not None and cost.rules:
+        rules = (f"{rule} {n:,}" for rule, n in cost.rules.items())
+        told.append(f"by rule: {', '.join(rules)}.")
+    return told
 
 
 def _verdict(found: TableCheck) -> str:
     kinds = "1 kind" if len(found.usable) == 1 else f"{len(found.usable)} kinds"
-    features = escape(", ".join(name.replace("_", " ") for name in found.usable))
+    features = escape(", ".join(map(column_label, found.usable)))
     if not found.ok:
         there = f": there is {features}" if features else ""
         return f"[red]Cannot run yet[/]{there}."
@@ -302,7 +372,7 @@ def _column_row(column: ColumnCheck) -> list[str]:
     middle = column.quantiles.get("50%")
     spread = f"{_number(column.minimum)} to {_number(column.maximum)}"
     return [
-        escape(column.name.replace("_", " ")),
+        escape(column_label(column.name)),
         escape(column.column),
         f"{column.null_share:.1%}",
         f"{column.faults:,}" if column.faults else "-",

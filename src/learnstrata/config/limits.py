@@ -20,6 +20,7 @@ __all__ = [
     "LARGEST_FITS_K",
     "NAMES_SEGMENTS",
     "NONE_OR_50",
+    "OTHER_THAN_DECIMAL",
     "OfEachK",
     "at_least",
     "names_bands_of",
@@ -135,6 +136,12 @@ def _is_none_or_50(rows: int) -> int:
     return rows
 
 
+def _is_no_decimal(mark: str | None, info: ValidationInfo) -> str | None:
+    if mark is not None and mark == info.data.get("decimal"):
+        raise ValueError("expected another mark than decimal")
+    return mark
+
+
 def _leaves_room_for_k(rule: _Rule, info: ValidationInfo) -> _Rule:
     k_max = info.data.get("k_max")
     if k_max is not None and rule.max_share * k_max < 1:
@@ -175,6 +182,7 @@ def _names_segments(names: Mapping[int | str, str]) -> Mapping[int | str, str]:
 GROWS = AfterValidator(_grows)
 INSIDE = AfterValidator(_is_inside)
 NONE_OR_50 = AfterValidator(_is_none_or_50)
+OTHER_THAN_DECIMAL = AfterValidator(_is_no_decimal)
 LARGEST_FITS_K = AfterValidator(_leaves_room_for_k)
 CAN_BE_REACHED = AfterValidator(_can_be_reached)
 EACH_ONCE = AfterValidator(_has_each_once)

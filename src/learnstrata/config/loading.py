@@ -114,7 +114,7 @@ def _read_user_file(path: str | Path) -> dict[str, Any]:
         raise ConfigError(f"There is no configuration file {str(path)!r}.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Cannot read the configuration {path}: {error}.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
 
 
@@ -134,15 +134,27 @@ def _refuse_unknown_keys(values: Mapping[str, Any], stage: type, *, where: str) 
     for key, value in values.items():
         if key not in known:
             hint = nearest(key, known)
+            homes = [] if hint else _homes(key)
             place = f"[{where}]" if where else "the top level"
             raise ConfigError(
                 f"Unknown key {key!r} at {place} of the configuration."
                 + (f" Perhaps {hint!r}?" if hint else "")
+                + (f" It is a key of {' and of '.join(homes)}." if homes else "")
                 + f" Known keys: {preview(sorted(known))}."
             )
         for inner, name in _inner_stages(known[key], key, value):
             below = f"{where}.{name}" if where else name
             _refuse_unknown_keys(inner[0], inner[1], where=below)
+
+
+def _homes(key: str) -> list[str]:
+    """Name the stages that know a key: one appended to a file is under the last."""
+    stages = get_type_hints(Config).items()
+    return [
+        f"[{name}]"
+        for name, stage in stages
+        if is_dataclass(stage) and key in get_type_hints(stage)
+    ]
 
 
 def _inner_stages(

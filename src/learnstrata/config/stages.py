@@ -24,6 +24,7 @@ __all__ = [
     "Finer",
     "Fit",
     "Hierarchy",
+    "Numbers",
     "Pay",
     "Privacy",
     "Roles",
@@ -49,7 +50,10 @@ SmallestShare = Annotated[float, Field(ge=0, le=0.5)]  # two parts have half eac
 Some = Annotated[int, Field(ge=1)]
 AnyNumber = Annotated[int, Field(ge=0)]
 Year = Annotated[int, Field(ge=1, le=9999)]
-Growing = Annotated[tuple[float, ...], limits.GROWS]
+DecimalMark = Literal[".", ","]
+ThousandsMark = Literal[".", ",", " ", "'"]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Growing = Annotated[tuple[Finite, ...], limits.GROWS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,22 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """How numbers are written, where the values of a column do not tell.
+
+    Attributes
+    ----------
+    decimal : {".", ","} or None
+        Stands before the decimals. Left out, each column is read by its own values.
+    thousands : {".", ",", " ", "'"} or None
+        Parts the thousands. Left out, all that `decimal` leaves may.
+    """
+
+    decimal: DecimalMark | None = None
+    thousands: Annotated[ThousandsMark | None, limits.OTHER_THAN_DECIMAL] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pay:
     """What a number in the pay column means.
 
@@ -87,6 +107,10 @@ class Pay:
     ----------
     currency : str
         ISO 4217 code. INR is shown in lakh a year (LPA), all else in thousands a year.
+        Left out, it is INR, and a column that names others is refused; given, it is
+        the one that is kept.
+    decimal, thousands : str or None
+        As in `Numbers`, for pay alone.
     unit : float
         Currency units one unit of the column stands for: 100000 where it is in lakh.
     period : {"year", "month"}
@@ -98,7 +122,9 @@ class Pay:
         One more name than limits.
     """
 
-    currency: str = "INR"
+    currency: str = ""
+    decimal: DecimalMark | None = None
+    thousands: Annotated[ThousandsMark | None, limits.OTHER_THAN_DECIMAL] = None
     unit: Positive = 1.0
     period: Literal["year", "month"] = "year"
     bands: Growing = ()
@@ -112,14 +138,19 @@ class Pay:
     )
 
     @property
+    def code(self) -> str:
+        """The currency that is meant."""
+        return self.currency or "INR"
+
+    @property
     def shown_unit(self) -> str:
         """Name of the unit in which pay is shown."""
-        return "LPA" if self.currency == "INR" else f"k {self.currency}"
+        return "LPA" if self.code == "INR" else f"k {self.code}"
 
     @property
     def per_shown_unit(self) -> float:
         """Currency units in one shown unit."""
-        return 100_000.0 if self.currency == "INR" else 1_000.0
+        return 100_000.0 if self.code == "INR" else 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +160,24 @@ class Cleaning:
     Attributes
     ----------
     first_year : int
-        Start years before it are impossible; so are those after the year of the run.
+        Years before it are impossible; so are those after the year of the run.
     last_experience : float
         More years of experience than this are impossible.
     repair_years : bool
-        Complete a two-digit start year where only one century fits.
+        Complete a two-digit year where only one century fits.
+    suspect_years : bool
+        Set aside pay years that cannot be, as start years are, and refuse a column of
+        years of which most values are none.
     check_order : bool
         A start year more than `order_slack` years after the pay year is set aside: an
         offer is often entered in the year before the work starts.
     suspect_pay : bool
         Set aside pay that is heaped in a tail or beyond the outer fences.
+    repair_pay : bool
+        Convert a pay beyond the fences that is typical in thousands or in lakh, and in
+        no other unit. What may be a month's stays set aside: it may be a real one.
+    suspect_extras : bool
+        Set aside values of extra numbers and outcomes beyond the outer fences.
     impute_start_year : {"none", "median"}
         ``median`` fills a missing start year before any feature is made.
     impute : {"peers", "median"}
@@ -153,9 +192,12 @@ class Cleaning:
     first_year: Year = 1960
     last_experience: Positive = 50.0
     repair_years: bool = True
+    suspect_years: bool = True
     check_order: bool = True
     order_slack: NotNegative = 1.0
     suspect_pay: bool = True
+    repair_pay: bool = True
+    suspect_extras: bool = True
     impute_start_year: Literal["none", "median"] = "none"
     impute: Literal["peers", "median"] = "peers"
     missing_company: str = ""
@@ -480,11 +522,14 @@ class Config:
     seed : int
         Seed of a run whose caller gives none.
     as_of : int or {"table", "clock"}
-        The year that counts as now; ``table`` is the newest pay year.
+        The year that counts as now; ``table`` is the newest that enough learners share.
     sampler : {"generator", "legacy"}
         ``legacy`` draws samples with NumPy's RandomState, as the original does.
     experience_bands : tuple of float
         Upper limits (inclusive) of all experience bands but the last, in years.
+    max_categories : int
+        Values of a category of your own that get a column each; of more, the most
+        frequent do, and the others are one, "Other".
     names : mapping of int or str to str
         Names of your own for segments, by id or by the name made from their numbers.
         After a refit an id may be another segment; the name made from numbers is not.
@@ -502,7 +547,9 @@ class Config:
     experience_band_names: Annotated[
         tuple[str, ...], limits.names_bands_of("experience_bands")
     ] = ("Early", "Mid", "Senior")
+    max_categories: Annotated[int, Field(ge=2)] = 50
     columns: Columns = field(default_factory=Columns)
+    numbers: Numbers = field(default_factory=Numbers)
     pay: Pay = field(default_factory=Pay)
     cleaning: Cleaning = field(default_factory=Cleaning)
     roles: Roles = field(default_factory=Roles)

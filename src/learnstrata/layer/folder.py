@@ -8,6 +8,7 @@ searched for the names in ``private/names.parquet``.
 import contextlib
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -15,16 +16,19 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
+from learnstrata.disk.placing import put_in_place, put_new, sync, sync_all
+from learnstrata.disk.staging import clear_stale, staging_beside
+from learnstrata.disk.stopping import stoppable
 from learnstrata.exceptions import OutputError, PrivacyError
-from learnstrata.layer.staging import clear_stale, put_in_place, staging_beside
+from learnstrata.layer.contents import refuse_no_pictures, refuse_no_run
 from learnstrata.privacy.leaks.scanning import ScanReport, scan
 
 __all__ = [
-    "FILES",
     "KINDS",
     "check_file",
     "check_pictures",
     "check_target",
+    "clear_rendered",
     "find_leaks",
     "refuse_leaks",
     "write_file",
@@ -33,23 +37,15 @@ __all__ = [
     "write_table",
 ]
 
-SHARED = ("report.html", "summary.json", "tables.xlsx")
-PRIVATE = ("summary.json", "tables.xlsx", "segments.parquet", "segments.csv")
-PRIVATE += ("ledger.parquet", "model.json", "names.parquet")
-FILES = (
-    *(f"share/{name}" for name in SHARED),
-    *(f"private/{name}" for name in PRIVATE),
-)
-# What may be in a run folder besides: the report printed, its charts, and the layout of
-# before, when all files lay side by side.
-BESIDES = {"share", "private", "share/report.pdf", "share/figures", *SHARED, *PRIVATE}
-PICTURES = (".svg", ".png")
 KINDS = ("company", "learner", "allowed")
+RENDERED = ("share/report.html", "share/report.pdf", "share/figures")  # in a run, later
 WRITE_FAULTS = (OSError, pl.exceptions.PolarsError, FileCreateError)
 MOST_TOLD = 3
 MOST_SHOWN = 80  # characters of a finding in a message
 
 Write = Callable[[Path], object]
+Place = Callable[[Path, Path], object]
+Refuse = Callable[[Path, Path], None]  # a folder, by the name that it is told under
 
 
 def check_target(folder: str | Path, *, overwrite: bool) -> Path:
@@ -63,15 +59,22 @@ def check_target(folder: str | Path, *, overwrite: bool) -> Path:
         If it is there already and `overwrite` is off, is no run folder of ours, or its
         parent cannot be written to.
     """
-    target = Path(folder).absolute()
+    target = _absolute(folder)
     clear_stale(target)
-    if _is_there(target):
+    clear_rendered(target)
+    if os.path.lexists(target):
         _refuse_unasked(folder, "--out", overwrite=overwrite)
-        _refuse_foreign(target)
+        _look(target, refuse_no_run)
     parent = next(p for p in target.parents if p.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise OutputError(f"Cannot write to {parent}. Choose another folder for --out.")
     return target
+
+
+def clear_rendered(run: str | Path) -> None:
+    """Clear away what was left in a run by processes killed while they rendered it."""
+    for name in RENDERED:
+        clear_stale(Path(run).absolute() / name)
 
 
 def check_file(path: str | Path, *, overwrite: bool, option: str = "--out") -> Path:
@@ -81,8 +84,9 @@ def check_file(path: str | Path, *, overwrite: bool, option: str = "--out") -> P
     ------
     OutputError
     """
-    target = Path(path).absolute()
-    if target.exists():
+    target = _absolute(path)
+    clear_stale(target)
+    if os.path.lexists(target):
         _refuse_unasked(path, option, overwrite=overwrite)
     return target
 
@@ -94,21 +98,44 @@ def check_pictures(folder: str | Path, *, overwrite: bool) -> Path:
     ------
     OutputError
     """
-    target = Path(folder).absolute()
-    if _is_there(target):
+    target = _absolute(folder)
+    clear_stale(target)
+    if os.path.lexists(target):
         _refuse_unasked(folder, "--figures", overwrite=overwrite)
-        _refuse_no_folder(target)
-        found = {item.name for item in target.iterdir() if not _is_picture(item)}
-        if found:
-            raise OutputError(
-                f"{target} holds more than pictures ({sorted(found)[:MOST_TOLD]}), so "
-                "it is not overwritten. Choose another --figures."
-            )
+        _look(target, refuse_no_pictures)
     return target
 
 
-def _is_there(target: Path) -> bool:
-    return target.exists() or target.is_symlink()
+def _absolute(path: str | Path) -> Path:
+    """Refuse a name of bytes that are no text: not all that write can open it."""
+    target = Path(path).absolute()
+    try:
+        str(target).encode()
+    except UnicodeEncodeError:
+        told = os.fsencode(target).decode(errors="replace")
+        raise OutputError(
+            f"Got {told}, expected a name in UTF-8. Choose another name, or set a "
+            "locale in which it is text, such as LC_ALL=C.UTF-8."
+        ) from None
+    return target
+
+
+def _look(target: Path, refuse: Refuse) -> None:
+    """Refuse what is there, unless another run took its place while it was read."""
+    while True:
+        seen = _inode(target)
+        try:
+            return refuse(target, target)
+        except OutputError:
+            if _inode(target) in {seen, None}:
+                raise
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.lstat().st_ino
+    except OSError:
+        return None
 
 
 def _refuse_unasked(path: str | Path, option: str, *, overwrite: bool) -> None:
@@ -117,33 +144,6 @@ def _refuse_unasked(path: str | Path, option: str, *, overwrite: bool) -> None:
             f"{path} is there already. Choose another {option}, or replace it with "
             "--overwrite."
         )
-
-
-def _refuse_no_folder(target: Path) -> None:
-    if not target.is_dir() or target.is_symlink():
-        raise OutputError(f"{target} is not a folder, so it cannot be overwritten.")
-
-
-def _refuse_foreign(target: Path) -> None:
-    """Never delete what is not a run folder, whatever the flags say."""
-    _refuse_no_folder(target)
-    inside = {i.relative_to(target).as_posix(): i for i in target.rglob("*")}
-    foreign = [name for name, item in inside.items() if not _is_ours(name, item)]
-    if foreign:
-        raise OutputError(
-            f"{target} holds files that are not of a run "
-            f"({sorted(foreign)[:MOST_TOLD]}), so it is not overwritten. "
-            "Choose another --out."
-        )
-
-
-def _is_ours(name: str, item: Path) -> bool:
-    exported = PurePosixPath(name).parent.as_posix() == "share/figures"
-    return name in FILES or name in BESIDES or (exported and _is_picture(item))
-
-
-def _is_picture(item: Path) -> bool:
-    return item.is_file() and item.suffix in PICTURES
 
 
 def write_folder(
@@ -183,7 +183,8 @@ def write_folder(
         for name, write in files.items():
             _write_at(staging, PurePosixPath(name), write)
 
-    return _put(target, fill, check=check)
+    place = _over(refuse_no_run) if overwrite else put_new
+    return _put(target, fill, check=check, place=place, option="--out")
 
 
 def _put(
@@ -191,14 +192,50 @@ def _put(
     fill: Write,
     *,
     check: Callable[[Path], None],
-    place: Callable[[Path, Path], object] = put_in_place,
+    place: Place,
+    option: str,
 ) -> Path:
     """Fill a folder beside a target, check it, and only then put it in its place."""
     with _told(target), staging_beside(target) as staging:
         fill(staging)
         check(staging)
-        place(staging, target)
+        sync_all(staging)
+        with stoppable() as stops, stops.held(), _lost_race_told(target, option):
+            place(staging, target)
+            _sync_names(target)
     return target
+
+
+def _over(refuse: Refuse) -> Place:
+    """Let a folder replace another, unless that one is refused once out of reach."""
+
+    def place(staging: Path, target: Path) -> None:
+        put_in_place(staging, target, check=lambda old: refuse(old, target))
+
+    return place
+
+
+@contextlib.contextmanager
+def _lost_race_told(target: Path, option: str) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise OutputError(
+            f"{target} was not there before and is now: another run, or somebody, was "
+            f"quicker. It is left as it is, and nothing was written. Choose another "
+            f"{option}, or replace it with --overwrite."
+        ) from None
+
+
+def _sync_names(target: Path) -> None:
+    """Have the disk hold the new name; the results are there, whatever it says."""
+    try:
+        sync(target.parent)
+    except OSError as error:
+        warnings.warn(
+            f"{target} is written, but the disk does not confirm it: {error.strerror}.",
+            stacklevel=2,
+        )
 
 
 def _write_at(folder: Path, name: PurePosixPath, write: Write) -> None:
@@ -257,11 +294,20 @@ def write_file(
         fails.
     """
     target = check_file(path, overwrite=overwrite)
+
+    def place(staging: Path, target: Path) -> None:
+        written = staging / target.name
+        if overwrite:
+            written.replace(target)
+        else:
+            put_new(written, target)
+
     return _put(
         target,
         lambda staging: _write_at(staging, PurePosixPath(target.name), write),
         check=check,
-        place=lambda staging, target: (staging / target.name).replace(target),
+        place=place,
+        option="--out",
     )
 
 
@@ -289,7 +335,9 @@ def write_pictures(
     OutputError
         If the folder is refused, or the disk is full or fails.
     """
-    return _put(check_pictures(folder, overwrite=overwrite), write, check=check)
+    target = check_pictures(folder, overwrite=overwrite)
+    place = _over(refuse_no_pictures) if overwrite else put_new
+    return _put(target, write, check=check, place=place, option="--figures")
 
 
 @contextlib.contextmanager
@@ -312,6 +360,7 @@ def find_leaks(
     *,
     own: Write | None = None,
     shipped: frozenset[str] = frozenset(),
+    room: Path | None = None,
 ) -> ScanReport:
     """Search every file of a folder for names.
 
@@ -328,6 +377,8 @@ def find_leaks(
         that may be the product's own.
     shipped : frozenset of str, default=frozenset()
         SHA-256 of the scripts that every report holds.
+    room : Path, default=None
+        Folder in which `own` may work; ``None`` is the system's for temporary files.
 
     Returns
     -------
@@ -346,7 +397,7 @@ def find_leaks(
     found = look()
     if not found.leaks or own is None:
         return found
-    with tempfile.TemporaryDirectory() as blank:
+    with tempfile.TemporaryDirectory(dir=room) as blank:
         said = own(Path(blank))
         return look(own=blank, spoken=said if isinstance(said, frozenset) else None)
 
@@ -357,15 +408,18 @@ def refuse_leaks(
     *,
     own: Write | None = None,
     shipped: frozenset[str] = frozenset(),
+    room: Path | None = None,
 ) -> None:
     """Stop what is about to be published if it names somebody.
+
+    Parameters are those of `find_leaks`.
 
     Raises
     ------
     PrivacyError
         Says what was found, and in which file and place.
     """
-    leaks = find_leaks(folder, names, own=own, shipped=shipped).leaks
+    leaks = find_leaks(folder, names, own=own, shipped=shipped, room=room).leaks
     if not leaks:
         return
     told = [

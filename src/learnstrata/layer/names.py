@@ -6,7 +6,6 @@ The scan looks for them in all that is shared; they are kept in
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -15,7 +14,8 @@ from narwhals.typing import IntoFrame
 from learnstrata.exceptions import SchemaError
 from learnstrata.layer.folder import KINDS
 from learnstrata.layer.reading import NAMES_SCHEMA, read_names, read_summary
-from learnstrata.learners.lookups import distinct
+from learnstrata.learners.lookups import distinct, without_patterns
+from learnstrata.learners.schema.missing import says_nothing
 from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.pipeline import Run
 
@@ -25,7 +25,10 @@ NAMING = {name: column.names for name, column in COLUMNS.items() if column.names
 
 
 def find_names(
-    folder: str | Path, *, table: IntoFrame | None = None, allow: Iterable[str] = ()
+    folder: str | Path,
+    *,
+    table: IntoFrame | None = None,
+    allow: str | Iterable[str] = (),
 ) -> pl.DataFrame:
     """List whom the shared part of a run folder must not name.
 
@@ -36,7 +39,7 @@ def find_names(
     table : data frame, default=None
         Take the names of this table instead of those the run keeps; it needs the
         columns of the run's table.
-    allow : iterable of str, default=()
+    allow : str or iterable of str, default=()
         Further texts that name nobody.
 
     Returns
@@ -66,7 +69,8 @@ def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
     table : data frame
     mapping : mapping of str to str
         Standard name -> column, as in ``input.columns`` of a summary. ``company`` and
-        ``learner_id`` are read, where they are there.
+        ``learner_id`` are read, where they are there; words that say "missing" name
+        nobody.
 
     Returns
     -------
@@ -85,14 +89,13 @@ def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
     >>> names_in(table, {"learner_id": "id", "company": "employer"}).rows()
     [('company', 'Acme'), ('learner', '7'), ('learner', '8')]
     """
-    frame: Any = nw.from_native(table)
-    there = frame.collect_schema().names()
+    frame, there = without_patterns(nw.from_native(table))
     columns = {kind: mapping[c] for c, kind in NAMING.items() if c in mapping}
     if missing := set(columns.values()).difference(there):
         raise SchemaError.missing(missing, there)
     found = {
         kind: distinct(frame.select(nw.col(column).cast(nw.String)), column)
-        for kind, column in columns.items()
+        for kind, column in ((kind, there[c]) for kind, c in columns.items())
     }
     return _names_frame(**found)
 
@@ -123,19 +126,25 @@ def names_of_run(table: IntoFrame, run: Run) -> pl.DataFrame:
     return pl.concat(both).unique(maintain_order=True)
 
 
-def with_allowed(names: pl.DataFrame, allow: Iterable[str]) -> pl.DataFrame:
-    """Add texts that name nobody.
+def with_allowed(names: pl.DataFrame, allow: str | Iterable[str]) -> pl.DataFrame:
+    """Add texts that name nobody; a single text is one of them, not its letters.
 
     Examples
     --------
     >>> names = names_in(pl.DataFrame({"employer": ["Bath"]}), {"company": "employer"})
-    >>> with_allowed(names, ["Bath"]).rows()
+    >>> with_allowed(names, "Bath").rows()
     [('company', 'Bath'), ('allowed', 'Bath')]
     """
-    both = pl.concat([names, _names_frame(allowed=allow)])
+    texts = [allow] if isinstance(allow, str) else allow
+    both = pl.concat([names, _names_frame(allowed=texts)])
     return both.unique(maintain_order=True)
 
 
 def _names_frame(**names: Iterable[str]) -> pl.DataFrame:
-    rows = [(kind, name) for kind in KINDS for name in names.get(kind, ())]
+    rows = [
+        (kind, name)
+        for kind in KINDS
+        for name in names.get(kind, ())
+        if kind == "allowed" or not says_nothing(name)
+    ]
     return pl.DataFrame(rows, schema=NAMES_SCHEMA, orient="row")

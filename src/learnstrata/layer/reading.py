@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from learnstrata.exceptions import SourceError
+from learnstrata.layer.places import SHARED, file_of_run
 from learnstrata.summary.contract.results import (
     SCHEMA_VERSION,
     DisclosedSummary,
@@ -25,7 +26,12 @@ Form = TypeVar("Form", bound=Summary)
 
 
 def read_summary(folder: str | Path) -> DisclosedSummary:
-    """Read ``share/summary.json`` of a run folder: what may be shown to anybody.
+    """Read ``share/summary.json`` of a run: what may be shown to anybody.
+
+    Parameters
+    ----------
+    folder : path
+        A run folder, or the file itself, wherever it is.
 
     Raises
     ------
@@ -33,9 +39,8 @@ def read_summary(folder: str | Path) -> DisclosedSummary:
         If the folder is not that of a run, or the file is damaged, of another version,
         or the exact one of the owner.
     """
-    path = Path(folder) / "share" / "summary.json"
     try:
-        return _read(path, DisclosedSummary)
+        return _read(file_of_run(folder, SHARED), DisclosedSummary)
     except (FileNotFoundError, NotADirectoryError):
         raise _no_run(Path(folder)) from None
 

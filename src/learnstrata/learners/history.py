@@ -6,9 +6,13 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrameT
 
+from learnstrata.learners.ledger import SEGMENTED
+from learnstrata.learners.lookups import on_grid
+
 __all__ = ["newest_first", "once_each", "progression"]
 
-USABLE = ("current", "repaired", "history")
+BITS = 20  # behind the point of a pay, whose sums are then the same in any order
+USABLE = (*SEGMENTED, "history")
 
 
 def progression(records: IntoFrameT) -> IntoFrameT:
@@ -69,8 +73,8 @@ def progression(records: IntoFrameT) -> IntoFrameT:
     )
     year = nw.col("_year")
     frame = frame.with_columns(
-        _old=nw.when(year == nw.col("_first")).then(nw.col("_pay")),
-        _new=nw.when(year == nw.col("_last")).then(nw.col("_pay")),
+        _old=nw.when(year == nw.col("_first")).then(on_grid(nw.col("_pay"), BITS)),
+        _new=nw.when(year == nw.col("_last")).then(on_grid(nw.col("_pay"), BITS)),
     )
     # Plain aggregates only: every engine has a fast one for them.
     told = frame.group_by(by).agg(

@@ -1,30 +1,75 @@
 """From the user's table to learners: columns recognised, records cleaned."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
-import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.learners.cleaning import Cleaned, Limits, clean
+from learnstrata.exceptions import (
+    DegenerateError,
+    LearnstrataError,
+    ParameterError,
+    SchemaError,
+    SourceError,
+)
+from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
-from learnstrata.learners.schema.standard import extra_name, recognise, standardise
+from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.schema.columns import column_names_of, reading_of
+from learnstrata.learners.schema.register import column_label, extra_name
+from learnstrata.learners.schema.standard import (
+    in_standard_columns,
+    kinds_of,
+    recognise,
+    told_notes,
+)
 from learnstrata.privacy.disclosure.pooling import pooled
 
-__all__ = ["clean_table", "newest_unit", "read_table", "units_of", "without_rare"]
+__all__ = [
+    "ReadTable",
+    "clean_table",
+    "in_order_of_content",
+    "newest_unit",
+    "read_table",
+    "units_of",
+    "without_rare",
+]
 
+LIBRARIES = {"polars", "pandas", "narwhals", "duckdb", "_duckdb", "pyarrow"}
+LEAST_LOST = 10  # unreadable values; fewer of a small table are no sign of anything
+MOST_LOST = 0.5  # of the values given; beyond, the column is likely another one
 NAMED = ("role", "role_family", "title", "tier")  # and the categories of the user
 
 
+class ReadTable(NamedTuple):
+    """A table as it was read.
+
+    Attributes
+    ----------
+    records : polars.DataFrame
+        In our names.
+    mapping : mapping of str to str
+        Standard name -> column of the user's table.
+    notes : tuple of str
+        What was taken for granted of its numbers.
+    """
+
+    records: pl.DataFrame
+    mapping: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
 def read_table(
-    frame: IntoFrame, config: Config
-) -> tuple[pl.DataFrame, Mapping[str, str]]:
+    frame: IntoFrame, config: Config, mapping: Mapping[str, str] | None = None
+) -> ReadTable:
     """Bring the recognised columns of any frame into memory, typed.
 
     Parameters
@@ -32,28 +77,96 @@ def read_table(
     frame : data frame
         The user's table, any frame narwhals knows. It is not changed.
     config : Config
+    mapping : mapping of str to str, default=None
+        Standard name -> column of the table, where that is known; ``None`` recognises
+        the columns.
 
     Returns
     -------
-    tuple of polars.DataFrame and mapping
-        The table in our names, and standard name -> column of the user's table.
+    ReadTable
 
     Raises
     ------
     SchemaError
-        If the table lacks what a segmentation needs.
+        If it is no data frame, its columns are named twice or by no text, it lacks what
+        a segmentation needs, over half of a column cannot be read, or its own numbers
+        of the records are none.
+    SourceError
+        If its library cannot give its rows.
     DegenerateError
         If it has no rows.
     """
-    columns = list(nw.from_native(frame).collect_schema().names())
-    mapping = recognise(columns, config.columns, record=config.record)
-    table = standardise(
-        frame, mapping, columns=config.columns, pay=config.pay, record=config.record
-    )
-    eager = collected(nw.from_native(table))
-    if eager.is_empty():
+    if isinstance(frame, str | Path):
+        raise SchemaError(
+            f"Got the text {str(frame)[:80]!r}, expected a data frame. Read a file "
+            "first: learnstrata.read_learners(path)."
+        )
+    with _told_as_ours(frame):
+        names = column_names_of(frame)
+        if mapping is None:
+            mapping = recognise(names, config.columns, record=config.record)
+        kinds = kinds_of(mapping, config.columns)
+        read = reading_of(
+            frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
+        )
+        standard = in_standard_columns(read.frame, kinds, record=config.record)
+        records = collected(standard)
+    if records.is_empty():
         raise DegenerateError("Got a table without rows, expected learners.")
-    return eager, mapping
+    _refuse_unnumbered(records["record"])
+    _refuse_lost(records, mapping, read.hints)
+    return ReadTable(records, mapping, told_notes(read))
+
+
+@contextmanager
+def _told_as_ours(frame: object) -> Iterator[None]:
+    """Turn what the library of a frame says of it into one line of ours."""
+    try:
+        yield
+    except LearnstrataError:
+        raise
+    except Exception as error:
+        own = LIBRARIES | {_library_of(frame)}
+        if _library_of(error) not in own and not isinstance(error, OSError):
+            raise
+        said = " ".join(str(error).split())[:200]
+        raise SourceError(
+            f"The table cannot be read: {said or type(error).__name__}. Collect it "
+            "first, or convert the column."
+        ) from error
+
+
+def _library_of(value: object) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+def _refuse_lost(
+    records: pl.DataFrame, mapping: Mapping[str, str], hints: Mapping[str, str]
+) -> None:
+    """Refuse a table that has lost over half of the values of a column."""
+    for name, column in mapping.items():
+        if f"unread:{name}" not in records.columns:
+            continue
+        lost = records[f"unread:{name}"].is_not_null()
+        n, given = int(lost.sum()), int((lost | records[name].is_not_null()).sum())
+        if n >= LEAST_LOST and n > MOST_LOST * given:
+            raise SchemaError(
+                f"{column_label(name)} (column {column!r}) cannot be read in {n:,} of "
+                f"the {given:,} records that have it. "
+                f"{hints.get(name) or 'Map another column'}. "
+                "Examples: learnstrata check."
+            )
+
+
+def _refuse_unnumbered(record: pl.Series) -> None:
+    """Check a column ``record`` that the user gave: by it all else finds its row."""
+    if record.null_count() or not record.is_unique().all():
+        empty, again = record.null_count(), len(record) - record.n_unique()
+        raise SchemaError(
+            f"Got a column record with {empty:,} empty and {again:,} repeated numbers, "
+            "expected another whole number in each row. Number the rows: "
+            "row_number() OVER () - 1 AS record."
+        )
 
 
 def clean_table(
@@ -77,7 +190,9 @@ def clean_table(
         table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
     cleaned = clean(table, config, limits)
     if cleaned.units.is_empty():
-        rule, n = cleaned.ledger["rule"].value_counts(sort=True).row(0)
+        counts = cleaned.ledger["rule"].value_counts()
+        ranked = counts.sort("count", "rule", descending=[True, False])
+        rule, n = ranked.row(0)
         raise DegenerateError(
             f"None of the {len(table):,} records can be used; most often: {rule} "
             f"({n:,} records). Run `learnstrata check` on the table."
@@ -89,6 +204,47 @@ def units_of(cleaned: Cleaned[pl.DataFrame]) -> pl.DataFrame:
     """Give what is segmented, with what the older records of each learner tell."""
     moved = progression(cleaned.records)
     return cleaned.units.join(moved, on="learner_id", how="left").sort("record")
+
+
+def in_order_of_content(
+    units: pl.DataFrame, mapping: Mapping[str, str], config: Config
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Put learners in an order that the order of the rows has no part in.
+
+    Whatever is drawn, tied or summed afterwards is then the same for any order of the
+    rows. Learners who say the same in every column may change places: nothing tells
+    them apart.
+
+    Parameters
+    ----------
+    units : polars.DataFrame
+        From `units_of`. It is not changed.
+    mapping : mapping of str to str
+        From `read_table`: what the table says of a learner. An id that is a row's
+        number is none of it.
+    config : Config
+        The ``legacy`` sampler draws by the rows of the input, which then stay.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and polars.Series
+        The units, ``record`` numbered anew in their order, and the record of the input
+        each of them is.
+
+    Examples
+    --------
+    >>> from learnstrata.config.loading import load_config
+    >>> units = pl.DataFrame({"record": [0, 4], "learner_id": ["b", "a"]})
+    >>> found, rows = in_order_of_content(units, {"learner_id": "id"}, load_config())
+    >>> found.rows(), rows.to_list()
+    ([(0, 'a'), (1, 'b')], [4, 0])
+    """
+    if config.sampler == "legacy":
+        return units, units["record"]
+    told = [column for column in mapping if column in units.columns]
+    ordered = units.sort(told, maintain_order=True)
+    place = pl.int_range(pl.len(), dtype=pl.Int64).alias("record")
+    return ordered.with_columns(place), ordered["record"]
 
 
 def newest_unit(

@@ -6,7 +6,14 @@ from typing import Any, TypeAlias
 import narwhals as nw
 import polars as pl
 
-__all__ = ["Frame", "collected", "distinct", "join_lookup"]
+__all__ = [
+    "Frame",
+    "collected",
+    "distinct",
+    "join_lookup",
+    "on_grid",
+    "without_patterns",
+]
 
 # A narwhals frame of any engine, eager or lazy: no type has the methods of both.
 Frame: TypeAlias = Any
@@ -17,10 +24,56 @@ def collected(frame: Frame) -> pl.DataFrame:
     return frame.lazy().collect("polars").to_native()
 
 
+def without_patterns(frame: Frame) -> tuple[Frame, dict[str, str]]:
+    """Rename the columns that Polars would take for patterns (``^...$``).
+
+    Returns
+    -------
+    tuple of narwhals frame and dict
+        Name of each column of `frame` -> its name in the frame that is given back.
+
+    Examples
+    --------
+    >>> frame, names = without_patterns(nw.from_native(pl.DataFrame({"^a$": [1]})))
+    >>> frame.columns, names
+    (['pattern:0'], {'^a$': 'pattern:0'})
+    """
+    names: list[str] = frame.collect_schema().names()
+    free = (f"pattern:{i}" for i in range(2 * len(names)))
+    patterns = [n for n in names if n.startswith("^") and n.endswith("$")]
+    unused = (name for name in free if name not in names)
+    renamed = dict(zip(patterns, unused, strict=False))
+    frame = frame.rename(renamed) if renamed else frame
+    return frame, {name: renamed.get(name, name) for name in names}
+
+
 def distinct(frame: Frame, column: str) -> list[Any]:
     """Give the distinct values of a column, sorted, nulls left out."""
     values = collected(frame.select(column).unique())[column]
     return values.drop_nulls().sort().to_list()
+
+
+def on_grid(value: nw.Expr, bits: int) -> nw.Expr:
+    """Round numbers to multiples of ``2 ** -bits``, whose sums are exact.
+
+    Floats add up differently in each order, and an engine adds in the order that suits
+    it; multiples of a power of two do not, as long as the sum is under
+    ``2 ** (53 - bits)``. Numbers that are larger themselves stay as they are.
+
+    Parameters
+    ----------
+    value : narwhals expression
+    bits : int
+
+    Examples
+    --------
+    >>> table = nw.from_native(pl.DataFrame({"a": [0.1, 0.7, 0.2]}))
+    >>> table.select(on_grid(nw.col("a"), 2))["a"].to_list()
+    [0.0, 0.75, 0.25]
+    """
+    rounded = (value * 2.0**bits).round() / 2.0**bits
+    small = value.abs() < 2.0 ** (52 - bits)
+    return nw.when(small).then(rounded).otherwise(value)
 
 
 def join_lookup(frame: Frame, table: pl.DataFrame, *, on: Sequence[str]) -> Frame:
@@ -40,11 +93,17 @@ def join_lookup(frame: Frame, table: pl.DataFrame, *, on: Sequence[str]) -> Fram
         All rows of `frame` in their order, where the engine has one; keys that are not
         in `table` get nulls.
     """
-    lookup = nw.from_native(_on_engine_of(frame, table))
-    if isinstance(frame, nw.DataFrame):
-        lookup = lookup.collect() if isinstance(lookup, nw.LazyFrame) else lookup
-    joined = frame.join(lookup, on=list(on), how="left")
     kept = frame.collect_schema().names()
+    native = _on_engine_of(frame, table)
+    if frame.implementation is nw.Implementation.POLARS:
+        rows = frame.to_native()  # lazy, it keeps no order unless it is told to
+        joined = rows.join(native, on=list(on), how="left", maintain_order="left")
+        joined = nw.from_native(joined)
+    else:
+        lookup = nw.from_native(native)
+        if isinstance(frame, nw.DataFrame):
+            lookup = lookup.collect() if isinstance(lookup, nw.LazyFrame) else lookup
+        joined = frame.join(lookup, on=list(on), how="left")
     return joined.select(*kept, *(c for c in table.columns if c not in kept))
 
 
@@ -53,9 +112,9 @@ def _on_engine_of(frame: Frame, table: pl.DataFrame) -> Any:  # noqa: ANN401 - n
     if engine is nw.Implementation.POLARS:
         return table if isinstance(frame, nw.DataFrame) else table.lazy()
     if engine is nw.Implementation.DUCKDB:
-        import duckdb
-
-        return duckdb.from_arrow(table.to_arrow())
+        # On the connection of the frame: DuckDB finds the table by the variable's name.
+        lookup = table.to_arrow()  # noqa: F841
+        return frame.to_native().query("frame", "SELECT * FROM lookup")
     data: Mapping[str, Any] = {c: table[c].to_list() for c in table.columns}
     schema = nw.from_native(table).schema  # an empty list has no type of its own
     return nw.from_dict(data, schema=schema, backend=engine).to_native()

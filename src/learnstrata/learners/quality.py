@@ -1,24 +1,37 @@
 """What a learner table holds and lacks, told before anything is run on it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import SchemaError
-from learnstrata.learners.schema.columns import Kind, column_names_of, read_columns
-from learnstrata.learners.schema.register import lost_without
-from learnstrata.learners.schema.standard import kinds_of, recognise
+from learnstrata.exceptions import LearnstrataError, SchemaError
+from learnstrata.learners.intake import clean_table, read_table
+from learnstrata.learners.ledger import entries_in
+from learnstrata.learners.lookups import collected
+from learnstrata.learners.remarks import Remark, find_remarks
+from learnstrata.learners.rules.bounds import find_limits
+from learnstrata.learners.schema.columns import (
+    Kind,
+    Reading,
+    column_names_of,
+    reading_of,
+)
+from learnstrata.learners.schema.ids import IdCandidate, find_id_candidates
+from learnstrata.learners.schema.register import column_label, lost_without
+from learnstrata.learners.schema.standard import find_columns, kinds_of, told_notes
+from learnstrata.wording.words import counted
 
-__all__ = ["ColumnCheck", "TableCheck", "check_table"]
+__all__ = ["Cleaning", "ColumnCheck", "TableCheck", "inspect_table"]
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 EXAMPLES = 3
+MISSING = "missing"  # what the ledger writes for a value that was taken away
 UNREADABLE_SHARE = 0.5  # of the values given; above it the column is likely another one
 # Words of faulty numbers that may be shown; any other word could be a name.
 KNOWN_WORDS = frozenset(
@@ -42,6 +55,31 @@ KNOWN_WORDS = frozenset(
         *("inr", "rs", "usd", "eur", "gbp", "e", "inf", "infinity"),
     )
 )
+
+
+class Accounted(Protocol):
+    """Records after cleaning, and what became of each."""
+
+    @property
+    def records(self) -> pl.DataFrame: ...
+
+    @property
+    def ledger(self) -> pl.DataFrame: ...
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    """Records of a table that a run refuses, as far as they can be cleaned."""
+
+    records: pl.DataFrame
+    ledger: pl.DataFrame
+    remarks: tuple[Remark, ...]
+
+
+Rehearse: TypeAlias = Callable[[IntoFrame, Config], Accounted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +118,38 @@ class ColumnCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What cleaning does to the records of a table, and what it costs.
+
+    Attributes
+    ----------
+    states : mapping of str to int
+        Records by what becomes of them; they add up to all records.
+    rules : mapping of str to int
+        Records each rule meets, most first.
+    lost_rows, lost_rows_share : int, float
+        Records that are in no learner: quarantined.
+    lost_learners, lost_learners_share : int, float
+        Learners of whom no record can be used.
+    emptied_rows, emptied_rows_share : int, float
+        Records that stay and lose a value that is not believed.
+    emptied_learners, emptied_learners_share : int, float
+        Learners of whom at least one record that stays does.
+    """
+
+    states: Mapping[str, int]
+    rules: Mapping[str, int]
+    lost_rows: int
+    lost_rows_share: float
+    lost_learners: int
+    lost_learners_share: float
+    emptied_rows: int
+    emptied_rows_share: float
+    emptied_learners: int
+    emptied_learners_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class TableCheck:
     """Whether a table can be segmented, and what it holds.
 
@@ -88,28 +158,39 @@ class TableCheck:
     rows : int
     learners : int or None
         Distinct learner ids; ``None`` where there are none.
+    repeats, repeats_share : int, float
+        Records that are the same as an earlier one in every column that is read.
     recognised : mapping of str to str
-        Standard name to column of the table.
+        Standard name to column of the table, as far as there are any.
     unused : tuple of str
         Columns that stand for nothing.
     missing : mapping of str to str
         Standard columns that are not there, and what that switches off.
+    candidates : tuple of IdCandidate
+        Where no learner id is recognised: columns that could be it, the likeliest
+        first.
     columns : tuple of ColumnCheck
     usable : tuple of str
         What there is to segment on: columns with two different values or more.
+    cleaning : Cleaning or None
+        ``None`` where the table cannot be cleaned.
     problems : tuple of str
-        Why the table cannot be segmented as it is configured; empty if it can.
+        Why a run refuses the table, in the words of the run; empty if it does not.
     notes : tuple of str
         What is worth a look.
     """
 
     rows: int
     learners: int | None
+    repeats: int
+    repeats_share: float
     recognised: Mapping[str, str]
     unused: tuple[str, ...]
     missing: Mapping[str, str]
+    candidates: tuple[IdCandidate, ...]
     columns: tuple[ColumnCheck, ...]
     usable: tuple[str, ...]
+    cleaning: Cleaning | None
     problems: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -123,84 +204,182 @@ class TableCheck:
         """How many things there are to segment on; a run needs two."""
         return len(self.usable)
 
+    @property
+    def records_per_learner(self) -> float | None:
+        """Mean number of records of a learner; None where there are no ids."""
+        ids = next((c for c in self.columns if c.name == "learner_id"), None)
+        if ids is None or not self.learners:
+            return None
+        return (self.rows - ids.nulls) / self.learners
+
     def as_dict(self) -> dict[str, Any]:
         """Give the check as plain values, for JSON."""
-        return asdict(self) | {"ok": self.ok, "usable_features": self.usable_features}
+        worked_out = ("ok", "usable_features", "records_per_learner")
+        return asdict(self) | {name: getattr(self, name) for name in worked_out}
 
 
-def check_table(frame: IntoFrame, config: Config) -> TableCheck:
-    """Check a learner table without running anything on it.
+def inspect_table(
+    frame: IntoFrame, config: Config, *, rehearse: Rehearse
+) -> TableCheck:
+    """Tell what a learner table holds, and whether a run takes it.
 
     Parameters
     ----------
     frame : data frame, eager or lazy
         It is not changed.
     config : Config
+    rehearse : callable
+        Gives the records as a run of the table cleans them, or raises what the run
+        raises: the verdict is that of the run itself.
 
     Returns
     -------
     TableCheck
         A table that cannot be used is no error here: its ``problems`` say why.
-
-    Notes
-    -----
-    Minimum and maximum of pay are single learners' values: the check is for those who
-    hold the table, not for sharing.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> from learnstrata.config.stages import Config
-    >>> table = pl.DataFrame({
-    ...     "email_hash": ["a", "a", "b"],
-    ...     "ctc": ["9 LPA", "12-15", "450k"],
-    ...     "orgyear": [2015, 2015, 2019],
-    ... })
-    >>> check = check_table(table, Config("t", 1, unit="learner", features={}))
-    >>> check.ok, check.learners, check.usable, check.columns[1].fault_examples
-    (True, 2, ('pay', 'start_year'), ('12-15',))
     """
+    found, problems = _rehearsed(frame, config, rehearse)
     try:
         names = column_names_of(frame)
-        mapping = recognise(names, config.columns, record=config.record)
-        kinds = kinds_of(mapping, config.columns)
-        read = read_columns(frame, mapping, kinds=kinds, pay=config.pay)
-    except SchemaError as error:
-        return _refused(frame, str(error))
-    table = read.lazy().collect("polars").to_native()
+    except SchemaError:  # no frame at all: the problem says so
+        return _nothing(problems)
+    cleaned = found or _cleaned(frame, config)
+    recognised = find_columns(names, config.columns)
+    mapping = recognised.columns
+    table, kinds, read = _read(frame, mapping, config)
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
-    usable = _usable(checks, kinds)
+    repeats = _repeats(table)
+    unused = tuple(n for n in names if n not in set(mapping.values()))
+    lacks_id = "learner_id" not in mapping
     return TableCheck(
         rows=table.height,
         learners=next((c.distinct for c in checks if c.name == "learner_id"), None),
+        repeats=repeats,
+        repeats_share=repeats / max(table.height, 1),
         recognised=dict(mapping),
-        unused=tuple(n for n in names if n not in set(mapping.values())),
+        unused=unused,
         missing=lost_without(mapping),
+        candidates=find_id_candidates(frame, unused) if lacks_id else (),
         columns=checks,
-        usable=usable,
-        problems=tuple(_problems(table.height, checks, usable)),
-        notes=tuple(_notes(table.height, checks)),
+        usable=_usable(checks, kinds),
+        cleaning=None if cleaned is None else _cost(cleaned),
+        problems=problems,
+        notes=(
+            *recognised.notes,
+            *_notes(table, checks, read),
+            *(_counted(one) for one in (cleaned.remarks if cleaned else ())),
+        ),
     )
 
 
-def _refused(frame: IntoFrame, problem: str) -> TableCheck:
-    rows, names = 0, list[str]()
+def _counted(remark: Remark) -> str:
+    return f"{remark.sentence} ({counted(remark.records, 'record')})"
+
+
+def _rehearsed(
+    frame: IntoFrame, config: Config, rehearse: Rehearse
+) -> tuple[Accounted | None, tuple[str, ...]]:
+    """Give what a run makes of the records, or why it refuses them."""
     try:
-        names = column_names_of(frame)
-        counted = nw.from_native(frame).lazy().select(nw.len()).collect("polars")
-        rows = int(counted.item())
-    except SchemaError:  # no frame at all: the problem says so
-        pass
+        return rehearse(frame, config), ()
+    except LearnstrataError as error:
+        return None, (str(error),)
+
+
+def _nothing(problems: tuple[str, ...]) -> TableCheck:
     return TableCheck(
-        rows=rows,
+        rows=0,
         learners=None,
+        repeats=0,
+        repeats_share=0.0,
         recognised={},
-        unused=tuple(names),
+        unused=(),
         missing={},
+        candidates=(),
         columns=(),
         usable=(),
-        problems=(problem,),
+        cleaning=None,
+        problems=problems,
         notes=(),
+    )
+
+
+def _read(
+    frame: IntoFrame, mapping: Mapping[str, str], config: Config
+) -> tuple[pl.DataFrame, dict[str, Kind], Reading | None]:
+    """Read the columns that can be read; why the others cannot is the run's to say."""
+    kinds = kinds_of(mapping, config.columns)
+    whole = _values(frame, mapping, kinds, config)
+    if whole is not None:
+        return collected(whole.frame), kinds, whole
+    readable: dict[str, Kind] = {}
+    for name, kind in kinds.items():
+        alone: dict[str, Kind] = {name: kind}
+        if _values(frame, mapping, alone, config) is not None:
+            readable |= alone
+    part = _values(frame, mapping, readable, config)
+    if part is not None:
+        return collected(part.frame), readable, part
+    rows = collected(nw.from_native(frame).lazy().select(nw.len())).item()
+    return pl.select(record=pl.int_range(rows)), {}, None
+
+
+def _values(
+    frame: IntoFrame,
+    mapping: Mapping[str, str],
+    kinds: Mapping[str, Kind],
+    config: Config,
+) -> Reading | None:
+    wanted = {name: mapping[name] for name in kinds}
+    try:
+        return reading_of(
+            frame, wanted, kinds=kinds, pay=config.pay, numbers=config.numbers
+        )
+    except SchemaError:
+        return None
+
+
+def _repeats(table: pl.DataFrame) -> int:
+    """Count the records that say in every column what an earlier one says."""
+    values = [c for c in table.columns if c.startswith("value:")]
+    return table.height - table.select(values).n_unique() if values else 0
+
+
+def _cleaned(frame: IntoFrame, config: Config) -> Accounted | None:
+    """Clean the records of a table that a run refuses; None where they cannot be."""
+    try:
+        table = read_table(frame, config).records
+        limits = find_limits(table, config)
+        cleaned = clean_table(table, config, limits)
+    except LearnstrataError:
+        return None
+    remarks = find_remarks(cleaned, config, limits)
+    return _Cleaned(cleaned.records, cleaned.ledger, remarks)
+
+
+def _cost(cleaned: Accounted) -> Cleaning:
+    """Count what cleaning costs."""
+    ledger = cleaned.ledger
+    ids = cleaned.records.select("record", "learner_id")
+    judged = ledger.join(ids, on="record", how="left")
+    out = pl.col("state") == "quarantined"
+    emptied = pl.col("after").str.split("; ").list.contains(MISSING) & ~out
+    stays = judged.filter(~out)["learner_id"].unique()
+    known = judged["learner_id"].drop_nulls().unique()
+    lost = len(known) - len(stays)
+    rows = judged.filter(emptied)
+    learners = rows["learner_id"].n_unique()
+    rules = entries_in(ledger).unique(["record", "rule"])["rule"].value_counts()
+    return Cleaning(
+        states=dict(sorted(judged["state"].value_counts().iter_rows())),
+        rules=dict(rules.sort(["count", "rule"], descending=[True, False]).iter_rows()),
+        lost_rows=judged.filter(out).height,
+        lost_rows_share=judged.filter(out).height / len(judged),
+        lost_learners=lost,
+        lost_learners_share=lost / max(len(known), 1),
+        emptied_rows=len(rows),
+        emptied_rows_share=len(rows) / len(judged),
+        emptied_learners=learners,
+        emptied_learners_share=learners / max(len(known), 1),
     )
 
 
@@ -261,53 +440,40 @@ def _usable(
     return tuple(usable)
 
 
-def _problems(
-    rows: int, checks: Sequence[ColumnCheck], usable: Sequence[str]
-) -> list[str]:
-    if not rows:
-        return ["The table has no rows: expected one row a record."]
-    problems = [_unreadable(check) for check in checks if _is_unreadable(check, rows)]
-    if any(check.name == "learner_id" and not check.distinct for check in checks):
-        problems.append(
-            "The learner id is missing in all rows. Map another column, or set "
-            'record = "learner" if each row is one learner.'
-        )
-    if len(usable) < 2:
-        problems.append(
-            f"There is too little to segment on: got {list(usable)} with two "
-            "different values or more, expected two columns of company, title, pay, "
-            "start_year or experience, and extras."
-        )
-    return problems
-
-
 def _is_unreadable(check: ColumnCheck, rows: int) -> bool:
     given = rows - check.nulls + check.faults
     return check.faults > UNREADABLE_SHARE * given
 
 
-def _unreadable(check: ColumnCheck) -> str:
-    hint = "Map another column"
-    if check.name == "pay":
-        hint += ", or set currency in [pay]: the sign of another currency is not read"
+def _unreadable(check: ColumnCheck, hint: str) -> str:
     return (
-        f"{check.name} (column {check.column!r}) cannot be read as a number in "
-        f"{check.faults:,} rows, such as {list(check.fault_examples)}. {hint}."
+        f"{_told(check)} cannot be read as a number in {check.faults:,} rows, such as "
+        f"{list(check.fault_examples)}. {hint or 'Map another column'}."
     )
 
 
-def _notes(rows: int, checks: Sequence[ColumnCheck]) -> list[str]:
-    notes: list[str] = []
+def _told(check: ColumnCheck) -> str:
+    return f"{column_label(check.name)} (column {check.column!r})"
+
+
+def _notes(
+    table: pl.DataFrame, checks: Sequence[ColumnCheck], read: Reading | None
+) -> list[str]:
+    rows, notes = table.height, [*(told_notes(read) if read else ())]
     for check in checks:
-        if check.faults and not _is_unreadable(check, rows):
+        hint = read.hints.get(check.name, "") if read else ""
+        if _is_unreadable(check, rows):
+            notes.append(_unreadable(check, hint))
+        elif check.faults:
             notes.append(
-                f"{check.name}: {check.faults:,} values cannot be read with certainty "
-                f"and will be set aside, such as {list(check.fault_examples)}."
+                f"{_told(check)}: {check.faults:,} values cannot be read with "
+                f"certainty, such as {list(check.fault_examples)}."
+                + (f" {hint}." if hint else "")
             )
         if check.name == "learner_id" and check.nulls:
-            notes.append(f"learner_id: missing in {check.nulls:,} rows, set aside.")
+            notes.append(f"{_told(check)}: missing in {check.nulls:,} rows, set aside.")
         if rows > 1 and check.distinct == 1:
-            notes.append(f"{check.name}: the same in all rows that have it.")
+            notes.append(f"{_told(check)}: the same in all rows that have it.")
         if rows and check.nulls == rows and not check.faults:
-            notes.append(f"{check.name}: no row has a value.")
+            notes.append(f"{_told(check)}: no row has a value.")
     return notes

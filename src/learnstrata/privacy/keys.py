@@ -1,5 +1,6 @@
 """Codes and aliases: names stay with whoever holds the key, and the key in one file."""
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -12,14 +13,18 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from learnstrata.exceptions import PrivacyError
+from learnstrata.disk.placing import put_new, sync
+from learnstrata.disk.staging import clear_stale, staging_beside
+from learnstrata.exceptions import ParameterError, PrivacyError
 
 __all__ = [
+    "checked_key",
     "codes",
     "company_aliases",
     "content_of",
     "key_path",
     "make_key",
+    "own_key",
     "random_key",
     "read_key",
     "refuse_inside",
@@ -74,6 +79,46 @@ def random_key() -> bytes:
     (32, False)
     """
     return secrets.token_bytes(KEY_BYTES)
+
+
+def checked_key(key: object) -> bytes:
+    """Take a key that a caller gives, if it is one.
+
+    Parameters
+    ----------
+    key : bytes
+        32 or more.
+
+    Raises
+    ------
+    ParameterError
+        If it is no bytes.
+    PrivacyError
+        If it is so short that it can be guessed.
+
+    Examples
+    --------
+    >>> checked_key(bytes(32)) == bytes(32)
+    True
+    >>> checked_key(b"short")
+    Traceback (most recent call last):
+        ...
+    learnstrata.exceptions.PrivacyError: Got a key of 5 bytes, expected 32 or more: ...
+    """
+    if not isinstance(key, bytes | bytearray | memoryview):
+        raise ParameterError(
+            f"Got a {type(key).__name__} as key=, expected {KEY_BYTES} bytes. "
+            + ("bytes.fromhex reads 64 digits, and " if isinstance(key, str) else "")
+            + "learnstrata.privacy.keys.read_key reads the key of a file."
+        )
+    told = bytes(key)
+    if len(told) < KEY_BYTES:
+        raise PrivacyError(
+            f"Got a key of {len(told)} bytes, expected {KEY_BYTES} or more: a short "
+            "one can be guessed. Leave key= out to have one drawn, or take one that "
+            "learnstrata.privacy.keys.make_key wrote."
+        )
+    return told
 
 
 def salt_of(key: bytes) -> bytes:
@@ -192,6 +237,33 @@ def refuse_inside(path: str | Path, run: str | Path) -> None:
         )
 
 
+def own_key(path: str | Path) -> bytes:
+    """Read the key of a user; the first who asks for it makes it.
+
+    Parameters
+    ----------
+    path : path
+        As of `read_key` and `make_key`. What a killed process left beside it is cleared
+        away.
+
+    Returns
+    -------
+    bytes of length 32 or more
+        The same for all who ask at once.
+
+    Raises
+    ------
+    PrivacyError
+        If the file that is there cannot be read as a key, or none can be written.
+    """
+    target = Path(path).absolute()
+    clear_stale(target)
+    if not os.path.lexists(target):
+        with contextlib.suppress(FileExistsError):  # another process was quicker
+            return _new_key(target)
+    return read_key(path)
+
+
 def make_key(path: str | Path) -> bytes:
     """Write a new random key that only its owner can read.
 
@@ -199,7 +271,8 @@ def make_key(path: str | Path) -> bytes:
     ----------
     path : path
         A file that is not there yet. Its folder is made where it is missing, with mode
-        0700; the file gets mode 0600 and 32 random bytes as 64 hexadecimal digits.
+        0700; the file gets mode 0600 and 32 random bytes as 64 hexadecimal digits. It
+        appears whole or not at all.
 
     Returns
     -------
@@ -210,24 +283,50 @@ def make_key(path: str | Path) -> bytes:
     PrivacyError
         If the file is there already, or cannot be written.
     """
-    target = Path(path)
-    key = random_key()
-    if target.exists():
+    target = Path(path).absolute()
+    try:
+        return _new_key(target)
+    except FileExistsError:
         raise PrivacyError(
             f"There is a key in {target} already. A new one would change every code "
             "and alias: read that one, or choose another place."
-        )
+        ) from None
+
+
+def _new_key(target: Path) -> bytes:
+    """Write a key aside, and put it where nothing is.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something.
+    """
+    key = random_key()
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise PrivacyError(
-            f"Cannot write a key to {target}: {error.strerror}. Set "
-            "LEARNSTRATA_KEY_FILE to a place that only you can read."
-        ) from None
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
+        raise _unwritable(target, error) from None
+    try:
+        with staging_beside(target) as staging:
+            written = staging / target.name
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(os.open(written, flags, 0o600), "w") as file:
+                file.write(key.hex() + "\n")
+            sync(written)
+            put_new(written, target)
+            sync(target.parent)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise _unwritable(target, error) from None
     return key
+
+
+def _unwritable(target: Path, error: OSError) -> PrivacyError:
+    return PrivacyError(
+        f"Cannot write a key to {target}: {error.strerror}. Set LEARNSTRATA_KEY_FILE "
+        "to a place that only you can read."
+    )
 
 
 def read_key(path: str | Path) -> bytes:

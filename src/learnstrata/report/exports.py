@@ -52,7 +52,8 @@ def write_pdf(html: str | Path, path: Path) -> None:
     html : str or Path
         From `learnstrata.report.page.render_report`, or a file that holds it.
     path : Path
-        Written over.
+        Written over. The browser works in a folder beside it: what a killed process
+        leaves is where the next run clears it away, not in the system's temporary one.
 
     Raises
     ------
@@ -65,7 +66,9 @@ def write_pdf(html: str | Path, path: Path) -> None:
     Scripts are off, so that the charts printed are those that stand in the page.
     """
     browser = find_browser()
-    with tempfile.TemporaryDirectory(prefix="learnstrata-") as folder:
+    with _told(f"The PDF cannot be written to {str(path)!r}"):
+        room = tempfile.TemporaryDirectory(dir=path.parent)
+    with room as folder:
         page, printed = Path(folder) / "report.html", Path(folder) / "report.pdf"
         told = html.read_text(encoding="utf-8") if isinstance(html, Path) else html
         page.write_text(told, encoding="utf-8")

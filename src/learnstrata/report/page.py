@@ -220,6 +220,7 @@ def _states(summary: DisclosedSummary) -> str:
         "current": found.current,
         "history": found.history,
         "repaired": found.repaired,
+        "with a value set aside": found.set_aside,
         "quarantined": found.quarantined,
     }
     return ", ".join(f"{write.count(n)} {state}" for state, n in counts.items() if n)
@@ -265,9 +266,9 @@ def _absent(summary: DisclosedSummary) -> dict[str, str]:
 
 def _quality(summary: DisclosedSummary) -> dict[str, object]:
     """Gather what became of the records, and what is known of the learners."""
-    said = (quality.ledger(summary), quality.limits(summary), quality.filled(summary))
+    said = (quality.source, quality.ledger, quality.limits, quality.filled)
     return {
-        "cleaned": " ".join(said),
+        "cleaned": " ".join(filter(None, (say(summary) for say in said))),
         "coverage": quality.coverage(summary),
         "missing": missing_title(summary),
         "outliers": quality.outliers(summary),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.bins import capital
 from learnstrata.summary.contract.meaning import Outcome, Skill
 from learnstrata.summary.contract.pay import (
@@ -314,9 +313,7 @@ def outcomes(summary: Summary) -> Table:
         "Share of the outcome that is told, on held-out learners (95 % interval)",
         found,
         (
-            column(
-                "Outcome", lambda row: feature_of(row[0].outcome).label.capitalize()
-            ),
+            column("Outcome", lambda row: row[0].label),
             column("Told by", lambda row: row[1]),
             column("Learners", lambda row: row[0].n_with, "count"),
             column("Share told", lambda row: row[2].estimate, "share"),

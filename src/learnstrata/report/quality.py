@@ -1,7 +1,8 @@
 """Data quality and provenance: what became of the records, and what they lack."""
 
 from learnstrata.learners.features.register import feature_of
-from learnstrata.learners.schema.register import column_label
+from learnstrata.learners.schema.register import column_label, is_extra
+from learnstrata.summary.contract.learners import Source
 from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
@@ -19,6 +20,7 @@ __all__ = [
     "quality_tables",
     "rounding",
     "rules",
+    "source",
     "states",
     "unmapped",
     "versions",
@@ -26,25 +28,34 @@ __all__ = [
 
 STATES = {
     "current": "Used as they are",
-    "repaired": "Used, with a value repaired or set aside",
+    "repaired": "Used, with a value repaired",
+    "set_aside": "Used, with a value set aside",
     "history": "Older records of a learner, kept as history",
-    "quarantined": "Not used: set aside with a reason",
+    "quarantined": "Not used: of no learner",
 }
 RULES = {
     "exact_duplicate": "The same record again",
     "older_record": "An older record of the same learner",
     "heaped_pay": "Pay that is typed far too often, such as a form's ceiling",
     "implausible_pay": "Pay too far from all others to be believed",
-    "pay_in_lakhs": "Pay that only makes sense if it was typed in lakh",
-    "pay_in_thousands": "Pay that only makes sense if it was typed in thousands",
-    "pay_in_monthly": "Pay that only makes sense if it is monthly",
-    "impossible_year": "Start year that cannot be",
+    "pay_in_lakhs": "Pay that only makes sense in lakh",
+    "pay_in_thousands": "Pay that only makes sense in thousands",
+    "pay_in_monthly": "Pay that may be a month's",
+    "implausible_value": "Value too far from all others to be believed",
+    "impossible_year": "Year that cannot be",
+    "future_year": "Year of pay after the year that counts as now",
     "impossible_experience": "Years of experience that cannot be",
     "start_after_pay_year": "Start year after the year of the pay",
-    "two_digit_year": "Two-digit start year, completed",
+    "two_digit_year": "Two-digit year, completed",
     "missing_year_filled": "Missing start year, filled in",
     "pay_not_positive": "Pay of zero or less",
     "no_learner_id": "No learner id",
+    "crowded_id": "Learner id of far more records than any other",
+    "line_of_totals": "Line of totals",
+}
+RULES_OF_COLUMNS = {
+    "unreadable_": "{} that cannot be read with certainty",
+    "middle_of_range_": "Range of {}, read by its middle",
 }
 
 
@@ -61,16 +72,9 @@ def quality_tables(summary: Summary) -> tuple[Table, ...]:
 
 def states(summary: Summary) -> Table:
     """Count what became of the records."""
-    found = summary.ledger
-    counts = {
-        "current": found.current,
-        "repaired": found.repaired,
-        "history": found.history,
-        "quarantined": found.quarantined,
-    }
     return table_of(
         "The ledger",
-        counts.items(),
+        _states(summary).items(),
         (
             column("What became of them", lambda row: STATES[row[0]]),
             column("Records", lambda row: row[1], "count"),
@@ -97,6 +101,10 @@ def rules(summary: Summary) -> Table:
 
 
 def _rule(rule: str) -> str:
+    for prefix, words in RULES_OF_COLUMNS.items():
+        if rule.startswith(prefix):
+            told = words.format(column_label(rule.removeprefix(prefix)))
+            return told[0].upper() + told[1:]
     return RULES.get(rule, rule.replace("_", " ").capitalize())
 
 
@@ -134,11 +142,16 @@ def mapping(summary: Summary) -> Table:
         "Columns",
         summary.input.columns.items(),
         (
-            column("Read as", lambda pair: column_label(pair[0]).capitalize()),
+            column("Read as", lambda pair: _read_as(pair[0])),
             column("Column of the table", lambda pair: pair[1]),
         ),
         sheet="Columns",
     )
+
+
+def _read_as(name: str) -> str:
+    label = column_label(name)
+    return label if is_extra(name) else label.capitalize()
 
 
 def versions(summary: Summary) -> Table:
@@ -174,20 +187,42 @@ def ledger(summary: Summary) -> str:
     records = write.count(summary.input.records)
     if is_accounted(summary):
         return f"All {records} records are accounted for."
-    told = write.count(sum(_states(summary)))
+    told = write.count(sum(n or 0 for n in _states(summary).values()))
     return f"{told} of {records} records are accounted for."
 
 
 def is_accounted(summary: Summary) -> bool:
     """Say whether the states add up to the records, as far as rounding lets one see."""
     counts, base = _states(summary), summary.settings.base
-    return abs(sum(counts) - (summary.input.records or 0)) <= base * (len(counts) + 1)
+    found = sum(n or 0 for n in counts.values())
+    return abs(found - (summary.input.records or 0)) <= base * (len(counts) + 1)
 
 
-def _states(summary: Summary) -> tuple[int, ...]:
-    found = summary.ledger
-    counts = (found.current, found.history, found.repaired, found.quarantined)
-    return tuple(n or 0 for n in counts)
+def _states(summary: Summary) -> dict[str, int | None]:
+    return {state: getattr(summary.ledger, state) for state in STATES}
+
+
+def source(summary: Summary) -> str:
+    """Say what kind of file the table was read from; nothing where it was no file."""
+    found = summary.input.source
+    if found is None:
+        return ""
+    told = f"The table was read from {_file(found)}"
+    if (found.header_line or 1) > 1:
+        told += f", whose columns are named on line {found.header_line:,}"
+    if not found.left_out:
+        return f"{told}."
+    return f"{told}. Left out, as no records: {listed(found.left_out)}."
+
+
+def _file(found: Source) -> str:
+    if found.format == "excel":
+        if (found.sheets or 1) == 1:
+            return "an Excel workbook"
+        return f"sheet {found.sheet_number} of {found.sheets} of an Excel workbook"
+    if found.format == "parquet":
+        return "a Parquet file" if found.files == 1 else f"{found.files} Parquet files"
+    return "a text file"
 
 
 def limits(summary: Summary) -> str:

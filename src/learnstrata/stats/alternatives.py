@@ -13,7 +13,7 @@ from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats import hierarchy, kmeans
 from learnstrata.stats.inputs import Floats, finite_matrix, positive
 from learnstrata.stats.projection import principal_components
-from learnstrata.stats.sampling import sample_rows
+from learnstrata.stats.threads import serial_openmp
 
 __all__ = [
     "Mixture",
@@ -184,7 +184,8 @@ def hdbscan(
     model = HDBSCAN(
         min_cluster_size=min_cluster_size, min_samples=neighbours, **options
     )
-    return model.fit(matrix).labels_.astype(np.int32)
+    with serial_openmp():
+        return model.fit(matrix).labels_.astype(np.int32)
 
 
 def has_stepmix() -> bool:
@@ -304,7 +305,7 @@ def ward_over_micro(
     X : array-like of shape (n_samples, n_features)
         Scaled features.
     n_clusters : int
-        Clusters wanted; fewer come out only where merges are equally high.
+        Clusters wanted.
     n_micro : int, default=1000
         Micro-clusters at most; also at most one for every five rows.
     rng : Generator or int
@@ -329,15 +330,13 @@ def ward_over_micro(
     [50, 50]
     """
     matrix = _enough_distinct(X, positive("n_clusters", n_clusters))
-    distinct = np.unique(matrix, axis=0)
     few = min(positive("n_micro", n_micro), len(matrix) // ROWS_A_MICRO)
-    size = min(max(few, n_clusters, 2), len(distinct))
-    if size < 2:
+    centers = kmeans.quantised(matrix, max(few, n_clusters, 2), rng=rng)
+    if len(centers) < 2:
         return np.zeros(len(matrix), dtype=np.int32)
-    start = distinct[sample_rows(len(distinct), size, rng=rng)]
-    micro = kmeans.polish(matrix, start, max_iter=5)
-    groups, linkage, _ = hierarchy.ward_of_groups(matrix, micro.labels)
-    return hierarchy.cut(linkage, n_clusters)[groups]
+    micro = kmeans.nearest(matrix, centers)
+    groups, linkage, sizes = hierarchy.ward_of_groups(matrix, micro)
+    return hierarchy.cut(linkage, min(n_clusters, len(sizes)))[groups]
 
 
 def _enough_distinct(X: npt.ArrayLike, n_clusters: int) -> Floats:
@@ -359,6 +358,7 @@ def _fitted(model: Any, table: Floats) -> None:  # noqa: ANN401 - of two librari
     """Fit without the warning of no convergence: `Mixture.converged` tells it."""
     from sklearn.exceptions import ConvergenceWarning
 
-    with warnings.catch_warnings():
+    # sums of several threads have no order of their own
+    with serial_openmp(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(table)

@@ -3,12 +3,11 @@
 import fastcluster
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix
 
-__all__ = ["cut", "ward", "ward_of_groups", "ward_weighted"]
+__all__ = ["branches", "cut", "ward", "ward_of_groups", "ward_weighted"]
 
 
 def ward(X: npt.ArrayLike) -> Floats:
@@ -202,20 +201,23 @@ def _root(slot: Integers, member: int) -> int:
     return int(member)
 
 
-def cut(linkage: npt.ArrayLike, n_clusters: int) -> npt.NDArray[np.int32]:
-    """Cut a hierarchy into at most `n_clusters` clusters.
+def branches(linkage: npt.ArrayLike, n_clusters: int) -> npt.NDArray[np.intp]:
+    """Give each leaf the node it is under once the last merges are undone.
+
+    Undone are merges, not what lies above a height: of equally high ones the later, so
+    that there are always as many branches as asked for.
 
     Parameters
     ----------
     linkage : array-like of shape (n_leaves - 1, 4)
         Of `ward`, `ward_weighted` or SciPy.
     n_clusters : int
-        Clusters wanted; fewer come out only where merges are equally high.
+        Branches wanted.
 
     Returns
     -------
-    array of shape (n_leaves,), int32
-        Labels from 0.
+    array of int, shape (n_leaves,)
+        Nodes as SciPy numbers them: a leaf, or ``n_leaves`` and the row of the merge.
 
     Raises
     ------
@@ -226,8 +228,8 @@ def cut(linkage: npt.ArrayLike, n_clusters: int) -> npt.NDArray[np.int32]:
 
     Examples
     --------
-    >>> cut(ward([[0.0], [1.0], [9.0]]), 2).tolist()
-    [0, 0, 1]
+    >>> branches(ward([[0.0], [1.0], [9.0]]), 2).tolist()
+    [3, 3, 2]
     """
     merges = np.asarray(linkage, dtype=np.float64)
     if merges.ndim != 2 or merges.shape[1] != 4 or not len(merges):
@@ -235,8 +237,50 @@ def cut(linkage: npt.ArrayLike, n_clusters: int) -> npt.NDArray[np.int32]:
             f"Got a linkage of shape {merges.shape}, expected (n_leaves - 1, 4). Pass "
             "what ward or ward_weighted gives."
         )
-    if not 1 <= n_clusters <= len(merges) + 1:
+    n_leaves = len(merges) + 1
+    if not 1 <= n_clusters <= n_leaves:
         raise ParameterError(
-            f"Got n_clusters={n_clusters}, expected 1 to {len(merges) + 1}: the leaves."
+            f"Got n_clusters={n_clusters}, expected 1 to {n_leaves}: the leaves."
         )
-    return fcluster(merges, n_clusters, criterion="maxclust").astype(np.int32) - 1
+    pairs = merges[: n_leaves - n_clusters, :2].astype(np.intp)
+    node = np.arange(2 * n_leaves - 1)
+    for row in reversed(range(len(pairs))):  # from the top: a parent is known first
+        node[pairs[row]] = node[n_leaves + row]
+    return node[:n_leaves]
+
+
+def cut(linkage: npt.ArrayLike, n_clusters: int) -> npt.NDArray[np.int32]:
+    """Cut a hierarchy into `n_clusters` clusters, by the order of its merges.
+
+    Parameters
+    ----------
+    linkage : array-like of shape (n_leaves - 1, 4)
+        Of `ward`, `ward_weighted` or SciPy.
+    n_clusters : int
+        Clusters wanted.
+
+    Returns
+    -------
+    array of shape (n_leaves,), int32
+        Labels from 0, in the order in which the leaves first have them.
+
+    Raises
+    ------
+    ParameterError
+        If `n_clusters` is under 1 or over the number of leaves.
+    DegenerateError
+        If `linkage` is not of that shape.
+
+    Notes
+    -----
+    Where merges are equally high, a cut by height would give fewer clusters, and other
+    ones than `branches` and SciPy's dendrogram; this one agrees with both.
+
+    Examples
+    --------
+    >>> cut(ward([[0.0], [1.0], [9.0]]), 2).tolist()
+    [0, 0, 1]
+    """
+    node = branches(linkage, n_clusters)
+    _, first, codes = np.unique(node, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[codes].astype(np.int32)

@@ -7,10 +7,19 @@ import numpy.typing as npt
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 
-__all__ = ["Floats", "Integers", "codes_of", "finite_matrix", "positive"]
+__all__ = [
+    "Floats",
+    "Integers",
+    "codes_of",
+    "distinct_rows",
+    "finite_matrix",
+    "positive",
+]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.integer]
+
+NEAR = 1e-6  # of the widest column
 
 
 def finite_matrix(X: npt.ArrayLike, *, least: int = 1) -> Floats:
@@ -41,6 +50,34 @@ def finite_matrix(X: npt.ArrayLike, *, least: int = 1) -> Floats:
             f"{bad[0]}), expected finite numbers. Drop or impute them first."
         )
     return matrix
+
+
+def distinct_rows(X: npt.ArrayLike) -> int:
+    """Count the rows that arithmetic can tell apart.
+
+    Rows that differ by less than a millionth of the widest column are one: sums of
+    floats differ by as much, and no centre can stand between them.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite.
+
+    Examples
+    --------
+    >>> distinct_rows([[0.0], [1e-12], [1.0]])
+    2
+    """
+    matrix = finite_matrix(X)
+    low = matrix.min(axis=0)
+    width = float((matrix.max(axis=0) - low).max())
+    if not width:
+        return 1
+    return len(np.unique(np.round((matrix - low) / (NEAR * width)), axis=0))
 
 
 def codes_of(labels: npt.ArrayLike, n_samples: int) -> tuple[npt.NDArray[np.intp], int]:

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.inputs import Floats, finite_matrix, positive
 from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd, squared_distances
+from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.starts import grown, merged, seeded, swapped
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "fit",
     "nearest",
     "polish",
+    "quantised",
     "sketch",
     "sweep",
 ]
@@ -397,6 +399,56 @@ def polish(
     return _finished(matrix, start, n_iter)
 
 
+def quantised(
+    X: npt.ArrayLike,
+    n_centers: int,
+    *,
+    n_steps: int = 5,
+    rng: np.random.Generator | int,
+) -> Floats:
+    """Give about so many centres that stand for all rows, for what would be too large.
+
+    Drawn from the distinct rows, then improved by a few of Lloyd's steps. A centre that
+    keeps no row is left out, so that fewer come back where rows are hardly distinct.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features.
+    n_centers : int
+        Centres at most; where there are no more distinct rows, they are the centres.
+    n_steps : int, default=5
+        Steps at most.
+    rng : Generator or int
+        Source of the draw.
+
+    Returns
+    -------
+    array of shape (n_found, n_features)
+        Each the nearest of one row or more.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite.
+    ParameterError
+        If `n_centers` is under 1.
+
+    Examples
+    --------
+    >>> quantised([[0.0], [0.0], [5.0]], 9, rng=0).ravel().tolist()
+    [0.0, 5.0]
+    """
+    matrix = finite_matrix(X)
+    distinct = np.unique(matrix, axis=0)
+    rows = sample_rows(len(distinct), positive("n_centers", n_centers), rng=rng)
+    centers = distinct[rows]
+    for _ in range(n_steps if len(rows) < len(distinct) else 0):
+        centers = _mean_rows(matrix, _nearest(matrix, centers), centers)[0]
+    held = np.bincount(_nearest(matrix, centers), minlength=len(centers)) > 0
+    return centers[held]
+
+
 def assign(X: npt.ArrayLike, centers: npt.ArrayLike) -> Assignment:
     """Find the nearest centre of each row and the next, block by block.
 
@@ -475,7 +527,10 @@ def _blocks(n_rows: int, width: int) -> Iterator[slice]:
     return (slice(first, first + size) for first in range(0, n_rows, size))
 
 
-def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
+def _mean_rows(
+    X: Floats, labels: Labels, centers: Floats
+) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Give the mean of each cluster, and which are empty: these stay where they are."""
     sizes = np.bincount(labels, minlength=len(centers))
     of_row = csr_array(
         (np.ones(len(X)), labels, np.arange(len(X) + 1)), (len(X), len(centers))
@@ -483,7 +538,11 @@ def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
     means = np.where(
         sizes[:, None] > 0, (of_row.T @ X) / np.maximum(sizes, 1)[:, None], centers
     )
-    empty = np.flatnonzero(sizes == 0)
+    return means, np.flatnonzero(sizes == 0)
+
+
+def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
+    means, empty = _mean_rows(X, labels, centers)
     if len(empty):
         rows = _farthest(X, means, labels, len(empty))
         means[empty[: len(rows)]] = rows
@@ -494,11 +553,10 @@ def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
     squares = _squares(X, centers, labels)
     order = np.argsort(-squares, kind="stable")[: 4 * most]
     away = X[order[squares[order] > NEAR * np.max(np.abs(X - centers[0])) ** 2]]
-    if not len(away):
-        n_distinct = len(np.unique(X, axis=0))
+    if not len(away):  # every row lies at its centre, and some centres have none
         raise DegenerateError(
-            f"Got X with {n_distinct} distinct rows, expected {len(centers)} or more: "
-            "one for each cluster. Ask for fewer clusters."
+            f"Got X with {len(np.unique(labels))} distinct rows, expected "
+            f"{len(centers)} or more: one for each cluster. Ask for fewer clusters."
         )
     _, first = np.unique(away, axis=0, return_index=True)
     return away[np.sort(first)[:most]]

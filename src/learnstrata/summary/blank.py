@@ -16,10 +16,10 @@ from typing import TypeVar
 
 from learnstrata.config.loading import list_recipes, load_config
 from learnstrata.learners.features.companies import TIERS, UNRATED
-from learnstrata.learners.features.register import DESCRIBED, FEATURES
+from learnstrata.learners.features.register import DESCRIBED, FEATURES, feature_of
 from learnstrata.learners.roles.titles import SENIORITY, TitleTable
 from learnstrata.learners.roles.unnamed import NO_ROLE, unnamed_roles
-from learnstrata.learners.schema.register import COLUMNS, folded
+from learnstrata.learners.schema.register import COLUMNS, folded, is_extra
 from learnstrata.privacy.disclosure.kinds import Kind, Label, Sentence
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
 from learnstrata.summary.contract.evidence import RoleCell
@@ -99,6 +99,7 @@ def own_labels() -> frozenset[str]:
             *(name for names in [*features, *columns] for name in names),
             *(f"role: {name}" for name in _own_roles() if name),
             *(f"tier: {name}" for name in (*TIERS, UNRATED)),
+            *(feature_of(name).label for name in OUR_OUTCOMES),
             *(text for recipe in recipes for text in _texts(recipe)),
         ]
     )
@@ -198,7 +199,12 @@ def _blanked(value: object, own: frozenset[str]) -> object:
         ours = value in own or {*value.split(BETWEEN)} <= own
         return value if ours else PLACEHOLDER
     if isinstance(value, Mapping):
-        return {key: _blanked(inner, own) for key, inner in value.items()}
+        keys = [
+            f"{PLACEHOLDER}{i}" if is_extra(str(key)) else key
+            for i, key in enumerate(value)
+        ]
+        inner = (_blanked(one, own) for one in value.values())
+        return dict(zip(keys, inner, strict=True))
     if isinstance(value, list | tuple):
         return type(value)(_blanked(inner, own) for inner in value)
     return value
@@ -233,7 +239,7 @@ def own_words() -> frozenset[str]:
         file
         for room in rooms
         for file in room.rglob("*.py")
-        if not UNSAID & set(file.parts)
+        if not UNSAID & set(file.relative_to(room).parts)
     )
     texts = (text for file in files for text in _constants(file))
     fields = (path for path, _ in declared(DisclosedSummary))

@@ -8,7 +8,9 @@ from importlib import metadata
 
 import polars as pl
 
-from learnstrata.learners.cleaning import STATES
+from learnstrata.learners.features.matrix import LACKING
+from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.ledger import STATES
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.schema.register import (
     COLUMNS,
@@ -16,6 +18,7 @@ from learnstrata.learners.schema.register import (
     lost_without,
 )
 from learnstrata.pipeline import Run
+from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.privacy.keys import secret_of
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
 from learnstrata.summary.choice import (
@@ -29,7 +32,9 @@ from learnstrata.summary.contract.learners import (
     Input,
     Ledger,
     Limits,
+    Remark,
     RuleCount,
+    Source,
 )
 from learnstrata.summary.contract.results import Money, Results, Settings
 from learnstrata.summary.evidence import build_evidence
@@ -50,6 +55,7 @@ from learnstrata.summary.pay import (
     build_companies,
     build_questions,
 )
+from learnstrata.wording.words import listed
 
 __all__ = ["build"]
 
@@ -73,6 +79,7 @@ def build(run: Run, *, key: bytes) -> Results:
         settings=_settings(run),
         input=_input(run),
         ledger=_ledger(run),
+        remarks=tuple(Remark.of(one) for one in run.base.remarks),
         limits=Limits.of(run.base.limits),
         filled=_filled(run),
         roles=build_roles(run),
@@ -128,6 +135,7 @@ def _input(run: Run) -> Input:
         segmented=len(run.meaning.learners),
         columns=dict(run.base.mapping),
         available=run.meaning.model.features.available,
+        source=Source.of(run.source) if run.source else None,
     )
 
 
@@ -140,7 +148,7 @@ def _ledger(run: Run) -> Ledger:
         .with_columns(pl.col("rule").str.split("; "))
         .explode("rule")
         .group_by("rule", "state")
-        .agg(records=pl.len())
+        .agg(records=pl.col("record").n_unique())
         .sort("rule", "state")
     )
     return Ledger(
@@ -161,14 +169,16 @@ def _filled(run: Run) -> Filled:
 
 
 def _notes(run: Run) -> list[str]:
-    """Say what the table lacks and which part is missing for it."""
+    """Say what could be meant otherwise, and what is missing and with it which part."""
     there = {"learner_id"} & set(run.base.mapping)
     there |= set(run.meaning.model.features.available)
     lost = {COLUMNS[name].gives: text for name, text in lost_without(there).items()}
-    lacking = [
+    lacking = [*run.base.notes]
+    lacking += [
         f"The table has no {column_label(column)}: {text}."
         for column, text in lost.items()
     ]
+    lacking += _notes_of_features(run)
     if (
         run.config.evidence.level == "none"
         or len(run.meaning.learners) >= LEAST_LEARNERS
@@ -180,3 +190,24 @@ def _notes(run: Run) -> list[str]:
         "trusted."
     )
     return [*lacking, short]
+
+
+def _notes_of_features(run: Run) -> list[str]:
+    """Say which features tell nobody apart, and which have too many values."""
+    model = run.meaning.model.features
+    told = {
+        feature_of(name).label: reason
+        for name, reason in model.left_out.items()
+        if reason != LACKING
+    }
+    notes = [
+        f"Not clustered on: {listed([one for one in told if told[one] == reason])} "
+        f"({reason})."
+        for reason in dict.fromkeys(told.values())
+    ]
+    return notes + [
+        f"The category {feature_of(name).label} has over {run.config.max_categories} "
+        f"values: the {len(model.categories[name]) - 1} most frequent are told apart, "
+        f'the others are called "{OTHER}".'
+        for name in model.pooled
+    ]

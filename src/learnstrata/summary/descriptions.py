@@ -4,7 +4,6 @@ Each is made from the numbers of the contract as they stand, exact or disclosed;
 is hidden it says nothing, or "under 10".
 """
 
-from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.sensitivity import SUBJECTS
 from learnstrata.summary.contract.evidence import Sensitivity, Variant
 from learnstrata.summary.contract.meaning import Outcome, Segment, Skill, TypicalNumber
@@ -150,8 +149,9 @@ def outcome_sentence(outcome: Outcome) -> str:
     outcome : Outcome
     """
     learned, rules, apart = outcome.learned, outcome.rules, outcome.difference
-    label = feature_of(outcome.outcome).label
-    name = label[:1].upper() + label[1:]
+    # A name of the user's stays as it is.
+    own = outcome.label == outcome.outcome
+    name = outcome.label if own else outcome.label[:1].upper() + outcome.label[1:]
     if learned is None or rules is None or apart is None:
         return f"{name}: not compared. {outcome.reason}"
     of_both = (

@@ -174,10 +174,10 @@ class _Disclosure:
 
     def value(self, kind: Kind, value: object, scope: Scope) -> object:
         """Treat a value, or each scalar of a nested one, by its kind."""
+        if isinstance(kind, Owner):
+            return type(value)() if isinstance(value, dict | tuple) else None
         if isinstance(value, tuple):
             return tuple(self.value(kind, inner, scope) for inner in value)
-        if isinstance(kind, Owner):
-            return {} if isinstance(value, Mapping) else None
         if value is None and not isinstance(kind, Derived):
             return None
         if kind == SEGMENT_ID and value in self.small:

@@ -113,4 +113,4 @@ def build_features(run: Run) -> Features:
         for name, group in run.config.features.items()
         if group.weight == 0 and name not in model.groups
     )
-    return Features(used=used, left_out=model.left_out, not_clustered=described)
+    return Features(used=used, left_out=tuple(model.left_out), not_clustered=described)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.schema.register import own_name
 from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure import derived
 from learnstrata.segments.meaning import conditions, contributions
@@ -234,4 +235,13 @@ def build_outcomes(run: Run) -> tuple[Outcome, ...]:
     ----------
     run : Run
     """
-    return tuple(map(Outcome.of, run.meaning.values))
+    return tuple(
+        Outcome.model_validate(
+            asdict(one)
+            | {
+                "outcome": own_name(one.outcome),
+                "label": feature_of(one.outcome).label,
+            }
+        )
+        for one in run.meaning.values
+    )

@@ -30,7 +30,8 @@ BANDED = {"experience_band": "pay", "pay_band": YEARS}  # a band, and what else 
 OF = {"experience_band": YEARS, "pay_band": "pay"}
 FILLED = {"pay": "pay", "experience": YEARS}
 PARTED = {"learners": "pay", "n_experience": YEARS}
-STATES = ("current", "history", "repaired", "quarantined")
+SEGMENTED = ("current", "repaired", "set_aside")
+STATES = (*SEGMENTED, "history", "quarantined")
 CERTAINTIES = ("core", "borderline", "atypical")
 
 
@@ -135,10 +136,12 @@ def _ledger(tally: Tally, results: Results) -> None:
         for state in STATES
     ]
     tally.add(states, records, whole=True)
-    tally.guess([("ledger", "current"), ("ledger", "repaired")], ("segmented",))
+    tally.guess([("ledger", state) for state in SEGMENTED], ("segmented",))
     for rule in results.ledger.rules:
         key = tally.note(("ledger", rule.state, rule.rule), rule.records)
         tally.add([key], ("ledger", rule.state), whole=False)
+    for remark in results.remarks:
+        tally.note(("remark", remark.sentence), remark.records)
 
 
 def _description(tally: Tally, results: Results, *, once: bool) -> None:
@@ -435,7 +438,7 @@ def _questions(tally: Tally, results: Results, *, once: bool) -> None:
         seniors = tally.note(("mentors", row.role), row.seniors)
         tally.add([seniors], own, whole=False)
     for outcome in results.outcomes:
-        own = tally.note(("outcome", outcome.outcome), outcome.n_with)
+        own = tally.note(("outcome", outcome.label), outcome.n_with)
         tally.note(("segmented",), outcome.n_learners)
         tally.add([own], ("segmented",), whole=False)
         tally.guess([own], ("bands",))

@@ -42,8 +42,19 @@ def test_a_logarithm_reads_as_the_column_it_is_of():
             assert getattr(plain, fact) == getattr(feature, fact), (name, fact)
 
 
-def test_a_name_of_ours_cannot_be_that_of_an_extra_column():
-    assert all(extra_name(name) == f"{name}_extra" for name in FEATURES)
+@pytest.mark.parametrize("name", ALL)
+def test_a_feature_of_ours_and_a_column_of_the_users_never_meet(name):
+    own = feature_of(extra_name(name))
+    assert own is not ALL[name]
+    assert (own.needs, own.plain, own.is_money) == ((), "", False)
+    labels = {feature.label for feature in ALL.values()}
+    assert feature_of(extra_name(ALL[name].label)).label not in labels
+
+
+def test_a_column_of_the_users_is_called_as_the_user_calls_it():
+    assert feature_of(extra_name("a=b_c")).label == "a=b_c"
+    assert feature_of(extra_name("a=b_c") + "=x=y").label == "a=b_c: x=y"
+    assert feature_of(extra_name("role") + "=x").label == "role (own column): x"
 
 
 def test_two_features_are_not_called_the_same():
@@ -63,16 +74,16 @@ def test_extra_columns_are_features_like_any_other():
     config = load_config(columns=columns)
     found = register_of(config)
     assert extras_of(config) == {
-        "quiz_score": "quiz_score",
-        "Pay": "Pay_extra",
-        "cohort": "cohort",
+        "quiz_score": "extra:quiz_score",
+        "Pay": "extra:Pay",
+        "cohort": "extra:cohort",
     }
-    assert found["quiz_score"].label == "quiz score"
-    assert found["quiz_score"].kind == "number"
-    assert found["cohort"].kind == "category"
+    assert found["extra:quiz_score"].label == "quiz_score"
+    assert found["extra:quiz_score"].kind == "number"
+    assert found["extra:cohort"].kind == "category"
     assert found["pay"] is FEATURES["pay"]
-    assert found["Pay_extra"].needs == ()
-    assert set(found) == {*FEATURES, "quiz_score", "Pay_extra", "cohort"}
+    assert found["extra:Pay"].needs == ()
+    assert set(found) == {*FEATURES, "extra:quiz_score", "extra:Pay", "extra:cohort"}
 
 
 def test_what_the_register_makes_is_made_where_its_columns_are():

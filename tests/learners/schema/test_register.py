@@ -1,20 +1,21 @@
+import unicodedata
 from dataclasses import fields
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from learnstrata.config.stages import Columns
 from learnstrata.learners.schema.register import (
     COLUMNS,
     GIVEN,
-    STANDARD,
     column_label,
     extra_name,
+    folded,
+    is_extra,
     lost_without,
+    own_name,
 )
-
-
-def folded(name):
-    return "".join(char for char in name.lower() if char.isalnum())
 
 
 def test_no_two_columns_go_by_the_same_name():
@@ -48,8 +49,28 @@ def test_start_year_and_experience_stand_for_each_other(name):
     assert {"start_year", "experience"}.isdisjoint(lost_without([name]))
 
 
-def test_names_of_extras_are_free_of_ours():
-    assert extra_name("grade") == "grade"
-    assert extra_name("Tier") == "Tier_extra"
-    assert extra_name("_score") == "score_extra"
-    assert all(extra_name(name) == f"{name}_extra" for name in STANDARD)
+@given(st.text(max_size=20))
+def test_a_column_of_the_users_is_told_from_ours_and_keeps_its_name(name):
+    ours = extra_name(name)
+    assert is_extra(ours)
+    assert "=" not in ours
+    assert own_name(ours) == name.replace("%3D", "=")
+    assert not is_extra("pay")
+    assert own_name("pay") == "pay"
+
+
+def test_a_column_of_the_users_that_is_called_as_ours_is_told_as_the_users():
+    assert column_label(extra_name("Pay")) == "Pay (own column)"
+    assert column_label(extra_name("quiz_score")) == "quiz_score"
+
+
+@given(st.text(max_size=20))
+def test_case_spaces_and_signs_do_not_matter_in_a_name(name):
+    plain = folded(name)
+    assert all(char.isalnum() for char in plain)
+    assert folded(f"\u200b {name}*\xa0") == plain
+    assert folded(unicodedata.normalize("NFD", name)) == plain
+
+
+def test_letters_and_digits_matter_in_a_name():
+    assert len({folded(n) for n in ("pay", "pay2", "play", "\u5e74", "\u6708")}) == 5

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 
 from frames import column, rows
-from learnstrata.config.stages import Columns, Pay
+from learnstrata.config.stages import Columns, Numbers, Pay
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.schema.columns import column_names_of
-from learnstrata.learners.schema.register import COLUMNS
+from learnstrata.learners.schema.missing import says_nothing
+from learnstrata.learners.schema.register import COLUMNS, extra_name
 from learnstrata.learners.schema.standard import (
+    find_columns,
     recognise,
     standardise,
 )
@@ -24,6 +26,11 @@ PUBLIC = [
     *("Unnamed: 0", "company_hash", "email_hash", "orgyear", "ctc", "job_position"),
     "ctc_updated_year",
 ]
+# What spreadsheets, exports and hands add to the name of a column.
+DIRT = (
+    *("\u200b{}", "\ufeff{}", "{}\xa0", "\u202a{}\u202c", "{}*", " {} ", "{}:"),
+    *("\xad{}", "\u200e{}\u200f", '"{}"', "[{}]", "{}\u0301", "\t{}\n", "{}\u3000"),
+)
 
 
 def standard(
@@ -46,7 +53,9 @@ def one(name, values, *, columns=None, pay=None):
         pay=pay or Pay(),
         record="learner",
     )
-    return column(done, name), column(done, "fault_text")
+    values = column(done, name)
+    is_read_from_text = f"unread:{name}" in done.columns
+    return values, column(done, f"unread:{name}") if is_read_from_text else None
 
 
 class TestRecognise:
@@ -77,9 +86,67 @@ class TestRecognise:
         found = recognise(names, Columns(), record="record")
         assert found == {"learner_id": "user_id", "title": "title", "pay": "ctc"}
 
-    def test_first_of_equal_names_wins(self):
-        found = recognise(["CTC", "ctc", "title", "email"], Columns(), record="record")
-        assert found["pay"] == "CTC"
+    def test_of_names_that_are_alike_the_exact_one_wins_and_that_is_said(self):
+        names = ["CTC", "ctc", "title", "email"]
+        found = find_columns(names, Columns())
+        assert found.columns["pay"] == "ctc"
+        assert found.notes == (
+            "The pay is read from 'ctc'; 'CTC' could be meant as well: pay in "
+            "[columns] says which.",
+        )
+        assert recognise(names, Columns(), record="record") == found.columns
+
+    def test_names_that_are_alike_and_not_exact_are_refused_with_both(self):
+        names = ["CTC", "c.t.c.", "title", "email"]
+        with pytest.raises(
+            SchemaError,
+            match=r"Got 2 columns that could be pay: \['CTC', 'c\.t\.c\.'\]\. Their "
+            r"names differ in nothing but case, spaces or signs\. Name one of them ex",
+        ):
+            recognise(names, Columns(), record="record")
+        chosen = recognise(names, Columns(pay="CTC"), record="record")
+        assert chosen["pay"] == "CTC"
+
+    def test_a_likelier_name_wins_and_the_others_are_told(self):
+        found = find_columns(["email", "user_id", "salary", "pay", "title"], Columns())
+        assert (found.columns["learner_id"], found.columns["pay"]) == ("user_id", "pay")
+        assert [note.split(";")[1] for note in found.notes] == [
+            " 'email' could be meant as well: learner in [columns] says which.",
+            " 'salary' could be meant as well: pay in [columns] says which.",
+        ]
+
+    @pytest.mark.parametrize("dirt", DIRT)
+    def test_what_nobody_sees_in_a_name_does_not_matter(self, dirt):
+        names = [dirt.format(n) for n in ("email_hash", "ctc", "orgyear", "Ann\xe9e")]
+        columns = Columns(numeric=("anne\u0301e",))
+        assert recognise(names, columns, record="record") == {
+            "learner_id": names[0],
+            "pay": names[1],
+            "start_year": names[2],
+            extra_name("anne\u0301e"): names[3],
+        }
+
+    def test_a_named_column_that_is_there_twice_is_refused_with_both(self):
+        with pytest.raises(
+            SchemaError, match=r"could be 'Grade': \['grade', 'GRADE '\]\. Their names"
+        ):
+            recognise(
+                [*PUBLIC, "grade", "GRADE "],
+                Columns(numeric=("Grade",)),
+                record="record",
+            )
+
+    def test_names_without_letters_are_like_nothing(self):
+        names = [*PUBLIC, "*", "__", "\u200b"]
+        found = find_columns(names, Columns())
+        assert (found.problems, found.notes) == ((), ())
+        with pytest.raises(SchemaError, match=r"Missing columns \['\?'\]"):
+            recognise(names, Columns(numeric=("?",)), record="record")
+
+    def test_what_is_found_is_told_even_where_something_is_missing(self):
+        found = find_columns(["ctc", "title"], Columns(numeric=("grade",)))
+        assert found.columns == {"title": "title", "pay": "ctc"}
+        assert found.problems[0].startswith("Missing columns ['grade']; the table has")
 
     def test_users_names_go_first(self):
         columns = Columns(pay="base", learner="ctc")
@@ -95,9 +162,9 @@ class TestRecognise:
         found = recognise(["email", "ctc", "record", "year"], columns, record="record")
         assert found == {
             "learner_id": "email",
-            "ctc": "ctc",
-            "record_extra": "record",
-            "year": "year",
+            "extra:ctc": "ctc",
+            "extra:record": "record",
+            "extra:year": "year",
         }
 
     def test_named_column_that_is_not_there_is_told_with_the_nearest(self):
@@ -123,17 +190,16 @@ class TestRecognise:
 
     def test_column_named_for_two_extras_is_told(self):
         columns = Columns(numeric=("a",), outcome=("a",))
-        with pytest.raises(SchemaError, match="would both be called 'a'"):
+        with pytest.raises(
+            SchemaError, match=r"Got the columns \['a'\] more than once"
+        ):
             recognise([*PUBLIC, "a"], columns, record="record")
 
-    def test_extras_that_would_share_a_name_are_told(self):
-        columns = Columns(numeric=("record", "record_extra"))
+    def test_two_names_of_one_column_are_told(self):
         with pytest.raises(
-            SchemaError,
-            match=r"'record' and 'record_extra', which would both be called "
-            r"'record_extra'\. Name a column once",
+            SchemaError, match=r"Got the columns \['ctc'\] more than once"
         ):
-            recognise(["email", "record", "record_extra"], columns, record="record")
+            recognise(PUBLIC, Columns(pay="CTC ", numeric=("c.t.c",)), record="record")
 
     def test_table_without_learner_ids_is_told_what_to_do(self):
         with pytest.raises(
@@ -169,7 +235,7 @@ class TestRecognise:
     def test_two_extras_are_enough(self):
         columns = Columns(numeric=("score",), categorical=("city",))
         found = recognise(["email", "score", "city"], columns, record="record")
-        assert found["score"] == "score"
+        assert found["extra:score"] == "score"
 
 
 TABLE = {
@@ -177,7 +243,7 @@ TABLE = {
     "Email Hash": ["a", " a ", "", None, "b", "c"],
     "company": ["Acme ", None, "", "  ", "zeta", "Acme "],
     "title": ["Dev", "Dev", None, "QA", "QA", "x"],
-    "ctc": ["12 LPA", "450k", "12-15 LPA", None, "n/a", "about " + "9" * 99],
+    "ctc": ["12 LPA", "450k", "12/15 LPA", None, "n/a", "about " + "9" * 99],
     "orgyear": ["2015.0", "5/1/2016", "soon", "91", "-", "?"],
     "yoe": [1.5, float("inf"), None, float("nan"), 3.0, 4.0],
     "record_": ["1", "2", "x", "", "5", "6"],
@@ -186,6 +252,9 @@ TABLE = {
     "next": ["QA", "Dev", "", None, "1", "Lead"],
 }
 EXTRAS = Columns(numeric=("record_",), categorical=("tier",), outcome=("hired", "next"))
+KEPT_AS_NUMBERS = (
+    *("pay", "start_year", "experience", "extra:record_", "extra:hired"),
+)
 EXPECTED = {
     "record": [0, 1, 2, 3, 4, 5],
     "learner_id": ["a", "a", None, None, "b", "c"],
@@ -194,12 +263,16 @@ EXPECTED = {
     "pay": [1_200_000.0, 450_000.0, None, None, None, None],
     "start_year": [2015.0, 2016.0, None, 91.0, None, None],
     "experience": [1.5, None, None, None, 3.0, 4.0],
-    "record_": [1.0, 2.0, None, None, 5.0, 6.0],
-    "tier_extra": ["A", "B", None, None, "A", "1"],
-    "hired": [1.0, 0.0, None, 1.0, 1.0, 0.0],
-    "next": ["QA", "Dev", None, None, "1", "Lead"],
-    "fault": [None, "experience", "pay", None, None, "pay"],
-    "fault_text": [None, "inf", "12-15 LPA", None, None, "about " + "9" * 74],
+    "extra:record_": [1.0, 2.0, None, None, 5.0, 6.0],
+    "extra:tier": ["A", "B", None, None, "A", "1"],
+    "extra:hired": [1.0, 0.0, None, 1.0, 1.0, 0.0],
+    "extra:next": ["QA", "Dev", None, None, "1", "Lead"],
+    "unread:pay": [None, None, "12/15 LPA", None, None, "about " + "9" * 74],
+    "unread:start_year": [None, None, "soon", None, None, None],
+    "unread:experience": [None, "inf", None, None, None, None],
+    "unread:extra:record_": [None, None, "x", None, None, None],
+    "unread:extra:hired": [None] * 6,
+    **{f"middle:{name}": [None] * 6 for name in KEPT_AS_NUMBERS},
 }
 
 
@@ -217,8 +290,8 @@ class TestStandardise:
 
     def test_types_are_those_promised(self, frame):
         schema = nw.from_native(standard(frame(TABLE), columns=EXTRAS)).collect_schema()
-        texts = {"learner_id", "company", "title", "tier_extra", "next"}
-        texts |= {"fault", "fault_text"}
+        texts = {"learner_id", "company", "title", "extra:tier", "extra:next"}
+        texts |= {name for name in EXPECTED if name.startswith(("unread:", "middle:"))}
         for name, dtype in schema.items():
             expected = nw.String if name in texts else nw.Float64
             assert dtype == (nw.Int64 if name == "record" else expected)
@@ -286,10 +359,12 @@ class TestStandardise:
             "record": 1,
             "learner_id": "b",
             "pay": 2.0,
-            "fault_extra": 2.0,
-            "pay_extra": "low",
-            "fault": None,
-            "fault_text": None,
+            "extra:fault": 2.0,
+            "extra:pay": "low",
+            "unread:pay": None,
+            "unread:extra:fault": None,
+            "middle:extra:fault": None,
+            "middle:pay": None,
         }
 
     def test_column_of_the_mapping_must_be_there(self):
@@ -407,19 +482,33 @@ class TestValues:
     def test_outcome_is_a_number_where_nearly_all_its_values_are(
         self, values, expected
     ):
-        assert one("in", values, columns=Columns(outcome=("in",)))[0] == expected
+        assert one("extra:in", values, columns=Columns(outcome=("in",)))[0] == expected
 
-    def test_suffix_words_are_for_pay_alone(self):
+    def test_words_of_pay_are_for_pay_alone(self):
         columns = Columns(numeric=("in",))
-        values, faults = one("in", ["450k", "12 LPA", "₹ 5"], columns=columns)
-        assert values == [None, None, 5.0]
-        assert faults == ["450k", "12 LPA", None]
+        values, faults = one("extra:in", ["450k", "12 LPA", "₹ 5"], columns=columns)
+        assert values == [450_000.0, None, 5.0]
+        assert faults == [None, "12 LPA", None]
 
-    def test_first_column_at_fault_is_named(self):
+    def test_marks_of_numbers_are_taken_from_the_settings(self):
+        table = pl.DataFrame({"in": ["45.000"]})
+        done = standardise(
+            table,
+            {"pay": "in"},
+            columns=Columns(),
+            pay=Pay(),
+            record="learner",
+            numbers=Numbers(decimal=","),
+        )
+        assert column(done, "pay") == [45_000.0]
+
+    def test_each_column_tells_what_it_could_not_read(self):
         table = pl.DataFrame(
             {"yoe": ["x", "x"], "ctc": ["y", "1"], "email": ["a", "b"]}
         )
-        assert column(standard(table), "fault") == ["pay", "experience"]
+        done = standard(table)
+        assert column(done, "unread:pay") == ["y", None]
+        assert column(done, "unread:experience") == ["x", "x"]
 
 
 cells = (
@@ -436,16 +525,16 @@ def test_any_table_of_text_keeps_its_rows_and_its_values(records):
     schema = dict.fromkeys(names, pl.String)
     table = pl.DataFrame(records, schema=schema, orient="row")
     columns = Columns(numeric=("x",), outcome=("y",))
-    done = standard(table, columns=columns)
+    done = standard(table, columns=columns, pay=Pay(currency="INR"))
     assert done["record"].to_list() == list(range(len(records)))
     kept = table["company"].to_list()
     for given_, got in zip(kept, done["company"].to_list(), strict=True):
-        seen = [c for c in given_ or "" if not c.isspace() and c not in "\u200b\ufeff"]
-        assert got == given_ or (got is None and not seen)
-    faulty = done.filter(pl.col("fault").is_not_null())
-    assert faulty["fault_text"].null_count() == 0
-    for fault, record in zip(faulty["fault"], faulty["record"], strict=True):
-        assert done[fault][record] is None
+        tidy = given_ and "".join(c for c in given_ if c not in "\u200b\ufeff")
+        assert got == given_ or (got is None and (not tidy or says_nothing(tidy)))
+    for name in ("pay", "start_year", "experience", "pay_year", "extra:x"):
+        unread = done.drop_nulls(f"unread:{name}")
+        assert unread[name].null_count() == len(unread)
+        assert not (unread[f"unread:{name}"].str.strip_chars() == "").any()
 
 
 @settings(max_examples=6)  # a table has many texts
@@ -470,7 +559,7 @@ def test_any_text_reads_alike_on_every_engine(records):
     with duckdb.connect() as connection:
         relation = connection.from_arrow(arrow)
         done = [
-            rows(standard(native, record="learner"))
+            rows(standard(native, record="learner", pay=Pay(currency="INR")))
             for native in (pl.from_arrow(arrow), arrow.to_pandas(), relation)
         ]
     assert done[0] == done[1]

@@ -13,7 +13,7 @@ from learnstrata.exceptions import SourceError
 from learnstrata.learners.sources.files import read_learners, read_source
 
 TEXT = "email_hash,company,ctc\na,Zürich AG,1\nb,Café,NA\n"
-ROWS = [("a", "Zürich AG", "1"), ("b", "Café", None)]
+ROWS = [("a", "Zürich AG", "1"), ("b", "Café", "NA")]
 
 
 @pytest.fixture
@@ -193,11 +193,65 @@ def test_what_is_no_table_is_refused_by_what_it_is(write, content, words):
     assert re.search(words, refused(write(content)))
 
 
-def test_zip_archive_is_named_with_what_is_in_it(tmp_path):
+def archive(tmp_path, **members):
     path = tmp_path / "learners.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("inner.csv", TEXT)
-    assert "looks like a zip archive with ['inner.csv']" in refused(path)
+    with zipfile.ZipFile(path, "w") as archive_:
+        for name, content in members.items():
+            archive_.writestr(name.replace("_in_", "/"), content)
+    return path
+
+
+def test_the_one_file_of_a_zip_archive_is_read(tmp_path):
+    path = archive(tmp_path, __MACOSX_in_x=b"x", data_in_=b"", data_in_x=TEXT)
+    table, info = read_source(path)
+    assert table.rows() == ROWS
+    assert info.compression == "zip"
+
+
+def test_zip_archive_of_several_files_is_named_with_them(tmp_path):
+    words = refused(archive(tmp_path, one=TEXT, two=TEXT))
+    assert "looks like a zip archive with ['one', 'two']. Unpack it" in words
+
+
+def test_zip_archive_that_is_broken_is_refused(tmp_path):
+    path = archive(tmp_path, one=TEXT * 50)
+    packed = bytearray(path.read_bytes())
+    packed[60] ^= 1
+    path.write_bytes(packed)
+    assert "is a broken zip file" in refused(path)
+
+
+def test_open_document_is_told_by_its_name(tmp_path):
+    words = refused(archive(tmp_path, **{"content.xml": b"<x/>", "mimetype": b""}))
+    assert "looks like an OpenDocument file. Save it as .xlsx or CSV." in words
+
+
+def test_marks_of_the_byte_order_between_joined_files_are_taken_out(write):
+    one = TEXT.encode("utf-8-sig")
+    table, info = read_source(write(one + one))
+    assert table.rows() == ROWS * 2
+    assert info.notes == ("Line 4 repeats the header: no record.",)
+    assert info.left_out == ("repeated headers",)
+    assert (info.header_line, info.lines, info.rows) == (1, 6, 4)
+
+
+def test_a_guess_of_the_encoding_is_told(write):
+    (note,) = read_source(write(TEXT.encode("cp1252")))[1].notes
+    assert note == "The text is not UTF-8; it was read as cp1252: look at accents."
+    broken = TEXT.encode() + "c,Łódź ₹ ".encode() + b"\xff,3\n"
+    (note,) = read_source(write(broken))[1].notes
+    assert note == "1 sequence of bytes broke the encoding and stands as \ufffd."
+
+
+def test_records_and_lines_are_reconciled(write):
+    table, info = read_source(write('id,note\na,"x\n\ny"\n\nb,z\n'))
+    assert table["note"].to_list() == ["x\n\ny", "z"]
+    assert (info.lines, info.rows) == (6, 2)
+    assert info.notes == (
+        "1 record goes over several lines, in quotation marks: with the header, 3 rows "
+        "stand on 6 lines.",
+        "Line 5 holds no value: no record.",
+    )
 
 
 def test_parquet_keeps_its_types(tmp_path):
@@ -251,7 +305,7 @@ def test_workbook_gives_text_without_its_blank_rows_and_columns(workbook):
     assert table.columns == ["Unnamed: 0", "id", "pay", "start"]
     assert table.rows() == [
         ("x", "12345678901", "0.5", "2021-05-01 00:00:00"),
-        ("y", "b", None, "2016"),
+        ("y", "b", "NA", "2016"),
     ]
     assert (info.format, info.sheet, info.rows) == ("excel", "First", 2)
 
@@ -271,7 +325,9 @@ def test_sheet_of_a_text_file_is_refused(write):
 
 
 def test_empty_sheet_is_refused(workbook):
-    assert "The sheet 'First' of" in refused(workbook(First=[]))
+    words = refused(workbook(First=[]))
+    assert "no visible sheet that holds a table; the visible ones, ['First']" in words
+    assert "The sheet 'First' of" in refused(workbook(First=[]), sheet="First")
 
 
 def test_workbook_with_repeated_names_is_refused(workbook):

@@ -10,8 +10,6 @@ from learnstrata.privacy.disclosure.rounding import (
 
 UNIT = 1e5
 PAYS = st.floats(1.0, 1e10)
-GROUPS = st.integers(10, 500)
-SHIFTS = st.floats(-0.49, 0.49)
 
 
 @given(PAYS)
@@ -20,16 +18,16 @@ def test_pay_moves_by_no_more_than_a_step(pay):
     assert abs(found - pay) <= max(2.5 * max(0.01 * pay, 0.1 * UNIT) / 2, 0.1 * UNIT)
 
 
-@given(PAYS, PAYS, GROUPS, SHIFTS)
-def test_of_two_pays_the_larger_never_becomes_the_smaller(one, other, n, shift):
-    low, high = rounded_pay(sorted([one, other]), UNIT, n=n, shift=shift)
-    assert low <= high * (1 + 1e-12)
+@given(PAYS, PAYS)
+def test_of_two_pays_the_larger_never_becomes_the_smaller(one, other):
+    low, high = rounded_pay(sorted([one, other]), UNIT)
+    assert low <= high
 
 
-@given(PAYS, GROUPS, SHIFTS)
-def test_rounded_pay_stays_as_it_is(pay, n, shift):
-    once = rounded_pay([pay], UNIT, n=n, shift=shift)
-    assert rounded_pay(once, UNIT, n=n) == pytest.approx(once, rel=1e-12)
+@given(PAYS)
+def test_rounded_pay_stays_as_it_is(pay):
+    once = rounded_pay([pay], UNIT)
+    assert rounded_pay(once, UNIT) == pytest.approx(once, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +47,7 @@ def test_pay_is_rounded_to_a_tenth_of_the_unit_or_one_per_cent(pay, found):
 
 @pytest.mark.parametrize(
     ("n", "found"),
-    [(200, 870_000.0), (100, 880_000.0), (40, 850_000.0), (39, 900_000.0)],
+    [(200, 870_000.0), (50, 850_000.0), (20, 900_000.0), (10, 800_000.0)],
 )
 def test_pay_of_few_is_rounded_so_that_one_of_them_hardly_moves_it(n, found):
     assert rounded_pay([873_210.0], UNIT, n=n).tolist() == [found]

@@ -50,7 +50,9 @@ def test_a_negative_silhouette_is_drawn_to_the_left(summary):
 
 def test_an_exact_silhouette_has_no_standard_error(summary):
     found = silhouettes.note(summary)
-    assert "0.25 ± 0.0023 (standard error): 2,000" in found
+    of_all = summary.evidence.silhouette
+    told = f"{of_all.mean:g} ± {of_all.standard_error:g} (standard error): 2,000"
+    assert told in found
     exact = with_silhouette(summary, scored=6_000, against=6_000)
     assert "exact: all 6,000 were scored against all" in silhouettes.note(exact)
     assert "±" not in silhouettes.note(exact)
@@ -177,8 +179,9 @@ def test_a_part_of_few_is_told_and_not_drawn(summary):
     texts = [row["text"] for one in marked(spec, "text") for row in rows_of(one)]
     assert f"{rows[0].core:,} / {rows[0].borderline:,} / under 10" in texts
     border = summary.evidence.certainty.borderline / summary.segmented
+    share = summary.settings.numbers.share(border)
     assert certainty.title(few).endswith(
-        f"{border:.1%} stand on a border and under 10 are atypical"
+        f"{share} stand on a border and under 10 are atypical"
     )
     assert "under 10" in texts_of(certainty.table(few), few)
 
@@ -241,9 +244,10 @@ def test_other_ways_are_dots_at_their_agreement_closest_first_of_their_kind(summ
 def test_the_title_names_the_ways_that_agree_least_and_most(summary):
     variants = summary.evidence.sensitivity.variants
     worse = with_variants(summary, first_changed(variants, ari=-0.01))
+    best = max(variants[1:], key=lambda one: one.ari)
     assert sensitivity.title(worse) == (
-        "Agreement with other ways runs from -0.01 (Gaussian mixture) to 0.94 (Role "
-        "doubled)"
+        f"Agreement with other ways runs from -0.01 ({variants[0].name}) to "
+        f"{best.ari:.2f} ({best.name})"
     )
     (dots,) = marked(sensitivity.draw(worse), "point")
     assert dots["encoding"]["x"]["scale"]["domain"][0] == -0.01

@@ -210,12 +210,12 @@ def few_kinds():
 def test_what_too_few_distinct_learners_do_not_allow_is_left_out(few_kinds):
     config = load_config(
         columns={"learner": "learner_id"},
-        selection={"k_min": 8, "k_max": 9, "resamples": 2},
-        evidence=LITTLE_EVIDENCE | {"rows": 100, "sensitivity_rows": 100},
+        selection={"k_min": 9, "k_max": 10, "resamples": 2},
+        evidence=LITTLE_EVIDENCE | {"rows": 100, "sensitivity_rows": 50},
     )
     found = run(few_kinds, config).clusters
     assert found.trust.left_out[:2] == (
-        "Nothing stands beside structureless tables at k = 8 to 9: one of the tables "
+        "Nothing stands beside structureless tables at k = 9 to 10: one of the tables "
         "has too few distinct learners.",
         "Hopkins does not stand beside structureless tables: one of the tables has too "
         "few distinct learners.",

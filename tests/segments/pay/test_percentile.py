@@ -176,3 +176,10 @@ def test_a_sentence_says_pay_percentile_and_group(found):
 def test_ordinals_are_written_as_people_say_them():
     said = [_ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 52.4, 93)]
     assert " ".join(said) == "1st 2nd 3rd 4th 11th 12th 13th 21st 52nd 93rd"
+
+
+def test_small_and_capital_letters_are_alike(found):
+    cell = open_cells(found)[0]
+    asked = peers_of(cell)
+    shouted = {name: value.upper() for name, value in asked.items()}
+    assert place(found, cell.p50, **shouted) == place(found, cell.p50, **asked)

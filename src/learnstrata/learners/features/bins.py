@@ -50,7 +50,8 @@ def inner_edges(values: npt.ArrayLike, *, pay: Pay | None = None) -> Floats:
         return np.arange(np.floor(low) + 1, np.floor(high) + 1)
     if pay is None:
         return _preferred(max(low, 1.0), high, BROAD)
-    return _preferred(low / unit, high / unit) * unit
+    edges = _preferred(low / unit, high / unit) * unit
+    return edges[(edges >= low) & (edges <= high)]  # times a unit, 1.6 is a bit more
 
 
 def _preferred(low: float, high: float, steps: tuple[float, ...] = TENTHS) -> Floats:

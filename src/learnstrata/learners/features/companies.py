@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from learnstrata.config.stages import Company
-from learnstrata.learners.lookups import Frame, collected
+from learnstrata.learners.lookups import Frame, collected, on_grid
 from learnstrata.learners.lookups import join_lookup as join
 from learnstrata.privacy.keys import codes
 
@@ -16,7 +16,10 @@ __all__ = ["TIERS", "UNRATED", "CompanyLevels", "fit_companies"]
 
 TIERS = ("Tier 3", "Tier 2", "Tier 1")
 UNRATED = "Unrated"
-DIGITS = 9  # engines add floats in different orders; beyond these digits they differ
+DIGITS = 9
+# Behind the point: what has more adds up differently in each order. A sum of logarithms
+# is exact for some ten million learners.
+LOG_BITS, PAY_BITS, YEAR_BITS = 26, 12, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class CompanyLevels:
         return frame.with_columns(**self._levels())
 
     def _levels(self) -> dict[str, nw.Expr]:
-        log_pay = nw.col("pay").log()
+        log_pay = on_grid(nw.col("pay").log(), LOG_BITS)
         n, own = nw.col("_n"), nw.col("_own")
         others = n - nw.when(own).then(nw.lit(1)).otherwise(nw.lit(0))
         total = nw.when(n > 0).then(nw.col("_sum_log_pay")).otherwise(nw.lit(0.0))
@@ -136,7 +139,7 @@ def fit_companies(
     roles = _role_table(frame, columns)
     tier = _tiers(table, config)
     n_paid = int(table["paid"].sum())
-    total = float(table["log_pay"].sum())
+    total = float(table["log_pay"].to_numpy().sum())
     code = pl.Series("code", codes(table["company"].to_list(), key=key), pl.Int64)
     table = table.with_columns(code, pl.Series("tier", tier, pl.String)).sort("code")
     return CompanyLevels(
@@ -161,7 +164,9 @@ def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     if "years_of_experience" in columns:
         years = nw.col("years_of_experience")
     rows = frame.filter(~nw.col("company").is_null()).with_columns(
-        _pay=pay, _log_pay=pay.log(), _years=years
+        _pay=on_grid(pay, PAY_BITS),
+        _log_pay=on_grid(pay.log(), LOG_BITS),
+        _years=on_grid(years, YEAR_BITS),
     )
     sums = rows.group_by("company").agg(
         nw.col("learner_id").n_unique().alias("learners"),
@@ -174,7 +179,8 @@ def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
         collected(sums)
         .sort("company")
         .with_columns(
-            pl.col("log_pay", "pay").fill_null(0.0).round(DIGITS),
+            pl.col("log_pay").fill_null(0.0),
+            pl.col("pay").fill_null(0.0).round(DIGITS),
             pl.col("experience").cast(pl.Float64).round(DIGITS),
             pl.col("learners", "paid").cast(pl.Int64),
         )
@@ -185,10 +191,11 @@ def _role_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     if "pay" not in columns:
         return pl.DataFrame(schema={"role": pl.String, "level": pl.Float64})
     rows = frame.filter(~nw.col("pay").is_null()).with_columns(
-        _log_pay=nw.col("pay").log()
+        _log_pay=on_grid(nw.col("pay").log(), LOG_BITS)
     )
     means = rows.group_by("role").agg(nw.col("_log_pay").mean().alias("level"))
-    return collected(means).sort("role").with_columns(pl.col("level").round(DIGITS))
+    level = on_grid(nw.col("level"), LOG_BITS)
+    return collected(nw.from_native(collected(means).sort("role")).with_columns(level))
 
 
 def _tiers(table: pl.DataFrame, config: Company) -> list[str]:

@@ -5,7 +5,7 @@ roles, fills, bands, scales); `add_features` adds the features to any learners;
 `to_matrix` scales them. A run and a later assignment go through the same two calls.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,21 +16,28 @@ import polars as pl
 from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.config.stages import Config, FeatureGroup, Pay
-from learnstrata.exceptions import SchemaError
+from learnstrata.exceptions import DegenerateError, SchemaError
+from learnstrata.learners.features.categories import find_categories, pooled_values
 from learnstrata.learners.features.companies import CompanyLevels, fit_companies
 from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
 from learnstrata.learners.features.register import FEATURES, extras_of, register_of
 from learnstrata.learners.lookups import Frame, collected, distinct, join_lookup
-from learnstrata.learners.schema.register import GIVEN
+from learnstrata.learners.schema.register import GIVEN, own_name
 from learnstrata.privacy.keys import codes
+from learnstrata.wording.words import listed
 
 __all__ = [
+    "LACKING",
     "FeatureModel",
     "Matrix",
     "add_features",
     "fit_features",
     "to_matrix",
 ]
+
+LACKING = "the columns are missing or empty"
+CONSTANT = "the same for all"
+DUST = 1e-9  # of the largest value of a column: sums of floats differ by as much
 
 Members = bool | Sequence[bool] | npt.NDArray[np.bool_]
 
@@ -47,10 +54,13 @@ class FeatureModel:
         Standard columns the fitted table had.
     groups : mapping of str to FeatureGroup
         Groups clustered on, without what the table lacks.
-    left_out : tuple of str
-        Features of the recipe that the table lacks the columns for.
+    left_out : mapping of str to str
+        Features of the recipe that are not clustered on, and why: the table lacks their
+        columns, all learners have the same, or a text is no category.
     categories : mapping of str to tuple of str
         Values of each category feature, in the order of their columns.
+    pooled : tuple of str
+        Categories of which the rare values are called "Other".
     salt : str
         Under which companies and learners are coded, in hexadecimal digits.
     medians : mapping of str to float
@@ -62,7 +72,7 @@ class FeatureModel:
     as_of: int
     available: tuple[str, ...]
     groups: Mapping[str, FeatureGroup]
-    left_out: tuple[str, ...]
+    left_out: Mapping[str, str]
     pay: Pay
     role_scheme: str
     role_other: str
@@ -74,6 +84,7 @@ class FeatureModel:
     pay_fills: PayFills | None
     experience_fills: Mapping[str, float]
     categories: Mapping[str, tuple[str, ...]]
+    pooled: tuple[str, ...]
     medians: Mapping[str, float]
     centers: Mapping[str, float]
     scales: Mapping[str, float]
@@ -92,6 +103,11 @@ class FeatureModel:
     def codes(self, names: Iterable[str]) -> list[int]:
         """Code names as those of the fitted table were coded."""
         return codes(names, key=bytes.fromhex(self.salt))
+
+    @property
+    def constant(self) -> tuple[str, ...]:
+        """Features that are left out because they are the same for all."""
+        return tuple(c for c, why in self.left_out.items() if why == CONSTANT)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -143,11 +159,18 @@ def fit_features(
     Raises
     ------
     SchemaError
-        If fewer than two features of the recipe can be made and vary.
+        If fewer than two features of the recipe can be made of the table.
+    DegenerateError
+        If fewer than two of them vary.
     """
     frame = nw.from_native(units)
     available = _available(frame)
     groups, left_out = _usable_groups(config, available)
+    _refuse_too_few(groups, left_out)
+    found = find_categories(
+        frame, _text_extras(groups, config), most=config.max_categories
+    )
+    groups, left_out = _without(groups, found.left_out), {**left_out, **found.left_out}
     model = FeatureModel(
         as_of=as_of,
         available=available,
@@ -163,7 +186,8 @@ def fit_features(
         companies=None,
         pay_fills=None,
         experience_fills={},
-        categories={"role": _role_categories(frame, config)},
+        categories={"role": _role_categories(frame, config), **found.values},
+        pooled=found.pooled,
         medians={},
         centers={},
         scales={},
@@ -183,23 +207,44 @@ def _available(frame: Frame) -> tuple[str, ...]:
 
 def _usable_groups(
     config: Config, available: Sequence[str]
-) -> tuple[dict[str, FeatureGroup], tuple[str, ...]]:
+) -> tuple[dict[str, FeatureGroup], dict[str, str]]:
     register = register_of(config)
-    usable = {c for c, f in register.items() if set(f.needs) <= set(available)}
-    groups: dict[str, FeatureGroup] = {}
-    left_out: list[str] = []
-    for name, group in _wanted_groups(config, register).items():
-        kept = [c for c in group.columns if c in usable]
-        left_out += [c for c in group.columns if c not in kept]
-        if kept and group.weight > 0:
-            groups[name] = replace(group, columns=tuple(kept))
-    return groups, tuple(left_out)
+    wanted = _wanted_groups(config, register)
+    left_out = {
+        column: LACKING
+        for group in wanted.values()
+        for column in group.columns
+        if not set(register[column].needs) <= set(available)
+    }
+    weighed = {name: group for name, group in wanted.items() if group.weight > 0}
+    return _without(weighed, left_out), left_out
+
+
+def _without(
+    groups: Mapping[str, FeatureGroup], left_out: Collection[str]
+) -> dict[str, FeatureGroup]:
+    """Take features out of the groups, and groups without any out of all."""
+    kept = {
+        name: replace(
+            group, columns=tuple(c for c in group.columns if c not in left_out)
+        )
+        for name, group in groups.items()
+    }
+    return {name: group for name, group in kept.items() if group.columns}
+
+
+def _text_extras(groups: Mapping[str, FeatureGroup], config: Config) -> list[str]:
+    """List the categories of the user's own that are clustered on."""
+    register = register_of(config)
+    used = dict.fromkeys(c for group in groups.values() for c in group.columns)
+    return [c for c in used if c not in FEATURES and register[c].kind == "category"]
 
 
 def _wanted_groups(config: Config, register: Iterable[str]) -> dict[str, FeatureGroup]:
     """Give the groups of the recipe in our names, and a group to each other extra.
 
-    A name that is a feature of ours and an extra column of the user's is the feature.
+    A name that is a feature of ours and an extra column of the user's is the feature;
+    the column is then meant by its name in our frames (``extra:seniority``).
     """
     extras = extras_of(config)
     known = extras | {name: name for name in register}
@@ -211,11 +256,16 @@ def _wanted_groups(config: Config, register: Iterable[str]) -> dict[str, Feature
         for name, group in config.features.items()
     }
     taken = {known[c] for c in named}
-    for column, extra in extras.items():
+    for extra in extras.values():
         if extra not in taken:
-            name = column if column not in groups else f"{column}_extra"
-            groups[name] = FeatureGroup(columns=(extra,))
+            groups[_free_name(own_name(extra), groups)] = FeatureGroup(columns=(extra,))
     return groups
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name += " (own column)"
+    return name
 
 
 def _role_categories(frame: Frame, config: Config) -> tuple[str, ...]:
@@ -267,7 +317,7 @@ def _with_bands(frame: Frame, pay: Pay) -> Pay:
 def _pay_bands(frame: Frame, pay: Pay) -> tuple[float, ...]:
     if pay.bands:
         return pay.bands
-    if pay.currency == "INR":
+    if pay.code == "INR":
         return (5.0, 15.0, 30.0)
     shown = collected(frame.select("pay"))["pay"].drop_nulls() / pay.per_shown_unit
     limits = [float(f"{shown.quantile(q) or 0.0:.2g}") for q in (0.25, 0.5, 0.75)]
@@ -323,7 +373,8 @@ def add_features(
         ``experience_band``, ``pay_band``, and 0/1 flags ``pay_imputed`` and
         ``experience_imputed``.
     """
-    frame = _with_role(nw.from_native(units), model)
+    frame = pooled_values(nw.from_native(units), model.categories, model.pooled)
+    frame = _with_role(frame, model)
     frame = _with_experience_filled(frame, model)
     frame = _with_pay_filled(frame, model)
     if model.companies is not None:
@@ -381,7 +432,7 @@ def to_matrix(features: IntoFrame, model: FeatureModel) -> Matrix:
     Matrix
         Rows in the order of ``record``.
     """
-    raw, columns, groups = _raw_matrix(features, model)
+    raw, columns, groups, _ = _raw_matrix(features, model)
     center = np.array([model.centers[c] for c in columns])
     scale = np.array([model.scales[c] for c in columns])
     X = ((raw - center) / scale).astype(np.float32)
@@ -403,20 +454,23 @@ def _blocks(
 
 def _raw_matrix(
     features: IntoFrame, model: FeatureModel
-) -> tuple[npt.NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
+) -> tuple[npt.NDArray[np.float64], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Give the matrix unscaled, and of each column its name, group and feature."""
     frame = nw.from_native(features)
     wanted = list(dict.fromkeys(model.columns))
     table = collected(frame.select("record", *wanted)).sort("record")
     parts: list[npt.NDArray[np.float64]] = []
     columns: list[str] = []
     groups: list[str] = []
+    of_feature: list[str] = []
     for name, group in model.groups.items():
         for column in group.columns:
             block, labels = _encoded(table[column], column, model)
             parts.append(block)
             columns += labels
             groups += [name] * len(labels)
-    return np.column_stack(parts), tuple(columns), tuple(groups)
+            of_feature += [column] * len(labels)
+    return np.column_stack(parts), tuple(columns), tuple(groups), tuple(of_feature)
 
 
 def _encoded(
@@ -456,32 +510,49 @@ def _fit_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
 
 
 def _with_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
-    raw, columns, groups = _raw_matrix(features, model)
-    center, variance = raw.mean(axis=0), raw.var(axis=0)
-    # Sums of floats differ in the last bits between orders of summation.
-    varies = variance > 1e-12 * np.maximum(1.0, center**2)
-    _refuse_too_few(columns, varies, model)
+    _refuse_too_few(model.groups, model.left_out)
+    raw, columns, groups, of_feature = _raw_matrix(features, model)
+    center, spread = raw.mean(axis=0), raw.std(axis=0)
+    # What differs by less of its size than this is rounding, and would be spread out.
+    varies = spread > DUST * np.abs(raw).max(axis=0, initial=0.0)
+    model = _varying(model, {c for c, v in zip(of_feature, varies, strict=True) if v})
+    kept = np.isin(of_feature, model.columns)
     centers: dict[str, float] = {}
     scales: dict[str, float] = {}
-    of_group = np.array(groups)
+    of_group, variance = np.array(groups), np.where(varies, spread**2, 0.0)
     for name, group in model.groups.items():
-        total = float(variance[(of_group == name) & varies].sum())
-        for j in np.flatnonzero(of_group == name):
-            own = float(variance[j]) if varies[j] else 1.0
-            spread = {"columns": own, "block": total or 1.0, "none": 1.0}[group.scaling]
+        total = float(variance[(of_group == name) & kept].sum())
+        for j in np.flatnonzero((of_group == name) & kept):
+            own = float(variance[j]) or 1.0
+            size = {"columns": own, "block": total or 1.0, "none": 1.0}[group.scaling]
             centers[columns[j]] = 0.0 if group.scaling == "none" else float(center[j])
-            scales[columns[j]] = float(np.sqrt(spread)) / group.weight
+            scales[columns[j]] = float(np.sqrt(size)) / group.weight
     return replace(model, centers=centers, scales=scales)
 
 
+def _varying(model: FeatureModel, alive: Collection[str]) -> FeatureModel:
+    """Leave out the features that all learners have the same value of."""
+    constant = {c: CONSTANT for c in model.columns if c not in alive}
+    groups = _without(model.groups, constant)
+    left_out = {**model.left_out, **constant}
+    _refuse_too_few(groups, left_out)
+    return replace(model, groups=groups, left_out=left_out)
+
+
 def _refuse_too_few(
-    columns: Sequence[str], varies: npt.NDArray[np.bool_], model: FeatureModel
+    groups: Mapping[str, FeatureGroup], left_out: Mapping[str, str]
 ) -> None:
-    features = {c.split("=", 1)[0] for c, v in zip(columns, varies, strict=True) if v}
-    if len(features) < 2:
-        constant = sorted(set(model.columns) - features)
-        raise SchemaError(
-            f"Got {len(features)} feature(s) that vary ({sorted(features)}), expected "
-            f"two or more. Without values or constant: {constant}; not in the table: "
-            f"{list(model.left_out)}. Map more columns in [columns]."
-        )
+    used = dict.fromkeys(c for group in groups.values() for c in group.columns)
+    if len(used) >= 2:
+        return
+    reasons = dict.fromkeys(left_out.values())
+    why = ", ".join(
+        f"{listed([own_name(c) for c in left_out if left_out[c] == reason])} ({reason})"
+        for reason in reasons
+    )
+    got = f"only {listed([own_name(c) for c in used])}" if used else "no feature"
+    error = DegenerateError if set(reasons) - {LACKING} else SchemaError
+    raise error(
+        f"Got {got} to tell learners apart, expected two or more features. Left out: "
+        f"{why or 'nothing'}. Map more columns in [columns] of the configuration."
+    )

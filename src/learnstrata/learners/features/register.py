@@ -11,7 +11,12 @@ from typing import Literal
 import narwhals as nw
 
 from learnstrata.config.stages import Config
-from learnstrata.learners.schema.register import extra_name
+from learnstrata.learners.schema.register import (
+    column_label,
+    extra_name,
+    folded,
+    is_extra,
+)
 
 __all__ = [
     "DESCRIBED",
@@ -216,8 +221,8 @@ def register_of(config: Config) -> dict[str, Feature]:
     --------
     >>> from learnstrata.config.loading import load_config
     >>> config = load_config(columns={"numeric": ["quiz_score"]})
-    >>> register_of(config)["quiz_score"].label
-    'quiz score'
+    >>> register_of(config)["extra:quiz_score"].label
+    'quiz_score'
     """
     numbers = {extra_name(column) for column in config.columns.numeric}
     extras = {
@@ -228,12 +233,19 @@ def register_of(config: Config) -> dict[str, Feature]:
 
 
 def feature_of(name: str) -> Feature:
-    """Give the entry of a feature; another name is an extra column of the user's.
+    """Give the entry of a feature, one of ours or a column of the user's.
+
+    Parameters
+    ----------
+    name : str
+        A feature, or a column of the matrix (``role=Backend``).
 
     Examples
     --------
     >>> feature_of("company_level").label, feature_of("role=Backend").label
     ('company pay level', 'role: Backend')
+    >>> feature_of("extra:city=Pune").label, feature_of("extra:seniority").label
+    ('city: Pune', 'seniority')
     """
     return FEATURES.get(name) or DESCRIBED.get(name) or _extra(name, "number")
 
@@ -250,4 +262,14 @@ def plain_name(name: str) -> str:
 
 
 def _extra(name: str, kind: Literal["number", "category"]) -> Feature:
-    return Feature(name.replace("_", " ").replace("=", ": "), "", (), kind)
+    feature, _, value = name.partition("=")
+    label = column_label(feature)
+    # Two things that a reader compares must not be called the same.
+    if is_extra(feature) and folded(label) in _TAKEN:
+        label += " (own column)"
+    return Feature(f"{label}: {value}" if value else label, "", (), kind)
+
+
+_TAKEN = frozenset(
+    folded(one.label) for one in (*FEATURES.values(), *DESCRIBED.values())
+)

@@ -5,62 +5,51 @@ be read and how it stood. One set of expressions for every engine.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass
 
 import narwhals as nw
 import polars as pl
 from narwhals.exceptions import DuplicateError
 from narwhals.typing import IntoFrame
 
-from learnstrata.config.stages import Pay
+from learnstrata.config.stages import Numbers, Pay
 from learnstrata.exceptions import SchemaError, preview
-from learnstrata.learners.lookups import Frame
-from learnstrata.learners.schema.amounts import (
-    Amount,
-    flag,
-    is_blank,
-    money,
-    number,
-    scaled,
-    tidied,
-    year,
+from learnstrata.learners.lookups import Frame, collected, join_lookup, without_patterns
+from learnstrata.learners.schema.amounts import amount, flag, is_range, scaled
+from learnstrata.learners.schema.cells import (
+    Kind,
+    Settings,
+    Source,
+    Steps,
+    prepared,
+    raw,
+    trimmed,
 )
+from learnstrata.learners.schema.settling import Settled, settle
+from learnstrata.learners.schema.years import read_year
 
-__all__ = ["Kind", "column_names_of", "read_columns"]
+__all__ = ["Kind", "Reading", "column_names_of", "read_columns", "reading_of"]
 
-Kind = Literal["id", "text", "pay", "year", "experience", "number", "outcome"]
-
-NUMERIC_SHARE = 0.95  # of an outcome's values must be numbers for it to be a number
+FARTHEST = 1e15  # a number beyond it, on either side, is no pay, no score, no count
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """A column to be read: what it becomes, where it stands, and what it holds."""
+class Reading:
+    """The columns of a table as they were read, and what to know of that.
 
-    name: str
-    column: str
-    kind: Kind
-    dtype: Any
+    Attributes
+    ----------
+    frame : narwhals frame
+        As `read_columns` gives it.
+    hints : mapping of str to str
+        By standard name: how to have read what could not be.
+    notes : mapping of str to str
+        By standard name: what was taken for granted.
+    """
 
-    @property
-    def is_number(self) -> bool:
-        return self.kind not in {"id", "text"}
-
-    @property
-    def is_native(self) -> bool:
-        """Whether the engine already knows the numbers, so that no text is read."""
-        known = self.dtype.is_numeric() or self.dtype == nw.Boolean
-        dated = self.kind == "year" and self.dtype.is_temporal()
-        return self.is_number and (known or dated)
-
-    @property
-    def text(self) -> nw.Expr:
-        return nw.col(f"text:{self.name}")
-
-    @property
-    def tidy(self) -> nw.Expr:
-        return nw.col(f"tidy:{self.name}")
+    frame: Frame
+    hints: Mapping[str, str]
+    notes: Mapping[str, str]
 
 
 def column_names_of(frame: IntoFrame) -> list[str]:
@@ -100,6 +89,7 @@ def read_columns(
     *,
     kinds: Mapping[str, Kind],
     pay: Pay,
+    numbers: Numbers | None = None,
 ) -> Frame:
     """Read every column of a mapping as far as it can be read with certainty.
 
@@ -112,51 +102,114 @@ def read_columns(
     kinds : mapping of str to str
         How to read each standard name.
     pay : Pay
+    numbers : Numbers, default=None
+        Marks of the numbers, where the values of a column do not tell.
 
     Returns
     -------
     narwhals frame
         Lazy for Polars. ``record``; ``value:NAME`` for each standard name; for each
-        number also ``fault:NAME`` (Boolean: there but unreadable) and ``text:NAME`` (as
-        it stood).
+        number also ``fault:NAME`` (Boolean: there but unreadable), ``middle:NAME``
+        (Boolean: a range, of which one number was read) and ``text:NAME`` (as it
+        stood).
 
     Raises
     ------
     SchemaError
-        If a column is not there or holds lists or the like, or rows have no order.
+        If a column is not there or holds lists or the like, rows have no order, ids
+        have lost digits, or pay is in several currencies and none was chosen.
     """
+    return reading_of(frame, mapping, kinds=kinds, pay=pay, numbers=numbers).frame
+
+
+def reading_of(
+    frame: IntoFrame,
+    mapping: Mapping[str, str],
+    *,
+    kinds: Mapping[str, Kind],
+    pay: Pay,
+    numbers: Numbers | None = None,
+) -> Reading:
+    """Read every column as `read_columns` does, and say what to know of it."""
     opened = _opened(frame)
     schema = opened.collect_schema()
     if missing := set(mapping.values()).difference(schema.names()):
         raise SchemaError.missing(missing, schema.names())
     sources = [
-        _Source(name, mapping[name], kind, schema[mapping[name]])
+        Source(name, mapping[name], kind, schema[mapping[name]])
         for name, kind in kinds.items()
     ]
     for source in sources:
-        _refuse_dtype(source)
-    opened, index = _with_record(opened)
-    raw = {f"text:{source.name}": _raw(source) for source in sources}
-    # From here on all names are ours, so a user's column cannot collide with them.
-    opened = opened.select(nw.col(index).cast(nw.Int64).alias("record"), **raw)
-    tidy = [_tidy(source) for source in sources if not source.is_native]
-    opened = opened.with_columns(*tidy) if tidy else opened
-    values = [
-        column for source in _settled(opened, sources) for column in _read(source, pay)
+        source.refuse_dtype()
+    told = Settings(pay, numbers or Numbers())
+    cells = _cells(opened, sources, told)
+    # What is typed again and again is read once.
+    texts = _texts(cells, [source for source in sources if source.is_typed], told)
+    settled = settle(cells, texts, sources, by=told)
+    for known in settled:
+        name, steps = known.source.name, _read(known, told)
+        if known.source.is_typed:
+            read = _in_steps(texts[name], [steps]).select(*_columns_of(known.source))
+            cells = join_lookup(cells, collected(read), on=[f"text:{name}"])
+            continue
+        if name in texts:  # an outcome that is no number after all
+            cells = cells.with_columns(**trimmed(known.source))
+        cells = _in_steps(cells, [steps])
+    return Reading(
+        frame=cells.select("record", *_given(settled)),
+        hints={known.source.name: known.hint for known in settled if known.hint},
+        notes={known.source.name: known.note for known in settled if known.note},
+    )
+
+
+def _cells(frame: Frame, sources: Sequence[Source], by: Settings) -> Frame:
+    """Give the cells under our own names, which no column of a user can meet."""
+    opened, index = _with_record(frame)
+    opened, names = without_patterns(opened)
+    cells = {f"text:{one.name}": raw(one, names[one.column]) for one in sources}
+    cells |= {
+        f"float:{source.name}": nw.col(names[source.column])
+        for source in sources
+        if source.kind == "id" and source.dtype.is_float()
+    }
+    opened = opened.select(nw.col(index).cast(nw.Int64).alias("record"), **cells)
+    steps: list[Steps] = [
+        [trimmed(source)] for source in sources if not source.is_number
     ]
-    return opened.select("record", *values)
+    steps += [prepared(source, by) for source in sources if source.is_native]
+    return _in_steps(opened, steps)
 
 
-def _refuse_dtype(source: _Source) -> None:
-    dtype = source.dtype
-    odd = dtype.is_nested() or dtype in {nw.Binary, nw.Time, nw.Duration}
-    dated = dtype.is_temporal() and source.kind in {"pay", "experience", "number"}
-    if odd or dated:
-        raise SchemaError(
-            f"Column {source.column!r}, read as {source.name}, holds {dtype}; expected "
-            "numbers or text. Convert it, or map another column in [columns] of the "
-            "configuration."
+def _in_steps(frame: Frame, columns: Sequence[Steps]) -> Frame:
+    """Add columns that build on each other, those of all sources at once."""
+    for place in range(max(map(len, columns), default=0)):
+        step = [steps[place] for steps in columns if len(steps) > place]
+        frame = frame.with_columns(**{k: v for one in step for k, v in one.items()})
+    return frame
+
+
+def _texts(frame: Frame, typed: Sequence[Source], by: Settings) -> dict[str, Frame]:
+    """Give the texts of each column once, with how often they are there."""
+    if not typed:
+        return {}
+    counted = [
+        frame.select(_text=source.text, _column=nw.lit(source.name))
+        .filter(~nw.col("_text").is_null())
+        .group_by("_column", "_text")
+        .agg(times=nw.len())
+        for source in typed
+    ]
+    table = collected(nw.concat(counted, how="vertical"))
+    tables: dict[str, Frame] = {}
+    for source in typed:
+        own = table.filter(pl.col("_column") == source.name).sort("_text")
+        texts = own.select(
+            pl.col("_text").alias(f"text:{source.name}"), pl.col("times").cast(pl.Int64)
         )
+        frame = nw.from_native(texts.lazy())
+        done = _in_steps(frame, [prepared(source, by)]).collect("polars")
+        tables[source.name] = nw.from_native(done.to_native())
+    return tables
 
 
 def _with_record(frame: Frame) -> tuple[Frame, str]:
@@ -187,85 +240,85 @@ def _unused(name: str, names: Sequence[str]) -> str:
     return name
 
 
-def _raw(source: _Source) -> nw.Expr:
-    column = nw.col(source.column)
-    if source.is_native:
-        return column
-    text = column.cast(nw.String)
-    if source.dtype.is_float():  # whole numbers of a column with gaps: 12.0 is "12"
-        return nw.when(column.is_finite()).then(text.str.replace_all(r"\.0$", ""))
-    return text.str.to_lowercase() if source.dtype == nw.Boolean else text
+def _columns_of(source: Source) -> list[str]:
+    kinds = ("text", "value", "fault", "middle") if source.is_number else ("value",)
+    return [f"{kind}:{source.name}" for kind in kinds]
 
 
-def _tidy(source: _Source) -> nw.Expr:
-    tidy = tidied(source.text)
-    tidy = tidy.str.to_lowercase() if source.is_number else tidy
-    return tidy.alias(f"tidy:{source.name}")
-
-
-def _settled(frame: Frame, sources: Sequence[_Source]) -> list[_Source]:
-    """Decide of each outcome whether it is a number or a category."""
-    counts: dict[str, nw.Expr] = {}
-    for source in sources:
-        if source.kind == "outcome" and not source.is_native:
-            given = ~source.tidy.is_null() & ~is_blank(source.tidy)
-            readable = number(source.tidy).readable | flag(source.tidy).readable
-            counts[f"given:{source.name}"] = given.cast(nw.Int64).sum()
-            counts[f"read:{source.name}"] = (given & readable).cast(nw.Int64).sum()
-    row: dict[str, Any] = {}
-    if counts:
-        row = frame.select(**counts).lazy().collect("polars").rows(named=True)[0]
-
-    def kind(source: _Source) -> Kind:
-        if source.kind != "outcome":
-            return source.kind
-        given = int(row.get(f"given:{source.name}", 1) or 0)
-        read = int(row.get(f"read:{source.name}", 1) or 0)
-        return "number" if given and read >= NUMERIC_SHARE * given else "text"
-
-    return [replace(source, kind=kind(source)) for source in sources]
-
-
-def _read(source: _Source, pay: Pay) -> list[nw.Expr]:
-    """Give the value of a column, and of a number its fault and its text."""
-    value_name = f"value:{source.name}"
-    if not source.is_number:
-        kept = source.tidy if source.kind == "id" else source.text
-        return [nw.when(source.tidy != "").then(kept).cast(nw.String).alias(value_name)]
-    value, fault = _number(source, pay) if source.is_native else _parsed(source, pay)
+def _given(settled: Sequence[Settled]) -> list[nw.Expr]:
+    """Give the columns that were read, without the nulls of a join."""
     return [
-        value.alias(value_name),
-        fault.fill_null(value=False).alias(f"fault:{source.name}"),
-        source.text.cast(nw.String).alias(f"text:{source.name}"),
+        nw.col(name).fill_null(value=False)
+        if name.startswith(("fault:", "middle:"))
+        else nw.col(name).cast(nw.String)
+        if name.startswith("text:")
+        else nw.col(name)
+        for known in settled
+        for name in _columns_of(known.source)
     ]
 
 
-def _parsed(source: _Source, pay: Pay) -> tuple[nw.Expr, nw.Expr]:
-    amount = _amount(source, pay)
-    value = nw.when(amount.readable).then(amount.value).cast(nw.Float64)
-    given = ~source.tidy.is_null() & ~is_blank(source.tidy)
-    return value, given & ~amount.readable
+def _read(settled: Settled, by: Settings) -> Steps:
+    """Give the value of a column, and of a number what is to be known of it."""
+    source, name = settled.source, settled.source.name
+    if not source.is_number:
+        kept = source.tidy if source.kind == "id" else source.text
+        kept = kept.str.replace_all(r"\.0$", "") if settled.whole else kept
+        kept = nw.when(~source.tidy.is_null()).then(kept).cast(nw.String)
+        return [{f"value:{name}": kept}]
+    number, value = nw.col(f"number:{name}"), nw.col(f"value:{name}")
+    plausible = nw.when(number.abs() <= FARTHEST).then(number)
+    unsigned = nw.when(number == 0.0).then(nw.lit(0.0)).otherwise(plausible)
+    ranged = source.is_typed and source.kind != "year"
+    middle = is_range(name) & ~value.is_null() if ranged else nw.lit(value=False)
+    fault = _is_given(source) & value.is_null()
+    return [
+        {f"number:{name}": _number(settled, by).cast(nw.Float64)},
+        {f"value:{name}": unsigned},  # a zero has no sign
+        {f"fault:{name}": fault, f"middle:{name}": middle},
+    ]
 
 
-def _amount(source: _Source, pay: Pay) -> Amount:
-    if source.kind == "pay":
-        return money(source.tidy, pay)
+def _is_given(source: Source) -> nw.Expr:
+    if source.is_typed:
+        return ~source.tidy.is_null()
+    if source.dtype.is_float():  # nan is nothing; infinity is no number
+        infinite = source.text.cast(nw.Float64).abs() == float("inf")
+        return infinite.fill_null(value=False) | ~source.plain.is_null()
+    return ~source.text.is_null()
+
+
+def _number(settled: Settled, by: Settings) -> nw.Expr:
+    """Give the number of each cell, null where it cannot be read."""
+    source = settled.source
+    if source.is_dated:
+        return source.plain
     if source.kind == "year":
-        return year(source.tidy)
-    if source.kind == "experience":
-        return number(source.tidy)
-    plain, told = number(source.tidy, currency=pay.currency), flag(source.tidy)
-    value = nw.when(told.readable).then(told.value).otherwise(plain.value)
-    return Amount(plain.readable | told.readable, value)
+        return read_year(source.name, settled.forms, typed=source.is_typed)
+    plain = source.plain
+    if source.kind == "pay":
+        plain = _in_units(plain, by.pay)
+    return plain if source.is_native else _typed_number(settled, plain)
 
 
-def _number(source: _Source, pay: Pay) -> tuple[nw.Expr, nw.Expr]:
-    if source.dtype.is_temporal():
-        return source.text.dt.year().cast(nw.Float64), nw.lit(value=False)
-    value = source.text.cast(nw.Float64)
-    infinite = value.abs() == float("inf")
-    finite = nw.when(value.is_finite()).then(value).cast(nw.Float64)
+def _in_units(number: nw.Expr, pay: Pay) -> nw.Expr:
     factor = pay.unit * (12.0 if pay.period == "month" else 1.0)
-    if source.kind == "pay" and factor != 1.0:
-        finite = scaled(finite, nw.lit(float(factor)))
-    return finite, infinite
+    return number if factor == 1.0 else scaled(number, nw.lit(float(factor)))
+
+
+def _typed_number(settled: Settled, plain: nw.Expr) -> nw.Expr:
+    """Read the cells of a column in the styles that it may be in."""
+    source = settled.source
+    amounts = [amount(source.name, style) for style in settled.styles]
+    value = amounts[0].value
+    if len(amounts) == 2:  # what one style alone reads, or both alike
+        both = nw.coalesce(*(found.value for found in amounts))
+        differ = amounts[0].value != amounts[1].value
+        value = nw.when(~differ.fill_null(value=False)).then(both)
+    if source.kind != "number":
+        return nw.coalesce(plain, value)
+    has_percent = source.tidy.str.contains("%", literal=True).fill_null(value=False)
+    told = flag(source.tidy)
+    number = nw.coalesce(plain, value)
+    number = nw.when(has_percent == nw.lit(settled.percent)).then(number)
+    return nw.coalesce(number, nw.when(told.readable).then(told.value))

@@ -3,6 +3,7 @@
 A new alias is a word here and nothing else.
 """
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -12,12 +13,13 @@ from learnstrata.learners.schema.columns import Kind
 __all__ = [
     "COLUMNS",
     "GIVEN",
-    "STANDARD",
     "Column",
     "column_label",
     "extra_name",
     "folded",
+    "is_extra",
     "lost_without",
+    "own_name",
 ]
 
 
@@ -32,8 +34,7 @@ class Column:
     kind : Kind
         How its values are read.
     aliases : tuple of str
-        Names it goes by, the likeliest first; case, spaces, underscores and hyphens do
-        not matter.
+        Names it goes by, the likeliest first, compared as `folded`.
     label : str
         What it is called.
     without : str
@@ -122,42 +123,48 @@ COLUMNS: Mapping[str, Column] = {
         gives="pay_year",
     ),
 }
-STANDARD = ("record", *COLUMNS, "fault", "fault_text")
 # What the learners may have of them.
 GIVEN = tuple(dict.fromkeys(column.gives for column in COLUMNS.values()))
-# Columns that later stages add to the standard ones.
-_DERIVED = (
-    *("state", "rule", "column", "before", "after", "years_of_experience", "role"),
-    *("role_family", "role_match", "seniority", "tier", "experience_band", "pay_band"),
-    *("pay_growth", "n_records", "n_roles", "years_between", "experience_imputed"),
-    *("pay_imputed", "log_pay", "log1p_pay", "log_experience", "recent_pay_update"),
-    *("years_since_pay_update", "company_level", "company_mean_pay", "segment"),
-    *("company_mean_experience", "company_learners", "company_code"),
-)
-_RESERVED = frozenset((*STANDARD, *_DERIVED))
+# Before the name of a column of the user's in every frame of ours: no column of ours
+# has it, so that the two can never meet.
+EXTRA = "extra:"
+EQUALS = "%3D"  # a matrix parts a category from its value at the first "="
 
 
 def column_label(name: str) -> str:
-    """Name a column for a reader.
+    """Name a column for a reader; one of the user's by the name that it has there.
 
     Examples
     --------
     >>> column_label("pay_year"), column_label("role_family")
     ('year of pay', 'role family')
+    >>> column_label("extra:quiz_score"), column_label("extra:Pay")
+    ('quiz_score', 'Pay (own column)')
     """
+    if is_extra(name):
+        own = own_name(name)
+        return f"{own} (own column)" if folded(own) in _TAKEN else own
     known = COLUMNS.get(name)
     return known.label if known else name.replace("_", " ")
 
 
 def folded(name: str) -> str:
-    """Give a name of a column without what does not matter in it.
+    r"""Give a name of a column without what does not matter in it.
+
+    Case, accents, spaces, punctuation, signs and characters that nobody sees (a
+    zero-width space, a byte order mark, a soft hyphen) do not matter.
 
     Examples
     --------
     >>> folded("Start Year") == folded("start_year")
     True
+    >>> {folded(name) for name in ("ctc", "\u200bctc", "CTC\xa0", "C.T.C", "ctc*")}
+    {'ctc'}
+    >>> folded("Ann\xe9e"), folded("Anne\u0301e")
+    ('annee', 'annee')
     """
-    return "".join(char for char in name.lower() if char not in " _-")
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(char for char in plain if char.isalnum())
 
 
 def lost_without(there: Collection[str]) -> dict[str, str]:
@@ -179,13 +186,33 @@ def lost_without(there: Collection[str]) -> dict[str, str]:
 
 
 def extra_name(column: str) -> str:
-    """Give the standard name of an extra column: its own, unless that is taken.
+    """Give the name in our frames of a column of the user's, an extra or an outcome.
 
     Examples
     --------
-    >>> extra_name("grade"), extra_name("record")
-    ('grade', 'record_extra')
+    >>> extra_name("grade"), extra_name("record"), own_name(extra_name("a=b"))
+    ('extra:grade', 'extra:record', 'a=b')
     """
-    plain = column.lstrip("_") or "column"
-    taken = column.lower() in _RESERVED or plain != column
-    return f"{plain}_extra" if taken else column
+    return EXTRA + column.replace("=", EQUALS)
+
+
+def is_extra(name: str) -> bool:
+    """Tell whether a column of our frames is one of the user's own."""
+    return name.startswith(EXTRA)
+
+
+def own_name(name: str) -> str:
+    """Give what the user calls a column of our frames; ours keep their names.
+
+    Examples
+    --------
+    >>> own_name("extra:grade"), own_name("pay")
+    ('grade', 'pay')
+    """
+    if not is_extra(name):
+        return name
+    return name.removeprefix(EXTRA).replace(EQUALS, "=")
+
+
+# A reader could take a column of the user's that is called so for one of ours.
+_TAKEN = frozenset(folded(one.label) for one in COLUMNS.values())

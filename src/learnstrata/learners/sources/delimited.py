@@ -1,4 +1,4 @@
-"""Delimited text becomes a frame of text cells, whole or not at all.
+"""Delimited text becomes a grid of text cells, whole or not at all.
 
 Fast where every line has the fields of the header and every quotation is proper; else
 record by record with the standard library, which also tells the line that is at fault.
@@ -7,40 +7,60 @@ record by record with the standard library, which also tells the line that is at
 import csv
 import io
 import re
-from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from learnstrata.exceptions import SourceError, preview
-
-if TYPE_CHECKING:
-    from _csv import Reader
-
-__all__ = ["NULL_MARKERS", "column_names", "read_delimited", "with_nulls"]
-
-# What pandas reads as missing; tables saved by it say so in these words.
-NULL_MARKERS = (
-    *("", "NA", "N/A", "n/a", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "None"),
-    *("<NA>", "#N/A", "#N/A N/A", "#NA", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
+from learnstrata.exceptions import SourceError
+from learnstrata.learners.sources.grid import (
+    HEAD_LINES,
+    Grid,
+    column_names,
+    find_header,
+    refuse_unnamed,
 )
+from learnstrata.learners.sources.quotes import Quotes
+
+__all__ = ["Text", "read_delimited"]
 
 DELIMITERS = (",", ";", "\t", "|")
 OTHER_DELIMITERS = (*":^~¦§#!&*", "\x01", "\x1e", "\x1f", " ")
 HEAD = 1 << 20  # bytes that tell the delimiter and the header
 BLOCK = 1 << 22  # bytes scanned at once, so that masks stay small
-SAMPLE = 20  # records that tell the delimiter
+SURE = 500  # records that tell which columns hold numbers
+NAMED_DELIMITER = re.compile(rb'"?sep=([,;|\t])"?(?:\r\n|\n|\r)', re.IGNORECASE)
+LINE_END = re.compile(rb"\r\n|\n|\r")
 END = "\x1dend"  # a record of our own, to see that the last quotation was closed
 
 
-def read_delimited(path: Path, data: bytes) -> tuple[pl.DataFrame, str]:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Delimited text as read.
+
+    Attributes
+    ----------
+    grid : Grid
+    delimiter : str
+    lines : int
+        Of the whole text.
+    over_lines : int
+        Records whose fields go over several lines.
+    """
+
+    grid: Grid
+    delimiter: str
+    lines: int
+    over_lines: int
+
+
+def read_delimited(path: Path, data: bytes) -> Text:
     """Read delimited text in UTF-8.
 
     Parameters
@@ -52,17 +72,30 @@ def read_delimited(path: Path, data: bytes) -> tuple[pl.DataFrame, str]:
 
     Returns
     -------
-    tuple of polars.DataFrame and str
-        Cells as text with `NULL_MARKERS` as null, blank lines left out; the delimiter.
+    Text
+        Cells as text; lines without any field are blank rows.
 
     Raises
     ------
     SourceError
-        If lines differ in length, a quotation stays open, names repeat, or the fields
-        are separated by something else than ``,`` ``;`` tab or ``|``.
+        If lines differ in length, it is not sure where a quotation ends, names repeat,
+        or the fields are separated by something else than ``,`` ``;`` tab or ``|``.
     """
-    data, layout = _layout(path, data)
-    return with_nulls(_parsed(data, layout)), layout.delimiter
+    body, layout = _layout(path, data)
+    fast = _read_if_regular(body, layout)
+    if fast is not None:
+        return fast
+    records = _records(body.decode(), layout)
+    layout, records = _with_even_ends(layout, records)
+    _refuse_ragged(layout, records)
+    width = layout.width
+    rows = [one.cells if one.is_given else [""] * width for one in records]
+    schema = {f"column_{place}": pl.String for place in range(width)}
+    frame = pl.DataFrame(rows[1:], schema=schema, orient="row")
+    numbers = np.array([one.line for one in records[1:]], dtype=np.int64)
+    over_lines = sum(one.lines > 1 for one in records[1:])
+    lines = records[-1].line + records[-1].lines - 1
+    return Text(_grid(layout, frame, numbers), layout.delimiter, lines, over_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,45 +106,112 @@ class _Layout:
     delimiter: str
     header: tuple[str, ...]
     skipped: int  # lines before the header that are no part of the table
+    above: tuple[str, ...]
 
     @property
     def width(self) -> int:
         return len(self.header)
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """The cells of a record, the line it begins on, and how many lines it has."""
+
+    cells: list[str]
+    line: int
+    lines: int
+
+    @property
+    def is_given(self) -> bool:
+        return any(map(str.strip, self.cells))
+
+
+def _grid(layout: _Layout, cells: pl.DataFrame, lines: npt.NDArray[np.int64]) -> Grid:
+    return Grid(
+        path=layout.path,
+        header=layout.header,
+        header_line=layout.skipped + 1,
+        cells=cells,
+        lines=lines,
+        above=layout.above,
+    )
+
+
 def _layout(path: Path, data: bytes) -> tuple[bytes, _Layout]:
     """Give the data from its header on, and the layout that its first lines show."""
-    named = re.match(rb'"?sep=([,;|\t])"?\r?\n', data)
+    named = NAMED_DELIMITER.match(data)
     if named:  # the line by which Excel tells itself the delimiter
         data = data[named.end() :]
     head = data[: max(HEAD, data.find(b"\n", HEAD) + 1)].decode("utf-8", "ignore")
     delimiters = (named[1].decode(),) if named else DELIMITERS
-    samples = {delimiter: _sample(head, delimiter) for delimiter in delimiters}
-    delimiter = max(samples, key=lambda d: _regularity(samples[d]))
-    records = samples[delimiter]
-    if len(records[0]) == 1:
-        _refuse_other_delimiter(path, records)
-    names = column_names(path, records[0])
-    return data, _Layout(path, delimiter, tuple(names), skipped=1 if named else 0)
+    samples = [_sample(head, delimiter) for delimiter in delimiters]
+    chosen = max(samples, key=_regularity)
+    if len(chosen.header) == 1:
+        _refuse_other_delimiter(path, chosen.cells)
+    refuse_unnamed(path, chosen.cells, chosen.place)
+    column_names(path, chosen.header)
+    skipped = chosen.lines[chosen.place]
+    above = [next(filter(None, map(str.strip, row)), "") for row in chosen.above]
+    layout = _Layout(
+        path=path,
+        delimiter=chosen.delimiter,
+        header=tuple(chosen.header),
+        skipped=skipped + (1 if named else 0),
+        above=tuple(filter(None, above)),
+    )
+    return _without_lines(data, skipped), layout
 
 
-def _sample(head: str, delimiter: str) -> list[list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The first records of a text, cut by a delimiter, and which of them is the header.
+
+    `lines` counts the lines before each of them.
+    """
+
+    delimiter: str
+    cells: list[list[str]]
+    lines: list[int]
+    place: int
+
+    @property
+    def header(self) -> list[str]:
+        return self.cells[self.place]
+
+    @property
+    def above(self) -> list[list[str]]:
+        return self.cells[: self.place]
+
+
+def _sample(head: str, delimiter: str) -> _Sample:
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    records: list[list[str]] = []
+    cells: list[list[str]] = []
+    lines: list[int] = []
+    before = 0
     # A cell beyond the reader's limit ends the sample: what came before it must do.
     with suppress(csv.Error):
-        records.extend(islice(filter(_is_given, reader), SAMPLE))
-    return records or [[""]]
+        for record in islice(reader, 10 * HEAD_LINES):
+            if any(map(str.strip, record)):
+                cells.append(record)
+                lines.append(before)
+            before = reader.line_num
+            if len(cells) == HEAD_LINES:
+                break
+    if not cells:
+        return _Sample(delimiter, [[""]], [0], 0)
+    return _Sample(delimiter, cells, lines, find_header(cells))
 
 
-def _is_given(record: list[str]) -> bool:
-    return len(record) > 1 or bool("".join(record).strip())
+def _without_lines(data: bytes, number: int) -> bytes:
+    ends = LINE_END.finditer(data)
+    last = next(islice(ends, number - 1, None), None) if number else None
+    return data[last.end() :] if last else data
 
 
-def _regularity(records: list[list[str]]) -> tuple[bool, float, int]:
-    width = len(records[0])
-    same = sum(len(record) == width for record in records)
-    return width > 1, same / len(records), width
+def _regularity(sample: _Sample) -> tuple[bool, float, int]:
+    width = len(sample.header)
+    same = sum(len(record) == width for record in sample.cells[sample.place :])
+    return width > 1, same / len(sample.cells), width
 
 
 def _refuse_other_delimiter(path: Path, records: list[list[str]]) -> None:
@@ -125,44 +225,36 @@ def _refuse_other_delimiter(path: Path, records: list[list[str]]) -> None:
             )
 
 
-def column_names(path: Path, header: Sequence[str]) -> list[str]:
-    """Give the columns of a header their names; nameless ones as pandas calls them."""
-    given = [name.strip() for name in header]
-    if not any(given):
-        raise SourceError(
-            f"{path} begins with a line of {len(given):,} empty column names. The "
-            "names of the columns must come first."
-        )
-    counts = Counter(filter(None, given))
-    if twice := [name for name, count in counts.items() if count > 1]:
-        raise SourceError(
-            f"{path} has several columns of the same name: {preview(twice)}. Rename or "
-            "drop them."
-        )
-    # The name that pandas gives to the index it saved without one, and to a second.
-    spare = (f"Unnamed: {place}" for place in range(len(given)))
-    free = [f"{name}.1" if name in counts else name for name in spare]
-    return [name or free[place] for place, name in enumerate(given)]
+def _read_if_regular(data: bytes, layout: _Layout) -> Text | None:
+    """Read the fast way where the text is beyond doubt."""
+    ends = _ends_if_regular(data, layout)
+    if ends is None:
+        return None
+    try:
+        table = pl.read_csv(data, separator=layout.delimiter, infer_schema=False)
+    except pl.exceptions.PolarsError:
+        return None
+    if table.shape != (len(ends) - 1, layout.width):
+        return None
+    line_ends = _places(data, b"\n")
+    first = layout.skipped + 1
+    lines = first + np.searchsorted(line_ends, np.append(0, ends[:-1] + 1))
+    last = first + int(np.searchsorted(line_ends, ends[-1]))
+    deep = np.flatnonzero(np.diff(lines, append=last + 1) > 1)
+    quotes = Quotes(layout.path, layout.delimiter, layout.width)
+    if len(deep):
+        plain = table.head(SURE).fill_null("").rows()
+        quotes = quotes.with_numbers(plain)
+    for row in deep.tolist():
+        start = int(ends[row - 1]) + 1 if row else 0
+        raw = data[start : int(ends[row])].decode()
+        quotes.refuse_unsure(raw, int(lines[row]), is_header=not row)
+    grid = _grid(layout, table, lines[1:])
+    return Text(grid, layout.delimiter, last, int(np.count_nonzero(deep)))
 
 
-def _parsed(data: bytes, layout: _Layout) -> pl.DataFrame:
-    """Read the fast way where the text is beyond doubt, else record by record."""
-    rows = _rows_if_regular(data, layout)
-    if rows is not None:
-        try:
-            table = pl.read_csv(data, separator=layout.delimiter, infer_schema=False)
-        except pl.exceptions.PolarsError:
-            table = pl.DataFrame()
-        if table.shape == (rows, layout.width):
-            table.columns = list(layout.header)
-            return table
-    records = _records(data.decode(), layout)
-    schema = dict.fromkeys(layout.header, pl.String)
-    return pl.DataFrame(records[1:], schema=schema, orient="row")
-
-
-def _rows_if_regular(data: bytes, layout: _Layout) -> int | None:
-    """Count the rows if every line has all fields and every quotation is proper."""
+def _ends_if_regular(data: bytes, layout: _Layout) -> npt.NDArray[np.int64] | None:
+    """Give where each row ends, if all have all fields and quotations are proper."""
     if layout.width == 1 or data.count(b"\r") != data.count(b"\r\n"):
         return None
     quotes = _places(data, b'"')
@@ -171,11 +263,14 @@ def _rows_if_regular(data: bytes, layout: _Layout) -> int | None:
     ends = _places(data, layout.delimiter.encode() + b"\n")
     if len(quotes):
         ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
-    lines = np.flatnonzero(np.frombuffer(data, np.uint8)[ends] == ord("\n"))
     if not data.endswith(b"\n"):
-        lines = np.append(lines, len(ends))
+        ends = np.append(ends, len(data))
+    is_line = np.ones(len(ends), dtype=bool)
+    inside = ends < len(data)
+    is_line[inside] = np.frombuffer(data, np.uint8)[ends[inside]] == ord("\n")
+    lines = np.flatnonzero(is_line)
     regular = len(lines) and (np.diff(lines, prepend=-1) == layout.width).all()
-    return len(lines) - 1 if regular else None
+    return ends[lines] if regular else None
 
 
 def _places(data: bytes, wanted: bytes) -> npt.NDArray[np.int64]:
@@ -204,45 +299,100 @@ def _are_proper(data: bytes, quotes: npt.NDArray[np.int64], delimiter: str) -> b
     return bool(before.all() and after.all())
 
 
-def _records(text: str, layout: _Layout) -> list[list[str]]:
+class _Lines:
+    """The lines of a text; remembers those taken since it was last asked."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(f"{text}\n{END}", newline="")
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.taken.append(line)
+        return line
+
+    def lines_taken(self) -> list[str]:
+        """Give the lines taken since the last call."""
+        taken, self.taken = self.taken, []
+        return taken
+
+
+def _records(text: str, layout: _Layout) -> list[_Record]:
     """Read with the standard library, which forgives what RFC 4180 does not allow."""
-    reader = _reader(text, layout)
+    records: list[_Record] = []
+    raws: dict[int, str] = {}
+    lines = _Lines(text.rstrip("\r\n"))
+    reader = csv.reader(lines, delimiter=layout.delimiter)
+    line = layout.skipped + 1
     try:
-        records = list(reader)
+        for cells in reader:
+            taken = lines.lines_taken()
+            raw = "".join(taken)
+            if '"' in raw:
+                raws[len(records)] = raw
+            records.append(_Record(cells, line, len(taken)))
+            line += len(taken)
     except csv.Error as error:
         raise SourceError(
-            f"{layout.path}, line {reader.line_num + layout.skipped:,}: a field of "
-            f"more than {csv.field_size_limit():,} characters. A quotation mark before "
-            "it is probably not closed."
+            f"{layout.path}, line {line:,}: a field of more than "
+            f"{csv.field_size_limit():,} characters begins there. A quotation mark "
+            "before it is probably not closed."
         ) from error
-    if records.pop() != [END]:
-        raise SourceError(
-            f"{layout.path}, line {_line_of(len(records), text, layout):,}: a "
-            'quotation mark (") is opened and never closed. Close it, or double it '
-            "where it belongs to the text."
-        )
-    widths = np.fromiter(map(len, records), np.int64, len(records))
-    odd = np.flatnonzero(widths != layout.width)
-    ragged = [place for place in odd.tolist() if _is_given(records[place])]
+    _refuse_unsure(records, raws, layout)
+    return records[:-1]  # without the line of our own
+
+
+def _refuse_unsure(
+    records: Sequence[_Record], raws: Mapping[int, str], layout: _Layout
+) -> None:
+    """Refuse quotations that do not say for certain what they hold."""
+    plain = (
+        one.cells
+        for place, one in enumerate(records)
+        if place and one.lines == 1 and len(one.cells) == layout.width
+    )
+    quotes = Quotes(layout.path, layout.delimiter, layout.width)
+    quotes = quotes.with_numbers(list(islice(plain, SURE)))
+    for place, raw in raws.items():
+        quotes.refuse_unsure(raw, records[place].line, is_header=not place)
+
+
+def _with_even_ends(
+    layout: _Layout, records: list[_Record]
+) -> tuple[_Layout, list[_Record]]:
+    """Forgive a delimiter at the end of every line but the header's, or of it alone."""
+    header, *others = records
+    given = [one for one in others if one.is_given]
+    widths = {len(one.cells) for one in given}
+    ended = [one for one in given if _is_one_too_long(one, layout)]
+    if len(ended) > len(given) / 2:
+        odd = [one for one in given if not _is_one_too_long(one, layout)]
+        if odd:  # an unquoted delimiter may have moved the cells of such a line
+            _refuse_width(layout, odd[0], len(odd))
+        cut = [replace(one, cells=one.cells[: layout.width]) for one in others]
+        return layout, [header, *cut]
+    if widths == {layout.width - 1} and not layout.header[-1].strip():
+        return replace(layout, header=layout.header[:-1]), records
+    return layout, records
+
+
+def _is_one_too_long(record: _Record, layout: _Layout) -> bool:
+    return len(record.cells) == layout.width + 1 and not record.cells[-1].strip()
+
+
+def _refuse_ragged(layout: _Layout, records: Sequence[_Record]) -> None:
+    widths = np.fromiter((len(one.cells) for one in records[1:]), np.int64)
+    odd = np.flatnonzero(widths != layout.width) + 1
+    ragged = [records[place] for place in odd.tolist() if records[place].is_given]
     if ragged:
-        line = _line_of(ragged[0], text, layout)
-        _refuse_ragged(layout, line, int(widths[ragged[0]]), len(ragged))
-    return list(filter(_is_given, records))
+        _refuse_width(layout, ragged[0], len(ragged))
 
 
-def _reader(text: str, layout: _Layout) -> "Reader":
-    lines = io.StringIO(f"{text}\n{END}", newline="")
-    return csv.reader(lines, delimiter=layout.delimiter)
-
-
-def _line_of(place: int, text: str, layout: _Layout) -> int:
-    """Give the line on which the record at `place` begins."""
-    reader = _reader(text, layout)
-    deque(islice(reader, place), maxlen=0)
-    return reader.line_num + 1 + layout.skipped
-
-
-def _refuse_ragged(layout: _Layout, line: int, got: int, number: int) -> NoReturn:
+def _refuse_width(layout: _Layout, record: _Record, number: int) -> NoReturn:
+    got = len(record.cells)
     more = f" (the first of {number:,} such lines)" if number > 1 else ""
     hint = (
         "Text that holds the delimiter needs quotation marks around it."
@@ -250,12 +400,6 @@ def _refuse_ragged(layout: _Layout, line: int, got: int, number: int) -> NoRetur
         else "The line may be cut off, or a quotation mark in it not closed."
     )
     raise SourceError(
-        f"{layout.path}, line {line:,}: got {got:,} fields, expected {layout.width:,} "
-        f"as in the header{more}. {hint}"
+        f"{layout.path}, line {record.line:,}: got {got:,} fields, expected "
+        f"{layout.width:,} as in the header{more}. {hint}"
     )
-
-
-def with_nulls(table: pl.DataFrame) -> pl.DataFrame:
-    """Make the cells that say "missing" null, in a frame of text."""
-    given = ~pl.all().is_in(list(NULL_MARKERS))
-    return table.with_columns(pl.when(given).then(pl.all()))

@@ -14,8 +14,7 @@ __all__ = ["AMOUNTS", "Rounding", "rounded_pay", "share_of", "significant"]
 
 AMOUNTS = ("pay", "company_pay")
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
-# Steps of pay as parts of it, and the fewest learners it takes: 2 / n, until a tenth.
-PARTS = ((200, 0.01), (100, 0.02), (40, 0.05), (0, 0.1))
+OF_A_LEARNER = 2.0  # times 1 / n: by how much, about, one of n moves their median
 NEXT_TO_NOTHING = 0.0004  # a share that rounds to none: some have it
 
 
@@ -179,12 +178,12 @@ def significant(value: float, digits: int) -> float:
 def rounded_pay(
     pay: npt.ArrayLike, unit: float, *, n: float = math.inf, shift: float = 0.0
 ) -> Floats:
-    """Round pay of `n` learners to 0.1 units or to 1, 2, 5 or 10 % of it, by `n`.
+    """Round pay of `n` learners to 0.1 units, 1 % or 2 / n, whichever is coarsest.
 
     The step is the next 1, 2 or 5 times a power of ten, so that a larger pay never
     becomes the smaller one. One of `n` learners moves their median by about 1 / n of
-    it, which a step of 2 / n hides (10 % for under 40 learners); the error of sampling
-    is larger, 1 / sqrt(n). A `shift` moves where it is cut, as a part of a step.
+    it, which a step of 2 / n hides; the error of sampling is larger, 1 / sqrt(n). A
+    `shift` moves where it is cut, as a part of a step.
 
     Examples
     --------
@@ -192,10 +191,9 @@ def rounded_pay(
     [800000.0, 3450000.0]
     """
     values = np.asarray(pay, dtype=np.float64)
-    part = next(part for least, part in PARTS if n >= least)
-    wanted = np.maximum(values * part, 0.1 * unit)
-    power = 10.0 ** np.floor(np.log10(wanted) + 1e-9)
+    hundredth = np.maximum(values * max(0.01, OF_A_LEARNER / n), 0.1 * unit)
+    power = 10.0 ** np.floor(np.log10(hundredth) + 1e-9)
     times = np.array([1.0, 2.0, 5.0, 10.0])
-    at = np.searchsorted(times, wanted / power * (1 - 1e-9), side="left")
+    at = np.searchsorted(times, hundredth / power * (1 - 1e-9), side="left")
     step = power * times[np.minimum(at, 3)]
     return np.maximum(np.rint(values / step + shift), 1.0) * step

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from learnstrata.config.stages import Evidence
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.gap import GapResult, UniformBox, dispersions, gap_of
+from learnstrata.stats.inputs import distinct_rows
 from learnstrata.stats.nulls import CopulaNull, MonteCarlo, monte_carlo
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.tendency import LEAST_ROWS, hopkins
@@ -78,8 +79,8 @@ class NullTables:
         sample = X[sample_rows(len(X), rows, rng=rng)].astype(np.float64)
         seeds = rng.integers(2**63, size=draws).tolist()
         tables = cls(sample, CopulaNull.of(X, blocks=blocks), tuple(seeds))
-        counts = tables.each(lambda table, _: len(np.unique(table, axis=0)))
-        fewest = min(len(np.unique(sample, axis=0)), *counts)
+        counts = tables.each(lambda table, _: distinct_rows(table))
+        fewest = min(distinct_rows(sample), *counts)
         return replace(tables, distinct=fewest)
 
     def each(

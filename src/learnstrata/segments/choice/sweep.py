@@ -17,13 +17,13 @@ from learnstrata.segments.choice.nulls import (
     draw_nulls,
 )
 from learnstrata.stats import kmeans, stability, validity
-from learnstrata.stats.inputs import Integers
+from learnstrata.stats.inputs import Integers, distinct_rows
 from learnstrata.stats.nulls import MonteCarlo
-from learnstrata.stats.sampling import sample_rows
+from learnstrata.stats.sampling import Sampler, sample_rows
 from learnstrata.wording.statistics import STATISTICS, as_told, best_of, statistic_of
 from learnstrata.wording.words import listed
 
-__all__ = ["Candidate", "Dossier", "rule_in_words", "select"]
+__all__ = ["Candidate", "Dossier", "refuse_too_few", "rule_in_words", "select"]
 
 
 LIMITS: Mapping[str, OfEachK] = {
@@ -192,8 +192,7 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
     rows = sample_rows(len(X), config.sample, rng=rng, sampler=sampler)
     sample = X[rows]
     rng = np.random.default_rng(rng)
-    k_values = _possible_k(sample, config)
-    fits = kmeans.sweep(sample, k_values, n_starts=config.starts, rng=rng)
+    fits = _swept(sample, _possible_k(sample, config), config, rng)
     candidates = [
         replace(one, least=least if one.smallest_share * len(X) < least else 0)
         for one in _candidates(X, sample, fits, config, rng)
@@ -204,7 +203,7 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
         tables = NullTables.of(
             sample, blocks, draws=settings.draws, rows=settings.rows, rng=rng
         )
-        nulls = draw_nulls(tables, k_values, rng=rng)
+        nulls = draw_nulls(tables, list(fits), rng=rng)
         beside = nulls.silhouettes()
         candidates = [_beside_null(c, beside.get(c.k)) for c in candidates]
     n_scored, n_against = _compared(len(X), len(sample), config)
@@ -302,8 +301,26 @@ def _refuse_unknown_order(config: Selection) -> None:
         )
 
 
+def refuse_too_few(
+    X: npt.NDArray[np.float32],
+    config: Selection,
+    *,
+    rng: np.random.Generator | int,
+    sampler: Sampler,
+) -> None:
+    """Refuse what `select` refuses before it fits anything.
+
+    Raises
+    ------
+    DegenerateError, ConfigError
+        As `select`.
+    """
+    _refuse_unknown_order(config)
+    _possible_k(X[sample_rows(len(X), config.sample, rng=rng, sampler=sampler)], config)
+
+
 def _possible_k(X: npt.NDArray[np.float32], config: Selection) -> list[int]:
-    n_distinct = len(np.unique(X, axis=0))
+    n_distinct = distinct_rows(X)
     most = min(config.k_max, n_distinct - 1)
     if most < config.k_min:
         raise DegenerateError(
@@ -312,6 +329,22 @@ def _possible_k(X: npt.NDArray[np.float32], config: Selection) -> list[int]:
             "or more features that tell learners apart."
         )
     return list(range(config.k_min, most + 1))
+
+
+def _swept(
+    sample: npt.NDArray[np.float32],
+    k_values: list[int],
+    config: Selection,
+    rng: np.random.Generator,
+) -> dict[int, kmeans.KMeansFit]:
+    """Fit every k, but for the largest where rows hardly differ."""
+    while True:
+        try:
+            return kmeans.sweep(sample, k_values, n_starts=config.starts, rng=rng)
+        except DegenerateError:
+            if len(k_values) == 1:
+                raise
+            k_values = k_values[:-1]
 
 
 def _scored(

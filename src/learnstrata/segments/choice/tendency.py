@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import DegenerateError
+from learnstrata.stats.inputs import distinct_rows
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.tendency import HopkinsResult, hopkins, hopkins_original
 
@@ -50,7 +51,7 @@ def find_tendency(
             sample, n_probes=settings.probes, rng=np.random.default_rng(rng)
         )
     except DegenerateError:
-        n_distinct = len(np.unique(sample, axis=0))
+        n_distinct = distinct_rows(sample)
         if n_distinct >= MIN_DISTINCT:
             raise
         raise DegenerateError(

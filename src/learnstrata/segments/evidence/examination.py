@@ -31,6 +31,7 @@ from learnstrata.segments.model.certainty import Certainty, fit_certainty
 from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.gap import GapResult
+from learnstrata.stats.inputs import distinct_rows
 from learnstrata.stats.modality import Dip, Valley, dip_components, valleys
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.projection import principal_components
@@ -363,7 +364,7 @@ def _again(
     rows: Rows, k: int, config: Config, *, rng: np.random.Generator
 ) -> list[kmeans.KMeansFit]:
     """Refit under other seeds, where the rows can hold so many segments."""
-    if len(np.unique(rows, axis=0)) < k:
+    if distinct_rows(rows) < k:
         return []
     starts = config.fit.starts
     return [

@@ -84,10 +84,11 @@ def grow_tree(
     """
     k = len(fit.centers)
     rows = sample_rows(len(X), config.sample, rng=rng, sampler=sampler)
-    exact = hierarchy.cut(hierarchy.ward(X[rows]), k)
+    exact = hierarchy.cut(hierarchy.ward(X[rows]), min(k, len(rows)))
     agreed = stability.agreement(exact, fit.labels[rows])
     of_row, linkage, sizes = _weighted(X, config, np.random.default_rng(rng))
-    agreed_all = stability.agreement(hierarchy.cut(linkage, k)[of_row], fit.labels)
+    weighted = hierarchy.cut(linkage, min(k, len(sizes)))[of_row]
+    agreed_all = stability.agreement(weighted, fit.labels)
     return Tree(
         ari_with_kmeans=agreed.ari,
         nmi_with_kmeans=agreed.nmi,
@@ -102,10 +103,7 @@ def _weighted(
     X: npt.NDArray[np.float32], config: Hierarchy, rng: np.random.Generator
 ) -> tuple[Integers, Floats, Integers]:
     sample = X[sample_rows(len(X), TRAINED_ON * config.micro_clusters, rng=rng)]
-    distinct = np.unique(sample, axis=0)
-    n_micro = min(config.micro_clusters, len(distinct))
-    start = distinct[sample_rows(len(distinct), n_micro, rng=rng)]
-    centers = kmeans.polish(sample, start, max_iter=5).centers
+    centers = kmeans.quantised(sample, config.micro_clusters, rng=rng)
     return hierarchy.ward_of_groups(X, kmeans.nearest(X, centers))
 
 
@@ -115,15 +113,15 @@ def _branches(
     of_row: Integers,
     labels: npt.NDArray[np.int32],
 ) -> Branches:
-    from scipy.cluster.hierarchy import dendrogram, leaders
+    from scipy.cluster.hierarchy import dendrogram
 
     n_leaves = min(LEAVES, len(sizes))
     drawn = dendrogram(linkage, truncate_mode="lastp", p=n_leaves, no_plot=True)
-    cluster = hierarchy.cut(linkage, n_leaves).astype(np.int32)
-    roots, numbers = leaders(linkage, cluster + 1)
-    of_root = dict(zip(roots.tolist(), (numbers - 1).tolist(), strict=True))
-    order = [of_root[leaf] for leaf in drawn["leaves"]]
-    counts = np.zeros((cluster.max() + 1, labels.max() + 1), dtype=np.int64)
+    nodes, cluster = np.unique(
+        hierarchy.branches(linkage, n_leaves), return_inverse=True
+    )
+    order = np.searchsorted(nodes, drawn["leaves"])
+    counts = np.zeros((len(nodes), labels.max() + 1), dtype=np.int64)
     np.add.at(counts, (cluster[of_row], labels), 1)
     return Branches(
         x=tuple(tuple(float(v) for v in link) for link in drawn["icoord"]),

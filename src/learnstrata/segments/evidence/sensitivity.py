@@ -16,7 +16,7 @@ from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import alternatives, kmeans, stability
-from learnstrata.stats.inputs import Floats, Integers
+from learnstrata.stats.inputs import Floats, Integers, distinct_rows
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.threads import workers
 
@@ -302,7 +302,7 @@ def _tried(
 
 def _shortage(X: Floats, k: int) -> str:
     """Say what is missing for a k-means and its bootstrap, if something is."""
-    enough = len(X) > k and len(np.unique(X, axis=0)) >= k
+    enough = len(X) > k and distinct_rows(X) >= k
     return "" if enough else f"too few distinct learners for {k} segments"
 
 
@@ -467,7 +467,7 @@ def _believed(ground: _Ground) -> _Changed | str:
     for flag in set(FLAGS).intersection(learners.columns):
         touched |= learners[flag].to_numpy() == 1
     if "state" in learners.columns:
-        touched |= (learners["state"] == "repaired").to_numpy()
+        touched |= learners["state"].is_in(["repaired", "set_aside"]).to_numpy()
     if not touched.any():
         return "no sampled learner was repaired or imputed"
     if touched.all():

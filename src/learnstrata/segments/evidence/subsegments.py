@@ -19,7 +19,7 @@ from learnstrata.segments.model.parts import (
     segment_codes,
 )
 from learnstrata.stats import kmeans, stability, validity
-from learnstrata.stats.inputs import Floats, Integers, positive
+from learnstrata.stats.inputs import Floats, Integers, distinct_rows, positive
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.threads import workers
 from learnstrata.wording.statistics import as_told
@@ -397,7 +397,7 @@ def _possible_k(
     if settings.k_max < 2:
         asked = f"the configuration asks for no parts (k_max = {settings.k_max})"
         return range(0), asked
-    n_distinct = len(np.unique(sample, axis=0))
+    n_distinct = distinct_rows(sample)
     least = max(settings.min_learners, 3)
     if n_distinct < least:
         where = f" in a sample of {len(sample):,}" if len(sample) < n_rows else ""

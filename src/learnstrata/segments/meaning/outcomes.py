@@ -5,6 +5,7 @@ other learners. The better one tells more of the outcome; often neither tells mu
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,7 +101,9 @@ def incremental_value(
     model : FeatureModel
     outcomes : sequence of str
         Columns to predict beside ``pay_growth`` and ``role_change`` (more than one
-        role, of learners with two records or more), where the table has those.
+        role, of learners with two records or more), where the table has those. Columns
+        of the user's bear their names in our frames
+        (`learnstrata.learners.schema.register.extra_name`).
     n_folds : int, default=5
     n_resamples : int, default=1000
         Bootstrap resamples of the held-out learners; the predictions stay as they are.
@@ -157,12 +160,14 @@ def incremental_value(
             "100 resamples or more. Leave both out for the defaults."
         )
     table = _with_groups(learners)
-    wanted = [c for c in OUR_OUTCOMES if c in table.columns]
-    wanted += [c for c in outcomes if c not in wanted]
-    seeds = np.random.default_rng(rng).spawn(len(wanted))
+    ours = [c for c in OUR_OUTCOMES if c in table.columns]
+    given = [c for c in dict.fromkeys(outcomes) if c not in ours]
+    *seeds, shared = np.random.default_rng(rng).spawn(len(ours) + 1)
+    # The same column gives the same answer, whatever its name and the others are.
+    seeds += [deepcopy(shared) for _ in given]
     return tuple(
         _compared(table, name, model, (n_folds, n_resamples), seed)
-        for name, seed in zip(wanted, seeds, strict=True)
+        for name, seed in zip([*ours, *given], seeds, strict=True)
     )
 
 

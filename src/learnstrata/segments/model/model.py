@@ -1,7 +1,5 @@
 """The fitted model: all that is needed to give a learner their segment."""
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -12,10 +10,7 @@ import numpy.typing as npt
 import polars as pl
 from narwhals.typing import IntoFrame, IntoFrameT
 
-from learnstrata.config.loading import numbered_names
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import SourceError
-from learnstrata.learners.cleaning import Limits
 from learnstrata.learners.features.matrix import (
     FeatureModel,
     Matrix,
@@ -24,17 +19,19 @@ from learnstrata.learners.features.matrix import (
     to_matrix,
 )
 from learnstrata.learners.lookups import collected
+from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.schema.origins import Origin
 from learnstrata.segments.model.certainty import (
     EXPORTED,
     Certainty,
     fit_certainty,
     standings,
 )
+from learnstrata.segments.model.stored import read_model, write_model
 from learnstrata.stats import kmeans
 
 __all__ = [
     "MEMBERSHIP",
-    "MODEL_VERSION",
     "Prepared",
     "SegmentModel",
     "fit_model",
@@ -42,7 +39,6 @@ __all__ = [
     "prepare",
 ]
 
-MODEL_VERSION = 3
 MEMBERSHIP = (
     *("record", "learner_id", "segment_id", "segment_name"),
     *EXPORTED,
@@ -87,6 +83,8 @@ class SegmentModel:
         Sum of squared distances of all learners to their centre.
     certainty : Certainty
         By which the standing of a learner is told.
+    origins : tuple of Origin
+        Columns of the table it was fitted on that it is made of.
     """
 
     config: Config
@@ -97,6 +95,7 @@ class SegmentModel:
     members: tuple[int, ...]
     inertia: float
     certainty: Certainty = field(default_factory=Certainty)
+    origins: tuple[Origin, ...] = ()
 
     def assign(self, units: IntoFrameT) -> IntoFrameT:
         """Give learners the segment with the nearest centre.
@@ -139,12 +138,8 @@ class SegmentModel:
 
     def to_json(self) -> str:
         """Write the model as JSON; `from_json` gives back an equal one."""
-        values = asdict(self) | {
-            "model_version": MODEL_VERSION,
-            "config": self.config.as_dict(),
-            "features": self.features.as_dict(),
-        }
-        return json.dumps(values, separators=(",", ":"), allow_nan=True)
+        parts = {"config": self.config.as_dict(), "features": self.features.as_dict()}
+        return write_model(asdict(self) | parts)
 
     @classmethod
     def from_json(cls, text: str) -> "SegmentModel":
@@ -153,80 +148,10 @@ class SegmentModel:
         Raises
         ------
         SourceError
-            If the text is not a model, or one of a newer version.
+            If the text is not a model, one of another version, or was changed or
+            damaged since it was written: the message names the field.
         """
-        values = _model_values(text)
-        from pydantic import TypeAdapter, ValidationError
-
-        try:
-            model = TypeAdapter(cls).validate_python(
-                values | {"config": numbered_names(values.get("config"))}
-            )
-        except ValidationError as error:
-            where = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise _damaged(where) from None
-        if where := _mismatch(model):
-            raise _damaged(where)
-        return model
-
-
-def _model_values(text: str) -> dict[str, Any]:
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SourceError(
-            f"This is not a model: {error}. Give the model.json of a run."
-        ) from None
-    version = values.pop("model_version", None) if isinstance(values, dict) else None
-    if version != MODEL_VERSION:
-        raise SourceError(
-            f"Got model version {version!r}, expected {MODEL_VERSION}. "
-            "Give the model.json of a run of this version of learnstrata."
-        )
-    return values
-
-
-def _damaged(where: str) -> SourceError:
-    return SourceError(
-        f"The model is damaged at {where!r}. Use the model.json of a whole run."
-    )
-
-
-def _mismatch(model: SegmentModel) -> str | None:
-    """Name the part that does not go with the others, if one does not."""
-    features = model.features
-    columns = [
-        name
-        for column in features.columns
-        for name in _matrix_columns(column, features)
-    ]
-    centers = model.centers
-    whole = all(len(c) == len(columns) and np.isfinite(c).all() for c in centers)
-    checks = {
-        "centers": len(centers) > 0 and whole,
-        "names": len(model.names) == len(centers),
-        "certainty": _fits(model.certainty, len(centers), len(columns)),
-        "features.salt": re.fullmatch("([0-9a-f]{2}){32,}", features.salt) is not None,
-        "features.centers": set(columns) <= set(features.centers),
-        "features.scales": set(columns) <= set(features.scales),
-    }
-    return next((part for part, holds in checks.items() if not holds), None)
-
-
-def _fits(certainty: Certainty, n_segments: int, n_columns: int) -> bool:
-    groups = [*certainty.refits, *certainty.parts]
-    centers = [center for group in groups for center in group]
-    return (
-        all(len(refit) == n_segments for refit in certainty.refits)
-        and len(certainty.reach) in {0, n_segments}
-        and len(certainty.parts) in {0, n_segments}
-        and all(len(c) == n_columns and np.isfinite(c).all() for c in centers)
-    )
-
-
-def _matrix_columns(column: str, features: FeatureModel) -> list[str]:
-    values = features.categories.get(column)
-    return [column] if values is None else [f"{column}={value}" for value in values]
+        return read_model(cls, text)
 
 
 def prepare(units: IntoFrame, config: Config, *, as_of: int, salt: bytes) -> Prepared:
@@ -243,6 +168,7 @@ def fit_model(
     limits: Limits,
     fit: kmeans.KMeansFit,
     certainty: Certainty | None = None,
+    origins: Sequence[Origin] = (),
 ) -> SegmentModel:
     """Bind a k-means fit to the way its matrix was made.
 
@@ -255,6 +181,8 @@ def fit_model(
         Of all learners of `prepared`.
     certainty : Certainty, default=None
         ``None`` is that of the fit alone, without refits and parts.
+    origins : sequence of Origin
+        Columns of the table that the learners are made of.
     """
     features = prepared.features
     if certainty is None:
@@ -274,6 +202,7 @@ def fit_model(
         members=tuple(members),
         inertia=fit.inertia,
         certainty=certainty,
+        origins=tuple(origins),
     )
 
 

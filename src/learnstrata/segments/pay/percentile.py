@@ -133,8 +133,7 @@ def find_percentile(
         )
     rows = (*benchmarks.cells, *benchmarks.wider)
     wanted = dict(zip(PEERS["cell"], (role_family, tier, experience_band), strict=True))
-    for column, value in wanted.items():
-        _refuse_unknown(column, value, rows)
+    wanted = {column: _known(column, value, rows) for column, value in wanted.items()}
     cell = _answering(rows, wanted)
     percentile, bound = _percentile(cell, pay)
     group = _in_words(cell.level, wanted)
@@ -146,14 +145,17 @@ def find_percentile(
     return PayPercentile(percentile, bound, cell.level, group, sentence)
 
 
-def _refuse_unknown(column: str, value: str, rows: Sequence[PeerCell]) -> None:
+def _known(column: str, value: str, rows: Sequence[PeerCell]) -> str:
+    """Give a choice as the benchmarks write it; small and capital letters are alike."""
     known = sorted({getattr(row, column) for row in rows} - {None})
-    if value not in known:
-        near = nearest(value, known)
-        raise ParameterError(
-            f"Got {column}={value!r}, expected one of {preview(known)}."
-            + (f" Perhaps {near!r}?" if near else "")
-        )
+    alike = [one for one in known if one.casefold() == value.casefold()]
+    if value in known or len(alike) == 1:
+        return value if value in known else alike[0]
+    near = nearest(value, known)
+    raise ParameterError(
+        f"Got {column}={value!r}, expected one of {preview(known)}."
+        + (f" Perhaps {near!r}?" if near else "")
+    )
 
 
 def _answering(rows: Sequence[PeerCell], wanted: dict[str, str]) -> PeerCell:

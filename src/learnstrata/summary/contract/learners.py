@@ -7,7 +7,9 @@ from learnstrata.privacy.disclosure.kinds import (
     Count,
     Edge,
     Label,
+    Owner,
     Rows,
+    Sentence,
     Setting,
     Share,
     Statistic,
@@ -15,6 +17,21 @@ from learnstrata.privacy.disclosure.kinds import (
     Word,
 )
 from learnstrata.summary.contract.model import Largest, Model, Number, OfCompanies
+
+
+class Source(Model):
+    """The file the table was read from, and which of its lines are no records."""
+
+    format: Annotated[str, Word()]
+    files: Annotated[int, Setting()]
+    sheet_number: Annotated[int | None, Setting()]
+    sheets: Annotated[int | None, Setting()]
+    header_line: Annotated[int | None, Setting()]
+    left_out: Annotated[tuple[str, ...], Word()]
+    sheet: Annotated[str | None, Owner("name of the sheet that was read")]
+    other_sheets: Annotated[tuple[str, ...], Owner("other sheets that hold tables")]
+    lines: Annotated[int | None, Owner("lines of the text")]
+    notes: Annotated[tuple[str, ...], Owner("what is worth a look in the file")]
 
 
 class Input(Model):
@@ -25,6 +42,7 @@ class Input(Model):
     segmented: Annotated[int | None, Count("learners (or records) segmented")]
     columns: Annotated[dict[str, str], Label()]
     available: Annotated[tuple[str, ...], Word()]
+    source: Annotated[Source | None, Rows()] = None
 
 
 class RuleCount(Model):
@@ -38,11 +56,21 @@ class RuleCount(Model):
 class Ledger(Model):
     """What became of every record; exactly, they add up to the records."""
 
-    current: Annotated[int | None, Count("records that stand for a learner")]
-    history: Annotated[int | None, Count("older records of a learner")]
+    current: Annotated[int | None, Count("records that stand for a learner as typed")]
     repaired: Annotated[int | None, Count("current records with a repaired value")]
-    quarantined: Annotated[int | None, Count("records set aside")]
+    set_aside: Annotated[
+        int | None, Count("current records with a value set aside and none repaired")
+    ]
+    history: Annotated[int | None, Count("older records of a learner")]
+    quarantined: Annotated[int | None, Count("records of no learner")]
     rules: Annotated[tuple[RuleCount, ...], Rows(least="records")]
+
+
+class Remark(Model):
+    """What cleaning has to say of the table."""
+
+    sentence: Annotated[str, Sentence()]
+    records: Annotated[int | None, Count("records it is about")]
 
 
 class Limits(Model):

@@ -280,9 +280,13 @@ class Skill(Model):
 
 
 class Outcome(Model):
-    """Learned against rule-based segments: which tells more of an outcome."""
+    """Learned against rule-based segments: which tells more of an outcome.
+
+    `outcome` is ours, or a column as the user calls it; `label` is of one alone.
+    """
 
     outcome: Annotated[str, Label()]
+    label: Annotated[str, Label()]
     kind: Annotated[Literal["number", "yes/no", ""], Word()]
     n_learners: Annotated[int | None, Count("learners segmented")]
     n_with: Annotated[int | None, Count("learners with the outcome and a rule")]

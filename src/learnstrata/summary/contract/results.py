@@ -25,6 +25,7 @@ from learnstrata.summary.contract.learners import (
     Input,
     Ledger,
     Limits,
+    Remark,
     Roles,
 )
 from learnstrata.summary.contract.meaning import Bands, Outcome, RuleAccuracy, Segment
@@ -86,6 +87,7 @@ class Results(Model):
     settings: Annotated[Settings, Rows()]
     input: Annotated[Input, Rows()]
     ledger: Annotated[Ledger, Rows()]
+    remarks: Annotated[tuple[Remark, ...], Rows(least="records")]
     limits: Annotated[Limits, Rows()]
     filled: Annotated[Filled, Rows()]
     roles: Annotated[Roles | None, Rows()]
@@ -119,6 +121,11 @@ class Results(Model):
         if len(set(ids)) < len(ids):
             raise ValueError(f"segments have the ids {ids}, expected each once")
         return self
+
+    @property
+    def every_note(self) -> tuple[str, ...]:
+        """What the table lacks and what cleaning has to say of it."""
+        return (*self.notes, *(remark.sentence for remark in self.remarks))
 
     @property
     def segmented(self) -> int | None:

@@ -1,0 +1,137 @@
+"""What a run folder holds, and how one is told from a folder of somebody's own."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from learnstrata.exceptions import OutputError
+
+__all__ = ["FILES", "refuse_no_folder", "refuse_no_pictures", "refuse_no_run"]
+
+SHARED = ("report.html", "summary.json", "tables.xlsx")
+PRIVATE = ("summary.json", "tables.xlsx", "segments.parquet", "segments.csv")
+PRIVATE += ("ledger.parquet", "model.json", "names.parquet")
+FILES = (
+    *(f"share/{name}" for name in SHARED),
+    *(f"private/{name}" for name in PRIVATE),
+)
+# What may be in a run folder besides: the report printed, its charts, and the layout of
+# before, when all files lay side by side.
+BESIDES = {"share", "private", "share/report.pdf", "share/figures", *SHARED, *PRIVATE}
+SUMMARIES = ("share/summary.json", "private/summary.json", "summary.json")
+MODELS = ("private/model.json", "model.json")
+MARKS = {
+    **dict.fromkeys(SUMMARIES, ("schema_version", "segments")),
+    **dict.fromkeys(MODELS, ("model_version", "centers")),
+}
+PICTURES = (".svg", ".png")
+MOST_TOLD = 3
+
+
+def refuse_no_folder(folder: Path, told: Path) -> None:
+    """Refuse what is no folder, as something that is never deleted.
+
+    Parameters
+    ----------
+    folder : Path
+    told : Path
+        By what name the message calls it.
+
+    Raises
+    ------
+    OutputError
+    """
+    if not folder.is_dir() or folder.is_symlink():
+        raise OutputError(f"{told} is not a folder, so it cannot be overwritten.")
+
+
+def refuse_no_run(folder: Path, told: Path) -> None:
+    """Refuse a folder that is not that of a run: it is never deleted.
+
+    A run is known by its summary and its model, as they say themselves what they are,
+    and holds no other files than those of a run. A run without ``private`` is one, and
+    so is an empty folder: there is nothing to lose.
+
+    Parameters
+    ----------
+    folder, told : Path
+        As for `refuse_no_folder`.
+
+    Raises
+    ------
+    OutputError
+    """
+    refuse_no_folder(folder, told)
+    inside = dict(_walk(folder))
+    if foreign := [name for name, item in inside.items() if not _is_ours(name, item)]:
+        raise OutputError(
+            f"{told} holds files that are not of a run "
+            f"({sorted(foreign)[:MOST_TOLD]}), so it is not overwritten. "
+            "Choose another --out."
+        )
+    if inside and (fault := _fault(inside)):
+        raise OutputError(
+            f"{told} {fault}, so nothing says that it is a run, and it is not "
+            "overwritten. Choose another --out, or delete it yourself."
+        )
+
+
+def refuse_no_pictures(folder: Path, told: Path) -> None:
+    """Refuse a folder that holds anything but pictures.
+
+    Parameters
+    ----------
+    folder, told : Path
+        As for `refuse_no_folder`.
+
+    Raises
+    ------
+    OutputError
+    """
+    refuse_no_folder(folder, told)
+    if found := {item.name for item in folder.iterdir() if not _is_picture(item)}:
+        raise OutputError(
+            f"{told} holds more than pictures ({sorted(found)[:MOST_TOLD]}), so "
+            "it is not overwritten. Choose another --figures."
+        )
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Give all that is in a folder by its path within; links are not followed."""
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            item = Path(parent) / name
+            yield item.relative_to(folder).as_posix(), item
+
+
+def _is_ours(name: str, item: Path) -> bool:
+    if item.is_symlink():
+        return False
+    exported = PurePosixPath(name).parent.as_posix() == "share/figures"
+    return name in FILES or name in BESIDES or (exported and _is_picture(item))
+
+
+def _is_picture(item: Path) -> bool:
+    return item.is_file() and item.suffix in PICTURES
+
+
+def _fault(inside: Mapping[str, Path]) -> str | None:
+    """Say what keeps a folder from being known as a run."""
+    if not any(name in inside for name in SUMMARIES):
+        return "has no summary.json of a run"
+    keeps = "private" in inside or "summary.json" in inside
+    if keeps and not any(name in inside for name in MODELS):
+        return "has no model.json of a run"
+    bad = [n for n, keys in MARKS.items() if n in inside and not _has(inside[n], *keys)]
+    return f"has a {bad[0]} that is not of a run" if bad else None
+
+
+def _has(path: Path, version: str, key: str) -> bool:
+    """Say whether a JSON file has the version of a kind of file, and its main part."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    told = isinstance(found, dict) and key in found
+    return told and isinstance(found.get(version), int)

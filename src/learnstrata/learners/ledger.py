@@ -1,0 +1,213 @@
+"""The ledger: one row a record, what became of it and by which rules.
+
+A rule that meets a value is an `Entry`: three columns of the frame, by which the ledger
+is joined and the state of the record is told.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from learnstrata.learners.lookups import Frame
+
+__all__ = [
+    "LEDGER",
+    "MISSING",
+    "SEGMENTED",
+    "STATES",
+    "Entry",
+    "entries_in",
+    "first_of",
+    "with_entry",
+    "with_ledger",
+]
+
+LEDGER = ("record", "state", "rule", "column", "before", "after")
+SEGMENTED = ("current", "repaired", "set_aside")  # the record that stands for a learner
+STATES = (*SEGMENTED, "history", "quarantined")
+MISSING = "missing"
+_TOLD = ("rule", "column", "before", "after")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one rule found of one column.
+
+    Attributes
+    ----------
+    column : str
+    place : str
+        Begins the names of its columns in the frame: ``_rule``, ``_before`` and
+        ``_after`` (texts; null where the rule does not apply, ``_after`` also where the
+        value was removed).
+    is_note : bool
+        The value stands as it is.
+    """
+
+    column: str
+    place: str
+    is_note: bool = False
+
+    @property
+    def applies(self) -> nw.Expr:
+        """Whether the rule met the record."""
+        return ~nw.col(f"{self.place}_rule").is_null()
+
+    @property
+    def repairs(self) -> nw.Expr:
+        """Whether a value was replaced by one that is believed."""
+        replaced = ~nw.col(f"{self.place}_after").is_null()
+        return self.applies & replaced & nw.lit(value=not self.is_note)
+
+    @property
+    def removes(self) -> nw.Expr:
+        """Whether a value was taken away."""
+        return self.applies & nw.col(f"{self.place}_after").is_null()
+
+
+def first_of(choices: Sequence[tuple[nw.Expr, nw.Expr]]) -> nw.Expr:
+    """Give the text of the first condition that holds, else null."""
+    chosen = nw.lit(None, dtype=nw.String)
+    for condition, text in reversed(choices):
+        chosen = nw.when(condition).then(text).otherwise(chosen)
+    return chosen
+
+
+def with_entry(
+    frame: Frame, entry: Entry, rule: nw.Expr, *, before: nw.Expr, after: nw.Expr
+) -> Frame:
+    """Add the columns of an entry.
+
+    Parameters
+    ----------
+    frame : narwhals frame
+    entry : Entry
+    rule : expression of text
+        Its name, null where it does not apply.
+    before, after : expression
+        The values, which are written as text.
+    """
+    frame = frame.with_columns(rule.alias(f"{entry.place}_rule"))
+    old = nw.coalesce(before.cast(nw.String), nw.lit(MISSING))
+    return frame.with_columns(
+        nw.when(entry.applies).then(old).alias(f"{entry.place}_before"),
+        nw.when(entry.applies)
+        .then(after.cast(nw.String))
+        .alias(f"{entry.place}_after"),
+    )
+
+
+def with_ledger(frame: Frame, entries: Sequence[Entry]) -> Frame:
+    """Add the state of each record and the columns of the ledger.
+
+    Parameters
+    ----------
+    frame : narwhals frame
+        With ``_out``, ``_out_column`` and ``_out_before`` (see
+        `learnstrata.learners.rules.identity.judge`), ``_place`` among the records of
+        the learner (0 is the current one), ``_current`` (that one's number) and
+        ``_copy_of`` (the first record that says the same).
+    entries : sequence of Entry
+        In the order in which they are told.
+    """
+    out, older = ~nw.col("_out").is_null(), nw.col("_place") > 0
+    copy = nw.col("_copy_of") != nw.col("record")
+    frame = frame.with_columns(
+        _merged=first_of(
+            [
+                (out, nw.col("_out")),
+                (older & copy, nw.lit("exact_duplicate")),
+                (older, nw.lit("older_record")),
+            ]
+        )
+    )
+    state = first_of(
+        [
+            (out, nw.lit("quarantined")),
+            (older, nw.lit("history")),
+            (_any(entry.repairs for entry in entries), nw.lit("repaired")),
+            (_any(entry.removes for entry in entries), nw.lit("set_aside")),
+            (nw.lit(value=True), nw.lit("current")),
+        ]
+    )
+    return frame.with_columns(state=state, **_joined(entries))
+
+
+def _any(conditions: Iterable[nw.Expr]) -> nw.Expr:
+    return nw.any_horizontal(*conditions, nw.lit(value=False), ignore_nulls=True)
+
+
+def _joined(entries: Sequence[Entry]) -> dict[str, nw.Expr]:
+    merged, out = ~nw.col("_merged").is_null(), ~nw.col("_out").is_null()
+    number, current = (nw.col(c).cast(nw.String) for c in ("record", "_current"))
+    where = nw.when(out).then(nw.col("_out_column")).otherwise(nw.lit("record"))
+    old = nw.when(out).then(nw.col("_out_before")).otherwise(number)
+    told = {
+        "rule": [nw.col("_merged")],
+        "column": [nw.when(merged).then(where)],
+        "before": [nw.when(merged).then(_single(old))],
+        "after": [nw.when(merged & ~out).then(current)],
+    }
+    for entry in entries:
+        kept = entry.applies & ~out
+        after = nw.coalesce(nw.col(f"{entry.place}_after"), nw.lit(MISSING))
+        texts = (
+            nw.col(f"{entry.place}_rule"),
+            nw.lit(entry.column),
+            _single(nw.col(f"{entry.place}_before")),
+            _single(after),
+        )
+        for name, text in zip(_TOLD, texts, strict=True):
+            told[name].append(nw.when(kept).then(text))
+    joined = {
+        name: nw.concat_str(*texts, separator="; ", ignore_nulls=True)
+        for name, texts in told.items()
+    }
+    return {
+        name: nw.when(text.str.len_chars() > 0).then(text)
+        for name, text in joined.items()
+    }
+
+
+def _single(text: nw.Expr) -> nw.Expr:
+    """Give a typed text without what parts the entries of a record."""
+    return text.str.replace_all("; ", ";", literal=True)
+
+
+def entries_in(ledger: pl.DataFrame) -> pl.DataFrame:
+    """List what the rules found: one row a rule that met a record.
+
+    Parameters
+    ----------
+    ledger : polars.DataFrame
+        Columns `LEDGER`.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``record``, ``state``, ``rule``, ``column``, ``before`` and ``is_lost``: a value
+        of a record in use was removed.
+
+    Examples
+    --------
+    >>> ledger = pl.DataFrame({
+    ...     "record": [0, 1],
+    ...     "state": ["repaired", "current"],
+    ...     "rule": ["two_digit_year; heaped_pay", None],
+    ...     "column": ["start_year; pay", None],
+    ...     "before": ["98.0; 2e8", None],
+    ...     "after": ["1998.0; missing", None],
+    ... })
+    >>> entries_in(ledger).select("record", "rule", "is_lost").rows()
+    [(0, 'two_digit_year', False), (0, 'heaped_pay', True)]
+    """
+    names = ("rule", "column", "before", "after")
+    met = ledger.drop_nulls("rule").select(
+        "record", "state", *(pl.col(n).fill_null("").str.split("; ") for n in names)
+    )
+    found = met.explode(*names)
+    used = pl.col("state") != "quarantined"
+    lost = (pl.col("after") == MISSING) & used
+    return found.select("record", "state", "rule", "column", "before", is_lost=lost)

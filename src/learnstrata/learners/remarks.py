@@ -1,0 +1,211 @@
+"""What cleaning has to say of a table, in sentences: nothing is done without a word.
+
+No sentence tells a value or a name of a learner, and how many records it is about
+stands beside it: of few of them nothing is shared.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from learnstrata.config.stages import Config
+from learnstrata.learners.cleaning import Cleaned
+from learnstrata.learners.ledger import entries_in
+from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.rules.values import UNITS
+from learnstrata.learners.schema.register import COLUMNS, column_label, extra_name
+from learnstrata.wording.words import listed
+
+__all__ = ["Remark", "find_remarks"]
+
+Floats = npt.NDArray[np.float64]
+
+UNIT_WORDS = {
+    "monthly": "a month's",
+    "thousands": "in thousands",
+    "lakhs": "in lakh",
+}
+LEAST_LOST = 5  # values; fewer lie at one end by chance
+AT_ONE_END = 0.9  # chance that a lost record is beyond another one
+MOST_OF_SPREAD = 0.9
+LEAST_SPREAD_OF = 12
+# What is lost by a rule on two columns lies at one end of the second by that rule.
+OF_TWO_COLUMNS = ("start_after_pay_year",)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence on a table.
+
+    Attributes
+    ----------
+    sentence : str
+    records : int
+        How many it is about.
+    """
+
+    sentence: str
+    records: int
+
+
+def find_remarks(
+    cleaned: Cleaned[pl.DataFrame], config: Config, limits: Limits
+) -> tuple[Remark, ...]:
+    """Say what was set aside, converted or left out, where a reader has to know of it.
+
+    Parameters
+    ----------
+    cleaned : Cleaned
+    config : Config
+    limits : Limits
+        By which the records were cleaned.
+    """
+    entries = entries_in(cleaned.ledger)
+    used = cleaned.records.filter(pl.col("state") != "quarantined")
+    own = [extra_name(column) for column in config.columns.numeric]
+    numbers = [name for name in (*COLUMNS, *own, "seniority") if _is_number(used, name)]
+    return (
+        *_of_years(entries, config, limits),
+        *_of_ids(entries, limits),
+        *_of_values(entries, limits),
+        *_of_texts(entries),
+        *_of_ends(entries, used, numbers),
+        *_of_spreads(used, [name for name in own if name in numbers]),
+    )
+
+
+def _is_number(records: pl.DataFrame, name: str) -> bool:
+    return name in records.columns and records[name].dtype.is_numeric()
+
+
+def _met(entries: pl.DataFrame, rule: str, column: str | None = None) -> int:
+    """Count the records that a rule met."""
+    found = entries.filter(pl.col("rule") == rule)
+    found = found if column is None else found.filter(pl.col("column") == column)
+    return found["record"].n_unique()
+
+
+def _said(told: Mapping[str, int]) -> Iterator[Remark]:
+    """Give a remark to each sentence that is about any record."""
+    yield from (Remark(sentence, n) for sentence, n in told.items() if n)
+
+
+def _of_years(
+    entries: pl.DataFrame, config: Config, limits: Limits
+) -> Iterator[Remark]:
+    shared = "the newest year that enough learners share"
+    why = shared if config.as_of == "table" else "the year that counts as now"
+    told = (
+        f"Years of pay after {limits.as_of}, {why}, are set aside. If they are right, "
+        "give the year that counts as now: as_of in the configuration, or --as-of."
+    )
+    yield from _said({told: _met(entries, "future_year")})
+
+
+def _of_ids(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
+    words = listed([repr(word) for word in limits.no_ids])
+    told = {
+        f"Records with {words} for a learner id are left out: far more have it than "
+        "any learner has, so it is nobody's.": _met(
+            entries, "no_learner_id", "learner_id"
+        ),
+        "One learner id stands in far more records than any other. If it is of no one "
+        "learner, empty it: its records are taken for the history of one.": _met(
+            entries, "crowded_id"
+        ),
+        "Lines of totals are left out.": _met(entries, "line_of_totals"),
+    }
+    yield from _said(told)
+
+
+def _of_values(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
+    for unit, words in UNIT_WORDS.items():
+        rule = f"pay_in_{unit}"
+        is_lost = (pl.col("rule") == rule) & pl.col("is_lost")
+        lost = len(entries.filter(is_lost))
+        told = {
+            f"Pay that is typical only if it is {words} is multiplied by "
+            f"{UNITS[unit]:,.0f}.": _met(entries, rule) - lost,
+            f"Pay that may be {words} is set aside.": lost,
+        }
+        yield from _said(told)
+    for name, (low, high) in limits.extras.items():
+        told = (
+            f"Values of {column_label(name)} under {_short(low)} or over "
+            f"{_short(high)} are too far from all others to be believed: they are set "
+            "aside."
+        )
+        yield from _said({told: _met(entries, "implausible_value", name)})
+
+
+def _short(number: float) -> str:
+    return f"{float(f'{number:.2g}'):,.15g}"
+
+
+def _of_texts(entries: pl.DataFrame) -> Iterator[Remark]:
+    """Say where nearly all that cannot be read of a column is one text."""
+    unread = entries.filter(pl.col("rule").str.starts_with("unreadable_"))
+    for (column,), rows in unread.group_by("column", maintain_order=True):
+        most = rows["before"].value_counts(sort=True)["count"][0]
+        if len(rows) >= LEAST_LOST and most >= AT_ONE_END * len(rows):
+            label = column_label(str(column))
+            yield Remark(
+                f"Nearly all that cannot be read of {label} says the same: what is "
+                f"told of {label} lacks those who say so.",
+                len(rows),
+            )
+
+
+def _of_ends(
+    entries: pl.DataFrame, used: pl.DataFrame, numbers: Sequence[str]
+) -> Iterator[Remark]:
+    """Say where the lost values of a column are of one end of another."""
+    lost = entries.filter(pl.col("is_lost") & ~pl.col("rule").is_in(OF_TWO_COLUMNS))
+    for (column,), rows in lost.group_by("column", maintain_order=True):
+        is_lost = used["record"].is_in(rows["record"].implode()).to_numpy()
+        chances = {
+            name: chance
+            for name in numbers
+            if name != column
+            and (chance := _chance_beyond(used[name].to_numpy(), is_lost)) is not None
+        }
+        if not chances:
+            continue
+        other = max(chances, key=lambda name: abs(chances[name] - 0.5))
+        if abs(chances[other] - 0.5) < AT_ONE_END - 0.5:
+            continue
+        end = "highest" if chances[other] > 0.5 else "lowest"
+        label = column_label(str(column))
+        yield Remark(
+            f"What is set aside of {label} is nearly all of records with the {end} "
+            f"{column_label(other)}: what is told of {label} lacks that end.",
+            int(is_lost.sum()),
+        )
+
+
+def _chance_beyond(values: Floats, is_lost: npt.NDArray[np.bool_]) -> float | None:
+    """Give the chance that a lost record has more than another; ties count half."""
+    known = np.isfinite(values)
+    lost, rest = values[known & is_lost], np.sort(values[known & ~is_lost])
+    if min(len(lost), len(rest)) < LEAST_LOST:
+        return None
+    below = np.searchsorted(rest, lost, side="left")
+    through = np.searchsorted(rest, lost, side="right")
+    return float((below + through).mean() / (2 * len(rest)))
+
+
+def _of_spreads(used: pl.DataFrame, own: Sequence[str]) -> Iterator[Remark]:
+    for name in own:
+        values = used[name].drop_nulls().to_numpy()
+        if len(values) < LEAST_SPREAD_OF:
+            continue
+        off = (values - values.mean()) ** 2
+        if off.max() > MOST_OF_SPREAD * off.sum():
+            yield Remark(
+                f"One value makes up the spread of {column_label(name)}: among the "
+                "others it tells nobody apart.",
+                1,
+            )

@@ -1,0 +1,1 @@
+"""Rules of cleaning: what a table tells of itself, and what is believed of a record."""

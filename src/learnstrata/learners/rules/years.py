@@ -1,0 +1,145 @@
+"""Years: which one counts as now, and which can be completed."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import narwhals as nw
+
+from learnstrata.config.stages import Config
+from learnstrata.exceptions import SchemaError
+from learnstrata.learners.lookups import Frame, collected
+from learnstrata.learners.schema.register import column_label
+
+__all__ = ["completed", "find_now", "is_short"]
+
+TWO_DIGITS = (10, 99)
+# So many learners make a year one that enough share, of how few learners ever.
+ENOUGH = 3
+ENOUGH_OF_FEW = 2
+FEW = 30
+ENOUGH_SHARE = 0.005  # of the learners, up to the most that it ever takes
+ENOUGH_EVER = 30
+YEARS = (1900, 2100)
+MOST_NO_YEARS = 0.5  # of the values given; above it the column is likely another one
+LEAST_NO_YEARS = 3
+EXAMPLES = 3
+
+
+def is_short(year: nw.Expr) -> nw.Expr:
+    """Tell the years written with two digits."""
+    low, high = TWO_DIGITS
+    return (year >= low) & (year <= high)
+
+
+def completed(year: nw.Expr, *, first: int, last: int) -> nw.Expr:
+    """Complete a pay year of two digits; null where no century or both fit.
+
+    Parameters
+    ----------
+    year : expression
+    first, last : int
+        Years between which it has to be.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> frame = nw.from_native(pl.DataFrame({"year": [19.0, 98.0, 40.0, 2019.0]}))
+    >>> year = completed(nw.col("year"), first=1960, last=2021)
+    >>> frame.select(year)["year"].to_list()
+    [2019.0, 1998.0, None, None]
+    """
+    fits = [
+        is_short(year) & (year + century >= first) & (year + century <= last)
+        for century in (1900, 2000)
+    ]
+    old, new = (
+        nw.when(fit).then(year + c) for fit, c in zip(fits, (1900, 2000), strict=True)
+    )
+    both = fits[0] & fits[1]
+    return nw.when(~both).then(nw.coalesce(old, new))
+
+
+def find_now(frame: Frame, config: Config) -> int:
+    """Find the year that counts as now.
+
+    By the table it is the newest pay year (without pay years, start year) that enough
+    learners share, so that a slip of the keyboard moves nobody: 2 learners of under 30,
+    else 3 or 0.5 %, and never more than 30, so that a large table moves on in the first
+    days of January. Years before `first_year` or after that of the clock do not count.
+    Where no year is shared by enough, it is the newest there is.
+
+    Parameters
+    ----------
+    frame : narwhals frame in the standard columns
+    config : Config
+
+    Raises
+    ------
+    SchemaError
+        If most values of a column of years are no years, or the year cannot be told
+        from the table and is not given.
+    """
+    clock = datetime.now(tz=UTC).year
+    rules, names = config.cleaning, frame.collect_schema().names()
+    counts = {
+        column: _learners_by_year(frame, column, first=rules.first_year, last=clock)
+        for column in ("pay_year", "start_year")
+        if column in names
+    }
+    if rules.suspect_years:
+        for column, years in counts.items():
+            _refuse_no_years(column, years)
+    if config.as_of != "table":
+        return clock if config.as_of == "clock" else config.as_of
+    for years in counts.values():
+        plausible = {y: n for y, n in years.items() if rules.first_year <= y <= clock}
+        if plausible:
+            return _newest_shared(plausible)
+    if "start_year" in names:
+        raise SchemaError(
+            "Got no plausible year in pay_year or start_year, so experience cannot be "
+            "counted. Give the year that counts as now: as_of = 2021 in the "
+            "configuration, or --as-of 2021."
+        )
+    return clock
+
+
+def _learners_by_year(
+    frame: Frame, column: str, *, first: int, last: int
+) -> dict[float, int]:
+    """Count who has each year; of pay years those of two digits are completed."""
+    year = nw.col(column)
+    if column == "pay_year":
+        year = nw.coalesce(completed(year, first=first, last=last), year)
+    who = "learner_id" in frame.collect_schema().names()
+    count = nw.col("learner_id").n_unique() if who else nw.len()
+    given = frame.with_columns(_year=year).filter(~nw.col("_year").is_null())
+    return dict(collected(given.group_by("_year").agg(count.alias("n"))).iter_rows())
+
+
+def _refuse_no_years(column: str, years: Mapping[float, int]) -> None:
+    """Refuse a column of which most values cannot be years: it is another one."""
+    low, high = YEARS
+    short = TWO_DIGITS if column == "start_year" else (low, low)
+    no_years = {
+        y: n
+        for y, n in years.items()
+        if not (low <= y <= high or short[0] <= y <= short[1])
+    }
+    several = sum(no_years.values()) >= LEAST_NO_YEARS
+    if several and sum(no_years.values()) > MOST_NO_YEARS * sum(years.values()):
+        ranked = sorted(no_years, key=lambda y: (-no_years[y], y))
+        raise SchemaError(
+            f"Got a column {column} ({column_label(column)}) of which most values are "
+            f"no years, such as {[f'{year:.15g}' for year in ranked[:EXAMPLES]]}. "
+            "Expected years such as 2019. Map another column in [columns] of the "
+            "configuration, or write the years out."
+        )
+
+
+def _newest_shared(years: Mapping[float, int]) -> int:
+    learners = sum(years.values())
+    enough = max(ENOUGH, min(ENOUGH_SHARE * learners, ENOUGH_EVER))
+    enough = ENOUGH_OF_FEW if learners < FEW else enough
+    shared = [year for year, n in years.items() if n >= enough]
+    return int(max(shared or years))

@@ -1,0 +1,61 @@
+"""Words by which people say that a cell holds nothing: one list for all that is read.
+
+It holds for every source, kind and column: a company that is called None is missing,
+too. Compared are texts tidied by `learnstrata.learners.schema.amounts.tidied`.
+"""
+
+import narwhals as nw
+
+__all__ = ["MISSING", "NO_ID", "is_missing", "says_nothing"]
+
+MISSING = (
+    *("", "-", "--", "---", "\u2013", "\u2014", "?", "??", "???", ".", "..", "..."),
+    *("\u2026", "_", "__", "*", "/", "\\n"),  # \N is how MySQL writes it
+    *("na", "n/a", "n.a.", "n.a", "n. a.", "n / a", "<na>", "none", "<none>", "nil"),
+    *("null", "<null>", "(null)", "[null]", "nan", "+nan", "-nan", "nat"),
+    *("unknown", "(unknown)", "not known", "undefined", "missing", "(missing)"),
+    *("not available", "not applicable", "not specified", "not provided"),
+    *("not given", "not stated", "not mentioned", "not disclosed", "no data"),
+    *("blank", "(blank)", "empty", "(empty)", "no value", "tbd", "tba"),
+    *("1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"),
+    *("#n/a", "#n/a n/a", "#na", "#null!", "#div/0!", "#ref!", "#value!", "#name?"),
+    *("#num!", "#spill!", "#calc!", "#field!", "#getting_data", "#error!"),
+)
+NO_ID = (*MISSING, "0", "0.0")  # 0 is no id, but it is a number
+_SAYING_NOTHING = frozenset(MISSING)
+
+
+def is_missing(tidy: nw.Expr, *, of_id: bool = False) -> nw.Expr:
+    """Tell the texts that say "nothing here".
+
+    Parameters
+    ----------
+    tidy : expression of text
+        Tidied, in any case.
+    of_id : bool, default=False
+        Whether it is an id, of which 0 is none either.
+
+    Returns
+    -------
+    expression of Boolean
+        For every engine that narwhals knows; null where the text is.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> frame = nw.from_native(pl.DataFrame({"x": ["N.A.", "0", "Nasa"]}))
+    >>> frame.select(is_missing(nw.col("x")))["x"].to_list()
+    [True, False, False]
+    """
+    return tidy.str.to_lowercase().is_in(list(NO_ID if of_id else MISSING))
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a single text says "nothing here".
+
+    Examples
+    --------
+    >>> says_nothing(" Unknown "), says_nothing("Acme")
+    (True, False)
+    """
+    return " ".join(text.split()).lower() in _SAYING_NOTHING

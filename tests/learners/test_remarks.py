@@ -1,0 +1,163 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from learnstrata.config.loading import load_config
+from learnstrata.facade import check_table
+from learnstrata.learners.intake import clean_table, read_table
+from learnstrata.learners.remarks import find_remarks
+from learnstrata.learners.rules.bounds import find_limits
+
+N = 60
+
+
+def plain():
+    """Give a table of which there is nothing to say."""
+    rng = np.random.default_rng(3)
+    return {
+        "learner": [f"l{i}" for i in range(N)],
+        "company": ["acme", "zeta"] * (N // 2),
+        "pay": (5e5 * (1 + np.arange(N) / N))
+        .round(-3)
+        .astype(int)
+        .astype(str)
+        .tolist(),
+        "experience": (1 + np.arange(N) % 20).astype(str).tolist(),
+        "pay_year": ["2019", "2020"] * (N // 2),
+        "score": rng.normal(50, 9, N).round().astype(int).astype(str).tolist(),
+    }
+
+
+def with_cells(column, cells):
+    table = plain()
+    for place, cell in cells.items():
+        table[column][place] = cell
+    return pl.DataFrame(table)
+
+
+def remarks(table, **config):
+    settings = load_config("robust", columns={"numeric": ["score"]}, **config)
+    records = read_table(table, settings).records
+    limits = find_limits(records, settings)
+    cleaned = clean_table(records, settings, limits)
+    return [(r.sentence, r.records) for r in find_remarks(cleaned, settings, limits)]
+
+
+def test_of_a_plain_table_there_is_nothing_to_say():
+    assert remarks(pl.DataFrame(plain())) == []
+
+
+FUTURE = (
+    "Years of pay after 2020, {}, are set aside. If they are right, give the year that "
+    "counts as now: as_of in the configuration, or --as-of."
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "sentence", "records"),
+    [
+        (
+            "pay_year",
+            {5: "2025"},
+            FUTURE.format("the newest year that enough learners share"),
+            1,
+        ),
+        (
+            "learner",
+            dict.fromkeys(range(9), "Test"),
+            "Records with 'Test' for a learner id are left out: far more have it than "
+            "any learner has, so it is nobody's.",
+            9,
+        ),
+        (
+            "learner",
+            dict.fromkeys(range(30), "someone"),
+            "One learner id stands in far more records than any other. If it is of no "
+            "one learner, empty it: its records are taken for the history of one.",
+            30,
+        ),
+        ("learner", {0: "Total"}, "Lines of totals are left out.", 1),
+        (
+            "pay",
+            {0: "700", 1: "800"},
+            "Pay that is typical only if it is in thousands is multiplied by 1,000.",
+            2,
+        ),
+        (
+            "score",
+            {3: "1000000000000"},
+            "Values of score under 5.8 or over 440 are too far from all others to be "
+            "believed: they are set aside.",
+            1,
+        ),
+        (
+            "experience",
+            dict.fromkeys(range(0, N, 6), "newcomer"),
+            "Nearly all that cannot be read of experience says the same: what is told "
+            "of experience lacks those who say so.",
+            10,
+        ),
+        (
+            "experience",
+            {i: f"newcomer {i}" for i in range(8)},
+            "What is set aside of experience is nearly all of records with the lowest "
+            "pay: what is told of experience lacks that end.",
+            8,
+        ),
+        (
+            "experience",
+            {N - 1 - i: f"veteran {i}" for i in range(8)},
+            "What is set aside of experience is nearly all of records with the highest "
+            "pay: what is told of experience lacks that end.",
+            8,
+        ),
+    ],
+)
+def test_what_cleaning_does_is_said(column, cells, sentence, records):
+    table = with_cells(column, cells)
+    assert remarks(table) == [(sentence, records)]
+    config = load_config("robust", columns={"numeric": ["score"]})
+    counted = "1 record" if records == 1 else f"{records} records"
+    assert f"{sentence} ({counted})" in check_table(table, config).notes
+
+
+def test_a_pay_that_may_be_a_months_is_set_aside_with_a_word():
+    rng = np.random.default_rng(4)
+    table = plain()
+    table["pay"] = [str(p) for p in (rng.normal(90_000, 9_000, N)).round().astype(int)]
+    table["pay"][0] = "7500"
+    assert remarks(pl.DataFrame(table)) == [
+        ("Pay that may be a month's is set aside.", 1)
+    ]
+
+
+def test_losses_at_no_end_are_not_said_to_be_at_one():
+    cells = {6 * i: f"newcomer {i}" for i in range(10)}
+    assert remarks(with_cells("experience", cells)) == []
+
+
+def test_a_given_year_is_told_as_the_one_that_counts():
+    assert remarks(pl.DataFrame(plain()), as_of=2019) == [
+        (FUTURE.format("the year that counts as now").replace("2020", "2019"), 30)
+    ]
+
+
+def test_one_value_that_makes_up_a_spread_is_told():
+    table = plain()
+    table["score"] = ["0"] * (N - 1) + ["1"]
+    assert remarks(pl.DataFrame(table)) == [
+        (
+            "One value makes up the spread of score: among the others it tells nobody "
+            "apart.",
+            1,
+        )
+    ]
+
+
+def test_a_table_that_a_run_refuses_is_a_problem_of_the_check():
+    table = plain()
+    table["pay_year"] = ["7"] * N
+    config = load_config("robust", columns={"numeric": ["score"]})
+    found = check_table(pl.DataFrame(table), config)
+    assert not found.ok
+    assert "of which most values are no years, such as ['7']" in found.problems[0]
