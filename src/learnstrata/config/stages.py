@@ -403,7 +403,7 @@ class Selection:
     score_against: Literal["sample", "all"] = "sample"
     resamples: AnyNumber = 20
     resample_rows: Some = 10_000
-    splits: AnyNumber = 20
+    splits: Annotated[int, limits.NONE_OR_2] = 20
     half_rows: Annotated[int, Field(ge=10)] = 10_000
     refits: Literal["fresh", "fitted"] = "fresh"
     rule: Annotated[Rule, limits.LARGEST_FITS_K] = field(default_factory=Rule)
@@ -468,8 +468,6 @@ class Evidence:
         Of those tables, how many are bootstrapped, and how often.
     references : int
         Even tables behind the gap statistic.
-    splits : int
-        Halvings behind the prediction strength.
     seeds : int
         Refits of the chosen k under other seeds.
     resamples : int
@@ -477,9 +475,10 @@ class Evidence:
         starts each.
     sensitivity_rows : int
         Learners on which other ways of clustering are compared; 0 leaves them out.
-    min_excess, max_p, min_jaccard : float
-        Of the verdict: silhouette above structureless tables and its p-value that count
-        as separated, and the least Jaccard that counts as reproducible.
+    max_p : float
+        P-value under which a silhouette is called above those of structureless tables.
+    min_jaccard : float
+        Bootstrap Jaccard from which a segment of a role counts as found again.
     min_margin, min_confidence : float
         Under either, a learner is on the border of two segments.
     finer : Finer
@@ -491,11 +490,9 @@ class Evidence:
     jaccard_draws: Some = 19
     jaccard_resamples: Some = 5
     references: Some = 5
-    splits: Annotated[int, Field(ge=2)] = 2
     seeds: Some = 5
     resamples: Some = 20
     sensitivity_rows: Annotated[int, limits.NONE_OR_50] = 3_000
-    min_excess: Share = 0.05
     max_p: Annotated[float, Field(gt=0, le=1), limits.CAN_BE_REACHED] = 0.05
     min_jaccard: Share = 0.75
     min_margin: Share = 0.10
@@ -534,7 +531,6 @@ EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
         "draws": 99,
         "rows": 3_000,
         "references": 20,
-        "splits": 10,
         "seeds": 10,
         "resamples": 100,
         "sensitivity_rows": 10_000,

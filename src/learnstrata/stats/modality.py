@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 from diptest import diptest
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from learnstrata.exceptions import DegenerateError
 from learnstrata.stats.inputs import Floats, codes_of, finite_matrix, positive
@@ -17,7 +17,7 @@ __all__ = ["Dip", "Valley", "dip", "dip_components", "spread_ties", "valleys"]
 
 LEAST_ROWS = 10
 LEAST_MIDWAY = 5  # rows; with fewer nothing lies between two clusters
-MOST_LOG = 700.0  # whose exponential is a number
+MOST_DEPTH = 1_000.0
 NEIGHBOURS = 10  # whose distance says how dense the rows lie about one
 MIDWAY = 0.1  # of the way between two means, on either side of its middle
 NEAR_MEAN = 0.2  # of the way, on either side of a mean
@@ -58,7 +58,7 @@ class Valley:
     depth : float
         How many times denser the rows lie near the two means than midway, by the
         thinner of both: about 1 or less where the clusters are a cut through one
-        group, infinity where nearly no row is midway.
+        group, 1,000 where nearly no row is midway.
     """
 
     cluster: int
@@ -243,7 +243,7 @@ def valleys(
 def _room(X: Floats) -> Floats:
     """Give the logarithm of the volume that the nearest neighbours of a row take."""
     reach = min(NEIGHBOURS + 1, len(X))  # a row is its own nearest
-    apart = cKDTree(X).query(X, k=reach)[0][:, -1]
+    apart = KDTree(X).query(X, k=reach)[0][:, -1]
     return X.shape[1] * np.log(np.maximum(apart, np.finfo(float).tiny))
 
 
@@ -256,12 +256,12 @@ def _along(X: Floats, one: Floats, other: Floats) -> Floats:
 def _depth(place: Floats, room: Floats) -> float:
     midway = room[np.abs(place - 0.5) < MIDWAY]
     if len(midway) < LEAST_MIDWAY:
-        return np.inf
+        return MOST_DEPTH
     cores = [room[np.abs(place - mean) < NEAR_MEAN] for mean in (0.0, 1.0)]
     dense = [float(np.median(core)) for core in cores if len(core)]
     if not dense:  # nobody at the means, somebody midway
         return 0.0
-    return float(np.exp(min(np.median(midway) - max(dense), MOST_LOG)))
+    return float(np.exp(min(np.median(midway) - max(dense), np.log(MOST_DEPTH))))
 
 
 def _around(X: Floats, means: Floats, one: int, other: int) -> npt.NDArray[np.bool_]:

@@ -131,7 +131,7 @@ STATISTICS: Mapping[str, Statistic] = {
     ),
     "gain": Statistic("differences that the last segment explains", "higher", 3),
     "valley_p": Statistic("p-value of the valleys", "lower", 3),
-    "depth": Statistic(
+    "valley_depth": Statistic(
         "depth of the shallowest valley", "higher", reads="above 1.5 is a gap"
     ),
     "k": Statistic("number of segments", "higher", 0),

@@ -100,6 +100,16 @@ class Candidate:
     silhouette_beside: MonteCarlo | None = None
     least: int = 0
 
+    @property
+    def valley_p(self) -> float | None:
+        """Give the p-value of the valleys between the segments."""
+        return self.parting.p_value if self.parting else None
+
+    @property
+    def valley_depth(self) -> float | None:
+        """Give the depth of the shallowest valley."""
+        return self.parting.depth if self.parting else None
+
     def value(self, measure: str) -> float | None:
         """Give what was measured, by its name; None where it was not."""
         if measure in self.indices:
