@@ -47,6 +47,15 @@ def test_of_a_plain_table_there_is_nothing_to_say():
     assert remarks(pl.DataFrame(plain())) == []
 
 
+def test_a_column_may_be_called_by_what_parts_the_entries_of_the_ledger():
+    table = with_cells("score", {3: "1e12", 4: "soon"}).rename({"score": "a; b"})
+    settings = load_config("robust", columns={"numeric": ["a; b"]})
+    found = check_table(table, settings)
+    assert found.cleaning is not None
+    assert found.cleaning.emptied_rows == 2
+    assert any("Values of a; b under" in note for note in found.notes)
+
+
 FUTURE = (
     "Years of pay after 2020, {}, are set aside. If they are right, give the year that "
     "counts as now: as_of in the configuration, or --as-of."
