@@ -114,6 +114,24 @@ def test_a_table_without_values_of_what_the_model_was_made_with_is_refused(
     assert "in this table orgyear has a value that can be used for 0%" in result.stderr
 
 
+def test_what_was_taken_for_granted_of_a_table_is_told(
+    learners, written, tiny_run, tmp_path
+):
+    pay = pl.Series("ctc", [f"{n:,}" for n in range(100_000, 100_000 + len(learners))])
+    soon = pl.lit("soon", pl.String)
+    asked = ["--model", tiny_run, "--out", tmp_path / "out.csv", "--overwrite"]
+    table = written(learners.with_columns(pay, orgyear=soon).head(9))
+    result = command("assign", table, *asked)
+    assert result.returncode == 0, result.stderr
+    granted = "pay: A comma before three digits parts the thousands: 45,000 is 45000."
+    assert f"Note: {granted}" in told(result)
+    assert "Note: In 9 records a value that cannot be read, or not be" in told(result)
+    found = json.loads(command("assign", table, *asked, "--json").stdout)
+    assert found["notes"][0].startswith(granted)
+    assert len(found["notes"]) == 2
+    assert found["source"]["format"] == "csv"
+
+
 def test_columns_of_other_names_are_found_or_told_by_a_configuration(
     learners, written, tiny_run, tmp_path
 ):

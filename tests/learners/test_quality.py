@@ -184,7 +184,16 @@ def test_the_cost_of_cleaning_is_that_of_the_ledger():
     ("table", "words"),
     [
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "repeated column names"),
-        ("learners.csv", "Got str, expected a data frame"),
+        ("learners.csv", "Got the text 'learners.csv', expected a data frame"),
+        (pl.scan_csv("/no/such.csv"), "The table cannot be read: No such file"),
+        (
+            pl.LazyFrame(TABLE).with_columns(ctc=pl.col("company").cast(pl.Int64)),
+            "The table cannot be read: conversion from",
+        ),
+        (
+            pl.DataFrame(TABLE | {"ctc": [2**60] * 4}).to_arrow(),
+            "The table cannot be read: Integer value",
+        ),
     ],
 )
 def test_what_is_no_table_is_a_problem(table, words):

@@ -326,18 +326,18 @@ def assign(
     from learnstrata.app import screens
     from learnstrata.facade import load_model
     from learnstrata.layer.folder import write_table
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import assign as assign_table
 
-    fitted = load_model(model)
-    frame = read_learners(table, sheet=sheet)
-    labels = assign_table(frame, fitted, columns=_columns(config))
+    fitted, notes = load_model(model), list[str]()
+    frame, source = read_source(table, sheet=sheet)
+    labels = assign_table(frame, fitted, columns=_columns(config), tell=notes.append)
     path = write_table(labels, out, overwrite=overwrite)
     with _shown(written=path):
         if as_json:
-            _print_json(screens.assignment_as_json(labels, path))
+            _print_json(screens.assignment_as_json(labels, path, source, notes))
         elif not quiet:
-            screens.show_assignment(labels, path)
+            screens.show_assignment(labels, path, source, notes)
 
 
 def _columns(config: Path | None) -> "Columns | None":

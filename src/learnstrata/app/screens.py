@@ -390,14 +390,27 @@ def _number(value: float | None) -> str:
     return f"{value:.0f}" if plain else f"{value:,.0f}" if whole else f"{value:,.1f}"
 
 
-def assignment_as_json(labels: pl.DataFrame, path: Path) -> dict[str, Any]:
-    """Give the sizes of an assignment as one JSON object."""
-    return {"out": str(path), "assigned": len(labels), "segments": _sizes(labels)}
+def assignment_as_json(
+    labels: pl.DataFrame, path: Path, source: SourceInfo, notes: Sequence[str]
+) -> dict[str, Any]:
+    """Give the sizes of an assignment, and how its table was read, as one object."""
+    return {
+        "out": str(path),
+        "assigned": len(labels),
+        "segments": _sizes(labels),
+        "source": asdict(source),
+        "notes": list(notes),
+    }
 
 
-def show_assignment(labels: pl.DataFrame, path: Path) -> None:
-    """Print how many learners went to each segment."""
+def show_assignment(
+    labels: pl.DataFrame, path: Path, source: SourceInfo, notes: Sequence[str]
+) -> None:
+    """Print how many learners went to each segment, and how their table was read."""
     console = Console(highlight=False)
+    _show_source(source, console)
+    for note in notes:
+        console.print(f"[yellow]Note:[/] {escape(note)}")
     table = _plain_table("", "Segment", "Size", "Share")
     for row in _sizes(labels):
         share = f"{row['count'] / len(labels):.1%}"

@@ -10,8 +10,13 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import LearnstrataError, SchemaError
-from learnstrata.learners.intake import clean_table, read_table
+from learnstrata.exceptions import LearnstrataError, SchemaError, SourceError
+from learnstrata.learners.intake import (
+    MOST_LOST,
+    clean_table,
+    read_table,
+    told_as_ours,
+)
 from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.remarks import Remark, find_remarks
@@ -31,8 +36,6 @@ __all__ = ["Cleaning", "ColumnCheck", "TableCheck", "inspect_table"]
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 EXAMPLES = 3
-MISSING = "missing"  # what the ledger writes for a value that was taken away
-UNREADABLE_SHARE = 0.5  # of the values given; above it the column is likely another one
 # Words of faulty numbers that may be shown; any other word could be a name.
 KNOWN_WORDS = frozenset(
     (
@@ -239,9 +242,19 @@ def inspect_table(
     """
     found, problems = _rehearsed(frame, config, rehearse)
     try:
-        names = column_names_of(frame)
-    except SchemaError:  # no frame at all: the problem says so
-        return _nothing(problems)
+        with told_as_ours(frame):
+            return _inspected(frame, config, found, problems)
+    except (SchemaError, SourceError) as error:  # no frame, or none that can be read
+        return _nothing(problems or (str(error),))
+
+
+def _inspected(
+    frame: IntoFrame,
+    config: Config,
+    found: Accounted | None,
+    problems: tuple[str, ...],
+) -> TableCheck:
+    names = column_names_of(frame)
     cleaned = found or _cleaned(frame, config)
     recognised = find_columns(names, config.columns)
     mapping = recognised.columns
@@ -362,13 +375,14 @@ def _cost(cleaned: Accounted) -> Cleaning:
     ids = cleaned.records.select("record", "learner_id")
     judged = ledger.join(ids, on="record", how="left")
     out = pl.col("state") == "quarantined"
-    emptied = pl.col("after").str.split("; ").list.contains(MISSING) & ~out
     stays = judged.filter(~out)["learner_id"].unique()
     known = judged["learner_id"].drop_nulls().unique()
     lost = len(known) - len(stays)
-    rows = judged.filter(emptied)
+    entries = entries_in(ledger)
+    emptied = entries.filter("is_lost")["record"].unique()
+    rows = judged.filter(pl.col("record").is_in(emptied.implode()))
     learners = rows["learner_id"].n_unique()
-    rules = entries_in(ledger).unique(["record", "rule"])["rule"].value_counts()
+    rules = entries.unique(["record", "rule"])["rule"].value_counts()
     return Cleaning(
         states=dict(sorted(judged["state"].value_counts().iter_rows())),
         rules=dict(rules.sort(["count", "rule"], descending=[True, False]).iter_rows()),
@@ -442,7 +456,7 @@ def _usable(
 
 def _is_unreadable(check: ColumnCheck, rows: int) -> bool:
     given = rows - check.nulls + check.faults
-    return check.faults > UNREADABLE_SHARE * given
+    return check.faults > MOST_LOST * given
 
 
 def _unreadable(check: ColumnCheck, hint: str) -> str:
