@@ -6,14 +6,15 @@ import narwhals as nw
 
 from learnstrata.config.stages import Unit
 from learnstrata.learners.lookups import Frame, collected
+from learnstrata.learners.schema.amounts import tidied
 
 __all__ = ["NO_NAMES", "TOTALS", "judge", "shared_ids"]
 
-# What people type where there is no id; a learner may be called so, in a table in which
-# no more records are theirs than anybody's.
+# What people type for an id beside the words for "missing"; a learner may be called so,
+# in a table in which no more records are theirs than anybody's.
 NO_NAMES = (
     *("0", "00", "000", "0000", "00000", "000000", "00000000", "0.0", "-1"),
-    *("na", "none", "null", "nil", "unknown", "anonymous", "anon", "guest", "no"),
+    *("anonymous", "anon", "guest", "no"),
     *("test", "testing", "tester", "test user", "dummy", "demo", "example", "sample"),
     *("admin", "user", "learner", "student", "id", "x", "xx", "xxx", "xxxx"),
     *("deleted", "removed", "hidden", "private", "redacted", "masked", "other"),
@@ -156,4 +157,4 @@ def _sums(frame: Frame) -> tuple[Frame, nw.Expr]:
 
 def _plain(text: nw.Expr) -> nw.Expr:
     """Give a text without case, spaces around it and what follows a heading."""
-    return text.str.to_lowercase().str.replace_all("[:.]+$", "").str.strip_chars()
+    return tidied(text).str.to_lowercase().str.replace_all("[ :.]+$", "")

@@ -15,6 +15,7 @@ from learnstrata.learners.schema.numerals import Style
 
 __all__ = [
     "EXPERIENCE",
+    "SPACES",
     "Amount",
     "Words",
     "amount",

@@ -140,8 +140,7 @@ def raw(source: Source, name: str) -> nw.Expr:
 def trimmed(source: Source) -> dict[str, nw.Expr]:
     """Give the column ``tidy`` of an id or a text."""
     tidy = tidied(source.text)
-    there = ~is_missing(tidy, of_id=source.kind == "id")
-    return {f"tidy:{source.name}": nw.when(there).then(tidy)}
+    return {f"tidy:{source.name}": nw.when(~is_missing(tidy)).then(tidy)}
 
 
 def prepared(source: Source, by: Settings) -> Steps:
