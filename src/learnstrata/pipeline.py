@@ -306,8 +306,8 @@ def _read_alike(
     refuse_empty(units, mapping, origins, config)
     lost = entries_in(cleaned.ledger).filter("is_lost")["record"].n_unique()
     aside = (
-        f"In {counted(lost, 'record')} a value that cannot be read, or not be believed, "
-        "was set aside."
+        f"In {counted(lost, 'record')} a value that cannot be read, or not be "
+        "believed, was set aside."
     )
     for sentence in (*read.notes, *([aside] if lost else [])):
         tell(sentence)
