@@ -128,7 +128,7 @@ GIVEN = tuple(dict.fromkeys(column.gives for column in COLUMNS.values()))
 # Before the name of a column of the user's in every frame of ours: no column of ours
 # has it, so that the two can never meet.
 EXTRA = "extra:"
-# A matrix parts a category from its value at the first "=", a ledger its entries at ";".
+# A matrix parts a category from its value at "=", a ledger its entries at ";".
 ESCAPES = {"=": "%3D", ";": "%3B"}
 
 
