@@ -4,8 +4,9 @@ import pytest
 
 from learnstrata.config.loading import load_config
 from learnstrata.facade import check_table
-from learnstrata.learners.rules.identity import NO_NAMES, TOTALS, shared_ids
+from learnstrata.learners.rules.identity import NO_NAMES, shared_ids
 from learnstrata.learners.schema.missing import MISSING
+from learnstrata.learners.schema.totals import TOTALS
 
 
 def shared(frame, **counts):

@@ -99,6 +99,8 @@ def test_the_header_again_is_no_record():
         ",,Grand Total,4500036,18036",
         "Average,,,500004,2004",
         "Total (9),,,$4500036,",
+        "Somme,,,4500036,",
+        "Sub-total,,,4500036,",
     ],
 )
 def test_a_line_of_totals_is_left_out_and_told(line):

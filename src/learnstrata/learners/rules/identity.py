@@ -7,8 +7,9 @@ import narwhals as nw
 from learnstrata.config.stages import Unit
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.schema.amounts import tidied
+from learnstrata.learners.schema.totals import TOTALS
 
-__all__ = ["NO_NAMES", "TOTALS", "judge", "shared_ids"]
+__all__ = ["NO_NAMES", "judge", "shared_ids"]
 
 # What people type for an id beside the words for "missing"; a learner may be called so,
 # in a table in which no more records are theirs than anybody's.
@@ -19,11 +20,6 @@ NO_NAMES = (
     *("admin", "user", "learner", "student", "id", "x", "xx", "xxx", "xxxx"),
     *("deleted", "removed", "hidden", "private", "redacted", "masked", "other"),
     *("test@test.com", "test@example.com", "a@a.com", "abc@abc.com", "false"),
-)
-TOTALS = (
-    *("total", "totals", "grand total", "sub total", "subtotal", "sum", "overall"),
-    *("average", "mean", "median", "avg", "gesamt", "summe", "insgesamt", "somme"),
-    *("suma", "totale", "totaal", "toplam"),
 )
 LEAST_OF_NOBODY = 5  # records; fewer may be those of a learner called so
 OF_NOBODY = 3  # times the records of any real id

@@ -17,6 +17,7 @@ import polars as pl
 
 from learnstrata.exceptions import SourceError, preview
 from learnstrata.learners.schema.register import COLUMNS, folded
+from learnstrata.learners.schema.totals import TOTALS
 from learnstrata.learners.sources.info import LeftOut
 
 __all__ = [
@@ -34,8 +35,8 @@ HEAD_LINES = 30  # given ones, among which the header must be
 MOST_SUMS = 10  # lines of totals below a table
 NUMBER = re.compile(r"[^\w\s]{0,3}\s?[+-]?[0-9][0-9.,\s]*\s?[^\w\s]{0,3}")
 SUMS = re.compile(
-    r"(grand|sub|overall)?[\s-]*(totals?|sum|average|avg|mean|median|count|minimum"
-    r"|maximum|min|max|gesamt|insgesamt|summe)\b[\s:=(]*[0-9., ]*\)?\.?",
+    rf"(?:(?:grand|sub|overall)[\s-]*)?(?:{'|'.join(TOTALS)}|count|min(?:imum)?"
+    r"|max(?:imum)?)\b[\s:=(]*[0-9., ]*\)?\.?",
     re.IGNORECASE,
 )
 SHOWN = 60  # letters of a line that a note shows
