@@ -130,6 +130,10 @@ def test_days_of_excel_may_have_a_time():
     assert read([43922.5, 43831.25]) == [2020, 2020]
 
 
+def test_a_year_with_a_fraction_is_that_year_in_a_number_as_in_a_text():
+    assert read([2016.5, 98.5]) == read(["2016.5", "98.5"]) == [2016, "fault"]
+
+
 def test_days_of_excel_are_read_beside_years_where_there_are_many():
     assert read(["2019", "43922", "2020", "1-Apr-20"]) == [2019, 2020, 2020, 2020]
 

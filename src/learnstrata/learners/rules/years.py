@@ -10,7 +10,7 @@ from learnstrata.exceptions import SchemaError
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.schema.register import column_label
 
-__all__ = ["completed", "find_now", "is_short"]
+__all__ = ["completed", "find_now"]
 
 TWO_DIGITS = (10, 99)
 # So many learners make a year one that enough share, of how few learners ever.
@@ -25,7 +25,7 @@ LEAST_NO_YEARS = 3
 EXAMPLES = 3
 
 
-def is_short(year: nw.Expr) -> nw.Expr:
+def _is_short(year: nw.Expr) -> nw.Expr:
     """Tell the years written with two digits."""
     low, high = TWO_DIGITS
     return (year >= low) & (year <= high)
@@ -49,7 +49,7 @@ def completed(year: nw.Expr, *, first: int, last: int) -> nw.Expr:
     [2019.0, 1998.0, None, None]
     """
     fits = [
-        is_short(year) & (year + century >= first) & (year + century <= last)
+        _is_short(year) & (year + century >= first) & (year + century <= last)
         for century in (1900, 2000)
     ]
     old, new = (

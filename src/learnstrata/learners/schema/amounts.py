@@ -21,6 +21,7 @@ __all__ = [
     "amount",
     "flag",
     "is_range",
+    "matches",
     "money",
     "plain_words",
     "scaled",
@@ -238,14 +239,15 @@ def taken_apart(
     ]
 
 
-def _matches(text: nw.Expr, pattern: str) -> nw.Expr:
+def matches(text: nw.Expr, pattern: str) -> nw.Expr:
+    """Tell the texts that a pattern describes from end to end; null is none."""
     return text.str.contains(f"^(?:{pattern})$").fill_null(value=False)
 
 
 def _exact_form(text: nw.Expr, words: Words) -> nw.Expr:
     short = text.str.len_chars() <= LONGEST
     after = f"{words.unit_after}{words.tail}"
-    exact = _matches(text, f"{words.before}{_SIGNED}{after}")
+    exact = matches(text, f"{words.before}{_SIGNED}{after}")
     none = nw.lit(None, dtype=nw.String)
     return nw.when(exact & short).then(nw.lit("exact")).otherwise(none)
 
@@ -265,7 +267,7 @@ def _other_form(form: nw.Expr, text: nw.Expr, words: Words) -> nw.Expr:
     dated = left.str.contains(r"(?:^|[^0-9.,'])0[0-9]").fill_null(value=False)
     found = nw.lit(None, dtype=nw.String)
     for name, pattern in patterns.items():
-        fits = _matches(left, pattern)
+        fits = matches(left, pattern)
         fits = fits & ~dated if name == "range" else fits
         found = nw.when(fits).then(nw.lit(name)).otherwise(found)
     return found

@@ -30,8 +30,6 @@ __all__ = ["Kind", "Settings", "Source", "Steps", "prepared", "raw", "trimmed"]
 Steps: TypeAlias = Sequence[Mapping[str, nw.Expr]]
 Kind = Literal["id", "text", "pay", "year", "experience", "number", "outcome"]
 
-_PLAIN = r"[0-9]{1,40}(?:\.[0-9]{1,40})?"
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:

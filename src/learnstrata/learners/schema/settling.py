@@ -17,13 +17,12 @@ from learnstrata.learners.schema.amounts import Amount, amount, flag
 from learnstrata.learners.schema.cells import Settings, Source
 from learnstrata.learners.schema.currencies import DECIMAL_COMMA, foreign, named_in
 from learnstrata.learners.schema.numerals import POINT, Style, styles_of
-from learnstrata.learners.schema.years import YearForms
+from learnstrata.learners.schema.years import SLIPS, YearForms
 
 __all__ = ["Settled", "settle"]
 
 NUMERIC_SHARE = 0.95  # of an outcome's values must be numbers for it to be a number
 COMMON = 0.05  # of the values that could be either, what shows decimals must be
-SLIPS = 0.01  # of the evidence may speak against what all the rest says
 _LOST_DIGITS = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
 _EXACT = float(1 << 53)  # whole numbers above it are not all floats
 

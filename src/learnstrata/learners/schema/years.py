@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
+from learnstrata.learners.schema.amounts import matches
+
 __all__ = [
     "NUMBERS",
+    "SLIPS",
     "WHOLE",
     "YearForms",
     "evidence",
@@ -52,7 +55,7 @@ _CERTAIN = ("year", "year_first", "year_last", "full", "grouped")
 _PARTS = ("head", "tail", "a", "b", "c", "d")
 COMMON = 0.05  # of the values of a column have a form, or it is a slip of the keyboard
 NEARLY_ALL = 0.95  # of them must be years in some form
-SLIPS = 0.01  # of the values of a form may contradict what the others say
+SLIPS = 0.01  # of the evidence may speak against what all the rest says
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,9 @@ def _form_of_number(name: str, number: nw.Expr) -> nw.Expr:
     """Tell the form of a number by how large it is: no two overlap."""
     head, tail, a, b, c, d = (nw.col(f"{x}:{name}") for x in _PARTS)
     low, recent, high = map(_new_year, (FIRST, FIRST + 20, LAST + 1))
-    forms = {"year": number <= LONGEST, "serial": (number >= low) & (number < high)}
+    whole = (number == number.floor()) | _is_year(number)
+    year = (number <= LONGEST) & whole  # 2016.5 is of 2016, as a text is
+    forms = {"year": year, "serial": (number >= low) & (number < high)}
     for unit, times in _UNITS.items():
         since, until = ((day - _EPOCH) * _DAY * times for day in (recent, high))
         forms[unit] = (number >= since) & (number < until)
@@ -167,7 +172,7 @@ def _year_of_number(name: str, number: nw.Expr) -> nw.Expr:
     for unit, times in _UNITS.items():
         days = (number / (_DAY * times)).floor() + float(_EPOCH)
         years[unit] = _year_of_day(days)
-    value = number
+    value = number.floor()
     for of, year in years.items():
         value = nw.when(form == of).then(year).otherwise(value)
     return value
@@ -232,8 +237,8 @@ def text_forms(name: str, text: nw.Expr) -> list[dict[str, nw.Expr]]:
 def _form_of_text(text: nw.Expr, tokens: nw.Expr) -> nw.Expr:
     sure = ~text.str.contains(_UNSURE).fill_null(value=False)
     full = tokens.str.contains("^(?:19|20)[0-9]{2}$").fill_null(value=False)
-    forms = {"full": full & sure, "grouped": _matches(text, _GROUPED)}
-    forms |= {name: _matches(text, pattern) for name, pattern in _SHORT.items()}
+    forms = {"full": full & sure, "grouped": matches(text, _GROUPED)}
+    forms |= {name: matches(text, pattern) for name, pattern in _SHORT.items()}
     found = nw.lit(None, dtype=nw.String)
     for form, fits in forms.items():
         found = nw.when(fits).then(nw.lit(form)).otherwise(found)
@@ -243,10 +248,6 @@ def _form_of_text(text: nw.Expr, tokens: nw.Expr) -> nw.Expr:
 def _with_century(two_digits: nw.Expr) -> nw.Expr:
     added = nw.when(two_digits < FIRST - 1900).then(nw.lit(2000.0))
     return two_digits + added.otherwise(nw.lit(1900.0))
-
-
-def _matches(text: nw.Expr, pattern: str) -> nw.Expr:
-    return text.str.contains(f"^(?:{pattern})$").fill_null(value=False)
 
 
 def evidence(name: str, *, typed: bool) -> dict[str, nw.Expr]:
