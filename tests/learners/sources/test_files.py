@@ -248,7 +248,7 @@ def test_records_and_lines_are_reconciled(write):
     assert table["note"].to_list() == ["x\n\ny", "z"]
     assert (info.lines, info.rows) == (6, 2)
     assert info.notes == (
-        "1 record goes over several lines, in quotation marks: with the header, 3 rows "
+        "1 record goes over several lines, in quotation marks: the header and 3 rows "
         "stand on 6 lines.",
         "Line 5 holds no value: no record.",
     )
