@@ -325,10 +325,11 @@ def assign(
     """Give the learners of a table their segments, by the model of a run."""
     from learnstrata.app import screens
     from learnstrata.facade import load_model
-    from learnstrata.layer.folder import write_table
+    from learnstrata.layer.folder import check_table, write_table
     from learnstrata.learners.sources.files import read_learners
     from learnstrata.pipeline import assign as assign_table
 
+    check_table(out, overwrite=overwrite)
     fitted = load_model(model)
     frame = read_learners(table, sheet=sheet)
     labels = assign_table(frame, fitted, columns=_columns(config))
@@ -417,9 +418,10 @@ def demo_table(
     quiet: QuietOption = False,
 ) -> None:
     """Make an invented table with the shape and the dirt of a real one."""
-    from learnstrata.layer.folder import write_table
+    from learnstrata.layer.folder import check_table, write_table
     from learnstrata.learners.demo.tables import make_learners
 
+    check_table(out, overwrite=overwrite)
     path = write_table(make_learners(learners, rng=seed), out, overwrite=overwrite)
     with _shown(written=path):
         if not quiet:
