@@ -258,7 +258,11 @@ def _meaning(
 
 
 def assign(
-    frame: IntoFrame, model: SegmentModel, *, columns: Columns | None = None
+    frame: IntoFrame,
+    model: SegmentModel,
+    *,
+    columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> pl.DataFrame:
     """Give the learners of a table their segments, by a model fitted before.
 
@@ -269,6 +273,8 @@ def assign(
     model : SegmentModel
     columns : Columns, default=None
         What standard columns are called in this table, where that is another name.
+    tell : callable, default does nothing
+        Called with each sentence on what was taken for granted of the table's numbers.
 
     Returns
     -------
@@ -281,20 +287,25 @@ def assign(
         If the table lacks a column that the model was made with, or nearly all values
         of one.
     """
-    return model.assign(_read_alike(frame, model, columns)[1])
+    return model.assign(_read_alike(frame, model, columns, tell)[1])
 
 
 def _read_alike(
-    frame: IntoFrame, model: SegmentModel, columns: Columns | None
+    frame: IntoFrame,
+    model: SegmentModel,
+    columns: Columns | None,
+    tell: Callable[[str], object],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give the records and the learners of a table with the columns of a model."""
     origins, config = model.origins, model.config
     names = column_names_of(frame)
     mapping = matching_columns(names, origins, config, columns=columns)
-    table = intake.read_table(frame, config, mapping).records
-    units = intake.units_of(intake.clean_table(table, config, model.limits))
+    read = intake.read_table(frame, config, mapping)
+    units = intake.units_of(intake.clean_table(read.records, config, model.limits))
     refuse_empty(units, mapping, origins, config)
-    return table, units
+    for note in read.notes:
+        tell(note)
+    return read.records, units
 
 
 def explain(
@@ -303,6 +314,7 @@ def explain(
     learner: str,
     *,
     columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> Explanation:
     """Say why a learner of a table is in their segment rather than in the next.
 
@@ -315,6 +327,7 @@ def explain(
         An id of the table. Of a learner with several rows, by a recipe that segments
         records, the one with the newest pay is explained.
     columns : Columns, default=None
+    tell : callable, default does nothing
         As for `assign`.
 
     Raises
@@ -326,7 +339,7 @@ def explain(
     DegenerateError
         If none of the learner's records can be used.
     """
-    table, _ = _read_alike(frame, model, columns)
+    table, _ = _read_alike(frame, model, columns, tell)
     unit = intake.newest_unit(table, model.config, model.limits, learner=learner)
     return explain_unit(unit, model)
 
