@@ -320,6 +320,7 @@ def explain(
     learner: str,
     *,
     columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> Explanation:
     """Say why a learner of a table is in their segment rather than in the next.
 
@@ -332,6 +333,7 @@ def explain(
         An id of the table. Of a learner with several rows, by a recipe that segments
         records, the one with the newest pay is explained.
     columns : Columns, default=None
+    tell : callable, default does nothing
         As for `assign`.
 
     Raises
@@ -343,7 +345,7 @@ def explain(
     DegenerateError
         If none of the learner's records can be used.
     """
-    table, _ = _read_alike(frame, model, columns, lambda _: None)
+    table, _ = _read_alike(frame, model, columns, tell)
     unit = intake.newest_unit(table, model.config, model.limits, learner=learner)
     return explain_unit(unit, model)
 

@@ -150,6 +150,7 @@ def render_again(
                 lambda path: exports.write_pdf(file, path),
                 overwrite=overwrite,
                 check=check(lambda p: _print_bare(bare(), p / Path(pdf).name)),
+                option="--pdf",
             )
         )
     if figures is not None:

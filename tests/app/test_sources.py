@@ -3,6 +3,7 @@
 import json
 
 import openpyxl
+import polars as pl
 import pytest
 
 from commands import command
@@ -69,6 +70,49 @@ def test_check_gives_what_was_read_as_json(workbook):
     assert told["rows"] == told["source"]["rows"] == rows
     assert told["source"]["sheet"] == SHEET
     assert told["source"]["left_out"] == ["title lines", "totals"]
+
+
+def other_commands(workbook, done, tmp_path):
+    """Give the further commands that take a table, as their arguments."""
+    learner = make_learners(120, rng=4)["email_hash"][0]
+    run = done[0]
+    return [
+        ("assign", workbook[0], "-m", run, "-o", tmp_path / "s.csv", "--overwrite"),
+        ("explain", workbook[0], "-m", run, "--learner", learner),
+        ("scan", run, "--table", workbook[0]),
+    ]
+
+
+def test_whoever_else_takes_a_table_tells_the_same_on_standard_error(
+    workbook, done, tmp_path
+):
+    for one in other_commands(workbook, done, tmp_path):
+        told = command(*one)
+        assert told.returncode == 0, told.stderr
+        assert told_of_the_file(told.stderr), one[0]
+        assert "Note:" not in told.stdout
+        whole = json.loads(command(*one, "--json").stdout)
+        assert whole["source"]["sheet"] == SHEET
+        assert whole["source"]["left_out"] == ["title lines", "totals"]
+    assign, _, scan = other_commands(workbook, done, tmp_path)
+    assert command(*assign, "--quiet").stderr == ""
+    assert command(*scan, "--json").stderr == ""
+    assert json.loads(command(*scan[:2], "--json").stdout)["source"] is None
+
+
+def test_what_is_taken_for_granted_of_numbers_is_told_wherever_a_table_is_read(
+    done, tmp_path
+):
+    table, file = make_learners(120, rng=4), tmp_path / "t.csv"
+    run, learner = done[0], table["email_hash"][0]
+    table.with_columns(ctc=pl.lit("500,000")).write_csv(file)
+    note = "Note: pay: A comma before three digits parts the thousands"
+    assert note in " ".join(command("check", file).stdout.split())
+    assign = ("assign", file, "-m", run, "-o", tmp_path / "s.csv", "--overwrite")
+    for one in (assign, ("explain", file, "-m", run, "--learner", learner)):
+        assert note in " ".join(command(*one).stderr.split())
+        [whole] = json.loads(command(*one, "--json").stdout)["notes"]
+        assert f"Note: {whole}".startswith(note)
 
 
 def test_the_owner_keeps_the_names_and_what_is_shared_has_none(done):

@@ -218,12 +218,12 @@ def scan(
     from learnstrata.layer.names import find_names
     from learnstrata.layer.places import folder_of_run
     from learnstrata.layer.reading import read_summary
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.learners.sources.files import read_source
     from learnstrata.report.interactive import shipped_scripts
     from learnstrata.sharing import write_without_data
 
     run = folder_of_run(run)
-    frame = read_learners(table, sheet=sheet) if table else None
+    frame, source = read_source(table, sheet=sheet) if table else (None, None)
     names = find_names(run, table=frame, allow=allow or ())
     found = find_leaks(
         run / "share",
@@ -233,8 +233,11 @@ def scan(
     )
     with _shown():
         if as_json:
-            _print_json(screens.scan_as_json(found, names, run))
+            told = screens.scan_as_json(found, names, run)
+            _print_json(told | screens.source_as_json(source))
         else:
+            if source:
+                screens.show_reading(source)
             screens.show_scan(found, names, run)
     if found.leaks:
         raise typer.Exit(1)
@@ -325,19 +328,24 @@ def assign(
     """Give the learners of a table their segments, by the model of a run."""
     from learnstrata.app import screens
     from learnstrata.facade import load_model
-    from learnstrata.layer.folder import write_table
+    from learnstrata.layer.folder import check_table, write_table
     from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import assign as assign_table
 
-    fitted, notes = load_model(model), list[str]()
+    check_table(out, overwrite=overwrite)
+    fitted = load_model(model)
     frame, source = read_source(table, sheet=sheet)
-    labels = assign_table(frame, fitted, columns=_columns(config), tell=notes.append)
+    notes: list[str] = []
+    named = _columns(config)
+    labels = assign_table(frame, fitted, columns=named, tell=notes.append)
     path = write_table(labels, out, overwrite=overwrite)
     with _shown(written=path):
         if as_json:
-            _print_json(screens.assignment_as_json(labels, path, source, notes))
+            told = screens.assignment_as_json(labels, path)
+            _print_json(told | screens.source_as_json(source) | {"notes": notes})
         elif not quiet:
-            screens.show_assignment(labels, path, source, notes)
+            screens.show_reading(source, notes)
+            screens.show_assignment(labels, path)
 
 
 def _columns(config: Path | None) -> "Columns | None":
@@ -361,16 +369,20 @@ def explain(
     """Say why a learner is nearer to their segment than to the next."""
     from learnstrata.app import screens
     from learnstrata.facade import load_model
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import explain as explain_learner
 
     fitted = load_model(model)
-    frame = read_learners(table, sheet=sheet)
-    found = explain_learner(frame, fitted, learner, columns=_columns(config))
+    frame, source = read_source(table, sheet=sheet)
+    notes: list[str] = []
+    named = _columns(config)
+    found = explain_learner(frame, fitted, learner, columns=named, tell=notes.append)
     with _shown():
         if as_json:
-            _print_json(screens.explanation_as_json(found, learner, fitted.names))
+            told = screens.explanation_as_json(found, learner, fitted.names)
+            _print_json(told | screens.source_as_json(source) | {"notes": notes})
         else:
+            screens.show_reading(source, notes)
             screens.show_explanation(found, learner, fitted.names)
 
 
@@ -417,9 +429,10 @@ def demo_table(
     quiet: QuietOption = False,
 ) -> None:
     """Make an invented table with the shape and the dirt of a real one."""
-    from learnstrata.layer.folder import write_table
+    from learnstrata.layer.folder import check_table, write_table
     from learnstrata.learners.demo.tables import make_learners
 
+    check_table(out, overwrite=overwrite)
     path = write_table(make_learners(learners, rng=seed), out, overwrite=overwrite)
     with _shown(written=path):
         if not quiet:

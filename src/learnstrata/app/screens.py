@@ -1,7 +1,7 @@
 """What the terminal shows: progress, a short summary, what a check found."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -39,8 +39,10 @@ __all__ = [
     "show_check",
     "show_explanation",
     "show_percentile",
+    "show_reading",
     "show_run",
     "show_scan",
+    "source_as_json",
 ]
 
 DOING = {
@@ -116,8 +118,7 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     verdict = short_verdict(summary)
     if verdict:
         console.print(f"[dim]Verdict:[/] {escape(verdict)}")
-    for note in exact.every_note:
-        console.print(f"[yellow]Note:[/] {escape(note)}")
+    _show_notes(exact.every_note, console)
     spent = exact.timings
     slowest = sorted(spent, key=lambda stage: -spent[stage])[:3]
     told = ", ".join(f"{stage} {spent[stage]:.1f} s" for stage in slowest)
@@ -131,6 +132,30 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     )
 
 
+def show_reading(source: SourceInfo, notes: Sequence[str] = ()) -> None:
+    """Say on the error stream how a table was read, as a run and a check do.
+
+    Parameters
+    ----------
+    source : SourceInfo
+    notes : sequence of str, default=()
+        What was taken for granted of its numbers.
+    """
+    console = Console(stderr=True, highlight=False)
+    _show_source(source, console)
+    _show_notes(notes, console)
+
+
+def source_as_json(source: SourceInfo | None) -> dict[str, Any]:
+    """Give what kind of file a table was read from; null where none was."""
+    return {"source": asdict(source) if source else None}
+
+
+def _show_notes(notes: Iterable[str], console: Console) -> None:
+    for note in notes:
+        console.print(f"[yellow]Note:[/] {escape(note)}")
+
+
 def _show_source(source: SourceInfo | Source, console: Console) -> None:
     """Say what was read of the file, to whoever holds it."""
     if source.sheet is not None:
@@ -142,8 +167,7 @@ def _show_source(source: SourceInfo | Source, console: Console) -> None:
             f"[yellow]Note:[/] tables stand on other sheets too: {escape(others)}; "
             "--sheet reads one of them."
         )
-    for note in source.notes:
-        console.print(f"[yellow]Note:[/] {escape(note)}")
+    _show_notes(source.notes, console)
 
 
 def _states(summary: DisclosedSummary, write: Numbers) -> str:
@@ -287,7 +311,7 @@ def _looked_for(names: pl.DataFrame, folder: Path) -> dict[str, int]:
 
 def check_as_json(found: TableCheck, source: SourceInfo) -> dict[str, Any]:
     """Give what a check found, and what kind of file it was, as one JSON object."""
-    return found.as_dict() | {"source": asdict(source)}
+    return found.as_dict() | source_as_json(source)
 
 
 def show_check(found: TableCheck, source: SourceInfo) -> None:
@@ -312,8 +336,7 @@ def show_check(found: TableCheck, source: SourceInfo) -> None:
     if not found.columns and found.unused:
         told = escape(preview(found.unused))
         console.print(f"[yellow]Nothing is recognised:[/] the table has {told}.")
-    for sentence in found.notes:
-        console.print(f"[yellow]Note:[/] {escape(sentence)}")
+    _show_notes(found.notes, console)
     for sentence in found.problems:
         console.print(f"[red]Problem:[/] {escape(sentence)}", soft_wrap=True)
     console.print(_verdict(found))
@@ -390,27 +413,14 @@ def _number(value: float | None) -> str:
     return f"{value:.0f}" if plain else f"{value:,.0f}" if whole else f"{value:,.1f}"
 
 
-def assignment_as_json(
-    labels: pl.DataFrame, path: Path, source: SourceInfo, notes: Sequence[str]
-) -> dict[str, Any]:
-    """Give the sizes of an assignment, and how its table was read, as one object."""
-    return {
-        "out": str(path),
-        "assigned": len(labels),
-        "segments": _sizes(labels),
-        "source": asdict(source),
-        "notes": list(notes),
-    }
+def assignment_as_json(labels: pl.DataFrame, path: Path) -> dict[str, Any]:
+    """Give the sizes of an assignment as one JSON object."""
+    return {"out": str(path), "assigned": len(labels), "segments": _sizes(labels)}
 
 
-def show_assignment(
-    labels: pl.DataFrame, path: Path, source: SourceInfo, notes: Sequence[str]
-) -> None:
-    """Print how many learners went to each segment, and how their table was read."""
+def show_assignment(labels: pl.DataFrame, path: Path) -> None:
+    """Print how many learners went to each segment."""
     console = Console(highlight=False)
-    _show_source(source, console)
-    for note in notes:
-        console.print(f"[yellow]Note:[/] {escape(note)}")
     table = _plain_table("", "Segment", "Size", "Share")
     for row in _sizes(labels):
         share = f"{row['count'] / len(labels):.1%}"

@@ -71,18 +71,32 @@ def room_beside(staging: Path) -> Path:
 
 
 def _make_closed(target: Path) -> tuple[Path, IO[str]]:
-    """Make the folder and take its lock."""
-    for _ in range(TRIES):
+    """Make the folder and take its lock.
+
+    Between two steps another run may clear it away, or its parent: once more.
+    """
+    tries = 0
+    while True:
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Between two steps another run may clear it away, or its parent: once more.
-        with contextlib.suppress(FileNotFoundError, FileExistsError, BlockingIOError):
+        try:
             made = tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent)
             closed = Path(made)  # mode 0700, whatever the umask
-            lock = _take(closed / LOCK, new=True)
-            (closed / ROOM).mkdir()
-            (closed / NEW).mkdir(mode=0o755)
-            return closed, lock
-    raise BlockingIOError(f"{target.parent} is cleared by others all the time")
+            return closed, _furnished(closed)
+        except (FileNotFoundError, FileExistsError, BlockingIOError):
+            tries += 1
+            if tries == TRIES:
+                raise
+
+
+def _furnished(closed: Path) -> IO[str]:
+    """Take the lock of a new folder and make what is in it, or leave nothing of it."""
+    with contextlib.ExitStack() as undone:  # a full disk may hold a folder and no file
+        undone.callback(shutil.rmtree, closed, ignore_errors=True)
+        lock = undone.enter_context(_take(closed / LOCK, new=True))
+        (closed / ROOM).mkdir()
+        (closed / NEW).mkdir(mode=0o755)
+        undone.pop_all()
+    return lock
 
 
 def _prefix(target: Path) -> str:
