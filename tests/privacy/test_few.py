@@ -1,9 +1,15 @@
 """What cleaning and reading tell of one learner, or of few, is not shared."""
 
+import json
+
 import polars as pl
 import pytest
 
 from learnstrata.config.loading import load_config
+from learnstrata.exceptions import SourceError
+from learnstrata.facade import segment
+from learnstrata.layer.reading import read_summary
+from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
 from learnstrata.sharing import summaries_of
 from learnstrata.summary.sums import tally_of
@@ -149,3 +155,39 @@ def test_it_is_known_which_rules_and_remarks_add_up(table):
     assert ("ledger", "history") in totals
     assert {("remark", one.sentence) for one in exact.remarks if one.rules} <= totals
     assert tally.counts["ledger", "history", "exact_duplicate"] != [0]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("sheet", "Priya Sharma"),
+        ("other_sheets", ["Priya Sharma"]),
+        ("sheet_number", 3),
+        ("files", 7),
+        ("notes", ["Prepared by Priya Sharma"]),
+    ],
+)
+def test_a_shared_part_that_tells_of_the_file_is_refused(tmp_path, field, value):
+    config = load_config("robust", evidence={"level": "none"})
+    done = segment(make_learners(300, rng=1), config=config, key=KEY)
+    folder = done.save(tmp_path / "out")
+    path = folder / "share" / "summary.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["input"]["source"] = {
+        "format": "excel",
+        "header_line": 1,
+        "left_out": [],
+        "files": None,
+        "sheet_number": None,
+        "sheets": None,
+        "sheet": None,
+        "other_sheets": [],
+        "lines": None,
+        "notes": [],
+    }
+    path.write_text(json.dumps(told), encoding="utf-8")
+    assert read_summary(folder).input.source.format == "excel"
+    told["input"]["source"][field] = value
+    path.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(SourceError, match="for the owner alone"):
+        read_summary(folder)
