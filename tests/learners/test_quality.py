@@ -209,7 +209,8 @@ def test_columns_that_do_not_vary_are_nothing_to_segment_on():
 def test_missing_learner_ids_are_told():
     table = pl.DataFrame(TABLE)
     told = "learner id (column 'email'): "
-    assert f"{told}missing in 1 rows, set aside." in check_table(table, config()).notes
+    notes = check_table(table, config()).notes
+    assert f"{told}missing in 1 record, quarantined." in notes
     check = check_table(table.with_columns(email=pl.lit(" ")), config())
     assert check.problems[0].startswith("None of the 4 records can be used; most oft")
     assert f"{told}no row has a value." in check.notes
@@ -218,7 +219,7 @@ def test_missing_learner_ids_are_told():
 def test_faults_are_noted_and_many_of_them_with_what_to_do():
     check = check_table(pl.DataFrame(TABLE), config())
     assert (
-        "pay (column 'ctc'): 1 values cannot be read with certainty, such as "
+        "pay (column 'ctc'): 1 value cannot be read with certainty, such as "
         "['12/15 LPA']."
     ) in check.notes
     dollars = pl.DataFrame(MANY).with_columns(

@@ -466,12 +466,15 @@ def _notes(
             notes.append(_unreadable(check, hint))
         elif check.faults:
             notes.append(
-                f"{_told(check)}: {check.faults:,} values cannot be read with "
+                f"{_told(check)}: {counted(check.faults, 'value')} cannot be read with "
                 f"certainty, such as {list(check.fault_examples)}."
                 + (f" {hint}." if hint else "")
             )
         if check.name == "learner_id" and check.nulls:
-            notes.append(f"{_told(check)}: missing in {check.nulls:,} rows, set aside.")
+            notes.append(
+                f"{_told(check)}: missing in {counted(check.nulls, 'record')}, "
+                "quarantined."
+            )
         if rows > 1 and check.distinct == 1:
             notes.append(f"{_told(check)}: the same in all rows that have it.")
         if rows and check.nulls == rows and not check.faults:
