@@ -22,9 +22,9 @@ MAPPING = {
     "pay": "ctc",
     "start_year": "from",
     "pay_year": "when",
-    "grade": "grade",
-    "score": "score",
-    "passed": "passed",
+    "extra:grade": "grade",
+    "extra:score": "score",
+    "extra:passed": "passed",
 }
 COLUMNS = Columns(categorical=("grade",), numeric=("score",), outcome=("passed",))
 GIVEN = {
@@ -61,7 +61,7 @@ def test_zero_is_no_id_but_a_number(frame):
     table = standard(frame, ["0", "0.0"])
     assert column(table, "learner_id") == ["a", "b", None, None]
     assert column(table, "pay") == [100, 200, 0, 0]
-    assert column(table, "score") == [0, 1, 0, 0]
+    assert column(table, "extra:score") == [0, 1, 0, 0]
     assert set(NO_ID) - set(MISSING) == {"0", "0.0"}
 
 
