@@ -68,7 +68,8 @@ def test_check_tells_what_repeats_and_what_cleaning_costs(learners, written):
         f"{found['repeats']:,} ({found['repeats_share']:.1%}) repeat an earlier" in said
     )
     assert f"Records: {found['records_per_learner']:.2f} a learner." in said
-    assert f"cleaning loses {cost['lost_rows']} ({cost['lost_rows_share']:.1%})" in said
+    lost = f"Cleaning: {cost['lost_rows']} records ({cost['lost_rows_share']:.1%}) and "
+    assert lost in said
     assert f"older_record {cost['rules']['older_record']}" in said
 
 
@@ -182,3 +183,19 @@ def test_what_is_no_run_is_named_with_what_was_looked_for(tiny_table, tmp_path):
         result = command(name, tmp_path)
         assert result.returncode == 2
         assert f"{tmp_path} has no share/summary.json" in result.stderr
+
+
+KEYS = {"pay": "ctc", "title": "job_position"}
+
+
+def test_check_breaks_no_name_of_a_column_within_a_word(learners, written, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    long = {"ctc": "total_yearly_compensation", "job_position": "job position now"}
+    table = written(learners.rename(long))
+    path = table.parent / "long.toml"
+    named = (f'{key} = "{long[name]}"' for key, name in KEYS.items())
+    path.write_text("\n".join(("[columns]", *named)))
+    shown = command("check", table, "--config", path).stdout.splitlines()
+    assert max(map(len, shown)) <= 80
+    assert any("total_yearly_compensatio" in line for line in shown)
+    assert "company_hash" in "\n".join(shown)

@@ -218,7 +218,8 @@ def test_columns_that_do_not_vary_are_nothing_to_segment_on():
 def test_missing_learner_ids_are_told():
     table = pl.DataFrame(TABLE)
     told = "learner id (column 'email'): "
-    assert f"{told}missing in 1 row, set aside." in check_table(table, config()).notes
+    notes = check_table(table, config()).notes
+    assert f"{told}missing in 1 record, quarantined." in notes
     check = check_table(table.with_columns(email=pl.lit(" ")), config())
     assert check.problems[0].startswith("None of the 4 records can be used; most oft")
     assert f"{told}no row has a value." in check.notes

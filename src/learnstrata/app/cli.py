@@ -110,7 +110,12 @@ AsOfOption = Annotated[
 def run(
     table: TableArgument,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for the results.")
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder for the results (default: runs/ and the name of the table).",
+        ),
     ] = None,
     recipe: RecipeOption = "robust",
     config: ConfigOption = None,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.measure import Measurement
@@ -26,7 +27,7 @@ from learnstrata.segments.pay.percentile import PayPercentile
 from learnstrata.summary.contract.learners import Source
 from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.wording.numbers import Numbers
-from learnstrata.wording.words import listed
+from learnstrata.wording.words import counted, listed
 
 __all__ = [
     "assignment_as_json",
@@ -70,6 +71,7 @@ COLUMN_HEADINGS = ("Standard name", "Column", "Missing", "Unreadable", "Distinct
 COLUMN_HEADINGS += ("Median", "Range")
 MOST_LEAKS = 20
 LONGEST_TEXT = 60
+LONGEST_WORD = 24  # letters of a name that are kept on one line
 
 
 @contextmanager
@@ -326,7 +328,8 @@ def show_check(found: TableCheck, source: SourceInfo) -> None:
     if found.columns:
         console.print(_column_table(found, console))
     for sentence in _counted(found):
-        console.print(f"[dim]Records:[/] {escape(sentence)}", soft_wrap=True)
+        what, told = sentence.split(": ", 1)
+        console.print(f"[dim]{what}:[/] {escape(told)}")
     for one in found.candidates:
         told = escape(f"{one.column!r} ({', '.join(one.signs)})")
         console.print(f"[yellow]Learner id?[/] Perhaps {told}.", soft_wrap=True)
@@ -347,24 +350,26 @@ def _counted(found: TableCheck) -> list[str]:
     told: list[str] = []
     if found.repeats:
         told.append(
-            f"{found.repeats:,} ({found.repeats_share:.1%}) repeat an earlier one in "
-            "every column that is read."
+            f"Records: {found.repeats:,} ({found.repeats_share:.1%}) repeat an earlier "
+            "one in every column that is read."
         )
     each = found.records_per_learner
     if each is not None:
-        told.append(f"{each:.2f} a learner.")
+        told.append(f"Records: {each:.2f} a learner.")
     cost = found.cleaning
     if cost is not None:
         told.append(
-            f"cleaning loses {cost.lost_rows:,} ({cost.lost_rows_share:.1%}) and "
-            f"{cost.lost_learners:,} learners ({cost.lost_learners_share:.1%}); it "
-            f"takes a value from {cost.emptied_rows:,} ({cost.emptied_rows_share:.1%}) "
-            f"of {cost.emptied_learners:,} learners "
+            f"Cleaning: {counted(cost.lost_rows, 'record')} "
+            f"({cost.lost_rows_share:.1%}) and "
+            f"{counted(cost.lost_learners, 'learner')} "
+            f"({cost.lost_learners_share:.1%}) lost; a value set aside in "
+            f"{counted(cost.emptied_rows, 'record')} ({cost.emptied_rows_share:.1%}) "
+            f"of {counted(cost.emptied_learners, 'learner')} "
             f"({cost.emptied_learners_share:.1%})."
         )
     if cost is not None and cost.rules:
         rules = (f"{rule} {n:,}" for rule, n in cost.rules.items())
-        told.append(f"by rule: {', '.join(rules)}.")
+        told.append(f"By rule: {', '.join(rules)}.")
     return told
 
 
@@ -385,6 +390,11 @@ def _column_table(found: TableCheck, console: Console) -> Table:
         table = _plain_table(*COLUMN_HEADINGS[:width])
         for row in rows:
             table.add_row(*row[:width])
+        for place, column in enumerate(table.columns):
+            texts = [COLUMN_HEADINGS[place], *(row[place] for row in rows)]
+            if not column.no_wrap:  # names wrap between words, not in them
+                texts = [word[:LONGEST_WORD] for text in texts for word in text.split()]
+            column.min_width = max(map(cell_len, texts))
         needed = Measurement.get(console, console.options.update(width=1_000), table)
         if needed.minimum <= console.width:
             break

@@ -485,8 +485,10 @@ def _notes(
                 + (f" {hint}." if hint else "")
             )
         if check.name == "learner_id" and check.nulls:
-            missing = counted(check.nulls, "row")
-            notes.append(f"{_told(check)}: missing in {missing}, set aside.")
+            notes.append(
+                f"{_told(check)}: missing in {counted(check.nulls, 'record')}, "
+                "quarantined."
+            )
         if rows > 1 and check.distinct == 1:
             notes.append(f"{_told(check)}: the same in all rows that have it.")
         if rows and check.nulls == rows and not check.faults:

@@ -67,6 +67,8 @@ def read(values):
         ("1/1/1850", "fault"),
         ("before 2010", "fault"),
         ("2010?", "fault"),
+        ("2010s", "fault"),
+        ("2010's", "fault"),
         ("soon", "fault"),
         ("12 2.017", "fault"),
     ],
@@ -163,3 +165,9 @@ def test_numbers_that_are_no_years_are_faults_in_any_column():
     assert read([1e160, float("inf"), float("nan"), 2019.0, -0.0]) == [
         *("fault", "fault", None, 2019, 0),
     ]
+
+
+def test_number_with_a_part_of_a_year_is_of_that_year_in_any_source():
+    assert read([2016.5, 2017.0]) == [2016, 2017]
+    assert read(["2016.5", "2017"]) == [2016, 2017]
+    assert read([16.5]) == [16.5]

@@ -3,6 +3,7 @@ import os
 import re
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -138,6 +139,11 @@ def test_missing_file_is_told_with_the_nearest_name(write, tmp_path):
     words = refused(tmp_path / "learner.csv")
     assert words.startswith("There is no learner.csv in ")
     assert words.endswith("Did you mean 'learners.csv'?")
+
+
+def test_missing_file_of_this_folder_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert refused(Path("learner.csv")) == "There is no learner.csv in this folder."
 
 
 def test_missing_folder_is_told(tmp_path):

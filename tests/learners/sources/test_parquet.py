@@ -115,7 +115,7 @@ def test_other_tables_in_the_folder_are_told(write, tmp_path):
     (tmp_path / "b.csv").write_text("id\nb\n")
     (tmp_path / "_SUCCESS").touch()
     (note,) = read_source(tmp_path)[1].notes
-    assert note == "Not read, since only .parquet is in a folder: ['b.csv']."
+    assert note == "Of a folder only .parquet is read; not read: ['b.csv']."
 
 
 def test_tables_of_versions_are_refused(write, tmp_path):

@@ -257,7 +257,7 @@ def _with_commas(
     settings: Settings,
 ) -> list[Settled]:
     """Take commas before three digits for thousands, unless the table writes others."""
-    foreign_marks = settings.pay.code.upper() in DECIMAL_COMMA or any(
+    foreign_marks = settings.pay.code in DECIMAL_COMMA or any(
         settled.styles[0].decimal == "," for settled in decided
     )
     return [
@@ -311,7 +311,7 @@ def _with_currency(
     """Keep one currency; refuse several where none was chosen."""
     if frame is None or not counts.get("foreign"):
         return settled
-    source, code = settled.source, by.pay.code.upper()
+    source, code = settled.source, by.pay.code
     texts = collected(frame.select(source.rest, "times")).drop_nulls()
     found = named_in(texts.iter_rows(), code)
     found[""] += counts["given"] - sum(found.values())

@@ -32,7 +32,7 @@ _DAY = 86_400.0
 WHOLE = r"[0-9]{1,20}(?:\.0{0,40})?|[0-9]{5}\.[0-9]{1,20}"
 _GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,9}|[+-][0-9]{1,9}(?:\.0{0,9})?"
 _NO_YEAR = r"(?:[0-9]{1,3}|(?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{2}|[0-9]{5,})"
-_UNSURE = r"[~<>±?]|before|after|about|approx|around|circa|until|till"
+_UNSURE = r"[~<>±?]|before|after|about|approx|around|circa|until|till|[0-9]0'?s\b"
 _TIME = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]\.?m\.?)?)?"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
@@ -163,7 +163,9 @@ def _form_of_number(name: str, number: nw.Expr) -> nw.Expr:
 def _year_of_number(name: str, number: nw.Expr) -> nw.Expr:
     form = nw.col(f"form:{name}")
     head, tail, _, _, c, _ = (nw.col(f"{x}:{name}") for x in _PARTS)
+    is_recent = (number >= 1900.0) & (number < 2100.0)  # 2016.5 is in 2016
     years = {
+        "year": nw.when(is_recent).then(number.floor()).otherwise(number),
         "serial": _year_of_day(number),
         "month": head * 100.0 + c,
         "year_first": head,

@@ -225,7 +225,7 @@ def _unread(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         if file.suffix.lower() in TABLES and file.is_file() and file not in files
     ]
     if others:
-        yield f"Not read, since only .parquet is in a folder: {preview(others, 5)}."
+        yield f"Of a folder only .parquet is read; not read: {preview(others, 5)}."
 
 
 def _notes(levels: Levels) -> tuple[str, ...]:
