@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -100,11 +99,6 @@ def read_table(
     DegenerateError
         If it has no rows.
     """
-    if isinstance(frame, str | Path):
-        raise SchemaError(
-            f"Got the text {str(frame)[:80]!r}, expected a data frame. Read a file "
-            "first: learnstrata.read_learners(path)."
-        )
     doubts: tuple[str, ...] = ()
     with told_as_ours(frame):
         if mapping is None:

@@ -6,6 +6,7 @@ be read and how it stood. One set of expressions for every engine.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import narwhals as nw
 import polars as pl
@@ -75,6 +76,11 @@ def _opened(frame: IntoFrame) -> Frame:
             f"Got a table with repeated column names. {error}. Rename or drop them."
         ) from error
     except TypeError as error:
+        if isinstance(frame, str | Path):
+            raise SchemaError(
+                f"Got the text {str(frame)[:80]!r}, expected a data frame. Read a file "
+                "first: learnstrata.read_learners(path)."
+            ) from error
         raise SchemaError(
             f"Got {type(frame).__name__}, expected a data frame of Polars, pandas, "
             "DuckDB or another library that narwhals knows."
