@@ -170,4 +170,4 @@ def test_numbers_that_are_no_years_are_faults_in_any_column():
 def test_number_with_a_part_of_a_year_is_of_that_year_in_any_source():
     assert read([2016.5, 2017.0]) == [2016, 2017]
     assert read(["2016.5", "2017"]) == [2016, 2017]
-    assert read([16.5]) == [16.5]
+    assert read([16.5]) == ["fault"]
