@@ -39,6 +39,7 @@ __all__ = [
     "in_order_of_content",
     "newest_unit",
     "read_table",
+    "told_as_ours",
     "units_of",
     "without_rare",
 ]
@@ -101,7 +102,7 @@ def read_table(
             f"Got the text {str(frame)[:80]!r}, expected a data frame. Read a file "
             "first: learnstrata.read_learners(path)."
         )
-    with _told_as_ours(frame):
+    with told_as_ours(frame):
         names = column_names_of(frame)
         if mapping is None:
             mapping = recognise(names, config.columns, record=config.record)
@@ -119,7 +120,7 @@ def read_table(
 
 
 @contextmanager
-def _told_as_ours(frame: object) -> Iterator[None]:
+def told_as_ours(frame: object) -> Iterator[None]:
     """Turn what the library of a frame says of it into one line of ours."""
     try:
         yield

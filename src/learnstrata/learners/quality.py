@@ -10,8 +10,8 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import LearnstrataError, SchemaError
-from learnstrata.learners.intake import clean_table, read_table
+from learnstrata.exceptions import LearnstrataError, SchemaError, SourceError
+from learnstrata.learners.intake import clean_table, read_table, told_as_ours
 from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.remarks import Remark, find_remarks
@@ -245,7 +245,11 @@ def inspect_table(
     cleaned = found or _cleaned(frame, config)
     recognised = find_columns(names, config.columns)
     mapping = recognised.columns
-    table, kinds, read = _read(frame, mapping, config)
+    try:
+        with told_as_ours(frame):
+            table, kinds, read = _read(frame, mapping, config)
+    except SourceError as error:  # its library cannot give its rows
+        return _nothing(problems or (str(error),))
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
     repeats = _repeats(table)
     unused = tuple(n for n in names if n not in set(mapping.values()))
