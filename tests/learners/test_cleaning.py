@@ -735,3 +735,18 @@ def test_tiny_tables_do_not_crash(frame, columns):
     native = typed(frame({"record": list(range(n)), **columns}))
     found = clean(native, CONFIG, find_limits(native, CONFIG))
     assert [row["record"] for row in rows(found.ledger)] == list(range(n))
+
+
+def test_characters_that_nobody_sees_part_no_companies():
+    names = ["acme co", "Acme\u200b Co", "Acme Co\u200e", "\ufeffAcme\xa0Co\u200b"]
+    table = pl.DataFrame(
+        {
+            "record": range(4),
+            "learner_id": ["a", "b", "c", "d"],
+            "company": names,
+            "pay": [500_000.0] * 4,
+        }
+    )
+    assert clean(table, CONFIG, LIMITS).units["company"].unique().to_list() == [
+        "acme co"
+    ]

@@ -380,3 +380,12 @@ def test_check_refuses_what_a_run_refuses_in_the_same_words(odd, options):
     settings = config(**RUN, **options)
     check = check_table(table, settings)
     assert check.problems == refusals(table, settings)
+
+
+def test_a_table_whose_library_gives_no_rows_is_a_problem_and_no_fault():
+    things = pl.Series("ctc", [object(), object()], dtype=pl.Object)
+    table = pl.DataFrame({"email_hash": ["a", "b"], "company": ["x", "y"]})
+    found = check_table(table.with_columns(things), config())
+    (told,) = found.problems
+    assert told.startswith("The table cannot be read: ")
+    assert told.endswith("Collect it first, or convert the column.")

@@ -258,7 +258,11 @@ def _inspected(
     cleaned = found or _cleaned(frame, config)
     recognised = find_columns(names, config.columns)
     mapping = recognised.columns
-    table, kinds, read = _read(frame, mapping, config)
+    try:
+        with told_as_ours(frame):
+            table, kinds, read = _read(frame, mapping, config)
+    except SourceError as error:  # its library cannot give its rows
+        return _nothing(problems or (str(error),))
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
     repeats = _repeats(table)
     unused = tuple(n for n in names if n not in set(mapping.values()))

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import duckdb
@@ -564,3 +564,33 @@ def test_any_text_reads_alike_on_every_engine(records):
         ]
     assert done[0] == done[1]
     assert done[0] == done[2]
+
+
+def test_ids_of_two_exports_are_the_same_where_one_wrote_floats():
+    assert one("learner_id", ["12", "12.0", "7.0"])[0] == ["12", "12", "7"]
+    assert one("learner_id", ["12", "12.0", "7.5"])[0] == ["12", "12.0", "7.5"]
+
+
+@pytest.mark.parametrize(("dtype", "bits"), [(pl.Float32, 24), (pl.Float64, 53)])
+def test_ids_that_floats_cannot_tell_apart_are_refused(dtype, bits):
+    fine = pl.Series([2.0**bits - 1, 5.0], dtype=dtype)
+    assert one("learner_id", fine)[0] == [str(2**bits - 1), "5"]
+    with pytest.raises(SchemaError, match=rf"1 numbers above 2\^{bits}, where"):
+        one("learner_id", pl.Series([2.0**bits, 5.0], dtype=dtype))
+
+
+@pytest.mark.parametrize("name", ["pay_year", "pay", "company", "learner_id"])
+def test_a_column_of_durations_is_refused(name):
+    with pytest.raises(SchemaError, match=r"holds Duration.*Convert it, or map"):
+        one(name, [timedelta(days=1)])
+
+
+def test_a_column_called_by_a_star_is_read():
+    table = pl.DataFrame({"id": ["a", "b"], "ctc": [1, 2], "*": [3, 4]})
+    columns = Columns(learner="id", numeric=("*",))
+    assert column(standard(table, columns=columns), "extra:*") == [3.0, 4.0]
+
+
+def test_characters_that_nobody_sees_part_no_ids():
+    assert one("learner_id", ["a1", "a1\u200e", "a\xad1", "\u2060a1"])[0] == ["a1"] * 4
+    assert one("pay", ["\u200e1,200,000\u200f"])[0] == [1_200_000.0]

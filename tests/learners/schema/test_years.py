@@ -69,6 +69,17 @@ def read(values):
         ("2010?", "fault"),
         ("2010s", "fault"),
         ("2010's", "fault"),
+        ("pre-2010", "fault"),
+        ("2010 or earlier", "fault"),
+        ("prior to 2010", "fault"),
+        ("the 2010s", "fault"),
+        ("2015+", "fault"),
+        ("not 2010", "fault"),
+        ("ca. 2010", "fault"),
+        ("≤2010", "fault"),
+        ("2020-04-15 10:00 EST", 2020),
+        ("20200415-2015", "fault"),
+        ("20200415T2015Z", "fault"),
         ("soon", "fault"),
         ("12 2.017", "fault"),
     ],
@@ -167,7 +178,10 @@ def test_numbers_that_are_no_years_are_faults_in_any_column():
     ]
 
 
-def test_number_with_a_part_of_a_year_is_of_that_year_in_any_source():
-    assert read([2016.5, 2017.0]) == [2016, 2017]
-    assert read(["2016.5", "2017"]) == [2016, 2017]
-    assert read([16.5]) == ["fault"]
+def test_decimals_of_a_year_are_a_part_of_it():
+    assert read([2016.04, 2016.9, 2016.0, 5.2017, 9999.5]) == [
+        *(2016, 2016, 2016),
+        "fault",
+        9999,
+    ]
+    assert read(["2016.04", "2016.9"]) == [2016, 2016]

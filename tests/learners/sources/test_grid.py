@@ -86,6 +86,8 @@ def test_the_header_again_is_no_record():
     found = read(HEADER, *LINES[:3], HEADER, *LINES[3:])
     assert len(found.table) == 9
     assert found.notes == ("Line 5 repeats the header: no record.",)
+    (note,) = read(HEADER, *LINES, HEADER.upper()).notes
+    assert note == "Line 11 repeats the header: no record."
     many = [line for one in LINES for line in (HEADER, one)]
     (note,) = read(HEADER, *many).notes
     assert note == "9 lines (the first is 2) repeat the header: no record."

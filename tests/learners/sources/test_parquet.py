@@ -122,3 +122,9 @@ def test_tables_of_versions_are_refused(write, tmp_path):
     write("a.parquet", id=["a"])
     (tmp_path / "_delta_log").mkdir()
     assert "is a Delta table, whose files hold what was deleted" in refused(tmp_path)
+
+
+def test_the_case_of_an_ending_does_not_matter(write, tmp_path):
+    write("a.parquet", id=["a"])
+    write("b.PARQUET", id=["b"])
+    assert read_source(tmp_path)[0]["id"].to_list() == ["a", "b"]

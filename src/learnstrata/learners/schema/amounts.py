@@ -34,6 +34,8 @@ __all__ = [
 SPACES = (
     "[\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 )
+# Nobody sees them: a soft hyphen, marks of the direction, what joins words.
+UNSEEN = "[\xad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]+"
 LONGEST = 80  # characters of an amount; more would overflow, and engines differ then
 
 _MAGNITUDES: Mapping[str, float] = {
@@ -172,8 +174,9 @@ def plain_words(pay: Pay) -> Words:
 
 
 def tidied(text: nw.Expr) -> nw.Expr:
-    """Trim a text and make every run of spaces in it one."""
-    return text.str.replace_all(SPACES, " ").str.strip_chars(" ")
+    """Trim a text, make every run of spaces in it one, drop what nobody sees."""
+    seen = text.str.replace_all(UNSEEN, "")
+    return seen.str.replace_all(SPACES, " ").str.strip_chars(" ")
 
 
 def typed(tidy: nw.Expr) -> nw.Expr:

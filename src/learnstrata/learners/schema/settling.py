@@ -24,7 +24,7 @@ __all__ = ["Settled", "settle"]
 NUMERIC_SHARE = 0.95  # of an outcome's values must be numbers for it to be a number
 COMMON = 0.05  # of the values that could be either, what shows decimals must be
 _LOST_DIGITS = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
-_EXACT = float(1 << 53)  # whole numbers above it are not all floats
+_EXACT, _EXACT_SHORT = 53, 24  # bits of whole numbers that are all floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Settled:
     percent : bool
         Whether its numbers are in percent.
     whole : bool
-        Whether ids end in ``.0`` throughout, as floats do.
+        Whether ids are whole numbers, and some end in ``.0`` as floats do.
     hint : str
         How to have read what cannot be; may be empty.
     note : str
@@ -128,13 +128,20 @@ def _evidence(source: Source, settings: Settings) -> dict[str, nw.Expr]:
 def _id_evidence(source: Source) -> dict[str, nw.Expr]:
     given = {"given": ~source.tidy.is_null()}
     if source.dtype.is_float():
-        beyond = nw.col(f"float:{source.name}").abs() >= _EXACT
+        most = 2.0 ** _bits(source)
+        beyond = nw.col(f"float:{source.name}").abs() >= most
         return given | {"beyond": given["given"] & beyond}
     return given | {
         "lost": source.tidy.str.contains(_LOST_DIGITS),
         "long": source.tidy.str.contains("^[0-9]{9,40}$"),
         "whole": source.tidy.str.contains(r"^[0-9]+\.0$"),
+        "digits": source.tidy.str.contains("^[0-9]+$"),
     }
+
+
+def _bits(source: Source) -> int:
+    """Give how many bits the whole numbers of a column of floats may have."""
+    return _EXACT_SHORT if source.dtype == nw.Float32 else _EXACT
 
 
 def _year_evidence(source: Source) -> dict[str, nw.Expr]:
@@ -175,8 +182,9 @@ def _marks_of(source: Source, point: Amount, comma: Amount) -> dict[str, nw.Expr
 
 def _decided(source: Source, counts: Mapping[str, int], settings: Settings) -> Settled:
     if source.kind == "id":
-        given, whole = counts["given"], counts.get("whole", 0)
-        return Settled(source, whole=bool(given) and whole == given)
+        # 12.0 is 12, too, where two exports were joined.
+        whole, digits = counts.get("whole", 0), counts.get("digits", 0)
+        return Settled(source, whole=whole > 0 and whole + digits == counts["given"])
     if source.kind == "year":
         return _decided_year(source, counts)
     if source.kind == "text":
@@ -292,7 +300,8 @@ def _refuse_lost_ids(frame: Frame, source: Source, counts: Mapping[str, int]) ->
     if beyond := counts.get("beyond", 0):
         raise SchemaError(
             f"Column {source.column!r}, read as {source.name}, holds {beyond:,} "
-            "numbers above 2^53, where neighbouring ids are one and the same number. "
+            f"numbers above 2^{_bits(source)}, where neighbouring ids are one and the "
+            "same number. "
             "Read or save the column as text."
         )
     if lost > 1 or (lost and long >= counts["given"] / 2):

@@ -32,7 +32,17 @@ _DAY = 86_400.0
 WHOLE = r"[0-9]{1,20}(?:\.0{0,40})?|[0-9]{5}\.[0-9]{1,20}"
 _GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,9}|[+-][0-9]{1,9}(?:\.0{0,9})?"
 _NO_YEAR = r"(?:[0-9]{1,3}|(?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{2}|[0-9]{5,})"
-_UNSURE = r"[~<>±?]|before|after|about|approx|around|circa|until|till|[0-9]0'?s\b"
+# Words and signs that say of a year that it is not the one, or that it may be another.
+_UNSURE = (
+    r"[~<>±?≤≥≈]|[0-9] ?\+(?:[^0-9]|$)|[0-9]0 ?'?s(?:[^a-z]|$)|[0-9] ?-?ish(?:[^a-z]|$)"
+    r"|(?:^|[^a-z])(?:before|after|about|approx|around|circa|until|till|pre|post"
+    r"|prior|earlier|later|older|newer|or|not|unless|ca\.?|c\.|est\.|estimate[ds]?"
+    r"|maybe|perhaps|probably|possibly|likely|roughly|nearly|almost|up ?to|by"
+    r"|at least|at most|more than|less than|onwards?|unsure|uncertain)(?:[^a-z]|$)"
+    r"|approx"
+)
+# 20160415-2015 is a day and a time, and its year is in neither way a number alone.
+_COMPACT = r"(?:^|[^0-9.,])[0-9]{8}"
 _TIME = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]\.?m\.?)?)?"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
@@ -140,8 +150,7 @@ def _form_of_number(name: str, number: nw.Expr) -> nw.Expr:
     """Tell the form of a number by how large it is: no two overlap."""
     head, tail, a, b, c, d = (nw.col(f"{x}:{name}") for x in _PARTS)
     low, recent, high = map(_new_year, (FIRST, FIRST + 20, LAST + 1))
-    whole = (number == number.floor()) | _is_year(number)
-    year = (number <= LONGEST) & whole  # 2016.5 is of 2016, as a text is
+    year = (number < LONGEST + 1) & ((number == number.floor()) | (number >= 1000.0))
     forms = {"year": year, "serial": (number >= low) & (number < high)}
     for unit, times in _UNITS.items():
         since, until = ((day - _EPOCH) * _DAY * times for day in (recent, high))
@@ -174,7 +183,9 @@ def _year_of_number(name: str, number: nw.Expr) -> nw.Expr:
     for unit, times in _UNITS.items():
         days = (number / (_DAY * times)).floor() + float(_EPOCH)
         years[unit] = _year_of_day(days)
-    value = number.floor()
+    # 2016.04 is April, or a third of a year.
+    value = nw.when((form == "year") & (number >= 1000.0)).then(number.floor())
+    value = value.otherwise(number)
     for of, year in years.items():
         value = nw.when(form == of).then(year).otherwise(value)
     return value
@@ -237,7 +248,7 @@ def text_forms(name: str, text: nw.Expr) -> list[dict[str, nw.Expr]]:
 
 
 def _form_of_text(text: nw.Expr, tokens: nw.Expr) -> nw.Expr:
-    sure = ~text.str.contains(_UNSURE).fill_null(value=False)
+    sure = ~text.str.contains(f"{_UNSURE}|{_COMPACT}").fill_null(value=False)
     full = tokens.str.contains("^(?:19|20)[0-9]{2}$").fill_null(value=False)
     forms = {"full": full & sure, "grouped": matches(text, _GROUPED)}
     forms |= {name: matches(text, pattern) for name, pattern in _SHORT.items()}

@@ -224,7 +224,7 @@ def tabled(grid: Grid) -> Tabled:
     names = column_names(grid.path, grid.header)
     cells = grid.cells.rename(dict(zip(grid.cells.columns, names, strict=True)))
     blank = _all(cells, [""] * len(names))
-    again = _all(cells, [name.strip() for name in grid.header])
+    again = _all(cells, [name.strip() for name in grid.header], fold=True)
     headings = np.zeros(len(cells), dtype=bool)
     headings[list(grid.headings)] = True
     out = blank | again | headings
@@ -245,14 +245,17 @@ def tabled(grid: Grid) -> Tabled:
     return Tabled(table, (*titles, *kinds), (*above, *notes))
 
 
-def _all(cells: pl.DataFrame, wanted: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Tell the rows that hold just these texts, spaces around them aside."""
+def _all(
+    cells: pl.DataFrame, wanted: Sequence[str], *, fold: bool = False
+) -> npt.NDArray[np.bool_]:
+    """Tell the rows that hold just these texts, spaces around them (and case) aside."""
     same = np.arange(len(cells))
     for name, text in zip(cells.columns, wanted, strict=True):
         if not len(same):
             break
         held = cells[name].gather(same).fill_null("").str.strip_chars()
-        same = same[(held == text).to_numpy()]
+        held = held.str.to_lowercase() if fold else held
+        same = same[(held == (text.lower() if fold else text)).to_numpy()]
     found = np.zeros(len(cells), dtype=bool)
     found[same] = True
     return found

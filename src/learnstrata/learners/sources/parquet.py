@@ -91,8 +91,9 @@ def _files(folder: Path) -> list[Path]:
             )
     files = [
         file
-        for file in sorted(folder.rglob("*.parquet"))
-        if file.is_file()
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() == ".parquet"
+        and file.is_file()
         and not any(p.startswith(("_", ".")) for p in file.relative_to(folder).parts)
     ]
     if not files:
