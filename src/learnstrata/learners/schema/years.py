@@ -172,9 +172,7 @@ def _form_of_number(name: str, number: nw.Expr) -> nw.Expr:
 def _year_of_number(name: str, number: nw.Expr) -> nw.Expr:
     form = nw.col(f"form:{name}")
     head, tail, _, _, c, _ = (nw.col(f"{x}:{name}") for x in _PARTS)
-    is_recent = (number >= 1900.0) & (number < 2100.0)  # 2016.5 is in 2016
     years = {
-        "year": nw.when(is_recent).then(number.floor()).otherwise(number),
         "serial": _year_of_day(number),
         "month": head * 100.0 + c,
         "year_first": head,
