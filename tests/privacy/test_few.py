@@ -191,3 +191,14 @@ def test_a_shared_part_that_tells_of_the_file_is_refused(tmp_path, field, value)
     path.write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(SourceError, match="for the owner alone"):
         read_summary(folder)
+
+
+def test_what_one_cell_lets_be_assumed_of_a_column_is_for_the_owner(table):
+    pay = pl.col("ctc").cast(pl.String)
+    first = pl.int_range(pl.len()) == 0
+    typed = pl.when(first).then(pl.lit("900,000")).otherwise(pay)
+    exact, told = both(table.with_columns(ctc=typed))
+    assert "A comma before three digits parts the thousands" in exact.assumed[0]
+    assert exact.assumed[0] in exact.every_note
+    assert told.assumed == ()
+    assert told.every_note == (*told.notes, *(one.sentence for one in told.remarks))

@@ -105,6 +105,7 @@ def build(run: Run, *, key: bytes) -> Results:
         cohorts=build_cohorts(run),
         companies=build_companies(run),
         questions=build_questions(run),
+        assumed=run.base.notes,
         notes=tuple(_notes(run)),
         timings=dict(run.timings),
     )
@@ -214,12 +215,11 @@ def _filled(run: Run) -> Filled:
 
 
 def _notes(run: Run) -> list[str]:
-    """Say what could be meant otherwise, and what is missing and with it which part."""
+    """Say what is missing, and with it which part of the results."""
     there = {"learner_id"} & set(run.base.mapping)
     there |= set(run.meaning.model.features.available)
     lost = {COLUMNS[name].gives: text for name, text in lost_without(there).items()}
-    lacking = [*run.base.notes]
-    lacking += [
+    lacking = [
         f"The table has no {column_label(column)}: {text}."
         for column, text in lost.items()
     ]
