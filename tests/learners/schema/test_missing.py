@@ -12,6 +12,7 @@ from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Columns, Pay
 from learnstrata.facade import check_table
 from learnstrata.learners.schema.missing import MISSING, NO_ID, says_nothing
+from learnstrata.learners.schema.register import extra_name
 from learnstrata.learners.schema.standard import standardise
 from learnstrata.learners.sources.files import read_learners
 
@@ -22,9 +23,7 @@ MAPPING = {
     "pay": "ctc",
     "start_year": "from",
     "pay_year": "when",
-    "grade": "grade",
-    "score": "score",
-    "passed": "passed",
+    **{extra_name(name): name for name in ("grade", "score", "passed")},
 }
 COLUMNS = Columns(categorical=("grade",), numeric=("score",), outcome=("passed",))
 GIVEN = {
@@ -61,7 +60,7 @@ def test_zero_is_no_id_but_a_number(frame):
     table = standard(frame, ["0", "0.0"])
     assert column(table, "learner_id") == ["a", "b", None, None]
     assert column(table, "pay") == [100, 200, 0, 0]
-    assert column(table, "score") == [0, 1, 0, 0]
+    assert column(table, extra_name("score")) == [0, 1, 0, 0]
     assert set(NO_ID) - set(MISSING) == {"0", "0.0"}
 
 

@@ -48,16 +48,16 @@ class TestHints:
         assert words in reading("pay", ["45.000", *others]).hints["x"]
 
     def test_what_was_taken_for_granted_is_noted(self):
-        assert reading("pay", ["75,000"]).notes == (
-            "x: A comma before three digits parts the thousands: 45,000 is 45000. If "
-            'it is 45, say decimal = "," in [pay] of the configuration.',
-        )
+        assert reading("pay", ["75,000"]).notes == {
+            "x": "A comma before three digits parts the thousands: 45,000 is 45000. If "
+            'it is 45, say decimal = "," in [pay] of the configuration'
+        }
 
     def test_settled_columns_need_no_words(self):
         found = reading("pay", ["1.234.567", "45.000"])
-        assert (found.hints, found.notes) == ({}, ())
+        assert (found.hints, found.notes) == ({}, {})
         told = reading("pay", ["45.000"], numbers=Numbers(decimal=","))
-        assert (told.hints, told.notes) == ({}, ())
+        assert (told.hints, told.notes) == ({}, {})
 
 
 class TestCurrencies:
