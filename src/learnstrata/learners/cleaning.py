@@ -18,6 +18,7 @@ from learnstrata.learners.lookups import Frame
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.identity import judge
 from learnstrata.learners.rules.values import believe
+from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.register import is_extra
 
 __all__ = ["Cleaned", "clean"]
@@ -120,7 +121,7 @@ def _with_text(frame: Frame, names: Sequence[str], rules: Cleaning) -> Frame:
             continue
         text = nw.col(column)
         if rules.tidy_text:
-            text = text.str.strip_chars().str.replace_all(r"\s+", " ")
+            text = tidied(text)
         if rules.tidy_text and column == "company":
             text = text.str.to_lowercase()
         if fill:

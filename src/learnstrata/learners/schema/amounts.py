@@ -15,6 +15,7 @@ from learnstrata.learners.schema.numerals import Style
 
 __all__ = [
     "EXPERIENCE",
+    "INVISIBLE",
     "Amount",
     "Words",
     "amount",
@@ -32,6 +33,8 @@ __all__ = [
 SPACES = (
     "[\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 )
+# What nobody sees and copying brings along: soft hyphens, joiners, marks of direction.
+INVISIBLE = "[\xad\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f]+"
 LONGEST = 80  # characters of an amount; more would overflow, and engines differ then
 
 _MAGNITUDES: Mapping[str, float] = {
@@ -170,8 +173,9 @@ def plain_words(pay: Pay) -> Words:
 
 
 def tidied(text: nw.Expr) -> nw.Expr:
-    """Trim a text and make every run of spaces in it one."""
-    return text.str.replace_all(SPACES, " ").str.strip_chars(" ")
+    """Trim a text, make every run of spaces in it one, and drop what nobody sees."""
+    seen = text.str.replace_all(INVISIBLE, "")
+    return seen.str.replace_all(SPACES, " ").str.strip_chars(" ")
 
 
 def typed(tidy: nw.Expr) -> nw.Expr:
