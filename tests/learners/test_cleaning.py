@@ -691,6 +691,13 @@ def test_companies_and_titles_are_tidied_and_case_of_titles_stays(frame, space):
     assert (row["company"], row["title"]) == ("acme corp", "Data Analyst")
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200e", "\xa0", "\xad"])
+def test_a_company_with_an_unseen_character_is_the_same_company(frame, unseen):
+    native = typed(frame(table({"company": "Acme"}, {"company": f"acme{unseen}"})))
+    found = rows(clean(native, CONFIG, LIMITS).records)
+    assert [row["company"] for row in found] == ["acme", "acme"]
+
+
 def test_notebook_keeps_text_and_names_what_is_missing(frame):
     config = load_config("notebook", as_of=2021)
     given = table({"company": " Acme "}, {"company": None, "title": None})

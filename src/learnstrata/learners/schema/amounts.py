@@ -15,6 +15,7 @@ from learnstrata.learners.schema.numerals import Style
 
 __all__ = [
     "EXPERIENCE",
+    "INVISIBLE",
     "SPACES",
     "Amount",
     "Words",
@@ -34,8 +35,8 @@ __all__ = [
 SPACES = (
     "[\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 )
-# Nobody sees them: a soft hyphen, marks of the direction, what joins words.
-UNSEEN = "[\xad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]+"
+# What nobody sees and copying brings along: soft hyphens, joiners, marks of direction.
+INVISIBLE = "[\xad\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f]+"
 LONGEST = 80  # characters of an amount; more would overflow, and engines differ then
 
 _MAGNITUDES: Mapping[str, float] = {
@@ -174,8 +175,8 @@ def plain_words(pay: Pay) -> Words:
 
 
 def tidied(text: nw.Expr) -> nw.Expr:
-    """Trim a text, make every run of spaces in it one, drop what nobody sees."""
-    seen = text.str.replace_all(UNSEEN, "")
+    """Trim a text, make every run of spaces in it one, and drop what nobody sees."""
+    seen = text.str.replace_all(INVISIBLE, "")
     return seen.str.replace_all(SPACES, " ").str.strip_chars(" ")
 
 

@@ -28,7 +28,9 @@ __all__ = ["Kind", "Settings", "Source", "Steps", "prepared", "raw", "trimmed"]
 
 # Columns to be added, each step built on those before it.
 Steps: TypeAlias = Sequence[Mapping[str, nw.Expr]]
-Kind = Literal["id", "text", "pay", "year", "experience", "number", "outcome"]
+Kind = Literal[
+    "id", "text", "category", "pay", "year", "experience", "number", "outcome"
+]
 
 NO_VALUES = (nw.Binary, nw.Time, nw.Duration)  # types that are no numbers and no text
 
@@ -69,7 +71,12 @@ class Source:
     @property
     def is_number(self) -> bool:
         """Whether it becomes numbers."""
-        return self.kind not in {"id", "text"}
+        return not (self.kind == "id" or self.is_words)
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it becomes texts; those of a category are trimmed at once."""
+        return self.kind in {"text", "category"}
 
     @property
     def is_native(self) -> bool:

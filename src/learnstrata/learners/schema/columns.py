@@ -255,7 +255,7 @@ def _read(settled: Settled, by: Settings) -> Steps:
     """Give the value of a column, and of a number what is to be known of it."""
     source, name = settled.source, settled.source.name
     if not source.is_number:
-        kept = source.tidy if source.kind == "id" else source.text
+        kept = source.text if source.kind == "text" else source.tidy
         kept = kept.str.replace_all(r"\.0$", "") if settled.whole else kept
         kept = nw.when(~source.tidy.is_null()).then(kept).cast(nw.String)
         return [{f"value:{name}": kept}]

@@ -120,7 +120,7 @@ def _evidence(source: Source, settings: Settings) -> dict[str, nw.Expr]:
         return _id_evidence(source)
     if source.kind == "year":
         return _year_evidence(source)
-    if source.kind == "text" or source.is_native:
+    if source.is_words or source.is_native:
         return {}
     return _number_evidence(source, settings)
 
@@ -187,14 +187,14 @@ def _decided(source: Source, counts: Mapping[str, int], settings: Settings) -> S
         return Settled(source, whole=whole > 0 and whole + digits == counts["given"])
     if source.kind == "year":
         return _decided_year(source, counts)
-    if source.kind == "text":
+    if source.is_words:
         return Settled(source)
     given = counts.get("given", 0)
     if source.kind == "outcome":
         read = counts.get("read", 0)
         numeric = source.is_native or (given and read >= NUMERIC_SHARE * given)
-        source = replace(source, kind="number" if numeric else "text")
-    if source.is_native or source.kind == "text":
+        source = replace(source, kind="number" if numeric else "category")
+    if source.is_native or source.is_words:
         return Settled(source)
     percent = bool(given) and counts.get("percent", 0) >= NUMERIC_SHARE * given
     settled = Settled(source, percent=percent)

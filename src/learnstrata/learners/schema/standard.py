@@ -38,7 +38,7 @@ __all__ = [
 
 _EXTRA_KINDS: Mapping[str, Kind] = {
     "numeric": "number",
-    "categorical": "text",
+    "categorical": "category",
     "outcome": "outcome",
 }
 READINGS = {"unread": "fault", "middle": "middle"}  # ours, and how it is marked
