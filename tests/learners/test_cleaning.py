@@ -190,6 +190,38 @@ def test_a_record_of_nobody_is_quarantined(frame, config):
     assert found[-1][0] == "current"
 
 
+NOTHING = {
+    "company": None,
+    "title": None,
+    "pay": None,
+    "start_year": None,
+    "experience": None,
+    "pay_year": None,
+    "role_match": "missing",
+}
+FOOTER = {"learner_id": "Source: HR export 2021", **NOTHING}
+
+
+def test_words_for_an_id_and_nothing_else_are_no_learner(frame):
+    others = [{"learner_id": f"l{i}"} for i in range(4)]
+    alone = {"learner_id": "l9", **NOTHING}
+    found = ledger(frame(table(*others, alone, FOOTER)), CONFIG)
+    assert [row["rule"] for row in found] == [None] * 5 + ["line_of_text"]
+    assert (found[-1]["state"], found[-1]["before"]) == (
+        *("quarantined", "Source: HR export 2021"),
+    )
+
+
+def test_words_for_an_id_are_one_where_ids_have_spaces_or_something_stands_beside(
+    frame,
+):
+    spaced = [{"learner_id": f"l {i}"} for i in range(4)]
+    assert ledger(frame(table(*spaced, FOOTER)), CONFIG)[4]["rule"] is None
+    others = [{"learner_id": f"l{i}"} for i in range(150)]
+    beside = FOOTER | {"title": "Engineer"}
+    assert ledger(frame(table(*others, beside)), CONFIG)[150]["rule"] is None
+
+
 @pytest.mark.parametrize("config", [CONFIG, RECORDS, PLAIN])
 def test_a_line_whose_pay_is_the_sum_of_all_is_quarantined(frame, config):
     paid = [{"learner_id": name, "pay": 400_000.0} for name in "abcd"]

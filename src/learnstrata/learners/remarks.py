@@ -130,6 +130,11 @@ def _of_ids(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
         "learner, empty it: its records are taken for the history of one.",
         _met(entries, "crowded_id"),
     )
+    yield from _said(
+        "Lines with nothing but words in the place of a learner id, such as a heading "
+        "or a footer, are left out.",
+        _met(entries, "line_of_text"),
+    )
     yield from _said("Lines of totals are left out.", _met(entries, "line_of_totals"))
 
 

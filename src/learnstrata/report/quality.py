@@ -51,6 +51,7 @@ RULES = {
     "pay_not_positive": "Pay of zero or less",
     "no_learner_id": "No learner id",
     "crowded_id": "Learner id of far more records than any other",
+    "line_of_text": "Heading or footer",
     "line_of_totals": "Line of totals",
 }
 RULES_OF_COLUMNS = {

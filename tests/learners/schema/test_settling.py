@@ -164,3 +164,11 @@ def test_columns_of_every_engine_are_settled_alike():
     assert as_lists[0]["value:year"] == [2020, 2020, 2018, None]
     assert as_lists[0]["value:score"] == [85, 90, None, 12.5]
     assert all(one == as_lists[0] for one in as_lists)
+
+
+def test_numbers_that_are_read_as_days_or_seconds_are_noted():
+    days = reading("year", ["43922", "43500"])
+    assert days.notes == {
+        "x": "Numbers that are no years are read as days of Excel (43922 is in 2020)"
+    }
+    assert reading("year", ["2019", "2020"]).notes == {}

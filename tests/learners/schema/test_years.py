@@ -185,3 +185,14 @@ def test_decimals_of_a_year_are_a_part_of_it():
         9999,
     ]
     assert read(["2016.04", "2016.9"]) == [2016, 2016]
+
+
+def test_a_date_is_past_so_its_last_number_is_no_year_to_come():
+    days = [
+        f"{year:02d}/04/{day:02d}" for year in range(11, 20) for day in range(1, 31)
+    ]
+    assert read(days) == [2000 + year for year in range(11, 20) for _ in range(30)]
+    ends = [
+        f"{day:02d}/04/{year:02d}" for year in range(11, 20) for day in range(1, 31)
+    ]
+    assert read(ends) == [2000 + year for year in range(11, 20) for _ in range(30)]

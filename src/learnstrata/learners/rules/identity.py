@@ -1,4 +1,4 @@
-"""Whose a record is: ids that stand for nobody, ids of a crowd, lines of totals."""
+"""Whose a record is: ids of nobody, ids of a crowd, lines that are no record."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,8 @@ import narwhals as nw
 from learnstrata.config.stages import Unit
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.schema.amounts import tidied
+from learnstrata.learners.schema.register import COLUMNS, is_extra
+from learnstrata.learners.schema.standard import is_reading
 from learnstrata.learners.schema.totals import TOTALS
 
 __all__ = ["NO_NAMES", "judge", "shared_ids"]
@@ -28,6 +30,7 @@ OF_CROWD = 5
 MOST_LINES = 3  # of totals: subtotals and the total
 MOST_ADDED = 1e15  # a pay beyond it is a slip, and no sum is right with it
 LEAST_ADDED = 3
+MOST_SPACED = 0.01  # of the ids; beyond, a space in an id means nothing
 ROUNDED = 1e-3  # of the sum, by which a typed total may be off
 
 
@@ -97,6 +100,10 @@ def judge(
             rule = nw.when(applies).then(nw.lit(name)).otherwise(rule)
             column = nw.when(applies).then(nw.lit(where)).otherwise(column)
             before = nw.when(applies).then(text).otherwise(before)
+    frame, text_alone = _lines_of_text(frame, names, record)
+    rule = nw.when(text_alone).then(nw.lit("line_of_text")).otherwise(rule)
+    column = nw.when(text_alone).then(nw.lit("learner_id")).otherwise(column)
+    before = nw.when(text_alone).then(_id_of(names)).otherwise(before)
     frame, line = _lines_of_totals(frame, names, record)
     told = nw.col("pay").cast(nw.String) if "pay" in names else nothing
     return frame.with_columns(
@@ -109,6 +116,35 @@ def judge(
 def _unread() -> tuple[nw.Expr, str, str]:
     given = ~nw.col("unread:learner_id").is_null()
     return given, "unreadable_learner_id", "learner_id"
+
+
+def _id_of(names: Sequence[str]) -> nw.Expr:
+    return nw.col("learner_id") if "learner_id" in names else nw.lit(None, nw.String)
+
+
+def _lines_of_text(
+    frame: Frame, names: Sequence[str], record: Unit
+) -> tuple[Frame, nw.Expr]:
+    """Tell the headings and footers: several words in the place of an id, alone.
+
+    Where ids have spaces, a learner of whom nothing else is known looks the same.
+    """
+    if "learner_id" not in names or record == "learner":
+        return frame, nw.lit(value=False)
+    values = [n for n in names if n in COLUMNS or is_extra(n) or is_reading(n)]
+    empty = [nw.col(n).is_null() for n in values if n != "learner_id"]
+    if not empty:
+        return frame, nw.lit(value=False)
+    alone = nw.all_horizontal(*empty, ignore_nulls=True)
+    spaced = tidied(nw.col("learner_id")).str.contains(" ", literal=True)
+    spaced = spaced.fill_null(value=False)
+    frame = frame.with_columns(
+        _all=nw.lit(1, dtype=nw.Int64),
+        _spaced=(spaced & ~alone).cast(nw.Float64),
+    )
+    usual = nw.col("_spaced").mean().over("_all")
+    frame = frame.with_columns(_usual=usual)
+    return frame, spaced & alone & (nw.col("_usual") <= MOST_SPACED)
 
 
 def _lines_of_totals(

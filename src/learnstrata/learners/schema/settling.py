@@ -18,8 +18,18 @@ from learnstrata.learners.schema.cells import Settings, Source
 from learnstrata.learners.schema.currencies import DECIMAL_COMMA, foreign, named_in
 from learnstrata.learners.schema.numerals import POINT, Style, styles_of
 from learnstrata.learners.schema.years import SLIPS, YearForms
+from learnstrata.wording.words import listed
 
 __all__ = ["Settled", "settle"]
+
+_IN_NUMBERS: Mapping[str, str] = {
+    "serial": "days of Excel (43922 is in 2020)",
+    "seconds": "seconds of Unix",
+    "milliseconds": "milliseconds of Unix",
+    "microseconds": "microseconds of Unix",
+    "nanoseconds": "nanoseconds of Unix",
+    "month": "a year and its month (202004)",
+}
 
 NUMERIC_SHARE = 0.95  # of an outcome's values must be numbers for it to be a number
 COMMON = 0.05  # of the values that could be either, what shows decimals must be
@@ -209,7 +219,10 @@ def _decided_year(source: Source, counts: Mapping[str, int]) -> Settled:
     if not counts:
         return Settled(source)
     forms = YearForms.of(counts)
-    hint = ""
+    hint = note = ""
+    if forms.numbers:
+        told = listed([_IN_NUMBERS[name] for name in forms.numbers])
+        note = f"Numbers that are no years are read as {told}"
     short = counts.get("hyphened") and "hyphened" not in (*forms.first, *forms.last)
     if any(counts[name] for name in years.NUMBERS if name not in forms.numbers):
         hint = (
@@ -222,7 +235,7 @@ def _decided_year(source: Source, counts: Mapping[str, int]) -> Settled:
             "A date such as 12-06-01 may begin or end with its year, and no other "
             "value of the column tells which; write dates as 2012-06-01"
         )
-    return Settled(source, forms=forms, hint=hint)
+    return Settled(source, forms=forms, hint=hint, note=note)
 
 
 def _decided_style(

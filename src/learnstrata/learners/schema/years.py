@@ -7,6 +7,7 @@ pass over the column tells.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import narwhals as nw
 
@@ -59,6 +60,8 @@ _SHORT = {
 _NO_DAY, _NO_MONTH = "(?:0?0|3[2-9]|[4-9][0-9])", "(?:0?0|1[3-9]|[2-9][0-9])"
 _NOT_LAST = rf"^{_NO_DAY} | {_NO_DAY} |^{_NO_MONTH} {_NO_MONTH} "
 _NOT_FIRST = rf" {_NO_MONTH} | {_NO_DAY}$"
+# Of a date that is past, the last number is no year to come: 16/04/30 is of 2016.
+_TO_COME = "|".join(str(y) for y in range(datetime.now(tz=UTC).year % 100 + 1, 60))
 _UNITS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
 NUMBERS = ("serial", *_UNITS, "month")
 _CERTAIN = ("year", "year_first", "year_last", "full", "grouped")
@@ -235,7 +238,7 @@ def text_forms(name: str, text: nw.Expr) -> list[dict[str, nw.Expr]]:
             f"year:{name}": nw.coalesce(written, nw.col(f"year:{name}")),
             f"last:{name}": last,
             f"first:{name}": first.cast(nw.Float64),
-            f"not_last:{name}": parts.str.contains(_NOT_LAST),
+            f"not_last:{name}": parts.str.contains(rf"{_NOT_LAST}| (?:{_TO_COME})$"),
             f"not_first:{name}": parts.str.contains(_NOT_FIRST),
         },
         {
