@@ -21,10 +21,11 @@ from typer.core import TyperCommand
 
 from learnstrata.app.endings import ended
 from learnstrata.app.streams import say, taken_fault
-from learnstrata.exceptions import OutputError, PrivacyError
+from learnstrata.exceptions import OutputError, PrivacyError, SchemaError
 
 if TYPE_CHECKING:
     from learnstrata.config.stages import Columns
+    from learnstrata.learners.sources.info import SourceInfo
 
 __all__ = ["app", "main"]
 
@@ -146,7 +147,8 @@ def run(
 
         watch("read")
         frame, source = read_source(table, sheet=sheet)
-        found = segment(frame, config=settings, key=key, source=source, watch=watch)
+        with _sheets_told(source):
+            found = segment(frame, config=settings, key=key, source=source, watch=watch)
         watch("write")
         with _leaks_are_faults():
             folder = found.save(target, overwrite=overwrite, allow=allow or ())
@@ -155,6 +157,20 @@ def run(
             _print_json(screens.run_as_json(found.exact, found.summary, folder))
         elif not quiet:
             screens.show_run(found.exact, found.summary, folder)
+
+
+@contextmanager
+def _sheets_told(source: "SourceInfo") -> Iterator[None]:
+    """Name the sheet of a refused table, where one on another could be meant."""
+    from learnstrata.app.screens import told_sheets
+
+    try:
+        yield
+    except SchemaError as error:
+        if others := told_sheets(source):
+            message = f"{error} This is the sheet {source.sheet!r}; {others}"
+            raise SchemaError(message) from error
+        raise
 
 
 def _name_of(table: Path) -> str:
@@ -326,18 +342,19 @@ def assign(
     from learnstrata.app import screens
     from learnstrata.facade import load_model
     from learnstrata.layer.folder import write_table
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import assign as assign_table
 
     fitted = load_model(model)
-    frame = read_learners(table, sheet=sheet)
-    labels = assign_table(frame, fitted, columns=_columns(config))
+    frame, source = read_source(table, sheet=sheet)
+    with _sheets_told(source):
+        labels = assign_table(frame, fitted, columns=_columns(config))
     path = write_table(labels, out, overwrite=overwrite)
     with _shown(written=path):
         if as_json:
-            _print_json(screens.assignment_as_json(labels, path))
+            _print_json(screens.assignment_as_json(labels, path, source))
         elif not quiet:
-            screens.show_assignment(labels, path)
+            screens.show_assignment(labels, path, source)
 
 
 def _columns(config: Path | None) -> "Columns | None":
@@ -361,17 +378,18 @@ def explain(
     """Say why a learner is nearer to their segment than to the next."""
     from learnstrata.app import screens
     from learnstrata.facade import load_model
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import explain as explain_learner
 
     fitted = load_model(model)
-    frame = read_learners(table, sheet=sheet)
-    found = explain_learner(frame, fitted, learner, columns=_columns(config))
+    frame, source = read_source(table, sheet=sheet)
+    with _sheets_told(source):
+        found = explain_learner(frame, fitted, learner, columns=_columns(config))
     with _shown():
         if as_json:
             _print_json(screens.explanation_as_json(found, learner, fitted.names))
         else:
-            screens.show_explanation(found, learner, fitted.names)
+            screens.show_explanation(found, learner, fitted.names, source)
 
 
 @app.command()

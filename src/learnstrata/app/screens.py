@@ -41,6 +41,7 @@ __all__ = [
     "show_percentile",
     "show_run",
     "show_scan",
+    "told_sheets",
 ]
 
 DOING = {
@@ -136,14 +137,18 @@ def _show_source(source: SourceInfo | Source, console: Console) -> None:
     if source.sheet is not None:
         told = f"{source.sheet!r}, {source.sheet_number} of {source.sheets}"
         console.print(f"[dim]Sheet:[/] {escape(told)}")
-    if source.other_sheets:
-        others = listed([repr(name) for name in source.other_sheets])
-        console.print(
-            f"[yellow]Note:[/] tables stand on other sheets too: {escape(others)}; "
-            "--sheet reads one of them."
-        )
+    if told := told_sheets(source):
+        console.print(f"[yellow]Note:[/] {escape(told)}")
     for note in source.notes:
         console.print(f"[yellow]Note:[/] {escape(note)}")
+
+
+def told_sheets(source: SourceInfo | Source) -> str:
+    """Say which other sheets could have been meant; empty where none could."""
+    if not source.other_sheets:
+        return ""
+    others = listed([repr(name) for name in source.other_sheets])
+    return f"tables stand on other sheets too: {others}; --sheet reads one of them."
 
 
 def _states(summary: DisclosedSummary, write: Numbers) -> str:
@@ -390,14 +395,22 @@ def _number(value: float | None) -> str:
     return f"{value:.0f}" if plain else f"{value:,.0f}" if whole else f"{value:,.1f}"
 
 
-def assignment_as_json(labels: pl.DataFrame, path: Path) -> dict[str, Any]:
+def assignment_as_json(
+    labels: pl.DataFrame, path: Path, source: SourceInfo
+) -> dict[str, Any]:
     """Give the sizes of an assignment as one JSON object."""
-    return {"out": str(path), "assigned": len(labels), "segments": _sizes(labels)}
+    return {
+        "out": str(path),
+        "assigned": len(labels),
+        "segments": _sizes(labels),
+        "source": asdict(source),
+    }
 
 
-def show_assignment(labels: pl.DataFrame, path: Path) -> None:
-    """Print how many learners went to each segment."""
+def show_assignment(labels: pl.DataFrame, path: Path, source: SourceInfo) -> None:
+    """Print what was read, and how many learners went to each segment."""
     console = Console(highlight=False)
+    _show_source(source, console)
     table = _plain_table("", "Segment", "Size", "Share")
     for row in _sizes(labels):
         share = f"{row['count'] / len(labels):.1%}"
@@ -430,9 +443,12 @@ def explanation_as_json(
     }
 
 
-def show_explanation(found: Explanation, learner: str, names: Sequence[str]) -> None:
-    """Print what pulls a learner to their segment and what to the next."""
+def show_explanation(
+    found: Explanation, learner: str, names: Sequence[str], source: SourceInfo
+) -> None:
+    """Print what was read, and what pulls a learner to which segment."""
     console = Console(highlight=False)
+    _show_source(source, console)
     own, other = (
         escape(f"{s['id']} {s['name']}") for s in _told_segments(found, names)
     )
