@@ -64,6 +64,42 @@ def test_check_and_run_tell_the_sheet_and_what_was_left_out(workbook, done):
     assert told_of_the_file(done[1])
 
 
+def test_assign_and_explain_tell_the_sheet_too(workbook, done, tmp_path):
+    out = tmp_path / "segments.csv"
+    asked = ["assign", workbook[0], "--model", done[0], "--out", out]
+    assert told_of_the_file(command(*asked).stdout)
+    told = json.loads(command(*asked, "--overwrite", "--json").stdout)
+    assert (told["source"]["sheet"], told["source"]["other_sheets"]) == (
+        SHEET,
+        ["2018"],
+    )
+    own = pl.read_csv(out)["learner_id"][0]
+    asked = ["explain", workbook[0], "--model", done[0], "--learner", own]
+    assert told_of_the_file(command(*asked).stdout)
+
+
+def test_a_refused_sheet_is_named_with_the_others(done, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["field", "meaning"], ["ctc", "pay"], ["orgyear", "start"]):
+        book.active.append(row)
+    sheet = book.create_sheet(SHEET)
+    for row in ([*"abc"], [*"def"], [*"ghi"]):
+        sheet.append(row)
+    path = tmp_path / "learners.xlsx"
+    book.save(path)
+    for asked in (
+        ["run", path, "--out", tmp_path / "run"],
+        ["assign", path, "--model", done[0], "--out", tmp_path / "segments.csv"],
+        ["explain", path, "--model", done[0], "--learner", "a"],
+    ):
+        told = command(*asked)
+        assert (told.returncode, told.stdout) == (2, "")
+        assert told.stderr.endswith(
+            f"This is the sheet 'Sheet'; tables stand on other sheets too: '{SHEET}'; "
+            "--sheet reads one of them.\n"
+        )
+
+
 def test_check_gives_what_was_read_as_json(workbook):
     path, rows = workbook
     told = json.loads(command("check", path, "--json").stdout)

@@ -21,10 +21,11 @@ from typer.core import TyperCommand
 
 from learnstrata.app.endings import ended
 from learnstrata.app.streams import say, taken_fault
-from learnstrata.exceptions import OutputError, PrivacyError
+from learnstrata.exceptions import OutputError, PrivacyError, SchemaError
 
 if TYPE_CHECKING:
     from learnstrata.config.stages import Columns
+    from learnstrata.learners.sources.info import SourceInfo
 
 __all__ = ["app", "main"]
 
@@ -151,7 +152,8 @@ def run(
 
         watch("read")
         frame, source = read_source(table, sheet=sheet)
-        found = segment(frame, config=settings, key=key, source=source, watch=watch)
+        with _sheets_told(source):
+            found = segment(frame, config=settings, key=key, source=source, watch=watch)
         watch("write")
         with _leaks_are_faults():
             folder = found.save(target, overwrite=overwrite, allow=allow or ())
@@ -160,6 +162,20 @@ def run(
             _print_json(screens.run_as_json(found.exact, found.summary, folder))
         elif not quiet:
             screens.show_run(found.exact, found.summary, folder)
+
+
+@contextmanager
+def _sheets_told(source: "SourceInfo") -> Iterator[None]:
+    """Name the sheet of a refused table, where one on another could be meant."""
+    from learnstrata.app.screens import told_sheets
+
+    try:
+        yield
+    except SchemaError as error:
+        if others := told_sheets(source):
+            message = f"{error} This is the sheet {source.sheet!r}; {others}"
+            raise SchemaError(message) from error
+        raise
 
 
 def _name_of(table: Path) -> str:
@@ -342,7 +358,8 @@ def assign(
     frame, source = read_source(table, sheet=sheet)
     notes: list[str] = []
     named = _columns(config)
-    labels = assign_table(frame, fitted, columns=named, tell=notes.append)
+    with _sheets_told(source):
+        labels = assign_table(frame, fitted, columns=named, tell=notes.append)
     path = write_table(labels, out, overwrite=overwrite)
     with _shown(written=path):
         if as_json:
@@ -381,7 +398,10 @@ def explain(
     frame, source = read_source(table, sheet=sheet)
     notes: list[str] = []
     named = _columns(config)
-    found = explain_learner(frame, fitted, learner, columns=named, tell=notes.append)
+    with _sheets_told(source):
+        found = explain_learner(
+            frame, fitted, learner, columns=named, tell=notes.append
+        )
     with _shown():
         if as_json:
             told = screens.explanation_as_json(found, learner, fitted.names)

@@ -44,6 +44,7 @@ __all__ = [
     "show_run",
     "show_scan",
     "source_as_json",
+    "told_sheets",
 ]
 
 DOING = {
@@ -163,13 +164,17 @@ def _show_source(source: SourceInfo | Source, console: Console) -> None:
     if source.sheet is not None:
         told = f"{source.sheet!r}, {source.sheet_number} of {source.sheets}"
         console.print(f"[dim]Sheet:[/] {escape(told)}")
-    if source.other_sheets:
-        others = listed([repr(name) for name in source.other_sheets])
-        console.print(
-            f"[yellow]Note:[/] tables stand on other sheets too: {escape(others)}; "
-            "--sheet reads one of them."
-        )
+    if told := told_sheets(source):
+        console.print(f"[yellow]Note:[/] {escape(told)}")
     _show_notes(source.notes, console)
+
+
+def told_sheets(source: SourceInfo | Source) -> str:
+    """Say which other sheets could have been meant; empty where none could."""
+    if not source.other_sheets:
+        return ""
+    others = listed([repr(name) for name in source.other_sheets])
+    return f"tables stand on other sheets too: {others}; --sheet reads one of them."
 
 
 def _states(summary: DisclosedSummary, write: Numbers) -> str:

@@ -31,6 +31,9 @@ LEAST_LOST = 5  # values; fewer lie at one end by chance
 AT_ONE_END = 0.9  # chance that a lost record is beyond another one
 MOST_OF_SPREAD = 0.9
 LEAST_SPREAD_OF = 12
+SPREAD = ("pay", "experience", "start_year")
+# Of these the logarithms are clustered on.
+ON_LOGS = {"pay": np.log, "experience": np.log1p}
 # What is lost by a rule on two columns lies at one end of the second by that rule.
 OF_TWO_COLUMNS = ("start_after_pay_year",)
 
@@ -74,12 +77,12 @@ def find_remarks(
     own = [extra_name(column) for column in config.columns.numeric]
     numbers = [name for name in (*COLUMNS, *own, "seniority") if _is_number(used, name)]
     return (
-        *_of_years(entries, config, limits),
+        *_of_years(entries, used, config, limits),
         *_of_ids(entries, limits),
         *_of_values(entries, limits),
         *_of_texts(entries),
         *_of_ends(entries, used, numbers),
-        *_of_spreads(used, [name for name in own if name in numbers]),
+        *_of_spreads(used, [name for name in (*SPREAD, *own) if name in numbers]),
     )
 
 
@@ -106,15 +109,26 @@ def _said(sentence: str, entries: pl.DataFrame) -> Iterator[Remark]:
 
 
 def _of_years(
-    entries: pl.DataFrame, config: Config, limits: Limits
+    entries: pl.DataFrame, used: pl.DataFrame, config: Config, limits: Limits
 ) -> Iterator[Remark]:
     shared = "the newest year that enough learners share"
     why = shared if config.as_of == "table" else "the year that counts as now"
     told = (
-        f"Years of pay after {limits.as_of}, {why}, are set aside. If they are right, "
-        "give the year that counts as now: as_of in the configuration, or --as-of."
+        "{} after {}, {}, are set aside. If they are right, give the year that counts "
+        "as now: as_of in the configuration, or --as-of."
     )
-    yield from _said(told, _met(entries, "future_year"))
+    pays = told.format("Years of pay", limits.as_of, why)
+    yield from _said(pays, _met(entries, "future_year"))
+    if config.as_of == "table" and not _has_values(used, "pay_year"):
+        # The start years themselves told which year is now.
+        year = pl.col("before").cast(pl.Float64, strict=False)
+        later = entries.filter(pl.col("column") == "start_year", year > limits.as_of)
+        starts = told.format("Start years", limits.as_of, why)
+        yield from _said(starts, _met(later, "impossible_year"))
+
+
+def _has_values(records: pl.DataFrame, name: str) -> bool:
+    return name in records.columns and records[name].count() > 0
 
 
 def _of_ids(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
@@ -216,7 +230,7 @@ def _chance_beyond(values: Floats, is_lost: npt.NDArray[np.bool_]) -> float | No
 
 def _of_spreads(used: pl.DataFrame, own: Sequence[str]) -> Iterator[Remark]:
     for name in own:
-        values = used[name].drop_nulls().to_numpy()
+        values = ON_LOGS.get(name, np.asarray)(used[name].drop_nulls().to_numpy())
         if len(values) < LEAST_SPREAD_OF:
             continue
         off = (values - values.mean()) ** 2

@@ -25,6 +25,18 @@ def test_a_word_that_far_more_records_have_is_nobodys_id(frame):
     assert found == (("0", "Guest", "Test"), 0)
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["*****", "------", "________", "(none)", "[Unknown]", "-na-", "No ID", "0.00"],
+)
+def test_marks_alone_and_words_within_marks_are_nobodys_id(frame, word):
+    ids = [word] * 15 + [f"#{i}" for i in range(20)]
+    table = frame({"record": list(range(len(ids))), "learner_id": ids})
+    assert shared_ids(nw.from_native(table)) == ((word,), 0)
+    table = frame({"record": [0, 1, 2], "learner_id": [word, "#1", "#2"]})
+    assert shared_ids(nw.from_native(table)) == ((), 0)
+
+
 def test_an_id_like_all_others_is_an_id(frame):
     others = {f"l{i}": 1 + i % 3 for i in range(20)}
     assert shared(frame, _0=4, test=8, **others) == ((), 0)

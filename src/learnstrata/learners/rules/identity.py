@@ -22,7 +22,10 @@ NO_NAMES = (
     *("admin", "user", "learner", "student", "id", "x", "xx", "xxx", "xxxx"),
     *("deleted", "removed", "hidden", "private", "redacted", "masked", "other"),
     *("test@test.com", "test@example.com", "a@a.com", "abc@abc.com", "false"),
+    *("no id", "no_id", "noid", "nobody", "n\\a", "0.00"),
 )
+# Of these alone is no id, and around a word they change nothing: (none), *****.
+MARKS = r"[ !-/:-@\[-`{-~]+"
 LEAST_OF_NOBODY = 5  # records; fewer may be those of a learner called so
 OF_NOBODY = 3  # times the records of any real id
 LEAST_OF_CROWD = 10
@@ -44,22 +47,26 @@ def shared_ids(frame: Frame) -> tuple[tuple[str, ...], int]:
     Returns
     -------
     tuple of tuple of str and int
-        Words of `NO_NAMES`, as they are typed, that 5 records or more have, and 3 times
-        as many as any other id; and the number of records from which another id is a
-        crowd: 10 or more, and 5 times those of the next. 0 where none is.
+        Words of `NO_NAMES` and marks alone, as they are typed, that 5 records or more
+        have, and 3 times as many as any other id; and the number of records from which
+        another id is a crowd: 10 or more, and 5 times those of the next. 0 where none
+        is.
     """
     if "learner_id" not in frame.collect_schema().names():
         return (), 0
     ids = frame.filter(~nw.col("learner_id").is_null())
     counts = ids.group_by("learner_id").agg(nw.len().alias("n"))
-    is_word = _plain(nw.col("learner_id")).is_in([*NO_NAMES, *TOTALS])
-    words = collected(counts.filter(is_word)).rows()
+    plain = _plain(nw.col("learner_id"))
+    bare = plain.str.replace_all(f"^{MARKS}|{MARKS}$", "")
+    words = [*NO_NAMES, *TOTALS]
+    is_word = plain.is_in(words) | bare.is_in(["", *words])
+    given = collected(counts.filter(is_word)).rows()
     real = counts.filter(~is_word).select("n")
     most = collected(real.sort("n", descending=True).head(2))["n"].to_list()
     first, second = (*most, 0, 0)[:2]
     enough = max(LEAST_OF_NOBODY, OF_NOBODY * first)
     is_crowd = first >= max(LEAST_OF_CROWD, OF_CROWD * second)
-    no_ids = sorted(word for word, n in words if n >= enough)
+    no_ids = sorted(word for word, n in given if n >= enough)
     return tuple(no_ids), int(first) if is_crowd else 0
 
 
