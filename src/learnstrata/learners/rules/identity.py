@@ -7,6 +7,7 @@ import narwhals as nw
 from learnstrata.config.stages import Unit
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.schema.amounts import tidied
+from learnstrata.learners.schema.missing import MISSING
 from learnstrata.learners.schema.register import COLUMNS, is_extra
 from learnstrata.learners.schema.standard import is_reading
 from learnstrata.learners.schema.totals import TOTALS
@@ -59,7 +60,7 @@ def shared_ids(frame: Frame) -> tuple[tuple[str, ...], int]:
     plain = _plain(nw.col("learner_id"))
     bare = plain.str.replace_all(f"^{MARKS}|{MARKS}$", "")
     words = [*NO_NAMES, *TOTALS]
-    is_word = plain.is_in(words) | bare.is_in(["", *words])
+    is_word = plain.is_in(words) | bare.is_in(["", *words, *MISSING])
     given = collected(counts.filter(is_word)).rows()
     real = counts.filter(~is_word).select("n")
     most = collected(real.sort("n", descending=True).head(2))["n"].to_list()
