@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ __all__ = ["clear_stale", "room_beside", "staging_beside"]
 LOCK, NEW, ROOM = "lock", "new", "room"
 LONGEST = 200  # bytes of a name to which more can be added
 TRIES = 100
+PATIENCE = 0.01  # seconds, while another run clears the same away
 
 
 @contextlib.contextmanager
@@ -139,8 +141,15 @@ def _clear(folder: Path, lock: IO[str], target: Path) -> None:
                 put_new(folder / OLD, target)
         for name in (NEW, OLD, ROOM):
             shutil.rmtree(folder / name, ignore_errors=True)
-        if {item.name for item in folder.iterdir()} <= {LOCK}:
+        if _is_bare(folder):
             _drop(folder / LOCK, lock)  # last: as long as it is there, it is held
+            folder.rmdir()
+    # Between both another run may have taken the empty folder for a stale one.
+    for _ in range(TRIES):
+        if not _is_bare(folder):
+            break
+        time.sleep(PATIENCE)
+        with contextlib.suppress(OSError):
             folder.rmdir()
     if folder.exists():
         warnings.warn(
@@ -148,6 +157,14 @@ def _clear(folder: Path, lock: IO[str], target: Path) -> None:
             "learners, and could not be removed. Delete it.",
             stacklevel=2,
         )
+
+
+def _is_bare(folder: Path) -> bool:
+    """Say whether a folder is there and holds nothing but its lock."""
+    try:
+        return {item.name for item in folder.iterdir()} <= {LOCK}
+    except OSError:
+        return False
 
 
 def _is_ours(folder: Path) -> bool:
