@@ -529,6 +529,7 @@ def test_a_scan_tells_as_json_what_it_looked_for_and_found(copy, table):
         "clean": True,
         "findings": 0,
         "leaks": [],
+        "source": None,
     }
     assert told["companies"] >= len(companies)
     name = max(companies, key=len)
