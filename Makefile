@@ -7,7 +7,7 @@ DEMO_LEARNERS ?= 153443
 DEMO_OUT ?= runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test lint types bench reference docs-check ci clean lock
+.PHONY: help setup browser demo test lint types bench reference ci clean lock
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

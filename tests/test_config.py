@@ -124,6 +124,8 @@ def test_key_in_the_wrong_place_is_told_with_its_own(toml):
 def test_currency_that_is_not_given_is_the_rupee():
     assert (Pay().currency, Pay().code, Pay().shown_unit) == ("", "INR", "LPA")
     assert Pay(currency="EUR").code == "EUR"
+    assert Pay(currency="inr").shown_unit == "LPA"
+    assert Pay(currency="usd").shown_unit == "k USD"
 
 
 def test_users_file_may_name_the_recipe(toml):

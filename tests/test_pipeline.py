@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from datetime import date
 from itertools import combinations
 
 import numpy as np
@@ -523,6 +524,73 @@ def test_the_number_of_threads_decides_nothing():
             check=True,
         )
         assert done.stdout.strip() == expected
+
+
+def days_of_excel(year):
+    return (date(int(year), 4, 1) - date(1899, 12, 30)).days
+
+
+WRITTEN = {
+    "days of Excel": lambda t: t.with_columns(
+        pl.col("ctc_updated_year").map_elements(days_of_excel, return_dtype=pl.Int64)
+    ),
+    "decimal commas": lambda t: t.with_columns(
+        pl.col("ctc").map_elements(
+            lambda pay: f"{pay:,}".replace(",", ".") + ",00", return_dtype=pl.String
+        )
+    ),
+    "unseen characters in names": lambda t: t.rename({"ctc": "\u200bctc\ufeff"}),
+    "unseen characters in cells": lambda t: t.with_columns(
+        pl.when(pl.int_range(pl.len()) % 3 == i)
+        .then(pl.format("\u200e{}\u2060", name))
+        .otherwise(pl.col(name).cast(pl.String))
+        .alias(name)
+        for i, name in enumerate(("email_hash", "company_hash", "ctc"))
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_a_table_that_is_written_otherwise_gives_the_same_segments(few, way):
+    bare = QUICK | {"evidence": NO_EVIDENCE}
+    found, same = (
+        run(table, load_config("robust", **bare)) for table in (WRITTEN[way](few), few)
+    )
+    assert found.base.limits == same.base.limits
+    told = [one.meaning.learners.drop("title") for one in (found, same)]
+    assert told[0].equals(told[1])
+
+
+def test_an_outcome_beyond_all_numbers_is_set_aside_and_the_others_count(few):
+    score = (pl.int_range(pl.len()) % 50).cast(pl.Float64)
+    first = pl.int_range(pl.len()) == 0
+    bare = QUICK | {"evidence": NO_EVIDENCE, "columns": {"outcome": ["score"]}}
+    found, same = (
+        run(few.with_columns(score=value), load_config("robust", **bare))
+        for value in (
+            pl.when(first).then(1e160).otherwise(score),
+            pl.when(~first).then(score),
+        )
+    )
+    assert found.meaning.values == same.meaning.values
+    entry = found.base.ledger.filter(pl.col("record") == 0)
+    assert "unreadable_extra:score" in entry["rule"][0]
+
+
+@pytest.mark.parametrize("n", [10, 15, 22, 23])
+def test_few_learners_of_as_many_companies_are_segmented(n):
+    table = pl.DataFrame(
+        {
+            "company_hash": [f"firm {i}" for i in range(n)],
+            "email_hash": [f"u{i}" for i in range(n)],
+            "orgyear": [2013 + i % 4 for i in range(n)],
+            "ctc": [300_000 + 90_000 * (i % (n - 1)) for i in range(n)],
+        }
+    )
+    config = load_config("robust", evidence=NO_EVIDENCE)
+    found = run(table, config)
+    assert len(found.meaning.members) == n
+    assert found.meaning.model.features.constant == ("company_level",)
 
 
 def test_learners_who_do_not_differ_are_refused():

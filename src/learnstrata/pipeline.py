@@ -16,6 +16,7 @@ from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.description import describe
 from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
@@ -27,7 +28,6 @@ from learnstrata.learners.schema.origins import (
     refuse_empty,
 )
 from learnstrata.learners.schema.register import extra_name
-from learnstrata.learners.schema.standard import find_columns
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.privacy.keys import random_key, salt_of
@@ -61,7 +61,7 @@ from learnstrata.stats import kmeans
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.sampling import Seeds, spawn_seeds
 from learnstrata.stats.threads import single_blas
-from learnstrata.wording.words import listed
+from learnstrata.wording.words import counted, listed
 
 __all__ = ["STAGES", "Run", "assign", "explain", "prepare_learners", "rehearse", "run"]
 
@@ -140,7 +140,6 @@ def rehearse(frame: IntoFrame, config: Config) -> Base:
 
 def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Base:
     timer.begin("recognise")
-    names = column_names_of(frame)
     table, mapping, notes = intake.read_table(frame, config)
     timer.begin("clean")
     limits = find_limits(table, config)
@@ -166,7 +165,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         origins=find_origins(
             mapping, units, config, clustered=prepared.features.columns
         ),
-        notes=(*find_columns(names, config.columns).notes, *notes),
+        notes=notes,
     )
 
 
@@ -258,7 +257,11 @@ def _meaning(
 
 
 def assign(
-    frame: IntoFrame, model: SegmentModel, *, columns: Columns | None = None
+    frame: IntoFrame,
+    model: SegmentModel,
+    *,
+    columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> pl.DataFrame:
     """Give the learners of a table their segments, by a model fitted before.
 
@@ -269,6 +272,8 @@ def assign(
     model : SegmentModel
     columns : Columns, default=None
         What standard columns are called in this table, where that is another name.
+    tell : callable, default=lambda _: None
+        Takes each sentence on what was taken for granted of the table, or set aside.
 
     Returns
     -------
@@ -281,20 +286,32 @@ def assign(
         If the table lacks a column that the model was made with, or nearly all values
         of one.
     """
-    return model.assign(_read_alike(frame, model, columns)[1])
+    return model.assign(_read_alike(frame, model, columns, tell)[1])
 
 
 def _read_alike(
-    frame: IntoFrame, model: SegmentModel, columns: Columns | None
+    frame: IntoFrame,
+    model: SegmentModel,
+    columns: Columns | None,
+    tell: Callable[[str], object],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give the records and the learners of a table with the columns of a model."""
     origins, config = model.origins, model.config
-    names = column_names_of(frame)
+    with intake.told_as_ours(frame):
+        names = column_names_of(frame)
     mapping = matching_columns(names, origins, config, columns=columns)
-    table = intake.read_table(frame, config, mapping).records
-    units = intake.units_of(intake.clean_table(table, config, model.limits))
+    read = intake.read_table(frame, config, mapping)
+    cleaned = intake.clean_table(read.records, config, model.limits)
+    units = intake.units_of(cleaned)
     refuse_empty(units, mapping, origins, config)
-    return table, units
+    lost = entries_in(cleaned.ledger).filter("is_lost")["record"].n_unique()
+    aside = (
+        f"In {counted(lost, 'record')} a value that cannot be read, or not be "
+        "believed, was set aside."
+    )
+    for sentence in (*read.notes, *([aside] if lost else [])):
+        tell(sentence)
+    return read.records, units
 
 
 def explain(
@@ -303,6 +320,7 @@ def explain(
     learner: str,
     *,
     columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> Explanation:
     """Say why a learner of a table is in their segment rather than in the next.
 
@@ -315,6 +333,7 @@ def explain(
         An id of the table. Of a learner with several rows, by a recipe that segments
         records, the one with the newest pay is explained.
     columns : Columns, default=None
+    tell : callable, default does nothing
         As for `assign`.
 
     Raises
@@ -326,7 +345,7 @@ def explain(
     DegenerateError
         If none of the learner's records can be used.
     """
-    table, _ = _read_alike(frame, model, columns)
+    table, _ = _read_alike(frame, model, columns, tell)
     unit = intake.newest_unit(table, model.config, model.limits, learner=learner)
     return explain_unit(unit, model)
 

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import polars as pl
+
 from learnstrata import pipeline
 from learnstrata.decisions.playbook import recommend
 from learnstrata.disk.staging import room_beside
@@ -118,19 +120,7 @@ def render_again(
 
     bare = partial(without_data, summary)
 
-    def check(own: Callable[[Path], object]) -> Callable[[Path], None]:
-        def bare_words(folder: Path) -> frozenset[str]:
-            own(folder)
-            return own_words()
-
-        return lambda staging: refuse_leaks(
-            staging,
-            names,
-            own=bare_words,
-            shipped=shipped_scripts(),
-            room=room_beside(staging),
-        )
-
+    check = partial(_refusing, names)
     html = page.render_report(summary)
     file = Path(folder).absolute() / "share" / "report.html"
     done = [
@@ -150,6 +140,7 @@ def render_again(
                 lambda path: exports.write_pdf(file, path),
                 overwrite=overwrite,
                 check=check(lambda p: _print_bare(bare(), p / Path(pdf).name)),
+                option="--pdf",
             )
         )
     if figures is not None:
@@ -162,6 +153,31 @@ def render_again(
             )
         )
     return done
+
+
+def _refusing(
+    names: pl.DataFrame, own: Callable[[Path], object]
+) -> Callable[[Path], None]:
+    """Give what refuses to publish a rendered folder that names somebody.
+
+    Parameters
+    ----------
+    names : polars.DataFrame
+    own : callable
+        Writes the same without data into the folder it is given.
+    """
+
+    def bare_words(folder: Path) -> frozenset[str]:
+        own(folder)
+        return own_words()
+
+    return lambda staging: refuse_leaks(
+        staging,
+        names,
+        own=bare_words,
+        shipped=shipped_scripts(),
+        room=room_beside(staging),
+    )
 
 
 def _print_bare(bare: DisclosedSummary, path: Path) -> None:

@@ -366,6 +366,21 @@ def test_an_unwritable_parent_is_refused_before_any_work(table, tmp_path):
     refused(run("run", table, "--out", closed / "run"), "Cannot write")
 
 
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("segments.xls", "expected a name in .csv or .parquet"),
+        ("there.csv", "there.csv is there already"),
+        ("there.csv/segments.csv", "segments.csv: Not a directory. Choose another"),
+    ],
+)
+def test_a_place_for_a_table_is_refused_before_any_work(out, words, tmp_path):
+    (tmp_path / "there.csv").write_text("mine")
+    nothing = tmp_path / "not there"  # which would be refused as well, by the work
+    refused(run("assign", nothing, "-m", nothing, "-o", tmp_path / out), words)
+    refused(run("demo-table", "-o", tmp_path / out), words)
+
+
 def test_a_full_disk_leaves_nothing_behind(table, tmp_path):
     """A limit on the size of files stands in for the disk: the same errors come."""
     script = (
@@ -514,6 +529,7 @@ def test_a_scan_tells_as_json_what_it_looked_for_and_found(copy, table):
         "clean": True,
         "findings": 0,
         "leaks": [],
+        "source": None,
     }
     assert told["companies"] >= len(companies)
     name = max(companies, key=len)

@@ -71,6 +71,11 @@ OURS = "This is a fault of learnstrata"
             2,
             "The machine refused to go on: No space left on device (/there/x).",
         ),
+        (
+            raises(OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), "x")),
+            2,
+            "The machine refused to go on: File name too long (x).",
+        ),
     ],
 )
 def test_each_end_has_its_code_and_its_words(command, code, message, monkeypatch):
@@ -90,6 +95,23 @@ def test_a_signal_ends_a_command_as_a_shell_would_tell_it(name):
     assert code == 128 + number
     assert told.startswith("learnstrata: Stopped.")
     assert signal.getsignal(number) is signal.SIG_DFL
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_a_request_to_stop_is_one_whatever_a_library_makes_of_it(
+    name, code, monkeypatch
+):
+    def command():
+        try:
+            signal.raise_signal(getattr(signal, name))
+        except BaseException as error:
+            raise pl.exceptions.SchemaError(f"Error: {error!r}") from error
+
+    for debugging in ("", "1"):
+        monkeypatch.setenv("LEARNSTRATA_DEBUG", debugging)
+        found, told = end_of(command)
+        assert (found, told.startswith("learnstrata: Stopped.")) == (code, True), told
 
 
 def test_who_debugs_sees_our_faults_whole_and_the_others_as_ever(monkeypatch):

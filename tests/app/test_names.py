@@ -68,7 +68,8 @@ def test_check_tells_what_repeats_and_what_cleaning_costs(learners, written):
         f"{found['repeats']:,} ({found['repeats_share']:.1%}) repeat an earlier" in said
     )
     assert f"Records: {found['records_per_learner']:.2f} a learner." in said
-    assert f"cleaning loses {cost['lost_rows']} ({cost['lost_rows_share']:.1%})" in said
+    lost = f"Cleaning: {cost['lost_rows']} records ({cost['lost_rows_share']:.1%}) and "
+    assert lost in said
     assert f"older_record {cost['rules']['older_record']}" in said
 
 
@@ -81,9 +82,8 @@ def test_check_names_the_sheet(learners, tmp_path):
 
 
 def test_check_takes_the_year_that_counts_as_now(learners, written):
-    table = written(
-        learners.drop("ctc_updated_year").with_columns(orgyear=pl.lit("1955"))
-    )
+    nothing = pl.lit(None, pl.String)
+    table = written(learners.drop("ctc_updated_year").with_columns(orgyear=nothing))
     assert "as_of = 2021 in the" in told(command("check", table))
     assert command("check", table, "--as-of", "2021").returncode == 0
 
@@ -112,6 +112,25 @@ def test_a_table_without_values_of_what_the_model_was_made_with_is_refused(
     assert result.returncode == 2
     assert "made with orgyear (start year), known of 9" in result.stderr
     assert "in this table orgyear has a value that can be used for 0%" in result.stderr
+
+
+def test_what_was_taken_for_granted_of_a_table_is_told(
+    learners, written, tiny_run, tmp_path
+):
+    pay = pl.Series("ctc", [f"{n:,}" for n in range(100_000, 100_000 + len(learners))])
+    soon = pl.lit("soon", pl.String)
+    asked = ["--model", tiny_run, "--out", tmp_path / "out.csv", "--overwrite"]
+    table = written(learners.with_columns(pay, orgyear=soon).head(9))
+    result = command("assign", table, *asked)
+    assert result.returncode == 0, result.stderr
+    granted = "pay: A comma before three digits parts the thousands: 45,000 is 45000."
+    noted = " ".join(result.stderr.split())
+    assert f"Note: {granted}" in noted
+    assert "Note: In 9 records a value that cannot be read, or not be" in noted
+    found = json.loads(command("assign", table, *asked, "--json").stdout)
+    assert found["notes"][0].startswith(granted)
+    assert len(found["notes"]) == 2
+    assert found["source"]["format"] == "csv"
 
 
 def test_columns_of_other_names_are_found_or_told_by_a_configuration(
@@ -164,3 +183,19 @@ def test_what_is_no_run_is_named_with_what_was_looked_for(tiny_table, tmp_path):
         result = command(name, tmp_path)
         assert result.returncode == 2
         assert f"{tmp_path} has no share/summary.json" in result.stderr
+
+
+KEYS = {"pay": "ctc", "title": "job_position"}
+
+
+def test_check_breaks_no_name_of_a_column_within_a_word(learners, written, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    long = {"ctc": "total_yearly_compensation", "job_position": "job position now"}
+    table = written(learners.rename(long))
+    path = table.parent / "long.toml"
+    named = (f'{key} = "{long[name]}"' for key, name in KEYS.items())
+    path.write_text("\n".join(("[columns]", *named)))
+    shown = command("check", table, "--config", path).stdout.splitlines()
+    assert max(map(len, shown)) <= 80
+    assert any("total_yearly_compensatio" in line for line in shown)
+    assert "company_hash" in "\n".join(shown)

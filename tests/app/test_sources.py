@@ -3,6 +3,7 @@
 import json
 
 import openpyxl
+import polars as pl
 import pytest
 
 from commands import command
@@ -63,12 +64,77 @@ def test_check_and_run_tell_the_sheet_and_what_was_left_out(workbook, done):
     assert told_of_the_file(done[1])
 
 
+def test_a_refused_sheet_is_named_with_the_others(done, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["field", "meaning"], ["ctc", "pay"], ["orgyear", "start"]):
+        book.active.append(row)
+    sheet = book.create_sheet(SHEET)
+    for row in ([*"abc"], [*"def"], [*"ghi"]):
+        sheet.append(row)
+    path = tmp_path / "learners.xlsx"
+    book.save(path)
+    for asked in (
+        ["run", path, "--out", tmp_path / "run"],
+        ["assign", path, "--model", done[0], "--out", tmp_path / "segments.csv"],
+        ["explain", path, "--model", done[0], "--learner", "a"],
+    ):
+        told = command(*asked)
+        assert (told.returncode, told.stdout) == (2, "")
+        assert told.stderr.endswith(
+            f"This is the sheet 'Sheet'; tables stand on other sheets too: '{SHEET}'; "
+            "--sheet reads one of them.\n"
+        )
+
+
 def test_check_gives_what_was_read_as_json(workbook):
     path, rows = workbook
     told = json.loads(command("check", path, "--json").stdout)
     assert told["rows"] == told["source"]["rows"] == rows
     assert told["source"]["sheet"] == SHEET
     assert told["source"]["left_out"] == ["title lines", "totals"]
+
+
+def other_commands(workbook, done, tmp_path):
+    """Give the further commands that take a table, as their arguments."""
+    learner = make_learners(120, rng=4)["email_hash"][0]
+    run = done[0]
+    return [
+        ("assign", workbook[0], "-m", run, "-o", tmp_path / "s.csv", "--overwrite"),
+        ("explain", workbook[0], "-m", run, "--learner", learner),
+        ("scan", run, "--table", workbook[0]),
+    ]
+
+
+def test_whoever_else_takes_a_table_tells_the_same_on_standard_error(
+    workbook, done, tmp_path
+):
+    for one in other_commands(workbook, done, tmp_path):
+        told = command(*one)
+        assert told.returncode == 0, told.stderr
+        assert told_of_the_file(told.stderr), one[0]
+        assert "Note:" not in told.stdout
+        whole = json.loads(command(*one, "--json").stdout)
+        assert whole["source"]["sheet"] == SHEET
+        assert whole["source"]["left_out"] == ["title lines", "totals"]
+    assign, _, scan = other_commands(workbook, done, tmp_path)
+    assert command(*assign, "--quiet").stderr == ""
+    assert command(*scan, "--json").stderr == ""
+    assert json.loads(command(*scan[:2], "--json").stdout)["source"] is None
+
+
+def test_what_is_taken_for_granted_of_numbers_is_told_wherever_a_table_is_read(
+    done, tmp_path
+):
+    table, file = make_learners(120, rng=4), tmp_path / "t.csv"
+    run, learner = done[0], table["email_hash"][0]
+    table.with_columns(ctc=pl.lit("500,000")).write_csv(file)
+    note = "Note: pay: A comma before three digits parts the thousands"
+    assert note in " ".join(command("check", file).stdout.split())
+    assign = ("assign", file, "-m", run, "-o", tmp_path / "s.csv", "--overwrite")
+    for one in (assign, ("explain", file, "-m", run, "--learner", learner)):
+        assert note in " ".join(command(*one).stderr.split())
+        notes = json.loads(command(*one, "--json").stdout)["notes"]
+        assert f"Note: {notes[0]}".startswith(note)
 
 
 def test_the_owner_keeps_the_names_and_what_is_shared_has_none(done):
@@ -80,9 +146,9 @@ def test_the_owner_keeps_the_names_and_what_is_shared_has_none(done):
     text = (folder / "share/summary.json").read_text(encoding="utf-8")
     assert json.loads(text)["input"]["source"] == {
         "format": "excel",
-        "files": 1,
-        "sheet_number": 3,
-        "sheets": 4,
+        "files": None,
+        "sheet_number": None,
+        "sheets": None,
         "header_line": 3,
         "left_out": ["title lines", "totals"],
         "sheet": None,
@@ -97,8 +163,8 @@ def test_the_owner_keeps_the_names_and_what_is_shared_has_none(done):
 def test_the_report_says_what_the_table_was_read_from(done):
     page = (done[0] / "share/report.html").read_text(encoding="utf-8")
     assert (
-        "The table was read from sheet 3 of 4 of an Excel workbook, whose columns are "
-        "named on line 3. Left out, as no records: title lines and totals." in page
+        "The table was read from an Excel workbook, whose columns are named on line 3. "
+        "Left out, as no records: title lines and totals." in page
     )
 
 

@@ -1,15 +1,18 @@
 """What killed runs leave beside their target."""
 
+import errno
 import fcntl
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
 from learnstrata.disk import staging
+from learnstrata.exceptions import OutputError
 from learnstrata.layer.folder import check_target, write_folder, write_pictures
 from tiny import everything_in, files, told_by
 
@@ -194,3 +197,34 @@ def test_parents_are_made_and_go_again_if_nothing_came_of_it(tmp_path):
         assert staging.room_beside(made).is_dir()
         assert made.parents[1] == tmp_path / "deep" / "er"
     assert everything_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("which", ["lock", "room", "new"])
+def test_a_disk_without_room_for_a_file_keeps_no_folder_either(
+    which, tmp_path, monkeypatch
+):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    mkdir = Path.mkdir
+    if which == "lock":
+        monkeypatch.setattr(staging, "_take", full)
+
+    def make(path, *rest, **options):
+        return (full if path.name == which else mkdir)(path, *rest, **options)
+
+    monkeypatch.setattr(Path, "mkdir", make)
+    with pytest.raises(OutputError, match="No space left on device. Nothing was left"):
+        write_folder(tmp_path / "deep" / "run", files("new"))
+    assert everything_in(tmp_path) == []
+
+
+def test_a_folder_that_can_hold_none_is_refused_in_the_words_of_the_system(
+    tmp_path, monkeypatch
+):
+    def nowhere(**_):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    monkeypatch.setattr(staging.tempfile, "mkdtemp", nowhere)  # as in /proc
+    with pytest.raises(OutputError, match=r"write .*run: No such file or directory\."):
+        write_folder(tmp_path / "run", files("new"))

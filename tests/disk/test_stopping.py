@@ -85,3 +85,23 @@ def test_another_thread_leaves_the_signals_alone(handlers):
     thread.start()
     thread.join()
     assert found == [handlers]
+
+
+def test_another_thread_neither_holds_nor_takes_the_requests_of_the_main_one():
+    holds, may_go, found = threading.Event(), threading.Event(), []
+
+    def work():
+        with stoppable() as stops, stops.held():
+            holds.set()
+            may_go.wait(30)
+        found.append(stops)
+
+    thread = threading.Thread(target=work)
+    with stoppable() as outer:
+        thread.start()
+        holds.wait(30)
+        with pytest.raises(SystemExit):
+            signal.raise_signal(signal.SIGTERM)
+    may_go.set()
+    thread.join()
+    assert (outer.code, found[0].code) == (143, None)

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import sys
+from functools import partial
 
 import polars as pl
 import pytest
@@ -365,12 +366,53 @@ def test_what_a_killed_report_left_in_a_run_does_not_keep_it_from_its_place(old)
     assert told_by(old) == "new"
 
 
+CHECKS = [
+    partial(check_target, overwrite=False),
+    partial(check_file, overwrite=False),
+    partial(check_pictures, overwrite=False),
+]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of Windows have other limits")
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_name_that_cannot_be_is_refused_before_any_work(tmp_path, check):
+    long, loop = tmp_path / ("r" * 300), tmp_path / "loop"
+    loop.symlink_to(loop)
+    for place in (long, long / "run", loop / "run"):
+        with pytest.raises(
+            OutputError, match=r"Cannot write to .*: \w.*Choose another"
+        ):
+            check(place)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_folder_that_may_not_be_written_to_is_refused_before_any_work(
+    tmp_path, check, monkeypatch
+):
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    with pytest.raises(OutputError, match=r"Cannot write to .*\. Give a place that"):
+        check(tmp_path / "deep" / "place")
+
+
+@pytest.mark.parametrize("check", [check_target, check_pictures])
+def test_where_a_file_system_is_mounted_nothing_is_replaced(
+    tmp_path, check, monkeypatch
+):
+    monkeypatch.setattr(os.path, "ismount", lambda path: path == tmp_path)
+    with pytest.raises(OutputError, match="is where a file system is mounted, so it c"):
+        check(tmp_path, overwrite=True)
+    check(tmp_path / "run", overwrite=True)
+
+
 def test_a_parent_that_is_a_file_is_refused_before_any_work(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(
-        OutputError, match="Cannot write to .*file. Choose another fold"
-    ):
-        check_target(tmp_path / "file" / "run", overwrite=False)
+    for place, told in {
+        tmp_path / "file/run": "Cannot write to .*run: Not a directory. Choose another",
+        tmp_path / "file/deep/run": "Cannot write to .*run: Not a directory.",
+    }.items():
+        for check in CHECKS:
+            with pytest.raises(OutputError, match=told):
+                check(place)
 
 
 def test_checking_a_target_makes_nothing(tmp_path):

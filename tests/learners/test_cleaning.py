@@ -14,7 +14,7 @@ from learnstrata.config.stages import Columns, Pay
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.cleaning import RICHNESS, clean
 from learnstrata.learners.demo.tables import make_learners
-from learnstrata.learners.ledger import LEDGER, SEGMENTED, STATES
+from learnstrata.learners.ledger import LEDGER, SEGMENTED, STATES, entries_in
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.rules.bounds import Limits, find_limits
 from learnstrata.learners.schema.standard import recognise, standardise
@@ -190,6 +190,38 @@ def test_a_record_of_nobody_is_quarantined(frame, config):
     assert found[-1][0] == "current"
 
 
+NOTHING = {
+    "company": None,
+    "title": None,
+    "pay": None,
+    "start_year": None,
+    "experience": None,
+    "pay_year": None,
+    "role_match": "missing",
+}
+FOOTER = {"learner_id": "Source: HR export 2021", **NOTHING}
+
+
+def test_words_for_an_id_and_nothing_else_are_no_learner(frame):
+    others = [{"learner_id": f"l{i}"} for i in range(4)]
+    alone = {"learner_id": "l9", **NOTHING}
+    found = ledger(frame(table(*others, alone, FOOTER)), CONFIG)
+    assert [row["rule"] for row in found] == [None] * 5 + ["line_of_text"]
+    assert (found[-1]["state"], found[-1]["before"]) == (
+        *("quarantined", "Source: HR export 2021"),
+    )
+
+
+def test_words_for_an_id_are_one_where_ids_have_spaces_or_something_stands_beside(
+    frame,
+):
+    spaced = [{"learner_id": f"l {i}"} for i in range(4)]
+    assert ledger(frame(table(*spaced, FOOTER)), CONFIG)[4]["rule"] is None
+    others = [{"learner_id": f"l{i}"} for i in range(150)]
+    beside = FOOTER | {"title": "Engineer"}
+    assert ledger(frame(table(*others, beside)), CONFIG)[150]["rule"] is None
+
+
 @pytest.mark.parametrize("config", [CONFIG, RECORDS, PLAIN])
 def test_a_line_whose_pay_is_the_sum_of_all_is_quarantined(frame, config):
     paid = [{"learner_id": name, "pay": 400_000.0} for name in "abcd"]
@@ -256,8 +288,12 @@ def test_extra_numbers_are_believed_within_their_limits(frame):
 
 
 def test_a_typed_text_cannot_be_taken_for_two_entries(frame):
-    found = told(frame(table({"unread:pay": "1; 2", "pay": None})))
-    assert found == ("set_aside", "unreadable_pay", "pay", "1;2", "missing")
+    found = ledger(frame(table({"unread:pay": "1;  2; ", "pay": None})))
+    assert tuple(found[0].values())[1:] == (
+        *("set_aside", "unreadable_pay", "pay"),
+        *("1;2;", "missing"),
+    )
+    assert len(entries_in(pl.DataFrame(found))) == 1
 
 
 def test_a_repair_and_a_loss_together_are_a_repair(frame):
@@ -678,14 +714,20 @@ def test_demo_table_is_accounted_for_and_its_ceilings_are_set_aside():
 # Text and experience.
 
 
-def test_companies_and_titles_are_tidied_and_case_of_titles_stays(frame):
-    found = clean(
-        typed(frame(table({"company": "  Acme   Corp ", "title": " Data  Analyst "}))),
-        CONFIG,
-        LIMITS,
-    )
+@pytest.mark.parametrize("space", [" ", "\xa0", "\u200b", "\u3000", "\ufeff"])
+def test_companies_and_titles_are_tidied_and_case_of_titles_stays(frame, space):
+    texts = {"company": "  Acme   Corp ", "title": " Data  Analyst "}
+    given = {name: text.replace(" ", space) for name, text in texts.items()}
+    found = clean(typed(frame(table(given))), CONFIG, LIMITS)
     row = rows(found.units)[0]
     assert (row["company"], row["title"]) == ("acme corp", "Data Analyst")
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200e", "\xa0", "\xad"])
+def test_a_company_with_an_unseen_character_is_the_same_company(frame, unseen):
+    native = typed(frame(table({"company": "Acme"}, {"company": f"acme{unseen}"})))
+    found = rows(clean(native, CONFIG, LIMITS).records)
+    assert [row["company"] for row in found] == ["acme", "acme"]
 
 
 def test_notebook_keeps_text_and_names_what_is_missing(frame):
@@ -732,3 +774,18 @@ def test_tiny_tables_do_not_crash(frame, columns):
     native = typed(frame({"record": list(range(n)), **columns}))
     found = clean(native, CONFIG, find_limits(native, CONFIG))
     assert [row["record"] for row in rows(found.ledger)] == list(range(n))
+
+
+def test_characters_that_nobody_sees_part_no_companies():
+    names = ["acme co", "Acme\u200b Co", "Acme Co\u200e", "\ufeffAcme\xa0Co\u200b"]
+    table = pl.DataFrame(
+        {
+            "record": range(4),
+            "learner_id": ["a", "b", "c", "d"],
+            "company": names,
+            "pay": [500_000.0] * 4,
+        }
+    )
+    assert clean(table, CONFIG, LIMITS).units["company"].unique().to_list() == [
+        "acme co"
+    ]

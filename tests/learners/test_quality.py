@@ -184,7 +184,16 @@ def test_the_cost_of_cleaning_is_that_of_the_ledger():
     ("table", "words"),
     [
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "repeated column names"),
-        ("learners.csv", "Got str, expected a data frame"),
+        ("learners.csv", "Got the text 'learners.csv', expected a data frame"),
+        (pl.scan_csv("/no/such.csv"), "The table cannot be read: No such file"),
+        (
+            pl.LazyFrame(TABLE).with_columns(ctc=pl.col("company").cast(pl.Int64)),
+            "The table cannot be read: conversion from",
+        ),
+        (
+            pl.DataFrame(TABLE | {"ctc": [2**60] * 4}).to_arrow(),
+            "The table cannot be read: Integer value",
+        ),
     ],
 )
 def test_what_is_no_table_is_a_problem(table, words):
@@ -209,7 +218,8 @@ def test_columns_that_do_not_vary_are_nothing_to_segment_on():
 def test_missing_learner_ids_are_told():
     table = pl.DataFrame(TABLE)
     told = "learner id (column 'email'): "
-    assert f"{told}missing in 1 rows, set aside." in check_table(table, config()).notes
+    notes = check_table(table, config()).notes
+    assert f"{told}missing in 1 record, quarantined." in notes
     check = check_table(table.with_columns(email=pl.lit(" ")), config())
     assert check.problems[0].startswith("None of the 4 records can be used; most oft")
     assert f"{told}no row has a value." in check.notes
@@ -218,7 +228,7 @@ def test_missing_learner_ids_are_told():
 def test_faults_are_noted_and_many_of_them_with_what_to_do():
     check = check_table(pl.DataFrame(TABLE), config())
     assert (
-        "pay (column 'ctc'): 1 values cannot be read with certainty, such as "
+        "pay (column 'ctc'): 1 value cannot be read with certainty, such as "
         "['12/15 LPA']."
     ) in check.notes
     dollars = pl.DataFrame(MANY).with_columns(
@@ -370,3 +380,12 @@ def test_check_refuses_what_a_run_refuses_in_the_same_words(odd, options):
     settings = config(**RUN, **options)
     check = check_table(table, settings)
     assert check.problems == refusals(table, settings)
+
+
+def test_a_table_whose_library_gives_no_rows_is_a_problem_and_no_fault():
+    things = pl.Series("ctc", [object(), object()], dtype=pl.Object)
+    table = pl.DataFrame({"email_hash": ["a", "b"], "company": ["x", "y"]})
+    found = check_table(table.with_columns(things), config())
+    (told,) = found.problems
+    assert told.startswith("The table cannot be read: ")
+    assert told.endswith("Collect it first, or convert the column.")

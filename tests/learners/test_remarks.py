@@ -47,6 +47,15 @@ def test_of_a_plain_table_there_is_nothing_to_say():
     assert remarks(pl.DataFrame(plain())) == []
 
 
+def test_a_column_may_be_called_by_what_parts_the_entries_of_the_ledger():
+    table = with_cells("score", {3: "1e12", 4: "soon"}).rename({"score": "a; b"})
+    settings = load_config("robust", columns={"numeric": ["a; b"]})
+    found = check_table(table, settings)
+    assert found.cleaning is not None
+    assert found.cleaning.emptied_rows == 2
+    assert any("Values of a; b under" in note for note in found.notes)
+
+
 FUTURE = (
     "Years of pay after 2020, {}, are set aside. If they are right, give the year that "
     "counts as now: as_of in the configuration, or --as-of."
@@ -142,13 +151,29 @@ def test_a_given_year_is_told_as_the_one_that_counts():
     ]
 
 
-def test_one_value_that_makes_up_a_spread_is_told():
+def test_start_years_after_the_newest_shared_are_told_where_they_tell_now():
     table = plain()
-    table["score"] = ["0"] * (N - 1) + ["1"]
+    del table["experience"]
+    table["start_year"] = [str(2000 + i % 20) for i in range(N)]
+    table["start_year"][7] = "2024"
+    assert remarks(pl.DataFrame(table)) == []
+    del table["pay_year"]
+    told = FUTURE.format("the newest year that enough learners share")
+    told = told.replace("Years of pay after 2020", "Start years after 2019")
+    assert remarks(pl.DataFrame(table)) == [(told, 1)]
+
+
+@pytest.mark.parametrize(
+    ("column", "same", "odd"),
+    [("score", "0", "1"), ("pay", "1000000", "1200000"), ("experience", "3", "9")],
+)
+def test_one_value_that_makes_up_a_spread_is_told(column, same, odd):
+    table = plain()
+    table[column] = [same] * (N - 1) + [odd]
     assert remarks(pl.DataFrame(table)) == [
         (
-            "One value makes up the spread of score: among the others it tells nobody "
-            "apart.",
+            f"One value makes up the spread of {column}: among the others it tells "
+            "nobody apart.",
             1,
         )
     ]

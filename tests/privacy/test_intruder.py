@@ -233,7 +233,8 @@ def quantiles(told):
 
 def test_a_quantile_has_five_learners_beyond_it_for_all_that_can_be_known(both):
     _, told, rounding = both
-    found = quantiles(told)
+    limits = {one.path for one in quantiles(told) if getattr(one.kind, "digits", 0)}
+    found = [one for one in quantiles(told) if one.path not in limits]
     for one in found:
         low, high = group(looked_up(one.scope, one.kind.n), rounding)
         assert low >= BASE, one.path

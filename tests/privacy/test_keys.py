@@ -219,6 +219,15 @@ def test_a_key_is_kept_outside_of_the_run_by_whatever_way(tmp_path):
     refuse_inside(tmp_path / "key", run)
 
 
+def test_a_place_for_the_key_that_leads_nowhere_is_refused_in_words(tmp_path):
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for place in (loop, loop / "key"):
+        refuse_inside(place, tmp_path / "run")
+        with pytest.raises(PrivacyError, match=r"Cannot (read the|write a) key .*loop"):
+            own_key(place)
+
+
 def test_the_key_is_looked_for_where_the_user_says(monkeypatch):
     monkeypatch.setenv("HOME", "/home/somebody")
     default = Path("/home/somebody/.config/learnstrata/key")

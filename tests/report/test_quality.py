@@ -74,14 +74,22 @@ def test_limits_of_pay_are_those_of_the_run(summary, write):
     assert quality.limits(summary) == (
         f"Pay below {write.pay_text(found.pay_low)} or above "
         f"{write.pay_text(found.pay_high)} was not believed. Nor was pay of exactly "
-        f"{write.pay_text(found.heaped_pay[0])}, which is typed too often."
+        f"{write.pay_text(found.heaped_pay[0].pay)}, which is typed too often."
     )
 
 
 def test_without_limits_nothing_was_set_aside(summary):
-    none = {"pay_low": None, "pay_high": None, "heaped_pay": ()}
+    none = {"pay_low": 0.0, "pay_high": None, "heaped_pay": ()}
     free = with_(summary, limits=summary.limits.model_copy(update=none))
     assert quality.limits(free) == "No pay was set aside for its size."
+
+
+def test_limits_of_few_are_not_told(summary):
+    none = {"pay_low": None, "pay_high": None, "heaped_pay": ()}
+    hidden = with_(summary, limits=summary.limits.model_copy(update=none))
+    assert quality.limits(hidden) == (
+        "The limits of pay are of too few learners or companies to be told."
+    )
 
 
 def test_fills_are_counted(summary):
@@ -154,7 +162,7 @@ def test_one_line_says_how_counts_are_rounded(summary, base, steps):
 
 
 def of_file(summary, **facts):
-    plain = {"format": "csv", "files": 1, "sheet_number": None, "sheets": None}
+    plain = {"format": "csv", "files": None, "sheet_number": None, "sheets": None}
     plain |= {"header_line": 1, "left_out": (), "sheet": None, "other_sheets": ()}
     source = Source(**{**plain, "lines": None, "notes": (), **facts})
     return with_(summary, input=summary.input.model_copy(update={"source": source}))
@@ -169,13 +177,8 @@ def test_a_frame_is_no_file_and_nothing_is_said_of_it(summary):
     ("facts", "words"),
     [
         ({}, "a text file."),
-        ({"format": "parquet"}, "a Parquet file."),
-        ({"format": "parquet", "files": 3}, "3 Parquet files."),
-        ({"format": "excel", "sheet_number": 1, "sheets": 1}, "an Excel workbook."),
-        (
-            {"format": "excel", "sheet_number": 2, "sheets": 3},
-            "sheet 2 of 3 of an Excel workbook.",
-        ),
+        ({"format": "parquet"}, "Parquet."),
+        ({"format": "excel"}, "an Excel workbook."),
         (
             {"header_line": 4, "left_out": ("title lines", "totals")},
             "a text file, whose columns are named on line 4. Left out, as no records: "

@@ -1,10 +1,12 @@
 """Other ways to cut the same rows."""
 
 import sys
+import warnings
 
 import numpy as np
 import pytest
 from sklearn.cluster import AgglomerativeClustering
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 
 from learnstrata.exceptions import DegenerateError, ParameterError
@@ -81,6 +83,27 @@ def test_a_mixture_that_does_not_converge_says_so_and_does_not_warn(blobs, monke
     assert other.gaussian_mixture(blobs, 3, rng=0).converged
     monkeypatch.setattr(other, "STEPS", 1)
     assert not other.gaussian_mixture(blobs, 3, rng=0).converged
+
+
+def test_latent_classes_that_do_not_converge_say_so_and_do_not_warn(blobs, monkeypatch):
+    pytest.importorskip("stepmix", reason="stepmix is not installed")
+    monkeypatch.setattr(other, "STEPS", 1)
+    none = np.empty((len(blobs), 0), int)
+    assert not other.latent_class(blobs, none, 3, rng=0).converged
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_fit_is_quiet_without_a_filter_that_other_threads_would_see(reached):
+    class Kind:
+        def fit(self):
+            self.filters = list(warnings.filters)
+            self.converged_ = reached
+            if not self.converged_:
+                warnings.warn("It does not converge.", ConvergenceWarning, stacklevel=1)
+
+    before, model = list(warnings.filters), other._quiet(Kind)()
+    model.fit()
+    assert (model.filters, model.reached) == (before, reached)
 
 
 def test_a_category_of_the_mixture_does_not_make_a_spike():

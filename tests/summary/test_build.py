@@ -65,7 +65,11 @@ def test_rules_are_counted_where_several_applied_to_a_record(results, small_run)
 def test_remarks_are_those_of_cleaning(results, small_run):
     told = [(one.sentence, one.records) for one in small_run.base.remarks]
     assert [(one.sentence, one.records) for one in results.remarks] == told
-    assert results.every_note == (*results.notes, *(sentence for sentence, _ in told))
+    assert results.every_note == (
+        *results.assumed,
+        *results.notes,
+        *(sentence for sentence, _ in told),
+    )
 
 
 def test_filled_values_are_counted(results, small_run):

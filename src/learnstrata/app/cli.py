@@ -21,10 +21,11 @@ from typer.core import TyperCommand
 
 from learnstrata.app.endings import ended
 from learnstrata.app.streams import say, taken_fault
-from learnstrata.exceptions import OutputError, PrivacyError
+from learnstrata.exceptions import OutputError, PrivacyError, SchemaError
 
 if TYPE_CHECKING:
     from learnstrata.config.stages import Columns
+    from learnstrata.learners.sources.info import SourceInfo
 
 __all__ = ["app", "main"]
 
@@ -110,7 +111,12 @@ AsOfOption = Annotated[
 def run(
     table: TableArgument,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for the results.")
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder for the results (default: runs/ and the name of the table).",
+        ),
     ] = None,
     recipe: RecipeOption = "robust",
     config: ConfigOption = None,
@@ -146,7 +152,8 @@ def run(
 
         watch("read")
         frame, source = read_source(table, sheet=sheet)
-        found = segment(frame, config=settings, key=key, source=source, watch=watch)
+        with _sheets_told(source):
+            found = segment(frame, config=settings, key=key, source=source, watch=watch)
         watch("write")
         with _leaks_are_faults():
             folder = found.save(target, overwrite=overwrite, allow=allow or ())
@@ -155,6 +162,20 @@ def run(
             _print_json(screens.run_as_json(found.exact, found.summary, folder))
         elif not quiet:
             screens.show_run(found.exact, found.summary, folder)
+
+
+@contextmanager
+def _sheets_told(source: "SourceInfo") -> Iterator[None]:
+    """Name the sheet of a refused table, where one on another could be meant."""
+    from learnstrata.app.screens import told_sheets
+
+    try:
+        yield
+    except SchemaError as error:
+        if others := told_sheets(source):
+            message = f"{error} This is the sheet {source.sheet!r}; {others}"
+            raise SchemaError(message) from error
+        raise
 
 
 def _name_of(table: Path) -> str:
@@ -218,12 +239,12 @@ def scan(
     from learnstrata.layer.names import find_names
     from learnstrata.layer.places import folder_of_run
     from learnstrata.layer.reading import read_summary
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.learners.sources.files import read_source
     from learnstrata.report.interactive import shipped_scripts
     from learnstrata.sharing import write_without_data
 
     run = folder_of_run(run)
-    frame = read_learners(table, sheet=sheet) if table else None
+    frame, source = read_source(table, sheet=sheet) if table else (None, None)
     names = find_names(run, table=frame, allow=allow or ())
     found = find_leaks(
         run / "share",
@@ -233,8 +254,11 @@ def scan(
     )
     with _shown():
         if as_json:
-            _print_json(screens.scan_as_json(found, names, run))
+            told = screens.scan_as_json(found, names, run)
+            _print_json(told | screens.source_as_json(source))
         else:
+            if source:
+                screens.show_reading(source)
             screens.show_scan(found, names, run)
     if found.leaks:
         raise typer.Exit(1)
@@ -325,18 +349,24 @@ def assign(
     """Give the learners of a table their segments, by the model of a run."""
     from learnstrata.app import screens
     from learnstrata.facade import load_model
-    from learnstrata.layer.folder import write_table
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.layer.folder import check_table, write_table
+    from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import assign as assign_table
 
+    check_table(out, overwrite=overwrite)
     fitted = load_model(model)
-    frame = read_learners(table, sheet=sheet)
-    labels = assign_table(frame, fitted, columns=_columns(config))
+    frame, source = read_source(table, sheet=sheet)
+    notes: list[str] = []
+    named = _columns(config)
+    with _sheets_told(source):
+        labels = assign_table(frame, fitted, columns=named, tell=notes.append)
     path = write_table(labels, out, overwrite=overwrite)
     with _shown(written=path):
         if as_json:
-            _print_json(screens.assignment_as_json(labels, path))
+            told = screens.assignment_as_json(labels, path)
+            _print_json(told | screens.source_as_json(source) | {"notes": notes})
         elif not quiet:
+            screens.show_reading(source, notes)
             screens.show_assignment(labels, path)
 
 
@@ -361,16 +391,23 @@ def explain(
     """Say why a learner is nearer to their segment than to the next."""
     from learnstrata.app import screens
     from learnstrata.facade import load_model
-    from learnstrata.learners.sources.files import read_learners
+    from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import explain as explain_learner
 
     fitted = load_model(model)
-    frame = read_learners(table, sheet=sheet)
-    found = explain_learner(frame, fitted, learner, columns=_columns(config))
+    frame, source = read_source(table, sheet=sheet)
+    notes: list[str] = []
+    named = _columns(config)
+    with _sheets_told(source):
+        found = explain_learner(
+            frame, fitted, learner, columns=named, tell=notes.append
+        )
     with _shown():
         if as_json:
-            _print_json(screens.explanation_as_json(found, learner, fitted.names))
+            told = screens.explanation_as_json(found, learner, fitted.names)
+            _print_json(told | screens.source_as_json(source) | {"notes": notes})
         else:
+            screens.show_reading(source, notes)
             screens.show_explanation(found, learner, fitted.names)
 
 
@@ -417,9 +454,10 @@ def demo_table(
     quiet: QuietOption = False,
 ) -> None:
     """Make an invented table with the shape and the dirt of a real one."""
-    from learnstrata.layer.folder import write_table
+    from learnstrata.layer.folder import check_table, write_table
     from learnstrata.learners.demo.tables import make_learners
 
+    check_table(out, overwrite=overwrite)
     path = write_table(make_learners(learners, rng=seed), out, overwrite=overwrite)
     with _shown(written=path):
         if not quiet:

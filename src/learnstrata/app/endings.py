@@ -31,6 +31,7 @@ NO_MEMORY = re.compile(
 MACHINE = (
     *("ENOSPC", "EDQUOT", "EIO", "EROFS", "EACCES", "EPERM", "EMFILE", "ENFILE"),
     *("EAGAIN", "ESTALE", "ETIMEDOUT", "ENODEV", "ENXIO", "EFBIG"),
+    *("ENAMETOOLONG", "ELOOP"),
 )
 OF_MACHINE = {getattr(errno, name) for name in MACHINE if hasattr(errno, name)}
 
@@ -64,10 +65,14 @@ def _ended(command: Callable[[], Any]) -> int:
             command()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
+            code = (stops.code or code) if code else 0
             if code in CODES:  # 130 is how Typer passes on Ctrl-C
                 _say(STOPPED)
             return code
         except BaseException as error:
+            if stops.code is not None:  # however it came up through the libraries
+                _say(STOPPED)
+                return stops.code
             if os.environ.get("LEARNSTRATA_DEBUG") and _is_ours(error):
                 raise
             with stops.held():

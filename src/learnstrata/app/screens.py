@@ -1,13 +1,14 @@
 """What the terminal shows: progress, a short summary, what a check found."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.measure import Measurement
@@ -26,7 +27,7 @@ from learnstrata.segments.pay.percentile import PayPercentile
 from learnstrata.summary.contract.learners import Source
 from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.wording.numbers import Numbers
-from learnstrata.wording.words import listed
+from learnstrata.wording.words import counted, listed
 
 __all__ = [
     "assignment_as_json",
@@ -39,8 +40,11 @@ __all__ = [
     "show_check",
     "show_explanation",
     "show_percentile",
+    "show_reading",
     "show_run",
     "show_scan",
+    "source_as_json",
+    "told_sheets",
 ]
 
 DOING = {
@@ -68,6 +72,7 @@ COLUMN_HEADINGS = ("Standard name", "Column", "Missing", "Unreadable", "Distinct
 COLUMN_HEADINGS += ("Median", "Range")
 MOST_LEAKS = 20
 LONGEST_TEXT = 60
+LONGEST_WORD = 24  # letters of a name that are kept on one line
 
 
 @contextmanager
@@ -116,8 +121,7 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     verdict = short_verdict(summary)
     if verdict:
         console.print(f"[dim]Verdict:[/] {escape(verdict)}")
-    for note in exact.every_note:
-        console.print(f"[yellow]Note:[/] {escape(note)}")
+    _show_notes(exact.every_note, console)
     spent = exact.timings
     slowest = sorted(spent, key=lambda stage: -spent[stage])[:3]
     told = ", ".join(f"{stage} {spent[stage]:.1f} s" for stage in slowest)
@@ -131,19 +135,46 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     )
 
 
+def show_reading(source: SourceInfo, notes: Sequence[str] = ()) -> None:
+    """Say on the error stream how a table was read, as a run and a check do.
+
+    Parameters
+    ----------
+    source : SourceInfo
+    notes : sequence of str, default=()
+        What was taken for granted of its numbers.
+    """
+    console = Console(stderr=True, highlight=False)
+    _show_source(source, console)
+    _show_notes(notes, console)
+
+
+def source_as_json(source: SourceInfo | None) -> dict[str, Any]:
+    """Give what kind of file a table was read from; null where none was."""
+    return {"source": asdict(source) if source else None}
+
+
+def _show_notes(notes: Iterable[str], console: Console) -> None:
+    for note in notes:
+        console.print(f"[yellow]Note:[/] {escape(note)}")
+
+
 def _show_source(source: SourceInfo | Source, console: Console) -> None:
     """Say what was read of the file, to whoever holds it."""
     if source.sheet is not None:
         told = f"{source.sheet!r}, {source.sheet_number} of {source.sheets}"
         console.print(f"[dim]Sheet:[/] {escape(told)}")
-    if source.other_sheets:
-        others = listed([repr(name) for name in source.other_sheets])
-        console.print(
-            f"[yellow]Note:[/] tables stand on other sheets too: {escape(others)}; "
-            "--sheet reads one of them."
-        )
-    for note in source.notes:
-        console.print(f"[yellow]Note:[/] {escape(note)}")
+    if told := told_sheets(source):
+        console.print(f"[yellow]Note:[/] {escape(told)}")
+    _show_notes(source.notes, console)
+
+
+def told_sheets(source: SourceInfo | Source) -> str:
+    """Say which other sheets could have been meant; empty where none could."""
+    if not source.other_sheets:
+        return ""
+    others = listed([repr(name) for name in source.other_sheets])
+    return f"tables stand on other sheets too: {others}; --sheet reads one of them."
 
 
 def _states(summary: DisclosedSummary, write: Numbers) -> str:
@@ -287,7 +318,7 @@ def _looked_for(names: pl.DataFrame, folder: Path) -> dict[str, int]:
 
 def check_as_json(found: TableCheck, source: SourceInfo) -> dict[str, Any]:
     """Give what a check found, and what kind of file it was, as one JSON object."""
-    return found.as_dict() | {"source": asdict(source)}
+    return found.as_dict() | source_as_json(source)
 
 
 def show_check(found: TableCheck, source: SourceInfo) -> None:
@@ -302,7 +333,8 @@ def show_check(found: TableCheck, source: SourceInfo) -> None:
     if found.columns:
         console.print(_column_table(found, console))
     for sentence in _counted(found):
-        console.print(f"[dim]Records:[/] {escape(sentence)}", soft_wrap=True)
+        what, told = sentence.split(": ", 1)
+        console.print(f"[dim]{what}:[/] {escape(told)}")
     for one in found.candidates:
         told = escape(f"{one.column!r} ({', '.join(one.signs)})")
         console.print(f"[yellow]Learner id?[/] Perhaps {told}.", soft_wrap=True)
@@ -312,8 +344,7 @@ def show_check(found: TableCheck, source: SourceInfo) -> None:
     if not found.columns and found.unused:
         told = escape(preview(found.unused))
         console.print(f"[yellow]Nothing is recognised:[/] the table has {told}.")
-    for sentence in found.notes:
-        console.print(f"[yellow]Note:[/] {escape(sentence)}")
+    _show_notes(found.notes, console)
     for sentence in found.problems:
         console.print(f"[red]Problem:[/] {escape(sentence)}", soft_wrap=True)
     console.print(_verdict(found))
@@ -324,24 +355,26 @@ def _counted(found: TableCheck) -> list[str]:
     told: list[str] = []
     if found.repeats:
         told.append(
-            f"{found.repeats:,} ({found.repeats_share:.1%}) repeat an earlier one in "
-            "every column that is read."
+            f"Records: {found.repeats:,} ({found.repeats_share:.1%}) repeat an earlier "
+            "one in every column that is read."
         )
     each = found.records_per_learner
     if each is not None:
-        told.append(f"{each:.2f} a learner.")
+        told.append(f"Records: {each:.2f} a learner.")
     cost = found.cleaning
     if cost is not None:
         told.append(
-            f"cleaning loses {cost.lost_rows:,} ({cost.lost_rows_share:.1%}) and "
-            f"{cost.lost_learners:,} learners ({cost.lost_learners_share:.1%}); it "
-            f"takes a value from {cost.emptied_rows:,} ({cost.emptied_rows_share:.1%}) "
-            f"of {cost.emptied_learners:,} learners "
+            f"Cleaning: {counted(cost.lost_rows, 'record')} "
+            f"({cost.lost_rows_share:.1%}) and "
+            f"{counted(cost.lost_learners, 'learner')} "
+            f"({cost.lost_learners_share:.1%}) lost; a value set aside in "
+            f"{counted(cost.emptied_rows, 'record')} ({cost.emptied_rows_share:.1%}) "
+            f"of {counted(cost.emptied_learners, 'learner')} "
             f"({cost.emptied_learners_share:.1%})."
         )
     if cost is not None and cost.rules:
         rules = (f"{rule} {n:,}" for rule, n in cost.rules.items())
-        told.append(f"by rule: {', '.join(rules)}.")
+        told.append(f"By rule: {', '.join(rules)}.")
     return told
 
 
@@ -362,6 +395,11 @@ def _column_table(found: TableCheck, console: Console) -> Table:
         table = _plain_table(*COLUMN_HEADINGS[:width])
         for row in rows:
             table.add_row(*row[:width])
+        for place, column in enumerate(table.columns):
+            texts = [COLUMN_HEADINGS[place], *(row[place] for row in rows)]
+            if not column.no_wrap:  # names wrap between words, not in them
+                texts = [word[:LONGEST_WORD] for text in texts for word in text.split()]
+            column.min_width = max(map(cell_len, texts))
         needed = Measurement.get(console, console.options.update(width=1_000), table)
         if needed.minimum <= console.width:
             break

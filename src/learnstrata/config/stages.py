@@ -107,9 +107,9 @@ class Pay:
     Attributes
     ----------
     currency : str
-        ISO 4217 code. INR is shown in lakh a year (LPA), all else in thousands a year.
-        Left out, it is INR, and a column that names others is refused; given, it is
-        the one that is kept.
+        ISO 4217 code, in any case. INR is shown in lakh a year (LPA), all else in
+        thousands a year. Left out, it is INR, and a column that names others is
+        refused; given, it is the one that is kept.
     decimal, thousands : str or None
         As in `Numbers`, for pay alone.
     unit : float
@@ -141,7 +141,7 @@ class Pay:
     @property
     def code(self) -> str:
         """The currency that is meant."""
-        return self.currency or "INR"
+        return self.currency.upper() or "INR"
 
     @property
     def shown_unit(self) -> str:

@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ __all__ = ["clear_stale", "room_beside", "staging_beside"]
 LOCK, NEW, ROOM = "lock", "new", "room"
 LONGEST = 200  # bytes of a name to which more can be added
 TRIES = 100
+PATIENCE = 0.01  # seconds, while another run clears the same away
 
 
 @contextlib.contextmanager
@@ -71,18 +73,32 @@ def room_beside(staging: Path) -> Path:
 
 
 def _make_closed(target: Path) -> tuple[Path, IO[str]]:
-    """Make the folder and take its lock."""
-    for _ in range(TRIES):
+    """Make the folder and take its lock.
+
+    Between two steps another run may clear it away, or its parent: once more.
+    """
+    tries = 0
+    while True:
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Between two steps another run may clear it away, or its parent: once more.
-        with contextlib.suppress(FileNotFoundError, FileExistsError, BlockingIOError):
+        try:
             made = tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent)
             closed = Path(made)  # mode 0700, whatever the umask
-            lock = _take(closed / LOCK, new=True)
-            (closed / ROOM).mkdir()
-            (closed / NEW).mkdir(mode=0o755)
-            return closed, lock
-    raise BlockingIOError(f"{target.parent} is cleared by others all the time")
+            return closed, _furnished(closed)
+        except (FileNotFoundError, FileExistsError, BlockingIOError):
+            tries += 1
+            if tries == TRIES:
+                raise
+
+
+def _furnished(closed: Path) -> IO[str]:
+    """Take the lock of a new folder and make what is in it, or leave nothing of it."""
+    with contextlib.ExitStack() as undone:  # a full disk may hold a folder and no file
+        undone.callback(shutil.rmtree, closed, ignore_errors=True)
+        lock = undone.enter_context(_take(closed / LOCK, new=True))
+        (closed / ROOM).mkdir()
+        (closed / NEW).mkdir(mode=0o755)
+        undone.pop_all()
+    return lock
 
 
 def _prefix(target: Path) -> str:
@@ -125,8 +141,15 @@ def _clear(folder: Path, lock: IO[str], target: Path) -> None:
                 put_new(folder / OLD, target)
         for name in (NEW, OLD, ROOM):
             shutil.rmtree(folder / name, ignore_errors=True)
-        if {item.name for item in folder.iterdir()} <= {LOCK}:
+        if _is_bare(folder):
             _drop(folder / LOCK, lock)  # last: as long as it is there, it is held
+            folder.rmdir()
+    # Between both another run may have taken the empty folder for a stale one.
+    for _ in range(TRIES):
+        if not _is_bare(folder):
+            break
+        time.sleep(PATIENCE)
+        with contextlib.suppress(OSError):
             folder.rmdir()
     if folder.exists():
         warnings.warn(
@@ -134,6 +157,14 @@ def _clear(folder: Path, lock: IO[str], target: Path) -> None:
             "learners, and could not be removed. Delete it.",
             stacklevel=2,
         )
+
+
+def _is_bare(folder: Path) -> bool:
+    """Say whether a folder is there and holds nothing but its lock."""
+    try:
+        return {item.name for item in folder.iterdir()} <= {LOCK}
+    except OSError:
+        return False
 
 
 def _is_ours(folder: Path) -> bool:

@@ -21,9 +21,16 @@ class Stops:
 
     SIGINT (Ctrl-C) raises ``KeyboardInterrupt``, SIGTERM and SIGHUP ``SystemExit`` with
     143 and 129, as a shell says it of a process that a signal ended.
+
+    Attributes
+    ----------
+    code : int or None
+        That of the last request, once it was raised: a library that is just calling
+        Python may turn what is raised into an error of its own.
     """
 
     def __init__(self) -> None:
+        self.code: int | None = None
         self._held = 0
         self._came: int | None = None
         self._last = float("-inf")
@@ -53,9 +60,10 @@ class Stops:
         if now - self._last < ONE_REQUEST:
             return
         self._last = now
+        self.code = 128 + number
         if number == signal.SIGINT:
             raise KeyboardInterrupt
-        raise SystemExit(128 + number)
+        raise SystemExit(self.code)
 
 
 @contextmanager
@@ -66,13 +74,16 @@ def stoppable() -> Iterator[Stops]:
     ------
     Stops
         The one of the caller where there is one already. A handler that the program
-        has set, or that ignores a signal (``nohup``), stays as it is, and so does all
-        outside of the main thread, where Python takes no signals.
+        has set, or that ignores a signal (``nohup``), stays as it is. Python takes
+        signals in the main thread: any other has one of its own, which hears nothing.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield Stops()
+        return
     found = [signal.getsignal(number) for number in SIGNALS]
     outer = next((one for one in found if isinstance(one, Stops)), None)
-    if outer is not None or threading.current_thread() is not threading.main_thread():
-        yield outer or Stops()
+    if outer is not None:
+        yield outer
         return
     stops = Stops()
     before = {n: one for n, one in zip(SIGNALS, found, strict=True) if one in DEFAULTS}

@@ -6,6 +6,7 @@ searched for the names in ``private/names.parquet``.
 """
 
 import contextlib
+import errno
 import os
 import tempfile
 import warnings
@@ -27,6 +28,7 @@ __all__ = [
     "KINDS",
     "check_file",
     "check_pictures",
+    "check_table",
     "check_target",
     "clear_rendered",
     "find_leaks",
@@ -39,7 +41,12 @@ __all__ = [
 
 KINDS = ("company", "learner", "allowed")
 RENDERED = ("share/report.html", "share/report.pdf", "share/figures")  # in a run, later
+NO_NAMES = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR}
 WRITE_FAULTS = (OSError, pl.exceptions.PolarsError, FileCreateError)
+TABLES: Mapping[str, Callable[[pl.DataFrame, Path], object]] = {
+    ".csv": pl.DataFrame.write_csv,
+    ".parquet": pl.DataFrame.write_parquet,
+}
 MOST_TOLD = 3
 MOST_SHOWN = 80  # characters of a finding in a message
 
@@ -65,9 +72,7 @@ def check_target(folder: str | Path, *, overwrite: bool) -> Path:
     if os.path.lexists(target):
         _refuse_unasked(folder, "--out", overwrite=overwrite)
         _look(target, refuse_no_run)
-    parent = next(p for p in target.parents if p.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"Cannot write to {parent}. Choose another folder for --out.")
+    _refuse_unwritable(target)
     return target
 
 
@@ -83,12 +88,32 @@ def check_file(path: str | Path, *, overwrite: bool, option: str = "--out") -> P
     Raises
     ------
     OutputError
+        So too if its folder cannot be written to.
     """
     target = _absolute(path)
     clear_stale(target)
     if os.path.lexists(target):
         _refuse_unasked(path, option, overwrite=overwrite)
+    _refuse_unwritable(target)
     return target
+
+
+def check_table(path: str | Path, *, overwrite: bool) -> Path:
+    """Refuse a file of a table by its name, or as `check_file`, before any work.
+
+    Raises
+    ------
+    OutputError
+    """
+    _writer_of(path)
+    return check_file(path, overwrite=overwrite)
+
+
+def _writer_of(path: str | Path) -> Callable[[pl.DataFrame, Path], object]:
+    suffix = Path(path).suffix
+    if suffix not in TABLES:
+        raise OutputError(f"Got {str(path)!r}, expected a name in .csv or .parquet.")
+    return TABLES[suffix]
 
 
 def check_pictures(folder: str | Path, *, overwrite: bool) -> Path:
@@ -103,11 +128,15 @@ def check_pictures(folder: str | Path, *, overwrite: bool) -> Path:
     if os.path.lexists(target):
         _refuse_unasked(folder, "--figures", overwrite=overwrite)
         _look(target, refuse_no_pictures)
+    _refuse_unwritable(target)
     return target
 
 
 def _absolute(path: str | Path) -> Path:
-    """Refuse a name of bytes that are no text: not all that write can open it."""
+    """Refuse a name that cannot be, or of bytes that are no text.
+
+    Not all that write can open the latter.
+    """
     target = Path(path).absolute()
     try:
         str(target).encode()
@@ -117,6 +146,13 @@ def _absolute(path: str | Path) -> Path:
             f"Got {told}, expected a name in UTF-8. Choose another name, or set a "
             "locale in which it is text, such as LC_ALL=C.UTF-8."
         ) from None
+    try:
+        target.lstat()
+    except OSError as error:
+        if error.errno in NO_NAMES:
+            raise OutputError(
+                f"Cannot write to {target}: {error.strerror}. Choose another name."
+            ) from None
     return target
 
 
@@ -138,7 +174,20 @@ def _inode(path: Path) -> int | None:
         return None
 
 
+def _refuse_unwritable(target: Path) -> None:
+    parent = next(p for p in target.parents if os.path.lexists(p))
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"Cannot write to {parent}. Give a place that you can write to."
+        )
+
+
 def _refuse_unasked(path: str | Path, option: str, *, overwrite: bool) -> None:
+    if os.path.ismount(path):
+        raise OutputError(
+            f"{path} is where a file system is mounted, so it cannot be replaced. "
+            f"Choose a name in it for {option}."
+        )
     if not overwrite:
         raise OutputError(
             f"{path} is there already. Choose another {option}, or replace it with "
@@ -263,10 +312,8 @@ def write_table(
         If the name has another ending, the file is there already and `overwrite` is
         off, or the disk is full or fails.
     """
-    writers = {".csv": frame.write_csv, ".parquet": frame.write_parquet}
-    if Path(path).suffix not in writers:
-        raise OutputError(f"Got {str(path)!r}, expected a name in .csv or .parquet.")
-    return write_file(path, writers[Path(path).suffix], overwrite=overwrite)
+    write = partial(_writer_of(path), frame)
+    return write_file(path, write, overwrite=overwrite)
 
 
 def write_file(
@@ -275,6 +322,7 @@ def write_file(
     *,
     overwrite: bool = False,
     check: Callable[[Path], None] = lambda _: None,
+    option: str = "--out",
 ) -> Path:
     """Write one file, whole or not at all.
 
@@ -286,6 +334,8 @@ def write_file(
     overwrite : bool, default=False
     check : callable, default does nothing
         Called with a folder that holds the file, before it takes its place.
+    option : str, default="--out"
+        By which another place is chosen.
 
     Raises
     ------
@@ -293,7 +343,7 @@ def write_file(
         If the file is there already and `overwrite` is off, or the disk is full or
         fails.
     """
-    target = check_file(path, overwrite=overwrite)
+    target = check_file(path, overwrite=overwrite, option=option)
 
     def place(staging: Path, target: Path) -> None:
         written = staging / target.name
@@ -307,7 +357,7 @@ def write_file(
         lambda staging: _write_at(staging, PurePosixPath(target.name), write),
         check=check,
         place=place,
-        option="--out",
+        option=option,
     )
 
 

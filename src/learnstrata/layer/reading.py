@@ -9,12 +9,14 @@ from pydantic_core import ErrorDetails
 
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.places import SHARED, file_of_run
+from learnstrata.privacy.disclosure.kinds import Owner
 from learnstrata.summary.contract.results import (
     SCHEMA_VERSION,
     DisclosedSummary,
     ExactSummary,
     Summary,
 )
+from learnstrata.summary.walk import values_in
 
 __all__ = ["NAMES_SCHEMA", "read_exact", "read_names", "read_private", "read_summary"]
 
@@ -37,12 +39,20 @@ def read_summary(folder: str | Path) -> DisclosedSummary:
     ------
     SourceError
         If the folder is not that of a run, or the file is damaged, of another version,
-        or the exact one of the owner.
+        the exact one of the owner, or holds what is for the owner alone.
     """
+    path = file_of_run(folder, SHARED)
     try:
-        return _read(file_of_run(folder, SHARED), DisclosedSummary)
+        found = _read(path, DisclosedSummary)
     except (FileNotFoundError, NotADirectoryError):
         raise _no_run(Path(folder)) from None
+    owned = [k.of for k, value in values_in(found) if isinstance(k, Owner) and value]
+    if owned:
+        raise SourceError(
+            f"{path} holds what is for the owner alone: {owned[0]}. Do not share it; "
+            "make the run again."
+        )
+    return found
 
 
 def read_exact(folder: str | Path) -> ExactSummary:

@@ -18,13 +18,14 @@ from learnstrata.learners.lookups import Frame
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.identity import judge
 from learnstrata.learners.rules.values import believe
+from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.register import is_extra
+from learnstrata.learners.schema.standard import is_reading
 
 __all__ = ["Cleaned", "clean"]
 
 LAST_YEAR = 9_999  # a pay year with more digits is a slip of the keyboard
 RICHNESS = {"pattern": 3, "fuzzy": 3, "generic": 2, "unmapped": 1, "missing": 0}
-READINGS = ("unread:", "middle:")
 APART = ("record", "learner_id", "pay", "role_family", "role_match", "seniority")
 NO_PAY = nw.lit(0.0)
 MIXED = 9_973.0  # a prime
@@ -90,7 +91,7 @@ def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFr
     frame = _with_text(frame, names, rules)
     placed = _with_place(frame, names, rules, entries) if merge else _alone(frame)
     frame = with_ledger(placed, entries)
-    told = {*LEDGER[2:], *(c for c in names if c.startswith(READINGS))}
+    told = {*LEDGER[2:], *(c for c in names if is_reading(c))}
     columns = frame.collect_schema().names()
     kept = [c for c in columns if not c.startswith("_") and c not in told]
     judged = frame.select(*kept)
@@ -120,7 +121,7 @@ def _with_text(frame: Frame, names: Sequence[str], rules: Cleaning) -> Frame:
             continue
         text = nw.col(column)
         if rules.tidy_text:
-            text = text.str.strip_chars().str.replace_all(r"\s+", " ")
+            text = tidied(text)
         if rules.tidy_text and column == "company":
             text = text.str.to_lowercase()
         if fill:
@@ -194,7 +195,7 @@ def _ties(
 ) -> dict[str, nw.Expr]:
     """Give what decides between equally good records: the less, the better."""
     schema = frame.collect_schema()
-    told = [n for n in names if n not in APART and not n.startswith(READINGS)]
+    told = [n for n in names if n not in APART and not is_reading(n)]
     pay = nw.coalesce(nw.col("pay") if "pay" in names else NO_PAY, NO_PAY)
     turn = nw.when((pay > 0) & (pay < MOST_MIXED)).then(pay % MIXED + 1)
     turn = turn.otherwise(nw.lit(1.0))

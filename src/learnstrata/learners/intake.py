@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -26,6 +25,7 @@ from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.schema.columns import column_names_of, reading_of
 from learnstrata.learners.schema.register import column_label, extra_name
 from learnstrata.learners.schema.standard import (
+    find_columns,
     in_standard_columns,
     kinds_of,
     recognise,
@@ -34,11 +34,13 @@ from learnstrata.learners.schema.standard import (
 from learnstrata.privacy.disclosure.pooling import pooled
 
 __all__ = [
+    "MOST_LOST",
     "ReadTable",
     "clean_table",
     "in_order_of_content",
     "newest_unit",
     "read_table",
+    "told_as_ours",
     "units_of",
     "without_rare",
 ]
@@ -59,7 +61,8 @@ class ReadTable(NamedTuple):
     mapping : mapping of str to str
         Standard name -> column of the user's table.
     notes : tuple of str
-        What was taken for granted of its numbers.
+        Where another column could have been meant, and what was taken for granted of
+        the numbers.
     """
 
     records: pl.DataFrame
@@ -96,15 +99,12 @@ def read_table(
     DegenerateError
         If it has no rows.
     """
-    if isinstance(frame, str | Path):
-        raise SchemaError(
-            f"Got the text {str(frame)[:80]!r}, expected a data frame. Read a file "
-            "first: learnstrata.read_learners(path)."
-        )
-    with _told_as_ours(frame):
-        names = column_names_of(frame)
+    doubts: tuple[str, ...] = ()
+    with told_as_ours(frame):
         if mapping is None:
+            names = column_names_of(frame)
             mapping = recognise(names, config.columns, record=config.record)
+            doubts = find_columns(names, config.columns).notes
         kinds = kinds_of(mapping, config.columns)
         read = reading_of(
             frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
@@ -115,12 +115,17 @@ def read_table(
         raise DegenerateError("Got a table without rows, expected learners.")
     _refuse_unnumbered(records["record"])
     _refuse_lost(records, mapping, read.hints)
-    return ReadTable(records, mapping, told_notes(read))
+    return ReadTable(records, mapping, (*doubts, *told_notes(read)))
 
 
 @contextmanager
-def _told_as_ours(frame: object) -> Iterator[None]:
-    """Turn what the library of a frame says of it into one line of ours."""
+def told_as_ours(frame: object) -> Iterator[None]:
+    """Turn what the library of a frame says of it into one line of ours.
+
+    Raises
+    ------
+    SourceError
+    """
     try:
         yield
     except LearnstrataError:

@@ -173,7 +173,7 @@ def _joined(entries: Sequence[Entry]) -> dict[str, nw.Expr]:
 
 def _single(text: nw.Expr) -> nw.Expr:
     """Give a typed text without what parts the entries of a record."""
-    return text.str.replace_all("; ", ";", literal=True)
+    return text.str.replace_all("; +", ";")
 
 
 def entries_in(ledger: pl.DataFrame) -> pl.DataFrame:

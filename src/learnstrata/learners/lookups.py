@@ -25,7 +25,7 @@ def collected(frame: Frame) -> pl.DataFrame:
 
 
 def without_patterns(frame: Frame) -> tuple[Frame, dict[str, str]]:
-    """Rename the columns that Polars would take for patterns (``^...$``).
+    """Rename the columns that Polars would take for patterns (``^...$``, ``*``).
 
     Returns
     -------
@@ -40,7 +40,7 @@ def without_patterns(frame: Frame) -> tuple[Frame, dict[str, str]]:
     """
     names: list[str] = frame.collect_schema().names()
     free = (f"pattern:{i}" for i in range(2 * len(names)))
-    patterns = [n for n in names if n.startswith("^") and n.endswith("$")]
+    patterns = [n for n in names if n == "*" or (n.startswith("^") and n.endswith("$"))]
     unused = (name for name in free if name not in names)
     renamed = dict(zip(patterns, unused, strict=False))
     frame = frame.rename(renamed) if renamed else frame

@@ -10,8 +10,13 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
-from learnstrata.exceptions import LearnstrataError, SchemaError
-from learnstrata.learners.intake import clean_table, read_table
+from learnstrata.exceptions import LearnstrataError, SchemaError, SourceError
+from learnstrata.learners.intake import (
+    MOST_LOST,
+    clean_table,
+    read_table,
+    told_as_ours,
+)
 from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.lookups import collected
 from learnstrata.learners.remarks import Remark, find_remarks
@@ -31,8 +36,6 @@ __all__ = ["Cleaning", "ColumnCheck", "TableCheck", "inspect_table"]
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 EXAMPLES = 3
-MISSING = "missing"  # what the ledger writes for a value that was taken away
-UNREADABLE_SHARE = 0.5  # of the values given; above it the column is likely another one
 # Words of faulty numbers that may be shown; any other word could be a name.
 KNOWN_WORDS = frozenset(
     (
@@ -239,13 +242,27 @@ def inspect_table(
     """
     found, problems = _rehearsed(frame, config, rehearse)
     try:
-        names = column_names_of(frame)
-    except SchemaError:  # no frame at all: the problem says so
-        return _nothing(problems)
+        with told_as_ours(frame):
+            return _inspected(frame, config, found, problems)
+    except (SchemaError, SourceError) as error:  # no frame, or none that can be read
+        return _nothing(problems or (str(error),))
+
+
+def _inspected(
+    frame: IntoFrame,
+    config: Config,
+    found: Accounted | None,
+    problems: tuple[str, ...],
+) -> TableCheck:
+    names = column_names_of(frame)
     cleaned = found or _cleaned(frame, config)
     recognised = find_columns(names, config.columns)
     mapping = recognised.columns
-    table, kinds, read = _read(frame, mapping, config)
+    try:
+        with told_as_ours(frame):
+            table, kinds, read = _read(frame, mapping, config)
+    except SourceError as error:  # its library cannot give its rows
+        return _nothing(problems or (str(error),))
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
     repeats = _repeats(table)
     unused = tuple(n for n in names if n not in set(mapping.values()))
@@ -362,13 +379,14 @@ def _cost(cleaned: Accounted) -> Cleaning:
     ids = cleaned.records.select("record", "learner_id")
     judged = ledger.join(ids, on="record", how="left")
     out = pl.col("state") == "quarantined"
-    emptied = pl.col("after").str.split("; ").list.contains(MISSING) & ~out
     stays = judged.filter(~out)["learner_id"].unique()
     known = judged["learner_id"].drop_nulls().unique()
     lost = len(known) - len(stays)
-    rows = judged.filter(emptied)
+    entries = entries_in(ledger)
+    emptied = entries.filter("is_lost")["record"].unique()
+    rows = judged.filter(pl.col("record").is_in(emptied.implode()))
     learners = rows["learner_id"].n_unique()
-    rules = entries_in(ledger).unique(["record", "rule"])["rule"].value_counts()
+    rules = entries.unique(["record", "rule"])["rule"].value_counts()
     return Cleaning(
         states=dict(sorted(judged["state"].value_counts().iter_rows())),
         rules=dict(rules.sort(["count", "rule"], descending=[True, False]).iter_rows()),
@@ -442,7 +460,7 @@ def _usable(
 
 def _is_unreadable(check: ColumnCheck, rows: int) -> bool:
     given = rows - check.nulls + check.faults
-    return check.faults > UNREADABLE_SHARE * given
+    return check.faults > MOST_LOST * given
 
 
 def _unreadable(check: ColumnCheck, hint: str) -> str:
@@ -466,12 +484,15 @@ def _notes(
             notes.append(_unreadable(check, hint))
         elif check.faults:
             notes.append(
-                f"{_told(check)}: {check.faults:,} values cannot be read with "
+                f"{_told(check)}: {counted(check.faults, 'value')} cannot be read with "
                 f"certainty, such as {list(check.fault_examples)}."
                 + (f" {hint}." if hint else "")
             )
         if check.name == "learner_id" and check.nulls:
-            notes.append(f"{_told(check)}: missing in {check.nulls:,} rows, set aside.")
+            notes.append(
+                f"{_told(check)}: missing in {counted(check.nulls, 'record')}, "
+                "quarantined."
+            )
         if rows > 1 and check.distinct == 1:
             notes.append(f"{_told(check)}: the same in all rows that have it.")
         if rows and check.nulls == rows and not check.faults:

@@ -1,10 +1,10 @@
 """What cleaning has to say of a table, in sentences: nothing is done without a word.
 
-No sentence tells a value or a name of a learner, and how many records it is about
-stands beside it: of few of them nothing is shared.
+No sentence tells a value or a name of a learner, and of how many records and learners
+it is stands beside it: of few of them nothing is shared.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,6 @@ from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.values import UNITS
 from learnstrata.learners.schema.register import COLUMNS, column_label, extra_name
-from learnstrata.wording.words import listed
 
 __all__ = ["Remark", "find_remarks"]
 
@@ -32,6 +31,9 @@ LEAST_LOST = 5  # values; fewer lie at one end by chance
 AT_ONE_END = 0.9  # chance that a lost record is beyond another one
 MOST_OF_SPREAD = 0.9
 LEAST_SPREAD_OF = 12
+SPREAD = ("pay", "experience", "start_year")
+# Of these the logarithms are clustered on.
+ON_LOGS = {"pay": np.log, "experience": np.log1p}
 # What is lost by a rule on two columns lies at one end of the second by that rule.
 OF_TWO_COLUMNS = ("start_after_pay_year",)
 
@@ -45,10 +47,16 @@ class Remark:
     sentence : str
     records : int
         How many it is about.
+    learners : int
+        How many distinct learners have them; each record of nobody counts as one.
+    rules : tuple of str
+        Rules of the ledger that met them; empty where none did.
     """
 
     sentence: str
     records: int
+    learners: int
+    rules: tuple[str, ...] = ()
 
 
 def find_remarks(
@@ -63,17 +71,18 @@ def find_remarks(
     limits : Limits
         By which the records were cleaned.
     """
-    entries = entries_in(cleaned.ledger)
+    ids = cleaned.records.select("record", "learner_id")
+    entries = entries_in(cleaned.ledger).join(ids, on="record", how="left")
     used = cleaned.records.filter(pl.col("state") != "quarantined")
     own = [extra_name(column) for column in config.columns.numeric]
     numbers = [name for name in (*COLUMNS, *own, "seniority") if _is_number(used, name)]
     return (
-        *_of_years(entries, config, limits),
+        *_of_years(entries, used, config, limits),
         *_of_ids(entries, limits),
         *_of_values(entries, limits),
         *_of_texts(entries),
         *_of_ends(entries, used, numbers),
-        *_of_spreads(used, [name for name in own if name in numbers]),
+        *_of_spreads(used, [name for name in (*SPREAD, *own) if name in numbers]),
     )
 
 
@@ -81,64 +90,86 @@ def _is_number(records: pl.DataFrame, name: str) -> bool:
     return name in records.columns and records[name].dtype.is_numeric()
 
 
-def _met(entries: pl.DataFrame, rule: str, column: str | None = None) -> int:
-    """Count the records that a rule met."""
+def _met(entries: pl.DataFrame, rule: str, column: str | None = None) -> pl.DataFrame:
+    """Give the entries of a rule."""
     found = entries.filter(pl.col("rule") == rule)
-    found = found if column is None else found.filter(pl.col("column") == column)
-    return found["record"].n_unique()
+    return found if column is None else found.filter(pl.col("column") == column)
 
 
-def _said(told: Mapping[str, int]) -> Iterator[Remark]:
-    """Give a remark to each sentence that is about any record."""
-    yield from (Remark(sentence, n) for sentence, n in told.items() if n)
+def _said(sentence: str, entries: pl.DataFrame) -> Iterator[Remark]:
+    """Give a remark on the records of entries, if there are any."""
+    if entries.is_empty():
+        return
+    records = entries.unique("record")
+    nobodys = pl.col("state") == "quarantined"
+    own = records.filter(~nobodys)["learner_id"].n_unique()
+    rules = tuple(sorted(entries["rule"].unique()))
+    learners = own + len(records.filter(nobodys))
+    yield Remark(sentence, len(records), learners, rules)
 
 
 def _of_years(
-    entries: pl.DataFrame, config: Config, limits: Limits
+    entries: pl.DataFrame, used: pl.DataFrame, config: Config, limits: Limits
 ) -> Iterator[Remark]:
     shared = "the newest year that enough learners share"
     why = shared if config.as_of == "table" else "the year that counts as now"
     told = (
-        f"Years of pay after {limits.as_of}, {why}, are set aside. If they are right, "
-        "give the year that counts as now: as_of in the configuration, or --as-of."
+        "{} after {}, {}, are set aside. If they are right, give the year that counts "
+        "as now: as_of in the configuration, or --as-of."
     )
-    yield from _said({told: _met(entries, "future_year")})
+    pays = told.format("Years of pay", limits.as_of, why)
+    yield from _said(pays, _met(entries, "future_year"))
+    if config.as_of == "table" and not _has_values(used, "pay_year"):
+        # The start years themselves told which year is now.
+        year = pl.col("before").cast(pl.Float64, strict=False)
+        later = entries.filter(pl.col("column") == "start_year", year > limits.as_of)
+        starts = told.format("Start years", limits.as_of, why)
+        yield from _said(starts, _met(later, "impossible_year"))
+
+
+def _has_values(records: pl.DataFrame, name: str) -> bool:
+    return name in records.columns and records[name].count() > 0
 
 
 def _of_ids(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
-    words = listed([repr(word) for word in limits.no_ids])
-    told = {
-        f"Records with {words} for a learner id are left out: far more have it than "
-        "any learner has, so it is nobody's.": _met(
-            entries, "no_learner_id", "learner_id"
-        ),
+    nobodys = _met(entries, "no_learner_id", "learner_id")
+    for word in limits.no_ids:  # each for itself: of one that few have nothing is told
+        yield from _said(
+            f"Records with {word!r} for a learner id are left out: far more have it "
+            "than any learner has, so it is nobody's.",
+            nobodys.filter(pl.col("learner_id") == word),
+        )
+    yield from _said(
         "One learner id stands in far more records than any other. If it is of no one "
-        "learner, empty it: its records are taken for the history of one.": _met(
-            entries, "crowded_id"
-        ),
-        "Lines of totals are left out.": _met(entries, "line_of_totals"),
-    }
-    yield from _said(told)
+        "learner, empty it: its records are taken for the history of one.",
+        _met(entries, "crowded_id"),
+    )
+    yield from _said(
+        "Lines with nothing but words in the place of a learner id, such as a heading "
+        "or a footer, are left out.",
+        _met(entries, "line_of_text"),
+    )
+    yield from _said("Lines of totals are left out.", _met(entries, "line_of_totals"))
 
 
 def _of_values(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
     for unit, words in UNIT_WORDS.items():
-        rule = f"pay_in_{unit}"
-        is_lost = (pl.col("rule") == rule) & pl.col("is_lost")
-        lost = len(entries.filter(is_lost))
-        told = {
+        met = _met(entries, f"pay_in_{unit}")
+        yield from _said(
             f"Pay that is typical only if it is {words} is multiplied by "
-            f"{UNITS[unit]:,.0f}.": _met(entries, rule) - lost,
-            f"Pay that may be {words} is set aside.": lost,
-        }
-        yield from _said(told)
+            f"{UNITS[unit]:,.0f}.",
+            met.filter(~pl.col("is_lost")),
+        )
+        yield from _said(
+            f"Pay that may be {words} is set aside.", met.filter(pl.col("is_lost"))
+        )
     for name, (low, high) in limits.extras.items():
-        told = (
+        yield from _said(
             f"Values of {column_label(name)} under {_short(low)} or over "
             f"{_short(high)} are too far from all others to be believed: they are set "
-            "aside."
+            "aside.",
+            _met(entries, "implausible_value", name),
         )
-        yield from _said({told: _met(entries, "implausible_value", name)})
 
 
 def _short(number: float) -> str:
@@ -152,10 +183,10 @@ def _of_texts(entries: pl.DataFrame) -> Iterator[Remark]:
         most = rows["before"].value_counts(sort=True)["count"][0]
         if len(rows) >= LEAST_LOST and most >= AT_ONE_END * len(rows):
             label = column_label(str(column))
-            yield Remark(
+            yield from _said(
                 f"Nearly all that cannot be read of {label} says the same: what is "
                 f"told of {label} lacks those who say so.",
-                len(rows),
+                rows,
             )
 
 
@@ -179,10 +210,10 @@ def _of_ends(
             continue
         end = "highest" if chances[other] > 0.5 else "lowest"
         label = column_label(str(column))
-        yield Remark(
+        yield from _said(
             f"What is set aside of {label} is nearly all of records with the {end} "
             f"{column_label(other)}: what is told of {label} lacks that end.",
-            int(is_lost.sum()),
+            rows,
         )
 
 
@@ -199,7 +230,7 @@ def _chance_beyond(values: Floats, is_lost: npt.NDArray[np.bool_]) -> float | No
 
 def _of_spreads(used: pl.DataFrame, own: Sequence[str]) -> Iterator[Remark]:
     for name in own:
-        values = used[name].drop_nulls().to_numpy()
+        values = ON_LOGS.get(name, np.asarray)(used[name].drop_nulls().to_numpy())
         if len(values) < LEAST_SPREAD_OF:
             continue
         off = (values - values.mean()) ** 2
@@ -207,5 +238,6 @@ def _of_spreads(used: pl.DataFrame, own: Sequence[str]) -> Iterator[Remark]:
             yield Remark(
                 f"One value makes up the spread of {column_label(name)}: among the "
                 "others it tells nobody apart.",
-                1,
+                records=1,
+                learners=1,
             )

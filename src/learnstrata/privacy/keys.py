@@ -229,7 +229,8 @@ def refuse_inside(path: str | Path, run: str | Path) -> None:
         ...
     learnstrata.exceptions.PrivacyError: Got /runs/demo/private/key as the place ...
     """
-    if Path(path).resolve().is_relative_to(Path(run).resolve()):
+    place, folder = (Path(os.path.realpath(one)) for one in (path, run))
+    if place.is_relative_to(folder):
         raise PrivacyError(
             f"Got {path} as the place of the key, expected one outside of the run "
             f"{run}: whoever gets the run must not get the key. Choose another "

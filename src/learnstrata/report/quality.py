@@ -51,6 +51,7 @@ RULES = {
     "pay_not_positive": "Pay of zero or less",
     "no_learner_id": "No learner id",
     "crowded_id": "Learner id of far more records than any other",
+    "line_of_text": "Heading or footer",
     "line_of_totals": "Line of totals",
 }
 RULES_OF_COLUMNS = {
@@ -217,17 +218,15 @@ def source(summary: Summary) -> str:
 
 def _file(found: Source) -> str:
     if found.format == "excel":
-        if (found.sheets or 1) == 1:
-            return "an Excel workbook"
-        return f"sheet {found.sheet_number} of {found.sheets} of an Excel workbook"
-    if found.format == "parquet":
-        return "a Parquet file" if found.files == 1 else f"{found.files} Parquet files"
-    return "a text file"
+        return "an Excel workbook"
+    return "Parquet" if found.format == "parquet" else "a text file"
 
 
 def limits(summary: Summary) -> str:
     """Say which pay was believed, as far as the run set limits."""
     found, write = summary.limits, summary.settings.numbers
+    if _hides_limits(summary):
+        return "The limits of pay are of too few learners or companies to be told."
     told = []
     if found.pay_low:
         told.append(f"below {write.pay_text(found.pay_low)}")
@@ -236,10 +235,16 @@ def limits(summary: Summary) -> str:
     if not told:
         return "No pay was set aside for its size."
     text = f"Pay {' or '.join(told)} was not believed."
-    heaps = [write.pay_text(amount) for amount in found.heaped_pay]
+    heaps = [write.pay_text(one.pay) for one in found.heaped_pay]
     if heaps:
         text += f" Nor was pay of exactly {listed(heaps)}, which is typed too often."
     return text
+
+
+def _hides_limits(summary: Summary) -> bool:
+    """Say whether a run set limits of pay that must not be told."""
+    is_set = summary.has("pay") and summary.settings.configured.cleaning.suspect_pay
+    return is_set and summary.limits.pay_low is None
 
 
 def filled(summary: Summary) -> str:

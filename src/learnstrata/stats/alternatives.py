@@ -1,6 +1,5 @@
 """Other ways to cut the same rows than k-means, so that the two can be compared."""
 
-import warnings
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -114,7 +113,7 @@ def gaussian_mixture(
     scores = found.scores[:, :n_axes]
     from sklearn.mixture import GaussianMixture
 
-    model = GaussianMixture(
+    model = _quiet(GaussianMixture)(
         n_clusters,
         covariance_type="full",
         reg_covar=0.01 * float(scores.var(axis=0).mean()),
@@ -122,9 +121,10 @@ def gaussian_mixture(
         max_iter=STEPS,
         random_state=_seed(rng),
     )
-    _fitted(model, scores)
+    with serial_openmp():  # sums of several threads have no order of their own
+        model.fit(scores)
     labels = model.predict(scores).astype(np.int32)
-    return Mixture(labels, bool(model.converged_), n_axes)
+    return Mixture(labels, model.reached, n_axes)
 
 
 def hdbscan(
@@ -243,7 +243,7 @@ def latent_class(
             "pip install 'learnstrata[latent]'."
         )
     normal, coded = _mixed_columns(numbers, categories)
-    model = import_module("stepmix").StepMix(
+    model = _quiet(import_module("stepmix").StepMix)(
         n_components=positive("n_classes", n_classes),
         measurement=_measurement(normal.shape[1], coded.shape[1]),
         n_init=STARTS,
@@ -253,9 +253,10 @@ def latent_class(
         progress_bar=0,
     )
     table = np.column_stack([normal, coded])
-    _fitted(model, table)
+    with serial_openmp():
+        model.fit(table)
     labels = np.asarray(model.predict(table)).astype(np.int32)
-    return Mixture(labels, bool(model.converged_), table.shape[1])
+    return Mixture(labels, model.reached, table.shape[1])
 
 
 def _mixed_columns(
@@ -354,11 +355,24 @@ def _seed(rng: np.random.Generator | int) -> int:
     return int(np.random.default_rng(rng).integers(2**31 - 1))
 
 
-def _fitted(model: Any, table: Floats) -> None:  # noqa: ANN401 - of two libraries
-    """Fit without the warning of no convergence: `Mixture.converged` tells it."""
-    from sklearn.exceptions import ConvergenceWarning
+class _Quiet:
+    """A model that does not warn of no convergence: `reached` tells it.
 
-    # sums of several threads have no order of their own
-    with serial_openmp(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(table)
+    A filter of warnings would be one of the process: threads that set and undo it at
+    once leave it behind.
+    """
+
+    reached = False
+
+    @property
+    def converged_(self) -> bool:
+        """What the libraries ask before they warn."""
+        return True
+
+    @converged_.setter
+    def converged_(self, value: bool) -> None:
+        self.reached = bool(value)
+
+
+def _quiet(kind: type) -> Any:  # noqa: ANN401 - of two libraries
+    return type(kind.__name__, (_Quiet, kind), {})

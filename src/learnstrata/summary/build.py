@@ -8,9 +8,10 @@ from importlib import metadata
 
 import polars as pl
 
+from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.matrix import LACKING
 from learnstrata.learners.features.register import feature_of
-from learnstrata.learners.ledger import STATES
+from learnstrata.learners.ledger import STATES, entries_in
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.schema.register import (
     COLUMNS,
@@ -29,6 +30,7 @@ from learnstrata.summary.choice import (
 )
 from learnstrata.summary.contract.learners import (
     Filled,
+    Heap,
     Input,
     Ledger,
     Limits,
@@ -80,7 +82,7 @@ def build(run: Run, *, key: bytes) -> Results:
         input=_input(run),
         ledger=_ledger(run),
         remarks=tuple(Remark.of(one) for one in run.base.remarks),
-        limits=Limits.of(run.base.limits),
+        limits=_limits(run),
         filled=_filled(run),
         roles=build_roles(run),
         features=build_features(run),
@@ -103,6 +105,7 @@ def build(run: Run, *, key: bytes) -> Results:
         cohorts=build_cohorts(run),
         companies=build_companies(run),
         questions=build_questions(run),
+        assumed=run.base.notes,
         notes=tuple(_notes(run)),
         timings=dict(run.timings),
     )
@@ -143,17 +146,60 @@ def _ledger(run: Run) -> Ledger:
     """Count the records by what became of them, and by each rule that touched them."""
     ledger = run.base.ledger
     counts = dict(ledger["state"].value_counts().iter_rows())
+    ids = run.base.records.select("record", "learner_id")
+    records, learners = (pl.col(c).n_unique() for c in ("record", "learner_id"))
+    nobodys = pl.col("state") == "quarantined"
     rules = (
         ledger.drop_nulls("rule")
         .with_columns(pl.col("rule").str.split("; "))
         .explode("rule")
+        .join(ids, on="record", how="left")
         .group_by("rule", "state")
-        .agg(records=pl.col("record").n_unique())
+        .agg(records=records, learners=learners)
+        .with_columns(learners=pl.when(nobodys).then("records").otherwise("learners"))
         .sort("rule", "state")
     )
     return Ledger(
         **{state: counts.get(state, 0) for state in STATES},
         rules=tuple(RuleCount(**row) for row in rules.iter_rows(named=True)),
+    )
+
+
+def _limits(run: Run) -> Limits:
+    """Give the limits of pay, with how many learners and companies they are of."""
+    found, records, columns = (
+        run.base.limits,
+        run.base.records,
+        run.base.records.columns,
+    )
+    no_company = run.config.cleaning.missing_company
+    if "company" in columns:
+        records = records.with_columns(named_company(no_company))
+    paid = records.drop_nulls("pay") if "pay" in columns else records.clear()
+    most = paid["learner_id"].unique_counts().max()
+    # Fences are of records: a learner with many weighs as much as their records do.
+    of = int(len(paid) // most) if isinstance(most, int) else 0
+    companies, largest = paid.select(over_companies(columns)).row(0)
+    typed = entries_in(run.base.ledger).filter(pl.col("rule") == "heaped_pay")
+    heaps = (
+        typed.select("record", pay=pl.col("before").cast(pl.Float64))
+        .join(records.drop("pay", strict=False), on="record")
+        .unique(["pay", "learner_id"])
+        .group_by("pay")
+        .agg(
+            *over_companies(columns), learners=pl.col("learner_id").n_unique().cast(int)
+        )
+        .sort("pay")
+    )
+    return Limits(
+        pay_low=found.pay_low,
+        pay_high=found.pay_high,
+        pay_typical=found.pay_typical,
+        paid=of,
+        companies=companies,
+        largest_share=None if largest is None or not len(paid) else largest,
+        heaped_pay=tuple(Heap(**row) for row in heaps.iter_rows(named=True)),
+        start_year_fill=found.start_year_fill,
     )
 
 
@@ -169,12 +215,11 @@ def _filled(run: Run) -> Filled:
 
 
 def _notes(run: Run) -> list[str]:
-    """Say what could be meant otherwise, and what is missing and with it which part."""
+    """Say what is missing, and with it which part of the results."""
     there = {"learner_id"} & set(run.base.mapping)
     there |= set(run.meaning.model.features.available)
     lost = {COLUMNS[name].gives: text for name, text in lost_without(there).items()}
-    lacking = [*run.base.notes]
-    lacking += [
+    lacking = [
         f"The table has no {column_label(column)}: {text}."
         for column, text in lost.items()
     ]

@@ -41,6 +41,7 @@ from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of, values_
 __all__ = ["disclose", "rounding_of"]
 
 COMPANY_SIZE = "company_learners"
+COMPANY_PAY = "company_pay"  # a level that whoever is paid gives to all others
 MOST_ROLES = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
 
@@ -74,7 +75,8 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
         for one in results.segments
         if one.learners is None or one.learners < settings.min_learners
     )
-    told = changed(results, _Disclosure(settings, rounding, small, _rare(results)))
+    change = _Disclosure(settings, rounding, small, _rare(results), _paid(results))
+    told = changed(results, change)
     questions = _without_few_companies(told.questions, settings)
     return told.model_copy(
         update={
@@ -136,6 +138,12 @@ def _rare(results: Results) -> frozenset[str | None]:
     )
 
 
+def _paid(results: Results) -> Distribution | None:
+    """Give of whom pay is known at all; None of nobody."""
+    every = results.description.distributions
+    return next((one for one in every if one.feature == "pay"), None)
+
+
 @dataclass(frozen=True)
 class _Disclosure:
     """A walk that makes each value what may be told of it."""
@@ -144,6 +152,7 @@ class _Disclosure:
     rounding: Rounding
     small: frozenset[int]
     rare: frozenset[str | None]
+    paid: Distribution | None
 
     @property
     def rule(self) -> PayRule:
@@ -228,13 +237,17 @@ class _Disclosure:
 
     @_told.register
     def _(self, kind: Amount, value: object, scope: Scope) -> object:
-        return self._pay(cast("float", value), kind.at, kind.n, scope)
+        amount = cast("float", value)
+        told = self._pay(amount, kind.at, kind.n, scope)
+        return significant(amount, kind.digits) if told and kind.digits else told
 
     @_told.register
     def _(self, kind: Typical, value: object, scope: Scope) -> object:
         number = cast("float", value)
         own = scope[-1]
         feature = str(getattr(own, kind.feature, kind.feature))
+        if feature == COMPANY_PAY and not self._levels_tell_of_many:
+            return None
         if feature in AMOUNTS:
             return self._pay(number, kind.at, kind.n, scope)
         n = self._least(self._counted(scope, kind.n))
@@ -243,6 +256,14 @@ class _Disclosure:
         if feature == COMPANY_SIZE and self._hides_sizes:
             return None if self.settings.companies == "none" else _broadly(number)
         return ROUNDED.get(feature, _plain)(number, self.rounding)
+
+    @property
+    def _levels_tell_of_many(self) -> bool:
+        """Whether the pay levels of companies are those of enough who are paid."""
+        paid = self.paid
+        return paid is not None and self.rule.allows(
+            self._least(paid.n), paid.companies, paid.largest_share
+        )
 
     def _pay(
         self, amount: float, at: float | None, n: str, scope: Scope

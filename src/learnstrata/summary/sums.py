@@ -5,7 +5,7 @@ of the tests attacks with them. Where records are segmented, a learner counts on
 each group that has a record of them: such groups overlap, and add up to no less.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -32,6 +32,13 @@ FILLED = {"pay": "pay", "experience": YEARS}
 PARTED = {"learners": "pay", "n_experience": YEARS}
 SEGMENTED = ("current", "repaired", "set_aside")
 STATES = (*SEGMENTED, "history", "quarantined")
+# What brings a record to a state, one rule each; no words where several rules can.
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "repaired": (),
+    "set_aside": (),
+    "history": ("older_record", "exact_duplicate"),
+    "quarantined": (),
+}
 CERTAINTIES = ("core", "borderline", "atypical")
 
 
@@ -140,8 +147,28 @@ def _ledger(tally: Tally, results: Results) -> None:
     for rule in results.ledger.rules:
         key = tally.note(("ledger", rule.state, rule.rule), rule.records)
         tally.add([key], ("ledger", rule.state), whole=False)
+    _rules_of_states(tally, results)
     for remark in results.remarks:
-        tally.note(("remark", remark.sentence), remark.records)
+        told = tally.note(("remark", remark.sentence), remark.records)
+        met = [
+            ("ledger", rule.state, rule.rule)
+            for rule in results.ledger.rules
+            if rule.rule in remark.rules
+        ]
+        tally.guess(met, told)
+        tally.guess(met, told, ">=")
+
+
+def _rules_of_states(tally: Tally, results: Results) -> None:
+    """Add up the rules of a state: one by which each record came to it, or several."""
+    for state, ways in WAYS.items():
+        keys = [
+            ("ledger", state, rule.rule)
+            for rule in results.ledger.rules
+            if rule.state == state and (not ways or rule.rule in ways)
+        ]
+        tally.guess(keys, ("ledger", state))
+        tally.guess(keys, ("ledger", state), ">=")
 
 
 def _description(tally: Tally, results: Results, *, once: bool) -> None:

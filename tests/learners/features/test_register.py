@@ -55,6 +55,7 @@ def test_a_column_of_the_users_is_called_as_the_user_calls_it():
     assert feature_of(extra_name("a=b_c")).label == "a=b_c"
     assert feature_of(extra_name("a=b_c") + "=x=y").label == "a=b_c: x=y"
     assert feature_of(extra_name("role") + "=x").label == "role (own column): x"
+    assert feature_of(extra_name("role_change")).label == "role_change (own column)"
 
 
 def test_two_features_are_not_called_the_same():

@@ -99,3 +99,19 @@ def test_the_original_analysis_refuses_no_years(frame):
 
 def test_two_digit_start_years_are_years(frame):
     assert now(frame, start_year=[91.0, 92.0, 93.0, 2015.0, 2015.0]) == 2015
+
+
+def test_years_before_the_first_possible_one_are_no_years(frame):
+    # A number that a workbook shows as a date: day 2019 of Excel is in 1905.
+    with pytest.raises(SchemaError, match=r"no years, such as \['1905'\]"):
+        now(frame, pay_year=[1905.0] * 4 + [2020.0])
+
+
+def test_a_table_that_starts_after_all_pay_is_refused(frame):
+    # Seconds since 2001 are read as seconds of Unix, 31 years too early.
+    pay, starts = [1989.0] * 5, [2010.0, 2011.0, 2012.0, 1980.0, None]
+    with pytest.raises(SchemaError, match=r"start years are after 1989, .* --as-of"):
+        now(frame, pay_year=pay, start_year=starts)
+    assert now(frame, pay_year=pay, start_year=[1980.0] * 3 + starts[:2]) == 1989
+    config = replace(CONFIG, as_of=2021)
+    assert now(frame, config, pay_year=pay, start_year=starts) == 2021

@@ -11,7 +11,7 @@ from frames import column
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Columns, Pay
 from learnstrata.facade import check_table
-from learnstrata.learners.schema.missing import MISSING, NO_ID, says_nothing
+from learnstrata.learners.schema.missing import MISSING, says_nothing
 from learnstrata.learners.schema.standard import standardise
 from learnstrata.learners.sources.files import read_learners
 
@@ -22,9 +22,9 @@ MAPPING = {
     "pay": "ctc",
     "start_year": "from",
     "pay_year": "when",
-    "grade": "grade",
-    "score": "score",
-    "passed": "passed",
+    "extra:grade": "grade",
+    "extra:score": "score",
+    "extra:passed": "passed",
 }
 COLUMNS = Columns(categorical=("grade",), numeric=("score",), outcome=("passed",))
 GIVEN = {
@@ -57,12 +57,11 @@ def test_every_word_is_missing_in_every_column_of_every_engine(frame, dress):
         assert values[2:] == [None] * len(MISSING), name
 
 
-def test_zero_is_no_id_but_a_number(frame):
-    table = standard(frame, ["0", "0.0"])
-    assert column(table, "learner_id") == ["a", "b", None, None]
-    assert column(table, "pay") == [100, 200, 0, 0]
-    assert column(table, "score") == [0, 1, 0, 0]
-    assert set(NO_ID) - set(MISSING) == {"0", "0.0"}
+def test_zero_is_an_id_and_a_number(frame):
+    table = standard(frame, ["0"])
+    assert column(table, "learner_id") == ["a", "b", "0"]
+    assert column(table, "pay") == [100, 200, 0]
+    assert column(table, "extra:score") == [0, 1, 0]
 
 
 def test_missing_words_are_no_faults():
@@ -114,5 +113,6 @@ def test_every_source_means_the_same_by_a_word(tmp_path, made):
 
 def test_words_that_hold_such_a_word_are_given():
     assert says_nothing(" N.A. ")
+    assert says_nothing("\u200bN.\xa0 A.\ufeff")
     assert says_nothing("")
     assert not any(map(says_nothing, ["Nasa", "None Ltd", "-x-", "0"]))

@@ -6,7 +6,7 @@ import pytest
 
 from learnstrata.config.stages import Numbers, Pay
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.schema.columns import read_columns, reading_of
+from learnstrata.learners.schema.columns import reading_of
 
 
 def reading(kind, values, *, pay=None, numbers=None):
@@ -48,16 +48,16 @@ class TestHints:
         assert words in reading("pay", ["45.000", *others]).hints["x"]
 
     def test_what_was_taken_for_granted_is_noted(self):
-        assert reading("pay", ["75,000"]).notes == (
-            "x: A comma before three digits parts the thousands: 45,000 is 45000. If "
-            'it is 45, say decimal = "," in [pay] of the configuration.',
-        )
+        assert reading("pay", ["75,000"]).notes == {
+            "x": "A comma before three digits parts the thousands: 45,000 is 45000. If "
+            'it is 45, say decimal = "," in [pay] of the configuration'
+        }
 
     def test_settled_columns_need_no_words(self):
         found = reading("pay", ["1.234.567", "45.000"])
-        assert (found.hints, found.notes) == ({}, ())
+        assert (found.hints, found.notes) == ({}, {})
         told = reading("pay", ["45.000"], numbers=Numbers(decimal=","))
-        assert (told.hints, told.notes) == ({}, ())
+        assert (told.hints, told.notes) == ({}, {})
 
 
 class TestCurrencies:
@@ -154,7 +154,7 @@ def test_columns_of_every_engine_are_settled_alike():
         done = []
         for native in natives:
             mapping = {name: name for name in kinds}
-            read = read_columns(native, mapping, kinds=kinds, pay=Pay())
+            read = reading_of(native, mapping, kinds=kinds, pay=Pay()).frame
             done.append(read.lazy().collect("polars").sort("record").to_dict())
     as_lists = [{name: list(column) for name, column in one.items()} for one in done]
     assert as_lists[0]["value:ctc"] == [26_000, 1_234_567, None, 11_000]
@@ -164,3 +164,11 @@ def test_columns_of_every_engine_are_settled_alike():
     assert as_lists[0]["value:year"] == [2020, 2020, 2018, None]
     assert as_lists[0]["value:score"] == [85, 90, None, 12.5]
     assert all(one == as_lists[0] for one in as_lists)
+
+
+def test_numbers_that_are_read_as_days_or_seconds_are_noted():
+    days = reading("year", ["43922", "43500"])
+    assert days.notes == {
+        "x": "Numbers that are no years are read as days of Excel (43922 is in 2020)"
+    }
+    assert reading("year", ["2019", "2020"]).notes == {}

@@ -67,6 +67,19 @@ def read(values):
         ("1/1/1850", "fault"),
         ("before 2010", "fault"),
         ("2010?", "fault"),
+        ("2010s", "fault"),
+        ("2010's", "fault"),
+        ("pre-2010", "fault"),
+        ("2010 or earlier", "fault"),
+        ("prior to 2010", "fault"),
+        ("the 2010s", "fault"),
+        ("2015+", "fault"),
+        ("not 2010", "fault"),
+        ("ca. 2010", "fault"),
+        ("≤2010", "fault"),
+        ("2020-04-15 10:00 EST", 2020),
+        ("20200415-2015", "fault"),
+        ("20200415T2015Z", "fault"),
         ("soon", "fault"),
         ("12 2.017", "fault"),
     ],
@@ -130,6 +143,10 @@ def test_days_of_excel_may_have_a_time():
     assert read([43922.5, 43831.25]) == [2020, 2020]
 
 
+def test_a_year_with_a_fraction_is_that_year_in_a_number_as_in_a_text():
+    assert read([2016.5, 98.5]) == read(["2016.5", "98.5"]) == [2016, "fault"]
+
+
 def test_days_of_excel_are_read_beside_years_where_there_are_many():
     assert read(["2019", "43922", "2020", "1-Apr-20"]) == [2019, 2020, 2020, 2020]
 
@@ -159,3 +176,23 @@ def test_numbers_that_are_no_years_are_faults_in_any_column():
     assert read([1e160, float("inf"), float("nan"), 2019.0, -0.0]) == [
         *("fault", "fault", None, 2019, 0),
     ]
+
+
+def test_decimals_of_a_year_are_a_part_of_it():
+    assert read([2016.04, 2016.9, 2016.0, 5.2017, 9999.5]) == [
+        *(2016, 2016, 2016),
+        "fault",
+        9999,
+    ]
+    assert read(["2016.04", "2016.9"]) == [2016, 2016]
+
+
+def test_a_date_is_past_so_its_last_number_is_no_year_to_come():
+    days = [
+        f"{year:02d}/04/{day:02d}" for year in range(11, 20) for day in range(1, 31)
+    ]
+    assert read(days) == [2000 + year for year in range(11, 20) for _ in range(30)]
+    ends = [
+        f"{day:02d}/04/{year:02d}" for year in range(11, 20) for day in range(1, 31)
+    ]
+    assert read(ends) == [2000 + year for year in range(11, 20) for _ in range(30)]

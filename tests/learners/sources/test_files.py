@@ -3,6 +3,7 @@ import os
 import re
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -140,6 +141,11 @@ def test_missing_file_is_told_with_the_nearest_name(write, tmp_path):
     assert words.endswith("Did you mean 'learners.csv'?")
 
 
+def test_missing_file_of_this_folder_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert refused(Path("learner.csv")) == "There is no learner.csv in this folder."
+
+
 def test_missing_folder_is_told(tmp_path):
     assert "the folder" in refused(tmp_path / "no" / "learners.csv")
     assert "does not exist" in refused(tmp_path / "no" / "learners.csv")
@@ -248,7 +254,7 @@ def test_records_and_lines_are_reconciled(write):
     assert table["note"].to_list() == ["x\n\ny", "z"]
     assert (info.lines, info.rows) == (6, 2)
     assert info.notes == (
-        "1 record goes over several lines, in quotation marks: with the header, 3 rows "
+        "1 record goes over several lines, in quotation marks: the header and 3 rows "
         "stand on 6 lines.",
         "Line 5 holds no value: no record.",
     )

@@ -86,6 +86,8 @@ def test_the_header_again_is_no_record():
     found = read(HEADER, *LINES[:3], HEADER, *LINES[3:])
     assert len(found.table) == 9
     assert found.notes == ("Line 5 repeats the header: no record.",)
+    (note,) = read(HEADER, *LINES, HEADER.upper()).notes
+    assert note == "Line 11 repeats the header: no record."
     many = [line for one in LINES for line in (HEADER, one)]
     (note,) = read(HEADER, *many).notes
     assert note == "9 lines (the first is 2) repeat the header: no record."
@@ -99,6 +101,8 @@ def test_the_header_again_is_no_record():
         ",,Grand Total,4500036,18036",
         "Average,,,500004,2004",
         "Total (9),,,$4500036,",
+        "Somme,,,4500036,",
+        "Sub-total,,,4500036,",
     ],
 )
 def test_a_line_of_totals_is_left_out_and_told(line):

@@ -36,6 +36,13 @@ def test_every_level_of_a_path_is_a_column(write, tmp_path):
     assert info.notes == ("From the names of folders, not from the files: year.",)
 
 
+def test_a_level_that_every_file_holds_itself_is_not_told(write, tmp_path):
+    write("year=2020/part-0/a.parquet", id=["a"], year=[2020])
+    write("year=2021/part-0/b.parquet", id=["b"], year=[2021])
+    frame, info = read_source(tmp_path)
+    assert (frame["year"].to_list(), info.notes) == ([2020, 2021], ())
+
+
 def test_levels_below_one_another_all_count(write, tmp_path):
     write("k=1/l=x%20y/a.parquet", id=["a"])
     write("k=2/l=__HIVE_DEFAULT_PARTITION__/a.parquet", id=["b"])
@@ -115,10 +122,16 @@ def test_other_tables_in_the_folder_are_told(write, tmp_path):
     (tmp_path / "b.csv").write_text("id\nb\n")
     (tmp_path / "_SUCCESS").touch()
     (note,) = read_source(tmp_path)[1].notes
-    assert note == "Not read, since only .parquet is in a folder: ['b.csv']."
+    assert note == "Of a folder only .parquet is read; not read: ['b.csv']."
 
 
 def test_tables_of_versions_are_refused(write, tmp_path):
     write("a.parquet", id=["a"])
     (tmp_path / "_delta_log").mkdir()
     assert "is a Delta table, whose files hold what was deleted" in refused(tmp_path)
+
+
+def test_the_case_of_an_ending_does_not_matter(write, tmp_path):
+    write("a.parquet", id=["a"])
+    write("b.PARQUET", id=["b"])
+    assert read_source(tmp_path)[0]["id"].to_list() == ["a", "b"]

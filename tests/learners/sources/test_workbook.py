@@ -80,6 +80,14 @@ def test_hidden_sheets_alone_are_told(book, save):
     assert told.endswith("Hidden are ['Old']: name one of them.")
 
 
+def test_a_cover_before_hidden_tables_is_no_table(book, save):
+    sheet_of(book, "Cover", [["Export of 2021"]])
+    sheet_of(book, "Data", [HEADER, *ROWS], "hidden")
+    told = refused(save())
+    assert "['Cover'], are empty or hold one row or one column. Hidden are" in told
+    assert told.endswith("Hidden are ['Data']: name one of them.")
+
+
 def test_a_sheet_that_is_not_there_suggests_the_nearest(book, save):
     sheet_of(book, "Learners", [HEADER, *ROWS])
     assert refused(save(), sheet="learner").endswith("Did you mean 'Learners'?")
@@ -150,6 +158,21 @@ def with_formulas(book, number):
         sheet.cell(row, 4).value = f"=E{row}*12"
 
 
+def test_formulas_at_the_end_of_a_row_are_seen_as_those_within(book, save):
+    sheet = sheet_of(book, "S", [HEADER, *ROWS])
+    for row in range(2, 10):
+        sheet.cell(row, 5).value = f"=2021-{row}"
+    assert "8 cells of the column 'orgyear' hold formulas without" in refused(save())
+    for row in range(5, 10):
+        sheet.cell(row, 5).value = 2000 + row
+    frame, info = read_source(save())
+    assert frame["orgyear"].to_list()[:4] == [None, None, None, "2005"]
+    assert info.notes == (
+        "3 cells of the column 'orgyear' hold formulas without saved results: taken as "
+        "missing (the first on line 2).",
+    )
+
+
 def test_a_column_of_formulas_without_results_is_refused(book, save):
     with_formulas(book, 5)
     told = refused(save())
@@ -178,11 +201,23 @@ def written(tmp_path, cells):
     return path
 
 
-def test_zeros_that_a_library_wrote_for_results_are_none(tmp_path):
-    cells = {f"D{row}": (f"=E{row}*12", 0) for row in range(2, 11)}
-    assert "9 cells of the column 'ctc' hold formulas" in refused(
+@pytest.mark.parametrize(("letter", "column"), [("D", "ctc"), ("E", "orgyear")])
+def test_zeros_that_a_library_wrote_for_results_are_none(tmp_path, letter, column):
+    cells = {f"{letter}{row}": ("=2*1000", 0) for row in range(2, 11)}
+    assert f"9 cells of the column {column!r} hold formulas" in refused(
         written(tmp_path, cells)
     )
+
+
+def test_an_empty_text_that_a_library_wrote_for_a_result_is_none(tmp_path):
+    path = tmp_path / "written.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet()
+        for row, line in enumerate([HEADER, *ROWS]):
+            sheet.write_row(row, 0, line)
+        for row in range(1, 10):
+            sheet.write_array_formula(row, 3, row, 3, "{=2*1000}", None, "")
+    assert "9 cells of the column 'ctc' hold formulas" in refused(path)
 
 
 def test_saved_results_are_read(tmp_path):
@@ -200,6 +235,13 @@ def test_errors_are_missing_and_told(tmp_path):
         "2 cells of the column 'ctc' hold errors, such as #REF!: taken as missing (the "
         "first on line 3).",
     )
+
+
+def test_errors_at_the_end_of_a_row_are_missing_and_told(tmp_path):
+    cells = {"E3": ("=1/0", "#DIV/0!"), "E5": ("=NA()", "#N/A")}
+    frame, info = read_source(written(tmp_path, cells))
+    assert frame["orgyear"].to_list()[:4] == ["2000", None, "2002", None]
+    assert info.notes[0].startswith("2 cells of the column 'orgyear' hold errors")
 
 
 def changed(path, part, old, new):

@@ -196,6 +196,9 @@ def test_two_words_are_a_yes_and_a_no(model):
     flags = one(table.with_columns(y=pl.col("y") > 2.5), model)
     assert found.learned == flags.learned
     assert found.kind == "yes/no"
+    first = pl.int_range(pl.len()) % 2 == 0
+    mixed = pl.when(first).then(said.str.to_titlecase()).otherwise(said)
+    assert one(table.with_columns(y=mixed), model) == found
 
 
 def test_learners_whose_rule_is_not_known_are_left_out(model):

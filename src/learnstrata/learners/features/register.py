@@ -270,6 +270,7 @@ def _extra(name: str, kind: Literal["number", "category"]) -> Feature:
     return Feature(f"{label}: {value}" if value else label, "", (), kind)
 
 
+_OUTCOMES = ("role change",)  # of ours, that are no features
 _TAKEN = frozenset(
-    folded(one.label) for one in (*FEATURES.values(), *DESCRIBED.values())
+    map(folded, (*(one.label for one in (FEATURES | DESCRIBED).values()), *_OUTCOMES))
 )

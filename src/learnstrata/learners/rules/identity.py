@@ -1,4 +1,4 @@
-"""Whose a record is: ids that stand for nobody, ids of a crowd, lines of totals."""
+"""Whose a record is: ids of nobody, ids of a crowd, lines that are no record."""
 
 from collections.abc import Sequence
 
@@ -6,24 +6,27 @@ import narwhals as nw
 
 from learnstrata.config.stages import Unit
 from learnstrata.learners.lookups import Frame, collected
+from learnstrata.learners.schema.amounts import tidied
+from learnstrata.learners.schema.missing import MISSING
+from learnstrata.learners.schema.register import COLUMNS, is_extra
+from learnstrata.learners.schema.standard import is_reading
+from learnstrata.learners.schema.totals import TOTALS
 
-__all__ = ["NO_NAMES", "TOTALS", "judge", "shared_ids"]
+__all__ = ["NO_NAMES", "judge", "shared_ids"]
 
-# What people type where there is no id; a learner may be called so, in a table in which
-# no more records are theirs than anybody's.
+# What people type for an id beside the words for "missing"; a learner may be called so,
+# in a table in which no more records are theirs than anybody's.
 NO_NAMES = (
     *("0", "00", "000", "0000", "00000", "000000", "00000000", "0.0", "-1"),
-    *("na", "none", "null", "nil", "unknown", "anonymous", "anon", "guest", "no"),
+    *("anonymous", "anon", "guest", "no"),
     *("test", "testing", "tester", "test user", "dummy", "demo", "example", "sample"),
     *("admin", "user", "learner", "student", "id", "x", "xx", "xxx", "xxxx"),
     *("deleted", "removed", "hidden", "private", "redacted", "masked", "other"),
     *("test@test.com", "test@example.com", "a@a.com", "abc@abc.com", "false"),
+    *("no id", "no_id", "noid", "nobody", "n\\a", "0.00"),
 )
-TOTALS = (
-    *("total", "totals", "grand total", "sub total", "subtotal", "sum", "overall"),
-    *("average", "mean", "median", "avg", "gesamt", "summe", "insgesamt", "somme"),
-    *("suma", "totale", "totaal", "toplam"),
-)
+# Of these alone is no id, and around a word they change nothing: (none), *****.
+MARKS = r"[ !-/:-@\[-`{-~]+"
 LEAST_OF_NOBODY = 5  # records; fewer may be those of a learner called so
 OF_NOBODY = 3  # times the records of any real id
 LEAST_OF_CROWD = 10
@@ -31,6 +34,7 @@ OF_CROWD = 5
 MOST_LINES = 3  # of totals: subtotals and the total
 MOST_ADDED = 1e15  # a pay beyond it is a slip, and no sum is right with it
 LEAST_ADDED = 3
+MOST_SPACED = 0.01  # of the ids; beyond, a space in an id means nothing
 ROUNDED = 1e-3  # of the sum, by which a typed total may be off
 
 
@@ -44,22 +48,26 @@ def shared_ids(frame: Frame) -> tuple[tuple[str, ...], int]:
     Returns
     -------
     tuple of tuple of str and int
-        Words of `NO_NAMES`, as they are typed, that 5 records or more have, and 3 times
-        as many as any other id; and the number of records from which another id is a
-        crowd: 10 or more, and 5 times those of the next. 0 where none is.
+        Words of `NO_NAMES` and marks alone, as they are typed, that 5 records or more
+        have, and 3 times as many as any other id; and the number of records from which
+        another id is a crowd: 10 or more, and 5 times those of the next. 0 where none
+        is.
     """
     if "learner_id" not in frame.collect_schema().names():
         return (), 0
     ids = frame.filter(~nw.col("learner_id").is_null())
     counts = ids.group_by("learner_id").agg(nw.len().alias("n"))
-    is_word = _plain(nw.col("learner_id")).is_in([*NO_NAMES, *TOTALS])
-    words = collected(counts.filter(is_word)).rows()
+    plain = _plain(nw.col("learner_id"))
+    bare = plain.str.replace_all(f"^{MARKS}|{MARKS}$", "")
+    words = [*NO_NAMES, *TOTALS]
+    is_word = plain.is_in(words) | bare.is_in(["", *words, *MISSING])
+    given = collected(counts.filter(is_word)).rows()
     real = counts.filter(~is_word).select("n")
     most = collected(real.sort("n", descending=True).head(2))["n"].to_list()
     first, second = (*most, 0, 0)[:2]
     enough = max(LEAST_OF_NOBODY, OF_NOBODY * first)
     is_crowd = first >= max(LEAST_OF_CROWD, OF_CROWD * second)
-    no_ids = sorted(word for word, n in words if n >= enough)
+    no_ids = sorted(word for word, n in given if n >= enough)
     return tuple(no_ids), int(first) if is_crowd else 0
 
 
@@ -100,6 +108,10 @@ def judge(
             rule = nw.when(applies).then(nw.lit(name)).otherwise(rule)
             column = nw.when(applies).then(nw.lit(where)).otherwise(column)
             before = nw.when(applies).then(text).otherwise(before)
+    frame, text_alone = _lines_of_text(frame, names, record)
+    rule = nw.when(text_alone).then(nw.lit("line_of_text")).otherwise(rule)
+    column = nw.when(text_alone).then(nw.lit("learner_id")).otherwise(column)
+    before = nw.when(text_alone).then(_id_of(names)).otherwise(before)
     frame, line = _lines_of_totals(frame, names, record)
     told = nw.col("pay").cast(nw.String) if "pay" in names else nothing
     return frame.with_columns(
@@ -112,6 +124,35 @@ def judge(
 def _unread() -> tuple[nw.Expr, str, str]:
     given = ~nw.col("unread:learner_id").is_null()
     return given, "unreadable_learner_id", "learner_id"
+
+
+def _id_of(names: Sequence[str]) -> nw.Expr:
+    return nw.col("learner_id") if "learner_id" in names else nw.lit(None, nw.String)
+
+
+def _lines_of_text(
+    frame: Frame, names: Sequence[str], record: Unit
+) -> tuple[Frame, nw.Expr]:
+    """Tell the headings and footers: several words in the place of an id, alone.
+
+    Where ids have spaces, a learner of whom nothing else is known looks the same.
+    """
+    if "learner_id" not in names or record == "learner":
+        return frame, nw.lit(value=False)
+    values = [n for n in names if n in COLUMNS or is_extra(n) or is_reading(n)]
+    empty = [nw.col(n).is_null() for n in values if n != "learner_id"]
+    if not empty:
+        return frame, nw.lit(value=False)
+    alone = nw.all_horizontal(*empty, ignore_nulls=True)
+    spaced = tidied(nw.col("learner_id")).str.contains(" ", literal=True)
+    spaced = spaced.fill_null(value=False)
+    frame = frame.with_columns(
+        _all=nw.lit(1, dtype=nw.Int64),
+        _spaced=(spaced & ~alone).cast(nw.Float64),
+    )
+    usual = nw.col("_spaced").mean().over("_all")
+    frame = frame.with_columns(_usual=usual)
+    return frame, spaced & alone & (nw.col("_usual") <= MOST_SPACED)
 
 
 def _lines_of_totals(
@@ -156,4 +197,4 @@ def _sums(frame: Frame) -> tuple[Frame, nw.Expr]:
 
 def _plain(text: nw.Expr) -> nw.Expr:
     """Give a text without case, spaces around it and what follows a heading."""
-    return text.str.to_lowercase().str.replace_all("[:.]+$", "").str.strip_chars()
+    return tidied(text).str.to_lowercase().str.replace_all("[ :.]+$", "")

@@ -10,7 +10,7 @@ from learnstrata.exceptions import SchemaError
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.schema.register import column_label
 
-__all__ = ["completed", "find_now", "is_short"]
+__all__ = ["completed", "find_now"]
 
 TWO_DIGITS = (10, 99)
 # So many learners make a year one that enough share, of how few learners ever.
@@ -25,7 +25,7 @@ LEAST_NO_YEARS = 3
 EXAMPLES = 3
 
 
-def is_short(year: nw.Expr) -> nw.Expr:
+def _is_short(year: nw.Expr) -> nw.Expr:
     """Tell the years written with two digits."""
     low, high = TWO_DIGITS
     return (year >= low) & (year <= high)
@@ -49,7 +49,7 @@ def completed(year: nw.Expr, *, first: int, last: int) -> nw.Expr:
     [2019.0, 1998.0, None, None]
     """
     fits = [
-        is_short(year) & (year + century >= first) & (year + century <= last)
+        _is_short(year) & (year + century >= first) & (year + century <= last)
         for century in (1900, 2000)
     ]
     old, new = (
@@ -88,13 +88,16 @@ def find_now(frame: Frame, config: Config) -> int:
     }
     if rules.suspect_years:
         for column, years in counts.items():
-            _refuse_no_years(column, years)
+            _refuse_no_years(column, years, first=rules.first_year)
     if config.as_of != "table":
         return clock if config.as_of == "clock" else config.as_of
     for years in counts.values():
         plausible = {y: n for y, n in years.items() if rules.first_year <= y <= clock}
         if plausible:
-            return _newest_shared(plausible)
+            now = _newest_shared(plausible)
+            if rules.suspect_years:
+                _refuse_later_starts(counts.get("start_year", {}), now)
+            return now
     if "start_year" in names:
         raise SchemaError(
             "Got no plausible year in pay_year or start_year, so experience cannot be "
@@ -117,9 +120,9 @@ def _learners_by_year(
     return dict(collected(given.group_by("_year").agg(count.alias("n"))).iter_rows())
 
 
-def _refuse_no_years(column: str, years: Mapping[float, int]) -> None:
+def _refuse_no_years(column: str, years: Mapping[float, int], *, first: int) -> None:
     """Refuse a column of which most values cannot be years: it is another one."""
-    low, high = YEARS
+    low, high = first, YEARS[1]
     short = TWO_DIGITS if column == "start_year" else (low, low)
     no_years = {
         y: n
@@ -134,6 +137,18 @@ def _refuse_no_years(column: str, years: Mapping[float, int]) -> None:
             f"no years, such as {[f'{year:.15g}' for year in ranked[:EXAMPLES]]}. "
             "Expected years such as 2019. Map another column in [columns] of the "
             "configuration, or write the years out."
+        )
+
+
+def _refuse_later_starts(years: Mapping[float, int], now: int) -> None:
+    """Refuse a table that most learners start in after all pay: one is read wrongly."""
+    later = sum(n for year, n in years.items() if now < year <= YEARS[1])
+    if later >= LEAST_NO_YEARS and later > MOST_NO_YEARS * sum(years.values()):
+        raise SchemaError(
+            f"Most start years are after {now}, the newest year of pay that learners "
+            "share, so one of the two columns is another one or holds no years. Map "
+            "another column in [columns] of the configuration, write the years out, or "
+            "give the year that counts as now: as_of in the configuration, or --as-of."
         )
 
 

@@ -15,11 +15,14 @@ from learnstrata.learners.schema.numerals import Style
 
 __all__ = [
     "EXPERIENCE",
+    "INVISIBLE",
+    "SPACES",
     "Amount",
     "Words",
     "amount",
     "flag",
     "is_range",
+    "matches",
     "money",
     "plain_words",
     "scaled",
@@ -32,6 +35,8 @@ __all__ = [
 SPACES = (
     "[\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 )
+# What nobody sees and copying brings along: soft hyphens, joiners, marks of direction.
+INVISIBLE = "[\xad\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f]+"
 LONGEST = 80  # characters of an amount; more would overflow, and engines differ then
 
 _MAGNITUDES: Mapping[str, float] = {
@@ -170,8 +175,9 @@ def plain_words(pay: Pay) -> Words:
 
 
 def tidied(text: nw.Expr) -> nw.Expr:
-    """Trim a text and make every run of spaces in it one."""
-    return text.str.replace_all(SPACES, " ").str.strip_chars(" ")
+    """Trim a text, make every run of spaces in it one, and drop what nobody sees."""
+    seen = text.str.replace_all(INVISIBLE, "")
+    return seen.str.replace_all(SPACES, " ").str.strip_chars(" ")
 
 
 def typed(tidy: nw.Expr) -> nw.Expr:
@@ -237,14 +243,15 @@ def taken_apart(
     ]
 
 
-def _matches(text: nw.Expr, pattern: str) -> nw.Expr:
+def matches(text: nw.Expr, pattern: str) -> nw.Expr:
+    """Tell the texts that a pattern describes from end to end; null is none."""
     return text.str.contains(f"^(?:{pattern})$").fill_null(value=False)
 
 
 def _exact_form(text: nw.Expr, words: Words) -> nw.Expr:
     short = text.str.len_chars() <= LONGEST
     after = f"{words.unit_after}{words.tail}"
-    exact = _matches(text, f"{words.before}{_SIGNED}{after}")
+    exact = matches(text, f"{words.before}{_SIGNED}{after}")
     none = nw.lit(None, dtype=nw.String)
     return nw.when(exact & short).then(nw.lit("exact")).otherwise(none)
 
@@ -264,7 +271,7 @@ def _other_form(form: nw.Expr, text: nw.Expr, words: Words) -> nw.Expr:
     dated = left.str.contains(r"(?:^|[^0-9.,'])0[0-9]").fill_null(value=False)
     found = nw.lit(None, dtype=nw.String)
     for name, pattern in patterns.items():
-        fits = _matches(left, pattern)
+        fits = matches(left, pattern)
         fits = fits & ~dated if name == "range" else fits
         found = nw.when(fits).then(nw.lit(name)).otherwise(found)
     return found

@@ -28,9 +28,11 @@ __all__ = ["Kind", "Settings", "Source", "Steps", "prepared", "raw", "trimmed"]
 
 # Columns to be added, each step built on those before it.
 Steps: TypeAlias = Sequence[Mapping[str, nw.Expr]]
-Kind = Literal["id", "text", "pay", "year", "experience", "number", "outcome"]
+Kind = Literal[
+    "id", "text", "category", "pay", "year", "experience", "number", "outcome"
+]
 
-_PLAIN = r"[0-9]{1,40}(?:\.[0-9]{1,40})?"
+NO_VALUES = (nw.Binary, nw.Time, nw.Duration)  # types that are no numbers and no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,12 @@ class Source:
     @property
     def is_number(self) -> bool:
         """Whether it becomes numbers."""
-        return self.kind not in {"id", "text"}
+        return not (self.kind == "id" or self.is_words)
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it becomes texts; those of a category are trimmed at once."""
+        return self.kind in {"text", "category"}
 
     @property
     def is_native(self) -> bool:
@@ -116,7 +123,8 @@ class Source:
         SchemaError
         """
         dtype = self.dtype
-        odd = dtype.is_nested() or dtype in {nw.Binary, nw.Time, nw.Duration}
+        # A duration has a unit, so that it is equal to its type, but not found by it.
+        odd = dtype.is_nested() or any(dtype == one for one in NO_VALUES)
         dated = dtype.is_temporal() and self.kind in {"pay", "experience", "number"}
         if odd or dated:
             raise SchemaError(
@@ -140,8 +148,7 @@ def raw(source: Source, name: str) -> nw.Expr:
 def trimmed(source: Source) -> dict[str, nw.Expr]:
     """Give the column ``tidy`` of an id or a text."""
     tidy = tidied(source.text)
-    there = ~is_missing(tidy, of_id=source.kind == "id")
-    return {f"tidy:{source.name}": nw.when(there).then(tidy)}
+    return {f"tidy:{source.name}": nw.when(~is_missing(tidy)).then(tidy)}
 
 
 def prepared(source: Source, by: Settings) -> Steps:

@@ -6,6 +6,7 @@ be read and how it stood. One set of expressions for every engine.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import narwhals as nw
 import polars as pl
@@ -28,7 +29,7 @@ from learnstrata.learners.schema.cells import (
 from learnstrata.learners.schema.settling import Settled, settle
 from learnstrata.learners.schema.years import read_year
 
-__all__ = ["Kind", "Reading", "column_names_of", "read_columns", "reading_of"]
+__all__ = ["Kind", "Reading", "column_names_of", "reading_of"]
 
 FARTHEST = 1e15  # a number beyond it, on either side, is no pay, no score, no count
 
@@ -40,7 +41,10 @@ class Reading:
     Attributes
     ----------
     frame : narwhals frame
-        As `read_columns` gives it.
+        Lazy for Polars. ``record``; ``value:NAME`` for each standard name; for each
+        number also ``fault:NAME`` (Boolean: there but unreadable), ``middle:NAME``
+        (Boolean: a range, of which one number was read) and ``text:NAME`` (as it
+        stood).
     hints : mapping of str to str
         By standard name: how to have read what could not be.
     notes : mapping of str to str
@@ -72,6 +76,11 @@ def _opened(frame: IntoFrame) -> Frame:
             f"Got a table with repeated column names. {error}. Rename or drop them."
         ) from error
     except TypeError as error:
+        if isinstance(frame, str | Path):
+            raise SchemaError(
+                f"Got the text {str(frame)[:80]!r}, expected a data frame. Read a file "
+                "first: learnstrata.read_learners(path)."
+            ) from error
         raise SchemaError(
             f"Got {type(frame).__name__}, expected a data frame of Polars, pandas, "
             "DuckDB or another library that narwhals knows."
@@ -83,14 +92,14 @@ def _opened(frame: IntoFrame) -> Frame:
     return opened
 
 
-def read_columns(
+def reading_of(
     frame: IntoFrame,
     mapping: Mapping[str, str],
     *,
     kinds: Mapping[str, Kind],
     pay: Pay,
     numbers: Numbers | None = None,
-) -> Frame:
+) -> Reading:
     """Read every column of a mapping as far as it can be read with certainty.
 
     Parameters
@@ -107,11 +116,7 @@ def read_columns(
 
     Returns
     -------
-    narwhals frame
-        Lazy for Polars. ``record``; ``value:NAME`` for each standard name; for each
-        number also ``fault:NAME`` (Boolean: there but unreadable), ``middle:NAME``
-        (Boolean: a range, of which one number was read) and ``text:NAME`` (as it
-        stood).
+    Reading
 
     Raises
     ------
@@ -119,18 +124,6 @@ def read_columns(
         If a column is not there or holds lists or the like, rows have no order, ids
         have lost digits, or pay is in several currencies and none was chosen.
     """
-    return reading_of(frame, mapping, kinds=kinds, pay=pay, numbers=numbers).frame
-
-
-def reading_of(
-    frame: IntoFrame,
-    mapping: Mapping[str, str],
-    *,
-    kinds: Mapping[str, Kind],
-    pay: Pay,
-    numbers: Numbers | None = None,
-) -> Reading:
-    """Read every column as `read_columns` does, and say what to know of it."""
     opened = _opened(frame)
     schema = opened.collect_schema()
     if missing := set(mapping.values()).difference(schema.names()):
@@ -262,7 +255,7 @@ def _read(settled: Settled, by: Settings) -> Steps:
     """Give the value of a column, and of a number what is to be known of it."""
     source, name = settled.source, settled.source.name
     if not source.is_number:
-        kept = source.tidy if source.kind == "id" else source.text
+        kept = source.text if source.kind == "text" else source.tidy
         kept = kept.str.replace_all(r"\.0$", "") if settled.whole else kept
         kept = nw.when(~source.tidy.is_null()).then(kept).cast(nw.String)
         return [{f"value:{name}": kept}]

@@ -4,9 +4,13 @@ It holds for every source, kind and column: a company that is called None is mis
 too. Compared are texts tidied by `learnstrata.learners.schema.amounts.tidied`.
 """
 
+import re
+
 import narwhals as nw
 
-__all__ = ["MISSING", "NO_ID", "is_missing", "says_nothing"]
+from learnstrata.learners.schema.amounts import SPACES
+
+__all__ = ["MISSING", "is_missing", "says_nothing"]
 
 MISSING = (
     *("", "-", "--", "---", "\u2013", "\u2014", "?", "??", "???", ".", "..", "..."),
@@ -21,19 +25,16 @@ MISSING = (
     *("#n/a", "#n/a n/a", "#na", "#null!", "#div/0!", "#ref!", "#value!", "#name?"),
     *("#num!", "#spill!", "#calc!", "#field!", "#getting_data", "#error!"),
 )
-NO_ID = (*MISSING, "0", "0.0")  # 0 is no id, but it is a number
 _SAYING_NOTHING = frozenset(MISSING)
 
 
-def is_missing(tidy: nw.Expr, *, of_id: bool = False) -> nw.Expr:
+def is_missing(tidy: nw.Expr) -> nw.Expr:
     """Tell the texts that say "nothing here".
 
     Parameters
     ----------
     tidy : expression of text
         Tidied, in any case.
-    of_id : bool, default=False
-        Whether it is an id, of which 0 is none either.
 
     Returns
     -------
@@ -47,7 +48,7 @@ def is_missing(tidy: nw.Expr, *, of_id: bool = False) -> nw.Expr:
     >>> frame.select(is_missing(nw.col("x")))["x"].to_list()
     [True, False, False]
     """
-    return tidy.str.to_lowercase().is_in(list(NO_ID if of_id else MISSING))
+    return tidy.str.to_lowercase().is_in(list(MISSING))
 
 
 def says_nothing(text: str) -> bool:
@@ -58,4 +59,4 @@ def says_nothing(text: str) -> bool:
     >>> says_nothing(" Unknown "), says_nothing("Acme")
     (True, False)
     """
-    return " ".join(text.split()).lower() in _SAYING_NOTHING
+    return re.sub(SPACES, " ", text).strip(" ").lower() in _SAYING_NOTHING

@@ -128,7 +128,8 @@ GIVEN = tuple(dict.fromkeys(column.gives for column in COLUMNS.values()))
 # Before the name of a column of the user's in every frame of ours: no column of ours
 # has it, so that the two can never meet.
 EXTRA = "extra:"
-EQUALS = "%3D"  # a matrix parts a category from its value at the first "="
+# A matrix parts a category from its value at "=", a ledger its entries at ";".
+ESCAPES = {"=": "%3D", ";": "%3B"}
 
 
 def column_label(name: str) -> str:
@@ -190,10 +191,12 @@ def extra_name(column: str) -> str:
 
     Examples
     --------
-    >>> extra_name("grade"), extra_name("record"), own_name(extra_name("a=b"))
-    ('extra:grade', 'extra:record', 'a=b')
+    >>> extra_name("grade"), extra_name("record"), own_name(extra_name("a=b; c"))
+    ('extra:grade', 'extra:record', 'a=b; c')
     """
-    return EXTRA + column.replace("=", EQUALS)
+    for sign, escape in ESCAPES.items():
+        column = column.replace(sign, escape)
+    return EXTRA + column
 
 
 def is_extra(name: str) -> bool:
@@ -211,7 +214,10 @@ def own_name(name: str) -> str:
     """
     if not is_extra(name):
         return name
-    return name.removeprefix(EXTRA).replace(EQUALS, "=")
+    name = name.removeprefix(EXTRA)
+    for sign, escape in ESCAPES.items():
+        name = name.replace(escape, sign)
+    return name
 
 
 # A reader could take a column of the user's that is called so for one of ours.

@@ -17,15 +17,24 @@ from learnstrata.learners.schema.amounts import Amount, amount, flag
 from learnstrata.learners.schema.cells import Settings, Source
 from learnstrata.learners.schema.currencies import DECIMAL_COMMA, foreign, named_in
 from learnstrata.learners.schema.numerals import POINT, Style, styles_of
-from learnstrata.learners.schema.years import YearForms
+from learnstrata.learners.schema.years import SLIPS, YearForms
+from learnstrata.wording.words import listed
 
 __all__ = ["Settled", "settle"]
 
+_IN_NUMBERS: Mapping[str, str] = {
+    "serial": "days of Excel (43922 is in 2020)",
+    "seconds": "seconds of Unix",
+    "milliseconds": "milliseconds of Unix",
+    "microseconds": "microseconds of Unix",
+    "nanoseconds": "nanoseconds of Unix",
+    "month": "a year and its month (202004)",
+}
+
 NUMERIC_SHARE = 0.95  # of an outcome's values must be numbers for it to be a number
 COMMON = 0.05  # of the values that could be either, what shows decimals must be
-SLIPS = 0.01  # of the evidence may speak against what all the rest says
 _LOST_DIGITS = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
-_EXACT = float(1 << 53)  # whole numbers above it are not all floats
+_EXACT, _EXACT_SHORT = 53, 24  # bits of whole numbers that are all floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Settled:
     percent : bool
         Whether its numbers are in percent.
     whole : bool
-        Whether ids end in ``.0`` throughout, as floats do.
+        Whether ids are whole numbers, and some end in ``.0`` as floats do.
     hint : str
         How to have read what cannot be; may be empty.
     note : str
@@ -121,7 +130,7 @@ def _evidence(source: Source, settings: Settings) -> dict[str, nw.Expr]:
         return _id_evidence(source)
     if source.kind == "year":
         return _year_evidence(source)
-    if source.kind == "text" or source.is_native:
+    if source.is_words or source.is_native:
         return {}
     return _number_evidence(source, settings)
 
@@ -129,13 +138,20 @@ def _evidence(source: Source, settings: Settings) -> dict[str, nw.Expr]:
 def _id_evidence(source: Source) -> dict[str, nw.Expr]:
     given = {"given": ~source.tidy.is_null()}
     if source.dtype.is_float():
-        beyond = nw.col(f"float:{source.name}").abs() >= _EXACT
+        most = 2.0 ** _bits(source)
+        beyond = nw.col(f"float:{source.name}").abs() >= most
         return given | {"beyond": given["given"] & beyond}
     return given | {
         "lost": source.tidy.str.contains(_LOST_DIGITS),
         "long": source.tidy.str.contains("^[0-9]{9,40}$"),
         "whole": source.tidy.str.contains(r"^[0-9]+\.0$"),
+        "digits": source.tidy.str.contains("^[0-9]+$"),
     }
+
+
+def _bits(source: Source) -> int:
+    """Give how many bits the whole numbers of a column of floats may have."""
+    return _EXACT_SHORT if source.dtype == nw.Float32 else _EXACT
 
 
 def _year_evidence(source: Source) -> dict[str, nw.Expr]:
@@ -176,18 +192,19 @@ def _marks_of(source: Source, point: Amount, comma: Amount) -> dict[str, nw.Expr
 
 def _decided(source: Source, counts: Mapping[str, int], settings: Settings) -> Settled:
     if source.kind == "id":
-        given, whole = counts["given"], counts.get("whole", 0)
-        return Settled(source, whole=bool(given) and whole == given)
+        # 12.0 is 12, too, where two exports were joined.
+        whole, digits = counts.get("whole", 0), counts.get("digits", 0)
+        return Settled(source, whole=whole > 0 and whole + digits == counts["given"])
     if source.kind == "year":
         return _decided_year(source, counts)
-    if source.kind == "text":
+    if source.is_words:
         return Settled(source)
     given = counts.get("given", 0)
     if source.kind == "outcome":
         read = counts.get("read", 0)
         numeric = source.is_native or (given and read >= NUMERIC_SHARE * given)
-        source = replace(source, kind="number" if numeric else "text")
-    if source.is_native or source.kind == "text":
+        source = replace(source, kind="number" if numeric else "category")
+    if source.is_native or source.is_words:
         return Settled(source)
     percent = bool(given) and counts.get("percent", 0) >= NUMERIC_SHARE * given
     settled = Settled(source, percent=percent)
@@ -202,7 +219,10 @@ def _decided_year(source: Source, counts: Mapping[str, int]) -> Settled:
     if not counts:
         return Settled(source)
     forms = YearForms.of(counts)
-    hint = ""
+    hint = note = ""
+    if forms.numbers:
+        told = listed([_IN_NUMBERS[name] for name in forms.numbers])
+        note = f"Numbers that are no years are read as {told}"
     short = counts.get("hyphened") and "hyphened" not in (*forms.first, *forms.last)
     if any(counts[name] for name in years.NUMBERS if name not in forms.numbers):
         hint = (
@@ -215,7 +235,7 @@ def _decided_year(source: Source, counts: Mapping[str, int]) -> Settled:
             "A date such as 12-06-01 may begin or end with its year, and no other "
             "value of the column tells which; write dates as 2012-06-01"
         )
-    return Settled(source, forms=forms, hint=hint)
+    return Settled(source, forms=forms, hint=hint, note=note)
 
 
 def _decided_style(
@@ -258,7 +278,7 @@ def _with_commas(
     settings: Settings,
 ) -> list[Settled]:
     """Take commas before three digits for thousands, unless the table writes others."""
-    foreign_marks = settings.pay.code.upper() in DECIMAL_COMMA or any(
+    foreign_marks = settings.pay.code in DECIMAL_COMMA or any(
         settled.styles[0].decimal == "," for settled in decided
     )
     return [
@@ -293,7 +313,8 @@ def _refuse_lost_ids(frame: Frame, source: Source, counts: Mapping[str, int]) ->
     if beyond := counts.get("beyond", 0):
         raise SchemaError(
             f"Column {source.column!r}, read as {source.name}, holds {beyond:,} "
-            "numbers above 2^53, where neighbouring ids are one and the same number. "
+            f"numbers above 2^{_bits(source)}, where neighbouring ids are one and the "
+            "same number. "
             "Read or save the column as text."
         )
     if lost > 1 or (lost and long >= counts["given"] / 2):
@@ -312,7 +333,7 @@ def _with_currency(
     """Keep one currency; refuse several where none was chosen."""
     if frame is None or not counts.get("foreign"):
         return settled
-    source, code = settled.source, by.pay.code.upper()
+    source, code = settled.source, by.pay.code
     texts = collected(frame.select(source.rest, "times")).drop_nulls()
     found = named_in(texts.iter_rows(), code)
     found[""] += counts["given"] - sum(found.values())

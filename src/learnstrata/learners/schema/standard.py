@@ -14,7 +14,7 @@ from narwhals.typing import IntoFrameT
 from learnstrata.config.stages import Columns, Numbers, Pay, Unit
 from learnstrata.exceptions import SchemaError, nearest, preview
 from learnstrata.learners.lookups import Frame
-from learnstrata.learners.schema.columns import Kind, Reading, read_columns
+from learnstrata.learners.schema.columns import Kind, Reading, reading_of
 from learnstrata.learners.schema.register import (
     COLUMNS,
     Column,
@@ -29,6 +29,7 @@ __all__ = [
     "Recognition",
     "find_columns",
     "in_standard_columns",
+    "is_reading",
     "kinds_of",
     "recognise",
     "standardise",
@@ -37,7 +38,7 @@ __all__ = [
 
 _EXTRA_KINDS: Mapping[str, Kind] = {
     "numeric": "number",
-    "categorical": "text",
+    "categorical": "category",
     "outcome": "outcome",
 }
 READINGS = {"unread": "fault", "middle": "middle"}  # ours, and how it is marked
@@ -326,8 +327,8 @@ def standardise(
     [(0, '7', 1250000.0, None, None), (1, '8', None, 'about 12', None)]
     """
     kinds = kinds_of(mapping, columns)
-    read = read_columns(frame, mapping, kinds=kinds, pay=pay, numbers=numbers)
-    done = in_standard_columns(read, kinds, record=record).to_native()
+    read = reading_of(frame, mapping, kinds=kinds, pay=pay, numbers=numbers)
+    done = in_standard_columns(read.frame, kinds, record=record).to_native()
     return done.collect() if isinstance(frame, pl.DataFrame) else done
 
 
@@ -343,6 +344,11 @@ def in_standard_columns(read: Frame, kinds: Iterable[str], *, record: Unit) -> F
 def told_notes(read: Reading) -> tuple[str, ...]:
     """Say what was taken for granted of the numbers of a table."""
     return tuple(f"{column_label(name)}: {note}." for name, note in read.notes.items())
+
+
+def is_reading(name: str) -> bool:
+    """Tell the columns of `standardise` that say how another one was read."""
+    return name.partition(":")[0] in READINGS
 
 
 def _readings(kinds: Iterable[str], there: Collection[str]) -> dict[str, nw.Expr]:

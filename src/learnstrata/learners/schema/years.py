@@ -7,11 +7,15 @@ pass over the column tells.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import narwhals as nw
 
+from learnstrata.learners.schema.amounts import matches
+
 __all__ = [
     "NUMBERS",
+    "SLIPS",
     "WHOLE",
     "YearForms",
     "evidence",
@@ -29,7 +33,17 @@ _DAY = 86_400.0
 WHOLE = r"[0-9]{1,20}(?:\.0{0,40})?|[0-9]{5}\.[0-9]{1,20}"
 _GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){1,9}|[+-][0-9]{1,9}(?:\.0{0,9})?"
 _NO_YEAR = r"(?:[0-9]{1,3}|(?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{2}|[0-9]{5,})"
-_UNSURE = r"[~<>±?]|before|after|about|approx|around|circa|until|till"
+# Words and signs that say of a year that it is not the one, or that it may be another.
+_UNSURE = (
+    r"[~<>±?≤≥≈]|[0-9] ?\+(?:[^0-9]|$)|[0-9]0 ?'?s(?:[^a-z]|$)|[0-9] ?-?ish(?:[^a-z]|$)"
+    r"|(?:^|[^a-z])(?:before|after|about|approx|around|circa|until|till|pre|post"
+    r"|prior|earlier|later|older|newer|or|not|unless|ca\.?|c\.|est\.|estimate[ds]?"
+    r"|maybe|perhaps|probably|possibly|likely|roughly|nearly|almost|up ?to|by"
+    r"|at least|at most|more than|less than|onwards?|unsure|uncertain)(?:[^a-z]|$)"
+    r"|approx"
+)
+# 20160415-2015 is a day and a time, and its year is in neither way a number alone.
+_COMPACT = r"(?:^|[^0-9.,])[0-9]{8}"
 _TIME = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]\.?m\.?)?)?"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
@@ -46,13 +60,15 @@ _SHORT = {
 _NO_DAY, _NO_MONTH = "(?:0?0|3[2-9]|[4-9][0-9])", "(?:0?0|1[3-9]|[2-9][0-9])"
 _NOT_LAST = rf"^{_NO_DAY} | {_NO_DAY} |^{_NO_MONTH} {_NO_MONTH} "
 _NOT_FIRST = rf" {_NO_MONTH} | {_NO_DAY}$"
+# Of a date that is past, the last number is no year to come: 16/04/30 is of 2016.
+_TO_COME = "|".join(str(y) for y in range(datetime.now(tz=UTC).year % 100 + 1, 60))
 _UNITS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
 NUMBERS = ("serial", *_UNITS, "month")
 _CERTAIN = ("year", "year_first", "year_last", "full", "grouped")
 _PARTS = ("head", "tail", "a", "b", "c", "d")
 COMMON = 0.05  # of the values of a column have a form, or it is a slip of the keyboard
 NEARLY_ALL = 0.95  # of them must be years in some form
-SLIPS = 0.01  # of the values of a form may contradict what the others say
+SLIPS = 0.01  # of the evidence may speak against what all the rest says
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +153,8 @@ def _form_of_number(name: str, number: nw.Expr) -> nw.Expr:
     """Tell the form of a number by how large it is: no two overlap."""
     head, tail, a, b, c, d = (nw.col(f"{x}:{name}") for x in _PARTS)
     low, recent, high = map(_new_year, (FIRST, FIRST + 20, LAST + 1))
-    forms = {"year": number <= LONGEST, "serial": (number >= low) & (number < high)}
+    year = (number < LONGEST + 1) & ((number == number.floor()) | (number >= 1000.0))
+    forms = {"year": year, "serial": (number >= low) & (number < high)}
     for unit, times in _UNITS.items():
         since, until = ((day - _EPOCH) * _DAY * times for day in (recent, high))
         forms[unit] = (number >= since) & (number < until)
@@ -167,7 +184,9 @@ def _year_of_number(name: str, number: nw.Expr) -> nw.Expr:
     for unit, times in _UNITS.items():
         days = (number / (_DAY * times)).floor() + float(_EPOCH)
         years[unit] = _year_of_day(days)
-    value = number
+    # 2016.04 is April, or a third of a year.
+    value = nw.when((form == "year") & (number >= 1000.0)).then(number.floor())
+    value = value.otherwise(number)
     for of, year in years.items():
         value = nw.when(form == of).then(year).otherwise(value)
     return value
@@ -219,7 +238,7 @@ def text_forms(name: str, text: nw.Expr) -> list[dict[str, nw.Expr]]:
             f"year:{name}": nw.coalesce(written, nw.col(f"year:{name}")),
             f"last:{name}": last,
             f"first:{name}": first.cast(nw.Float64),
-            f"not_last:{name}": parts.str.contains(_NOT_LAST),
+            f"not_last:{name}": parts.str.contains(rf"{_NOT_LAST}| (?:{_TO_COME})$"),
             f"not_first:{name}": parts.str.contains(_NOT_FIRST),
         },
         {
@@ -230,10 +249,10 @@ def text_forms(name: str, text: nw.Expr) -> list[dict[str, nw.Expr]]:
 
 
 def _form_of_text(text: nw.Expr, tokens: nw.Expr) -> nw.Expr:
-    sure = ~text.str.contains(_UNSURE).fill_null(value=False)
+    sure = ~text.str.contains(f"{_UNSURE}|{_COMPACT}").fill_null(value=False)
     full = tokens.str.contains("^(?:19|20)[0-9]{2}$").fill_null(value=False)
-    forms = {"full": full & sure, "grouped": _matches(text, _GROUPED)}
-    forms |= {name: _matches(text, pattern) for name, pattern in _SHORT.items()}
+    forms = {"full": full & sure, "grouped": matches(text, _GROUPED)}
+    forms |= {name: matches(text, pattern) for name, pattern in _SHORT.items()}
     found = nw.lit(None, dtype=nw.String)
     for form, fits in forms.items():
         found = nw.when(fits).then(nw.lit(form)).otherwise(found)
@@ -243,10 +262,6 @@ def _form_of_text(text: nw.Expr, tokens: nw.Expr) -> nw.Expr:
 def _with_century(two_digits: nw.Expr) -> nw.Expr:
     added = nw.when(two_digits < FIRST - 1900).then(nw.lit(2000.0))
     return two_digits + added.otherwise(nw.lit(1900.0))
-
-
-def _matches(text: nw.Expr, pattern: str) -> nw.Expr:
-    return text.str.contains(f"^(?:{pattern})$").fill_null(value=False)
 
 
 def evidence(name: str, *, typed: bool) -> dict[str, nw.Expr]:

@@ -200,6 +200,6 @@ def _text_notes(text: Text, encoding: str, replaced: int) -> Iterator[str]:
         goes = "record goes" if text.over_lines == 1 else "records go"
         yield (
             f"{text.over_lines:,} {goes} over several lines, in quotation marks: "
-            f"with the header, {len(text.grid.cells):,} rows stand on {text.lines:,} "
-            "lines."
+            f"the header and {counted(len(text.grid.cells), 'row')} stand on "
+            f"{text.lines:,} lines."
         )

@@ -17,6 +17,7 @@ import polars as pl
 
 from learnstrata.exceptions import SourceError, preview
 from learnstrata.learners.schema.register import COLUMNS, folded
+from learnstrata.learners.schema.totals import TOTALS
 from learnstrata.learners.sources.info import LeftOut
 
 __all__ = [
@@ -34,8 +35,8 @@ HEAD_LINES = 30  # given ones, among which the header must be
 MOST_SUMS = 10  # lines of totals below a table
 NUMBER = re.compile(r"[^\w\s]{0,3}\s?[+-]?[0-9][0-9.,\s]*\s?[^\w\s]{0,3}")
 SUMS = re.compile(
-    r"(grand|sub|overall)?[\s-]*(totals?|sum|average|avg|mean|median|count|minimum"
-    r"|maximum|min|max|gesamt|insgesamt|summe)\b[\s:=(]*[0-9., ]*\)?\.?",
+    rf"(?:(?:grand|sub|overall)[\s-]*)?(?:{'|'.join(TOTALS)}|count|min(?:imum)?"
+    r"|max(?:imum)?)\b[\s:=(]*[0-9., ]*\)?\.?",
     re.IGNORECASE,
 )
 SHOWN = 60  # letters of a line that a note shows
@@ -223,7 +224,7 @@ def tabled(grid: Grid) -> Tabled:
     names = column_names(grid.path, grid.header)
     cells = grid.cells.rename(dict(zip(grid.cells.columns, names, strict=True)))
     blank = _all(cells, [""] * len(names))
-    again = _all(cells, [name.strip() for name in grid.header])
+    again = _all(cells, [name.strip() for name in grid.header], fold=True)
     headings = np.zeros(len(cells), dtype=bool)
     headings[list(grid.headings)] = True
     out = blank | again | headings
@@ -244,14 +245,17 @@ def tabled(grid: Grid) -> Tabled:
     return Tabled(table, (*titles, *kinds), (*above, *notes))
 
 
-def _all(cells: pl.DataFrame, wanted: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Tell the rows that hold just these texts, spaces around them aside."""
+def _all(
+    cells: pl.DataFrame, wanted: Sequence[str], *, fold: bool = False
+) -> npt.NDArray[np.bool_]:
+    """Tell the rows that hold just these texts, spaces around them (and case) aside."""
     same = np.arange(len(cells))
     for name, text in zip(cells.columns, wanted, strict=True):
         if not len(same):
             break
         held = cells[name].gather(same).fill_null("").str.strip_chars()
-        same = same[(held == text).to_numpy()]
+        held = held.str.to_lowercase() if fold else held
+        same = same[(held == (text.lower() if fold else text)).to_numpy()]
     found = np.zeros(len(cells), dtype=bool)
     found[same] = True
     return found

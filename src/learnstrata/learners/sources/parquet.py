@@ -6,7 +6,7 @@ meanwhile would end the process.
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -39,10 +39,10 @@ def read_parquet(path: Path, data: bytes) -> tuple[pl.DataFrame, SourceInfo]:
     SourceError
         If it is broken, or its path and it contradict each other.
     """
-    levels = _levels(path, path)
-    table = _with_levels(path, _parsed(path, data), levels)
-    table = _typed(table, list(levels))
-    return table, SourceInfo("parquet", *table.shape, notes=_notes(levels))
+    levels, held = _levels(path, path), _parsed(path, data)
+    table = _typed(_with_levels(path, held, levels), list(levels))
+    notes = _notes(levels, [held])
+    return table, SourceInfo("parquet", *table.shape, notes=notes)
 
 
 def read_folder(folder: Path) -> tuple[pl.DataFrame, SourceInfo]:
@@ -67,17 +67,16 @@ def read_folder(folder: Path) -> tuple[pl.DataFrame, SourceInfo]:
                 f"{list(levels[first])}, {file.relative_to(folder)} by "
                 f"{list(levels[file])}. Give files that are divided alike."
             )
-    tables = {
-        file: _with_levels(file, _parsed(file, file.read_bytes()), levels[file])
-        for file in files
-    }
+    held = {file: _parsed(file, file.read_bytes()) for file in files}
+    notes = _notes(levels[first], held.values())
+    tables = {file: _with_levels(file, held[file], levels[file]) for file in files}
     table = _typed(_joined(folder, tables), list(levels[first]))
     info = SourceInfo(
         format="parquet",
         rows=table.height,
         columns=table.width,
         files=len(files),
-        notes=(*_notes(levels[first]), *_unread(folder, files)),
+        notes=(*notes, *_unread(folder, files)),
     )
     return table, info
 
@@ -91,8 +90,9 @@ def _files(folder: Path) -> list[Path]:
             )
     files = [
         file
-        for file in sorted(folder.rglob("*.parquet"))
-        if file.is_file()
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() == ".parquet"
+        and file.is_file()
         and not any(p.startswith(("_", ".")) for p in file.relative_to(folder).parts)
     ]
     if not files:
@@ -225,10 +225,13 @@ def _unread(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         if file.suffix.lower() in TABLES and file.is_file() and file not in files
     ]
     if others:
-        yield f"Not read, since only .parquet is in a folder: {preview(others, 5)}."
+        yield f"Of a folder only .parquet is read; not read: {preview(others, 5)}."
 
 
-def _notes(levels: Levels) -> tuple[str, ...]:
-    if not levels:
+def _notes(levels: Levels, held: Iterable[pl.DataFrame]) -> tuple[str, ...]:
+    """Say which columns not every file holds itself."""
+    names = [set(table.columns) for table in held]
+    added = [level for level in levels if not all(level in one for one in names)]
+    if not added:
         return ()
-    return (f"From the names of folders, not from the files: {', '.join(levels)}.",)
+    return (f"From the names of folders, not from the files: {', '.join(added)}.",)

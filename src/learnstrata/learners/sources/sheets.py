@@ -158,7 +158,7 @@ class _SheetReader:
 
     Text is asked for in few cells alone, since most have nothing to tell. A workbook
     that asks to be computed when it is opened has no results of its formulas, but
-    libraries write 0 for them.
+    libraries write 0 or an empty text for them.
     """
 
     parser: expat.XMLParserType
@@ -174,9 +174,9 @@ class _SheetReader:
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take the start of an element."""
+        if name in {"c", "row"} and (self._formula or self._kind == "e"):
+            self.finish()  # while the place of the last cell is known
         if name == "c":
-            if self._formula or self._kind == "e":
-                self.finish()
             self._column += 1
             if (told := attributes.get("r")) is not None:
                 self._row, self._column = _place(told)
@@ -202,7 +202,7 @@ class _SheetReader:
         if self._kind == "e":
             self.marks.errors[place] = value
         if self._formula:
-            written = self._pending and value == "0"
+            written = self._pending and value in {"0", ""}
             if written or not (value or self._kind == "str"):
                 self.marks.uncomputed.add(place)
         self._formula, self._kind, self._value = False, "", []

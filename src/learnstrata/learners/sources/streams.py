@@ -76,7 +76,8 @@ def refuse_absent(path: Path) -> None:
         raise SourceError(f"There is no {path}: the folder {folder} does not exist.")
     near = nearest(path.name, (entry.name for entry in folder.iterdir()))
     hint = f" Did you mean {near!r}?" if near else ""
-    raise SourceError(f"There is no {path.name} in {folder}.{hint}")
+    place = "this folder" if folder == Path() else str(folder)
+    raise SourceError(f"There is no {path.name} in {place}.{hint}")
 
 
 def _descriptor(path: Path) -> int | None:

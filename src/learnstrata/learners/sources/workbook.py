@@ -136,14 +136,16 @@ class _Book:
         read = [self._cells(one) for one in self.sheets if one.is_visible]
         visible = [one for one in read if one.is_visible]
         tables = [one for one in visible if one.is_table]
-        tables = tables or [one for one in visible if one.frame.height]
+        shown = [one.sheet.name for one in visible]
+        hidden = [one.name for one in self.sheets if one.name not in shown]
+        if not (tables or hidden):  # what is odd about the text says more
+            tables = [one for one in visible if one.frame.height]
         if not tables:
-            shown = [one.sheet.name for one in visible]
-            hidden = [one.name for one in self.sheets if one.name not in shown]
             more = f" Hidden are {preview(hidden, 10)}: name one of them."
             raise SourceError(
                 f"{self.path} has no visible sheet that holds a table; the visible "
-                f"ones, {preview(shown, 10)}, are empty.{more if hidden else ''}"
+                f"ones, {preview(shown, 10)}, are empty or hold one row or one column."
+                f"{more if hidden else ''}"
             )
         return tables[0], tuple(one.sheet.name for one in tables[1:])
 
@@ -248,8 +250,9 @@ class _Below:
             if len(rows) >= MOSTLY * (len(rows) + computed):
                 raise SourceError(
                     f"{path}: {counted(len(rows), 'cell')} of the column "
-                    f"{self.header[place]!r} hold formulas without saved results. Open "
-                    "and save the workbook in Excel, or delete the column."
+                    f"{self.header[place]!r} {_hold(rows)} formulas without saved "
+                    "results. Open and save the workbook in Excel, or delete the "
+                    "column."
                 )
 
     def without(self, places: Places) -> pl.DataFrame:
@@ -287,11 +290,14 @@ class _Below:
         """Say in which columns cells hold something that is no value."""
         for place, rows in places.items():
             cells, name = counted(len(rows), "cell"), self.header[place]
-            hold = "holds" if len(rows) == 1 else "hold"
             yield (
-                f"{cells} of the column {name!r} {hold} {what}: {so} (the first on "
-                f"line {rows[0] + 1:,})."
+                f"{cells} of the column {name!r} {_hold(rows)} {what}: {so} (the first "
+                f"on line {rows[0] + 1:,})."
             )
+
+
+def _hold(cells: Sequence[int]) -> str:
+    return "holds" if len(cells) == 1 else "hold"
 
 
 def _filled(

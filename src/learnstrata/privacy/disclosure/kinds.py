@@ -159,11 +159,14 @@ class Amount:
         Of a quantile, 0..1: five learners or more are beyond it.
     n : str
         Field that counts of whom it is.
+    digits : int
+        Significant ones, of a limit, which no step of pay may move; 0 takes the steps.
     """
 
     of: str
     at: float | None = None
     n: str = "learners"
+    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,14 +240,15 @@ def _unfair(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
 
 
 def _numbers(values: pl.Series) -> tuple[pl.Series, str]:
-    """Give the outcome as numbers; of words only two different ones can be."""
+    """Give the outcome as numbers; of words, in any case, two can be."""
     if values.dtype == pl.Boolean or values.dtype.is_numeric():
         return values.cast(pl.Float64).fill_nan(None), ""
-    answers = values.drop_nulls().unique().sort().to_list()
+    words = values.cast(pl.String).str.to_lowercase()
+    answers = words.drop_nulls().unique().sort().to_list()
     if len(answers) != 2:
         told = "Its answers are neither numbers nor two words, such as yes and no."
         return values.is_null().cast(pl.Float64), told
-    return (values == answers[1]).cast(pl.Float64), ""
+    return (words == answers[1]).cast(pl.Float64), ""
 
 
 def _is_binary(y: npt.NDArray[np.float64]) -> bool:

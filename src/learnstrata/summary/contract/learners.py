@@ -23,11 +23,13 @@ class Source(Model):
     """The file the table was read from, and which of its lines are no records."""
 
     format: Annotated[str, Word()]
-    files: Annotated[int, Setting()]
-    sheet_number: Annotated[int | None, Setting()]
-    sheets: Annotated[int | None, Setting()]
     header_line: Annotated[int | None, Setting()]
     left_out: Annotated[tuple[str, ...], Word()]
+    files: Annotated[
+        int | None, Owner("Parquet files: often one an employer or a learner")
+    ]
+    sheet_number: Annotated[int | None, Owner("place of the sheet: often an employer")]
+    sheets: Annotated[int | None, Owner("sheets of the workbook")]
     sheet: Annotated[str | None, Owner("name of the sheet that was read")]
     other_sheets: Annotated[tuple[str, ...], Owner("other sheets that hold tables")]
     lines: Annotated[int | None, Owner("lines of the text")]
@@ -50,7 +52,10 @@ class RuleCount(Model):
 
     rule: Annotated[str, Word()]
     state: Annotated[str, Word()]
-    records: Annotated[int | None, Count("records the rule touched")]
+    records: Annotated[int | None, Count("records the rule touched", "learners")]
+    learners: Annotated[
+        int | None, Owner("distinct learners of these records; of nobody each is one")
+    ]
 
 
 class Ledger(Model):
@@ -70,20 +75,38 @@ class Remark(Model):
     """What cleaning has to say of the table."""
 
     sentence: Annotated[str, Sentence()]
-    records: Annotated[int | None, Count("records it is about")]
+    records: Annotated[int | None, Count("records it is about", "learners")]
+    learners: Annotated[
+        int | None, Owner("distinct learners of these records; of nobody each is one")
+    ]
+    rules: Annotated[tuple[str, ...], Owner("rules that met these records")]
+
+
+class Heap(Model):
+    """A pay that very many typed, which is nobody's."""
+
+    pay: Annotated[Number, Amount("learners who typed it", digits=3)]
+    learners: Annotated[int | None, Owner("distinct learners who typed it")]
+    companies: Annotated[int | None, Owner("companies of these learners")]
+    largest_share: Largest
 
 
 class Limits(Model):
     """Limits of cleaning that the table itself gave."""
 
-    pay_low: Annotated[Number, Statistic("lower fence of pay", digits=2)]
-    pay_high: Annotated[Number, Statistic("upper fence of pay", digits=2)]
-    pay_typical: Annotated[
-        tuple[Number, ...], Statistic("typical range of pay", digits=2)
+    pay_low: Annotated[
+        Number, Amount("lower fence of pay, of its quartiles", 0.25, "paid", digits=2)
     ]
-    heaped_pay: Annotated[
-        tuple[float, ...], Statistic("pay that very many typed", digits=3)
+    pay_high: Annotated[
+        Number, Amount("upper fence of pay, of its quartiles", 0.25, "paid", digits=2)
     ]
+    pay_typical: Annotated[tuple[Number, ...], Owner("typical range of pay")]
+    paid: Annotated[
+        int | None, Owner("records with a pay, over the most of any one learner")
+    ]
+    companies: Annotated[int | None, Owner("companies of these records")]
+    largest_share: Largest
+    heaped_pay: Annotated[tuple[Heap, ...], Rows(("pay",), "pay")]
     start_year_fill: Annotated[Number, Statistic("median start year", digits=4)]
 
 

@@ -112,6 +112,9 @@ class Results(Model):
     cohorts: Annotated[tuple[Cohort, ...], Rows()]
     companies: Annotated[Companies | None, Rows()]
     questions: Annotated[Questions, Rows()]
+    assumed: Annotated[
+        tuple[str, ...], Owner("what was taken for granted of the columns")
+    ]
     notes: Annotated[tuple[str, ...], Sentence()]
     timings: Annotated[dict[str, float], Owner("seconds a stage")]
 
@@ -124,8 +127,12 @@ class Results(Model):
 
     @property
     def every_note(self) -> tuple[str, ...]:
-        """What the table lacks and what cleaning has to say of it."""
-        return (*self.notes, *(remark.sentence for remark in self.remarks))
+        """What was assumed, what the table lacks, what cleaning has to say of it."""
+        return (
+            *self.assumed,
+            *self.notes,
+            *(remark.sentence for remark in self.remarks),
+        )
 
     @property
     def segmented(self) -> int | None:
