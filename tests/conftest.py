@@ -1,5 +1,6 @@
 """One table, every engine."""
 
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,12 @@ from learnstrata.summary.build import build
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.disclose import disclose
 from thrift import LITTLE_EVIDENCE
+
+# Where the tests are started in the background, or by nohup, their processes would
+# inherit that these are ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # No test times anything: a slow machine is no failure.
 settings.register_profile("untimed", deadline=None)
