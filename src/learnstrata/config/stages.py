@@ -404,7 +404,7 @@ class Selection:
     resamples: AnyNumber = 20
     resample_rows: Some = 10_000
     splits: Annotated[int, limits.NONE_OR_2] = 20
-    half_rows: Annotated[int, Field(ge=10)] = 10_000
+    half_rows: Annotated[int, Field(ge=10)] = 20_000
     refits: Literal["fresh", "fitted"] = "fresh"
     rule: Annotated[Rule, limits.LARGEST_FITS_K] = field(default_factory=Rule)
 
