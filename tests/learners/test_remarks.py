@@ -35,12 +35,12 @@ def with_cells(column, cells):
     return pl.DataFrame(table)
 
 
-def remarks(table, **config):
+def remarks(table, *, in_check=False, **config):
     settings = load_config("robust", columns={"numeric": ["score"]}, **config)
     records = read_table(table, settings).records
     limits = find_limits(records, settings)
-    cleaned = clean_table(records, settings, limits)
-    return [(r.sentence, r.records) for r in find_remarks(cleaned, settings, limits)]
+    found = find_remarks(clean_table(records, settings, limits), settings, limits)
+    return [(r.sentence, r.records) for r in found if r.in_check == in_check]
 
 
 def test_of_a_plain_table_there_is_nothing_to_say():
@@ -128,6 +128,21 @@ def test_what_cleaning_does_is_said(column, cells, sentence, records):
     config = load_config("robust", columns={"numeric": ["score"]})
     counted = "1 record" if records == 1 else f"{records} records"
     assert f"{sentence} ({counted})" in check_table(table, config).notes
+
+
+def test_what_cannot_be_read_is_said_by_the_run_and_with_examples_by_the_check():
+    table = with_cells("pay", {0: "about 12", 9: "lots", 11: "-", 12: "45,5,0"})
+    told = (
+        "Values of pay that cannot be read with certainty are set aside: learnstrata "
+        "check shows how they stand.",
+        3,
+    )
+    assert remarks(table) == []
+    assert remarks(table, in_check=True) == [told]
+    config = load_config("robust", columns={"numeric": ["score"]})
+    assert [note[:54] for note in check_table(table, config).notes] == [
+        "pay (column 'pay'): 3 values cannot be read with certa"
+    ]
 
 
 def test_a_pay_that_may_be_a_months_is_set_aside_with_a_word():

@@ -1,7 +1,7 @@
 """What a learner table holds and lacks, told before anything is run on it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -283,9 +283,14 @@ def _inspected(
         notes=(
             *recognised.notes,
             *_notes(table, checks, read),
-            *(_counted(one) for one in (cleaned.remarks if cleaned else ())),
+            *map(_counted, _untold(cleaned.remarks if cleaned else ())),
         ),
     )
+
+
+def _untold(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """Leave out what the notes on the columns say in other words."""
+    return (remark for remark in remarks if not remark.in_check)
 
 
 def _counted(remark: Remark) -> str:

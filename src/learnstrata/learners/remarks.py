@@ -51,12 +51,15 @@ class Remark:
         How many distinct learners have them; each record of nobody counts as one.
     rules : tuple of str
         Rules of the ledger that met them; empty where none did.
+    in_check : bool
+        A check of the table says more: how such values stand, and what to do.
     """
 
     sentence: str
     records: int
     learners: int
     rules: tuple[str, ...] = ()
+    in_check: bool = False
 
 
 def find_remarks(
@@ -96,7 +99,9 @@ def _met(entries: pl.DataFrame, rule: str, column: str | None = None) -> pl.Data
     return found if column is None else found.filter(pl.col("column") == column)
 
 
-def _said(sentence: str, entries: pl.DataFrame) -> Iterator[Remark]:
+def _said(
+    sentence: str, entries: pl.DataFrame, *, in_check: bool = False
+) -> Iterator[Remark]:
     """Give a remark on the records of entries, if there are any."""
     if entries.is_empty():
         return
@@ -105,7 +110,7 @@ def _said(sentence: str, entries: pl.DataFrame) -> Iterator[Remark]:
     own = records.filter(~nobodys)["learner_id"].n_unique()
     rules = tuple(sorted(entries["rule"].unique()))
     learners = own + len(records.filter(nobodys))
-    yield Remark(sentence, len(records), learners, rules)
+    yield Remark(sentence, len(records), learners, rules, in_check)
 
 
 def _of_years(
@@ -177,12 +182,18 @@ def _short(number: float) -> str:
 
 
 def _of_texts(entries: pl.DataFrame) -> Iterator[Remark]:
-    """Say where nearly all that cannot be read of a column is one text."""
+    """Say what cannot be read, and where nearly all of a column is one text."""
     unread = entries.filter(pl.col("rule").str.starts_with("unreadable_"))
     for (column,), rows in unread.group_by("column", maintain_order=True):
+        label = column_label(str(column))
+        yield from _said(
+            f"Values of {label} that cannot be read with certainty are set aside: "
+            "learnstrata check shows how they stand.",
+            rows,
+            in_check=True,
+        )
         most = rows["before"].value_counts(sort=True)["count"][0]
         if len(rows) >= LEAST_LOST and most >= AT_ONE_END * len(rows):
-            label = column_label(str(column))
             yield from _said(
                 f"Nearly all that cannot be read of {label} says the same: what is "
                 f"told of {label} lacks those who say so.",
