@@ -28,7 +28,7 @@ from learnstrata.learners.schema.standard import (
     find_columns,
     in_standard_columns,
     kinds_of,
-    recognise,
+    refuse_unrecognised,
     told_notes,
 )
 from learnstrata.privacy.disclosure.pooling import pooled
@@ -102,9 +102,10 @@ def read_table(
     doubts: tuple[str, ...] = ()
     with told_as_ours(frame):
         if mapping is None:
-            names = column_names_of(frame)
-            mapping = recognise(names, config.columns, record=config.record)
-            doubts = find_columns(names, config.columns).notes
+            names, columns = column_names_of(frame), config.columns
+            found = find_columns(names, columns)
+            refuse_unrecognised(found, names, columns, record=config.record)
+            mapping, doubts = found.columns, found.notes
         kinds = kinds_of(mapping, config.columns)
         read = reading_of(
             frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers

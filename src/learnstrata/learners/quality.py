@@ -41,19 +41,8 @@ KNOWN_WORDS = frozenset(
     (
         *("about", "above", "approx", "around", "below", "between", "from", "less"),
         *("more", "over", "plus", "than", "to", "under", "up", "upto", "circa", "nil"),
-        *(
-            "k",
-            "l",
-            "m",
-            "lac",
-            "lacs",
-            "lakh",
-            "lakhs",
-            "lpa",
-            "cr",
-            "crore",
-            "crores",
-        ),
+        *("k", "l", "m", "lac", "lacs", "lakh", "lakhs", "lpa"),
+        *("cr", "crore", "crores"),
         *("a", "p", "pa", "per", "month", "months", "year", "years", "yr", "yrs"),
         *("inr", "rs", "usd", "eur", "gbp", "e", "inf", "infinity"),
     )
@@ -258,11 +247,7 @@ def _inspected(
     cleaned = found or _cleaned(frame, config)
     recognised = find_columns(names, config.columns)
     mapping = recognised.columns
-    try:
-        with told_as_ours(frame):
-            table, kinds, read = _read(frame, mapping, config)
-    except SourceError as error:  # its library cannot give its rows
-        return _nothing(problems or (str(error),))
+    table, kinds, read = _read(frame, mapping, config)
     checks = tuple(_column_check(table, name, mapping[name]) for name in kinds)
     repeats = _repeats(table)
     unused = tuple(n for n in names if n not in set(mapping.values()))

@@ -98,20 +98,18 @@ def judge(
     if "learner_id" in names:
         frame = frame.with_columns(_one=nw.lit(1, dtype=nw.Int64))
         frame = frame.with_columns(_alike=nw.col("_one").sum().over("learner_id"))
+        frame, text_alone = _lines_of_text(frame, names, record)
         own = nw.col("learner_id")
         for applies, name, where in (
             (own.is_in(list(no_ids)), "no_learner_id", "learner_id"),
             (own.is_null(), "no_learner_id", "record"),
             *([_unread()] if "unread:learner_id" in names else []),
+            (text_alone, "line_of_text", "learner_id"),
         ):
             text = nw.col("unread:learner_id") if name.startswith("unread") else own
             rule = nw.when(applies).then(nw.lit(name)).otherwise(rule)
             column = nw.when(applies).then(nw.lit(where)).otherwise(column)
             before = nw.when(applies).then(text).otherwise(before)
-    frame, text_alone = _lines_of_text(frame, names, record)
-    rule = nw.when(text_alone).then(nw.lit("line_of_text")).otherwise(rule)
-    column = nw.when(text_alone).then(nw.lit("learner_id")).otherwise(column)
-    before = nw.when(text_alone).then(_id_of(names)).otherwise(before)
     frame, line = _lines_of_totals(frame, names, record)
     told = nw.col("pay").cast(nw.String) if "pay" in names else nothing
     return frame.with_columns(
@@ -126,10 +124,6 @@ def _unread() -> tuple[nw.Expr, str, str]:
     return given, "unreadable_learner_id", "learner_id"
 
 
-def _id_of(names: Sequence[str]) -> nw.Expr:
-    return nw.col("learner_id") if "learner_id" in names else nw.lit(None, nw.String)
-
-
 def _lines_of_text(
     frame: Frame, names: Sequence[str], record: Unit
 ) -> tuple[Frame, nw.Expr]:
@@ -137,11 +131,9 @@ def _lines_of_text(
 
     Where ids have spaces, a learner of whom nothing else is known looks the same.
     """
-    if "learner_id" not in names or record == "learner":
-        return frame, nw.lit(value=False)
     values = [n for n in names if n in COLUMNS or is_extra(n) or is_reading(n)]
     empty = [nw.col(n).is_null() for n in values if n != "learner_id"]
-    if not empty:
+    if record == "learner" or not empty:
         return frame, nw.lit(value=False)
     alone = nw.all_horizontal(*empty, ignore_nulls=True)
     spaced = tidied(nw.col("learner_id")).str.contains(" ", literal=True)
@@ -150,8 +142,7 @@ def _lines_of_text(
         _all=nw.lit(1, dtype=nw.Int64),
         _spaced=(spaced & ~alone).cast(nw.Float64),
     )
-    usual = nw.col("_spaced").mean().over("_all")
-    frame = frame.with_columns(_usual=usual)
+    frame = frame.with_columns(_usual=nw.col("_spaced").mean().over("_all"))
     return frame, spaced & alone & (nw.col("_usual") <= MOST_SPACED)
 
 

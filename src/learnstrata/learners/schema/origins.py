@@ -19,9 +19,8 @@ from learnstrata.wording.words import listed
 
 __all__ = ["Origin", "find_origins", "matching_columns", "refuse_empty"]
 
-LEAST_SHARE = (
-    0.05  # of the share that was known; with less a column is as good as empty
-)
+# Of the share that was known; with less a column is as good as empty.
+LEAST_SHARE = 0.05
 LEAST_LEARNERS = 20  # of fewer, all may lack a value
 
 

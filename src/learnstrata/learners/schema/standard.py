@@ -32,6 +32,7 @@ __all__ = [
     "is_reading",
     "kinds_of",
     "recognise",
+    "refuse_unrecognised",
     "standardise",
     "told_notes",
 ]
@@ -140,10 +141,23 @@ def recognise(
     {'learner_id': 'Email Hash', 'pay': 'CTC', 'start_year': 'orgyear'}
     """
     found = find_columns(names, columns)
+    refuse_unrecognised(found, names, columns, record=record)
+    return found.columns
+
+
+def refuse_unrecognised(
+    found: Recognition, names: Sequence[str], columns: Columns, *, record: Unit
+) -> None:
+    """Refuse a table in which `find_columns` does not find what a run needs.
+
+    Raises
+    ------
+    SchemaError
+        As `recognise`.
+    """
     if found.problems:
         raise SchemaError(found.problems[0])
     _refuse_too_little(found.columns, names, columns, record)
-    return found.columns
 
 
 @dataclass(frozen=True, slots=True)
