@@ -75,6 +75,21 @@ def test_an_explanation_is_a_table_of_all_its_pulls(
     assert f"{told['margin']:+.3f}" in result.stdout
 
 
+@pytest.mark.parametrize("dirt", [" {} ", "{}\u200e", "\xa0{}"])
+def test_an_id_is_found_as_it_stands_in_the_table(
+    tiny_table, model, member, tmp_path, dirt
+):
+    own = member["learner_id"]
+    dirty = dirt.format(own)
+    table = pl.read_csv(tiny_table, infer_schema=False).with_columns(
+        pl.col("email_hash").replace(own, dirty)
+    )
+    table.write_csv(tmp_path / "dirty.csv")
+    asked = ["explain", tmp_path / "dirty.csv", "-m", model, "--json", "--learner"]
+    told, same = (json.loads(command(*asked, who).stdout) for who in (dirty, own))
+    assert told["margin"] == same["margin"]
+
+
 def test_an_explanation_of_nobody_is_refused(tiny_table, model, member, tmp_path):
     asked = ["explain", tiny_table, "--model", model]
     words = ["Got learner 'nobody', expected one of the 300 ids of the table"]

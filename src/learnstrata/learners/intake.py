@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
@@ -22,6 +23,7 @@ from learnstrata.learners.lookups import collected
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.columns import column_names_of, reading_of
 from learnstrata.learners.schema.register import column_label, extra_name
 from learnstrata.learners.schema.standard import (
@@ -273,7 +275,9 @@ def newest_unit(
     DegenerateError
         If none of the learner's records can be used.
     """
-    own = table.filter(pl.col("learner_id") == str(learner))
+    asked = nw.from_native(pl.DataFrame({"learner_id": [str(learner)]}))
+    read = asked.select(tidied(nw.col("learner_id"))).to_native()
+    own = table.join(read, on="learner_id", how="semi")
     if own.is_empty():
         n = table["learner_id"].n_unique()
         raise ParameterError(
