@@ -407,8 +407,8 @@ def test_a_level_of_evidence_fills_in_what_is_not_said(toml):
     assert (quick.level, full.level) == ("quick", "full")
     assert full.draws > quick.draws
     assert full.finer.sample > quick.finer.sample
-    own = load_config(path=toml("[evidence]\nlevel = 'full'\nsplits = 7\n")).evidence
-    assert own == replace(full, splits=7)
+    own = load_config(path=toml("[evidence]\nlevel = 'full'\nseeds = 7\n")).evidence
+    assert own == replace(full, seeds=7)
     assert load_config("notebook").evidence.level == "none"
     raised = load_config("notebook", evidence={"level": "full"}).evidence
     assert raised == full
@@ -420,12 +420,10 @@ def test_a_level_of_evidence_fills_in_what_is_not_said(toml):
         ({"level": "some"}, "evidence.level = 'some'"),
         ({"draws": 0}, f"evidence.draws = 0 .*{LEAST} 1"),
         ({"rows": 5}, f"evidence.rows = 5 .*{LEAST} 20"),
-        ({"splits": 1}, f"evidence.splits = 1 .*{LEAST} 2"),
         ({"seeds": 0}, f"evidence.seeds = 0 .*{LEAST} 1"),
         ({"max_p": 5}, f"evidence.max_p = 5 .*{MOST} 1"),
         ({"max_p": 0}, "evidence.max_p = 0 .*should be greater than 0"),
         ({"max_p": float("nan")}, "evidence.max_p = nan in the configuration: "),
-        ({"min_excess": -0.1}, f"evidence.min_excess = -0.1 .*{LEAST} 0"),
         ({"min_jaccard": 7}, f"evidence.min_jaccard = 7 .*{MOST} 1"),
         ({"min_margin": 10}, f"evidence.min_margin = 10 .*{MOST} 1"),
         ({"min_confidence": -3}, f"evidence.min_confidence = -3 .*{LEAST} 0"),

@@ -10,7 +10,6 @@ LITTLE_EVIDENCE: dict[str, Any] = {
     "jaccard_draws": 4,
     "jaccard_resamples": 2,
     "references": 3,
-    "splits": 2,
     "seeds": 2,
     "resamples": 5,
     "sensitivity_rows": 400,

@@ -240,3 +240,53 @@ def test_the_same_seed_gives_the_same_and_input_is_left_as_it_was():
 def test_undefined_cases_are_refused(give, error, words):
     with pytest.raises(error, match=words):
         give()
+
+
+def planted(apart, n=3_000, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(2, size=n)
+    X = rng.normal(size=(n, 3))
+    X[:, 0] += apart * labels
+    return X, labels
+
+
+def test_the_depth_of_a_valley_is_the_ratio_of_the_densities():
+    X, labels = planted(4.0, n=20_000)
+    (valley, _) = valleys(X, labels, rng=0)
+    # humps four deviations apart are 0.27 as dense midway, the cores taken with a fifth
+    assert 2.5 < valley.depth < 5.0
+    deeper = valleys(*planted(6.0, n=20_000), rng=0)[0].depth
+    assert deeper > 2 * valley.depth
+
+
+@pytest.mark.parametrize("n", [1_000, 10_000])
+def test_arcs_of_a_ring_are_parted_on_a_line_and_by_no_thin_place(n):
+    rng = np.random.default_rng(3)
+    angle = rng.uniform(0, 2 * np.pi, n)
+    X = np.column_stack([np.cos(angle), np.sin(angle)]) + 0.1 * rng.normal(size=(n, 2))
+    fit = kmeans.fit(X, 5, rng=0)
+    found = valleys(X, fit.labels, n_rows=n, rng=0)
+    assert min(valley.dip.p_value for valley in found) < 0.01
+    assert max(valley.depth for valley in found) < 1.3
+
+
+def test_a_valley_with_nobody_midway_is_as_deep_as_can_be():
+    X = np.r_[np.zeros((20, 1)), np.ones((20, 1))] + np.linspace(0, 0.01, 40)[:, None]
+    assert valleys(X, np.repeat([0, 1], 20), rng=0)[0].depth == 1_000
+
+
+def test_depth_is_the_same_in_any_unit_and_any_order():
+    X, labels = planted(4.0, n=500)
+    depth = valleys(X, labels, rng=0)[0].depth
+    assert valleys(1e6 * X, labels, rng=0)[0].depth == pytest.approx(depth)
+    order = np.random.default_rng(1).permutation(500)
+    assert valleys(X[order], labels[order], rng=0)[0].depth == pytest.approx(depth)
+
+
+def test_a_small_group_is_seen_among_more_rows():
+    rng = np.random.default_rng(5)
+    labels = (rng.random(10_000) < 0.03).astype(int)
+    X = rng.normal(size=(10_000, 3)) + 9.0 * labels[:, None] / np.sqrt(3)
+    few, many = (valleys(X, labels, n_rows=n, rng=0)[0] for n in (2_000, 10_000))
+    assert few.dip.n_rows == 2_000
+    assert many.dip.p_value < 0.01 < few.dip.p_value

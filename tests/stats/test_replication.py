@@ -2,11 +2,12 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given
+from sklearn.metrics import adjusted_rand_score
 
 import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats import threads
-from learnstrata.stats.refits import fresh, labels_of, prepared
+from learnstrata.stats.refits import fresh, labels_of, overlap, prepared
 from learnstrata.stats.replication import _halves, _weakest, prediction_strength
 
 THREE = [[0, 0], [12, 0], [0, 12]]
@@ -16,15 +17,16 @@ THREE = [[0, 0], [12, 0], [0, 12]]
 def test_the_weakest_cluster_is_that_of_the_pairs(n, k, seed):
     labels, predicted = np.random.default_rng(seed).integers(k, size=(2, n))
     expected = oracles_stats.naive_prediction_strength(labels, predicted)
-    assert _weakest(labels, predicted, k) == pytest.approx(expected)
+    assert _weakest(overlap(labels, predicted, k)) == pytest.approx(expected)
 
 
 def test_values_are_those_of_pairs_in_both_directions():
     X, _ = oracles_stats.blobs(120, THREE, 0, spread=5)
     points = prepared(X)
     found = prediction_strength(X, [4], n_splits=3, rng=7)[4]
-    for value, split in zip(
-        found.values, np.random.default_rng(7).spawn(3), strict=True
+    splits = np.random.default_rng(7).spawn(3)
+    for value, agreement, split in zip(
+        found.values, found.agreement, splits, strict=True
     ):
         halves = _halves(points, split)
         (source,) = split.spawn(1)
@@ -36,7 +38,10 @@ def test_values_are_those_of_pairs_in_both_directions():
             for half, own, other in zip(halves, centers, centers[::-1], strict=True)
         )
         assert value == pytest.approx((first + second) / 2)
+        cuts = [np.concatenate([labels_of(h, c) for h in halves]) for c in centers]
+        assert agreement == pytest.approx(adjusted_rand_score(*cuts))
     assert found.mean == pytest.approx(found.values.mean())
+    assert found.lower_quartile == pytest.approx(np.quantile(found.agreement, 0.25))
     assert found.standard_error == pytest.approx(found.values.std(ddof=1) / np.sqrt(3))
 
 

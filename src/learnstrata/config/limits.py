@@ -19,6 +19,7 @@ __all__ = [
     "INSIDE",
     "LARGEST_FITS_K",
     "NAMES_SEGMENTS",
+    "NONE_OR_2",
     "NONE_OR_50",
     "OTHER_THAN_DECIMAL",
     "OfEachK",
@@ -130,6 +131,12 @@ def _is_inside(shares: tuple[float, ...]) -> tuple[float, ...]:
     return shares
 
 
+def _is_none_or_2(number: int) -> int:
+    if number == 1:
+        raise ValueError("expected 0 (none), or 2 or more")
+    return number
+
+
 def _is_none_or_50(rows: int) -> int:
     if rows != 0 and rows < 50:
         raise ValueError("expected 0 (none), or 50 or more")
@@ -181,6 +188,7 @@ def _names_segments(names: Mapping[int | str, str]) -> Mapping[int | str, str]:
 
 GROWS = AfterValidator(_grows)
 INSIDE = AfterValidator(_is_inside)
+NONE_OR_2 = AfterValidator(_is_none_or_2)
 NONE_OR_50 = AfterValidator(_is_none_or_50)
 OTHER_THAN_DECIMAL = AfterValidator(_is_no_decimal)
 LARGEST_FITS_K = AfterValidator(_leaves_room_for_k)

@@ -41,6 +41,7 @@ Criterion = Literal[
     "calinski_harabasz",
     "davies_bouldin",
     "lowest_jaccard",
+    "k",
 ]
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -281,16 +282,23 @@ class Tendency:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The rule that chooses k: admissible first, then the best by `criterion`.
+    """The rule that chooses k: gaps, then admissible, then the best by `criterion`.
 
     Attributes
     ----------
+    gaps : bool
+        Whether groups that stand apart are looked for first, and taken where there are.
     min_k : int
         Fewer segments are too coarse to act on.
     min_share, max_share : float
         Smallest share of the rows a segment may have, in 0..0.5, and largest, up to 1.
     min_jaccard : float
         Least bootstrap Jaccard a segment may have; 0 where it is not computed.
+    min_agreement : float
+        Adjusted Rand index of the cuts of two halves of the learners that three of four
+        halvings must reach; 0 where it is not computed.
+    min_gain : float
+        Share of the differences between learners that the last segment must explain.
     criterion : str
         What the admissible k are ordered by.
 
@@ -322,6 +330,28 @@ class Rule:
         ),
     ] = 0.0
     criterion: Criterion = "silhouette"
+    gaps: bool = False
+    min_agreement: Annotated[
+        Share,
+        limits.OfEachK(
+            measure="half_agreement",
+            objection="halves agree under {}",
+            condition="on which halves of the learners agree with an index of {}",
+            moved="an agreement of halves of {:.2f}",
+        ),
+    ] = 0.0
+    min_gain: Annotated[
+        Share,
+        limits.OfEachK(
+            measure="gain",
+            objection="one more segment explains under {}",
+            condition="of which the last segment explains at least {}",
+            moved="a last segment that explains {:.1%}",
+            is_share=True,
+            step=0.01,
+            end=0.5,
+        ),
+    ] = 0.0
     max_share: Annotated[
         Share,
         limits.OfEachK(
@@ -356,6 +386,10 @@ class Selection:
         Bootstrap refits for each k; 0 leaves stability out.
     resample_rows : int
         Rows of one bootstrap refit.
+    splits : int
+        Halvings of the learners for each k; 0 leaves them out.
+    half_rows : int
+        Learners that are halved.
     refits : {"fresh", "fitted"}
         Whether a refit starts afresh, as an analyst of another sample would, or from
         the centres of the fit, which finds only whether the optimum holds locally.
@@ -369,6 +403,8 @@ class Selection:
     score_against: Literal["sample", "all"] = "sample"
     resamples: AnyNumber = 20
     resample_rows: Some = 10_000
+    splits: Annotated[int, limits.NONE_OR_2] = 20
+    half_rows: Annotated[int, Field(ge=10)] = 20_000
     refits: Literal["fresh", "fitted"] = "fresh"
     rule: Annotated[Rule, limits.LARGEST_FITS_K] = field(default_factory=Rule)
 
@@ -432,8 +468,6 @@ class Evidence:
         Of those tables, how many are bootstrapped, and how often.
     references : int
         Even tables behind the gap statistic.
-    splits : int
-        Halvings behind the prediction strength.
     seeds : int
         Refits of the chosen k under other seeds.
     resamples : int
@@ -441,9 +475,10 @@ class Evidence:
         starts each.
     sensitivity_rows : int
         Learners on which other ways of clustering are compared; 0 leaves them out.
-    min_excess, max_p, min_jaccard : float
-        Of the verdict: silhouette above structureless tables and its p-value that count
-        as separated, and the least Jaccard that counts as reproducible.
+    max_p : float
+        P-value under which a silhouette is called above those of structureless tables.
+    min_jaccard : float
+        Bootstrap Jaccard from which a segment of a role counts as found again.
     min_margin, min_confidence : float
         Under either, a learner is on the border of two segments.
     finer : Finer
@@ -455,11 +490,9 @@ class Evidence:
     jaccard_draws: Some = 19
     jaccard_resamples: Some = 5
     references: Some = 5
-    splits: Annotated[int, Field(ge=2)] = 2
     seeds: Some = 5
     resamples: Some = 20
     sensitivity_rows: Annotated[int, limits.NONE_OR_50] = 3_000
-    min_excess: Share = 0.05
     max_p: Annotated[float, Field(gt=0, le=1), limits.CAN_BE_REACHED] = 0.05
     min_jaccard: Share = 0.75
     min_margin: Share = 0.10
@@ -498,7 +531,6 @@ EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
         "draws": 99,
         "rows": 3_000,
         "references": 20,
-        "splits": 10,
         "seeds": 10,
         "resamples": 100,
         "sensitivity_rows": 10_000,

@@ -34,9 +34,9 @@ __all__ = [
 
 TINY = 0.02  # share of a segment so small that it may carry a silhouette by itself
 SHORT = {
-    "natural": "groups that stand apart and are found again",
-    "reproducible": "a cut that is found again, not groups that stand apart",
-    "constructive": "a useful cut and no more",
+    "natural": "groups that stand apart",
+    "repeatable": "a cut of a continuum that another half would be cut along as well",
+    "arbitrary": "a cut of a continuum that another half would be cut elsewhere",
 }
 APART = {
     "overlap": "The segments overlap: cuts of a continuum more than separate groups.",

@@ -1,4 +1,4 @@
-"""Would another half of the table be cut the same way? Prediction strength."""
+"""Halves of a table: whether the other one would be cut the same way."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.inputs import Floats, Integers, finite_matrix, positive
+from learnstrata.stats.inputs import Floats, finite_matrix, positive
 from learnstrata.stats.lloyd import Points
 from learnstrata.stats.refits import (
     check_clusters,
@@ -19,6 +19,7 @@ from learnstrata.stats.refits import (
     overlap,
     prepared,
 )
+from learnstrata.stats.stability import adjusted_rand
 from learnstrata.stats.threads import workers
 
 __all__ = ["PredictionStrength", "prediction_strength"]
@@ -41,12 +42,21 @@ class PredictionStrength:
         far other splits would move the mean, not how far another table would.
     values : array of shape (n_splits,)
         Of each split, the mean of its two directions.
+    agreement : array of shape (n_splits,)
+        Adjusted Rand index of the cuts of both halves, over the rows of both; at most
+        1, and about 0 for cuts that have nothing in common.
     """
 
     k: int
     mean: float
     standard_error: float
     values: Floats
+    agreement: Floats
+
+    @property
+    def lower_quartile(self) -> float:
+        """Give the agreement that three of four splits reach."""
+        return float(np.quantile(self.agreement, 0.25))
 
 
 def prediction_strength(
@@ -122,12 +132,10 @@ def prediction_strength(
     values = []
     with workers() as each:
         for split in np.random.default_rng(rng).spawn(n_splits):
-            strength = partial(_strength, _halves(points, split), n_starts)
-            values.append(list(each(strength, ks, split.spawn(len(ks)))))
-    return {
-        k: _over_splits(k, of_k)
-        for k, of_k in zip(ks, np.transpose(values), strict=True)
-    }
+            compared = partial(_compared, _halves(points, split), n_starts)
+            values.append(list(each(compared, ks, split.spawn(len(ks)))))
+    by_k = np.moveaxis(np.array(values), 1, 0)  # k x splits x what was found
+    return {k: _over_splits(k, found) for k, found in zip(ks, by_k, strict=True)}
 
 
 def _checked(k_values: Iterable[int], n_half: int) -> list[int]:
@@ -149,20 +157,24 @@ def _halves(points: Points, rng: np.random.Generator) -> Halves:
     return drawn(points, first), drawn(points, second)
 
 
-def _strength(halves: Halves, n_starts: int, k: int, rng: np.random.Generator) -> float:
+def _compared(
+    halves: Halves, n_starts: int, k: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Give the prediction strength of two halves, and the agreement of their cuts."""
     centers = [fresh(half, k, n_starts=n_starts, rng=rng) for half in halves]
-    weakest = []
+    tables = []
     for half, own, others in zip(halves, centers, reversed(centers), strict=True):
         labels = labels_of(half, own)
         if len(np.unique(labels)) < k:
             _check_distinct(half, k)
-        weakest.append(_weakest(labels, labels_of(half, others), k))
-    return sum(weakest) / 2
+        tables.append(overlap(labels, labels_of(half, others), k))
+    strength = sum(map(_weakest, tables)) / 2
+    return strength, adjusted_rand(tables[0] + tables[1].T)
 
 
-def _weakest(labels: Integers, predicted: Integers, k: int) -> float:
+def _weakest(table: npt.NDArray[np.intp]) -> float:
     """Give the least share of a cluster's pairs that the prediction keeps."""
-    shared = overlap(labels, predicted, k).astype(np.float64)
+    shared = table.astype(np.float64)
     sizes = shared.sum(axis=1)
     kept = (shared * (shared - 1)).sum(axis=1)
     paired = sizes > 1
@@ -178,6 +190,7 @@ def _check_distinct(half: Points, k: int) -> None:
         )
 
 
-def _over_splits(k: int, values: Floats) -> PredictionStrength:
+def _over_splits(k: int, found: Floats) -> PredictionStrength:
+    values, agreement = found.T
     error = float(values.std(ddof=1) / np.sqrt(len(values)))
-    return PredictionStrength(k, float(values.mean()), error, values)
+    return PredictionStrength(k, float(values.mean()), error, values, agreement)

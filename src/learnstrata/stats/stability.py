@@ -36,6 +36,7 @@ __all__ = [
     "Flow",
     "JaccardResult",
     "Start",
+    "adjusted_rand",
     "agreement",
     "bootstrap_cuts",
     "bootstrap_jaccard",
@@ -504,7 +505,7 @@ def agreement(a: npt.ArrayLike, b: npt.ArrayLike) -> Agreement:
     Agreement(ari=1.0, nmi=1.0)
     """
     table = crosstab(a, b)
-    return Agreement(_adjusted_rand(table), _normalised_information(table))
+    return Agreement(adjusted_rand(table), _normalised_information(table))
 
 
 def crosstab(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.intp]:
@@ -541,7 +542,29 @@ def crosstab(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.intp]:
     return counts.reshape(n_rows, n_columns)
 
 
-def _adjusted_rand(table: npt.NDArray[np.intp]) -> float:
+def adjusted_rand(table: npt.NDArray[np.intp]) -> float:
+    """Give the adjusted Rand index of two labelings from their cross-table.
+
+    Parameters
+    ----------
+    table : array of shape (n_a, n_b)
+        Rows with label a in the one labeling and b in the other.
+
+    Returns
+    -------
+    float
+        1 for equal labelings, about 0 for unrelated ones.
+
+    References
+    ----------
+    .. [1] L. Hubert, P. Arabie (1985). "Comparing partitions". Journal of
+       Classification 2(1): 193-218.
+
+    Examples
+    --------
+    >>> adjusted_rand(np.array([[5, 0], [0, 5]])), adjusted_rand(np.array([[4], [4]]))
+    (1.0, 0.0)
+    """
     counts = table.astype(np.float64)
     together = _pairs(counts)
     in_a, in_b = _pairs(counts.sum(axis=1)), _pairs(counts.sum(axis=0))

@@ -161,13 +161,14 @@ def _seeds(replication: Replication, k: int) -> contract.Seeds:
 
 def _halves(replication: Replication) -> contract.Halves:
     return contract.Halves(
-        rows=replication.n_rows,
+        rows=replication.halved_rows,
         table=tuple(
             contract.HalvesRow(
                 k=k,
                 prediction_strength=found.mean,
                 standard_error=found.standard_error,
                 values=tuple(found.values),
+                agreement=tuple(found.agreement),
             )
             for k, found in replication.halves.items()
         ),

@@ -123,6 +123,18 @@ STATISTICS: Mapping[str, Statistic] = {
         short="Davies-Bouldin",
         reads="lower is better",
     ),
+    "half_agreement": Statistic(
+        "agreement of halves",
+        "higher",
+        short="agreement of halves, lower quartile",
+        reads="1 is the same cut",
+    ),
+    "gain": Statistic("differences that the last segment explains", "higher", 3),
+    "valley_p": Statistic("p-value of the valleys", "lower", 3),
+    "valley_depth": Statistic(
+        "depth of the shallowest valley", "higher", reads="above 1.5 is a gap"
+    ),
+    "k": Statistic("number of segments", "higher", 0),
     "inertia": Statistic("inertia", "lower", 0, reads="the elbow never decides"),
     "hopkins": Statistic(
         "Hopkins statistic (power d)", "higher", 3, has_null=True, short="Hopkins"
@@ -194,4 +206,6 @@ def best_of(name: str) -> str:
     ('the highest silhouette', 'the lowest Davies-Bouldin index')
     """
     known = statistic_of(name)
+    if name == "k":
+        return "the most segments"
     return f"the {'lowest' if known.better == 'lower' else 'highest'} {known.label}"

@@ -123,9 +123,10 @@ def test_where_none_is_admitted_the_fewest_objections_win_and_the_reason_says_so
     )
     assert (found.k, found.runner_up) == (3, 4)
     assert found.reason == (
-        "No k meets the rule. The one with the fewest objections is taken: k = 3 has a "
-        "silhouette of 0.100; against it: least stable segment under 0.75; the "
-        "runner-up is k = 4 with 0.050 (least stable segment under 0.75)."
+        "No k meets the rule: how many segments there are is not settled. The one with "
+        "the fewest objections is taken: k = 3 has a silhouette of 0.100; against it: "
+        "least stable segment under 0.75; the runner-up is k = 4 with 0.050 (least "
+        "stable segment under 0.75)."
     )
     assert found.candidates[0].objections == (
         "fewer than 3 segments",

@@ -1,5 +1,7 @@
 """All of the evidence for one segmentation."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -13,6 +15,7 @@ from learnstrata.config.loading import load_config
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.features.matrix import Matrix
 from learnstrata.pipeline import run
+from learnstrata.segments.choice.sweep import halved
 from learnstrata.segments.evidence import examination as trust_stage
 from learnstrata.segments.evidence.examination import examine
 from learnstrata.stats import kmeans
@@ -240,8 +243,10 @@ def test_one_k_alone_is_examined_without_flows(small_table):
 def test_halves_are_compared_as_far_as_they_can_be_cut():
     rows = np.repeat(np.arange(4.0), 20)[:, None].astype(np.float32)
     config = load_config()
-    assert set(trust_stage._halves(rows, [2, 3, 4, 5], config, seed=0)) == {2, 3, 4}
-    assert trust_stage._halves(rows[:20], [2], config, seed=0) == {}
+    rng, selection = np.random.default_rng(0), config.selection
+    assert set(halved(rows, [2, 3, 4, 5], selection, rng=rng)) == {2, 3, 4}
+    assert halved(rows[:20], [2], selection, rng=rng) == {}
+    assert halved(rows, [2], replace(selection, splits=0), rng=rng) == {}
     said = list(trust_stage._not_again(config, seeds=0, ks=[5, 6]))
     assert said == [
         "No refit under other seeds: too few of the learners are distinct.",

@@ -7,63 +7,88 @@ import pytest
 
 import structureless
 from learnstrata.config.loading import load_config
-from learnstrata.config.stages import Evidence
-from learnstrata.segments.choice.sweep import Candidate
+from learnstrata.config.stages import Rule
+from learnstrata.segments.choice.gaps import Parting
+from learnstrata.segments.choice.sweep import Candidate, Dossier
 from learnstrata.segments.evidence.examination import verdict_of_matrix
 from learnstrata.segments.evidence.verdict import MEANINGS, judge
+from learnstrata.stats.replication import PredictionStrength
 
-GOOD = Candidate(
+CUT = Candidate(
     k=4,
     inertia=1.0,
     silhouette=0.5,
     smallest_share=0.2,
     largest_share=0.3,
     lowest_jaccard=0.95,
-    silhouette_excess=0.2,
-    silhouette_p=0.05,
+    parting=Parting(p_value=0.7, depth=0.9, smallest_share=0.2, same_cut=1.0),
 )
+RULE = Rule(gaps=True, min_agreement=0.8)
 # Small samples: the sweep is judged as in a run, a study of 20 seeds is in benchmarks/.
-CONFIG = load_config(
-    selection={"k_max": 5, "resamples": 8, "starts": 4},
-    evidence={"draws": 19, "rows": 500},
-)
+CONFIG = load_config(selection={"k_max": 5, "resamples": 0, "starts": 4})
 
 
-def test_stable_and_separated_is_natural():
-    found = judge(GOOD, Evidence())
+def halved(*agreement):
+    values = np.array(agreement)
+    return PredictionStrength(4, 0.9, 0.01, values, values)
+
+
+def dossier(candidate=CUT, *, agreement=(0.8, 0.8, 0.9), is_natural=False):
+    return Dossier(
+        candidates=(candidate,),
+        k=4,
+        runner_up=None,
+        rule="",
+        reason="",
+        sampled=np.arange(9),
+        fits={},
+        is_natural=is_natural,
+        halves={4: halved(*agreement)} if agreement else {},
+    )
+
+
+def test_groups_that_were_found_before_any_cut_are_natural():
+    apart = replace(CUT, parting=Parting(0.0, 4.0, 0.2, 1.0))
+    found = judge(dossier(apart, is_natural=True), RULE)
     assert found.word == "natural"
-    assert all(ground.met for ground in found.grounds)
     assert found.sentence == MEANINGS["natural"]
+    assert all(ground.met for ground in found.grounds)
 
 
-def test_a_limit_is_met_by_what_is_told_of_it():
-    found = judge(replace(GOOD, lowest_jaccard=0.7496), Evidence())  # told as 0.75
-    assert found.word == "natural"
+def test_a_cut_that_halves_agree_on_is_repeatable_and_no_more():
+    found = judge(dossier(), RULE)
+    assert found.word == "repeatable"
+    assert [ground.met for ground in found.grounds] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(
-    ("change", "word"),
+    ("candidate", "agreement"),
     [
-        ({"silhouette_excess": 0.0499}, "reproducible"),
-        ({"silhouette_p": 0.0501}, "reproducible"),
-        ({"silhouette_excess": None, "silhouette_p": None}, "reproducible"),
-        ({"lowest_jaccard": 0.749}, "constructive"),
-        ({"lowest_jaccard": None}, "constructive"),
-        ({"objections": ("smallest segment 1%, under 2%",)}, "constructive"),
+        (CUT, (0.7, 0.79, 0.9, 0.95)),  # three of four halvings must agree
+        (CUT, ()),
+        (replace(CUT, objections=("smallest segment under 2%",)), (0.9, 0.9)),
     ],
 )
-def test_each_condition_counts(change, word):
-    found = judge(replace(GOOD, **change), Evidence())
-    assert found.word == word
-    assert not all(ground.met for ground in found.grounds)
+def test_a_cut_that_halves_differ_on_or_the_rule_refuses_is_arbitrary(
+    candidate, agreement
+):
+    assert judge(dossier(candidate, agreement=agreement), RULE).word == "arbitrary"
 
 
-def test_limits_are_those_of_the_configuration():
-    strict = Evidence(min_excess=0.3, min_jaccard=0.96, max_p=0.01)
-    assert judge(GOOD, strict).word == "constructive"
-    assert judge(GOOD, replace(strict, min_jaccard=0.9)).word == "reproducible"
-    words = judge(GOOD, strict).rule
-    assert all(text in words for text in ("0.3 above", "Jaccard of 0.96", "of 0.01"))
+def test_a_limit_is_met_by_what_is_told_of_it():
+    assert judge(dossier(agreement=(0.7996, 0.7996)), RULE).word == "repeatable"
+
+
+def test_the_limit_is_that_of_the_rule_that_chose_k():
+    strict = replace(RULE, min_agreement=0.85)
+    assert judge(dossier(), strict).word == "arbitrary"
+    assert "index of 0.85" in judge(dossier(), strict).rule
+
+
+def test_halves_may_be_those_of_a_rule_that_asks_for_none():
+    without = dossier(agreement=())
+    found = judge(without, Rule(), halves=halved(0.9, 0.9))
+    assert found.word == "repeatable"
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -76,6 +101,5 @@ def test_a_structureless_table_is_never_called_natural(name, seed):
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("name", structureless.SEPARATED)
 def test_groups_that_stand_apart_are_called_natural(name, seed):
-    """Also those on a diagonal, though each column alone shows them."""
     rows = structureless.SEPARATED[name](1_000, np.random.default_rng(seed))
     assert verdict_of_matrix(rows, config=CONFIG, rng=seed).word == "natural"

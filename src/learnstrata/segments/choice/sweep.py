@@ -10,6 +10,7 @@ import numpy.typing as npt
 from learnstrata.config.limits import OfEachK
 from learnstrata.config.stages import Criterion, Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
+from learnstrata.segments.choice.gaps import Parting, find_partings, most_parted
 from learnstrata.segments.choice.nulls import (
     LEAST_LEARNERS,
     NullDraws,
@@ -19,12 +20,15 @@ from learnstrata.segments.choice.nulls import (
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.inputs import Integers, distinct_rows
 from learnstrata.stats.nulls import MonteCarlo
+from learnstrata.stats.replication import PredictionStrength, prediction_strength
 from learnstrata.stats.sampling import Sampler, sample_rows
 from learnstrata.wording.statistics import STATISTICS, as_told, best_of, statistic_of
 from learnstrata.wording.words import listed
 
 __all__ = ["Candidate", "Dossier", "refuse_too_few", "rule_in_words", "select"]
 
+
+HALF_STARTS = 4  # of each fit of a half
 
 LIMITS: Mapping[str, OfEachK] = {
     name: one
@@ -61,6 +65,12 @@ class Candidate:
         Of the rows of the sweep.
     lowest_jaccard : float or None
         Bootstrap Jaccard of the least stable segment; None where it was not asked for.
+    half_agreement : float or None
+        Adjusted Rand index of the cuts of two halves of the learners, lower quartile.
+    gain : float or None
+        Share of the differences between learners that the last segment explains.
+    parting : Parting or None
+        Whether the segments stand apart, by the features that are numbers.
     objections : tuple of str
         Why the rule does not admit this k; empty where it does.
     silhouette_beside : MonteCarlo or None
@@ -83,9 +93,22 @@ class Candidate:
     silhouette_null: float | None = None
     silhouette_excess: float | None = None
     silhouette_p: float | None = None
+    half_agreement: float | None = None
+    gain: float | None = None
+    parting: Parting | None = None
     objections: tuple[str, ...] = ()
     silhouette_beside: MonteCarlo | None = None
     least: int = 0
+
+    @property
+    def valley_p(self) -> float | None:
+        """Give the p-value of the valleys between the segments."""
+        return self.parting.p_value if self.parting else None
+
+    @property
+    def valley_depth(self) -> float | None:
+        """Give the depth of the shallowest valley."""
+        return self.parting.depth if self.parting else None
 
     def value(self, measure: str) -> float | None:
         """Give what was measured, by its name; None where it was not."""
@@ -119,6 +142,9 @@ class Dossier:
         What would change the choice.
     sampled : array of int
         Rows of the matrix the sweep was fitted on, in the order of its labels.
+    is_natural : bool
+        Whether k is the number of groups that stand apart.
+    halves : mapping of int to PredictionStrength
     n_scored, n_against : int
         Learners whose silhouette was computed, and those they were compared with.
     nulls : NullDraws or None
@@ -134,6 +160,8 @@ class Dossier:
     reason: str
     sampled: Integers
     fits: dict[int, kmeans.KMeansFit]
+    is_natural: bool = False
+    halves: Mapping[int, PredictionStrength] = field(default_factory=dict)
     n_scored: int = 0
     n_against: int = 0
     changes: tuple[str, ...] = ()
@@ -197,6 +225,10 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
         replace(one, least=least if one.smallest_share * len(X) < least else 0)
         for one in _candidates(X, sample, fits, config, rng)
     ]
+    halves = halved(sample, list(fits), config, rng=rng)
+    candidates = [_with_halves(one, halves) for one in candidates]
+    if config.rule.gaps:
+        candidates = _with_partings(candidates, sample, fits, blocks, config, rng)
     settings = evidence or Evidence()
     nulls = None
     if _asks_for_nulls(config.rule, settings) and len(sample) >= LEAST_LEARNERS:
@@ -209,10 +241,73 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
     n_scored, n_against = _compared(len(X), len(sample), config)
     return replace(
         _decided(candidates, config, rows, fits, least),
+        halves=halves,
         n_scored=n_scored,
         n_against=n_against,
         nulls=nulls,
     )
+
+
+def halved(
+    rows: npt.NDArray[np.float32],
+    k_values: Sequence[int],
+    config: Selection,
+    *,
+    rng: np.random.Generator,
+) -> Mapping[int, PredictionStrength]:
+    """Cut halves of learners at every k, but for the largest that a half cannot hold.
+
+    Parameters
+    ----------
+    rows : array of shape (n_learners, n_columns)
+    k_values : sequence of int
+    config : Selection
+    rng : Generator
+    """
+    if not config.splits:
+        return {}
+    some, seed = sample_rows(len(rows), config.half_rows, rng=rng), rng.integers(2**63)
+    ks = list(k_values)
+    while ks:
+        try:
+            return prediction_strength(
+                rows[some],
+                ks,
+                n_splits=config.splits,
+                n_starts=HALF_STARTS,
+                rng=int(seed),
+            )
+        except DegenerateError:
+            ks = ks[:-1]
+    return {}
+
+
+def _with_halves(
+    candidate: Candidate, halves: Mapping[int, PredictionStrength]
+) -> Candidate:
+    found = halves.get(candidate.k)
+    return (
+        replace(candidate, half_agreement=found.lower_quartile) if found else candidate
+    )
+
+
+def _with_partings(
+    candidates: Sequence[Candidate],
+    sample: npt.NDArray[np.float32],
+    fits: Mapping[int, kmeans.KMeansFit],
+    blocks: Sequence[Sequence[int]],
+    config: Selection,
+    rng: np.random.Generator,
+) -> list[Candidate]:
+    in_blocks = {column for block in blocks for column in block}
+    found = find_partings(
+        sample,
+        {k: fit.labels for k, fit in fits.items()},
+        ordered=[c for c in range(sample.shape[1]) if c not in in_blocks],
+        n_starts=config.starts,
+        rng=rng,
+    )
+    return [replace(one, parting=found.get(one.k)) for one in candidates]
 
 
 def _compared(n_learners: int, n_rows: int, config: Selection) -> tuple[int, int]:
@@ -244,6 +339,7 @@ def _candidates(
         name: index(sample, labelings) for name, index in validity.INDICES.items()
     }
     shares = [np.bincount(labels) / len(sample) for labels in labelings]
+    gains = _gains(sample, fits)
     return [
         Candidate(
             k=k,
@@ -255,10 +351,20 @@ def _candidates(
             indices={name: float(found[i]) for name, found in indices.items()},
             smallest_share=float(shares[i].min()),
             largest_share=float(shares[i].max()),
+            gain=gains.get(k),
             lowest_jaccard=_lowest_jaccard(sample, fit, config, rng),
         )
         for i, (k, fit) in enumerate(fits.items())
     ]
+
+
+def _gains(
+    sample: npt.NDArray[np.float32], fits: Mapping[int, kmeans.KMeansFit]
+) -> dict[int, float]:
+    """Give, of every k, the share of the differences that its last segment explains."""
+    total = float(sample.var(axis=0, dtype=np.float64).sum() * len(sample))
+    inertia = {1: total, **{k: fit.inertia for k, fit in fits.items()}}
+    return {k: (inertia[k - 1] - inertia[k]) / total for k in fits if k - 1 in inertia}
 
 
 def _silhouettes(
@@ -385,6 +491,9 @@ def _decided(
     rule = config.rule
     judged = tuple(_judged(candidate, rule) for candidate in candidates)
     ranked = _ranked(judged, rule.criterion)
+    natural = _natural(judged, rule)
+    if natural:
+        ranked = [natural, *(one for one in ranked if one is not natural)]
     chosen = ranked[0]
     second = ranked[1] if len(ranked) > 1 else None
     return Dossier(
@@ -392,10 +501,25 @@ def _decided(
         k=chosen.k,
         runner_up=second.k if second else None,
         rule=rule_in_words(config, least=least),
-        reason=_reason(chosen, second, judged, rule),
+        reason=_of_gaps(natural) if natural else _reason(chosen, second, judged, rule),
+        is_natural=natural is not None,
         changes=tuple(_changes(judged, rule)),
         sampled=sampled,
         fits=fits,
+    )
+
+
+def _natural(judged: Sequence[Candidate], rule: Rule) -> Candidate | None:
+    """Give the largest k whose segments all stand apart, where there is one."""
+    partings = {one.k: one.parting for one in judged if one.parting and not one.least}
+    k = most_parted(partings, least_share=rule.min_share)
+    return next((one for one in judged if one.k == k), None)
+
+
+def _of_gaps(natural: Candidate) -> str:
+    return (
+        f"The learners are {natural.k} groups that stand apart: each is parted from "
+        "the one nearest to it by a thin place, and more segments are not."
     )
 
 
@@ -436,6 +560,8 @@ def _rank(candidate: Candidate, criterion: Criterion) -> tuple[int, float, int]:
     found = candidate.value(criterion)
     value = -np.inf if found is None else found
     best_first = value if STATISTICS[criterion].better == "lower" else -value
+    if criterion == "k" and candidate.objections:  # not settled: the coarsest will do
+        best_first = value
     return len(candidate.objections), best_first, candidate.k
 
 
@@ -468,17 +594,28 @@ def rule_in_words(config: Selection, *, least: int = 1) -> str:
     if _has_error(config):
         best += "; of those within its standard error, the fewest segments"
     values = f"{first} to {last}" if first < last else f"{first} alone"
-    return f"Of k = {values}{admitted}, {best}."
+    rest = f"k = {values}{admitted}, {best}."
+    if not rule.gaps:
+        return f"Of {rest}"
+    return (
+        f"As many as there are groups that stand apart; where there are none, of {rest}"
+    )
 
 
 def _asked_in_words(config: Selection, name: str, asked: OfEachK, least: int) -> str:
     """Write what the rule asks of a measure; empty where it asks nothing of it."""
     limit = getattr(config.rule, name)
-    unmeasured = asked.measure == "lowest_jaccard" and not config.resamples
+    unmeasured = asked.measure in _unmeasured(config)
     told = [] if limit == asked.without or unmeasured else [asked.write(limit)]
     if asked.measure == "smallest_share" and least > 1:
         told.append(f"{least} learners")
     return " and ".join(told)
+
+
+def _unmeasured(config: Selection) -> set[str]:
+    """Name what the configuration does not have measured."""
+    counts = {"lowest_jaccard": config.resamples, "half_agreement": config.splits}
+    return {measure for measure, count in counts.items() if not count}
 
 
 def _has_error(config: Selection) -> bool:
@@ -495,8 +632,7 @@ def _reason(
     rule: Rule,
 ) -> str:
     admitted = [c.k for c in judged if not c.objections]
-    name = statistic_of(rule.criterion).label
-    told = f"k = {chosen.k} has a {name} of {_value(chosen, rule.criterion)}"
+    told = _standing(chosen, rule.criterion)
     best = min(judged, key=lambda c: _rank(c, rule.criterion))
     if best.k != chosen.k:
         told += (
@@ -505,17 +641,29 @@ def _reason(
         )
     if chosen.objections:
         told = (
-            "No k meets the rule. The one with the fewest objections is taken: "
-            f"{told}; against it: {'; '.join(chosen.objections)}"
+            "No k meets the rule: how many segments there are is not settled. The one "
+            f"with the fewest objections is taken: {told}; against it: "
+            f"{'; '.join(chosen.objections)}"
         )
     else:
         are = "is" if len(admitted) == 1 else "are"
         told = f"{len(admitted)} of {len(judged)} values of k {are} admitted. {told}"
     if second is None:
         return f"{told}; there is no other."
-    other = _value(second, rule.criterion)
     note = f" ({'; '.join(second.objections)})" if second.objections else ""
-    return f"{told}; the runner-up is k = {second.k} with {other}{note}."
+    if rule.criterion != "k":
+        note = f" with {_value(second, rule.criterion)}{note}"
+    return f"{told}; the runner-up is k = {second.k}{note}."
+
+
+def _standing(chosen: Candidate, criterion: Criterion) -> str:
+    if criterion == "k":
+        which = (
+            "the fewest segments of these" if chosen.objections else "the most of these"
+        )
+        return f"k = {chosen.k} is {which}"
+    name = statistic_of(criterion).label
+    return f"k = {chosen.k} has a {name} of {_value(chosen, criterion)}"
 
 
 def _value(candidate: Candidate, criterion: Criterion) -> str:

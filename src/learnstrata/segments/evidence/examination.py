@@ -17,7 +17,7 @@ from learnstrata.segments.choice.nulls import (
     draw_nulls,
     gap_beside,
 )
-from learnstrata.segments.choice.sweep import Dossier, select
+from learnstrata.segments.choice.sweep import Dossier, halved, select
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.evidence.sensitivity import Sensitivity, find_sensitivity
 from learnstrata.segments.evidence.subsegments import (
@@ -35,7 +35,7 @@ from learnstrata.stats.inputs import distinct_rows
 from learnstrata.stats.modality import Dip, Valley, dip_components, valleys
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.projection import principal_components
-from learnstrata.stats.replication import PredictionStrength, prediction_strength
+from learnstrata.stats.replication import PredictionStrength
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import Flow, JaccardResult, Start
 from learnstrata.stats.strata import draw_each, stratified_mean
@@ -44,6 +44,7 @@ __all__ = ["Nulls", "Replication", "Shape", "Trust", "examine", "verdict_of_matr
 
 REPLICATION_ROWS = 5_000  # of the halves and of the refits under other seeds
 CELL_REFITS = 10
+SPLITS = 20  # of a recipe whose rule asks for none
 PLOTTED = 2_000  # silhouettes of a picture
 PLOTTED_EACH = 50  # at the least, of a segment that has so many
 PROFILE_POINTS = 60
@@ -133,7 +134,9 @@ class Replication:
     seeds : tuple of float
         Adjusted Rand index with the chosen fit, one a refit under another seed.
     n_rows : int
-        Learners behind `seeds` and `halves`.
+        Learners behind `seeds`.
+    halved_rows : int
+        Learners behind `halves`.
     halves : mapping of int to PredictionStrength
     flows : tuple of Flow
         From the segments of k to those of k + 1, over the learners of the sweep. The
@@ -145,6 +148,7 @@ class Replication:
     bootstraps: tuple[JaccardResult, ...]
     seeds: tuple[float, ...]
     n_rows: int
+    halved_rows: int
     halves: Mapping[int, PredictionStrength]
     flows: tuple[Flow, ...]
     left_out: tuple[str, ...]
@@ -218,7 +222,9 @@ def examine(
     sensitivity, why = _sensitivity(prepared, fit, tree, config, rng=sources[4])
     return Trust(
         level=evidence.level,
-        verdict=judge(dossier.chosen, evidence),
+        verdict=judge(
+            dossier, config.selection.rule, halves=replication.halves.get(dossier.k)
+        ),
         nulls=nulls,
         shape=_shape(prepared.matrix, fit, rng=sources[3]),
         replication=replication,
@@ -342,7 +348,9 @@ def _replication(
     )
     again = _again(X[some], dossier.k, config, rng=rng)
     ks = [candidate.k for candidate in dossier.candidates]
-    halves = _halves(X[some], ks, config, seed=int(rng.integers(2**63)))
+    halves = dossier.halves or halved(
+        X[dossier.sampled], ks, replace(config.selection, splits=SPLITS), rng=rng
+    )
     labelings = {k: found.labels for k, found in dossier.fits.items()}
     # by its own numbers a segment of the sweep may be another one of the final fit
     labelings[dossier.k] = fit.labels[dossier.sampled]
@@ -352,6 +360,7 @@ def _replication(
             stability.agreement(found.labels, fit.labels[some]).ari for found in again
         ),
         n_rows=len(some),
+        halved_rows=min(dossier.n_rows, config.selection.half_rows),
         halves=halves,
         flows=tuple(stability.flows(labelings)) if len(labelings) > 1 else (),
         left_out=tuple(
@@ -371,24 +380,6 @@ def _again(
         kmeans.fit(rows, k, n_starts=starts, rng=seed)
         for seed in rng.spawn(config.evidence.seeds)
     ]
-
-
-def _halves(
-    rows: Rows, ks: Sequence[int], config: Config, *, seed: int
-) -> Mapping[int, PredictionStrength]:
-    """Compare halves at every k, but for the largest that a half cannot hold."""
-    while ks:
-        try:
-            return prediction_strength(
-                rows,
-                ks,
-                n_splits=config.evidence.splits,
-                n_starts=config.fit.starts,
-                rng=seed,
-            )
-        except DegenerateError:
-            ks = ks[:-1]
-    return {}
 
 
 def _not_again(config: Config, *, seeds: int, ks: Sequence[int]) -> Iterator[str]:
@@ -469,4 +460,4 @@ def verdict_of_matrix(
     matrix = np.asarray(X, dtype=np.float32)
     evidence = replace(settings.evidence, level="quick")
     dossier = select(matrix, settings.selection, rng=rng, evidence=evidence)
-    return judge(dossier.chosen, evidence)
+    return judge(dossier, settings.selection.rule)

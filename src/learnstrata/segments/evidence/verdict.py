@@ -1,30 +1,32 @@
-"""The verdict in one word: natural, reproducible or constructive."""
+"""The verdict in one word: natural, repeatable or arbitrary."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from learnstrata.config.stages import Evidence
-from learnstrata.segments.choice.sweep import Candidate
+from learnstrata.config.stages import Rule
+from learnstrata.segments.choice.gaps import LEAST_DEPTH, MAX_P, Parting
+from learnstrata.segments.choice.sweep import Dossier
+from learnstrata.stats.replication import PredictionStrength
 from learnstrata.wording.statistics import as_told
 
 __all__ = ["Ground", "Verdict", "judge"]
 
-Word = Literal["natural", "reproducible", "constructive"]
+Word = Literal["natural", "repeatable", "arbitrary"]
 
+LEAST_AGREEMENT = 0.8  # where the rule that chooses k asks for none
 MEANINGS: dict[Word, str] = {
     "natural": (
-        "These segments are groups that stand apart: they are found again, and they are"
-        " farther from each other than chance would put them."
+        "These segments are groups that stand apart: between each and the one nearest "
+        "to it there are few learners."
     ),
-    "reproducible": (
-        "These segments are a cut that is found again, not groups that stand apart: "
-        "learners change gradually from one to the next, so those on a border could go "
-        "either way."
+    "repeatable": (
+        "These segments are a cut of a continuum that another half of the learners "
+        "would be cut along as well. Where one segment ends is a choice: those on a "
+        "border could go either way."
     ),
-    "constructive": (
-        "These segments are a useful cut and no more: another sample of the same "
-        "learners would be cut elsewhere. Use them to organise work, not as kinds of "
-        "people."
+    "arbitrary": (
+        "These segments are a cut of a continuum, and another half of the learners "
+        "would be cut elsewhere. Use them to organise work, not as kinds of people."
     ),
 }
 
@@ -53,7 +55,7 @@ class Verdict:
 
     Attributes
     ----------
-    word : {"natural", "reproducible", "constructive"}
+    word : {"natural", "repeatable", "arbitrary"}
     sentence : str
         For a reader who knows no statistics.
     rule : str
@@ -67,13 +69,18 @@ class Verdict:
     grounds: tuple[Ground, ...]
 
 
-def judge(chosen: Candidate, evidence: Evidence) -> Verdict:
-    """Judge the chosen k by the limits of the configuration.
+def judge(
+    dossier: Dossier, rule: Rule, *, halves: PredictionStrength | None = None
+) -> Verdict:
+    """Judge the chosen k by what the dossier holds of it.
 
     Parameters
     ----------
-    chosen : Candidate
-    evidence : Evidence
+    dossier : Dossier
+    rule : Rule
+        That chose k.
+    halves : PredictionStrength, default=None
+        Of the chosen k, where the dossier has none.
 
     Returns
     -------
@@ -81,49 +88,59 @@ def judge(chosen: Candidate, evidence: Evidence) -> Verdict:
 
     Notes
     -----
-    Natural asks for three things: the rule that chose k admits it, its least stable
-    segment is found again, and the silhouette of a sample, cut into so many, is above
-    that of structureless tables by a margin that chance does not reach. Reproducible
-    asks for the first two. How often structureless tables pass:
+    Natural asks that the groups were found before any cut was made for use: a valley
+    and few learners between each segment and the one nearest to it. Repeatable asks
+    that the rule admits k, and that the cuts of two halves agree in three of four
+    halvings. How often tables without groups are called natural:
     ``docs/methods/verdict.md``.
     """
+    chosen = dossier.chosen
+    found = halves or dossier.halves.get(dossier.k)
+    least = rule.min_agreement or LEAST_AGREEMENT
+    agreed = as_told(found.lower_quartile if found else None)
     admitted = Ground(
         "the rule that chose k admits it", None, None, met=not chosen.objections
     )
-    stable = _at_least(
-        "Jaccard of the least stable segment",
-        chosen.lowest_jaccard,
-        evidence.min_jaccard,
+    repeated = Ground(
+        "agreement of halves of the learners, lower quartile",
+        agreed,
+        least,
+        met=agreed is not None and agreed >= least,
     )
-    separated = _at_least(
-        "silhouette of a sample above that of structureless tables",
-        chosen.silhouette_excess,
-        evidence.min_excess,
-    )
-    p = as_told(chosen.silhouette_p)
-    unlikely = Ground(
-        "chance of such a silhouette on a structureless table",
-        p,
-        evidence.max_p,
-        met=p is not None and p <= evidence.max_p,
-    )
-    grounds = (admitted, stable, separated, unlikely)
-    word: Word = "constructive"
-    if admitted.met and stable.met:
-        word = "natural" if separated.met and unlikely.met else "reproducible"
-    return Verdict(word, MEANINGS[word], _rule(evidence), grounds)
+    word: Word = "arbitrary"
+    if dossier.is_natural:
+        word = "natural"
+    elif admitted.met and repeated.met:
+        word = "repeatable"
+    grounds = (*_of_parting(chosen.parting), admitted, repeated)
+    return Verdict(word, MEANINGS[word], _rule(least), grounds)
 
 
-def _at_least(condition: str, value: float | None, limit: float) -> Ground:
-    value = as_told(value)
-    return Ground(condition, value, limit, met=value is not None and value >= limit)
-
-
-def _rule(evidence: Evidence) -> str:
+def _of_parting(parting: Parting | None) -> tuple[Ground, Ground]:
+    p = as_told(parting.p_value) if parting else None
+    depth = as_told(parting.depth) if parting else None
     return (
-        "Reproducible: the rule that chose k admits it and its least stable segment "
-        f"reaches a bootstrap Jaccard of {evidence.min_jaccard:.6g}. Natural: besides, "
-        "the silhouette of a sample as large as a structureless table is at least "
-        f"{evidence.min_excess:.6g} above the mean of such tables, with a Monte Carlo "
-        f"p-value of {evidence.max_p:.6g} or less. Constructive: all else."
+        Ground(
+            "p-value of the valleys between neighbouring segments",
+            p,
+            MAX_P,
+            met=p is not None and p <= MAX_P,
+        ),
+        Ground(
+            "learners near the segments' means for each one midway, shallowest valley",
+            depth,
+            LEAST_DEPTH,
+            met=depth is not None and depth >= LEAST_DEPTH,
+        ),
+    )
+
+
+def _rule(least: float) -> str:
+    return (
+        "Natural: by the features that are numbers, a valley (dip test, p-value of "
+        f"{MAX_P:.6g} or less for all pairs together) and few learners (at most one "
+        f"for {LEAST_DEPTH:.6g} at the means) lie between each segment and the one "
+        "nearest to it. Repeatable: the rule that chose k admits it, and in three of "
+        "four halvings of the learners the cuts of both halves agree with an adjusted "
+        f"Rand index of {least:.6g}. Arbitrary: all else."
     )

@@ -36,7 +36,7 @@ class Ground(Model):
 class Verdict(Model):
     """How far the segments can be trusted, in one word."""
 
-    word: Annotated[Literal["natural", "reproducible", "constructive"], Word()]
+    word: Annotated[Literal["natural", "repeatable", "arbitrary"], Word()]
     sentence: Annotated[str, Sentence()]
     rule: Annotated[str, Sentence()]
     grounds: Annotated[tuple[Ground, ...], Rows()]
@@ -167,6 +167,7 @@ class HalvesRow(Model):
     prediction_strength: Annotated[Number, Statistic("halves of the learners")]
     standard_error: Annotated[Number, Statistic("halves of the learners", digits=2)]
     values: Annotated[tuple[Number, ...], Statistic("halves of the learners")]
+    agreement: Annotated[tuple[Number, ...], Statistic("halves of the learners")]
 
 
 class Halves(Model):

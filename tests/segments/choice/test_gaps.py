@@ -1,0 +1,80 @@
+"""Groups that stand apart are counted, and cuts of one group are not."""
+
+import numpy as np
+import pytest
+
+import structureless
+from learnstrata.segments.choice.gaps import Parting, find_partings, most_parted
+from learnstrata.stats import kmeans
+
+APART = Parting(p_value=0.0, depth=4.0, smallest_share=0.2, same_cut=1.0)
+
+
+def partings(X, *, k_max=6, ordered=None, seed=0):
+    X = X.astype(np.float32)
+    fits = kmeans.sweep(X, range(2, k_max + 1), n_starts=8, rng=seed)
+    return find_partings(
+        X,
+        {k: fit.labels for k, fit in fits.items()},
+        ordered=range(X.shape[1]) if ordered is None else ordered,
+        n_starts=8,
+        rng=np.random.default_rng(seed),
+    )
+
+
+def groups(k, rng, n=3_000):
+    """Give groups around points that lie six deviations apart or more."""
+    corners = np.array([[0, 0, 0], [6, 0, 0], [0, 6, 0], [0, 0, 6], [6, 6, 0]])[:k]
+    return corners[rng.integers(k, size=n)] + rng.normal(size=(n, 3))
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5])
+def test_as_many_groups_are_counted_as_there_are(k):
+    X = groups(k, np.random.default_rng(k))
+    assert most_parted(partings(X), least_share=0.02) == k
+
+
+@pytest.mark.parametrize("name", structureless.STRUCTURELESS)
+def test_a_table_without_groups_has_one(name):
+    X = structureless.STRUCTURELESS[name](3_000, np.random.default_rng(1))
+    assert most_parted(partings(X), least_share=0.02) == 1
+
+
+def test_arcs_of_a_ring_are_one_group():
+    rng = np.random.default_rng(3)
+    angle = rng.uniform(0, 2 * np.pi, 10_000)
+    ring = np.column_stack([np.cos(angle), np.sin(angle)])
+    found = partings(ring + 0.15 * rng.normal(size=ring.shape))
+    assert any(one.p_value < 0.01 for one in found.values())
+    assert most_parted(found, least_share=0.02) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"p_value": 0.011}, {"depth": 1.49}, {"same_cut": 0.89}, {"smallest_share": 0.01}],
+)
+def test_each_condition_counts(change):
+    values = {name: getattr(APART, name) for name in Parting.__slots__}
+    assert most_parted({2: APART}, least_share=0.02) == 2
+    other = Parting(**(values | change))
+    assert most_parted({2: APART, 3: other}, least_share=0.02) == 2
+
+
+def test_columns_that_are_left_out_have_no_part_in_it():
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(2_000, 2)) + [0, 9] * rng.integers(2, size=(2_000, 1))
+    assert most_parted(partings(X), least_share=0.02) == 2
+    assert most_parted(partings(X, ordered=[0]), least_share=0.02) == 1
+    assert partings(X, ordered=[]) == {}
+
+
+def test_few_distinct_rows_end_the_search():
+    X = np.repeat(np.arange(3.0), 40)[:, None] + np.zeros((120, 1))
+    found = find_partings(
+        X.astype(np.float32),
+        {k: np.arange(120) % k for k in (2, 3, 4, 5)},
+        ordered=[0],
+        n_starts=2,
+        rng=np.random.default_rng(0),
+    )
+    assert set(found) <= {2, 3}
