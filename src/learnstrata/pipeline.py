@@ -15,7 +15,7 @@ from learnstrata.config.stages import Columns, Config
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.description import describe
-from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.features.register import feature_of, register_of
 from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.roles.families import coverage
@@ -38,6 +38,7 @@ from learnstrata.segments.choice.tendency import find_tendency
 from learnstrata.segments.evidence.examination import examine
 from learnstrata.segments.evidence.hierarchy import grow_tree
 from learnstrata.segments.meaning.bands import compare_with_rules
+from learnstrata.segments.meaning.categories import find_same
 from learnstrata.segments.meaning.contributions import (
     Explanation,
     explain_unit,
@@ -134,8 +135,19 @@ def rehearse(frame: IntoFrame, config: Config) -> Base:
     base, seeds = prepare_learners(frame, config), _seeds(config)
     X = base.prepared.matrix.X
     find_tendency(X, config, rng=seeds["tendency"])
-    refuse_too_few(X, config.selection, rng=seeds["select"], sampler=config.sampler)
+    refuse_too_few(
+        X,
+        config.selection,
+        rng=seeds["select"],
+        sampler=config.sampler,
+        least=_least(config),
+    )
     return base
+
+
+def _least(config: Config) -> int:
+    """Give the learners that a segment must have; a record is no person to hide."""
+    return config.privacy.learners if config.unit == "learner" else 1
 
 
 def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Base:
@@ -182,16 +194,18 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
         sampler=sampler,
         evidence=config.evidence,
         blocks=base.prepared.matrix.blocks,
-        least=config.privacy.learners if config.unit == "learner" else 1,
+        least=_least(config),
     )
     timer.begin("fit")
-    rng, warm = np.random.default_rng(seeds["fit"]), dossier.fits[dossier.k].centers
-    fit = kmeans.fit(X, dossier.k, n_starts=config.fit.starts, rng=rng, warm=[warm])
+    rng, swept = np.random.default_rng(seeds["fit"]), dossier.fits.get(dossier.k)
+    warm = [swept.centers] if swept else []
+    fit = kmeans.fit(X, dossier.k, n_starts=config.fit.starts, rng=rng, warm=warm)
     timer.begin("hierarchy")
     tree = grow_tree(X, fit, config.hierarchy, rng=seeds["hierarchy"], sampler=sampler)
     timer.begin("evidence")
     trust, rng = None, seeds["evidence"]
-    if config.evidence.level != "none" and len(X) >= LEAST_LEARNERS:
+    examined = config.evidence.level != "none" and len(X) >= LEAST_LEARNERS
+    if examined and dossier.k > 1:  # of one segment there is nothing to doubt
         trust = examine(base.prepared, dossier, fit, tree, config, rng=rng)
     return Clusters(tendency, dossier, fit, tree, principal_components(X), trust)
 
@@ -229,6 +243,7 @@ def _meaning(
     model = model.with_names([one.name for one in names])
     members = memberships(prepared.learners, X, model).with_columns(ids)
     learners = learners.with_columns(members.select("segment_name", *EXPORTED))
+    same_as = find_same(learners, features.columns, register=register_of(config))
     comparison = compare_with_rules(
         learners, experience_order=bands, pay_order=features.pay.band_names
     )
@@ -252,7 +267,16 @@ def _meaning(
     members = members.with_columns(record=base.rows).sort("record")
     told = (names, profiles, cards, pulls)
     return Meaning(
-        model, members, learners, *told, comparison, rules, values, *paid, questions
+        model,
+        members,
+        learners,
+        *told,
+        same_as,
+        comparison,
+        rules,
+        values,
+        *paid,
+        questions,
     )
 
 

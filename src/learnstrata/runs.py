@@ -20,6 +20,7 @@ from learnstrata.segments.choice.tendency import TendencyFound
 from learnstrata.segments.evidence.examination import Trust
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.meaning.bands import Comparison
+from learnstrata.segments.meaning.categories import SameAs
 from learnstrata.segments.meaning.contributions import MeanPull
 from learnstrata.segments.meaning.distinctive import Card
 from learnstrata.segments.meaning.naming import SegmentName
@@ -141,6 +142,8 @@ class Meaning:
         Those of `Base`, with their segment and how sure it is.
     names, profiles, cards, pulls : tuple
         One a segment.
+    same_as : SameAs or None
+        The category that tells nearly all of the segments, where there is one.
     comparison : Comparison or None
         With the rule-based segments; None where a band is not known.
     rules : Rules
@@ -160,6 +163,7 @@ class Meaning:
     profiles: tuple[Profile, ...]
     cards: tuple[Card, ...]
     pulls: tuple[tuple[MeanPull, ...], ...]
+    same_as: SameAs | None
     comparison: Comparison | None
     rules: Rules
     values: tuple[IncrementalValue, ...]

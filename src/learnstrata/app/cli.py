@@ -96,6 +96,16 @@ EvidenceOption = Annotated[
         "(default: recipe; robust is quick).",
     ),
 ]
+SegmentsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--k",
+        min=1,
+        max=50,
+        help="Number of segments to take, whatever the rule says (default: the rule's "
+        "choice).",
+    ),
+]
 SeedOption = Annotated[
     int | None, typer.Option("--seed", min=0, help="Repeats a run exactly.")
 ]
@@ -123,6 +133,7 @@ def run(
     as_of: AsOfOption = None,
     seed: SeedOption = None,
     evidence: EvidenceOption = None,
+    k: SegmentsOption = None,
     sheet: SheetOption = None,
     allow: AllowOption = None,
     key_file: Annotated[
@@ -143,7 +154,10 @@ def run(
 
     target = out or Path("runs") / _name_of(table)
     level = {"level": evidence} if evidence else None
-    settings = load_config(recipe, config, seed=seed, as_of=as_of, evidence=level)
+    number = {"k": k} if k else None
+    settings = load_config(
+        recipe, config, seed=seed, as_of=as_of, evidence=level, selection=number
+    )
     check_target(target, overwrite=overwrite)
     key = _key(key_file, target)
     with screens.progress(shown=not (quiet or as_json)) as watch:

@@ -48,6 +48,8 @@ class OfEachK:
         Whether it is the most, not the least.
     is_share : bool
         Whether it is written in percent.
+    is_hard : bool
+        Whether it holds where no k meets the rule, too.
     step, end : float
         By how much it is moved to see where the choice changes, and up to where.
     """
@@ -59,6 +61,7 @@ class OfEachK:
     without: float = 0.0
     is_most: bool = False
     is_share: bool = False
+    is_hard: bool = False
     step: float = 0.05
     end: float = 1.0
 
@@ -161,11 +164,11 @@ def _leaves_room_for_k(rule: _Rule, info: ValidationInfo) -> _Rule:
 
 def _can_be_reached(max_p: float, info: ValidationInfo) -> float:
     draws, least = info.data.get("draws"), math.ceil(1 / max_p) - 1
-    drawn = info.data.get("level", "none") != "none"  # else there is no verdict
+    drawn = info.data.get("level", "none") != "none"
     if drawn and draws is not None and draws < least:
         raise ValueError(
-            f"{draws} draws give no p-value under 1/{draws + 1}, and no verdict could "
-            f"be natural: evidence.draws must be {least} or more"
+            f"{draws} draws give no p-value under 1/{draws + 1}, and no silhouette "
+            f"could be above chance: evidence.draws must be {least} or more"
         )
     return max_p
 

@@ -286,19 +286,19 @@ class Rule:
 
     Attributes
     ----------
-    gaps : bool
-        Whether groups that stand apart are looked for first, and taken where there are.
+    gaps : {"none", "numbers", "all"}
+        In which features groups that stand apart are looked for, and taken where there
+        are: a category has gaps of its own, which ``all`` takes for groups.
     min_k : int
         Fewer segments are too coarse to act on.
     min_share, max_share : float
         Smallest share of the rows a segment may have, in 0..0.5, and largest, up to 1.
     min_jaccard : float
-        Least bootstrap Jaccard a segment may have; 0 where it is not computed.
+        Jaccard that every segment must reach in three of four cuts of halves of the
+        learners; 0 where there are no halves.
     min_agreement : float
         Adjusted Rand index of the cuts of two halves of the learners that three of four
-        halvings must reach; 0 where it is not computed.
-    min_gain : float
-        Share of the differences between learners that the last segment must explain.
+        halvings must reach; 0 where there are none.
     criterion : str
         What the admissible k are ordered by.
 
@@ -316,6 +316,7 @@ class Rule:
             condition="whose smallest segment holds at least {}",
             moved="a smallest share of {:.1%}",
             is_share=True,
+            is_hard=True,
             step=0.01,
             end=0.5,
         ),
@@ -323,14 +324,14 @@ class Rule:
     min_jaccard: Annotated[
         Share,
         limits.OfEachK(
-            measure="lowest_jaccard",
+            measure="jaccard_low",
             objection="least stable segment under {}",
-            condition="whose least stable segment reaches a bootstrap Jaccard of {}",
+            condition="whose least stable segment is found again with a Jaccard of {}",
             moved="a least stability of {:.2f}",
         ),
     ] = 0.0
     criterion: Criterion = "silhouette"
-    gaps: bool = False
+    gaps: Literal["none", "numbers", "all"] = "none"
     min_agreement: Annotated[
         Share,
         limits.OfEachK(
@@ -338,18 +339,6 @@ class Rule:
             objection="halves agree under {}",
             condition="on which halves of the learners agree with an index of {}",
             moved="an agreement of halves of {:.2f}",
-        ),
-    ] = 0.0
-    min_gain: Annotated[
-        Share,
-        limits.OfEachK(
-            measure="gain",
-            objection="one more segment explains under {}",
-            condition="of which the last segment explains at least {}",
-            moved="a last segment that explains {:.1%}",
-            is_share=True,
-            step=0.01,
-            end=0.5,
         ),
     ] = 0.0
     max_share: Annotated[
@@ -374,6 +363,9 @@ class Selection:
     ----------
     k_min, k_max : int
         Numbers of segments tried, both ends included.
+    k : int, optional
+        Number of segments to take whatever the rule says, which then tells what speaks
+        against it; none leaves it to the rule.
     sample : int
         Rows the sweep is fitted on.
     starts : int
@@ -382,30 +374,36 @@ class Selection:
         Rows whose silhouette is computed; 0 takes all rows of the sample.
     score_against : {"sample", "all"}
         Whether those rows are compared with the sample or with every row.
-    resamples : int
-        Bootstrap refits for each k; 0 leaves stability out.
-    resample_rows : int
-        Rows of one bootstrap refit.
     splits : int
-        Halvings of the learners for each k; 0 leaves them out.
+        Times the learners are halved and both halves cut afresh at each k, to see
+        whether segments are found again; 0 leaves it out.
     half_rows : int
         Learners that are halved.
-    refits : {"fresh", "fitted"}
-        Whether a refit starts afresh, as an analyst of another sample would, or from
-        the centres of the fit, which finds only whether the optimum holds locally.
+    worth : float
+        Share of the differences between learners that one more segment must explain.
     """
 
     k_min: Annotated[int, Field(ge=2)] = 2
     k_max: Annotated[int, Field(le=50), limits.at_least("k_min")] = 10
+    k: Annotated[int, Field(ge=1, le=50)] | None = None
     sample: Annotated[int, Field(ge=10)] = 30_000
     starts: Some = 8
     scored: AnyNumber = 0
     score_against: Literal["sample", "all"] = "sample"
-    resamples: AnyNumber = 20
-    resample_rows: Some = 10_000
     splits: Annotated[int, limits.NONE_OR_2] = 20
     half_rows: Annotated[int, Field(ge=10)] = 20_000
-    refits: Literal["fresh", "fitted"] = "fresh"
+    worth: Annotated[
+        Share,
+        limits.OfEachK(
+            measure="gain",
+            objection="one more segment explains under {}",
+            condition="of which the last segment explains at least {}",
+            moved="a last segment that explains {:.1%}",
+            is_share=True,
+            step=0.01,
+            end=0.5,
+        ),
+    ] = 0.0
     rule: Annotated[Rule, limits.LARGEST_FITS_K] = field(default_factory=Rule)
 
 
@@ -464,21 +462,20 @@ class Evidence:
         ``none`` computes only what the rule that chooses k needs.
     draws, rows : int
         Structureless tables drawn, and learners in each.
-    jaccard_draws, jaccard_resamples : int
-        Of those tables, how many are bootstrapped, and how often.
+    halved_draws, halved_splits : int
+        Structureless tables as large as the learners that were halved, and halvings of
+        each.
     references : int
         Even tables behind the gap statistic.
     seeds : int
         Refits of the chosen k under other seeds.
-    resamples : int
-        Bootstrap refits of the chosen k on all learners, from fitted and from fresh
-        starts each.
-    sensitivity_rows : int
-        Learners on which other ways of clustering are compared; 0 leaves them out.
+    sensitivity_rows, sensitivity_resamples : int
+        Learners on which other ways of clustering are compared, 0 leaves them out, and
+        bootstrap refits of each way.
     max_p : float
         P-value under which a silhouette is called above those of structureless tables.
     min_jaccard : float
-        Bootstrap Jaccard from which a segment of a role counts as found again.
+        Jaccard from which the learners of a role in a segment count as found again.
     min_margin, min_confidence : float
         Under either, a learner is on the border of two segments.
     finer : Finer
@@ -487,12 +484,12 @@ class Evidence:
     level: EvidenceLevel = "quick"
     draws: Some = 19
     rows: Annotated[int, Field(ge=20)] = 1_000
-    jaccard_draws: Some = 19
-    jaccard_resamples: Some = 5
+    halved_draws: Some = 9
+    halved_splits: Annotated[int, Field(ge=2)] = 4
     references: Some = 5
     seeds: Some = 5
-    resamples: Some = 20
     sensitivity_rows: Annotated[int, limits.NONE_OR_50] = 3_000
+    sensitivity_resamples: Some = 5
     max_p: Annotated[float, Field(gt=0, le=1), limits.CAN_BE_REACHED] = 0.05
     min_jaccard: Share = 0.75
     min_margin: Share = 0.10
@@ -532,7 +529,8 @@ EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
         "rows": 3_000,
         "references": 20,
         "seeds": 10,
-        "resamples": 100,
+        "halved_draws": 19,
+        "halved_splits": 20,
         "sensitivity_rows": 10_000,
     },
 }

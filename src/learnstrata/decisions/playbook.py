@@ -325,7 +325,8 @@ def _quarterly_refit(results: Results) -> Action:
 
 def _stability(results: Results) -> str:
     """Claim no more than was measured."""
-    jaccard = results.selection.chosen.lowest_jaccard
+    chosen = results.selection.chosen
+    jaccard = chosen.lowest_jaccard if chosen else None
     if jaccard is None:
         return (
             "Stability was not measured in this run, so the next refit has to show it."
@@ -336,6 +337,7 @@ def _stability(results: Results) -> str:
         else "Not every segment is sure to be found again"
     )
     return (
-        f"{told}: on random samples that were cut anew, the least stable segment "
-        f"overlaps with itself by {results.settings.numbers.share(jaccard)}."
+        f"{told}: in halves of the {results.settings.units} that were cut anew, the "
+        "least stable segment overlaps with itself by "
+        f"{results.settings.numbers.share(jaccard)}."
     )

@@ -262,17 +262,16 @@ def _of_all(value: float | None, write: Callable[[float | None], str]) -> str:
 
 
 def _stable(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:
-    """Say how often a cut from scratch finds the segment again: the stricter test."""
-    runs = summary.evidence.bootstraps if summary.evidence else ()
-    for run in (one for one in runs if one.start == "fresh"):
-        for row in run.per_segment:
-            if row.segment_id == segment_id and row.recovered is not None:
-                return (
-                    f"Found again in {write.share(row.recovered)} of "
-                    f"{write.count(run.resamples)} random samples that were cut from "
-                    "scratch; on average it overlaps with itself by "
-                    f"{write.share(row.jaccard)}."
-                )
+    """Say how often a cut of half the learners finds the segment again."""
+    found = summary.evidence.stability if summary.evidence else None
+    for row in found.per_segment if found else ():
+        if found and row.segment_id == segment_id and row.recovered is not None:
+            return (
+                f"Found again in {write.share(row.recovered)} of "
+                f"{write.count(found.halves)} halves of the {summary.settings.units} "
+                "that were cut from scratch; on average it overlaps with itself by "
+                f"{write.share(row.jaccard)}."
+            )
     return ""
 
 

@@ -22,6 +22,7 @@ from learnstrata.report.interactive import interactive
 from learnstrata.report.pay import outcomes, pay_section
 from learnstrata.report.questions import tables_of
 from learnstrata.report.trust import (
+    SHORT,
     apart,
     found_again,
     short_verdict,
@@ -227,8 +228,15 @@ def _states(summary: DisclosedSummary) -> str:
 
 
 def _tried(summary: DisclosedSummary) -> str:
-    tried = [row.k for row in summary.selection.table]
+    found = summary.selection
+    tried = [row.k for row in found.table]
     few, most = min(tried), max(tried)
+    if found.chosen is None:
+        return "no cut is possible"
+    if found.is_forced:
+        return "as asked for"
+    if not found.is_settled:
+        return "how many is not settled"
     return f"chosen from {few} to {most}" if few < most else "the one number tried"
 
 
@@ -247,6 +255,10 @@ def _confidence(summary: DisclosedSummary) -> Tile:
     if summary.evidence:
         word, _, told = short_verdict(summary).partition(" - ")
         return Tile(word.capitalize(), "verdict on the segments", told, word=True)
+    if chosen is None:
+        return Tile(
+            "Undivided", "verdict on the segments", SHORT["undivided"], word=True
+        )
     if chosen.lowest_jaccard is not None:
         told = found_again(summary).partition(":")[0]
         share = write.share(chosen.lowest_jaccard)

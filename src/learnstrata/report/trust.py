@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
 from learnstrata.summary.contract.evidence import (
     Component,
@@ -24,6 +25,7 @@ from learnstrata.wording.tables import Cell, Table, column, table_of
 from learnstrata.wording.words import counted, listed
 
 __all__ = [
+    "SHORT",
     "Trust",
     "Verdict",
     "short_verdict",
@@ -35,8 +37,13 @@ __all__ = [
 TINY = 0.02  # share of a segment so small that it may carry a silhouette by itself
 SHORT = {
     "natural": "groups that stand apart",
-    "repeatable": "a cut of a continuum that another half would be cut along as well",
-    "arbitrary": "a cut of a continuum that another half would be cut elsewhere",
+    "repeatable": (
+        "halves of the learners are cut alike, but where one segment ends is a choice"
+    ),
+    "arbitrary": (
+        "halves of the learners are cut elsewhere: where a segment ends is a choice"
+    ),
+    "undivided": "no cut of these learners is possible",
 }
 APART = {
     "overlap": "The segments overlap: cuts of a continuum more than separate groups.",
@@ -61,6 +68,7 @@ class Trust:
     stability: str
     rule: str
     reason: str
+    same: str
     sweep: str
     runner_up: str
     changes: tuple[str, ...]
@@ -98,7 +106,7 @@ class Verdict:
 def trust_of(summary: DisclosedSummary) -> Trust:
     """Gather what every run tells of its choice."""
     found, write = summary.selection, summary.settings.numbers
-    silhouette = found.chosen.silhouette
+    silhouette = found.chosen.silhouette if found.chosen else None
     return Trust(
         hopkins=hopkins_sentence(summary),
         silhouette=write.statistic(silhouette),
@@ -107,6 +115,7 @@ def trust_of(summary: DisclosedSummary) -> Trust:
         stability=found_again(summary),
         rule=found.rule,
         reason=found.reason,
+        same=same_category(summary),
         sweep=sweep(summary),
         runner_up=runner_up(summary),
         changes=found.changes,
@@ -198,15 +207,17 @@ def apart(silhouette: float | None) -> str:
 
 
 def found_again(summary: Results) -> str:
-    """Say how stable the least stable segment is, by its bootstrap Jaccard."""
-    jaccard = summary.selection.chosen.lowest_jaccard
+    """Say how stable the least stable segment is, by its Jaccard."""
+    chosen = summary.selection.chosen
+    jaccard = chosen.lowest_jaccard if chosen else None
     if jaccard is None:
         return "Stability was not measured in this run."
+    found = summary.settings.numbers.statistic(jaccard)
     return (
-        f"{stability(jaccard).capitalize()}: found again in bootstrap samples with a "
-        f"Jaccard of {summary.settings.numbers.statistic(jaccard)} at the least. "
-        "Stability alone proves nothing, since even structureless data can be cut the "
-        "same way twice."
+        f"{stability(jaccard).capitalize()}: in halves of the "
+        f"{summary.settings.units} that were cut from scratch the least stable segment "
+        f"is found again with a Jaccard of {found}. Stability alone proves nothing, "
+        "since even structureless data can be cut the same way twice."
     )
 
 
@@ -232,9 +243,25 @@ def sweep(summary: Results) -> str:
     """Say on how many learners every k was fitted, and how often again."""
     found, write = summary.selection, summary.settings.numbers
     text = f"Every k was fitted on {write.count(found.rows)} {summary.settings.units}"
-    if not found.resamples:
+    if not found.halved:
         return f"{text}."
-    return f"{text}, and fitted again on {found.resamples} samples of them."
+    return (
+        f"{text}; {write.count(found.halved)} of them were halved {found.splits} "
+        "times, and both halves cut from scratch."
+    )
+
+
+def same_category(summary: Results) -> str:
+    """Say where one category tells nearly all of the segments; else say nothing."""
+    found = summary.selection.same_as
+    if found is None:
+        return ""
+    told = summary.settings.numbers.statistic(found.nmi)
+    return (
+        f"These segments are the {feature_of(found.feature).label}: this category "
+        f"alone tells nearly all of them (normalised mutual information {told}). A "
+        "filter on it does the same."
+    )
 
 
 def runner_up(summary: Results) -> str:
@@ -244,9 +271,9 @@ def runner_up(summary: Results) -> str:
     if row is None:
         return "There is none: no other k is admitted."
     told = f"k = {row.k}: silhouette {write.statistic(row.silhouette)}"
-    if row.lowest_jaccard is None:
+    if row.half_agreement is None:
         return f"{told}."
-    return f"{told}, lowest Jaccard {write.statistic(row.lowest_jaccard)}."
+    return f"{told}, agreement of halves {write.statistic(row.half_agreement)}."
 
 
 def another_analyst(summary: Results) -> str:

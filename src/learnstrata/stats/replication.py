@@ -1,87 +1,147 @@
 """Halves of a table: whether the other one would be cut the same way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.inputs import Floats, finite_matrix, positive
-from learnstrata.stats.lloyd import Points
+from learnstrata.stats.inputs import Floats, Integers, finite_matrix, positive
+from learnstrata.stats.lloyd import Points, Singles, squared_distances
 from learnstrata.stats.refits import (
     check_clusters,
     drawn,
     fresh,
-    labels_of,
     overlap,
     prepared,
 )
-from learnstrata.stats.stability import adjusted_rand
+from learnstrata.stats.stability import adjusted_rand, best_jaccard
 from learnstrata.stats.threads import workers
 
-__all__ = ["PredictionStrength", "prediction_strength"]
+__all__ = ["Halves", "cut_halves", "lower_quartile"]
 
-Halves: TypeAlias = tuple[Points, Points]
+Halved: TypeAlias = tuple["_Half", "_Half"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PredictionStrength:
-    """How well the clusters of one half of the rows predict those of the other.
+class Halves:
+    """How far the cuts of halves of the rows agree, with each other and with a cut.
 
     Attributes
     ----------
     k : int
         Number of clusters.
-    mean : float
-        0 to 1; more is better. Over the splits.
-    standard_error : float
-        Of the mean over the splits; the splits share their rows, so that it says how
-        far other splits would move the mean, not how far another table would.
-    values : array of shape (n_splits,)
-        Of each split, the mean of its two directions.
+    strength : array of shape (n_splits,)
+        Prediction strength of each split, the mean of its two directions; 0 to 1, more
+        is better.
     agreement : array of shape (n_splits,)
         Adjusted Rand index of the cuts of both halves, over the rows of both; at most
         1, and about 0 for cuts that have nothing in common.
+    jaccard : array of shape (2 * n_splits, k)
+        Of each half's cut, how much of each cluster of the given cut is found again:
+        ``|A & B| / |A | B|`` with the cluster most like it, over all rows; 0 to 1.
+    explained : array of shape (2 * n_splits,)
+        Share of the sum of squares of each half that its own cut explains.
+    smallest_share : array of shape (2 * n_splits,)
+        Of all rows, in the smallest cluster of each half's cut.
+    centers : array of shape (2 * n_splits, k, n_features)
+        Of each half's cut, matched to the given one so that the most rows keep their
+        cluster.
     """
 
     k: int
-    mean: float
-    standard_error: float
-    values: Floats
+    strength: Floats
     agreement: Floats
+    jaccard: Floats
+    explained: Floats
+    smallest_share: Floats
+    centers: Floats
 
     @property
-    def lower_quartile(self) -> float:
-        """Give the agreement that three of four splits reach."""
-        return float(np.quantile(self.agreement, 0.25))
+    def n_splits(self) -> int:
+        """Count the splits."""
+        return len(self.strength)
+
+    @property
+    def strength_error(self) -> float:
+        """Give the standard error of the mean prediction strength over the splits.
+
+        The splits share their rows: it says how far other splits would move the mean,
+        not how far another table would.
+        """
+        return float(self.strength.std(ddof=1) / np.sqrt(self.n_splits))
+
+    def renumbered(self, order: Integers) -> "Halves":
+        """Give the same of a cut whose cluster j is cluster ``order[j]`` of this."""
+        return Halves(
+            self.k,
+            self.strength,
+            self.agreement,
+            self.jaccard[:, order],
+            self.explained,
+            self.smallest_share,
+            self.centers[:, order],
+        )
 
 
-def prediction_strength(
+def lower_quartile(values: Floats) -> Floats:
+    """Give what three of four reach, column by column.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> lower_quartile(np.array([0.2, 0.6, 0.8, 0.9, 1.0])).item()
+    0.6
+    """
+    return np.quantile(values, 0.25, axis=0)
+
+
+class _Half(NamedTuple):
+    """Rows of one half, and their sum of squares about their mean."""
+
+    points: Points
+    total: float
+
+
+class _Compared(NamedTuple):
+    """What one split gave at one k; arrays have one row a half."""
+
+    strength: float
+    agreement: float
+    jaccard: Floats
+    explained: Floats
+    smallest_share: Floats
+    centers: Singles
+
+
+def cut_halves(
     X: npt.ArrayLike,
-    k_values: Iterable[int],
+    cuts: Mapping[int, Integers],
     *,
     n_splits: int = 5,
     n_starts: int = 4,
     rng: np.random.Generator | int,
-) -> dict[int, PredictionStrength]:
-    """Cluster both halves of the rows, and see which pairs the other half keeps.
+) -> dict[int, Halves]:
+    """Cluster both halves of the rows afresh, and see how far the cuts agree.
 
-    ``min_j sum_i m_ij (m_ij - 1) / (n_j (n_j - 1))``: `n_j` rows of the test half are
-    in its own cluster j, and `m_ij` of them lie nearest to centre i of the training
-    half. It is the share of the pairs of a cluster that stay together, of the worst
-    cluster; 0 to 1, more is better. Each half is the test half once.
+    Prediction strength is ``min_j sum_i m_ij (m_ij - 1) / (n_j (n_j - 1))``: `n_j` rows
+    of one half are in its own cluster j, and `m_ij` of them lie nearest to centre i of
+    the other half. It is the share of the pairs of a cluster that stay together, of the
+    worst cluster. Each half is predicted once. The adjusted Rand index and the Jaccard
+    similarities are over all rows, each put to the nearest centre of either half.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         Features.
-    k_values : iterable of int
-        Numbers of clusters, 2 or more; all are tried on the same halves.
+    cuts : mapping of int to array of int, shape (n_samples,)
+        By k, 2 or more, the clusters to find again, numbered from 0.
     n_splits : int, default=5
-        Random splits into halves, 2 or more.
+        Random splits into halves, 2 or more; every k is tried on the same halves.
     n_starts : int, default=4
         Fresh k-means++ starts of each fit.
     rng : Generator or int
@@ -89,7 +149,7 @@ def prediction_strength(
 
     Returns
     -------
-    dict of int to PredictionStrength
+    dict of int to Halves
         In rising order of k.
 
     Raises
@@ -107,69 +167,110 @@ def prediction_strength(
     0.9 for the number of clusters. Pairs favour large clusters: where a tenth of a
     cluster goes elsewhere, 0.81 to 0.82 of its pairs remain.
 
-    It fails where cuts are stable without being gaps: see the numbers of structureless
-    tables in docs/methods/prediction-strength.md.
+    Halves are drawn without replacement, so that the two cuts share no row: a bootstrap
+    sample shares most of its rows with the next. It fails where cuts are stable without
+    being gaps: see docs/methods/prediction-strength.md.
 
     References
     ----------
     .. [1] R. Tibshirani, G. Walther (2005). "Cluster validation by prediction
        strength". Journal of Computational and Graphical Statistics 14(3): 511-528.
+    .. [2] C. Hennig (2007). "Cluster-wise assessment of cluster stability".
+       Computational Statistics & Data Analysis 52(1): 258-271. With subsets of half the
+       rows in place of bootstrap samples.
+    .. [3] S. Dolnicar, F. Leisch (2010). "Evaluation of structure and reproducibility
+       of cluster solutions using the bootstrap". Marketing Letters 21(1): 83-101.
 
     Examples
     --------
     >>> import numpy as np
     >>> X = np.random.default_rng(0).normal([[0.0], [9.0]], size=(2, 50)).reshape(-1, 1)
-    >>> prediction_strength(X, [2], rng=0)[2].mean
-    1.0
+    >>> found = cut_halves(X, {2: (X[:, 0] > 4.5).astype(int)}, rng=0)[2]
+    >>> found.strength.mean(), found.agreement.min(), found.jaccard.min()
+    (1.0, 1.0, 1.0)
     """
     matrix = finite_matrix(X)
-    ks = _checked(k_values, len(matrix) // 2)
+    ks = _checked(cuts, len(matrix) // 2)
     if n_splits < 2:
         raise ParameterError(
             f"Got n_splits={n_splits}, expected 2 or more: one split has no spread."
         )
     points, n_starts = prepared(matrix), positive("n_starts", n_starts)
-    values = []
+    found: dict[int, list[_Compared]] = {k: [] for k in ks}
     with workers() as each:
         for split in np.random.default_rng(rng).spawn(n_splits):
-            compared = partial(_compared, _halves(points, split), n_starts)
-            values.append(list(each(compared, ks, split.spawn(len(ks)))))
-    by_k = np.moveaxis(np.array(values), 1, 0)  # k x splits x what was found
-    return {k: _over_splits(k, found) for k, found in zip(ks, by_k, strict=True)}
+            rows, halves = _halves(points, split)
+            codes = [np.asarray(cuts[k])[rows] for k in ks]
+            compared = each(
+                partial(_compared, halves, n_starts), ks, codes, split.spawn(len(ks))
+            )
+            for k, one in zip(ks, compared, strict=True):
+                found[k].append(one)
+    return {k: _over_splits(k, points, found[k]) for k in ks}
 
 
 def _checked(k_values: Iterable[int], n_half: int) -> list[int]:
     ks = sorted(set(k_values))
     if not ks or ks[0] < 2:
         raise ParameterError(
-            f"Got k_values={ks}, expected one or more numbers from 2: one cluster "
+            f"Got cuts at k={ks}, expected one or more numbers from 2: one cluster "
             "always predicts itself."
         )
     check_clusters(ks[-1], n_half)
     return ks
 
 
-def _halves(points: Points, rng: np.random.Generator) -> Halves:
+def _halves(points: Points, rng: np.random.Generator) -> tuple[Integers, Halved]:
+    """Give the rows in the order of both halves, and the halves."""
     order = rng.permutation(len(points.rows))
     middle = len(order) // 2
     # rows in their own order are read faster, and a half has no order
     first, second = np.sort(order[:middle]), np.sort(order[middle:])
-    return drawn(points, first), drawn(points, second)
+    return np.concatenate([first, second]), (
+        _half(points, first),
+        _half(points, second),
+    )
+
+
+def _half(points: Points, rows: Integers) -> _Half:
+    some = drawn(points, rows)
+    mean = some.rows[:, :-1].mean(axis=0, dtype=np.float64)
+    return _Half(some, some.total - len(rows) * float(mean @ mean))
 
 
 def _compared(
-    halves: Halves, n_starts: int, k: int, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Give the prediction strength of two halves, and the agreement of their cuts."""
-    centers = [fresh(half, k, n_starts=n_starts, rng=rng) for half in halves]
-    tables = []
-    for half, own, others in zip(halves, centers, reversed(centers), strict=True):
-        labels = labels_of(half, own)
-        if len(np.unique(labels)) < k:
-            _check_distinct(half, k)
-        tables.append(overlap(labels, labels_of(half, others), k))
-    strength = sum(map(_weakest, tables)) / 2
-    return strength, adjusted_rand(tables[0] + tables[1].T)
+    halves: Halved, n_starts: int, k: int, codes: Integers, rng: np.random.Generator
+) -> _Compared:
+    """Cut both halves; compare the cuts with each other and with the given one."""
+    centers = [fresh(half.points, k, n_starts=n_starts, rng=rng) for half in halves]
+    # by whose centres, and of which half
+    labels, explained = [], []
+    for of, cut in enumerate(centers):
+        placed = [_nearest(half, cut) for half in halves]
+        own, left = placed[of]
+        if len(np.unique(own)) < k:
+            _check_distinct(halves[of].points, k)
+        explained.append(1 - left / halves[of].total)
+        labels.append([found for found, _ in placed])
+    tables = [overlap(labels[of][of], labels[1 - of][of], k) for of in (0, 1)]
+    given = [overlap(codes, np.concatenate(both), k) for both in labels]
+    matched = [linear_sum_assignment(shared, maximize=True)[1] for shared in given]
+    return _Compared(
+        strength=sum(map(_weakest, tables)) / 2,
+        agreement=adjusted_rand(tables[0] + tables[1].T),
+        jaccard=np.array([best_jaccard(shared) for shared in given]),
+        explained=np.array(explained),
+        smallest_share=np.array([shared.sum(axis=0).min() for shared in given])
+        / len(codes),
+        centers=np.stack([c[m] for c, m in zip(centers, matched, strict=True)]),
+    )
+
+
+def _nearest(half: _Half, centers: Singles) -> tuple[Integers, float]:
+    """Give the nearest centre of each row, and the sum of the squared distances."""
+    squared = squared_distances(half.points, centers)
+    left = float(squared.min(axis=0).sum(dtype=np.float64))
+    return squared.argmin(axis=0), left
 
 
 def _weakest(table: npt.NDArray[np.intp]) -> float:
@@ -190,7 +291,13 @@ def _check_distinct(half: Points, k: int) -> None:
         )
 
 
-def _over_splits(k: int, found: Floats) -> PredictionStrength:
-    values, agreement = found.T
-    error = float(values.std(ddof=1) / np.sqrt(len(values)))
-    return PredictionStrength(k, float(values.mean()), error, values, agreement)
+def _over_splits(k: int, points: Points, found: list[_Compared]) -> Halves:
+    return Halves(
+        k=k,
+        strength=np.array([one.strength for one in found]),
+        agreement=np.array([one.agreement for one in found]),
+        jaccard=np.concatenate([one.jaccard for one in found]),
+        explained=np.concatenate([one.explained for one in found]),
+        smallest_share=np.concatenate([one.smallest_share for one in found]),
+        centers=points.restored(np.concatenate([one.centers for one in found])),
+    )

@@ -32,12 +32,15 @@ from learnstrata.stats.refits import (
 from learnstrata.stats.threads import workers
 
 __all__ = [
+    "DISSOLVED",
+    "RECOVERED",
     "Agreement",
     "Flow",
     "JaccardResult",
     "Start",
     "adjusted_rand",
     "agreement",
+    "best_jaccard",
     "bootstrap_cuts",
     "bootstrap_jaccard",
     "coassignment",
@@ -47,8 +50,8 @@ __all__ = [
 
 Start: TypeAlias = Literal["fitted", "fresh"]
 
-RECOVERED = 0.75
-DISSOLVED = 0.5
+RECOVERED = 0.75  # from which a cluster counts as found again
+DISSOLVED = 0.5  # up to which it counts as gone
 BLOCK_CELLS = 400_000  # distances at a time: they stay in the processor's cache
 
 
@@ -250,11 +253,24 @@ def _resample(
         centers = fresh(some, k, rng=rng)
     shared = overlap(fit.labels[rows], labels_of(some, centers), k)
     _, match = linear_sum_assignment(shared, maximize=True)
-    return _best_jaccard(shared), centers[match]
+    return best_jaccard(shared), centers[match]
 
 
-def _best_jaccard(shared: npt.NDArray[np.intp], among: int | None = None) -> Floats:
-    """Compare with the most similar of the first so many, or of all."""
+def best_jaccard(shared: npt.NDArray[np.intp], among: int | None = None) -> Floats:
+    """Give the Jaccard similarity of each cluster with the one most like it.
+
+    Parameters
+    ----------
+    shared : array of shape (n_clusters, n_others)
+        Rows in both.
+    among : int, default=None
+        Only the first so many of the others are compared.
+
+    Examples
+    --------
+    >>> best_jaccard(np.array([[8, 2], [0, 10]])).round(2).tolist()
+    [0.8, 0.83]
+    """
     union = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0) - shared
     return (shared / np.maximum(union, 1))[:, :among].max(axis=1)
 
@@ -319,7 +335,7 @@ def bootstrap_cuts(
         k = int(1 + max(codes.max(), again.max()))
         # one place more, for rows in no cluster: they fill a union, and match nothing
         shared = overlap(codes[rows] % (k + 1), again % (k + 1), k + 1)
-        found.append(_best_jaccard(shared, among=k)[: codes.max() + 1])
+        found.append(best_jaccard(shared, among=k)[: codes.max() + 1])
     return np.mean(found, axis=0)
 
 

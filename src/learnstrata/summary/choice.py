@@ -19,7 +19,6 @@ MAP_BLUR = 0.25  # standard deviations a point is moved by, typically
 STRONG_LOADING, MOST_STRONG = 0.4, 3  # what an axis is named after
 EXAMINED = (
     *("gap", "gap_error", "gap_excess", "gap_p"),
-    *("jaccard_sampled", "jaccard_null", "jaccard_excess", "jaccard_p"),
     "prediction_strength",
 )
 SWEPT = tuple(n for n in contract.Candidate.model_fields if n not in EXAMINED)
@@ -48,18 +47,26 @@ def build_selection(run: Run) -> contract.Selection:
     run : Run
     """
     dossier, trust = run.clusters.dossier, run.clusters.trust
+    choice, same = dossier.choice, run.meaning.same_as
     return contract.Selection(
-        k=dossier.k,
-        runner_up=dossier.runner_up,
-        rule=dossier.rule,
-        reason=dossier.reason,
-        changes=dossier.changes,
+        k=choice.k,
+        runner_up=choice.runner_up,
+        rule=choice.rule,
+        reason=choice.reason,
+        changes=choice.changes,
         rows=dossier.n_rows,
         scored=dossier.n_scored,
         against=dossier.n_against,
-        resamples=run.config.selection.resamples,
+        splits=run.config.selection.splits,
+        halved=dossier.n_halved,
         inertia=run.clusters.fit.inertia,
-        table=tuple(_candidate(one, trust) for one in dossier.candidates),
+        table=tuple(_candidate(one, trust) for one in choice.candidates),
+        again=tuple(
+            contract.Again(k=k, share=share) for k, share in choice.again.items()
+        ),
+        is_settled=choice.is_settled,
+        is_forced=choice.is_forced,
+        same_as=same and contract.SameAs.of(same),
     )
 
 
@@ -72,7 +79,7 @@ def _examined(k: int, trust: Trust | None) -> dict[str, float | None]:
     """Give what the evidence adds to a k; None for what it did not measure."""
     if trust is None:
         return dict.fromkeys(EXAMINED)
-    gap, jaccard = trust.nulls.gap_beside.get(k), trust.nulls.jaccard_beside.get(k)
+    gap = trust.nulls.gap_beside.get(k)
     halves, own = trust.replication.halves.get(k), trust.nulls.gap
     errors: dict[int, float] = {}
     if own:
@@ -83,12 +90,7 @@ def _examined(k: int, trust: Trust | None) -> dict[str, float | None]:
             if gap
             else [None] * 4
         ),
-        *(
-            (jaccard.observed, jaccard.mean, jaccard.excess, jaccard.p_value)
-            if jaccard
-            else [None] * 4
-        ),
-        halves.mean if halves else None,
+        halves.strength.mean().item() if halves else None,
     )
     return dict(zip(EXAMINED, values, strict=True))
 

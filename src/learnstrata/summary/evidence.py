@@ -13,8 +13,9 @@ from learnstrata.segments.evidence.examination import Replication, Shape, Trust
 from learnstrata.segments.evidence.subsegments import RoleCell
 from learnstrata.segments.model.certainty import STANDINGS
 from learnstrata.segments.pay.benchmarks import sizes_of
+from learnstrata.stats.replication import lower_quartile
+from learnstrata.stats.stability import DISSOLVED, RECOVERED
 from learnstrata.stats.stability import Flow as Flowing
-from learnstrata.stats.stability import JaccardResult
 from learnstrata.summary.contract import evidence as contract
 
 __all__ = ["build_evidence"]
@@ -41,7 +42,7 @@ def build_evidence(run: Run) -> contract.Evidence | None:
         components=_components(trust.shape),
         valleys=_valleys(trust.shape),
         silhouette=_silhouette(trust.shape),
-        bootstraps=tuple(map(_bootstrap, trust.replication.bootstraps)),
+        stability=_stability(trust.replication, run.clusters.dossier.k),
         seeds=_seeds(trust.replication, run.clusters.dossier.k),
         halves=_halves(trust.replication),
         flows=tuple(_flows(trust.replication.flows)),
@@ -55,19 +56,24 @@ def build_evidence(run: Run) -> contract.Evidence | None:
 
 def _nulls(run: Run, trust: Trust) -> contract.Nulls:
     dossier, nulls = run.clusters.dossier, trust.nulls
-    chosen, k = dossier.chosen, dossier.k
+    chosen, k, halves = dossier.chosen, dossier.k, nulls.halves
     hopkins = run.clusters.tendency.power_d.statistic
+
+    def of(measure: str) -> float | None:
+        return chosen.value(measure) if chosen else None
+
     beside = (
         ("hopkins", None, hopkins, nulls.hopkins),
-        ("silhouette", k, chosen.silhouette, chosen.silhouette_beside),
+        ("silhouette", k, of("silhouette"), chosen and chosen.silhouette_beside),
         ("gap", k, None, nulls.gap_beside.get(k)),
-        ("jaccard", k, chosen.lowest_jaccard, nulls.jaccard_beside.get(k)),
+        ("half_agreement", k, of("half_agreement"), halves and halves.agreement),
+        ("lowest_jaccard", k, of("lowest_jaccard"), halves and halves.jaccard),
     )
     return contract.Nulls(
         draws=nulls.n_draws,
         rows=nulls.n_rows,
-        jaccard_draws=nulls.jaccard_draws,
-        jaccard_resamples=nulls.jaccard_resamples,
+        halved_draws=run.config.evidence.halved_draws,
+        halved_splits=run.config.evidence.halved_splits,
         statistics=tuple(
             contract.NullStatistic(statistic=name, k=of, whole=whole, **asdict(found))
             for name, of, whole, found in beside
@@ -131,18 +137,26 @@ def _silhouette(shape: Shape) -> contract.Silhouette:
     )
 
 
-def _bootstrap(found: JaccardResult) -> contract.Bootstrap:
-    each = zip(found.per_cluster, found.recovered, found.dissolved, strict=True)
-    return contract.Bootstrap(
-        start=found.start,
-        resamples=found.n_resamples,
-        rows=found.n_rows,
-        lowest=found.lowest,
+def _stability(replication: Replication, k: int) -> contract.Stability | None:
+    found = replication.halves.get(k)
+    if found is None:
+        return None
+    each = zip(
+        found.jaccard.mean(axis=0),
+        lower_quartile(found.jaccard),
+        np.mean(found.jaccard >= RECOVERED, axis=0),
+        np.mean(found.jaccard <= DISSOLVED, axis=0),
+        strict=True,
+    )
+    return contract.Stability(
+        halves=len(found.jaccard),
+        rows=replication.n_halved // 2,
+        lowest=found.jaccard.mean(axis=0).min(),
         per_segment=tuple(
             contract.SegmentJaccard(
-                segment_id=i, jaccard=jaccard, recovered=again, dissolved=gone
+                segment_id=i, jaccard=mean, low=low, recovered=again, dissolved=gone
             )
-            for i, (jaccard, again, gone) in enumerate(each, start=1)
+            for i, (mean, low, again, gone) in enumerate(each, start=1)
         ),
     )
 
@@ -161,13 +175,13 @@ def _seeds(replication: Replication, k: int) -> contract.Seeds:
 
 def _halves(replication: Replication) -> contract.Halves:
     return contract.Halves(
-        rows=replication.halved_rows,
+        rows=replication.n_halved,
         table=tuple(
             contract.HalvesRow(
                 k=k,
-                prediction_strength=found.mean,
-                standard_error=found.standard_error,
-                values=tuple(found.values),
+                prediction_strength=found.strength.mean(),
+                standard_error=found.strength_error,
+                values=tuple(found.strength),
                 agreement=tuple(found.agreement),
             )
             for k, found in replication.halves.items()

@@ -102,10 +102,16 @@ STATISTICS: Mapping[str, Statistic] = {
         "Jaccard of the least stable segment",
         "higher",
         3,
-        has_null=True,
         short="Jaccard of the least stable",
+        reads="1 is found again whole",
     ),
-    "jaccard": Statistic("bootstrap Jaccard", "higher"),
+    "jaccard": Statistic("Jaccard", "higher"),
+    "jaccard_low": Statistic(
+        "Jaccard that the least stable segment reaches in three of four halves",
+        "higher",
+        3,
+        short="Jaccard of the least stable, lower quartile",
+    ),
     "prediction_strength": Statistic(
         "prediction strength", "higher", short="prediction strength of halves"
     ),
@@ -154,7 +160,6 @@ BESIDE: Mapping[str, str] = {
     "excess": "{}, sample above structureless tables",
     "p": "{}, p-value of the sample",
 }
-_STEMS: Mapping[str, str] = {"jaccard": "lowest_jaccard"}  # jaccard_p is of the lowest
 
 
 def statistic_of(name: str) -> Statistic:
@@ -167,15 +172,15 @@ def statistic_of(name: str) -> Statistic:
 
     Examples
     --------
-    >>> statistic_of("jaccard_null").label
-    'Jaccard of the least stable segment, of structureless tables'
+    >>> statistic_of("silhouette_null").label
+    'silhouette, of structureless tables'
     >>> statistic_of("gini").better
     'neither'
     """
     if name in STATISTICS:
         return STATISTICS[name]
     stem, _, end = name.rpartition("_")
-    own = STATISTICS.get(_STEMS.get(stem, stem))
+    own = STATISTICS.get(stem)
     if own is None or end not in BESIDE:
         raise ParameterError(
             f"Got the statistic {name!r}, expected one of {sorted(STATISTICS)}, alone "
@@ -190,8 +195,8 @@ def panel_title(name: str) -> str:
 
     Examples
     --------
-    >>> panel_title("davies_bouldin"), panel_title("lowest_jaccard")
-    ('Davies-Bouldin: lower is better', 'Jaccard of the least stable')
+    >>> panel_title("davies_bouldin"), panel_title("jaccard")
+    ('Davies-Bouldin: lower is better', 'Jaccard')
     """
     known = statistic_of(name)
     return f"{known.heading}: {known.reads}" if known.reads else known.heading

@@ -5,6 +5,7 @@ roles, fills, bands, scales); `add_features` adds the features to any learners;
 `to_matrix` scales them. A run and a later assignment go through the same two calls.
 """
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -20,7 +21,12 @@ from learnstrata.exceptions import DegenerateError, SchemaError
 from learnstrata.learners.features.categories import find_categories, pooled_values
 from learnstrata.learners.features.companies import CompanyLevels, fit_companies
 from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
-from learnstrata.learners.features.register import FEATURES, extras_of, register_of
+from learnstrata.learners.features.register import (
+    FEATURES,
+    Feature,
+    extras_of,
+    register_of,
+)
 from learnstrata.learners.lookups import Frame, collected, distinct, join_lookup
 from learnstrata.learners.schema.register import GIVEN, own_name
 from learnstrata.privacy.keys import codes
@@ -35,6 +41,7 @@ __all__ = [
     "to_matrix",
 ]
 
+CATEGORIES_WEIGH = 0.5  # as the roles do
 LACKING = "the columns are missing or empty"
 CONSTANT = "the same for all"
 DUST = 1e-9  # of the largest value of a column: sums of floats differ by as much
@@ -240,11 +247,14 @@ def _text_extras(groups: Mapping[str, FeatureGroup], config: Config) -> list[str
     return [c for c in used if c not in FEATURES and register[c].kind == "category"]
 
 
-def _wanted_groups(config: Config, register: Iterable[str]) -> dict[str, FeatureGroup]:
+def _wanted_groups(
+    config: Config, register: Mapping[str, Feature]
+) -> dict[str, FeatureGroup]:
     """Give the groups of the recipe in our names, and a group to each other extra.
 
     A name that is a feature of ours and an extra column of the user's is the feature;
-    the column is then meant by its name in our frames (``extra:seniority``).
+    the column is then meant by its name in our frames (``extra:seniority``). Extra
+    numbers weigh 1 each, extra categories `CATEGORIES_WEIGH` together.
     """
     extras = extras_of(config)
     known = extras | {name: name for name in register}
@@ -256,9 +266,13 @@ def _wanted_groups(config: Config, register: Iterable[str]) -> dict[str, Feature
         for name, group in config.features.items()
     }
     taken = {known[c] for c in named}
-    for extra in extras.values():
-        if extra not in taken:
-            groups[_free_name(own_name(extra), groups)] = FeatureGroup(columns=(extra,))
+    left = [extra for extra in extras.values() if extra not in taken]
+    n_categories = sum(register[extra].kind == "category" for extra in left)
+    for extra in left:
+        is_number = register[extra].kind == "number"
+        weight = 1.0 if is_number else CATEGORIES_WEIGH / math.sqrt(n_categories)
+        name = _free_name(own_name(extra), groups)
+        groups[name] = FeatureGroup(columns=(extra,), weight=weight)
     return groups
 
 

@@ -12,6 +12,7 @@ from learnstrata.stats.inputs import Integers
 from learnstrata.stats.modality import Valley, valleys
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import agreement
+from learnstrata.wording.statistics import as_told
 
 __all__ = ["Parting", "find_partings", "most_parted"]
 
@@ -45,8 +46,12 @@ class Parting:
     @property
     def is_parted(self) -> bool:
         """Whether every cluster is a group that all features show."""
-        is_apart = self.p_value <= MAX_P and self.depth >= LEAST_DEPTH
-        return is_apart and self.same_cut >= SAME_CUT
+        p, depth, same = map(as_told, (self.p_value, self.depth, self.same_cut))
+        return (
+            (p or 0) <= MAX_P
+            and (depth or 0) >= LEAST_DEPTH
+            and (same or 0) >= SAME_CUT
+        )
 
 
 def find_partings(

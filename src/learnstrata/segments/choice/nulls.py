@@ -7,23 +7,25 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from learnstrata.config.stages import Evidence
-from learnstrata.stats import kmeans, stability, validity
+from learnstrata.exceptions import DegenerateError
+from learnstrata.stats import kmeans, validity
 from learnstrata.stats.gap import GapResult, UniformBox, dispersions, gap_of
 from learnstrata.stats.inputs import distinct_rows
 from learnstrata.stats.nulls import CopulaNull, MonteCarlo, monte_carlo
+from learnstrata.stats.replication import cut_halves, lower_quartile
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.tendency import LEAST_ROWS, hopkins
 from learnstrata.stats.threads import workers
 
 __all__ = [
     "LEAST_LEARNERS",
+    "HalvesBeside",
     "Measured",
     "NullDraws",
     "NullTables",
-    "bootstrap_nulls",
     "draw_nulls",
     "gap_beside",
+    "halve_nulls",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -159,6 +161,22 @@ class NullDraws:
         return monte_carlo(self.own.tendency, [found.tendency for found in self.drawn])
 
 
+@dataclass(frozen=True, slots=True)
+class HalvesBeside:
+    """What halves of structureless tables agree on, and the run's own sample.
+
+    Attributes
+    ----------
+    agreement : MonteCarlo
+        Lower quartile of the adjusted Rand index of the cuts of two halves.
+    jaccard : MonteCarlo
+        Mean Jaccard of the least stable segment.
+    """
+
+    agreement: MonteCarlo
+    jaccard: MonteCarlo
+
+
 def draw_nulls(
     tables: NullTables, k_values: Sequence[int], *, rng: np.random.Generator
 ) -> NullDraws:
@@ -235,44 +253,40 @@ def gap_beside(
     return own, {k: monte_carlo(own.gap[i], gaps[:, i]) for i, k in enumerate(ks)}
 
 
-def bootstrap_nulls(
-    tables: NullTables,
-    k_values: Sequence[int],
-    evidence: Evidence,
-    *,
-    rng: np.random.Generator,
-) -> dict[int, MonteCarlo]:
-    """Set the Jaccard of the least stable segment beside its null, from fresh starts.
+def halve_nulls(
+    tables: NullTables, k: int, *, n_splits: int, rng: np.random.Generator
+) -> HalvesBeside | None:
+    """Set the agreement of halves and the least stable Jaccard beside their null.
 
-    The sample is fitted and resampled exactly as the tables are: labels of a fit to
-    more learners would be those of another optimum than the refits can find.
+    The sample is cut and halved exactly as the tables are.
 
     Parameters
     ----------
     tables : NullTables
-    k_values : sequence of int
-        From 2; those that a table cannot hold are left out.
-    evidence : Evidence
+    k : int
+        From 2.
+    n_splits : int
+        Halvings of each table.
     rng : Generator
         For the sample; what becomes of a table follows from its seed.
+
+    Returns
+    -------
+    HalvesBeside or None
+        None where half of a table may not hold so many segments.
     """
-    ks = tables.possible(k_values)
-    if not ks:
-        return {}
+    if tables.distinct <= 2 * k:
+        return None
 
-    def lowest(table: Floats, seed: np.random.Generator) -> list[float]:
-        fits = kmeans.sketch(table, ks, rng=seed)
-        return [
-            stability.bootstrap_jaccard(
-                table,
-                fit,
-                n_resamples=evidence.jaccard_resamples,
-                start="fresh",
-                rng=seed,
-            ).lowest
-            for fit in fits.values()
-        ]
+    def found(table: Floats, seed: np.random.Generator) -> tuple[float, float]:
+        cut = kmeans.sketch(table, [k], rng=seed)[k]
+        halves = cut_halves(table, {k: cut.labels}, n_splits=n_splits, rng=seed)[k]
+        lowest = halves.jaccard.mean(axis=0).min().item()
+        return lower_quartile(halves.agreement).item(), lowest
 
-    null = np.array(tables.each(lowest, first=evidence.jaccard_draws))
-    own = lowest(tables.sample, rng)
-    return {k: monte_carlo(own[i], null[:, i]) for i, k in enumerate(ks)}
+    try:
+        drawn, own = tables.each(found), found(tables.sample, rng)
+    except DegenerateError:  # rows enough in a table, and too few in a half
+        return None
+    each = (monte_carlo(own[i], [one[i] for one in drawn]) for i in range(2))
+    return HalvesBeside(*each)

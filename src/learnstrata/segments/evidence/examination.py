@@ -5,17 +5,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config, Evidence
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners.features.matrix import Matrix
 from learnstrata.segments.choice.nulls import (
+    HalvesBeside,
     NullDraws,
     NullTables,
-    bootstrap_nulls,
     draw_nulls,
     gap_beside,
+    halve_nulls,
 )
 from learnstrata.segments.choice.sweep import Dossier, halved, select
 from learnstrata.segments.evidence.hierarchy import Tree
@@ -35,9 +37,10 @@ from learnstrata.stats.inputs import distinct_rows
 from learnstrata.stats.modality import Dip, Valley, dip_components, valleys
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.projection import principal_components
-from learnstrata.stats.replication import PredictionStrength
+from learnstrata.stats.refits import overlap
+from learnstrata.stats.replication import Halves
 from learnstrata.stats.sampling import sample_rows
-from learnstrata.stats.stability import Flow, JaccardResult, Start
+from learnstrata.stats.stability import Flow
 from learnstrata.stats.strata import draw_each, stratified_mean
 
 __all__ = ["Nulls", "Replication", "Shape", "Trust", "examine", "verdict_of_matrix"]
@@ -64,10 +67,10 @@ class Nulls:
         With power d; None where a table has too few distinct learners.
     gap : GapResult or None
         None where a table has too few distinct learners for two segments.
-    gap_beside, jaccard_beside : mapping of int to MonteCarlo
-        By k, as far as the tables have more distinct learners. The Jaccard, of the
-        least stable segment, is there for the k that were bootstrapped.
-    jaccard_draws, jaccard_resamples : int
+    gap_beside : mapping of int to MonteCarlo
+        By k, as far as the tables have more distinct learners.
+    halves : HalvesBeside or None
+        Of tables as large as the learners that were halved, at the chosen k.
     left_out : tuple of str
         What could not be set beside them, and why.
     """
@@ -77,9 +80,7 @@ class Nulls:
     hopkins: MonteCarlo | None
     gap: GapResult | None
     gap_beside: Mapping[int, MonteCarlo]
-    jaccard_beside: Mapping[int, MonteCarlo]
-    jaccard_draws: int
-    jaccard_resamples: int
+    halves: HalvesBeside | None
     left_out: tuple[str, ...]
 
 
@@ -129,15 +130,14 @@ class Replication:
 
     Attributes
     ----------
-    bootstraps : tuple of JaccardResult
-        From the fitted centres on all learners, and from fresh starts.
     seeds : tuple of float
         Adjusted Rand index with the chosen fit, one a refit under another seed.
     n_rows : int
         Learners behind `seeds`.
-    halved_rows : int
+    n_halved : int
         Learners behind `halves`.
-    halves : mapping of int to PredictionStrength
+    halves : mapping of int to Halves
+        At the chosen k, of the segments of the final fit.
     flows : tuple of Flow
         From the segments of k to those of k + 1, over the learners of the sweep. The
         segments of the chosen k are those of the final fit.
@@ -145,11 +145,10 @@ class Replication:
         What could not be fitted again, and why.
     """
 
-    bootstraps: tuple[JaccardResult, ...]
     seeds: tuple[float, ...]
     n_rows: int
-    halved_rows: int
-    halves: Mapping[int, PredictionStrength]
+    n_halved: int
+    halves: Mapping[int, Halves]
     flows: tuple[Flow, ...]
     left_out: tuple[str, ...]
 
@@ -217,22 +216,21 @@ def examine(
     sources = np.random.default_rng(rng).spawn(5)
     nulls = _nulls(prepared.matrix, dossier, config, rng=sources[0])
     replication = _replication(X, dossier, fit, config, rng=sources[1])
+    own = replication.halves.get(dossier.k)
     subsegments = split_segments(X, fit.labels, settings=evidence.finer, rng=sources[2])
-    fresh = replication.bootstraps[-1].centers
+    refits = own.centers[::2] if own else None  # one half of each split
     sensitivity, why = _sensitivity(prepared, fit, tree, config, rng=sources[4])
     return Trust(
         level=evidence.level,
-        verdict=judge(
-            dossier, config.selection.rule, halves=replication.halves.get(dossier.k)
-        ),
+        verdict=judge(dossier, config.selection.rule, halves=own),
         nulls=nulls,
         shape=_shape(prepared.matrix, fit, rng=sources[3]),
         replication=replication,
         certainty=fit_certainty(
-            X, fit, evidence, refits=fresh, parts=subsegments.centers
+            X, fit, evidence, refits=refits, parts=subsegments.centers
         ),
         subsegments=subsegments,
-        cells=_cells(prepared, fit, fresh),
+        cells=_cells(prepared, fit, refits),
         sensitivity=sensitivity,
         left_out=(*nulls.left_out, *replication.left_out, *why),
     )
@@ -245,18 +243,30 @@ def _nulls(
     ks = [candidate.k for candidate in dossier.candidates]
     drawn = dossier.nulls or _drawn(matrix, ks, evidence, rng=rng)
     own, gaps = gap_beside(drawn, references=evidence.references, rng=rng)
-    some = ks if evidence.level == "full" else [dossier.k]
     return Nulls(
         n_draws=len(drawn.tables.seeds),
         n_rows=len(drawn.tables.sample),
         hopkins=drawn.tendency(),
         gap=own,
         gap_beside=gaps,
-        jaccard_beside=bootstrap_nulls(drawn.tables, some, evidence, rng=rng),
-        jaccard_draws=min(evidence.jaccard_draws, len(drawn.tables.seeds)),
-        jaccard_resamples=evidence.jaccard_resamples,
+        halves=_halves_beside(matrix, dossier, config, rng=rng),
         left_out=tuple(_not_beside(drawn, ks, config.unit)),
     )
+
+
+def _halves_beside(
+    matrix: Matrix, dossier: Dossier, config: Config, *, rng: np.random.Generator
+) -> HalvesBeside | None:
+    """Halve tables as large as the learners that were: agreement grows with n."""
+    evidence = config.evidence
+    tables = NullTables.of(
+        matrix.X[dossier.sampled],
+        matrix.blocks,
+        draws=evidence.halved_draws,
+        rows=config.selection.half_rows,
+        rng=rng,
+    )
+    return halve_nulls(tables, dossier.k, n_splits=evidence.halved_splits, rng=rng)
 
 
 def _not_beside(drawn: NullDraws, ks: Sequence[int], unit: str) -> Iterator[str]:
@@ -334,39 +344,43 @@ def _replication(
     *,
     rng: np.random.Generator,
 ) -> Replication:
-    evidence = config.evidence
     some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
-    sizes: dict[Start, int] = {
-        "fitted": len(X),
-        "fresh": min(config.selection.resample_rows, len(X)),
-    }
-    bootstraps = tuple(
-        stability.bootstrap_jaccard(
-            X, fit, n_resamples=evidence.resamples, n_rows=size, start=start, rng=rng
-        )
-        for start, size in sizes.items()
-    )
     again = _again(X[some], dossier.k, config, rng=rng)
     ks = [candidate.k for candidate in dossier.candidates]
-    halves = dossier.halves or halved(
-        X[dossier.sampled], ks, replace(config.selection, splits=SPLITS), rng=rng
-    )
     labelings = {k: found.labels for k, found in dossier.fits.items()}
+    halves = dossier.halves or halved(
+        X[dossier.sampled],
+        labelings,
+        replace(config.selection, splits=SPLITS),
+        rng=rng,
+    )
     # by its own numbers a segment of the sweep may be another one of the final fit
-    labelings[dossier.k] = fit.labels[dossier.sampled]
+    swept, labelings[dossier.k] = labelings[dossier.k], fit.labels[dossier.sampled]
     return Replication(
-        bootstraps=bootstraps,
         seeds=tuple(
             stability.agreement(found.labels, fit.labels[some]).ari for found in again
         ),
         n_rows=len(some),
-        halved_rows=min(dossier.n_rows, config.selection.half_rows),
-        halves=halves,
+        n_halved=min(dossier.n_rows, config.selection.half_rows),
+        halves=_renumbered(halves, dossier.k, swept, labelings[dossier.k]),
         flows=tuple(stability.flows(labelings)) if len(labelings) > 1 else (),
         left_out=tuple(
             _not_again(config, seeds=len(again), ks=sorted({*ks} - {*halves}))
         ),
     )
+
+
+def _renumbered(
+    halves: Mapping[int, Halves],
+    k: int,
+    swept: npt.NDArray[np.int32],
+    final: npt.NDArray[np.int32],
+) -> dict[int, Halves]:
+    """Give the segments of the sweep the numbers of the final ones most like them."""
+    if k not in halves:
+        return dict(halves)
+    _, order = linear_sum_assignment(overlap(final, swept, k), maximize=True)
+    return {**halves, k: halves[k].renumbered(order)}
 
 
 def _again(
@@ -393,14 +407,17 @@ def _not_again(config: Config, *, seeds: int, ks: Sequence[int]) -> Iterator[str
 def _cells(
     prepared: Prepared,
     fit: kmeans.KMeansFit,
-    refits: npt.NDArray[np.float64],
+    refits: npt.NDArray[np.float64] | None,
 ) -> tuple[RoleCell, ...]:
     if "role_family" not in prepared.learners.columns:
         return ()
     X = prepared.matrix.X
-    labels = [kmeans.nearest(X, centers) for centers in refits[:CELL_REFITS]]
+    some = [] if refits is None else refits[:CELL_REFITS]
+    labels = [kmeans.nearest(X, centers) for centers in some]
     roles: Sequence[str | None] = prepared.learners["role_family"].to_list()
-    return role_cells(fit.labels, roles, np.array(labels), min_count=1)
+    return role_cells(
+        fit.labels, roles, np.array(labels).reshape(len(labels), -1), min_count=1
+    )
 
 
 def _sensitivity(
@@ -421,7 +438,7 @@ def _sensitivity(
             tree,
             config,
             rows=evidence.sensitivity_rows,
-            resamples=evidence.jaccard_resamples,
+            resamples=evidence.sensitivity_resamples,
             rng=rng,
         )
     except DegenerateError as error:

@@ -322,7 +322,7 @@ def _refit(
         fitted,
         found,
         n_resamples=resamples,
-        start=ground.config.selection.refits,
+        start="fresh",
         rng=rng,
     )
     return _Cut(labels, changed.note, jaccard.lowest)

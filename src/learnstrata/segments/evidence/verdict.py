@@ -1,17 +1,17 @@
-"""The verdict in one word: natural, repeatable or arbitrary."""
+"""The verdict in one word: natural, repeatable, arbitrary or undivided."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from learnstrata.config.stages import Rule
-from learnstrata.segments.choice.gaps import LEAST_DEPTH, MAX_P, Parting
+from learnstrata.segments.choice.gaps import LEAST_DEPTH, MAX_P, SAME_CUT, Parting
 from learnstrata.segments.choice.sweep import Dossier
-from learnstrata.stats.replication import PredictionStrength
+from learnstrata.stats.replication import Halves, lower_quartile
 from learnstrata.wording.statistics import as_told
 
 __all__ = ["Ground", "Verdict", "judge"]
 
-Word = Literal["natural", "repeatable", "arbitrary"]
+Word = Literal["natural", "repeatable", "arbitrary", "undivided"]
 
 LEAST_AGREEMENT = 0.8  # where the rule that chooses k asks for none
 MEANINGS: dict[Word, str] = {
@@ -28,6 +28,7 @@ MEANINGS: dict[Word, str] = {
         "These segments are a cut of a continuum, and another half of the learners "
         "would be cut elsewhere. Use them to organise work, not as kinds of people."
     ),
+    "undivided": "These learners are one segment: no cut of them is possible.",
 }
 
 
@@ -55,7 +56,7 @@ class Verdict:
 
     Attributes
     ----------
-    word : {"natural", "repeatable", "arbitrary"}
+    word : {"natural", "repeatable", "arbitrary", "undivided"}
     sentence : str
         For a reader who knows no statistics.
     rule : str
@@ -69,9 +70,7 @@ class Verdict:
     grounds: tuple[Ground, ...]
 
 
-def judge(
-    dossier: Dossier, rule: Rule, *, halves: PredictionStrength | None = None
-) -> Verdict:
+def judge(dossier: Dossier, rule: Rule, *, halves: Halves | None = None) -> Verdict:
     """Judge the chosen k by what the dossier holds of it.
 
     Parameters
@@ -79,7 +78,7 @@ def judge(
     dossier : Dossier
     rule : Rule
         That chose k.
-    halves : PredictionStrength, default=None
+    halves : Halves, default=None
         Of the chosen k, where the dossier has none.
 
     Returns
@@ -95,9 +94,11 @@ def judge(
     ``docs/methods/verdict.md``.
     """
     chosen = dossier.chosen
-    found = halves or dossier.halves.get(dossier.k)
     least = rule.min_agreement or LEAST_AGREEMENT
-    agreed = as_told(found.lower_quartile if found else None)
+    if chosen is None:
+        return Verdict("undivided", MEANINGS["undivided"], _rule(least), ())
+    found = halves or dossier.halves.get(dossier.k)
+    agreed = as_told(lower_quartile(found.agreement).item() if found else None)
     admitted = Ground(
         "the rule that chose k admits it", None, None, met=not chosen.objections
     )
@@ -108,7 +109,7 @@ def judge(
         met=agreed is not None and agreed >= least,
     )
     word: Word = "arbitrary"
-    if dossier.is_natural:
+    if chosen.is_possible and chosen.parting and chosen.parting.is_parted:
         word = "natural"
     elif admitted.met and repeated.met:
         word = "repeatable"
@@ -116,9 +117,10 @@ def judge(
     return Verdict(word, MEANINGS[word], _rule(least), grounds)
 
 
-def _of_parting(parting: Parting | None) -> tuple[Ground, Ground]:
+def _of_parting(parting: Parting | None) -> tuple[Ground, ...]:
     p = as_told(parting.p_value) if parting else None
     depth = as_told(parting.depth) if parting else None
+    same = as_told(parting.same_cut) if parting else None
     return (
         Ground(
             "p-value of the valleys between neighbouring segments",
@@ -132,15 +134,22 @@ def _of_parting(parting: Parting | None) -> tuple[Ground, Ground]:
             LEAST_DEPTH,
             met=depth is not None and depth >= LEAST_DEPTH,
         ),
+        Ground(
+            "agreement with the cut by the features that gaps are looked for in",
+            same,
+            SAME_CUT,
+            met=same is not None and same >= SAME_CUT,
+        ),
     )
 
 
 def _rule(least: float) -> str:
     return (
-        "Natural: by the features that are numbers, a valley (dip test, p-value of "
+        "Natural: cut by the features that gaps are looked for in alone, learners get "
+        f"the same segments (adjusted Rand index of {SAME_CUT:.6g}), and between each "
+        "segment and the one nearest to it lie a valley (dip test, p-value of "
         f"{MAX_P:.6g} or less for all pairs together) and few learners (at most one "
-        f"for {LEAST_DEPTH:.6g} at the means) lie between each segment and the one "
-        "nearest to it. Repeatable: the rule that chose k admits it, and in three of "
-        "four halvings of the learners the cuts of both halves agree with an adjusted "
-        f"Rand index of {least:.6g}. Arbitrary: all else."
+        f"for {LEAST_DEPTH:.6g} at the means). Repeatable: the rule that chose k "
+        "admits it, and in three of four halvings of the learners the cuts of both "
+        f"halves agree with an adjusted Rand index of {least:.6g}. Arbitrary: all else."
     )

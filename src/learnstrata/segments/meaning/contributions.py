@@ -304,14 +304,16 @@ def mean_pulls(
     Returns
     -------
     tuple of tuple of MeanPull
-        One a segment, strongest feature first.
+        One a segment, strongest feature first; none where there is one segment only.
 
     Raises
     ------
     DegenerateError
-        If there is one segment only, or one without learners.
+        If a segment has no learners.
     """
     centers = np.array(model.centers)
+    if len(centers) < 2:  # no next segment to be nearer to
+        return ((),)
     found = contributions(X, centers, labels, groups=features_of(model.features))
     means = mean_contributions(found, labels, n_segments=len(centers))
     return tuple(_ranked(found.groups, row) for row in means)

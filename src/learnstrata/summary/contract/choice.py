@@ -56,7 +56,8 @@ class Candidate(Model):
     silhouette_p: Annotated[Number, Statistic("structureless tables", digits=2)]
     calinski_harabasz: Annotated[Number, Statistic("learners of the sweep")]
     davies_bouldin: Annotated[Number, Statistic("learners of the sweep")]
-    lowest_jaccard: Annotated[Number, Statistic("learners of the sweep")]
+    lowest_jaccard: Annotated[Number, Statistic("halves of the learners")]
+    jaccard_low: Annotated[Number, Statistic("halves of the learners")]
     half_agreement: Annotated[Number, Statistic("halves of the learners")]
     gain: Annotated[Number, Statistic("learners of the sweep")]
     valley_p: Annotated[Number, Statistic("learners of the sweep", digits=2)]
@@ -65,12 +66,22 @@ class Candidate(Model):
     gap_error: Annotated[Number, Statistic("even tables", digits=2)]
     gap_excess: Annotated[Number, Statistic("learners of a small sample", digits=2)]
     gap_p: Annotated[Number, Statistic("structureless tables", digits=2)]
-    jaccard_sampled: Annotated[Number, Statistic("learners of a small sample")]
-    jaccard_null: Annotated[Number, Statistic("structureless tables")]
-    jaccard_excess: Annotated[Number, Statistic("learners of a small sample", digits=2)]
-    jaccard_p: Annotated[Number, Statistic("structureless tables", digits=2)]
     prediction_strength: Annotated[Number, Statistic("halves of the learners")]
     objections: Annotated[tuple[str, ...], Sentence()]
+
+
+class Again(Model):
+    """On how many halves of the learners the rule takes a k."""
+
+    k: Annotated[int, Fact("number of segments")]
+    share: Annotated[Number, Statistic("halves of the learners", digits=2, places=2)]
+
+
+class SameAs(Model):
+    """The category that the segments are, and its mutual information with them."""
+
+    feature: Annotated[str, Label()]
+    nmi: Annotated[Number, Statistic("all learners", digits=2, places=2)]
 
 
 class Selection(Model):
@@ -84,20 +95,27 @@ class Selection(Model):
     rows: Annotated[int | None, Count("learners of the sweep")]
     scored: Annotated[int | None, Count("learners whose silhouette is computed")]
     against: Annotated[int | None, Count("learners they are compared with")]
-    resamples: Annotated[int, Setting()]
+    splits: Annotated[int, Setting()]
+    halved: Annotated[int | None, Count("learners halved")]
     inertia: Annotated[Number, Statistic("all learners, final fit")]
     table: Annotated[tuple[Candidate, ...], Rows()]
+    again: Annotated[tuple[Again, ...], Rows()]
+    is_settled: Annotated[bool, Fact("whether the rule takes k on other learners too")]
+    is_forced: Annotated[bool, Setting()]
+    same_as: Annotated[SameAs | None, Rows()]
 
     @model_validator(mode="after")
     def _has_k(self) -> Self:
-        if not any(row.k == self.k for row in self.table):
-            raise ValueError(f"k is {self.k}, expected one of the rows of its table")
+        if self.k != 1 and not any(row.k == self.k for row in self.table):
+            raise ValueError(
+                f"k is {self.k}, expected 1 or one of the rows of its table"
+            )
         return self
 
     @property
-    def chosen(self) -> Candidate:
-        """The row of the chosen k."""
-        return next(row for row in self.table if row.k == self.k)
+    def chosen(self) -> Candidate | None:
+        """The row of the chosen k; None where there is one segment."""
+        return next((row for row in self.table if row.k == self.k), None)
 
 
 class Point(Model):

@@ -36,7 +36,7 @@ class Ground(Model):
 class Verdict(Model):
     """How far the segments can be trusted, in one word."""
 
-    word: Annotated[Literal["natural", "repeatable", "arbitrary"], Word()]
+    word: Annotated[Literal["natural", "repeatable", "arbitrary", "undivided"], Word()]
     sentence: Annotated[str, Sentence()]
     rule: Annotated[str, Sentence()]
     grounds: Annotated[tuple[Ground, ...], Rows()]
@@ -63,8 +63,8 @@ class Nulls(Model):
 
     draws: Annotated[int, Setting()]
     rows: Annotated[int | None, Count("learners of a small sample")]
-    jaccard_draws: Annotated[int, Setting()]
-    jaccard_resamples: Annotated[int, Setting()]
+    halved_draws: Annotated[int, Setting()]
+    halved_splits: Annotated[int, Setting()]
     statistics: Annotated[tuple[NullStatistic, ...], Rows()]
 
 
@@ -131,20 +131,20 @@ class Silhouette(Model):
 
 
 class SegmentJaccard(Model):
-    """How a segment fared over bootstrap refits."""
+    """How far a segment is found again in the cuts of halves of the learners."""
 
     segment_id: Segments
     jaccard: Annotated[Number, Statistic("learners of the segment")]
-    recovered: Annotated[Number, Statistic("bootstrap refits", digits=2)]
-    dissolved: Annotated[Number, Statistic("bootstrap refits", digits=2)]
+    low: Annotated[Number, Statistic("learners of the segment")]
+    recovered: Annotated[Number, Statistic("halves of the learners", digits=2)]
+    dissolved: Annotated[Number, Statistic("halves of the learners", digits=2)]
 
 
-class Bootstrap(Model):
-    """Stability under bootstrap refits, from fitted or from fresh starts."""
+class Stability(Model):
+    """Whether the segments are found again by cuts of halves, from fresh starts."""
 
-    start: Annotated[Literal["fitted", "fresh"], Word()]
-    resamples: Annotated[int, Setting()]
-    rows: Annotated[int | None, Count("learners of a refit")]
+    halves: Annotated[int, Setting()]
+    rows: Annotated[int | None, Count("learners of a half")]
     lowest: Annotated[Number, Statistic("least stable segment")]
     per_segment: Annotated[tuple[SegmentJaccard, ...], Rows()]
 
@@ -320,7 +320,7 @@ class Evidence(Model):
     components: Annotated[tuple[Component, ...], Rows()]
     valleys: Annotated[tuple[Valley, ...], Rows()]
     silhouette: Annotated[Silhouette, Rows()]
-    bootstraps: Annotated[tuple[Bootstrap, ...], Rows()]
+    stability: Annotated[Stability | None, Rows()]
     seeds: Annotated[Seeds, Rows()]
     halves: Annotated[Halves, Rows()]
     flows: Annotated[tuple[Flow, ...], Rows(least="count")]

@@ -39,9 +39,33 @@ def draw(summary: DisclosedSummary) -> Spec:
 
 
 def title(summary: DisclosedSummary) -> str:
+    """Say what the chosen k has by the criterion of the rule."""
+    found = summary.selection
+    if found.chosen is None:
+        return "No cut is possible: the learners are one segment"
+    if found.is_forced:
+        return f"k = {found.k} was asked for"
+    if summary.settings.configured.selection.rule.criterion == "k":
+        return _of_halves(summary, found.chosen)
+    return _of_silhouette(summary, found.chosen)
+
+
+def _of_halves(summary: DisclosedSummary, chosen: Candidate) -> str:
+    write = summary.settings.numbers
+    agreed = write.statistic(chosen.half_agreement)
+    explained = write.share(chosen.gain)
+    if chosen.objections:
+        return f"No k meets the rule; k = {chosen.k} is the coarsest possible"
+    return (
+        f"At k = {chosen.k} halves of the learners agree ({agreed}), and the last "
+        f"segment explains {explained}"
+    )
+
+
+def _of_silhouette(summary: DisclosedSummary, chosen: Candidate) -> str:
     """Say where the silhouette is highest, and whether that k was chosen."""
     write, found = summary.settings.numbers, summary.selection
-    own = found.chosen.silhouette
+    own = chosen.silhouette
     rows = [row for row in found.table if row.silhouette is not None]
     if own is None:
         return f"k = {found.k} was chosen"
@@ -116,21 +140,14 @@ def _examined(summary: DisclosedSummary, evidence: Evidence) -> str:
         if gap.k is not None
         else ""
     )
-    alone = any(row.jaccard_null is None for row in summary.selection.table)
     return (
         "Bars: one standard error. Grey block: the middle 5-95 % of the structureless "
-        "tables at the chosen k; dotted: their mean. In the panels of silhouette and "
-        "Jaccard a grey line runs from that mean (bar) to a sample of "
+        "tables at the chosen k; dotted: their mean. In the panel of the silhouette a "
+        "grey line runs from that mean (bar) to a sample of "
         f"{write.count(evidence.nulls.rows)} {summary.settings.units}, as many as such "
         f"a table has and fitted alike (ring). {own}Prediction strength counts from "
         f"{HALVES}. Neither decides. The three kinds of silhouette are other scales: "
         "never compare one with another. "
-        + (
-            "The quick evidence bootstraps structureless tables at the chosen k only, "
-            "so the other cells of that Jaccard are empty; --evidence full fills them. "
-            if alone and evidence.level == "quick"
-            else ""
-        )
     )
 
 

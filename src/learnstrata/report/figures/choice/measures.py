@@ -56,7 +56,8 @@ PLACED = frozenset(
     [
         *("silhouette", "silhouette_excess"),
         *("silhouette_squared", "silhouette_simplified"),
-        *("gap", "lowest_jaccard", "prediction_strength", "inertia"),
+        *("half_agreement", "gain", "jaccard_low", "lowest_jaccard"),
+        *("gap", "prediction_strength", "inertia"),
     ]
 )
 INDICES = tuple(
@@ -64,6 +65,29 @@ INDICES = tuple(
 )
 STRENGTH = Panel("prediction_strength", "Prediction strength of halves", limit=HALVES)
 PANELS = (
+    Panel(
+        "half_agreement",
+        "Agreement of halves: 1 is the same cut",
+        setting="min_agreement",
+        without=0.0,
+        plain=True,
+    ),
+    Panel(
+        "gain",
+        "What the last segment explains",
+        ".0%",
+        "share",
+        setting="worth",
+        without=0.0,
+        plain=True,
+    ),
+    Panel(
+        "jaccard_low",
+        "Jaccard of the least stable segment",
+        setting="min_jaccard",
+        without=0.0,
+        plain=True,
+    ),
     Panel(
         "silhouette",
         "Silhouette: higher is apart",
@@ -73,15 +97,6 @@ PANELS = (
         plain=True,
     ),
     Panel("gap", "Gap: higher is tighter than even", error="gap_error"),
-    Panel(
-        "lowest_jaccard",
-        "Jaccard of the least stable",
-        setting="min_jaccard",
-        without=0.0,
-        null="jaccard_null",
-        beside="jaccard_sampled",
-        plain=True,
-    ),
     STRENGTH,
     Panel(
         "smallest_share",
@@ -110,6 +125,10 @@ PANELS = (
 )
 
 COLUMNS: tuple[tuple[str, str, NumberKind], ...] = (
+    ("half_agreement", "Agreement of halves", "statistic"),
+    ("gain", "Last segment explains", "share"),
+    ("jaccard_low", "Lowest Jaccard, lower quartile", "statistic"),
+    ("lowest_jaccard", "Lowest Jaccard, mean", "statistic"),
     ("silhouette", "Silhouette", "statistic"),
     ("silhouette_error", "Standard error of the silhouette", "statistic"),
     ("silhouette_sampled", "Silhouette, sample", "statistic"),
@@ -122,11 +141,6 @@ COLUMNS: tuple[tuple[str, str, NumberKind], ...] = (
     ("gap_error", "Standard error of the gap", "statistic"),
     ("gap_excess", "Gap above structureless tables", "statistic"),
     ("gap_p", "p-value of the gap", "statistic"),
-    ("lowest_jaccard", "Lowest Jaccard", "statistic"),
-    ("jaccard_sampled", "Lowest Jaccard, sample", "statistic"),
-    ("jaccard_null", "Lowest Jaccard, structureless tables", "statistic"),
-    ("jaccard_excess", "Lowest Jaccard, sample above them", "statistic"),
-    ("jaccard_p", "p-value of the lowest Jaccard", "statistic"),
     ("prediction_strength", "Prediction strength", "statistic"),
     *((name, STATISTICS[name].heading, "statistic") for name in INDICES),
     ("inertia", "Inertia", "statistic"),

@@ -19,7 +19,8 @@ LABELS = {
     "hopkins": "Hopkins (power d)",
     "silhouette": "Silhouette",
     "gap": "Gap",
-    "jaccard": "Lowest Jaccard",
+    "half_agreement": "Agreement of halves",
+    "lowest_jaccard": "Lowest Jaccard",
 }
 
 
@@ -118,7 +119,7 @@ def table(summary: Results) -> Table:
     n = summary.settings.numbers.count(found.rows)
     k = summary.selection.k
     return table_of(
-        f"A sample of {n} beside structureless tables as large, k = {k}",
+        f"A sample of {n} beside structureless tables, k = {k}",
         found.statistics,
         [
             column("Statistic", label_of),
@@ -149,10 +150,13 @@ def note(summary: DisclosedSummary) -> str:
         f"{units}, which were fitted with more effort: it is not to be set beside the "
         "structureless tables."
     )
-    if any(row.statistic == "jaccard" for row in found.statistics):
+    if any(row.statistic == "half_agreement" for row in found.statistics):
+        halved = write.count(evidence_of(summary).halves.rows)
         text += (
-            f" For the Jaccard, {found.jaccard_draws} of the tables were each fitted "
-            f"again {found.jaccard_resamples} times from fresh starts."
+            f" For halves and Jaccard, {found.halved_draws} tables as large as the "
+            f"{halved} {units} that were halved were each halved {found.halved_splits} "
+            "times: a cut of a continuum is often as repeatable, so this is told and "
+            "decides nothing."
         )
     return text
 

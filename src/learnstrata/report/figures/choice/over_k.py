@@ -107,8 +107,9 @@ def _null(panel: Panel, row: Candidate) -> float | None:
 
 def limit_of(summary: DisclosedSummary, panel: Panel) -> float | None:
     """Give the limit the rule of the run sets a measure, or the usual one."""
-    rule = summary.settings.configured.selection.rule
-    limit = getattr(rule, panel.setting) if panel.setting else panel.limit
+    selection = summary.settings.configured.selection
+    of = selection.rule if hasattr(selection.rule, panel.setting) else selection
+    limit = getattr(of, panel.setting) if panel.setting else panel.limit
     return None if limit == panel.without else limit
 
 

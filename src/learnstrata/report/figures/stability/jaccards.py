@@ -1,4 +1,4 @@
-"""Whether each segment is found again in bootstrap samples."""
+"""Whether each segment is found again in halves of the learners."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -8,31 +8,24 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.vega import field, mark, segment_colours
-from learnstrata.summary.contract.evidence import Bootstrap, SegmentJaccard
+from learnstrata.stats.stability import DISSOLVED, RECOVERED
+from learnstrata.summary.contract.evidence import SegmentJaccard
 from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.readings import JACCARD, stability
 from learnstrata.wording.tables import Table, column, table_of
-from learnstrata.wording.words import listed
 
 __all__ = ["CHART"]
 
 WIDTH, STEP = 330, 38
-FITTED, FRESH = "from the fitted centres", "from fresh starts"
-SHAPES = {FITTED: "circle", FRESH: "diamond"}
 SHADES = ("#e9c9b0", "#f3e4d6", "#e3ebf4", "#cbdcec")
 
 
-def starts(run: Bootstrap) -> str:
-    """Say what the refits of a bootstrap begin from."""
-    return FITTED if run.start == "fitted" else FRESH
-
-
-def shown(summary: Results) -> Iterator[tuple[Bootstrap, SegmentJaccard, float]]:
-    """List every segment in every bootstrap, with its Jaccard."""
-    for run in summary.evidence.bootstraps if summary.evidence else ():
-        for row in run.per_segment:
-            if row.jaccard is not None:
-                yield run, row, row.jaccard
+def shown(summary: Results) -> Iterator[tuple[SegmentJaccard, float]]:
+    """List every segment with its Jaccard, where that is known."""
+    found = summary.evidence.stability if summary.evidence else None
+    for row in found.per_segment if found else ():
+        if row.jaccard is not None:
+            yield row, row.jaccard
 
 
 def draw(summary: DisclosedSummary) -> Spec:
@@ -43,30 +36,38 @@ def draw(summary: DisclosedSummary) -> Spec:
             "label": str(row.segment_id),
             "segment": row.segment_id,
             "x": jaccard,
-            "start": starts(run),
-            "tip": f"{name_of_segment(summary, row.segment_id)}, {starts(run)}: "
-            f"{write.statistic(jaccard)}, recovered {write.share(row.recovered)}",
+            "low": jaccard if row.low is None else row.low,
+            "tip": f"{name_of_segment(summary, row.segment_id)}: "
+            f"{write.statistic(jaccard)}, three of four halves reach "
+            f"{write.statistic(row.low)}",
         }
-        for run, row, jaccard in shown(summary)
+        for row, jaccard in shown(summary)
     ]
-    low = min(0.5, *(jaccard for *_, jaccard in shown(summary))) - 0.02
-    axis: Row = {"title": "Bootstrap Jaccard (1: found again whole)", "tickCount": 6}
-    drawn = [run for run, *_ in shown(summary)]
-    names = [name for name in SHAPES if any(starts(run) == name for run in drawn)]
-    shapes: Row = {"domain": [*names], "range": [SHAPES[name] for name in names]}
-    legend: Row = {"title": None, "orient": "top", "symbolSize": 120}
+    lows = [jaccard if row.low is None else row.low for row, jaccard in shown(summary)]
+    low = min(0.5, *lows) - 0.02
+    axis: Row = {"title": "Jaccard (1: found again whole)", "tickCount": 6}
     look: Row = {"size": 150, "opacity": 0.9, "stroke": "white", "strokeWidth": 1}
+    y = field("label", "N", sort=None, axis={"title": "Segment", "ticks": False})
+    colour = segment_colours(summary.segments)
+    reach = layer(
+        rows,
+        mark("rule", strokeWidth=3),
+        x=field("low", "Q"),
+        x2={"field": "x"},
+        y=y,
+        color=colour,
+    )
     dots = layer(
         rows,
         mark("point", filled=True, aria=True, **look),
         x=field("x", "Q", scale={**domain(low, 1.0), "padding": 0}, axis=axis),
-        y=field("label", "N", sort=None, axis={"title": "Segment", "ticks": False}),
-        color=segment_colours(summary.segments),
-        shape=field("start", "N", scale=shapes, legend=legend),
+        y=y,
+        color=colour,
         **TIP,
     )
-    height = STEP * len({row.segment_id for _, row, _ in shown(summary)})
-    return layered([*_bands(low), dots], width=WIDTH, height=height)
+    return layered(
+        [*_bands(low), reach, dots], width=WIDTH, height=STEP * max(len(rows), 2)
+    )
 
 
 def _bands(low: float) -> list[Spec]:
@@ -98,49 +99,41 @@ def _bands(low: float) -> list[Spec]:
 
 def title(summary: DisclosedSummary) -> str:
     """Say which segment is found again least, and how well."""
-    run, row, least = min(shown(summary), key=lambda one: one[2])
+    row, least = min(shown(summary), key=lambda one: one[1])
     return (
         f"The least stable segment, {name_of_segment(summary, row.segment_id)}, is "
-        f"{stability(least)}: Jaccard {summary.settings.numbers.statistic(least)} "
-        f"{starts(run)}"
+        f"{stability(least)}: Jaccard {summary.settings.numbers.statistic(least)}"
     )
 
 
 def table(summary: Results) -> Table:
-    """Give how well each segment is found again, by how the refits started."""
+    """Give how well each segment is found again."""
     return table_of(
         "Stability of the chosen segments",
+        [row for row, _ in shown(summary)],
         [
-            (run, row)
-            for run in evidence_of(summary).bootstraps
-            for row in run.per_segment
-        ],
-        [
-            column("Segment", lambda one: name_of_segment(summary, one[1].segment_id)),
-            column("Refits", lambda one: f"{one[0].resamples} {starts(one[0])}"),
-            column("Jaccard", lambda one: one[1].jaccard, "statistic"),
-            column("Recovered", lambda one: one[1].recovered, "share"),
-            column("Dissolved", lambda one: one[1].dissolved, "share"),
+            column("Segment", lambda row: name_of_segment(summary, row.segment_id)),
+            column("Jaccard", lambda row: row.jaccard, "statistic"),
+            column("Lower quartile", lambda row: row.low, "statistic"),
+            column("Recovered", lambda row: row.recovered, "share"),
+            column("Dissolved", lambda row: row.dissolved, "share"),
         ],
         sheet="Stability",
     )
 
 
 def note(summary: DisclosedSummary) -> str:
-    """Say how often the segments were fitted again, and how a Jaccard is read."""
+    """Say how often the segments were looked for again, and how a Jaccard is read."""
     write, units = summary.settings.numbers, summary.settings.units
-    told = listed(
-        [
-            f"{run.resamples} times {starts(run)} on {write.count(run.rows)}"
-            for run in evidence_of(summary).bootstraps
-        ]
-    )
+    found = evidence_of(summary).stability
     doubtful, stable, highly = JACCARD
+    halves = "" if found is None else f"{found.halves} halves of the {units} ("
+    rows = "" if found is None else f"{write.count(found.rows)} each)"
     return (
-        f"{units.capitalize()} drawn with replacement were cut again: {told}. Under "
-        f"{doubtful} a segment is unstable, from {doubtful} doubtful, from {stable} "
-        f"stable, from {highly} highly stable. Recovered: Jaccard 0.75 or more; "
-        "dissolved: 0.5 or less."
+        f"{halves}{rows} were cut from scratch. Dot: mean; line: down to what three of "
+        f"four reach. Under {doubtful} a segment is unstable, from {doubtful} "
+        f"doubtful, from {stable} stable, from {highly} highly stable. Recovered: "
+        f"Jaccard {RECOVERED} or more; dissolved: {DISSOLVED} or less."
     )
 
 
