@@ -1,4 +1,4 @@
-"""Tables without clusters, and with some: what a verdict must tell apart.
+"""Tables without clusters: what must not be called natural.
 
 Each is a function of the number of rows and a generator, and gives a matrix whose
 columns have mean 0 and standard deviation 1.
@@ -41,16 +41,64 @@ def gaussian_with_outliers(n, rng):
     return _standardised(X)
 
 
-def blobs(n, rng):
-    """Four groups in four features, their means 8.9 deviations apart or more."""
-    corners = np.array([[0, 0, 0, 0], [8, 0, 0, 4], [0, 8, 4, 0], [4, 4, 8, 8]])
-    return _standardised(corners[rng.integers(4, size=n)] + rng.normal(size=(n, 4)))
+def skewed(n, rng):
+    """A gamma, a log-normal and a normal feature."""
+    columns = rng.gamma(2, 1, n), rng.lognormal(0, 0.6, n), rng.normal(size=n)
+    return _standardised(np.column_stack(columns))
 
 
-def diagonal(n, rng):
-    """Three groups on a line, which two correlated columns show as well."""
-    means = np.array([[0, 0], [6, 6], [12, 12]])
-    return _standardised(means[rng.integers(3, size=n)] + rng.normal(size=(n, 2)))
+def heaped_pay(n, rng):
+    """Log pay of which three in ten are typed in steps of 500,000."""
+    pay = np.exp(rng.normal(13.5, 0.8, n))
+    typed = rng.random(n) < 0.3
+    pay[typed] = np.maximum(np.round(pay[typed] / 5e5) * 5e5, 5e5)
+    years = np.log1p(rng.gamma(2, 3, n))
+    return _standardised(np.column_stack([np.log(pay), years, rng.normal(size=n)]))
+
+
+def bracketed_pay(n, rng):
+    """Pay in five brackets beside two smooth features."""
+    pay = np.digitize(rng.normal(size=n), [-1.2, -0.4, 0.4, 1.2]).astype(float)
+    years = np.log1p(rng.gamma(2, 3, n))
+    return _standardised(np.column_stack([pay, years, rng.normal(size=n)]))
+
+
+def growing_spread(n, rng):
+    """A feature whose spread grows with another."""
+    x = 3 * rng.random(n)
+    y = x + 0.5 * np.exp(x - 1.5) * rng.normal(size=n)
+    return _standardised(np.column_stack([x, y, rng.normal(size=n)]))
+
+
+def heavy_tails(n, rng):
+    """Three features of Student's t with three degrees of freedom."""
+    return _standardised(rng.standard_t(3, size=(n, 3)))
+
+
+def u_shape(n, rng):
+    """A bent band."""
+    turn = rng.uniform(0, np.pi, n)
+    bent = np.column_stack([np.cos(turn), 1.3 * np.sin(turn), 0.3 * rng.normal(size=n)])
+    return _standardised(bent + 0.15 * rng.normal(size=(n, 3)))
+
+
+def ring(n, rng):
+    """A closed band."""
+    turn = rng.uniform(0, 2 * np.pi, n)
+    closed = np.column_stack([np.cos(turn), np.sin(turn)])
+    return _standardised(closed + 0.15 * rng.normal(size=(n, 2)))
+
+
+def wedge(n, rng):
+    """A triangle that opens along one feature."""
+    x = np.sqrt(rng.random(n))
+    across = (rng.random(n) - 0.5) * x
+    return _standardised(np.column_stack([x, across, 0.2 * rng.normal(size=n)]))
+
+
+def shares(n, rng):
+    """Four even shares that sum to one."""
+    return _standardised(rng.dirichlet(np.ones(4), n))
 
 
 STRUCTURELESS = {
@@ -59,5 +107,13 @@ STRUCTURELESS = {
     "log-normal pay": log_normal_pay,
     "whole years, rounded pay": whole_years_rounded_pay,
     "Gaussian, 0.1 % outliers": gaussian_with_outliers,
+    "skewed": skewed,
+    "heaped pay": heaped_pay,
+    "bracketed pay": bracketed_pay,
+    "growing spread": growing_spread,
+    "heavy tails": heavy_tails,
+    "U-shape": u_shape,
+    "ring": ring,
+    "wedge": wedge,
+    "shares that sum to one": shares,
 }
-SEPARATED = {"blobs": blobs, "diagonal": diagonal}

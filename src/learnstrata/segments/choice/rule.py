@@ -1,5 +1,6 @@
 """The rule that chooses how many segments: what it admits, takes and says."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args, get_type_hints
@@ -10,7 +11,8 @@ from learnstrata.config.limits import OfEachK
 from learnstrata.config.stages import Criterion, Rule, Selection
 from learnstrata.segments.choice.candidates import Candidate, gain_of
 from learnstrata.segments.choice.gaps import most_parted
-from learnstrata.stats.replication import Halves, lower_quartile
+from learnstrata.stats.inputs import Integers
+from learnstrata.stats.replication import Halves
 from learnstrata.wording.statistics import STATISTICS, as_told, best_of, statistic_of
 from learnstrata.wording.words import listed
 
@@ -258,18 +260,37 @@ def _again(
     if not halves or not (rule.min_agreement or rule.min_jaccard or config.worth):
         return {}
     n_splits = next(iter(halves.values())).n_splits
-    counts: dict[int, int] = {}
-    for _ in range(DRAWS):
-        splits = rng.integers(n_splits, size=n_splits)
-        half = int(rng.integers(2 * n_splits))
-        drawn = [
-            _judged(_on_half(one, halves, splits, half), config, limits)
-            for one in judged
-        ]
-        taken = _taken(drawn, rule.criterion)
-        k = taken[0].k if taken else 1
-        counts[k] = counts.get(k, 0) + 1
+    splits = rng.integers(n_splits, size=(DRAWS, n_splits))
+    half = rng.integers(2 * n_splits, size=DRAWS)
+    drawn = zip(*(_on_halves(one, halves, splits, half) for one in judged), strict=True)
+    counts: Counter[int] = Counter()
+    for candidates in drawn:
+        counts[_k(candidates, config, limits)] += 1
     return {k: counts[k] / DRAWS for k in sorted(counts)}
+
+
+def _on_halves(
+    candidate: Candidate, halves: Mapping[int, Halves], splits: Integers, half: Integers
+) -> list[Candidate]:
+    """Measure a k once a draw: over the splits drawn again, and on one half."""
+    found = halves.get(candidate.k)
+    if found is None:
+        return [candidate] * len(splits)
+    both = np.concatenate([2 * splits, 2 * splits + 1], axis=1)
+    agreement = np.quantile(found.agreement[splits], 0.25, axis=1)
+    jaccard = np.quantile(found.jaccard[both], 0.25, axis=1).min(axis=1)
+    return [
+        replace(
+            candidate,
+            half_agreement=agreement[i].item(),
+            jaccard_low=jaccard[i].item(),
+            smallest_share=found.smallest_share[h].item(),
+            gain=gain_of(
+                candidate.k, {k: one.explained[h].item() for k, one in halves.items()}
+            ),
+        )
+        for i, h in enumerate(half.tolist())
+    ]
 
 
 def _recurring(again: Mapping[int, float]) -> str:
@@ -281,26 +302,6 @@ def _recurring(again: Mapping[int, float]) -> str:
     settled = again[ranked[0]] >= SETTLED
     how = "" if settled else "How many segments there are is not settled: on"
     return f"{how or 'On'} halves of the learners the same rule takes {told}."
-
-
-def _on_half(
-    candidate: Candidate,
-    halves: Mapping[int, Halves],
-    splits: np.ndarray[tuple[int], np.dtype[np.int64]],
-    half: int,
-) -> Candidate:
-    found = halves.get(candidate.k)
-    if found is None:
-        return candidate
-    both = np.concatenate([2 * splits, 2 * splits + 1])
-    explained = {k: one.explained[half].item() for k, one in halves.items()}
-    return replace(
-        candidate,
-        smallest_share=found.smallest_share[half].item(),
-        half_agreement=lower_quartile(found.agreement[splits]).item(),
-        jaccard_low=lower_quartile(found.jaccard[both]).min().item(),
-        gain=gain_of(candidate.k, explained),
-    )
 
 
 def rule_in_words(config: Selection, *, least: int = 1) -> str:
