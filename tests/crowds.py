@@ -101,7 +101,7 @@ def run_of(number: int, recipe: str) -> Run:
     k = 8 if number in MANY_SEGMENTS else 2
     more = {"selection": {"k_min": k, "k_max": k + 3, "sample": 2_000, "starts": 2}}
     if recipe == "robust":
-        more["selection"] |= {"resamples": 2, "scored": 500, "score_against": "sample"}
+        more["selection"] |= {"splits": 2, "scored": 500, "score_against": "sample"}
         more["evidence"] = LITTLE_EVIDENCE
     if number in WITH_EXTRAS:
         more["columns"] = EXTRAS

@@ -10,7 +10,7 @@ from learnstrata.stats.gap import gap
 from learnstrata.stats.inputs import Floats, Integers
 from learnstrata.stats.kmeans import KMeansFit
 from learnstrata.stats.modality import dip_components
-from learnstrata.stats.replication import prediction_strength
+from learnstrata.stats.replication import cut_halves
 from learnstrata.stats.stability import (
     Agreement,
     JaccardResult,
@@ -107,7 +107,14 @@ def _coassigned(case: Case, seed: int) -> float:
 
 def _strength(case: Case, seed: int) -> float:
     k = case.n_clusters
-    return prediction_strength(case.X, [k], n_splits=10, rng=seed)[k].mean
+    found = cut_halves(case.X, {k: case.labels}, n_splits=10, rng=seed)[k]
+    return float(found.strength.mean())
+
+
+def _halved(case: Case, seed: int) -> float:
+    k = case.n_clusters
+    found = cut_halves(case.X, {k: case.labels}, n_splits=10, rng=seed)[k]
+    return float(found.agreement.mean())
 
 
 def _drawn(most: float) -> dict[Change, float]:
@@ -142,6 +149,7 @@ INDICES: Mapping[str, Index] = {
     ),
     "coassignment": Index(_coassigned, "highest", _drawn(0.01)),
     "prediction_strength": Index(_strength, "highest", _drawn(0.06)),
+    "agreement_of_halves": Index(_halved, "highest", _drawn(0.04)),
     "adjusted_rand": Index(
         lambda case, _: _agreement(case).ari,
         "highest",

@@ -27,7 +27,7 @@ QUICK = {
         "k_max": 4,
         "sample": 1_000,
         "starts": 2,
-        "resamples": 2,
+        "splits": 2,
         "scored": 300,
         "score_against": "sample",
     },

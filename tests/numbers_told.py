@@ -183,10 +183,10 @@ def _of_card(summary: DisclosedSummary, place: int) -> list[object]:
     if pay and pay.p50 is not None and pay.base:
         found += [abs(pay.p50 / pay.base - 1), pay.p50 / pay.base]
     if evidence := summary.evidence:
+        stability = evidence.stability
         found += [
-            (run.resamples, row)
-            for run in evidence.bootstraps
-            for row in run.per_segment
+            (stability.halves, row)
+            for row in (stability.per_segment if stability else ())
             if row.segment_id == segment.id
         ]
         rows = evidence.certainty.per_segment
@@ -251,8 +251,7 @@ def _of_actions(summary: DisclosedSummary) -> list[object]:
     counts = [len(action.targets) for action in summary.actions]
     steps = [*range(1, len(counts) + 1)]
     found = [sums, counts, steps, summary.questions, summary.selection.chosen, MIN_POOL]
-    runs = summary.evidence.bootstraps if summary.evidence else ()
-    return [*found, [run.lowest for run in runs], _groups(summary)]
+    return [*found, _groups(summary)]
 
 
 def _groups(summary: DisclosedSummary) -> list[int]:

@@ -63,6 +63,21 @@ def one_small(k, n, rng):
     return _table(_means(k, 7.0, rng), group, 1.0, rng)
 
 
+def blobs(n, rng):
+    """Four groups in four features, their means 8.9 deviations apart or more."""
+    corners = np.array([[0, 0, 0, 0], [8, 0, 0, 4], [0, 8, 4, 0], [4, 4, 8, 8]])
+    X = corners[rng.integers(4, size=n)] + rng.normal(size=(n, 4))
+    return (X - X.mean(axis=0)) / X.std(axis=0)
+
+
+def diagonal(n, rng):
+    """Three groups on a line, which two correlated columns show as well."""
+    means = np.array([[0, 0], [6, 6], [12, 12]])
+    X = means[rng.integers(3, size=n)] + rng.normal(size=(n, 2))
+    return (X - X.mean(axis=0)) / X.std(axis=0)
+
+
+SEPARATED = {"blobs": blobs, "diagonal": diagonal}
 # name -> family, its numbers of groups, and rows
 PLANTED = {
     "even": (even, (2, 3, 4, 5, 6), 3_000),

@@ -431,7 +431,8 @@ def test_a_level_of_evidence_fills_in_what_is_not_said(toml):
         (
             {"draws": 9},
             "Got evidence.max_p = 0.05 in the configuration: 9 draws give no p-value "
-            "under 1/10, and no verdict could be natural: evidence.draws must be 19 or",
+            "under 1/10, and no silhouette could be above chance: evidence.draws must "
+            "be 19 or",
         ),
         ({"max_p": 0.01}, "evidence.max_p = 0.01 .*evidence.draws must be 99 or more"),
         ({"sensitivity_rows": 3}, "evidence.sensitivity_rows = 3 .*0 .none., or 50 or"),

@@ -33,7 +33,7 @@ TOUCHY = (
 LITTLE = {
     "as_of": 2021,
     "evidence": NO_EVIDENCE,
-    "selection": {"k_max": 3, "resamples": 0, "starts": 2},
+    "selection": {"k_max": 3, "splits": 0, "starts": 2},
     "fit": {"starts": 2},
 }
 

@@ -22,7 +22,7 @@ k_min = 2
 k_max = 3
 sample = 200
 starts = 2
-resamples = 2
+splits = 2
 scored = 100
 score_against = "sample"
 [selection.rule]

@@ -25,7 +25,7 @@ MANY = {
     "orgyear": [str(2000 + i % 18) for i in range(24)],
 }
 RUN = {
-    "selection": {"k_max": 3, "resamples": 0, "starts": 2},
+    "selection": {"k_max": 3, "splits": 0, "starts": 2},
     "fit": {"starts": 2},
     "evidence": {"level": "none"},
 }

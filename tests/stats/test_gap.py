@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from threadpoolctl import threadpool_limits
 
 import oracles_nulls
+import planted
 import structureless
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.gap import UniformBox, dispersions, gap, gap_of
@@ -14,12 +15,12 @@ shifts = st.floats(-50, 50)
 
 
 def blobs(n=400, seed=0):
-    return structureless.blobs(n, np.random.default_rng(seed))
+    return planted.blobs(n, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("name", ["blobs", "uniform"])
 def test_agrees_with_the_definition_on_the_same_references(name):
-    table = {**structureless.STRUCTURELESS, **structureless.SEPARATED}[name]
+    table = {**structureless.STRUCTURELESS, **planted.SEPARATED}[name]
     X = table(300, np.random.default_rng(1))
     box = UniformBox.of(X)
     references = [box.draw(300, rng=seed) for seed in range(4)]
@@ -62,7 +63,7 @@ def test_the_rule_is_that_of_reading_from_left_to_right(gaps, seed):
 
 @pytest.mark.parametrize(("name", "k"), [("blobs", 4), ("diagonal", 3)])
 def test_planted_clusters_are_counted(name, k):
-    X = structureless.SEPARATED[name](600, np.random.default_rng(2))
+    X = planted.SEPARATED[name](600, np.random.default_rng(2))
     assert gap(X, range(1, 7), rng=0).k == k
 
 

@@ -9,8 +9,8 @@ from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats import kmeans, threads
 from learnstrata.stats.refits import overlap
 from learnstrata.stats.stability import (
-    _best_jaccard,
     agreement,
+    best_jaccard,
     bootstrap_cuts,
     bootstrap_jaccard,
     coassignment,
@@ -59,7 +59,7 @@ def test_jaccard_is_that_of_sets(n, k, seed):
     rng = np.random.default_rng(seed)
     before, after = rng.integers(k, size=(2, n))
     expected = oracles_stats.naive_jaccard(before, after, k)
-    found = _best_jaccard(overlap(before, after, k))
+    found = best_jaccard(overlap(before, after, k))
     assert found == pytest.approx(expected)
 
 

@@ -34,16 +34,15 @@ def test_the_dossier_has_what_the_evidence_adds(small_run):
     for row in found.table:
         assert row.gap == pytest.approx(trust.nulls.gap_beside[row.k].observed)
         assert row.gap_p == trust.nulls.gap_beside[row.k].p_value
-        strength = trust.replication.halves[row.k].mean
+        strength = trust.replication.halves[row.k].strength.mean()
         assert row.prediction_strength == pytest.approx(strength)
-        assert (row.jaccard_null is None) == (row.k != found.k)
         excess = row.silhouette_sampled - row.silhouette_null
         assert row.silhouette_excess == pytest.approx(excess)
 
 
 def test_without_evidence_nothing_is_added(notebook_run):
     for row in build_selection(notebook_run).table:
-        assert row.gap is row.jaccard_p is row.prediction_strength is None
+        assert row.gap is row.half_agreement is row.prediction_strength is None
 
 
 def test_the_variant_of_the_recipe_is_the_one_reported(small_run, notebook_run):

@@ -19,13 +19,16 @@ def test_nothing_is_told_where_nothing_was_gathered(notebook_run):
 
 def test_the_statistics_are_those_of_the_chosen_k(evidence, small_run):
     told = {row.statistic: row for row in evidence.nulls.statistics}
-    assert set(told) == {"hopkins", "silhouette", "gap", "jaccard"}
+    assert set(told) == {
+        *("hopkins", "silhouette", "gap"),
+        *("half_agreement", "lowest_jaccard"),
+    }
     chosen = build_selection(small_run).chosen
     assert told["silhouette"].whole == chosen.silhouette
     assert told["silhouette"].observed == chosen.silhouette_sampled
-    assert told["jaccard"].whole == chosen.lowest_jaccard
-    assert told["jaccard"].observed == chosen.jaccard_sampled
-    assert told["jaccard"].p_value == chosen.jaccard_p
+    assert told["lowest_jaccard"].whole == chosen.lowest_jaccard
+    assert told["half_agreement"].whole == chosen.half_agreement
+    assert chosen.lowest_jaccard == evidence.stability.lowest
     assert told["hopkins"].whole == build_tendency(small_run).power_d.statistic
     assert told["gap"].observed == pytest.approx(chosen.gap)
     assert len(told["silhouette"].draws) == evidence.nulls.draws
@@ -43,7 +46,7 @@ def test_segment_ids_begin_with_one(evidence, small_run):
     ids = [profile.id for profile in small_run.meaning.profiles]
     assert ids[0] == 1
     parts = (evidence.valleys, evidence.certainty.per_segment)
-    parts += tuple(found.per_segment for found in evidence.bootstraps)
+    parts += (evidence.stability.per_segment,)
     for rows in (*parts, evidence.silhouette.per_segment):
         assert [row.segment_id for row in rows] == ids
 

@@ -65,31 +65,37 @@ def test_segments_that_hold_together_alike_are_said_so(summary):
     assert told == "The mean silhouette is 0.3 in every segment"
 
 
-def test_every_segment_has_a_point_a_start(summary):
+def test_every_segment_has_a_point_and_a_line_down_to_its_lower_quartile(summary):
     (points,) = marked(jaccards.draw(summary), "point")
-    assert len(rows_of(points)) == 2 * len(summary.segments)
-    starts = {row["start"] for row in rows_of(points)}
-    assert starts == {"from the fitted centres", "from fresh starts"}
+    assert len(rows_of(points)) == len(summary.segments)
+    assert all(row["low"] <= row["x"] + 0.05 for row in rows_of(points))
+    (lines,) = (
+        one
+        for one in marked(jaccards.draw(summary), "rule")
+        if one["encoding"]["x"]["field"] == "low"
+    )
+    assert rows_of(lines) == rows_of(points)
 
 
 def test_the_least_stable_segment_is_read_in_a_word(summary):
-    fitted, fresh = summary.evidence.bootstraps
-    rows = first_changed(fresh.per_segment, jaccard=0.432)
-    low = with_evidence(summary, bootstraps=(fitted, with_(fresh, per_segment=rows)))
+    found = summary.evidence.stability
+    rows = first_changed(found.per_segment, jaccard=0.432, low=0.4)
+    low = with_evidence(summary, stability=with_(found, per_segment=rows))
+    name = summary.segments[0].name
     assert jaccards.title(low) == (
-        "The least stable segment, Senior, higher pay, is unstable: Jaccard 0.432 from "
-        "fresh starts"
+        f"The least stable segment, {name}, is unstable: Jaccard 0.432"
     )
     (points,) = marked(jaccards.draw(low), "point")
-    assert points["encoding"]["x"]["scale"]["domain"][0] == pytest.approx(0.412)
+    assert points["encoding"]["x"]["scale"]["domain"][0] == pytest.approx(0.38)
 
 
 def test_a_segment_whose_jaccard_is_not_told_has_no_point(summary):
-    fitted, _ = summary.evidence.bootstraps
-    rows = first_changed(fitted.per_segment, jaccard=None)
-    one = with_evidence(summary, bootstraps=(with_(fitted, per_segment=rows),))
+    found = summary.evidence.stability
+    rows = first_changed(found.per_segment, jaccard=None)
+    one = with_evidence(summary, stability=with_(found, per_segment=rows))
     (points,) = marked(jaccards.draw(one), "point")
-    assert [row["label"] for row in rows_of(points)] == ["2", "3"]
+    others = [str(row.segment_id) for row in rows[1:]]
+    assert [row["label"] for row in rows_of(points)] == others
 
 
 def test_the_tree_has_a_dot_a_group_as_large_as_it_is(summary):
@@ -192,9 +198,9 @@ def test_the_rules_of_certainty_are_those_of_the_run(summary):
     )
     told = certainty.note(other)
     assert "more than 80% as far" in told
-    assert "fewer than 80% of 7 bootstrap refits" in told
+    assert "fewer than 80% of 7 cuts of halves" in told
     none = with_certainty(summary, confidence_refits=0)
-    assert "refits" not in certainty.note(none)
+    assert "cuts of halves" not in certainty.note(none)
 
 
 def with_cells(summary, found):

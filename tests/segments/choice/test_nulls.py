@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from learnstrata.config.stages import Evidence
 from learnstrata.segments.choice.nulls import (
     NullTables,
-    bootstrap_nulls,
     draw_nulls,
     gap_beside,
+    halve_nulls,
 )
 from learnstrata.stats import kmeans, validity
 
@@ -69,20 +68,20 @@ def test_planted_groups_stand_above_their_null(drawn):
 @pytest.fixture(scope="module")
 def p_values():
     """Give p-values of 60 Gaussians: 0.6 on average where both sides are alike."""
-    evidence = Evidence(jaccard_draws=4, jaccard_resamples=2)
-    found = {"silhouette": [], "jaccard": []}
+    found = {"silhouette": [], "agreement": [], "jaccard": []}
     for seed in range(60):
         rng = np.random.default_rng(seed)
         X = rng.normal(size=(600, 2)).astype(np.float32)
         tables = NullTables.of(X, (), draws=4, rows=100, rng=rng)
         drawn = draw_nulls(tables, [2], rng=rng)
         found["silhouette"].append(drawn.silhouettes()[2].p_value)
-        jaccard = bootstrap_nulls(tables, [2], evidence, rng=rng)[2]
-        found["jaccard"].append(jaccard.p_value)
+        halves = halve_nulls(tables, 2, n_splits=2, rng=rng)
+        found["agreement"].append(halves.agreement.p_value)
+        found["jaccard"].append(halves.jaccard.p_value)
     return found
 
 
-@pytest.mark.parametrize("statistic", ["silhouette", "jaccard"])
+@pytest.mark.parametrize("statistic", ["silhouette", "agreement", "jaccard"])
 def test_p_values_of_structureless_tables_are_even(p_values, statistic):
     error = np.std([0.2, 0.4, 0.6, 0.8, 1.0]) / np.sqrt(60)
     assert np.mean(p_values[statistic]) == pytest.approx(0.6, abs=3 * error)
@@ -98,13 +97,12 @@ def test_the_gap_finds_the_planted_number_and_its_null_does_not(drawn):
     assert len(drawn.tendency().draws) == 9
 
 
-def test_the_bootstrap_has_a_null_for_each_k_asked_for(tables):
-    evidence = Evidence(jaccard_draws=4, jaccard_resamples=3)
-    found = bootstrap_nulls(tables, [3, 4], evidence, rng=np.random.default_rng(0))
-    assert set(found) == {3, 4}
-    assert all(len(beside.draws) == 4 for beside in found.values())
-    assert found[4].observed > 0.95
-    assert found[4].excess > 0.1
+def test_halves_of_planted_groups_agree_more_than_those_of_their_null(tables):
+    found = halve_nulls(tables, 4, n_splits=3, rng=np.random.default_rng(0))
+    for beside in (found.agreement, found.jaccard):
+        assert len(beside.draws) == 9
+        assert beside.observed > 0.95
+        assert beside.excess > 0.1
 
 
 def of_distinct(n_distinct):
@@ -120,9 +118,8 @@ def test_more_clusters_than_a_table_can_hold_are_left_out():
     assert set(drawn.silhouettes()) == set(range(2, 7))
     own, beside = gap_beside(drawn, references=2, rng=np.random.default_rng(0))
     assert own.k_values == tuple(beside) == tuple(range(1, 7))
-    evidence = Evidence(jaccard_draws=2, jaccard_resamples=2)
-    found = bootstrap_nulls(tables, [6, 7], evidence, rng=np.random.default_rng(0))
-    assert set(found) == {6}
+    assert halve_nulls(tables, 3, n_splits=2, rng=np.random.default_rng(0)) is not None
+    assert halve_nulls(tables, 4, n_splits=2, rng=np.random.default_rng(0)) is None
     assert drawn.tendency() is None
 
 
@@ -133,7 +130,7 @@ def test_tables_that_cannot_be_cut_have_nothing_beside_them(n_distinct):
     assert drawn.silhouettes() == {}
     rng = np.random.default_rng(0)
     assert gap_beside(drawn, references=2, rng=rng) == (None, {})
-    assert bootstrap_nulls(tables, [2], Evidence(), rng=rng) == {}
+    assert halve_nulls(tables, 2, n_splits=2, rng=rng) is None
 
 
 def test_whole_categories_are_drawn(X):

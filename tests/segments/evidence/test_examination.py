@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import (
     adjusted_rand_score,
     silhouette_samples,
@@ -33,33 +34,26 @@ def k(small_run):
     return len(small_run.clusters.fit.centers)
 
 
-def test_the_bootstraps_say_where_they_began(trust, small_run, k):
-    fitted, fresh = trust.replication.bootstraps
-    assert (fitted.start, fresh.start) == ("fitted", "fresh")
-    assert fitted.n_resamples == fresh.n_resamples == LITTLE_EVIDENCE["resamples"]
-    assert fitted.n_rows == len(small_run.meaning.learners)
-    assert len(fitted.per_cluster) == len(fresh.per_cluster) == k
+def test_halves_bear_the_numbers_of_the_final_segments(trust, small_run, k):
+    halves, fit = trust.replication.halves[k], small_run.clusters.fit
+    assert halves.jaccard.shape == (2 * halves.n_splits, k)
+    for centers in halves.centers:
+        apart = np.linalg.norm(fit.centers[:, None] - centers, axis=2)
+        assert linear_sum_assignment(apart)[1].tolist() == list(range(k))
+    swept = small_run.clusters.dossier.halves[k]
+    assert np.sort(swept.jaccard.mean(axis=0)) == pytest.approx(
+        np.sort(halves.jaccard.mean(axis=0))
+    )
 
 
-def test_nulls_stand_beside_the_chosen_k(trust, small_run):
-    nulls, chosen = trust.nulls, small_run.clusters.dossier.k
+def test_nulls_stand_beside_every_k_of_the_gap(trust):
+    nulls = trust.nulls
     assert nulls.n_draws == LITTLE_EVIDENCE["draws"]
     assert nulls.n_rows == LITTLE_EVIDENCE["rows"]
-    assert set(nulls.jaccard_beside) == {chosen}
+    assert len(nulls.halves.agreement.draws) == LITTLE_EVIDENCE["halved_draws"]
     assert set(nulls.gap_beside) == {1, *range(2, 11)}
     lowest = 1 / (1 + nulls.n_draws)
     assert all(lowest <= beside.p_value <= 1 for beside in nulls.gap_beside.values())
-
-
-def test_full_evidence_bootstraps_the_nulls_at_every_k(small_table):
-    config = load_config(
-        selection={"k_max": 4, "resamples": 2},
-        evidence={**LITTLE_EVIDENCE, "level": "full"},
-    )
-    found = run(small_table, config).clusters.trust
-    assert found is not None
-    assert found.level == "full"
-    assert set(found.nulls.jaccard_beside) == {2, 3, 4}
 
 
 def test_silhouettes_of_the_picture_are_those_of_the_fit(trust, small_run):
@@ -102,7 +96,7 @@ def test_flows_lead_from_every_k_to_the_next(trust):
 
 def test_flows_bear_the_numbers_of_the_final_segments(small_table):
     config = load_config(
-        selection={"k_max": 4, "resamples": 2, "sample": 300},
+        selection={"k_max": 4, "splits": 2, "sample": 300},
         evidence=LITTLE_EVIDENCE | {"sensitivity_rows": 0},
     )
     found = run(small_table, config).clusters
@@ -213,7 +207,7 @@ def few_kinds():
 def test_what_too_few_distinct_learners_do_not_allow_is_left_out(few_kinds):
     config = load_config(
         columns={"learner": "learner_id"},
-        selection={"k_min": 9, "k_max": 10, "resamples": 2},
+        selection={"k_min": 9, "k_max": 10, "splits": 2},
         evidence=LITTLE_EVIDENCE | {"rows": 100, "sensitivity_rows": 50},
     )
     found = run(few_kinds, config).clusters
@@ -231,7 +225,7 @@ def test_what_too_few_distinct_learners_do_not_allow_is_left_out(few_kinds):
 
 def test_one_k_alone_is_examined_without_flows(small_table):
     config = load_config(
-        selection={"k_min": 3, "k_max": 3, "resamples": 2},
+        selection={"k_min": 3, "k_max": 3, "splits": 2},
         evidence=LITTLE_EVIDENCE | {"sensitivity_rows": 0},
     )
     found = run(small_table, config).clusters.trust
@@ -244,9 +238,11 @@ def test_halves_are_compared_as_far_as_they_can_be_cut():
     rows = np.repeat(np.arange(4.0), 20)[:, None].astype(np.float32)
     config = load_config()
     rng, selection = np.random.default_rng(0), config.selection
-    assert set(halved(rows, [2, 3, 4, 5], selection, rng=rng)) == {2, 3, 4}
-    assert halved(rows[:20], [2], selection, rng=rng) == {}
-    assert halved(rows, [2], replace(selection, splits=0), rng=rng) == {}
+    cuts = {k: np.arange(80) % k for k in (2, 3, 4, 5)}
+    two = {2: cuts[2]}
+    assert set(halved(rows, cuts, selection, rng=rng)) == {2, 3, 4}
+    assert halved(rows[:20], {2: cuts[2][:20]}, selection, rng=rng) == {}
+    assert halved(rows, two, replace(selection, splits=0), rng=rng) == {}
     said = list(trust_stage._not_again(config, seeds=0, ks=[5, 6]))
     assert said == [
         "No refit under other seeds: too few of the learners are distinct.",

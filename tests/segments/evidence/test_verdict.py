@@ -5,14 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import planted
 import structureless
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Rule
+from learnstrata.segments.choice.candidates import Candidate
 from learnstrata.segments.choice.gaps import Parting
-from learnstrata.segments.choice.sweep import Candidate, Dossier
+from learnstrata.segments.choice.rule import Choice
+from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.evidence.examination import verdict_of_matrix
 from learnstrata.segments.evidence.verdict import MEANINGS, judge
-from learnstrata.stats.replication import PredictionStrength
+from learnstrata.stats.replication import Halves
 
 CUT = Candidate(
     k=4,
@@ -23,42 +26,71 @@ CUT = Candidate(
     lowest_jaccard=0.95,
     parting=Parting(p_value=0.7, depth=0.9, smallest_share=0.2, same_cut=1.0),
 )
-RULE = Rule(gaps=True, min_agreement=0.8)
+RULE = Rule(gaps="numbers", min_agreement=0.8)
 # Small samples: the sweep is judged as in a run, a study of 20 seeds is in benchmarks/.
-CONFIG = load_config(selection={"k_max": 5, "resamples": 0, "starts": 4})
+CONFIG = load_config(selection={"k_max": 5, "splits": 4, "starts": 4})
 
 
 def halved(*agreement):
     values = np.array(agreement)
-    return PredictionStrength(4, 0.9, 0.01, values, values)
+    shares = np.full(2 * len(values), 0.5)
+    jaccard, centers = np.ones((len(shares), 4)), np.zeros((len(shares), 4, 1))
+    return Halves(4, values, values, jaccard, shares, shares, centers)
 
 
-def dossier(candidate=CUT, *, agreement=(0.8, 0.8, 0.9), is_natural=False):
+def dossier(candidate=CUT, *, agreement=(0.8, 0.8, 0.9)):
     return Dossier(
-        candidates=(candidate,),
-        k=4,
-        runner_up=None,
-        rule="",
-        reason="",
+        choice=Choice(k=4, runner_up=None, candidates=(candidate,), rule="", reason=""),
         sampled=np.arange(9),
         fits={},
-        is_natural=is_natural,
         halves={4: halved(*agreement)} if agreement else {},
     )
 
 
 def test_groups_that_were_found_before_any_cut_are_natural():
     apart = replace(CUT, parting=Parting(0.0, 4.0, 0.2, 1.0))
-    found = judge(dossier(apart, is_natural=True), RULE)
+    found = judge(dossier(apart), RULE)
     assert found.word == "natural"
     assert found.sentence == MEANINGS["natural"]
     assert all(ground.met for ground in found.grounds)
 
 
+@pytest.mark.parametrize(
+    "parting",
+    [
+        Parting(0.0101, 4.0, 0.2, 1.0),
+        Parting(0.0, 1.49, 0.2, 1.0),
+        Parting(0.0, 4.0, 0.2, 0.89),
+    ],
+)
+def test_each_ground_of_natural_is_asked_for_and_told(parting):
+    found = judge(dossier(replace(CUT, parting=parting)), RULE)
+    assert found.word == "repeatable"
+    assert sum(not ground.met for ground in found.grounds[:3]) == 1
+
+
+def test_groups_of_too_few_are_not_natural():
+    apart = Parting(0.0, 4.0, 0.005, 1.0)
+    few = replace(
+        CUT, parting=apart, refusals=("few",), objections=("smallest segment under 2%",)
+    )
+    assert judge(dossier(few), RULE).word == "arbitrary"
+
+
+def test_one_segment_is_undivided():
+    whole = Dossier(
+        choice=Choice(k=1, runner_up=None, candidates=(CUT,), rule="", reason=""),
+        sampled=np.arange(9),
+        fits={},
+    )
+    found = judge(whole, RULE)
+    assert (found.word, found.grounds) == ("undivided", ())
+
+
 def test_a_cut_that_halves_agree_on_is_repeatable_and_no_more():
     found = judge(dossier(), RULE)
     assert found.word == "repeatable"
-    assert [ground.met for ground in found.grounds] == [False, False, True, True]
+    assert [ground.met for ground in found.grounds] == [False, False, True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -98,8 +130,8 @@ def test_a_structureless_table_is_never_called_natural(name, seed):
     assert verdict_of_matrix(rows, config=CONFIG, rng=seed).word != "natural"
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize("name", structureless.SEPARATED)
-def test_groups_that_stand_apart_are_called_natural(name, seed):
-    rows = structureless.SEPARATED[name](1_000, np.random.default_rng(seed))
-    assert verdict_of_matrix(rows, config=CONFIG, rng=seed).word == "natural"
+@pytest.mark.parametrize("name", planted.PLANTED)
+def test_groups_that_stand_apart_are_called_natural(name):
+    family, ks, n = planted.PLANTED[name]
+    rows, _ = family(ks[0], n, np.random.default_rng(3))
+    assert verdict_of_matrix(rows, config=CONFIG, rng=3).word == "natural"

@@ -19,10 +19,10 @@ from learnstrata.segments.model.stored import MODEL_VERSION
 @pytest.fixture(scope="module")
 def model():
     """A model of few learners, with refits, parts and names, so that all is in it."""
-    few = {"draws": 19, "rows": 50, "resamples": 2, "seeds": 1, "sensitivity_rows": 0}
-    few |= {"jaccard_draws": 1, "jaccard_resamples": 1, "references": 1}
+    few = {"draws": 19, "rows": 50, "seeds": 1, "sensitivity_rows": 0}
+    few |= {"halved_draws": 1, "halved_splits": 2, "references": 1}
     config = load_config(
-        names={1: "Ours"}, evidence=few, selection={"k_max": 4, "resamples": 2}
+        names={1: "Ours"}, evidence=few, selection={"k_max": 4, "splits": 2}
     )
     table = make_learners(100, rng=1)
     return run(table, config).meaning.model

@@ -55,7 +55,8 @@ class Limits:
     def objections(self, candidate: Candidate) -> list[str]:
         """Say what is against a k."""
         found = []
-        if candidate.smallest_share * self.n_learners < self.least:
+        smallest = round(candidate.smallest_share * self.n_learners, 6)
+        if smallest < self.least:
             found.append(f"smallest segment under {self.least} learners")
         if candidate.k > self.most_k:
             found.append("too few learners for so many segments")

@@ -31,8 +31,8 @@ class Certainty:
     Attributes
     ----------
     refits : tuple of tuple of centres
-        Centres of bootstrap refits, each matched to the segments; empty where there was
-        no refit, and no confidence is given then.
+        Centres of cuts of halves, each matched to the segments; empty where there was
+        none, and no confidence is given then.
     reach : tuple of float
         Distance from the centre of each segment beyond which a learner is atypical.
     parts : tuple of tuple of centres
@@ -65,7 +65,7 @@ def fit_certainty(
         Of all rows of `X`.
     evidence : Evidence
     refits : array of shape (n_refits, n_segments, n_columns), default=None
-        Matched centres, of `stability.bootstrap_jaccard`.
+        Matched centres, of `learnstrata.stats.replication.Halves`.
     parts : sequence of centres, default=()
         Of `finer.Subsegments`.
 
@@ -103,8 +103,8 @@ def standings(
     """Tell of each learner the second segment, how sure the first is, and the part.
 
     The margin is ``(d2 - d1) / d2`` of the distances to the two nearest centres, 0 on
-    the border to 1 at the centre. The confidence is the share of bootstrap refits that
-    put the learner in the same segment.
+    the border to 1 at the centre. The confidence is the share of cuts of halves that put
+    the learner in the same segment.
 
     Parameters
     ----------

@@ -198,7 +198,7 @@ class SegmentCertainty(Model):
     borderline: Annotated[int | None, Count("learners on a border")]
     atypical: Annotated[int | None, Count("learners far out")]
     mean_confidence: Annotated[
-        Number, Statistic("learners of the segment, over bootstrap refits", digits=2)
+        Number, Statistic("learners of the segment, over cuts of halves", digits=2)
     ]
 
 

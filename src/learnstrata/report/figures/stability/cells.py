@@ -102,7 +102,7 @@ def note(summary: DisclosedSummary) -> str:
     """Say how to read the cells."""
     write, units = summary.settings.numbers, summary.settings.units
     return (
-        f"First number: {units}; in brackets: bootstrap Jaccard of the cell. The "
+        f"First number: {units}; in brackets: Jaccard of the cell. The "
         "bluer, the larger its share of the segment. White with grey text: under "
         f"{_limit(summary):g}, so do not act on it alone. Blank: "
         f"{write.count(None)} {units}."

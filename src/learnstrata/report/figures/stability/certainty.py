@@ -166,7 +166,7 @@ def note(summary: DisclosedSummary) -> str:
     found = evidence_of(summary).certainty
     sure = (
         f" or fewer than {100 * found.min_confidence:.6g}% of "
-        f"{found.confidence_refits} bootstrap refits put it in the same segment"
+        f"{found.confidence_refits} cuts of halves put it in the same segment"
         if found.confidence_refits
         else ""
     )
