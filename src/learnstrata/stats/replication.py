@@ -169,7 +169,7 @@ def cut_halves(
 
     Halves are drawn without replacement, so that the two cuts share no row: a bootstrap
     sample shares most of its rows with the next. It fails where cuts are stable without
-    being gaps: see docs/methods/prediction-strength.md.
+    being gaps: see docs/methods/halves.md.
 
     References
     ----------
