@@ -46,7 +46,7 @@ from learnstrata.segments.meaning.contributions import (
 from learnstrata.segments.meaning.distinctive import make_cards
 from learnstrata.segments.meaning.naming import name_segments
 from learnstrata.segments.meaning.outcomes import incremental_value
-from learnstrata.segments.meaning.profiles import profile_segments
+from learnstrata.segments.meaning.profiles import cut_on, profile_segments
 from learnstrata.segments.meaning.rules import segment_rules
 from learnstrata.segments.model.certainty import EXPORTED
 from learnstrata.segments.model.model import (
@@ -222,7 +222,12 @@ def _meaning(
     k, bands = len(fit.centers), config.experience_band_names
     profiles = profile_segments(learners, features, n_segments=k, no_company=no_company)
     names = name_segments(
-        profiles, bands, no_role=no_role, overrides=config.names, rule=rule
+        profiles,
+        bands,
+        cut_on=cut_on(features),
+        no_role=no_role,
+        overrides=config.names,
+        rule=rule,
     )
     certainty = trust.certainty if trust else None
     model = fit_model(prepared, config, base.limits, fit, certainty, base.origins)
