@@ -1,8 +1,8 @@
 """Names of segments, made from their numbers, and those of the user over them.
 
-A name says the one or two features that part a segment most from the rest, in words of
-direction (`learnstrata.segments.meaning.traits`). Segments of one name are told apart by
-the next feature in which they differ.
+A name says the one or two features that part a segment most from the rest, in words
+of direction (`learnstrata.segments.meaning.traits`). Segments of one name are told apart
+by the next feature in which they differ.
 """
 
 from collections import Counter
@@ -21,8 +21,8 @@ __all__ = ["SegmentName", "name_segments", "unique_names"]
 
 EVERYBODY = "All learners"
 TOLD = 0.05  # of an effect: a feature that parts less is not what a segment is
-SECOND = 0.15  # of an effect: from here a second feature is in the name
-ALIKE = 0.04  # of effects that a reader takes for the same
+SECOND = 0.12  # of an effect: from here a second feature is in the name
+ALIKE = 0.08  # of effects: second features that part a group nearly alike
 APART = 0.03  # between ranks that tell two segments apart; less is chance
 WIDE = 0.10  # a gap that what segments were cut on need not have been looked for
 # Where the names of a number that two segments share begin to be the stronger ones.
@@ -114,29 +114,22 @@ def _chosen(told: Traits) -> dict[str, str]:
     """Give the words of the driver and of the next feature that parts as clearly."""
     if told.few:
         return {"few": f"fewer than {told.least}"}
-    ranked = sorted(told.cut, key=lambda one: -one.effect)
-    names = {one.feature for one in _telling(ranked, told.cut)}
+    names = {one.feature for one in _telling(told.cut)}
     return {one.feature: one.words for one in told.cut if one.feature in names}
 
 
-def _telling(ranked: Sequence[Trait], order: Sequence[Trait]) -> list[Trait]:
-    """Give the driver and the next; of those that part alike the first in the order.
+def _telling(order: Sequence[Trait]) -> list[Trait]:
+    """Give the driver and a second feature, if one parts the group clearly.
 
-    Which of two effects that are nearly the same is the larger, the sample decides.
+    Of those that part it nearly alike the first in the order is the second: which of
+    their effects is the largest, the sample decides.
     """
+    ranked = sorted(order, key=lambda one: -one.effect)
     if not ranked or ranked[0].effect < TOLD:
         return []
-    alike = _near(ranked, order)
-    if len(alike) > 1:
-        return alike[:2] if alike[1].effect >= SECOND else ranked[:1]
-    rest = [one for one in ranked[1:] if one.effect >= SECOND]
-    return [ranked[0], *_near(rest, order)[:1]]
-
-
-def _near(ranked: Sequence[Trait], order: Sequence[Trait]) -> list[Trait]:
-    """List in the given order what parts as well as the best, or nearly."""
-    least = max((one.effect for one in ranked), default=0.0) - ALIKE
-    return [one for one in order if one in ranked and one.effect >= least]
+    rest = [one for one in order if one is not ranked[0] and one.effect >= SECOND]
+    least = max((one.effect for one in rest), default=0.0) - ALIKE
+    return [ranked[0], *[one for one in rest if one.effect >= least][:1]]
 
 
 def _alike(words: Sequence[Mapping[str, str]]) -> list[list[int]]:

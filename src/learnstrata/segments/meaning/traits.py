@@ -1,9 +1,9 @@
 """What parts a segment from the rest: each feature with its effect and its words.
 
 An effect is the same for numbers and categories: by how much more often than not a
-learner of the segment has more of a number than one of the rest, or, of a category, half
-of the difference of the two shares. 0 is no difference, 0.5 a feature that parts them
-wholly.
+learner of the segment has more of a number than one of the rest, or, of a category,
+half of the difference of the two shares. 0 is no difference, 0.5 a feature that parts
+them wholly.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ __all__ = ["YEARS", "Trait", "Traits", "traits_of"]
 YEARS = "years_of_experience"
 STAGES = {"Early": "early career", "Mid": "mid career", "Senior": "senior"}
 NEAR_TIE = 0.20  # of those who state their experience: nearer bands are both named
-TELLING = 120.0  # index of a stage that says something of a segment
+MIDDLING = 0.75  # of an effect: to be in the middle says less than to be at an end
 LEAST_SHARE, LEAST_INDEX = 0.30, 150.0  # of a value that is in a name
 MOST_LETTERS = 28  # of a label or a value of the user's in a name
 # From which mean rank a number is called highest.
@@ -155,7 +155,8 @@ def _numbers(
         effect, step = _placed(name, one, profile.share, within=within)
         words = steps[step]
         if name == YEARS:
-            words = _stage(profile.shares, bands, rule.learners) or words
+            stage = _stage(profile.shares, bands, rule.learners)
+            words = words if _belies(stage, step, bands) else stage or words
         yield Trait(name, words, round(effect, 6), one.rank, steps)
 
 
@@ -174,7 +175,7 @@ def _placed(
         return 0.0, 2
     side = min(max((one.rank - 0.5) / rest, -0.5), 0.5)
     outside = min(max((one.base_central - share * one.central) / rest, 0.0), 1.0)
-    middle = (one.central - outside) / 2
+    middle = MIDDLING * (one.central - outside) / 2
     if middle > abs(side):
         return middle, 2
     if (one.p50 - one.base) * side < 0:  # the median is on the other side of all
@@ -222,17 +223,22 @@ def _short(text: str) -> str:
     return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 3] + "..."
 
 
+def _belies(stage: str, step: int, bands: Sequence[str]) -> bool:
+    """Say whether a stage is the first of all where most have more experience.
+
+    So it is where nearly all learners of the table are in one band.
+    """
+    ends = [STAGES.get(band, band) for band in (bands[:1], bands[-1:]) for band in band]
+    first = stage == ends[0] if ends else False
+    last = stage == ends[-1] if ends else False
+    return (first and step > 2) or (last and step < 2)
+
+
 def _stage(
     shares: Mapping[str, Sequence[Share]], bands: Sequence[str], least: int = 10
 ) -> str:
-    """Name the career stage: the band of most learners, or two that are near a tie.
-
-    Empty where hardly more of the group are in it than of all.
-    """
+    """Name the career stage: the band of most learners, or two that are near a tie."""
     told = _stage_bands(shares, bands, least)
-    found = [one for one in shares.get("experience_band", ()) if one.value in told]
-    if 100 * sum(s.share for s in found) < TELLING * sum(s.base for s in found):
-        return ""
     words = [STAGES.get(band, band) for band in told]
     if words == ["early career", "mid career"]:
         return "early to mid career"
