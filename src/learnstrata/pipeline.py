@@ -46,6 +46,7 @@ from learnstrata.segments.meaning.contributions import (
 from learnstrata.segments.meaning.distinctive import make_cards
 from learnstrata.segments.meaning.naming import name_segments
 from learnstrata.segments.meaning.outcomes import incremental_value
+from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
 from learnstrata.segments.meaning.profiles import cut_on, profile_segments
 from learnstrata.segments.meaning.rules import segment_rules
 from learnstrata.segments.model.certainty import EXPORTED
@@ -231,7 +232,10 @@ def _meaning(
     )
     certainty = trust.certainty if trust else None
     model = fit_model(prepared, config, base.limits, fit, certainty, base.origins)
-    model = model.with_names([one.name for one in names])
+    cut = trust.subsegments.ids if trust else None
+    parts = () if cut is None else describe_parts(learners, cut, features, config)
+    part_names = names_of_parts(parts, k) if trust else ()
+    model = model.with_names([one.name for one in names], part_names)
     members = memberships(prepared.learners, X, model).with_columns(ids)
     learners = learners.with_columns(members.select("segment_name", *EXPORTED))
     comparison = compare_with_rules(
@@ -257,7 +261,16 @@ def _meaning(
     members = members.with_columns(record=base.rows).sort("record")
     told = (names, profiles, cards, pulls)
     return Meaning(
-        model, members, learners, *told, comparison, rules, values, *paid, questions
+        model,
+        members,
+        learners,
+        *told,
+        comparison,
+        rules,
+        values,
+        *paid,
+        questions,
+        parts,
     )
 
 

@@ -1,8 +1,8 @@
 """Names of segments, made from their numbers, and those of the user over them.
 
 A name says the one or two features that part a segment most from the rest, in words
-of direction (`learnstrata.segments.meaning.traits`). Segments of one name are told apart
-by the next feature in which they differ.
+of direction (`learnstrata.segments.meaning.traits`). Segments of one name are told
+apart by the next feature in which they differ.
 """
 
 from collections import Counter
@@ -17,11 +17,12 @@ from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.meaning.profiles import Profile
 from learnstrata.segments.meaning.traits import YEARS, Trait, Traits, traits_of
 
-__all__ = ["SegmentName", "name_segments", "unique_names"]
+__all__ = ["SegmentName", "name_segments", "telling_words", "unique_names"]
 
 EVERYBODY = "All learners"
 TOLD = 0.05  # of an effect: a feature that parts less is not what a segment is
 SECOND = 0.12  # of an effect: from here a second feature is in the name
+MOST_TOLD = 4  # features that are told to part a group, beside its name
 ALIKE = 0.08  # of effects: second features that part a group nearly alike
 APART = 0.03  # between ranks that tell two segments apart; less is chance
 WIDE = 0.10  # a gap that what segments were cut on need not have been looked for
@@ -108,6 +109,19 @@ def unique_names(told: Sequence[Traits]) -> list[str]:
     for ids in _alike(words):
         _by_size(ids, told, words)
     return [_joined(one) for one in words]
+
+
+def telling_words(told: Traits) -> tuple[str, ...]:
+    """Give all that clearly parts a group from the rest, the strongest first.
+
+    Parameters
+    ----------
+    told : Traits
+    """
+    ranked = sorted(told.cut, key=lambda one: -one.effect)
+    driver = [one for one in ranked[:1] if one.effect >= TOLD]
+    more = [one for one in ranked[1:MOST_TOLD] if one.effect >= SECOND]
+    return () if told.few else tuple(one.words for one in (*driver, *more))
 
 
 def _chosen(told: Traits) -> dict[str, str]:

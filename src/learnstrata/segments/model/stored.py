@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MODEL_VERSION", "read_model", "write_model"]
 
-MODEL_VERSION = 4
+MODEL_VERSION = 5
 HEADER = ("model_version", "release", "digests")
 ADVICE = "Use the model.json of a whole run."
 CODES_END = 2**53  # of codes: what JSON and Float64 hold exactly
@@ -222,6 +222,12 @@ def _faults(model: "SegmentModel") -> Iterator[Fault]:
     yield from _sized("centers", model.centers, range(1, CODES_END), "centres")
     yield from _rows("centers", model.centers, width)
     yield from _sized("names", model.names, {k}, "names, one a centre")
+    yield from _sized("part_names", model.part_names, {0, k}, "names of parts")
+    for n, (names, part) in enumerate(
+        zip(model.part_names, certainty.parts, strict=False)
+    ):
+        where = f"part_names.{n}"
+        yield from _sized(where, names, {len(part)}, "names, one a part")
     yield from _grows("members", model.members)
     yield from _not_below("inertia", [model.inertia])
     for n, refit in enumerate(certainty.refits):
