@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
+from learnstrata.report.parts import roles_text
 from learnstrata.summary.contract.evidence import (
     Component,
     Dip,
@@ -403,11 +404,14 @@ def subsegments(summary: Results) -> Table:
     cut = {dossier.segment_id for dossier in found.dossiers if dossier.k > 1}
     pay = column("Median pay", lambda part: part.median_pay, "pay")
     years = column("Median years", lambda part: part.median_years, "years")
+    write = summary.settings.numbers
+    roles = column("Most frequent roles", lambda part: roles_text(part, write))
     return table_of(
         "Sub-segments",
         [part for part in found.parts if part.segment_id in cut],
         [
             column("Sub-segment", lambda part: part.subsegment_id),
+            column("Name", lambda part: part.name),
             column(
                 "Of segment", lambda part: name_of_segment(summary, part.segment_id)
             ),
@@ -417,6 +421,8 @@ def subsegments(summary: Results) -> Table:
             column("Jaccard", lambda part: part.jaccard, "statistic"),
             *([pay] if summary.has("pay") else []),
             *([years] if any(part.n_experience for part in found.parts) else []),
+            column("Apart by", lambda part: listed(part.apart)),
+            *([roles] if any(part.roles for part in found.parts) else []),
         ],
         sheet="Sub-segments",
     )

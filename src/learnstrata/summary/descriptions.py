@@ -24,7 +24,7 @@ __all__ = ["describe_segment", "outcome_sentence", "sensitivity_sentence"]
 
 MOST_TIED = 2  # roles that share the first place and are still worth a name
 MOST_OWN = 3  # columns of the user's in a sentence
-MEDIUM = 0.5  # an effect that a reader would see
+SMALL = 0.2  # an effect under which nothing stands out
 BEYOND_SAMPLE = 0.05  # a change must cost more than the sample alone does
 
 PLAINLY: dict[str, str] = {
@@ -71,14 +71,14 @@ def _own_columns(segment: Segment, results: Results) -> list[str]:
         for place in segment.distinctive_numbers
         for one in [segment.number(place.feature)]
         if is_extra(place.feature) and one is not None and one.p50 is not None
-        if place.effect is not None and abs(place.effect) >= MEDIUM
+        if place.effect is not None and abs(place.effect) >= SMALL
     ]
     values = [
         (row.effect, _own_value(row.feature, one, write))
         for row in segment.distinctive_values
         for one in segment.category(row.feature)
         if is_extra(row.feature) and one.value == row.value and one.share
-        if row.effect is not None and row.effect >= MEDIUM
+        if row.effect is not None and row.effect >= SMALL
     ]
     found = sorted([*numbers, *values], key=lambda pair: -pair[0])
     return [told for _, told in found[:MOST_OWN]]
