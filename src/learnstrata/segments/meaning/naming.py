@@ -5,6 +5,7 @@ of direction (`learnstrata.segments.meaning.traits`). Segments of one name are t
 apart by the next feature in which they differ.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from learnstrata.segments.meaning.traits import YEARS, Trait, Traits, traits_of
 
 __all__ = ["SegmentName", "name_segments", "telling_words", "unique_names"]
 
-EVERYBODY = "All learners"
+EVERYBODY, MIXED = "All learners", "Mixed"
+OF_SIZE = re.compile(r"fewer than \d+|larger|smaller|(\d+\w\w )?largest|smallest")
 TOLD = 0.05  # of an effect: a feature that parts less is not what a segment is
 SECOND = 0.12  # of an effect: from here a second feature is in the name
 MOST_TOLD = 4  # features that are told to part a group, beside its name
@@ -267,7 +269,7 @@ def _joined(words: Mapping[str, str]) -> str:
         way = first if is_extra(feature) and rest else ""
         told.append(text)
     name = ", ".join(told)
-    return name[:1].upper() + name[1:] if name else "Mixed"
+    return name[:1].upper() + name[1:] if name else MIXED
 
 
 def _both(one: str, other: str) -> str:

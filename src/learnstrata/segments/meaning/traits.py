@@ -20,6 +20,7 @@ __all__ = ["YEARS", "Trait", "Traits", "traits_of"]
 
 YEARS = "years_of_experience"
 STAGES = {"Early": "early career", "Mid": "mid career", "Senior": "senior"}
+EARLY_TO_MID = "early to mid career"
 NEAR_TIE = 0.20  # of those who state their experience: nearer bands are both named
 MIDDLING = 0.75  # of an effect: to be in the middle says less than to be at an end
 LEAST_SHARE, LEAST_INDEX = 0.30, 150.0  # of a value that is in a name
@@ -241,7 +242,7 @@ def _stage(
     told = _stage_bands(shares, bands, least)
     words = [STAGES.get(band, band) for band in told]
     if words == ["early career", "mid career"]:
-        return "early to mid career"
+        return EARLY_TO_MID
     return " to ".join(words)
 
 
