@@ -222,12 +222,6 @@ def _faults(model: "SegmentModel") -> Iterator[Fault]:
     yield from _sized("centers", model.centers, range(1, CODES_END), "centres")
     yield from _rows("centers", model.centers, width)
     yield from _sized("names", model.names, {k}, "names, one a centre")
-    yield from _sized("part_names", model.part_names, {0, k}, "names of parts")
-    for n, (names, part) in enumerate(
-        zip(model.part_names, certainty.parts, strict=False)
-    ):
-        where = f"part_names.{n}"
-        yield from _sized(where, names, {len(part)}, "names, one a part")
     yield from _grows("members", model.members)
     yield from _not_below("inertia", [model.inertia])
     for n, refit in enumerate(certainty.refits):
@@ -238,6 +232,12 @@ def _faults(model: "SegmentModel") -> Iterator[Fault]:
     yield from _sized("certainty.parts", certainty.parts, {0, k}, "parts")
     for n, part in enumerate(certainty.parts):
         yield from _rows(f"certainty.parts.{n}", part, width)
+    yield from _sized("part_names", model.part_names, {0, k}, "names of parts")
+    for n, (names, part) in enumerate(
+        zip(model.part_names, certainty.parts, strict=False)
+    ):
+        where = f"part_names.{n}"
+        yield from _sized(where, names, {len(part)}, "names, one a part")
     for name in ("min_margin", "min_confidence"):
         if not 0 <= (share := getattr(certainty, name)) <= 1:
             yield f"certainty.{name}", share, "0 to 1"
