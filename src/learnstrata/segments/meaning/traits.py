@@ -53,6 +53,11 @@ class Trait:
     rank: float | None = None
     steps: tuple[str, ...] = ()
 
+    @property
+    def is_middling(self) -> bool:
+        """Whether its words say no more than that the group is in the middle."""
+        return self.rank is not None and self.words == self.steps[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
