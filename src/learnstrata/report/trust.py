@@ -419,10 +419,10 @@ def subsegments(summary: Results) -> Table:
             column("Share of segment", lambda part: part.share_of_segment, "share"),
             column("Share of all", lambda part: part.share, "share"),
             column("Jaccard", lambda part: part.jaccard, "statistic"),
-            *([pay] if summary.has("pay") else []),
-            *([years] if any(part.n_experience for part in found.parts) else []),
             column("Apart by", lambda part: listed(part.apart)),
             *([roles] if any(part.roles for part in found.parts) else []),
+            *([pay] if summary.has("pay") else []),
+            *([years] if any(part.n_experience for part in found.parts) else []),
         ],
         sheet="Sub-segments",
     )
