@@ -21,7 +21,6 @@ __all__ = [
 ]
 
 MOST_NUMBERS = 4  # of a part that are shown
-MOST_ROLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +76,9 @@ def parts_sentence(summary: Results, segment_id: int) -> str:
     return f"Cut finer, against the rest of the segment: {'; '.join(told)}."
 
 
-def roles_text(part: Part, write: Numbers) -> str:
-    """List the most frequent roles of a part with their shares."""
-    told = [role for role in part.roles if role.held is not None][:MOST_ROLES]
-    shares = [
-        role.value if role.share is None else f"{role.value} {write.share(role.share)}"
-        for role in told
-    ]
-    return ", ".join(shares)
+def roles_text(part: Part) -> str:
+    """List the most frequent roles of a part."""
+    return ", ".join(role.value for role in part.roles)
 
 
 def _card(part: Part, segment: Segment, write: Numbers) -> PartCard:
@@ -96,7 +90,7 @@ def _card(part: Part, segment: Segment, write: Numbers) -> PartCard:
         width=round(100 * (part.share_of_segment or 0.0), 2),
         apart=capital(listed(part.apart)),
         measures=tuple(_measures(part, segment, write))[:MOST_NUMBERS],
-        roles=roles_text(part, write),
+        roles=roles_text(part),
     )
 
 

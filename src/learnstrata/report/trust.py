@@ -404,8 +404,7 @@ def subsegments(summary: Results) -> Table:
     cut = {dossier.segment_id for dossier in found.dossiers if dossier.k > 1}
     pay = column("Median pay", lambda part: part.median_pay, "pay")
     years = column("Median years", lambda part: part.median_years, "years")
-    write = summary.settings.numbers
-    roles = column("Most frequent roles", lambda part: roles_text(part, write))
+    roles = column("Most frequent roles", roles_text)
     return table_of(
         "Sub-segments",
         [part for part in found.parts if part.segment_id in cut],

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.pipeline import Run
+from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.segments.evidence.examination import Replication, Shape, Trust
 from learnstrata.segments.evidence.subsegments import RoleCell
 from learnstrata.segments.meaning.part_profiles import PartProfile
@@ -22,6 +24,7 @@ from learnstrata.summary.meaning import typical_number
 
 __all__ = ["build_evidence"]
 
+MOST_ROLES = 3  # of a part
 MEASURED = {"pay": "pay_imputed", "years_of_experience": "experience_imputed"}
 
 
@@ -276,13 +279,19 @@ def _described(found: PartProfile | None, segment_id: int, run: Run) -> dict[str
             for name in cut_on(run.meaning.model.features)
             if name in typical
         ),
-        "roles": tuple(
-            contract.PartRole(
-                value=one.value, held=one.count, people=one.learners, share=one.share
-            )
-            for one in found.profile.shares.get("role", ())
-        ),
+        "roles": _top_roles(found, run),
     }
+
+
+def _top_roles(found: PartProfile, run: Run) -> tuple[contract.PartRole, ...]:
+    """Give the most frequent roles of a part that name one and are not of few."""
+    least, unnamed = 2 * run.config.privacy.base, {*unnamed_roles(run.config), OTHER}
+    told = [
+        contract.PartRole(value=one.value, held=one.count, share=one.share)
+        for one in found.profile.shares.get("role", ())
+        if one.learners >= least and one.value not in unnamed
+    ]
+    return tuple(told[:MOST_ROLES])
 
 
 def _paid_parts(learners: pl.DataFrame, run: Run) -> dict[str, dict[str, Any]]:

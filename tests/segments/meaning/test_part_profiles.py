@@ -62,4 +62,11 @@ def test_parts_of_a_run_are_in_its_results_with_names_and_numbers(small_results)
             continue
         assert one.name
         assert {n.feature for n in one.typical} >= {"pay", "years_of_experience"}
-        assert sum(role.held for role in one.roles) == one.count
+        held = [role.held for role in one.roles]
+        assert held == sorted(held, reverse=True)
+        assert all(n >= 20 for n in held)
+
+
+def test_how_many_of_a_part_have_a_role_is_not_shared(small_told):
+    roles = [r for one in small_told.evidence.finer.parts for r in one.roles]
+    assert all(role.held is role.share is None for role in roles)

@@ -217,12 +217,15 @@ class Certainty(Model):
 
 
 class PartRole(Model):
-    """A role in a part of a segment."""
+    """One of the most frequent roles of a part; how many have it is not shared.
+
+    The parts of a segment and its roles cross in so many small counts that rounding
+    would leave little of them, or they little of it.
+    """
 
     value: Annotated[str, Label()]
-    held: Annotated[int | None, Count("learners of the part with the role", "people")]
-    people: Annotated[int | None, Owner("distinct learners of `held`")]
-    share: Annotated[Number, Share("learners with the role", "count", "held")]
+    held: Annotated[int | None, Owner("learners of the part with the role")]
+    share: Annotated[Number, Owner("of the learners of the part")]
 
 
 class Part(Model):
@@ -237,7 +240,7 @@ class Part(Model):
     name: Annotated[str, Label()]
     apart: Annotated[tuple[str, ...], Label()]
     typical: Annotated[tuple[TypicalNumber, ...], Rows(least="n")]
-    roles: Annotated[tuple[PartRole, ...], Rows(("-held", "value"), "held")]
+    roles: Annotated[tuple[PartRole, ...], Rows()]
     count: Annotated[int | None, Count("learners of the part")]
     n_segment: Annotated[int | None, Count("learners of its segment")]
     share_of_segment: Annotated[Number, Share("learners", "n_segment", "count")]
