@@ -150,6 +150,8 @@ def told_in(summary: DisclosedSummary, place: Sentence) -> list[object]:
     guard.append(summary.rounding_error)
     if place.section == "found" and place.article >= 0:
         return [guard, *_of_card(summary, place.article)]
+    if place.section == "segments" and place.article >= 0 and summary.evidence:
+        return [guard, *summary.evidence.finer.parts]
     if place.section == "benchmarks" and place.article >= 0:
         return [guard, summary.cohorts[place.article], astuple(CohortRules())]
     sizes = [(one.size, one.share, one.id, _medians(one)) for one in segments]
@@ -189,6 +191,7 @@ def _of_card(summary: DisclosedSummary, place: int) -> list[object]:
             for row in (stability.per_segment if stability else ())
             if row.segment_id == segment.id
         ]
+        found += [p for p in evidence.finer.parts if p.segment_id == segment.id]
         rows = evidence.certainty.per_segment
         found += [row for row in rows if row.segment_id == segment.id]
     return found

@@ -27,8 +27,9 @@ from learnstrata.layer.reading import (
     read_private,
     read_summary,
 )
-from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.features.register import feature_of, shown_name
 from learnstrata.learners.quality import TableCheck, inspect_table
+from learnstrata.learners.schema.register import extra_name
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
@@ -464,6 +465,10 @@ def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
 def _segment_columns(summary: DisclosedSummary) -> dict[str, type[pl.DataType]]:
     """Give the columns of segments by what the table has: there may be no segment."""
     numbers = [one for one in NUMBERS if summary.has(*feature_of(one).needs)]
+    categories = {*map(extra_name, summary.settings.configured.columns.categorical)}
+    used = [one.name for one in summary.features.used if one.name not in categories]
+    clustered = map(shown_name, [n for n in used if feature_of(n).kind == "number"])
+    numbers = list(dict.fromkeys((*numbers, *clustered)))
     numbers.sort(key="company_pay".__eq__)  # profiles add it last
     return {
         "segment_id": pl.Int64,

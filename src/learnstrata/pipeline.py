@@ -47,7 +47,8 @@ from learnstrata.segments.meaning.contributions import (
 from learnstrata.segments.meaning.distinctive import make_cards
 from learnstrata.segments.meaning.naming import name_segments
 from learnstrata.segments.meaning.outcomes import incremental_value
-from learnstrata.segments.meaning.profiles import profile_segments
+from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
+from learnstrata.segments.meaning.profiles import cut_on, profile_segments
 from learnstrata.segments.meaning.rules import segment_rules
 from learnstrata.segments.model.certainty import EXPORTED
 from learnstrata.segments.model.model import (
@@ -236,11 +237,19 @@ def _meaning(
     k, bands = len(fit.centers), config.experience_band_names
     profiles = profile_segments(learners, features, n_segments=k, no_company=no_company)
     names = name_segments(
-        profiles, bands, no_role=no_role, overrides=config.names, rule=rule
+        profiles,
+        bands,
+        cut_on=cut_on(features),
+        no_role=no_role,
+        overrides=config.names,
+        rule=rule,
     )
     certainty = trust.certainty if trust else None
     model = fit_model(prepared, config, base.limits, fit, certainty, base.origins)
-    model = model.with_names([one.name for one in names])
+    cut = trust.subsegments.ids if trust else None
+    parts = () if cut is None else describe_parts(learners, cut, features, config)
+    part_names = names_of_parts(parts, k) if trust else ()
+    model = model.with_names([one.name for one in names], part_names)
     members = memberships(prepared.learners, X, model).with_columns(ids)
     learners = learners.with_columns(members.select("segment_name", *EXPORTED))
     same_as = find_same(learners, features.columns, register=register_of(config))
@@ -277,6 +286,7 @@ def _meaning(
         values,
         *paid,
         questions,
+        parts,
     )
 
 

@@ -25,6 +25,7 @@ from learnstrata.segments.meaning.contributions import MeanPull
 from learnstrata.segments.meaning.distinctive import Card
 from learnstrata.segments.meaning.naming import SegmentName
 from learnstrata.segments.meaning.outcomes import IncrementalValue
+from learnstrata.segments.meaning.part_profiles import PartProfile
 from learnstrata.segments.meaning.profiles import Profile
 from learnstrata.segments.meaning.rules import Rules
 from learnstrata.segments.model.model import Prepared, SegmentModel
@@ -154,6 +155,8 @@ class Meaning:
     companies : CompanyViews or None
         Under aliases; None where the table has no companies.
     questions : Answers
+    parts : tuple of PartProfile
+        Of segments that are cut further.
     """
 
     model: SegmentModel
@@ -171,6 +174,7 @@ class Meaning:
     cohorts: tuple[Cohort, ...]
     companies: CompanyViews | None
     questions: Answers
+    parts: tuple[PartProfile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

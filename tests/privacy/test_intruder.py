@@ -249,6 +249,22 @@ def test_a_quantile_has_five_learners_beyond_it_for_all_that_can_be_known(both):
     assert len(found) > 50
 
 
+def test_a_number_of_the_users_is_told_in_steps_of_the_spread_of_all(both):
+    """A step hides by how much one of the learners moves a median."""
+    exact, told, rounding = both
+    owner = {one.path: one for one in published(exact)}
+    for one in quantiles(told):
+        spread = getattr(owner[one.path].scope[-1], "spread", None)
+        if not str(getattr(one.scope[-1], "feature", "")).startswith("extra:"):
+            continue
+        if not spread:
+            continue
+        low = group(looked_up(one.scope, one.kind.n), rounding)[0]
+        step = 10.0 ** np.floor(np.log10(spread * max(0.05, 2 / low)))
+        assert abs(one.value / step - round(one.value / step)) < 1e-6, one.path
+        assert abs(one.value - owner[one.path].value) <= 10 * step, one.path
+
+
 def test_pay_is_of_ten_learners_and_three_companies_none_with_more_than_60_percent(
     both,
 ):

@@ -145,24 +145,34 @@ def pulled(summary, *pulls):
     return with_first(
         summary,
         pulls=tuple(
-            Pull(feature=name, label=name, mean=1.0, share=share)
-            for name, share in pulls
+            Pull(feature=name, label=label, told=told, mean=1.0, share=share)
+            for name, label, told, share in pulls
         ),
     )
 
 
 def test_a_card_says_what_decides_but_not_what_hardly_does(summary):
-    found = pulled(summary, ("log_pay", 0.53), ("company_level", 0.43), ("role", 0.04))
-    assert facts_of(found)["What decides"] == (
-        "What puts learners here and not in the next segment: pay (53%) and company "
-        "pay level (43%)."
+    found = pulled(
+        summary,
+        ("log_pay", "log pay", "higher pay", 0.53),
+        ("extra:score", "score", "lower score", 0.43),
+        ("role", "role", "role Backend", 0.04),
     )
-    assert "What decides" not in facts_of(pulled(summary, ("role", 0.01)))
+    assert facts_of(found)["What decides"] == (
+        "What puts learners here and not in the next segment: higher pay (53%) and "
+        "lower score (43%)."
+    )
+    hardly = pulled(summary, ("role", "role", "role Backend", 0.01))
+    assert "What decides" not in facts_of(hardly)
 
 
 def test_pay_and_its_logarithm_bear_their_own_names_side_by_side(summary):
-    found = facts_of(pulled(summary, ("pay", 0.56), ("log_pay", 0.13)))
-    assert "pay (56%) and log pay (13%)" in found["What decides"]
+    both = (
+        ("pay", "pay", "higher pay", 0.56),
+        ("log_pay", "log pay", "higher pay", 0.13),
+    )
+    found = facts_of(pulled(summary, *both))["What decides"]
+    assert "higher pay, as pay (56%) and higher pay, as log pay (13%)" in found
 
 
 def progressed(summary, **changes):

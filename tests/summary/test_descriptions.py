@@ -86,7 +86,7 @@ def test_one_year_is_singular(forms):
 
 def test_a_segment_nothing_describes_says_so(forms):
     told = describe_segment(*with_segment(forms[0], typical=(), categories=()))
-    assert told == "No pay, experience or role describes it."
+    assert told == "Nothing that is told of it sets it apart."
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from learnstrata.learners.features.register import feature_of, plain_name
+from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.schema.register import is_extra
 from learnstrata.report import theme
-from learnstrata.report.figures.bins import capital, feature_title, label_of
+from learnstrata.report.figures.bins import (
+    capital,
+    feature_title,
+    label_of,
+    number_text,
+    own_numbers,
+)
 from learnstrata.report.figures.profiles.role_index import DISTINCTIVE, RARE
+from learnstrata.report.parts import parts_sentence
 from learnstrata.summary.contract.meaning import (
     CategoryShare,
     Progression,
@@ -25,6 +33,8 @@ UNTOLD = "not told"
 SIZED = 20  # learners from which quartiles of sizes are told, those of few as well
 LEAST_PULL = 0.05  # of all pulls: less decides next to nothing
 MEASURES = ("pay", "years_of_experience", "company_pay", "company_learners")
+MOST_OWN = 6  # numbers and categories of the user's that a card shows
+MOST_VALUES = 5  # of a category of the user's
 MEDIANS = ("pay", "years_of_experience")  # the other numbers are medians of companies
 BANDS = {
     "pay_band": "Pay bands",
@@ -98,7 +108,7 @@ def _card(summary: DisclosedSummary, segment: Segment, scale: float) -> Card:
         share=write.share(segment.share),
         width=round(100 * (segment.share or 0.0), 2),
         description=summary.words.descriptions.get(segment.id, ""),
-        measures=tuple(_measures(segment, write)),
+        measures=tuple(_measures(segment, own_numbers(summary)[:MOST_OWN], write)),
         roles=tuple(_part(role, scale, "", write) for role in _top_roles(segment)),
         bands=tuple(_bands(summary, segment)),
         facts=tuple(_facts(summary, segment)),
@@ -110,8 +120,10 @@ def _top_roles(segment: Segment) -> Sequence[CategoryShare]:
     return [role for role in roles if role.count is not None][:TOP_ROLES]
 
 
-def _measures(segment: Segment, write: Numbers) -> Iterator[Measure]:
-    for name in MEASURES:
+def _measures(
+    segment: Segment, own: Sequence[str], write: Numbers
+) -> Iterator[Measure]:
+    for name in (*MEASURES, *own):
         one = segment.number(name)
         if one is None:
             continue
@@ -121,9 +133,10 @@ def _measures(segment: Segment, write: Numbers) -> Iterator[Measure]:
         )
         if middle:
             title = feature_title(name, write)
-            own = f"Median {title[:1].lower()}{title[1:]}"
+            median = f"Median {title[:1].lower()}{title[1:]}"
+            median = f"Median {label_of(name)}" if is_extra(name) else median
             half = f"{low} to {high}" if low and high else UNTOLD
-            label = own if name in MEDIANS else title
+            label = median if name in MEDIANS or is_extra(name) else title
             yield Measure(label, middle, half, base or UNTOLD)
 
 
@@ -134,7 +147,7 @@ def _written(value: float | None, one: TypicalNumber, write: Numbers) -> str:
         return write.count(value)
     if value is None:
         return ""
-    return write.pay(value) if feature.is_money else write.years(value)
+    return number_text(value, one.feature, write)
 
 
 def _part(share: CategoryShare, scale: float, shade: str, write: Numbers) -> Part:
@@ -167,6 +180,20 @@ def _bands(
         shares = segment.category(category)
         if shares:
             yield title, _ordered_parts(shares, orders.get(category, ()), write)
+    own = [one.name for one in segment.categories if is_extra(one.name)]
+    for category in own[:MOST_OWN]:
+        told = [one for one in segment.category(category) if one.share is not None]
+        if told:
+            yield capital(label_of(category)), _most_frequent(told, write)
+
+
+def _most_frequent(shares: Sequence[CategoryShare], write: Numbers) -> tuple[Part, ...]:
+    """Give the most frequent values of a category without an order."""
+    last = len(theme.SHADES) - 1
+    return tuple(
+        _part(share, 100, theme.SHADES[min(i, last)], write)
+        for i, share in enumerate(shares[:MOST_VALUES])
+    )
 
 
 def _ordered_parts(
@@ -190,6 +217,7 @@ def _facts(summary: DisclosedSummary, segment: Segment) -> Iterator[tuple[str, s
         "Name": _own_name(segment),
         "In words": _rule(summary, segment, write),
         "What decides": _decides(segment, write, summary.settings.units),
+        "Parts": parts_sentence(summary, segment.id),
         "Progression": _progression(segment.progression, write),
         "How stable": _stable(summary, segment.id, write),
         "How sure": _sure(summary, segment.id, write),
@@ -223,15 +251,14 @@ def _rule(summary: DisclosedSummary, segment: Segment, write: Numbers) -> str:
 def _decides(segment: Segment, write: Numbers, units: str) -> str:
     """Say what puts one into this segment rather than into the next.
 
-    Where pay and its logarithm both do, each bears its own name.
+    Where pay and its logarithm both do, each bears its own name as well.
     """
     pulls = [pull for pull in segment.pulls if (pull.share or 0.0) >= LEAST_PULL]
-    plain = Counter(plain_name(pull.feature) for pull in pulls)
+    times = Counter(pull.told for pull in pulls)
     told = []
     for pull in pulls:
-        name = plain_name(pull.feature)
-        label = label_of(name if plain[name] == 1 else pull.feature)
-        told.append(f"{label} ({write.share(pull.share)})")
+        way = pull.told if times[pull.told] == 1 else f"{pull.told}, as {pull.label}"
+        told.append(f"{way} ({write.share(pull.share)})")
     if not told:
         return ""
     return f"What puts {units} here and not in the next segment: {listed(told)}."

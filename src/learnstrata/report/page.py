@@ -19,6 +19,7 @@ from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.figures.profiles import segment_map
 from learnstrata.report.glossary import glossary
 from learnstrata.report.interactive import interactive
+from learnstrata.report.parts import cut_segments
 from learnstrata.report.pay import outcomes, pay_section
 from learnstrata.report.questions import tables_of
 from learnstrata.report.trust import (
@@ -149,6 +150,7 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
         "rounding": quality.rounding(summary),
         "cards": cards_of(summary),
         "left_out": without_card(summary),
+        "cut_segments": cut_segments(summary),
         "rules_sentence": rules_sentence(summary),
         "figures": drawn,
         "further": _further(drawn),

@@ -1,9 +1,14 @@
 """Sheets of the workbook that tell what the segments are, beside those of charts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of
+from learnstrata.report.figures.bins import (
+    bin_text,
+    feature_title,
+    number_kind,
+    own_numbers,
+)
 from learnstrata.summary.contract.meaning import Segment, TypicalNumber
 from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.numbers import NumberKind
@@ -13,10 +18,6 @@ __all__ = ["segment_sheets"]
 
 DRAWN = ("pay", "years_of_experience")  # charts give their quartiles
 DRAWN_CATEGORY = "role"
-KINDS: Mapping[str, NumberKind] = {
-    "years_of_experience": "years",
-    "pay_growth": "growth",
-}
 
 
 def segment_sheets(summary: Summary) -> tuple[Table, ...]:
@@ -35,6 +36,7 @@ def segment_sheets(summary: Summary) -> tuple[Table, ...]:
         _segments(summary),
         _quartiles(summary, "Pay levels by segment", "pay"),
         _quartiles(summary, "Other numbers by segment", "statistic"),
+        _own_bins(summary),
         _categories(summary),
         _rules(summary),
         _accuracy(summary),
@@ -52,7 +54,7 @@ def _segments(summary: Summary) -> Table:
         column(
             f"Median {feature_of(name).label}",
             lambda segment, name=name: _median(segment, name),
-            _kind(name),
+            number_kind(name),
         )
         for name in features
     ]
@@ -76,10 +78,6 @@ def _median(segment: Segment, name: str) -> float | None:
     return found.p50 if found else None
 
 
-def _kind(feature: str) -> NumberKind:
-    return "pay" if feature_of(feature).is_money else KINDS.get(feature, "statistic")
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A number of a segment."""
@@ -94,7 +92,7 @@ def _quartiles(summary: Summary, title: str, kind: NumberKind) -> Table:
         _Row(segment, number)
         for segment in summary.segments
         for number in segment.typical
-        if number.feature not in DRAWN
+        if number.feature not in (*DRAWN, *own_numbers(summary))
         and feature_of(number.feature).is_money == (kind == "pay")
     ]
     return table_of(
@@ -110,6 +108,31 @@ def _quartiles(summary: Summary, title: str, kind: NumberKind) -> Table:
             column("Median of all", lambda row: row.number.base, kind),
         ),
         sheet=title,
+    )
+
+
+def _own_bins(summary: Summary) -> Table:
+    """Give the user's numbers in bins that are the same for all segments."""
+    write, own = summary.settings.numbers, own_numbers(summary)
+    return table_of(
+        f"Own numbers in bins: shares of {summary.settings.units}",
+        [
+            (segment.name, name, part)
+            for name in own
+            for segment in summary.segments
+            for found in [segment.distribution(name)]
+            for part in (found.bins if found else ())
+        ],
+        (
+            column("Segment", lambda row: row[0]),
+            column("Number", lambda row: feature_title(row[1], write)),
+            column("From to", lambda row: bin_text(row[2], row[1], write)),
+            column("In the segment", lambda row: row[2].segment, "count"),
+            column("Share of the segment", lambda row: row[2].share, "share"),
+            column("Of all", lambda row: row[2].of_all, "count"),
+            column("Share of all", lambda row: row[2].share_of_all, "share"),
+        ),
+        sheet="Own numbers in bins",
     )
 
 
@@ -187,6 +210,7 @@ def _pulls(summary: Summary) -> Table:
         (
             column("Segment", lambda pair: pair[0].name),
             column("Feature", lambda pair: pair[1].label),
+            column("Which way", lambda pair: pair[1].told),
             column("Share", lambda pair: pair[1].share, "share"),
         ),
         sheet="What decides",

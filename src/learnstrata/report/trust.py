@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
+from learnstrata.report.parts import roles_text
 from learnstrata.summary.contract.evidence import (
     Component,
     Dip,
@@ -430,11 +431,13 @@ def subsegments(summary: Results) -> Table:
     cut = {dossier.segment_id for dossier in found.dossiers if dossier.k > 1}
     pay = column("Median pay", lambda part: part.median_pay, "pay")
     years = column("Median years", lambda part: part.median_years, "years")
+    roles = column("Most frequent roles", roles_text)
     return table_of(
         "Sub-segments",
         [part for part in found.parts if part.segment_id in cut],
         [
             column("Sub-segment", lambda part: part.subsegment_id),
+            column("Name", lambda part: part.name),
             column(
                 "Of segment", lambda part: name_of_segment(summary, part.segment_id)
             ),
@@ -442,6 +445,8 @@ def subsegments(summary: Results) -> Table:
             column("Share of segment", lambda part: part.share_of_segment, "share"),
             column("Share of all", lambda part: part.share, "share"),
             column("Jaccard", lambda part: part.jaccard, "statistic"),
+            column("Apart by", lambda part: listed(part.apart)),
+            *([roles] if any(part.roles for part in found.parts) else []),
             *([pay] if summary.has("pay") else []),
             *([years] if any(part.n_experience for part in found.parts) else []),
         ],

@@ -16,19 +16,28 @@ from typing import TypeVar
 
 from learnstrata.config.loading import list_recipes, load_config
 from learnstrata.learners.features.companies import TIERS, UNRATED
-from learnstrata.learners.features.register import DESCRIBED, FEATURES, feature_of
+from learnstrata.learners.features.register import (
+    DESCRIBED,
+    FEATURES,
+    ends_of,
+    feature_of,
+    steps_of,
+)
 from learnstrata.learners.roles.titles import SENIORITY, TitleTable
 from learnstrata.learners.roles.unnamed import NO_ROLE, unnamed_roles
 from learnstrata.learners.schema.register import COLUMNS, folded, is_extra
 from learnstrata.privacy.disclosure.kinds import Kind, Label, Sentence
+from learnstrata.segments.meaning.naming import EVERYBODY, MIXED, OF_SIZE
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
-from learnstrata.summary.contract.evidence import RoleCell
+from learnstrata.segments.meaning.traits import EARLY_TO_MID, STAGES
+from learnstrata.summary.contract.evidence import Part, PartRole, RoleCell
 from learnstrata.summary.contract.learners import PayByRole, Title
 from learnstrata.summary.contract.meaning import (
     Category,
     CategoryShare,
     Condition,
     DistinctiveValue,
+    Pull,
     Segment,
     SegmentRule,
 )
@@ -38,13 +47,14 @@ from learnstrata.summary.contract.questions import EntryRole, LaggingRole, Mento
 from learnstrata.summary.contract.results import DisclosedSummary, Results, Settings
 from learnstrata.summary.walk import Scope, changed, declared
 
-__all__ = ["PLACEHOLDER", "blank", "own_labels", "own_words"]
+__all__ = ["PLACEHOLDER", "blank", "is_phrased", "own_labels", "own_words"]
 
 PLACEHOLDER = "\N{WHITE SQUARE}"
 NAMES = "names"  # the part of a configuration where the user names segments
 BETWEEN = " / "  # the two bands of a rule-based segment
 ROLES = ("role", "role_family")
 OF_ROLES = (PayByRole, MentorRole, LaggingRole, RoleCell, EntryRole, CompanyRole)
+OF_ROLES += (PartRole,)
 WORD = re.compile(r"[^\W\d_]+")
 SPEAKING = ("config", "decisions", "learners", "report", "segments", "summary")
 SPEAKING += ("wording",)
@@ -73,7 +83,8 @@ def blank(results: R) -> R:
     table, a tier, a feature, a usual name of a column) stays. A title somebody typed
     is none of those, though it is a word of ours.
     """
-    named = {one.name_by_numbers for one in results.segments}
+    by_numbers = {one.name_by_numbers for one in results.segments}
+    named = {name for name in by_numbers if is_phrased(name)}
     usual = {c for c in results.input.columns.values() if folded(c) in _aliases()}
     own = own_labels() | named | usual
     return changed(results, _Blanking(own, frozenset(named)))
@@ -103,6 +114,37 @@ def own_labels() -> frozenset[str]:
             *(text for recipe in recipes for text in _texts(recipe)),
         ]
     )
+
+
+def is_phrased(text: str) -> bool:
+    """Say whether a name of a group is made of nothing but phrases of ours.
+
+    Examples
+    --------
+    >>> is_phrased("Early career, lower pay, Backend"), is_phrased("High English")
+    (True, False)
+    >>> is_phrased("Higher pay, 2nd largest"), is_phrased("Fewer than 10, larger")
+    (True, True)
+    """
+    parts = text.lower().split(", ")
+    return all(part in _phrases() or OF_SIZE.fullmatch(part) for part in parts)
+
+
+@cache
+def _phrases() -> frozenset[str]:
+    """Give what groups are called and told by, in small letters."""
+    known = {**FEATURES, **DESCRIBED}
+    stages = [*STAGES.values(), *(name for name in STAGES)]
+    told = [
+        *(step for name in known for step in (*steps_of(name), *ends_of(name))),
+        *(one.label for one in known.values()),
+        *(f"{one.label} in between" for one in known.values()),
+        *(f"{FEATURES['role'].label} {name}" for name in _own_roles()),
+        *(f"{FEATURES['tier'].label} {name}" for name in (*TIERS, UNRATED)),
+        *(f"{one} to {other}" for one in stages for other in stages),
+        *(*stages, *_own_roles(), EARLY_TO_MID, EVERYBODY, MIXED),
+    ]
+    return frozenset(text.lower() for text in told)
 
 
 @cache
@@ -174,7 +216,13 @@ class _Blanking:
         if isinstance(around, Title):
             return frozenset()
         if isinstance(around, Segment):
-            return frozenset([around.name_by_numbers])
+            return frozenset([around.name_by_numbers]) & self.named
+        if isinstance(around, Part):
+            # A segment that is whole bears the name that the user gave it.
+            whole = "." not in around.subsegment_id
+            return self.named if whole else frozenset(filter(is_phrased, _texts(value)))
+        if isinstance(around, Pull) and value == around.told:
+            return frozenset(filter(is_phrased, _texts(value)))
         if isinstance(around, CohortPart):
             return _own_roles() | self.named | {*TIERS, UNRATED}
         if isinstance(around, CategoryShare):

@@ -4,17 +4,27 @@ Each is made from the numbers of the contract as they stand, exact or disclosed;
 is hidden it says nothing, or "under 10".
 """
 
+from learnstrata.learners.features.register import ends_of, feature_of
+from learnstrata.learners.schema.register import is_extra
 from learnstrata.segments.evidence.sensitivity import SUBJECTS
 from learnstrata.summary.contract.evidence import Sensitivity, Variant
-from learnstrata.summary.contract.meaning import Outcome, Segment, Skill, TypicalNumber
+from learnstrata.summary.contract.meaning import (
+    CategoryShare,
+    Outcome,
+    Segment,
+    Skill,
+    TypicalNumber,
+)
 from learnstrata.summary.contract.results import Results
-from learnstrata.wording.numbers import as_years
+from learnstrata.wording.numbers import Numbers, as_years
 from learnstrata.wording.readings import PARTLY, STRONG, agreements
 from learnstrata.wording.words import counted, listed
 
 __all__ = ["describe_segment", "outcome_sentence", "sensitivity_sentence"]
 
 MOST_TIED = 2  # roles that share the first place and are still worth a name
+MOST_OWN = 3  # columns of the user's in a sentence
+SMALL = 0.2  # an effect under which nothing stands out
 BEYOND_SAMPLE = 0.05  # a change must cost more than the sample alone does
 
 PLAINLY: dict[str, str] = {
@@ -42,8 +52,50 @@ def describe_segment(segment: Segment, results: Results) -> str:
         parts.append(_pay_in_words(pay, results))
     clauses = [" and ".join(parts)] if parts else []
     clauses += _top_roles(segment, results)
-    sentence = "; ".join(clauses) or "no pay, experience or role describes it"
+    clauses += _own_columns(segment, results)
+    sentence = "; ".join(clauses) or _of_nothing(results)
     return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _of_nothing(results: Results) -> str:
+    if len(results.segments) == 1:
+        return "all of them, in one segment"
+    return "nothing that is told of it sets it apart"
+
+
+def _own_columns(segment: Segment, results: Results) -> list[str]:
+    """Say in which of the user's numbers and categories the segment stands out."""
+    write = results.settings.numbers
+    numbers = [
+        (abs(place.effect), _own_number(one, place.effect, write))
+        for place in segment.distinctive_numbers
+        for one in [segment.number(place.feature)]
+        if is_extra(place.feature) and one is not None and one.p50 is not None
+        if place.effect is not None and abs(place.effect) >= SMALL
+    ]
+    values = [
+        (row.effect, _own_value(row.feature, one, write))
+        for row in segment.distinctive_values
+        for one in segment.category(row.feature)
+        if is_extra(row.feature) and one.value == row.value and one.share
+        if row.effect is not None and row.effect >= SMALL
+    ]
+    found = sorted([*numbers, *values], key=lambda pair: -pair[0])
+    return [told for _, told in found[:MOST_OWN]]
+
+
+def _own_number(one: TypicalNumber, effect: float, write: Numbers) -> str:
+    more, less = ends_of(one.feature)
+    told = f"{more if effect > 0 else less} (median {write.plain(one.p50)}"
+    return (
+        f"{told}, all {write.plain(one.base)})" if one.base is not None else f"{told})"
+    )
+
+
+def _own_value(feature: str, one: CategoryShare, write: Numbers) -> str:
+    of_all = f", all {write.share(one.base)}" if one.base is not None else ""
+    told = f"{feature_of(feature).label} {one.value}"
+    return f"{told} for {write.share(one.share)} of it{of_all}"
 
 
 def _years(value: float) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import TypeVar, cast
 
+from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.derived import worked_out
 from learnstrata.privacy.disclosure.groups import Added, protected
 from learnstrata.privacy.disclosure.kinds import (
@@ -255,6 +256,9 @@ class _Disclosure:
             return None
         if feature == COMPANY_SIZE and self._hides_sizes:
             return None if self.settings.companies == "none" else _broadly(number)
+        spread = getattr(own, "spread", None)
+        if is_extra(feature) and spread:
+            return self.rounding.number(number, spread, n=n)
         return ROUNDED.get(feature, _plain)(number, self.rounding)
 
     @property
@@ -360,6 +364,7 @@ def _people(value: float, rounding: Rounding) -> float | None:
 ROUNDED: Mapping[str, Callable[[float, Rounding], float | None]] = {
     "years_of_experience": _halves,
     "years_since_pay_update": _halves,
+    "company_mean_experience": _halves,
     "seniority": _halves,
     "n_roles": _halves,
     "pay_growth": _percents,

@@ -8,18 +8,24 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.pipeline import Run
+from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.segments.evidence.examination import Replication, Shape, Trust
 from learnstrata.segments.evidence.subsegments import RoleCell
+from learnstrata.segments.meaning.part_profiles import PartProfile
+from learnstrata.segments.meaning.profiles import cut_on
 from learnstrata.segments.model.certainty import STANDINGS
 from learnstrata.segments.pay.benchmarks import sizes_of
 from learnstrata.stats.replication import lower_quartile
 from learnstrata.stats.stability import DISSOLVED, RECOVERED
 from learnstrata.stats.stability import Flow as Flowing
 from learnstrata.summary.contract import evidence as contract
+from learnstrata.summary.meaning import typical_number
 
 __all__ = ["build_evidence"]
 
+MOST_ROLES = 3  # of a part
 MEASURED = {"pay": "pay_imputed", "years_of_experience": "experience_imputed"}
 
 
@@ -254,6 +260,7 @@ def _parts(run: Run, trust: Trust) -> tuple[contract.Part, ...]:
     for part in parts:
         sizes[part.segment_id] += part.count
     paid = _paid_parts(learners, run)
+    described = {one.subsegment_id: one for one in run.meaning.parts}
     years = _typical(learners, "years_of_experience", ["subsegment_id"])
     empty: Mapping[str, Any] = dict.fromkeys(
         ("companies", "largest_share", "median_pay"), None
@@ -262,12 +269,43 @@ def _parts(run: Run, trust: Trust) -> tuple[contract.Part, ...]:
         contract.Part(
             **asdict(part),
             n_segment=sizes[part.segment_id],
+            **_described(described.get(part.subsegment_id), part.segment_id, run),
             **paid.get(part.subsegment_id, {"learners": 0, **empty}),
             n_experience=years.get(part.subsegment_id, (0, None))[0],
             median_years=years.get(part.subsegment_id, (0, None))[1],
         )
         for part in parts
     )
+
+
+def _described(found: PartProfile | None, segment_id: int, run: Run) -> dict[str, Any]:
+    """Give name, numbers and roles of a part; of a whole segment its name alone."""
+    if found is None:
+        name = run.meaning.names[segment_id - 1].name
+        return {"name": name, "apart": (), "typical": (), "roles": ()}
+    typical = found.profile.typical
+    return {
+        "name": found.name,
+        "apart": found.apart,
+        # What is typical of all is that of its segment, which is told there.
+        "typical": tuple(
+            typical_number(name, typical[name]).model_copy(update={"base": None})
+            for name in cut_on(run.meaning.model.features)
+            if name in typical
+        ),
+        "roles": _top_roles(found, run),
+    }
+
+
+def _top_roles(found: PartProfile, run: Run) -> tuple[contract.PartRole, ...]:
+    """Give the most frequent roles of a part that name one and are not of few."""
+    least, unnamed = 2 * run.config.privacy.base, {*unnamed_roles(run.config), OTHER}
+    told = [
+        contract.PartRole(value=one.value, held=one.count, share=one.share)
+        for one in found.profile.shares.get("role", ())
+        if one.learners >= least and one.value not in unnamed
+    ]
+    return tuple(told[:MOST_ROLES])
 
 
 def _paid_parts(learners: pl.DataFrame, run: Run) -> dict[str, dict[str, Any]]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.features.register import ends_of, feature_of, shown_name
 from learnstrata.learners.schema.register import own_name
 from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure import derived
 from learnstrata.segments.meaning import conditions, contributions
 from learnstrata.segments.meaning.distinctive import Card, Spread
-from learnstrata.segments.meaning.profiles import Profile
+from learnstrata.segments.meaning.profiles import Profile, Typical
 from learnstrata.summary.contract.meaning import (
     BandCell,
     BandRow,
@@ -30,7 +30,15 @@ from learnstrata.summary.contract.meaning import (
     TypicalNumber,
 )
 
-__all__ = ["build_bands", "build_outcomes", "build_rules", "build_segments"]
+__all__ = [
+    "build_bands",
+    "build_outcomes",
+    "build_rules",
+    "build_segments",
+    "typical_number",
+]
+
+FOR_NAMES = ("central", "base_central")
 
 
 def build_segments(run: Run) -> tuple[Segment, ...]:
@@ -42,6 +50,7 @@ def build_segments(run: Run) -> tuple[Segment, ...]:
     """
     meaning, columns = run.meaning, run.base.prepared.matrix.columns
     rules = {rule.segment: rule for rule in meaning.rules.rules}
+    least = run.config.privacy.learners
     n, parts = len(meaning.learners), zip(meaning.profiles, meaning.cards, strict=True)
     return tuple(
         Segment(
@@ -55,7 +64,7 @@ def build_segments(run: Run) -> tuple[Segment, ...]:
             categories=tuple(_categories(profile)),
             center=dict(zip(columns, meaning.model.centers[i], strict=True)),
             rule=_rule(rules.get(profile.id)),
-            pulls=tuple(_pull(pull) for pull in meaning.pulls[i]),
+            pulls=tuple(_pull(pull, profile, least) for pull in meaning.pulls[i]),
             progression=_progression(card),
             distributions=tuple(_distribution(one) for one in card.spreads),
             distinctive_values=_values(profile, n),
@@ -67,7 +76,13 @@ def build_segments(run: Run) -> tuple[Segment, ...]:
 
 def _typical(profile: Profile) -> Iterator[TypicalNumber]:
     for feature, one in profile.typical.items():
-        yield TypicalNumber(feature=feature, **asdict(one))
+        yield typical_number(feature, one)
+
+
+def typical_number(feature: str, one: Typical) -> TypicalNumber:
+    """Give a number of a group, without what only its name is made of."""
+    told = {name: v for name, v in asdict(one).items() if name not in FOR_NAMES}
+    return TypicalNumber(feature=feature, **told)
 
 
 def _categories(profile: Profile) -> Iterator[Category]:
@@ -100,13 +115,27 @@ def _condition(one: conditions.Condition) -> Condition:
     )
 
 
-def _pull(pull: contributions.MeanPull) -> Pull:
+def _pull(pull: contributions.MeanPull, profile: Profile, least: int) -> Pull:
     return Pull(
         feature=pull.feature,
         label=feature_of(pull.feature).label,
+        told=_told(pull, profile, least),
         mean=pull.mean,
         share=pull.share,
     )
+
+
+def _told(pull: contributions.MeanPull, profile: Profile, least: int) -> str:
+    """Say which way a feature pulls; a value only if enough of the segment have it."""
+    label = feature_of(pull.feature).label
+    if pull.value:
+        found = profile.shares.get(pull.feature, ())
+        held = next((one.learners for one in found if one.value == pull.value), 0)
+        return f"{label} {pull.value}" if held >= least else label
+    if pull.side == "between":
+        return f"{feature_of(shown_name(pull.feature)).label} in between"
+    more, less = ends_of(pull.feature)
+    return {"more": more, "less": less}.get(pull.side, label)
 
 
 def _progression(card: Card) -> Progression | None:

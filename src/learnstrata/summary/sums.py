@@ -6,20 +6,17 @@ each group that has a record of them: such groups overlap, and add up to no less
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from learnstrata.config.stages import Config
 from learnstrata.learners.features.companies import UNRATED
-from learnstrata.privacy.disclosure.groups import Relation
-from learnstrata.summary.contract.evidence import Evidence
+from learnstrata.summary.contract.evidence import Evidence, Part
 from learnstrata.summary.contract.meaning import Bands, Segment
 from learnstrata.summary.contract.pay import Benchmarks, Cohort
 from learnstrata.summary.contract.results import Results
+from learnstrata.summary.tally import Key, Tally
 
-__all__ = ["Key", "Sum", "Tally", "tally_of"]
+__all__ = ["tally_of"]
 
-Key = tuple[str | int | float | None, ...]
 ALL = "all"
 YEARS = "years_of_experience"
 EVERY_TIER = "All"
@@ -40,68 +37,6 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "quarantined": (),
 }
 CERTAINTIES = ("core", "borderline", "atypical")
-
-
-class Sum(NamedTuple):
-    """Parts that add up to a total, to no more than it, or to no less."""
-
-    parts: tuple[Key, ...]
-    total: Key
-    relation: Relation
-
-
-@dataclass
-class Tally:
-    """Counts by name, and how they add up.
-
-    Attributes
-    ----------
-    counts : dict
-        Name to the values it has where it stands: one, if all places agree.
-    sums : list of Sum
-        True of every table.
-    likely : list of Sum
-        True where two populations are the same, as in a table without gaps: who reads
-        that it has none knows.
-    unsaid : set
-        Names of totals that stand nowhere, of which two tables have the parts.
-    """
-
-    counts: dict[Key, list[int | None]] = field(default_factory=dict)
-    sums: list[Sum] = field(default_factory=list)
-    likely: list[Sum] = field(default_factory=list)
-    unsaid: set[Key] = field(default_factory=set)
-
-    def note(self, key: Key, value: int | None) -> Key:
-        """Note a count under its name."""
-        told = self.counts.setdefault(key, [])
-        if value not in told:
-            told.append(value)
-        return key
-
-    def add(self, parts: Iterable[Key], total: Key, *, whole: bool) -> None:
-        """Note that parts add up to a total (or, not `whole`, to no more)."""
-        self._note_sum(self.sums, parts, total, "=" if whole else "<=")
-
-    def guess(self, parts: Iterable[Key], total: Key, relation: Relation = "=") -> None:
-        """Note how parts add up to a total in many tables, if not in all."""
-        self._note_sum(self.likely, parts, total, relation)
-
-    def match(self, parts: Iterable[Key], others: Iterable[Key], *, name: Key) -> None:
-        """Note that two sets of parts may add up to the same total, told nowhere."""
-        one, other = ([k for k in keys if k in self.counts] for keys in (parts, others))
-        if one and other:
-            self.counts[name] = [sum(self.counts[key][0] or 0 for key in one)]
-            self.unsaid.add(name)
-            self.guess(one, name)
-            self.guess(other, name)
-
-    def _note_sum(
-        self, sums: list[Sum], parts: Iterable[Key], total: Key, relation: Relation
-    ) -> None:
-        there = tuple(key for key in parts if key in self.counts)
-        if there and total in self.counts:
-            sums.append(Sum(there, total, relation))
 
 
 def tally_of(results: Results) -> Tally:
@@ -562,6 +497,30 @@ def _flows(tally: Tally, found: Evidence) -> None:
             tally.add([total], before, whole=True)
 
 
+def _described_part(tally: Tally, part: Part, whole: Key) -> None:
+    where = (part.segment_id, part.subsegment_id)
+    for number in part.typical:
+        own = tally.note(("known in part", number.feature, *where), number.n)
+        tally.add([own], whole, whole=False)
+        tally.guess([own], ("learners" if number.feature == "pay" else "", *where))
+
+
+def _over_parts(
+    tally: Tally, parts: Iterable[Part], segments: Mapping[int, list[Key]]
+) -> None:
+    """Add up over the parts of a segment what each of them and the segment has."""
+    rows: dict[Key, list[Key]] = {}
+    for part in parts:
+        where = (part.segment_id, part.subsegment_id)
+        for number in part.typical:
+            total: Key = ("known", number.feature, part.segment_id)
+            own: Key = ("known in part", number.feature, *where)
+            rows.setdefault(total, []).append(own)
+    for total, keys in rows.items():
+        if len(keys) == len(segments[int(total[-1] or 0)]):  # no row is left out
+            tally.guess(keys, total)
+
+
 def _finer(tally: Tally, found: Evidence) -> None:
     for name in CERTAINTIES:
         whole = tally.note(("certainty", name, ALL), getattr(found.certainty, name))
@@ -581,6 +540,8 @@ def _finer(tally: Tally, found: Evidence) -> None:
             own = (name, part.segment_id, part.subsegment_id)
             tally.note(own, getattr(part, name))
             tally.add([own], key, whole=False)
+        _described_part(tally, part, key)
+    _over_parts(tally, found.finer.parts, segments)
     for segment, parts in segments.items():
         tally.add(parts, ("size", segment), whole=True)
         for name, feature in PARTED.items():

@@ -10,6 +10,7 @@ __all__ = [
     "as_count",
     "as_index",
     "as_number",
+    "as_plain",
     "as_share",
     "as_years",
 ]
@@ -19,7 +20,16 @@ NOTHING = "–"  # noqa: RUF001 - a dash is what a table shows where nothing is 
 SMALLEST = 0.0001  # of a statistic: less reads as less than it
 
 NumberKind = Literal[
-    "text", "count", "share", "pay", "years", "index", "number", "growth", "statistic"
+    "text",
+    "count",
+    "share",
+    "pay",
+    "years",
+    "index",
+    "number",
+    "growth",
+    "statistic",
+    "plain",
 ]
 
 
@@ -90,6 +100,10 @@ class Numbers:
     def number(self, value: float | None) -> str:
         """Write a number with two decimals."""
         return as_number(value)
+
+    def plain(self, value: float | None) -> str:
+        """Write a number of no known unit with the digits it has, four at most."""
+        return as_plain(value)
 
     def growth(self, value: float | None) -> str:
         """Write a growth in whole percents."""
@@ -165,6 +179,23 @@ def as_years(value: float | None) -> str:
     ('8', '12.5', '3,593')
     """
     return NOTHING if value is None else f"{value:,.1f}".removesuffix(".0")
+
+
+def as_plain(value: float | None) -> str:
+    """Write a number of no known unit: four digits, and whole ones from 1,000 on.
+
+    Examples
+    --------
+    >>> as_plain(495.0), as_plain(2015.0), as_plain(0.33337), as_plain(123456.0)
+    ('495', '2015', '0.3334', '123,456')
+    >>> as_plain(-0.0), as_plain(1e-7), as_plain(None) == NOTHING
+    ('0', '1e-07', True)
+    """
+    if value is None:
+        return NOTHING
+    if abs(value) >= 10_000:
+        return f"{value:,.0f}"
+    return f"{value + 0.0:.4g}"
 
 
 def as_index(value: float | None) -> str:

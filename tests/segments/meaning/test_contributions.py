@@ -1,11 +1,14 @@
 """Contributions against the distances they must add up to."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learnstrata.config.stages import FeatureGroup
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.segments.meaning.contributions import (
     Contributions,
@@ -15,6 +18,9 @@ from learnstrata.segments.meaning.contributions import (
     mean_contributions,
     mean_pulls,
 )
+from learnstrata.segments.model.model import fit_model
+from learnstrata.stats import kmeans
+from owned import own_base, own_config, planted
 
 
 def naive(X, centers, labels, groups):
@@ -211,3 +217,41 @@ def test_an_unscaled_recipe_is_told_in_its_own_features(notebook_run):
 def test_more_than_one_learner_is_refused(small_run):
     with pytest.raises(ParameterError, match="Got 2 rows, expected one"):
         explain_learner(small_run.meaning.learners[:2], small_run.meaning.model)
+
+
+def own_model():
+    base = own_base()
+    fit = kmeans.fit(base.prepared.matrix.X, 2, n_starts=1, rng=0)
+    return fit_model(base.prepared, own_config(), base.limits, fit)
+
+
+def test_pulls_say_which_way_and_which_value():
+    base, labels = own_base(), planted()
+    X = base.prepared.matrix.X
+    centers = [X[labels == group].mean(axis=0).astype(float) for group in range(4)]
+    model = replace(
+        own_model(), centers=tuple(tuple(center.tolist()) for center in centers)
+    )
+    found = [{p.feature: p for p in row} for row in mean_pulls(X, labels, model)]
+    assert found[0]["extra:English_score"].side == "more"
+    assert found[3]["extra:Logical_score"].side == "less"
+    assert found[1]["extra:hours"].side == "more"
+    city = found[2]["extra:city"]
+    assert (city.value, city.side) == ("Goa", "")
+    assert city == max(found[2].values(), key=lambda pull: pull.mean)
+
+
+def test_a_number_that_is_more_than_some_and_less_than_others_is_in_between():
+    X = np.array([[0.0], [4.0], [6.0], [10.0]])
+    labels = np.array([0, 1, 1, 2])
+    model = replace(own_model(), centers=((0.0,), (5.0,), (10.0,)))
+    features = replace(model.features, groups={"a": FeatureGroup(("extra:hours",))})
+    rows = mean_pulls(X, labels, replace(model, features=features))
+    assert [row[0].side for row in rows] == ["less", "between", "more"]
+
+
+def test_one_segment_has_no_next_and_no_pulls():
+    base = own_base()
+    X = base.prepared.matrix.X
+    model = replace(own_model(), centers=(tuple(X.mean(axis=0).tolist()),))
+    assert mean_pulls(X, np.zeros(len(X), dtype=int), model) == ((),)

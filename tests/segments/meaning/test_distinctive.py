@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from frames import newest
 from learnstrata.config.stages import Pay
 from learnstrata.segments.meaning.distinctive import _placed, _spread, make_cards
-from learnstrata.segments.meaning.profiles import NUMBERS, profile_segments
+from learnstrata.segments.meaning.profiles import numbers_of, profile_segments
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
@@ -21,7 +21,8 @@ def test_a_number_is_told_by_its_mean_rank(done):
     for card, profile in zip(done.meaning.cards, done.meaning.profiles, strict=True):
         assert card.segment == profile.id
         told = {row.feature: row for row in card.ranks}
-        assert set(told) == set(profile.typical) <= set(NUMBERS)
+        features = done.meaning.model.features
+        assert set(told) == set(profile.typical) <= set(numbers_of(features))
         for name, row in told.items():
             assert row.rank == pytest.approx(100 * profile.typical[name].rank)
             assert row.count == profile.typical[name].n

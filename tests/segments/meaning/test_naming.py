@@ -7,25 +7,25 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config.loading import load_config
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.demo.tables import make_learners
+from learnstrata.learners.features.register import steps_of
 from learnstrata.pipeline import run
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.meaning.naming import (
-    _main_band,
     _overridden,
-    _stage,
-    _Traits,
-    _unique_names,
     name_segments,
+    unique_names,
 )
-from learnstrata.segments.meaning.profiles import Share, Typical, profile_segments
+from learnstrata.segments.meaning.profiles import cut_on, profile_segments
+from learnstrata.segments.meaning.traits import Trait, Traits
 from learnstrata.stats import kmeans
-
-BANDS = ("Early", "Mid", "Senior")
+from owned import names_of, own_base, planted
 
 
 def names_in(learners, run, n_segments=None, **options):
@@ -34,7 +34,9 @@ def names_in(learners, run, n_segments=None, **options):
         run.meaning.model.features,
         n_segments=n_segments or len(run.meaning.profiles),
     )
-    return name_segments(profiles, run.config.experience_band_names, **options)
+    features = run.meaning.model.features
+    bands = run.config.experience_band_names
+    return name_segments(profiles, bands, cut_on=cut_on(features), **options)
 
 
 def test_names_are_unique_and_the_same_under_row_shuffling(small_run):
@@ -88,25 +90,25 @@ def found_again(labels, anew, n_segments):
     ]
 
 
-@pytest.mark.parametrize("n_segments", [3, 4, 5])
-def test_segments_fitted_anew_on_other_samples_keep_their_names(larger_run, n_segments):
+def test_segments_fitted_anew_on_other_samples_keep_their_names(larger_run):
     X = larger_run.base.prepared.matrix.X
-    labels = fitted(X, n_segments)
-    ours = named_by(labels, larger_run)
     draws = np.random.default_rng(2).integers(0, len(X), (12, len(X)))
     kept = []
-    for seed, rows in enumerate(draws):
-        anew = fitted(X[rows], n_segments, seed=seed)
-        names = named_by(anew, larger_run, rows)
-        assert len(set(names)) == n_segments
-        pairs = found_again(labels[rows], anew, n_segments)
-        kept += [ours[old] == names[new] for old, new in pairs]
-    assert len(kept) >= 0.6 * 12 * n_segments
+    for n_segments in (3, 4, 5):
+        labels = fitted(X, n_segments)
+        ours = named_by(labels, larger_run)
+        for seed, rows in enumerate(draws):
+            anew = fitted(X[rows], n_segments, seed=seed)
+            names = named_by(anew, larger_run, rows)
+            assert len(set(names)) == n_segments
+            pairs = found_again(labels[rows], anew, n_segments)
+            kept += [ours[old] == names[new] for old, new in pairs]
+    assert len(kept) >= 0.6 * 12 * (3 + 4 + 5)
     assert np.mean(kept) >= 0.85
 
 
 def test_a_name_says_the_band_of_most_learners(larger_run):
-    words = {"Early": "early", "Mid": "mid career", "Senior": "senior"}
+    words, told = {"Early": "early", "Mid": "mid career", "Senior": "senior"}, 0
     for n_segments in (3, 4, 6):
         labels = fitted(larger_run.base.prepared.matrix.X, n_segments)
         names = named_by(labels, larger_run)
@@ -116,138 +118,180 @@ def test_a_name_says_the_band_of_most_learners(larger_run):
         for i, name in enumerate(names):
             bands = Counter(known.filter(label=i)["experience_band"])
             stage = name.split(",")[0].lower()
+            if not any(word in stage for word in words.values()):
+                continue  # experience is not what parts it most
+            told += 1
             assert words[bands.most_common(1)[0][0]] in stage
             assert all(
                 words[b] not in stage
                 for b, n in bands.items()
                 if n < 0.3 * bands.total()
             )
+    assert told >= 5
 
 
-def number(p50, rank=0.5):
-    return Typical(50, None, None, p50, p50, p50, 5.0, rank, rank)
+def trait(feature, words, effect, rank=None):
+    steps = steps_of(feature) if rank is not None else ()
+    return Trait(feature, words, effect, rank, steps)
 
 
-def share(value, count, part, base):
-    return Share(value, count, 1000, count, 1000, part, base, 100 * part / base)
+def told(*cut, others=(), count=50):
+    return Traits(cut=cut, others=others, count=count)
 
 
-def told_of(place, pay, company=None, role=None):
-    stage = (
-        "early career" if place < 0.33 else "senior" if place > 0.7 else "mid career"
-    )
-    typical = {
-        "years_of_experience": number(5.0, place),
-        "pay": number(1e6, pay),
-    }
-    if company is not None:
-        typical["company_pay"] = number(1e6, company)
-    roles = [share(role, 30, 0.3, 0.1)] if role else []
-    return _Traits(typical, stage, roles)
+def test_a_name_says_the_driver_and_the_next_that_parts_clearly():
+    driver = trait("company_pay", "top-paying companies", 0.35, 0.85)
+    clear = trait("pay", "higher pay", 0.2, 0.7)
+    hardly = trait("extra:score", "high score", 0.1, 0.6)
+    assert unique_names([told(clear, driver, hardly)]) == [
+        "Higher pay, top-paying companies"
+    ]
+    assert unique_names([told(hardly, driver)]) == ["Top-paying companies"]
+    assert unique_names([told(trait("pay", "middle pay", 0.03, 0.5))]) == ["Mixed"]
 
 
-def named(*told):
-    return _unique_names(told)
+def test_of_second_features_that_part_alike_the_first_in_the_order_is_told():
+    driver = trait("extra:a", "high a", 0.4, 0.9)
+    nearly = trait("extra:b", "high b", 0.25, 0.7)
+    larger = trait("extra:c", "high c", 0.28, 0.7)
+    assert unique_names([told(nearly, larger, driver)]) == ["High b and a"]
+    least = replace(nearly, effect=0.15)
+    assert unique_names([told(least, larger, driver)]) == ["High c and a"]
 
 
-def test_segments_are_named_by_stage_and_pay():
-    assert named(told_of(0.2, 0.2), told_of(0.5, 0.5), told_of(0.9, 0.99)) == [
-        "Early career, lower pay",
-        "Mid career, middle pay",
-        "Senior, top pay",
+def test_names_that_coincide_get_the_feature_in_which_they_differ_most():
+    def paid(rank, other):
+        return told(
+            trait("pay", "higher pay", 0.3, rank),
+            trait("extra:score", "middle score", 0.02, other),
+        )
+
+    assert unique_names([paid(0.7, 0.3), paid(0.75, 0.6)]) == [
+        "Higher pay, low score",
+        "Higher pay, high score",
+    ]
+    # No "paid less" for a group above the middle of all: the other has the most.
+    assert unique_names([paid(0.7, 0.5), paid(0.85, 0.5)]) == [
+        "Higher pay",
+        "Top pay",
+    ]
+    assert unique_names([paid(0.55, 0.5), paid(0.45, 0.5)]) == [
+        "Higher pay",
+        "Lower pay",
     ]
 
 
-def test_segments_alike_are_told_apart_by_how_they_stand_to_each_other():
-    # Both companies are above the middle of all: what counts is the other segment.
-    assert named(told_of(0.5, 0.5, 0.6), told_of(0.5, 0.5, 0.8)) == [
-        "Mid career, middle pay, lower-paying companies",
-        "Mid career, middle pay, higher-paying companies",
-    ]
-    assert named(told_of(0.5, 0.6, 0.5), told_of(0.5, 0.4, 0.5)) == [
-        "Mid career, middle pay, paid more",
-        "Mid career, middle pay, paid less",
-    ]
-    assert named(told_of(0.4, 0.5, 0.5), told_of(0.6, 0.5, 0.5)) == [
-        "Mid career, middle pay, fewer years",
-        "Mid career, middle pay, more years",
-    ]
+def test_what_was_cut_on_tells_apart_before_what_was_not():
+    def one(rank, other):
+        score = trait("extra:score", "high score", 0.3, rank)
+        return told(score, others=(trait("n_roles", "more roles", 0.1, other),))
 
-
-def test_segments_that_no_number_parts_are_told_apart_by_role_then_by_number():
-    one, other = told_of(0.5, 0.5, 0.5, "Backend"), told_of(0.5, 0.5, 0.5, "Quality")
-    assert named(one, other) == [
-        "Mid career, middle pay, Backend",
-        "Mid career, middle pay, Quality",
+    assert unique_names([one(0.7, 0.2), one(0.9, 0.9)]) == [
+        "High score",
+        "Highest score",
     ]
-    assert named(told_of(0.9, 0.99), told_of(0.9, 0.99)) == [
-        "Senior, top pay (1)",
-        "Senior, top pay (2)",
+    assert unique_names([one(0.7, 0.2), one(0.7, 0.9)]) == [
+        "High score, fewer roles",
+        "High score, more roles",
     ]
 
 
-def test_three_alike_are_halved_twice():
-    assert named(
-        told_of(0.5, 0.5, 0.2), told_of(0.5, 0.4, 0.7), told_of(0.5, 0.6, 0.75)
-    ) == [
-        "Mid career, middle pay, lower-paying companies",
-        "Mid career, middle pay, higher-paying companies, paid less",
-        "Mid career, middle pay, higher-paying companies, paid more",
+def test_groups_that_nothing_parts_are_told_apart_by_their_size():
+    alike = [told(trait("pay", "lower pay", 0.3, 0.2), count=n) for n in (30, 90, 60)]
+    assert unique_names(alike) == [
+        "Lower pay, smallest",
+        "Lower pay, largest",
+        "Lower pay, 2nd largest",
+    ]
+    assert unique_names(alike[:2]) == ["Lower pay, smaller", "Lower pay, larger"]
+
+
+def test_groups_of_few_say_nothing_but_that():
+    few = Traits(cut=(trait("pay", "top pay", 0.5, 0.99),), count=4, few=True)
+    assert unique_names([few, replace(few, count=6)]) == [
+        "Fewer than 10, smaller",
+        "Fewer than 10, larger",
     ]
 
 
-def test_a_role_of_half_a_segment_is_in_its_name_and_a_common_one_is_not():
-    most = [share("Backend", 30, 0.6, 0.2)]
-    everywhere = [share("Backend", 30, 0.6, 0.5)]
-    told = told_of(0.2, 0.2)
-    assert named(replace(told, roles=most)) == ["Early career, lower pay, Backend"]
-    assert named(replace(told, roles=everywhere)) == ["Early career, lower pay"]
+VALUES = st.sampled_from(["Backend", "Data", "Goa", ""])
 
 
-def test_a_role_of_few_is_in_no_name():
-    few = share("Data science", 9, 0.9, 0.1)
-    assert named(_Traits({}, "", [few]), _Traits({}, "", [])) == [
-        "Mixed (1)",
-        "Mixed (2)",
+@st.composite
+def segments(draw):
+    """Draw traits of several segments, many of them alike."""
+    features = ("pay", "years_of_experience", "company_pay", "extra:score", "n_roles")
+    found = []
+    for _ in range(draw(st.integers(2, 7))):
+        cut = []
+        for feature in features:
+            rank = draw(st.sampled_from([0.1, 0.3, 0.5, 0.51, 0.8, 0.95]))
+            effect = abs(rank - 0.5)
+            step = 2 if effect < 0.1 else 1 if rank < 0.5 else 3
+            cut.append(trait(feature, steps_of(feature)[step], effect, rank))
+        if value := draw(VALUES):
+            cut.append(trait("role", value, draw(st.sampled_from([0.1, 0.3]))))
+        half = draw(st.integers(0, 5))
+        size = draw(st.integers(1, 12))
+        known = tuple((one.feature, one.rank) for one in cut if one.rank is not None)
+        found.append(
+            Traits(tuple(cut[:half]), tuple(cut[half:]), size, known, few=size < 3)
+        )
+    return found
+
+
+@given(segments(), st.randoms(use_true_random=False))
+def test_names_are_unique_deterministic_and_follow_their_segments(found, random):
+    names = unique_names(found)
+    assert len({name.casefold() for name in names}) == len(names)
+    assert not any("(" in name or ")" in name for name in names)
+    assert names == unique_names(found)
+    contents = [(one.count, one.content, one.cut, one.others) for one in found]
+    if len({*map(repr, contents)}) < len(found):
+        return  # what is the same in everything has no order of its own
+    order = [*range(len(found))]
+    random.shuffle(order)
+    assert unique_names([found[i] for i in order]) == [names[i] for i in order]
+
+
+def test_one_segment_is_all_learners():
+    base = own_base()
+    assert names_of(base, np.zeros(len(base.learners), dtype=int)) == ["All learners"]
+
+
+def test_names_say_the_planted_drivers_of_the_users_own_columns():
+    assert names_of(own_base(), planted()) == [
+        "High English and Logical scores",
+        "High hours",
+        "Low hours, city Goa",  # the others work more, since one of them does
+        "Low English and Logical scores",
     ]
 
 
-def banded(**counts):
-    return {"experience_band": [share(b, n, 0.1, 0.1) for b, n in counts.items()]}
+def test_names_follow_the_segments_to_other_ids():
+    base, labels = own_base(), planted()
+    turned = names_of(base, 3 - labels)
+    assert turned == names_of(base, labels)[::-1]
 
 
-def test_what_is_few_follows_the_rule_of_the_configuration():
-    role = share("Data science", 19, 0.9, 0.1)
-    enough, few = (_Traits({}, "", [role], least) for least in (10, 20))
-    assert named(enough) == ["Data science"]
-    assert named(few) == ["Mixed"]
-    assert _stage(banded(Mid=19), BANDS) == "mid career"
-    assert _stage(banded(Mid=19), BANDS, 20) == ""
+def test_names_of_own_columns_hold_for_other_samples():
+    base, kept = own_base(), []
+    X = base.prepared.matrix.X
+    for n_segments in (3, 4, 5):
+        labels = fitted(X, n_segments)
+        ours = np.array(names_of(base, labels))
+        for rows in np.random.default_rng(3).integers(0, len(X), (20, len(X))):
+            sample = replace(base, learners=base.learners[rows])
+            kept += (np.array(names_of(sample, labels[rows])) == ours).tolist()
+    assert np.mean(kept) >= 0.95
 
 
-def test_the_main_band_is_that_of_most():
-    assert _main_band(banded(Mid=60, Senior=40)) == "Mid"
-    assert _main_band({}) == ""
-
-
-@pytest.mark.parametrize(
-    ("shares", "bands", "stage"),
-    [
-        (banded(Senior=67, Mid=31, Early=2), BANDS, "senior"),
-        (banded(Mid=31, Early=69), BANDS, "early career"),
-        (banded(Mid=41, Early=59), BANDS, "early to mid career"),
-        (banded(Mid=40, Early=60), BANDS, "early career"),
-        (banded(Mid=45, Senior=40, Early=15), BANDS, "mid career to senior"),
-        (banded(Mid=34, Senior=33, Early=33), BANDS, "mid career"),
-        (banded(Senior=52, Early=48), BANDS, "senior"),
-        (banded(Veteran=45, Novice=36), ("Novice", "Veteran"), "Novice to Veteran"),
-        (banded(Veteran=80, Novice=20), ("Novice", "Veteran"), "Veteran"),
-        (banded(Early=9), BANDS, ""),
-        ({}, BANDS, ""),
-    ],
-)
-def test_the_stage_is_the_band_of_most_or_the_two_near_a_tie(shares, bands, stage):
-    assert _stage(shares, bands) == stage
+def test_a_segment_at_top_paying_companies_says_so(larger_run):
+    learners = larger_run.base.learners
+    tier, level = learners["tier"].to_numpy(), learners["company_level"].to_numpy()
+    at_top = (tier == "Tier 1") & (level > np.quantile(level, 0.6))
+    name = named_by(at_top.astype(int), larger_run)[1]
+    assert "top-paying companies" in name.lower()
 
 
 def test_names_of_the_user_are_laid_over_ours(small_run):

@@ -62,6 +62,14 @@ def naive_typical(own, base):
         / len(everyone)
         for value in {middle, *values}
     }
+    everyones = {
+        value: (
+            sum(v < value for v in everyone) + 0.5 * sum(v == value for v in everyone)
+        )
+        / len(everyone)
+        for value in set(everyone)
+    }
+    low, tenth, ninth, high = np.quantile(everyone, [0.25, 0.1, 0.9, 0.75])
     sizes = Counter(company for _, company in own)
     unknown = sizes.pop(None, 0)
     return Typical(
@@ -74,6 +82,10 @@ def naive_typical(own, base):
         base=float(np.median(everyone)),
         percentile=share[middle],
         rank=sum(share[v] for v in values) / len(values),
+        central=sum(0.25 <= share[v] <= 0.75 for v in values) / len(values),
+        base_central=sum(0.25 <= everyones[v] <= 0.75 for v in everyone)
+        / len(everyone),
+        spread=high - low or ninth - tenth,
     )
 
 

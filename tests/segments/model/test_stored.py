@@ -146,6 +146,7 @@ FAULTS = {
     "certainty.reach": ([1.0], "got (1.0,), expected 0 or "),
     "certainty.refits.0": ([], "got (), expected "),
     "certainty.parts": ([[[0.0]]], "got (((0.0,),),), expected 0 or "),
+    "part_names": ([["A"]], "got (('A',),), expected 0 or "),
     "certainty.min_margin": (2, "got 2.0, expected 0 to 1."),
     "config.pay.unit": ("x", "got 'x', expected a valid number"),
     "config.names": ({"0": "No"}, "got {0: 'No'}, expected ids of segments"),

@@ -21,13 +21,19 @@ from learnstrata.learners.schema.register import (
 __all__ = [
     "DESCRIBED",
     "FEATURES",
+    "STEPS",
     "Feature",
+    "ends_of",
     "extras_of",
     "feature_of",
     "plain_name",
     "register_of",
+    "shown_name",
+    "spoken",
+    "steps_of",
 ]
 
+STEPS = ("lowest", "low", "middle", "high", "highest")  # of a number without words
 Scale = Literal["plain", "log", "log1p"]
 _LOGS: Mapping[Scale, tuple[Callable[[float], float], Callable[[float], float]]] = {
     "plain": (float, float),
@@ -56,6 +62,11 @@ class Feature:
         The column people know it by; empty where that is itself.
     ends : tuple of str
         What more and less of it is called; empty for "more" and "less".
+    steps : tuple of str
+        What a group is called by where it stands in it: lowest, low, in the middle,
+        high, highest; empty where `steps_of` makes them of the label.
+    shown : str
+        The number that a segment is described by, where that is another.
     phrase : str
         A learner's value in words, for its number and unit.
     flag : str
@@ -72,6 +83,8 @@ class Feature:
     scale: Scale = "plain"
     plain: str = ""
     ends: tuple[str, str] | tuple[()] = ()
+    steps: tuple[str, ...] = ()
+    shown: str = ""
     phrase: str = ""
     flag: str = ""
     make: Callable[[int], nw.Expr] | None = None
@@ -94,6 +107,15 @@ _PAY_ENDS = ("higher pay", "lower pay")
 _YEARS_ENDS = ("more experience", "less experience")
 _COMPANY_ENDS = ("better-paying company", "lower-paying company")
 _PAYING = "a company that pays about {}"
+_PAY_STEPS = ("lowest pay", "lower pay", "middle pay", "higher pay", "top pay")
+_YEARS_STEPS = (
+    *("least experience", "less experience", "medium experience"),
+    *("more experience", "most experience"),
+)
+_COMPANY_STEPS = (
+    *("lowest-paying companies", "lower-paying companies", "middle-paying companies"),
+    *("higher-paying companies", "top-paying companies"),
+)
 
 
 def _is_recent(as_of: int) -> nw.Expr:
@@ -107,7 +129,13 @@ def _years_since(as_of: int) -> nw.Expr:
 
 FEATURES: Mapping[str, Feature] = {
     "pay": Feature(
-        "pay", "pay", ("pay",), ends=_PAY_ENDS, phrase="pay {}", flag="pay_imputed"
+        "pay",
+        "pay",
+        ("pay",),
+        ends=_PAY_ENDS,
+        steps=_PAY_STEPS,
+        phrase="pay {}",
+        flag="pay_imputed",
     ),
     "log_pay": Feature(
         "log pay",
@@ -136,6 +164,7 @@ FEATURES: Mapping[str, Feature] = {
         "years",
         ("years_of_experience",),
         ends=_YEARS_ENDS,
+        steps=_YEARS_STEPS,
         phrase="{} of experience",
         flag="experience_imputed",
     ),
@@ -151,12 +180,25 @@ FEATURES: Mapping[str, Feature] = {
         make=lambda _: (nw.col("years_of_experience") + 1).log(),
     ),
     "recent_pay_update": Feature(
-        "pay updated lately", "0/1", ("pay_year",), make=_is_recent
+        "pay updated lately",
+        "0/1",
+        ("pay_year",),
+        ends=("pay updated lately", "pay not updated lately"),
+        steps=(
+            *("pay not updated lately", "pay not updated lately"),
+            *("pay partly updated", "pay updated lately", "pay updated lately"),
+        ),
+        make=_is_recent,
     ),
     "years_since_pay_update": Feature(
         "years since pay update",
         "years",
         ("pay_year",),
+        ends=("pay updated longer ago", "pay updated more lately"),
+        steps=(
+            *("newest pay", "newer pay", "pay neither new nor old"),
+            *("older pay", "oldest pay"),
+        ),
         phrase="pay updated {} ago",
         make=_years_since,
     ),
@@ -166,6 +208,7 @@ FEATURES: Mapping[str, Feature] = {
         ("company", "pay"),
         scale="log",
         ends=_COMPANY_ENDS,
+        shown="company_pay",
         phrase=_PAYING,
     ),
     "company_mean_pay": Feature(
@@ -173,6 +216,7 @@ FEATURES: Mapping[str, Feature] = {
         "pay",
         ("company", "pay"),
         ends=_COMPANY_ENDS,
+        shown="company_pay",
         phrase=_PAYING,
     ),
     "company_mean_experience": Feature(
@@ -180,27 +224,60 @@ FEATURES: Mapping[str, Feature] = {
         "years",
         ("company", "years_of_experience"),
         ends=("more experienced company", "younger company"),
+        steps=(
+            *("youngest companies", "younger companies", "companies of middle age"),
+            *("more experienced companies", "most experienced companies"),
+        ),
     ),
-    "company_learners": Feature("company size", "learners", ("company",)),
+    "company_learners": Feature(
+        "company size",
+        "learners",
+        ("company",),
+        ends=("larger company", "smaller company"),
+        steps=(
+            *("smallest companies", "smaller companies", "mid-sized companies"),
+            *("larger companies", "largest companies"),
+        ),
+    ),
     "pay_growth": Feature(
         "pay growth",
         "log a year",
         ("pay", "pay_year"),
         ends=("faster pay growth", "slower pay growth"),
+        steps=(
+            *("slowest pay growth", "slower pay growth", "middle pay growth"),
+            *("faster pay growth", "fastest pay growth"),
+        ),
     ),
     "seniority": Feature(
         "seniority of the title",
         "0..6",
         ("title",),
         ends=("more senior title", "more junior title"),
+        steps=(
+            *("most junior titles", "junior titles", "mid-level titles"),
+            *("senior titles", "most senior titles"),
+        ),
     ),
     "role": Feature("role", "", ("title",), "category"),
     "tier": Feature("company tier", "", ("company", "pay"), "category"),
 }
 # What segments are described by, and nothing is clustered on.
 DESCRIBED: Mapping[str, Feature] = {
-    "company_pay": Feature("company pay level", "pay", ("company", "pay")),
-    "n_roles": Feature("roles a learner holds", "roles", ("title",)),
+    "company_pay": Feature(
+        "company pay level",
+        "pay",
+        ("company", "pay"),
+        ends=_COMPANY_ENDS,
+        steps=_COMPANY_STEPS,
+    ),
+    "n_roles": Feature(
+        "roles a learner holds",
+        "roles",
+        ("title",),
+        ends=("more roles", "fewer roles"),
+        steps=("fewest roles", "fewer roles", "some roles", "more roles", "most roles"),
+    ),
     "pay_band": Feature("pay band", "", ("pay",), "category"),
     "experience_band": Feature(
         "experience band", "", ("years_of_experience",), "category"
@@ -259,6 +336,58 @@ def plain_name(name: str) -> str:
     ('pay', 'seniority')
     """
     return feature_of(name).plain or name
+
+
+def shown_name(name: str) -> str:
+    """Give the number or category that segments are described by, of a feature.
+
+    Examples
+    --------
+    >>> shown_name("company_level"), shown_name("log_pay"), shown_name("extra:grade")
+    ('company_pay', 'pay', 'extra:grade')
+    """
+    return feature_of(name).shown or plain_name(name)
+
+
+def ends_of(name: str) -> tuple[str, str]:
+    """Give what more and less of a number is called.
+
+    Examples
+    --------
+    >>> ends_of("log_pay"), ends_of("extra:quiz_score")
+    (('higher pay', 'lower pay'), ('higher quiz score', 'lower quiz score'))
+    """
+    known = feature_of(name)
+    if known.ends:
+        return known.ends
+    label = spoken(known.label)
+    return f"higher {label}", f"lower {label}"
+
+
+def steps_of(name: str) -> tuple[str, ...]:
+    """Give what a group is called by where it stands in a number, from low to high.
+
+    Examples
+    --------
+    >>> steps_of("pay")[1:4]
+    ('lower pay', 'middle pay', 'higher pay')
+    >>> steps_of("extra:quiz_score")[1:4]
+    ('low quiz score', 'middle quiz score', 'high quiz score')
+    """
+    label = spoken(feature_of(name).label)
+    made = (f"{word} {label}" for word in STEPS)
+    return feature_of(name).steps or tuple(made)
+
+
+def spoken(label: str) -> str:
+    """Write the name of a column of the user's as a sentence does.
+
+    Examples
+    --------
+    >>> spoken("quiz_score"), spoken("English")
+    ('quiz score', 'English')
+    """
+    return " ".join(label.replace("_", " ").split()) or label
 
 
 def _extra(name: str, kind: Literal["number", "category"]) -> Feature:

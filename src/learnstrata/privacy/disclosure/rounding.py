@@ -15,6 +15,7 @@ __all__ = ["AMOUNTS", "Rounding", "rounded_pay", "share_of", "significant"]
 AMOUNTS = ("pay", "company_pay")
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
 OF_A_LEARNER = 2.0  # times 1 / n: by how much, about, one of n moves their median
+LEAST_STEP = 0.05  # of the spread of a number of the user's
 NEXT_TO_NOTHING = 0.0004  # a share that rounds to none: some have it
 
 
@@ -84,6 +85,31 @@ class Rounding:
         [870000.0, 850000.0, 900000.0]
         """
         return float(rounded_pay([amount], unit, n=n, shift=self.shift)[0])
+
+    def number(self, value: float, spread: float, *, n: float) -> float:
+        """Give a number of `n` learners as it is told, in steps of its spread.
+
+        One of `n` learners moves their median by about 1 / n of the spread, which a
+        step of 2 / n hides; a step is a twentieth of it at the least, 1, 2 or 5 times a
+        power of ten, and moved by the shift of the run.
+
+        Parameters
+        ----------
+        value : float
+        spread : float
+            Distance of the quartiles of all learners, above 0.
+        n : int
+
+        Examples
+        --------
+        >>> rounding = Rounding()
+        >>> [rounding.number(497.3, 100.0, n=n) for n in (2_000, 20)]
+        [495.0, 500.0]
+        >>> rounding.number(2015.0, 3.0, n=500), rounding.number(0.3337, 0.2, n=500)
+        (2015.0, 0.33)
+        """
+        step = float(_steps(np.array(spread * max(LEAST_STEP, OF_A_LEARNER / n))))
+        return round(float(np.rint(value / step + self.shift) * step), 12) + 0.0
 
     def count(self, n: float) -> int | None:
         """Give the told value of a count; None for one under the base."""
@@ -192,8 +218,13 @@ def rounded_pay(
     """
     values = np.asarray(pay, dtype=np.float64)
     hundredth = np.maximum(values * max(0.01, OF_A_LEARNER / n), 0.1 * unit)
-    power = 10.0 ** np.floor(np.log10(hundredth) + 1e-9)
-    times = np.array([1.0, 2.0, 5.0, 10.0])
-    at = np.searchsorted(times, hundredth / power * (1 - 1e-9), side="left")
-    step = power * times[np.minimum(at, 3)]
+    step = _steps(hundredth)
     return np.maximum(np.rint(values / step + shift), 1.0) * step
+
+
+def _steps(least: Floats) -> Floats:
+    """Give the next 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(least) + 1e-9)
+    times = np.array([1.0, 2.0, 5.0, 10.0])
+    at = np.searchsorted(times, least / power * (1 - 1e-9), side="left")
+    return power * times[np.minimum(at, 3)]

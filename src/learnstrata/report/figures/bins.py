@@ -1,11 +1,30 @@
 """Bins and features as a reader sees them."""
 
+from collections.abc import Mapping
+
 from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.schema.register import is_extra
 from learnstrata.summary.contract.learners import Bin
 from learnstrata.summary.contract.meaning import SegmentBin
-from learnstrata.wording.numbers import Numbers
+from learnstrata.summary.contract.results import Summary
+from learnstrata.wording.numbers import NumberKind, Numbers
 
-__all__ = ["bin_start", "bin_text", "capital", "feature_title", "label_of", "unit_of"]
+__all__ = [
+    "bin_start",
+    "bin_text",
+    "capital",
+    "feature_title",
+    "label_of",
+    "number_kind",
+    "number_text",
+    "own_numbers",
+    "unit_of",
+]
+
+KINDS: Mapping[str, NumberKind] = {
+    "years_of_experience": "years",
+    "pay_growth": "growth",
+}
 
 
 def capital(text: str) -> str:
@@ -87,8 +106,48 @@ def bin_start(part: Bin | SegmentBin, feature: str, numbers: Numbers) -> str:
     return low if high else f"{low}+"
 
 
+def number_text(value: float | None, feature: str, numbers: Numbers) -> str:
+    """Write a number of a feature, without its unit; one of the user's plainly.
+
+    Examples
+    --------
+    >>> lpa = Numbers(1e5, "LPA", 10)
+    >>> number_text(8e5, "pay", lpa), number_text(0.35, "extra:grade", lpa)
+    ('8.0', '0.35')
+    """
+    if feature_of(feature).is_money:
+        return numbers.pay(value)
+    return numbers.plain(value) if is_extra(feature) else numbers.years(value)
+
+
+def number_kind(feature: str) -> NumberKind:
+    """Say how a number of a feature is written in a table.
+
+    Examples
+    --------
+    >>> number_kind("pay"), number_kind("extra:grade"), number_kind("seniority")
+    ('pay', 'plain', 'statistic')
+    """
+    if feature_of(feature).is_money:
+        return "pay"
+    return "plain" if is_extra(feature) else KINDS.get(feature, "statistic")
+
+
+def own_numbers(summary: Summary) -> list[str]:
+    """List the user's numbers that segments are described by, the most telling first.
+
+    Parameters
+    ----------
+    summary : Summary
+    """
+    most: dict[str, float] = {}
+    for segment in summary.segments:
+        for one in segment.distinctive_numbers:
+            if is_extra(one.feature):
+                told = abs(one.effect or 0.0)
+                most[one.feature] = max(most.get(one.feature, 0.0), told)
+    return sorted(most, key=lambda name: (-most[name], name))
+
+
 def _bound(edge: float | None, feature: str, numbers: Numbers) -> str:
-    if edge is None:
-        return ""
-    is_money = feature_of(feature).is_money
-    return numbers.pay(edge) if is_money else numbers.years(edge)
+    return "" if edge is None else number_text(edge, feature, numbers)

@@ -6,7 +6,7 @@ share of each feature in it is exact; nothing is sampled, fitted or approximated
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,7 @@ __all__ = [
     "mean_pulls",
 ]
 
+MOSTLY = 0.80  # of the pulls of a number: a side that has less is not told
 HARDLY = 0.05  # of all pulls: a smaller one is not told in the sentence
 
 
@@ -69,11 +70,18 @@ class MeanPull:
         Mean absolute contribution to the margin of its learners, 0 or more.
     share : float
         Of those of all features, 0..1.
+    side : {"more", "less", "between", ""}
+        Of a number, whether the segment has more of it than the next ones; "between"
+        where it has more than some and less than others, empty of a category.
+    value : str
+        Of a category, the value that it has more often than the next ones.
     """
 
     feature: str
     mean: float
     share: float
+    side: Literal["more", "less", "between", ""] = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +312,8 @@ def mean_pulls(
     Returns
     -------
     tuple of tuple of MeanPull
-        One a segment, strongest feature first; none where there is one segment only.
+        One a segment, strongest feature first; none of one segment alone, which has no
+        next.
 
     Raises
     ------
@@ -312,22 +321,80 @@ def mean_pulls(
         If a segment has no learners.
     """
     centers = np.array(model.centers)
-    if len(centers) < 2:  # no next segment to be nearer to
-        return ((),)
-    found = contributions(X, centers, labels, groups=features_of(model.features))
+    if len(centers) < 2:
+        return ((),) * len(centers)
+    groups = features_of(model.features)
+    found = contributions(X, centers, labels, groups=groups)
     means = mean_contributions(found, labels, n_segments=len(centers))
-    return tuple(_ranked(found.groups, row) for row in means)
+    gaps = [_gaps(found, labels == i, centers, centers[i]) for i in range(len(centers))]
+    return tuple(
+        _ranked(found.groups, row, gap, groups, model.features)
+        for row, gap in zip(means, gaps, strict=True)
+    )
+
+
+def _gaps(
+    found: Contributions,
+    own: npt.NDArray[np.bool_],
+    centers: npt.NDArray[np.float64],
+    center: npt.NDArray[np.float64],
+) -> list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+    """Give how far a segment is from each next one, and how much each feature pulls.
+
+    One pair for each of the next segments: by column, and by group.
+    """
+    size = np.abs(found.values[own])
+    return [
+        (center - centers[j], size[found.next[own] == j].sum(axis=0))
+        for j in np.unique(found.next[own]).tolist()
+    ]
 
 
 def _ranked(
-    features: Sequence[str], means: npt.NDArray[np.float64]
+    features: Sequence[str],
+    means: npt.NDArray[np.float64],
+    gaps: Sequence[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]],
+    groups: Sequence[str],
+    model: FeatureModel,
 ) -> tuple[MeanPull, ...]:
     total = float(means.sum()) or 1.0
-    rows = [
-        MeanPull(feature, float(mean), float(mean / total))
-        for feature, mean in zip(features, means, strict=True)
-    ]
+    rows = []
+    for i, (feature, mean) in enumerate(zip(features, means, strict=True)):
+        columns = [j for j, group in enumerate(groups) if group == feature]
+        weighed = [(gap[columns], float(pull[i])) for gap, pull in gaps]
+        values = model.categories.get(feature)
+        is_category = feature in model.columns and values is not None
+        rows.append(
+            MeanPull(
+                feature,
+                float(mean),
+                float(mean / total),
+                side="" if is_category else _side(weighed),
+                value=_value(weighed, values or ()) if is_category else "",
+            )
+        )
     return tuple(sorted(rows, key=lambda row: -row.mean))
+
+
+def _side(
+    weighed: Sequence[tuple[npt.NDArray[np.float64], float]],
+) -> Literal["more", "less", "between", ""]:
+    """Say on which side of the next segments most of what a number pulls lies."""
+    total = sum(pull for _, pull in weighed)
+    above = sum(pull for gap, pull in weighed if gap[0] > 0)
+    if total <= 0:
+        return ""
+    if above >= MOSTLY * total:
+        return "more"
+    return "less" if above <= (1 - MOSTLY) * total else "between"
+
+
+def _value(
+    weighed: Sequence[tuple[npt.NDArray[np.float64], float]], values: Sequence[str]
+) -> str:
+    """Give the value of a category that is over that of the next segments most."""
+    mean = np.sum([gap * pull for gap, pull in weighed], axis=0)
+    return values[int(np.argmax(mean))] if mean.max(initial=0.0) > 0 else ""
 
 
 def explain_unit(unit: pl.DataFrame, model: SegmentModel) -> Explanation:

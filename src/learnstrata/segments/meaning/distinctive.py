@@ -12,8 +12,9 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.config.stages import Pay
-from learnstrata.learners.features.bins import inner_edges
+from learnstrata.learners.features.bins import even_edges, inner_edges
 from learnstrata.learners.history import newest_first, once_each
+from learnstrata.learners.schema.register import is_extra
 from learnstrata.segments.meaning.profiles import (
     Profile,
     known_numbers,
@@ -137,7 +138,7 @@ class Card:
     ranks : tuple of Rank
         Most distinctive first.
     spreads : tuple of Spread
-        Of pay and of experience, where they are known.
+        Of pay, of experience and of numbers of the user's, where they are known.
     progression, progression_of_all : Progression or None
         None where no learner has older records.
     """
@@ -174,19 +175,20 @@ def make_cards(
     exactly a difference is known, not that there is one.
 
     The bins are the same for all segments. Bounds of pay are preferred numbers about
-    26 % apart, those of experience whole years; the outer bins are open and begin where
-    1 % of all learners are left.
+    26 % apart, those of experience whole years, those of a number of the user's round
+    ones; the outer bins are open and begin where 1 % of all learners are left.
     """
     ordered = newest_first(learners)
+    numbers = tuple(dict.fromkeys(name for one in profiles for name in one.typical))
     placed = {
         name: _placed(ordered, values)
-        for name, values in known_numbers(ordered).items()
+        for name, values in known_numbers(ordered, numbers).items()
         if np.isfinite(values).any()
     }
     of_all = _moved(once_each(ordered))
     edges = {
-        name: inner_edges(placed[name].base, pay=pay if name == "pay" else None)
-        for name in BINNED
+        name: _edges(name, placed[name].base, pay)
+        for name in (*BINNED, *filter(is_extra, numbers))
         if name in placed
     }
     return tuple(
@@ -202,6 +204,12 @@ def make_cards(
         )
         for profile in profiles
     )
+
+
+def _edges(name: str, base: Floats, pay: Pay) -> Floats:
+    if is_extra(name):
+        return even_edges(base)
+    return inner_edges(base, pay=pay if name == "pay" else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
 """Names of segments, made from their numbers, and those of the user over them.
 
-Names say the career stage of a segment by the experience band of most of its learners,
-or by the two near a tie, so that they never contradict the card below them. They say
-its pay by `Typical.rank`, the mean percentile of its learners, which hardly moves from
-one sample of them to another. Segments of one name are told apart by how they stand to
-each other.
+A name says the one or two features that part a segment most from the rest, in words
+of direction (`learnstrata.segments.meaning.traits`). Segments of one name are told
+apart by the next feature in which they differ.
 """
 
-from bisect import bisect_left
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,28 +13,23 @@ from itertools import pairwise
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.roles.unnamed import NO_ROLE
+from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.rule import PayRule
-from learnstrata.segments.meaning.profiles import AMOUNTS, Profile, Share, Typical
+from learnstrata.segments.meaning.profiles import Profile
+from learnstrata.segments.meaning.traits import YEARS, Trait, Traits, traits_of
 
-__all__ = ["SegmentName", "name_segments"]
+__all__ = ["SegmentName", "name_segments", "telling_words", "unique_names"]
 
-MIN_TOLD = 10  # learners of a band or role that is in a name
-DISTINCTIVE = 120.0
-STAGES = {"Early": "early career", "Mid": "mid career", "Senior": "senior"}
-NEAR_TIE = 0.20  # of those who state their experience: nearer bands are both named
-# Up to which rank a word holds.
-PAYS = (
-    (0.33, "lower pay"),
-    (0.66, "middle pay"),
-    (0.92, "higher pay"),
-    (1.0, "top pay"),
-)
-# What tells segments of one name apart: from which gap between ranks, and its words.
-APART: Mapping[str, tuple[float, str, str]] = {
-    "company_pay": (0.15, "lower-paying companies", "higher-paying companies"),
-    "pay": (0.03, "paid less", "paid more"),
-    "years_of_experience": (0.03, "fewer years", "more years"),
-}
+EVERYBODY, MIXED = "All learners", "Mixed"
+OF_SIZE = re.compile(r"fewer than \d+|larger|smaller|(\d+\w\w )?largest|smallest")
+TOLD = 0.05  # of an effect: a feature that parts less is not what a segment is
+SECOND = 0.12  # of an effect: from here a second feature is in the name
+MOST_TOLD = 4  # features that are told to part a group, beside its name
+ALIKE = 0.08  # of effects: second features that part a group nearly alike
+APART = 0.03  # between ranks that tell two segments apart; less is chance
+WIDE = 0.10  # a gap that what segments were cut on need not have been looked for
+# Where the names of a number that two segments share begin to be the stronger ones.
+OUTER = (1 / 3, 2 / 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +40,11 @@ class SegmentName:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Traits:
-    """What a name is made of: nothing of few, and no pay that tells of a company."""
-
-    typical: Mapping[str, Typical]
-    stage: str
-    roles: Sequence[Share]
-    least: int = MIN_TOLD
-    few: bool = False
-
-    @property
-    def enough(self) -> list[Share]:
-        """Roles that enough learners have to be told of."""
-        return [role for role in self.roles if role.count >= self.least]
-
-
 def name_segments(
     profiles: Sequence[Profile],
     bands: Sequence[str],
     *,
+    cut_on: Collection[str] = (),
     no_role: Collection[str] = NO_ROLE,
     overrides: Mapping[int | str, str] | None = None,
     rule: PayRule | None = None,
@@ -78,6 +56,9 @@ def name_segments(
     profiles : sequence of Profile
     bands : sequence of str
         Experience bands from low to high.
+    cut_on : collection of str, default=()
+        Numbers and categories the segments were cut on, the first for a name; those
+        that come earlier come earlier in it. Empty takes all.
     no_role : collection of str
         Role groups that name no role: no name mentions them.
     overrides : mapping of int or str to str, default=None
@@ -89,7 +70,7 @@ def name_segments(
     Returns
     -------
     tuple of SegmentName
-        By segment.
+        By segment. One segment alone is called "All learners".
 
     Raises
     ------
@@ -98,155 +79,217 @@ def name_segments(
 
     Notes
     -----
-    Named again on 20 bootstrap samples of 5,000 learners, 96.0 % of the names of 198
-    segments (six demo tables, k from 3 to 8) stayed; 95.8 % at the k that was chosen. A
-    segment that stands at the boundary of two words still flips: in the worst of the 36
-    segmentations 80 % of the names stayed. With the band of most learners alone, never
-    two near a tie, 89.0 % stayed at the k that was chosen.
+    Named again on 20 bootstrap samples, 95.7 % of the names of 385 segments stayed, of
+    at most five segments 96.9 % (`benchmarks/names.py`: six demo tables of 5,000, three
+    tables of 3,000 with columns of the user's alone, one with both, 12,000 rows of a
+    pay survey, k from 2 to 8). In the worst of the 77 segmentations 77 % stayed: where
+    two features part a segment equally well, or a segment stands at the boundary of
+    two words, its name still flips. With the driver alone in a name 93.4 % stayed, as
+    more coincide; with the second feature chosen by its effect alone 94.1 %.
     """
     rule = rule or PayRule()
-    traits = [_traits(profile, bands, no_role, rule) for profile in profiles]
-    given = _unique_names(traits)
+    told = [
+        traits_of(profile, bands, cut_on=cut_on, no_role=no_role, rule=rule)
+        for profile in profiles
+    ]
+    given = [EVERYBODY] if len(told) == 1 else unique_names(told)
     final = _overridden(given, overrides or {})
     return tuple(map(SegmentName, given, final))
 
 
-def _traits(
-    profile: Profile, bands: Sequence[str], no_role: Collection[str], rule: PayRule
-) -> _Traits:
-    least, roles = rule.learners, profile.shares.get("role", ())
-    return _Traits(
-        typical={
-            name: one
-            for name, one in profile.typical.items()
-            if _may_be_told(name, one, rule)
-        },
-        stage=_stage(profile.shares, bands, least),
-        roles=[role for role in roles if role.value not in no_role],
-        least=least,
-        few=profile.count < least,
-    )
+def unique_names(told: Sequence[Traits]) -> list[str]:
+    """Name groups by what parts each most; add what tells apart where two are alike.
 
+    Parameters
+    ----------
+    told : sequence of Traits
 
-def _may_be_told(name: str, one: Typical, rule: PayRule) -> bool:
-    if name not in AMOUNTS:
-        return one.n >= rule.learners
-    return rule.allows(one.n, one.companies, one.largest_share)
-
-
-def _main_band(shares: Mapping[str, Sequence[Share]], least: int = MIN_TOLD) -> str:
-    """Give the experience band of most learners who state one; empty where few do."""
-    top = max(shares.get("experience_band", ()), key=lambda s: s.count, default=None)
-    return top.value if top and top.count >= least else ""
-
-
-def _stage(
-    shares: Mapping[str, Sequence[Share]], bands: Sequence[str], least: int = MIN_TOLD
-) -> str:
-    """Name the career stage: the band of most learners, or two that are near a tie.
-
-    Two only where they are neighbours: what lies between them is then no other band.
+    Returns
+    -------
+    list of str
     """
-    top = _main_band(shares, least)
-    if top not in bands:
-        return STAGES.get(top, top)
-    place = bands.index(top)
-    found = {one.value: one.count for one in shares["experience_band"]}
-    near = found[top] - NEAR_TIE * sum(found.values())
-    rivals = [
-        i for i, band in enumerate(bands) if i != place and found.get(band, 0) > near
-    ]
-    if [abs(i - place) for i in rivals] != [1]:
-        return STAGES.get(top, top)
-    words = [STAGES.get(bands[i], bands[i]) for i in sorted((place, rivals[0]))]
-    if words == ["early career", "mid career"]:
-        return "early to mid career"
-    return " to ".join(words)
+    words = [_chosen(one) for one in told]
+    used: list[set[str]] = [set() for _ in told]
+    while alike := _alike(words):
+        parted = [_part(ids, told, words, used) for ids in alike]
+        if not any(parted):
+            break
+    for ids in _alike(words):
+        _by_size(ids, told, words)
+    return [_joined(one) for one in words]
 
 
-def _unique_names(told: Sequence[_Traits]) -> list[str]:
-    """Name by career stage and pay; add what tells apart only where two are alike."""
-    parts = [
-        [f"fewer than {one.least}"]
-        if one.few
-        else [one.stage, _pay_level(one), _dominant(one.enough)]
-        for one in told
-    ]
-    alike: dict[str, list[int]] = {}
-    for i, part in enumerate(parts):
-        alike.setdefault(_joined(part), []).append(i)
-    for ids in alike.values():
-        for i, words in _told_apart(ids, told, tuple(APART)).items():
-            parts[i] = list(dict.fromkeys([*parts[i], *words]))
-    names = [_joined(part) for part in parts]
-    times, seen = Counter(names), Counter[str]()
-    for i, name in enumerate(names):
-        seen[name] += 1
-        names[i] = f"{name} ({seen[name]})" if times[name] > 1 else name
-    return names
+def telling_words(told: Traits) -> tuple[str, ...]:
+    """Give all that clearly parts a group from the rest, the strongest first.
 
-
-def _joined(parts: Sequence[str]) -> str:
-    told = ", ".join(part for part in parts if part)
-    return told[:1].upper() + told[1:] if told else "Mixed"
-
-
-def _pay_level(told: _Traits) -> str:
-    """Say in words where the pay of a segment stands; empty where it is unknown."""
-    if "pay" not in told.typical:
-        return ""
-    cuts, words = [most for most, _ in PAYS[:-1]], [word for _, word in PAYS]
-    return words[bisect_left(cuts, told.typical["pay"].rank)]
-
-
-def _told_apart(
-    ids: Sequence[int], told: Sequence[_Traits], numbers: Sequence[str]
-) -> dict[int, list[str]]:
-    """Halve segments of one name at the widest gap between them, until each is alone.
-
-    The first number of `APART` that differs enough parts them; segments that none parts
-    are told apart by the role that is most theirs.
+    Parameters
+    ----------
+    told : Traits
     """
-    if len(ids) < 2:
-        return {i: [] for i in ids}
-    gaps = {name: _widest(ids, told, name) for name in numbers}
-    name = next((n for n, (gap, _) in gaps.items() if gap >= APART[n][0]), None)
-    if name is None:
-        return {i: [_distinctive(told[i].enough)] for i in ids}
-    cut, (_, low, high) = gaps[name][1], APART[name]
-    rest = [other for other in numbers if other != name]
-    below = [i for i in ids if told[i].typical[name].rank < cut]
-    above = [i for i in ids if i not in below]
-    return {
-        i: [word, *words]
-        for word, part in ((low, below), (high, above))
-        for i, words in _told_apart(part, told, rest).items()
-    }
+    ranked = sorted(told.cut, key=lambda one: -one.effect)
+    driver = [one for one in ranked[:1] if one.effect >= TOLD]
+    more = [one for one in ranked[1:MOST_TOLD] if one.effect >= SECOND]
+    return () if told.few else tuple(one.words for one in (*driver, *more))
 
 
-def _widest(
-    ids: Sequence[int], told: Sequence[_Traits], name: str
-) -> tuple[float, float]:
-    """Give the widest gap between neighbours in a number, and its middle."""
-    typical = [told[i].typical for i in ids]
-    if not all(name in one for one in typical):
-        return 0.0, 0.0
-    ranks = sorted(one[name].rank for one in typical)
-    return max((b - a, (a + b) / 2) for a, b in pairwise(ranks))
+def _chosen(told: Traits) -> dict[str, str]:
+    """Give the words of the driver and of the next feature that parts as clearly."""
+    if told.few:
+        return {"few": f"fewer than {told.least}"}
+    names = {one.feature for one in _telling(told.cut)}
+    return {one.feature: one.words for one in told.cut if one.feature in names}
 
 
-def _distinctive(roles: Sequence[Share]) -> str:
-    """Give the role that adds most to a segment over its share of all."""
-    frequent = [s for s in roles if s.share >= 0.05]
-    top = max(frequent, key=lambda s: s.share - s.base, default=None)
-    return top.value if top and top.index >= DISTINCTIVE else ""
+def _telling(order: Sequence[Trait]) -> list[Trait]:
+    """Give the driver and a second feature, if one parts the group clearly.
+
+    Of those that part it nearly alike the first in the order is the second: which of
+    their effects is the largest, the sample decides.
+    """
+    ranked = sorted(order, key=lambda one: -one.effect)
+    if not ranked or ranked[0].effect < TOLD:
+        return []
+    rest = [
+        one
+        for one in order
+        if one is not ranked[0] and one.effect >= SECOND and not one.is_middling
+    ]
+    least = max((one.effect for one in rest), default=0.0) - ALIKE
+    return [ranked[0], *[one for one in rest if one.effect >= least][:1]]
 
 
-def _dominant(roles: Sequence[Share]) -> str:
-    """Give the role of most of a segment, where it is not that of most of all."""
-    top = next(iter(roles), None)
-    told = top and top.share >= 0.5 and top.index >= 150
-    return top.value if top and told else ""
+def _alike(words: Sequence[Mapping[str, str]]) -> list[list[int]]:
+    groups: dict[str, list[int]] = {}
+    for i, one in enumerate(words):
+        groups.setdefault(_joined(one).casefold(), []).append(i)
+    return [ids for ids in groups.values() if len(ids) > 1]
+
+
+def _part(
+    ids: Sequence[int],
+    told: Sequence[Traits],
+    words: list[dict[str, str]],
+    used: list[set[str]],
+) -> bool:
+    """Add to segments of one name the feature in which they differ most."""
+    open_ = [
+        name
+        for name in dict.fromkeys(one.feature for i in ids for one in told[i].every)
+        if not any(name in used[i] for i in ids)
+    ]
+    cut = [name for name in open_ if any(told[i].is_cut(name) for i in ids)]
+    for names, least in ((cut, WIDE), (open_, WIDE), (open_, APART)):
+        gaps = {name: _difference([told[i].find(name) for i in ids]) for name in names}
+        best = max(gaps, key=lambda name: round(gaps[name], 6), default="")
+        if best and gaps[best] >= least:
+            texts = _told_apart([told[i].find(best) for i in ids])
+            for i, text in zip(ids, texts, strict=True):
+                used[i].add(best)
+                _add(words[i], best, text)
+            return True
+    return False
+
+
+def _add(words: dict[str, str], feature: str, text: str) -> None:
+    """Add words to a name, in the place of others of the same number; a stage stays."""
+    if text:
+        stays = feature == YEARS and feature in words
+        words[f"{feature} besides" if stays else feature] = text
+
+
+def _difference(traits: Sequence[Trait | None]) -> float:
+    """Say how far segments are apart in a feature; 0 where that is not known of all."""
+    known = [one for one in traits if one is not None]
+    if not known or (known[0].rank is not None and len(known) < len(traits)):
+        return 0.0
+    if known[0].rank is not None:
+        ranks = sorted(one.rank or 0.0 for one in known)
+        return max(b - a for a, b in pairwise(ranks))
+    values = [one.words if one is not None else "" for one in traits]
+    return max(one.effect for one in known) if len({*values}) > 1 else 0.0
+
+
+def _told_apart(traits: Sequence[Trait | None]) -> list[str]:
+    """Give each segment its words in a feature: a number is cut at its widest gap."""
+    known = [one for one in traits if one is not None]
+    if known[0].rank is None:
+        return [one.words if one is not None else "" for one in traits]
+    ranks = sorted(one.rank or 0.0 for one in known)
+    at = max(range(1, len(ranks)), key=lambda i: (ranks[i] - ranks[i - 1], -i))
+    low, high = _steps(ranks[:at], ranks[at:])
+    steps = known[0].steps
+    return [
+        steps[high if (one.rank or 0.0) >= ranks[at] else low]
+        for one in traits
+        if one is not None
+    ]
+
+
+def _steps(below: Sequence[float], above: Sequence[float]) -> tuple[int, int]:
+    """Give the steps of two groups by their ranks, each true against all.
+
+    Examples
+    --------
+    >>> _steps([0.4], [0.6]), _steps([0.55], [0.6]), _steps([0.8], [0.95])
+    ((1, 3), (2, 3), (3, 4))
+    """
+    if above[-1] <= OUTER[0]:
+        return 0, 1
+    if below[0] >= OUTER[1]:
+        return 3, 4
+    return (1 if below[-1] <= 0.5 else 2), (3 if above[0] >= 0.5 else 2)
+
+
+def _by_size(
+    ids: Sequence[int], told: Sequence[Traits], words: list[dict[str, str]]
+) -> None:
+    """Tell apart by size what nothing else does."""
+    ranked = sorted(ids, key=lambda i: (-told[i].count, told[i].content))
+    sizes = ["larger", "smaller"]
+    if len(ids) > 2:
+        middle = [f"{_ordinal(n)} largest" for n in range(2, len(ids))]
+        sizes = ["largest", *middle, "smallest"]
+    for i, size in zip(ranked, sizes, strict=True):
+        words[i][f"size {len(words[i])}"] = size
+
+
+def _ordinal(n: int) -> str:
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    return f"{n}{'th' if 10 < n % 100 < 14 else ends.get(n % 10, 'th')}"
+
+
+def _joined(words: Mapping[str, str]) -> str:
+    """Join words to a name; two of the user's numbers that stand alike share them.
+
+    Examples
+    --------
+    >>> _joined({"extra:english": "high english", "extra:logic": "high logic"})
+    'High english and logic'
+    >>> _joined({"extra:a": "high math score", "extra:b": "high art score"})
+    'High math and art scores'
+    """
+    told: list[str] = []
+    way = ""
+    for feature, text in words.items():
+        first, _, rest = text.partition(" ")
+        if is_extra(feature) and first == way and rest:
+            told[-1] = _both(told[-1], rest)
+            way = ""
+            continue
+        way = first if is_extra(feature) and rest else ""
+        told.append(text)
+    name = ", ".join(told)
+    return name[:1].upper() + name[1:] if name else MIXED
+
+
+def _both(one: str, other: str) -> str:
+    """Say two labels as one: what they end in is said once."""
+    *first, end = one.split(" ")
+    *second, last = other.split(" ")
+    if second and len(first) > 1 and end == last:
+        many = end if end.endswith("s") else f"{end}s"
+        return f"{' '.join(first)} and {' '.join(second)} {many}"
+    return f"{one} and {other}"
 
 
 def _overridden(names: Sequence[str], overrides: Mapping[int | str, str]) -> list[str]:

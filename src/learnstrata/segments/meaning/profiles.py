@@ -12,7 +12,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.matrix import FeatureModel
-from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.features.register import feature_of, shown_name
 from learnstrata.learners.history import newest_first, once_each
 from learnstrata.learners.lookups import collected
 
@@ -23,7 +23,9 @@ __all__ = [
     "Profile",
     "Share",
     "Typical",
+    "cut_on",
     "known_numbers",
+    "numbers_of",
     "percentiles",
     "profile_segments",
 ]
@@ -39,6 +41,8 @@ NUMBERS = (
     "n_roles",
 )
 AMOUNTS = ("pay", "company_pay")  # which tell of companies
+MIDDLE_HALF = (0.25, 0.75)
+TAILS = (0.1, 0.9)  # whose distance is the spread where half of all are alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,10 @@ class Typical:
     rank : float
         Mean over the segment of the same share for each learner. It hardly moves
         between samples, where the percentile of a whole number of years jumps.
+    central, base_central : float
+        Share of the segment, and of all, whose own percentile is in the middle half.
+    spread : float
+        Distance of the quartiles of all; of the tenths where the quartiles are alike.
     """
 
     n: int
@@ -73,6 +81,9 @@ class Typical:
     base: float
     percentile: float
     rank: float
+    central: float
+    base_central: float
+    spread: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +123,11 @@ class Profile:
         Rows of the segment, learners or records, and the distinct learners of them.
     share : float
     typical : mapping of str to Typical
-        Of the `NUMBERS` that are known of a learner of the segment.
+        Of the `NUMBERS` and of those clustered on, what is known of a learner of the
+        segment.
     shares : mapping of str to tuple of Share
-        Of the `CATEGORIES` the table has, every value that a learner has, most frequent
-        in the segment first.
+        Of the `CATEGORIES` the table has and of those clustered on, every value that a
+        learner has, most frequent in the segment first.
     """
 
     id: int
@@ -155,11 +167,11 @@ def profile_segments(
     ordered = newest_first(who.with_row_index("row"))
     numbers = {
         name: _typical(values, ordered, companies=name in AMOUNTS)
-        for name, values in known_numbers(learners).items()
+        for name, values in known_numbers(learners, numbers_of(model)).items()
     }
     shares = {
         category: _shares(frame, category, counts)
-        for category in CATEGORIES
+        for category in dict.fromkeys((*CATEGORIES, *_categories_of(model)))
         if category in columns and _applies(category, model)
     }
     return tuple(
@@ -173,6 +185,45 @@ def profile_segments(
         )
         for i in range(n_segments)
     )
+
+
+def cut_on(model: FeatureModel) -> tuple[str, ...]:
+    """List what segments were cut on, by the names that they are described by.
+
+    Parameters
+    ----------
+    model : FeatureModel
+
+    Examples
+    --------
+    >>> from learnstrata.config.loading import load_config
+    >>> from learnstrata.learners.features.matrix import fit_features
+    >>> learners = pl.DataFrame({
+    ...     "record": [0, 1, 2],
+    ...     "learner_id": ["a", "b", "c"],
+    ...     "pay": [4e5, 9e5, 2e6],
+    ...     "years_of_experience": [1.0, 4.0, 9.0],
+    ... })
+    >>> cut_on(fit_features(learners, load_config(), as_of=2021, salt=b"salt"))
+    ('pay', 'years_of_experience')
+    """
+    return tuple(dict.fromkeys(map(shown_name, model.columns)))
+
+
+def _categories_of(model: FeatureModel) -> list[str]:
+    return [column for column in model.columns if column in model.categories]
+
+
+def numbers_of(model: FeatureModel) -> tuple[str, ...]:
+    """List the numbers that segments are described by: ours, and those clustered on.
+
+    Parameters
+    ----------
+    model : FeatureModel
+    """
+    used = [c for c in model.columns if c not in model.categories]
+    clustered = [name for name in map(shown_name, used) if name not in CATEGORIES]
+    return tuple(dict.fromkeys((*NUMBERS, *clustered)))
 
 
 def _applies(category: str, model: FeatureModel) -> bool:
@@ -214,6 +265,7 @@ def _placed(
     sizes: tuple[int, int | None, float | None],
 ) -> Typical:
     n, companies, largest_share = sizes
+    ranks = percentiles(base, own)
     p25, p50, p75 = (float(q) for q in np.quantile(own, [0.25, 0.5, 0.75]))
     return Typical(
         n=n,
@@ -224,13 +276,28 @@ def _placed(
         p75=p75,
         base=float(np.median(base)),
         percentile=float(percentiles(base, p50)),
-        rank=float(percentiles(base, own).mean()),
+        rank=float(ranks.mean()),
+        central=_central(ranks),
+        base_central=_central(percentiles(base, base)),
+        spread=_spread_of(base),
     )
 
 
-def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
-    expressions = {c: nw.col(c) for c in NUMBERS if c in columns}
-    if "years_of_experience" in columns:
+def _central(ranks: npt.NDArray[np.float64]) -> float:
+    low, high = MIDDLE_HALF
+    return float(((ranks >= low) & (ranks <= high)).mean())
+
+
+def _spread_of(base: npt.NDArray[np.float64]) -> float:
+    low, tenth, ninth, high = np.quantile(base, [0.25, *TAILS, 0.75])
+    return float(high - low or ninth - tenth)
+
+
+def _number_expressions(
+    numbers: Sequence[str], columns: Sequence[str]
+) -> dict[str, nw.Expr]:
+    expressions = {c: nw.col(c) for c in numbers if c in columns}
+    if "years_of_experience" in expressions:
         known = nw.col("experience_imputed") == 0
         expressions["years_of_experience"] = nw.when(known).then(
             nw.col("years_of_experience")
@@ -239,21 +306,29 @@ def _number_expressions(columns: Sequence[str]) -> dict[str, nw.Expr]:
         placed = nw.when(~nw.col("company").is_null())
         if "company_level" in columns:
             expressions["company_pay"] = placed.then(nw.col("company_level").exp())
-        if "company_learners" in columns:
-            expressions["company_learners"] = placed.then(nw.col("company_learners"))
+        for name in ("company_learners", "company_mean_experience"):
+            if name in expressions:
+                expressions[name] = placed.then(nw.col(name))
     return expressions
 
 
-def known_numbers(learners: IntoFrame) -> dict[str, npt.NDArray[np.float64]]:
-    """Give each of `NUMBERS` that a table has; nan where it is not known.
+def known_numbers(
+    learners: IntoFrame, numbers: Sequence[str] = NUMBERS
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Give each number that a table has; nan where it is not known.
 
     What only stands in for a missing value is not known.
+
+    Parameters
+    ----------
+    learners : data frame
+    numbers : sequence of str, default=NUMBERS
     """
     frame = nw.from_native(learners)
     columns = frame.collect_schema().names()
     return {
         name: collected(frame.select(_v=expr))["_v"].cast(pl.Float64).to_numpy()
-        for name, expr in _number_expressions(columns).items()
+        for name, expr in _number_expressions(numbers, columns).items()
     }
 
 

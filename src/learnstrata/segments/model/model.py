@@ -42,6 +42,7 @@ __all__ = [
 MEMBERSHIP = (
     *("record", "learner_id", "segment_id", "segment_name"),
     *EXPORTED,
+    "subsegment_name",
     "role_family",  # where there are titles
 )
 
@@ -85,6 +86,9 @@ class SegmentModel:
         By which the standing of a learner is told.
     origins : tuple of Origin
         Columns of the table it was fitted on that it is made of.
+    part_names : tuple of tuple of str
+        Of the parts of each segment, none where it is not cut; empty where none was
+        looked for.
     """
 
     config: Config
@@ -96,6 +100,7 @@ class SegmentModel:
     inertia: float
     certainty: Certainty = field(default_factory=Certainty)
     origins: tuple[Origin, ...] = ()
+    part_names: tuple[tuple[str, ...], ...] = ()
 
     def assign(self, units: IntoFrameT) -> IntoFrameT:
         """Give learners the segment with the nearest centre.
@@ -109,7 +114,8 @@ class SegmentModel:
         -------
         data frame of the same kind, eager
             ``record``, ``learner_id``, ``segment_id``, ``segment_name``, what
-            `standings` tells, and ``role_family`` where there are titles.
+            `standings` tells, ``subsegment_name``, and ``role_family`` where there are
+            titles.
         """
         frame = nw.from_native(units)
         frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
@@ -132,9 +138,22 @@ class SegmentModel:
         members = np.isin(_member_codes(units, self.features), self.members)
         return add_features(units, self.features, members=members)
 
-    def with_names(self, names: Sequence[str]) -> "SegmentModel":
-        """Give the same model with other names for its segments."""
-        return replace(self, names=tuple(names))
+    def with_names(
+        self, names: Sequence[str], part_names: Sequence[Sequence[str]] = ()
+    ) -> "SegmentModel":
+        """Give the same model with other names for its segments and their parts."""
+        parts = tuple(map(tuple, part_names))
+        return replace(self, names=tuple(names), part_names=parts)
+
+    @property
+    def names_by_part(self) -> dict[str, str]:
+        """The name of each part with that of its segment, by its id."""
+        named = zip(self.names, self.part_names, strict=False)
+        return {
+            f"{i}.{j}" if own else f"{i}": f"{name}: {part}" if own else name
+            for i, (name, own) in enumerate(named, start=1)
+            for j, part in enumerate(own or ("",), start=1)
+        }
 
     def to_json(self) -> str:
         """Write the model as JSON; `from_json` gives back an equal one."""
@@ -223,7 +242,12 @@ def memberships(
     of_id = {i + 1: name for i, name in enumerate(model.names)}
     name = ids.replace_strict(of_id, return_dtype=pl.String).alias("segment_name")
     sure = standings(X, model.centers, model.certainty)
-    told = learners.with_columns(ids, name, *sure.get_columns())
+    part = sure["subsegment_id"].replace_strict(
+        model.names_by_part, default=None, return_dtype=pl.String
+    )
+    told = learners.with_columns(
+        ids, name, *sure.get_columns(), part.alias("subsegment_name")
+    )
     return told.select(c for c in MEMBERSHIP if c in told.columns)
 
 

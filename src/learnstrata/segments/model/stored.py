@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MODEL_VERSION", "read_model", "write_model"]
 
-MODEL_VERSION = 4
+MODEL_VERSION = 5
 HEADER = ("model_version", "release", "digests")
 ADVICE = "Use the model.json of a whole run."
 CODES_END = 2**53  # of codes: what JSON and Float64 hold exactly
@@ -232,6 +232,12 @@ def _faults(model: "SegmentModel") -> Iterator[Fault]:
     yield from _sized("certainty.parts", certainty.parts, {0, k}, "parts")
     for n, part in enumerate(certainty.parts):
         yield from _rows(f"certainty.parts.{n}", part, width)
+    yield from _sized("part_names", model.part_names, {0, k}, "names of parts")
+    for n, (names, part) in enumerate(
+        zip(model.part_names, certainty.parts, strict=False)
+    ):
+        where = f"part_names.{n}"
+        yield from _sized(where, names, {len(part)}, "names, one a part")
     for name in ("min_margin", "min_confidence"):
         if not 0 <= (share := getattr(certainty, name)) <= 1:
             yield f"certainty.{name}", share, "0 to 1"

@@ -7,6 +7,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Count,
     Fact,
     Label,
+    Owner,
     Rows,
     Sentence,
     Setting,
@@ -15,6 +16,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Typical,
     Word,
 )
+from learnstrata.summary.contract.meaning import TypicalNumber
 from learnstrata.summary.contract.model import (
     Largest,
     Model,
@@ -214,11 +216,31 @@ class Certainty(Model):
     per_segment: Annotated[tuple[SegmentCertainty, ...], Rows()]
 
 
+class PartRole(Model):
+    """One of the most frequent roles of a part; how many have it is not shared.
+
+    The parts of a segment and its roles cross in so many small counts that rounding
+    would leave little of them, or they little of it.
+    """
+
+    value: Annotated[str, Label()]
+    held: Annotated[int | None, Owner("learners of the part with the role")]
+    share: Annotated[Number, Owner("of the learners of the part")]
+
+
 class Part(Model):
-    """A part of a segment."""
+    """A part of a segment, described against its segment; whole segments are not.
+
+    `apart` is all that clearly parts it from the rest of its segment, the strongest
+    first.
+    """
 
     segment_id: Segments
     subsegment_id: Annotated[str, Fact("part, such as 2.1")]
+    name: Annotated[str, Label()]
+    apart: Annotated[tuple[str, ...], Label()]
+    typical: Annotated[tuple[TypicalNumber, ...], Rows(least="n")]
+    roles: Annotated[tuple[PartRole, ...], Rows()]
     count: Annotated[int | None, Count("learners of the part")]
     n_segment: Annotated[int | None, Count("learners of its segment")]
     share_of_segment: Annotated[Number, Share("learners", "n_segment", "count")]

@@ -37,7 +37,7 @@ from learnstrata.summary.contract.model import (
 class TypicalNumber(Model):
     """Quartiles of a number in a segment and their place among all."""
 
-    feature: Annotated[str, Word()]
+    feature: Annotated[str, Label()]
     n: Annotated[int | None, Count("learners of the segment of whom it is known")]
     companies: OfCompanies
     largest_share: Largest
@@ -45,6 +45,7 @@ class TypicalNumber(Model):
     p50: Annotated[Number, Typical("learners of the segment", 0.5)]
     p75: Annotated[Number, Typical("learners of the segment", 0.75)]
     base: Annotated[Number, Typical("all learners of whom it is known", 0.5)]
+    spread: Annotated[Number, Owner("distance of the quartiles of all")]
     percentile: Annotated[Number, Statistic("place of the median", 2, "n", 2)]
     rank: Annotated[Number, Statistic("mean rank among all", 2, "n")]
 
@@ -104,10 +105,14 @@ class SegmentRule(Model):
 
 
 class Pull(Model):
-    """How much a feature decides who is in a segment and not in the next."""
+    """How much a feature decides who is in a segment and not in the next.
+
+    `told` says which way, as "more experience".
+    """
 
     feature: Annotated[str, Label()]
     label: Annotated[str, Label()]
+    told: Annotated[str, Label()]
     mean: Annotated[Number, Statistic("learners of the segment", digits=2)]
     share: Annotated[Number, Statistic("learners of the segment", digits=2)]
 
@@ -147,7 +152,7 @@ class SegmentBin(Model):
 class SegmentDistribution(Model):
     """A number of a segment in bins that are the same for all segments."""
 
-    feature: Annotated[str, Word()]
+    feature: Annotated[str, Label()]
     n_segment: Annotated[int | None, Count("learners of the segment, known")]
     n_all: Annotated[int | None, Count("all learners, known", "learners")]
     learners: Annotated[int | None, Owner("distinct learners of `n_all`")]
@@ -176,7 +181,7 @@ class DistinctiveValue(Model):
 class DistinctiveNumber(Model):
     """Where a segment stands among all learners in a number: 50 is the middle."""
 
-    feature: Annotated[str, Word()]
+    feature: Annotated[str, Label()]
     count: Annotated[int | None, Count("learners of the segment, known")]
     rank: Annotated[Number, Statistic("mean rank among all, 0..100", 2, "count")]
     low: Annotated[Number, Statistic("95 % from", 2, "count")]
@@ -192,7 +197,7 @@ class Segment(Model):
 
     id: Segments
     name: Annotated[str, Label()]
-    name_by_numbers: Annotated[str, Word()]
+    name_by_numbers: Annotated[str, Label()]
     size: Annotated[int | None, Count("learners of the segment", "learners")]
     learners: Annotated[int | None, Owner("distinct learners of the segment")]
     share: Annotated[Number, Share("learners of the segment", "segmented", "size")]

@@ -16,6 +16,7 @@ __all__ = ["CHARTS"]
 CHARTS: tuple[Chart, ...] = (
     segment_map.CHART,
     *quartiles.CHARTS,
+    quartiles.OWN,
     distinctive_values.CHART,
     number_places.CHART,
     *spreads.CHARTS,

@@ -89,9 +89,13 @@ def _title(summary: DisclosedSummary) -> str:
     told = [one for segment in summary.segments for one in _told(segment)]
     far = max(told, key=lambda one: abs(one.at - MIDDLE))
     place, units = summary.settings.numbers.index(far.at), summary.settings.units
+    labels = {
+        capital(label_of(row.feature)): label_of(row.feature)
+        for row in far.segment.distinctive_numbers
+    }
     return (
         f'"{far.segment.name}" stands out by {"high" if far.at > MIDDLE else "low"} '
-        f"{far.what[:1].lower()}{far.what[1:]}: its {units} come in at {place} of 100 "
+        f"{labels[far.what]}: its {units} come in at {place} of 100 "
         "on average when all are lined up"
     )
 

@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.schema.register import is_extra
 from learnstrata.report import theme
-from learnstrata.report.figures.bins import capital, feature_title, label_of, unit_of
+from learnstrata.report.figures.bins import (
+    capital,
+    feature_title,
+    label_of,
+    number_text,
+    own_numbers,
+    unit_of,
+)
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
+from learnstrata.report.figures.profiles.panels import panels
 from learnstrata.report.figures.vega import (
     field,
     log_axis,
@@ -20,7 +29,9 @@ from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import NumberKind, Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
-__all__ = ["CHARTS"]
+__all__ = ["CHARTS", "OWN"]
+
+MOST_OWN = 8  # numbers of the user's that are drawn
 
 ROW = 52  # pixels of a segment: its name above its bar
 BELOW = 9  # pixels that the bar stands under the middle of these
@@ -78,6 +89,9 @@ def _base(base: float | None) -> list[Spec]:
 
 def _x(bars: Sequence[_Bar], feature: str, base: float | None, write: Numbers) -> Spec:
     title = feature_title(feature, write)
+    if is_extra(feature):
+        own: Spec = {"zero": False, "nice": True}
+        return {"scale": own, "axis": {"title": title, "tickCount": 6}}
     if not feature_of(feature).is_money:
         scale: Spec = {"zero": True, "nice": True}
         return {"scale": scale, "axis": {"title": title, "tickMinStep": 1}}
@@ -112,7 +126,7 @@ def _texts(*, halo: bool) -> list[Spec]:
 
 def _row(bar: _Bar, feature: str, scaled: float, write: Numbers) -> Row:
     low, middle, high = (
-        _written(value, feature, write) for value in (bar.low, bar.middle, bar.high)
+        number_text(value, feature, write) for value in (bar.low, bar.middle, bar.high)
     )
     return {
         "label": segment_label(bar.segment),
@@ -124,10 +138,6 @@ def _row(bar: _Bar, feature: str, scaled: float, write: Numbers) -> Row:
         "tip": f"{bar.segment.name}: median {middle}, half from {low} to {high} "
         f"{unit_of(feature, write)}",
     }
-
-
-def _written(value: float, feature: str, write: Numbers) -> str:
-    return write.pay(value) if feature_of(feature).is_money else write.years(value)
 
 
 def _title(summary: DisclosedSummary, feature: str) -> str:
@@ -149,8 +159,8 @@ def _title(summary: DisclosedSummary, feature: str) -> str:
 
 def _with_unit(value: float, feature: str, write: Numbers) -> str:
     unit = unit_of(feature, write)
-    told = _written(value, feature, write)
-    return f"{told} {unit.removesuffix('s') if told == '1' else unit}"
+    told = number_text(value, feature, write)
+    return f"{told} {unit.removesuffix('s') if told == '1' else unit}".strip()
 
 
 def _table(summary: Summary, feature: str) -> Table:
@@ -194,4 +204,52 @@ def _chart(key: str, feature: str) -> Chart:
     )
 
 
+def _draw_own(summary: DisclosedSummary) -> Spec:
+    """Draw the user's numbers beside each other, the most telling first."""
+    return panels(
+        [
+            {**_draw(summary, feature), "title": capital(label_of(feature))}
+            for feature in _own(summary)[:MOST_OWN]
+        ],
+        2,
+        30,
+    )
+
+
+def _own(summary: Summary) -> list[str]:
+    return [name for name in own_numbers(summary) if _bars(summary, name)]
+
+
+def _table_own(summary: Summary) -> Table:
+    """Give the quartiles of every number of the user's, those not drawn as well."""
+    return table_of(
+        "Own numbers by segment",
+        [
+            (segment.name, one)
+            for name in own_numbers(summary)
+            for segment in summary.segments
+            if (one := segment.number(name)) is not None
+        ],
+        [
+            column("Number", lambda row: label_of(row[1].feature)),
+            column("Segment", lambda row: row[0]),
+            column("Known for", lambda row: row[1].n, "count"),
+            column("Lower quartile", lambda row: row[1].p25, "plain"),
+            column("Median", lambda row: row[1].p50, "plain"),
+            column("Upper quartile", lambda row: row[1].p75, "plain"),
+            column("Median of all", lambda row: row[1].base, "plain"),
+        ],
+        sheet="Own numbers by segment",
+    )
+
+
+OWN = Chart(
+    key="own-numbers",
+    has=lambda summary: bool(_own(summary)),
+    spec=_draw_own,
+    title=lambda summary: _title(summary, _own(summary)[0]),
+    table=_table_own,
+    note=_note,
+    section="segments",
+)
 CHARTS = (_chart("pay", "pay"), _chart("experience", "years_of_experience"))

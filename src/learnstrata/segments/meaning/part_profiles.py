@@ -1,0 +1,126 @@
+"""Parts of segments: each against the rest of its segment, with a name of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from learnstrata.config.stages import Config
+from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.privacy.disclosure.rule import PayRule
+from learnstrata.segments.meaning.naming import telling_words, unique_names
+from learnstrata.segments.meaning.profiles import Profile, cut_on, profile_segments
+from learnstrata.segments.meaning.traits import traits_of
+from learnstrata.segments.model.parts import Strings
+
+__all__ = ["PartProfile", "describe_parts", "names_of_parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartProfile:
+    """A part of a segment that is cut.
+
+    Attributes
+    ----------
+    segment_id : int
+    subsegment_id : str
+        ``"2.1"`` is the largest part of segment 2.
+    name : str
+        What parts it most from the rest of its segment; unique in the segment.
+    apart : tuple of str
+        All that clearly parts it from the rest, the strongest first.
+    profile : Profile
+        Against its segment, in the place of all.
+    """
+
+    segment_id: int
+    subsegment_id: str
+    name: str
+    apart: tuple[str, ...]
+    profile: Profile
+
+
+def describe_parts(
+    learners: pl.DataFrame,
+    ids: Strings,
+    model: FeatureModel,
+    config: Config,
+) -> tuple[PartProfile, ...]:
+    """Describe the parts of every segment that is cut, as segments are described.
+
+    Parameters
+    ----------
+    learners : polars.DataFrame
+        With features and ``segment_id``. It is not changed.
+    ids : array of str, shape (n_learners,)
+        `learnstrata.segments.evidence.subsegments.Subsegments.ids`.
+    model : FeatureModel
+    config : Config
+        Bands, words for what is missing, and what a name must stand for.
+
+    Returns
+    -------
+    tuple of PartProfile
+        By segment and part; none of segments that are whole.
+    """
+    parts = pl.Series("_part", ids)
+    found: list[PartProfile] = []
+    for segment, own in _cut(learners["segment_id"], parts).items():
+        inside = (learners["segment_id"] == segment).to_numpy()
+        place = {name: i for i, name in enumerate(own, start=1)}
+        codes = parts.filter(inside).replace_strict(place, return_dtype=pl.Int64)
+        profiles = profile_segments(
+            learners.filter(inside).with_columns(codes.alias("segment_id")),
+            model,
+            n_segments=len(own),
+            no_company=config.cleaning.missing_company,
+        )
+        told = [
+            traits_of(
+                profile,
+                config.experience_band_names,
+                cut_on=cut_on(model),
+                no_role=unnamed_roles(config),
+                rule=PayRule.of(config.privacy),
+                within=True,
+            )
+            for profile in profiles
+        ]
+        found += [
+            PartProfile(segment, part, name, telling_words(traits), profile)
+            for part, name, traits, profile in zip(
+                own, unique_names(told), told, profiles, strict=True
+            )
+        ]
+    return tuple(found)
+
+
+def _cut(segments: pl.Series, parts: pl.Series) -> dict[int, list[str]]:
+    """List the parts of each segment that has several, in the order of their ids."""
+    table = pl.DataFrame({"segment": segments, "part": parts}).unique()
+    found: dict[int, list[str]] = {}
+    for segment, part in table.sort("segment").iter_rows():
+        found.setdefault(segment, []).append(part)
+    return {
+        segment: sorted(own, key=lambda part: int(part.partition(".")[2]))
+        for segment, own in found.items()
+        if len(own) > 1
+    }
+
+
+def names_of_parts(
+    found: Sequence[PartProfile], n_segments: int
+) -> tuple[tuple[str, ...], ...]:
+    """Give the names of the parts of each segment; none of one that is whole.
+
+    Parameters
+    ----------
+    found : sequence of PartProfile
+    n_segments : int
+    """
+    return tuple(
+        tuple(one.name for one in found if one.segment_id == segment)
+        for segment in np.arange(1, n_segments + 1).tolist()
+    )

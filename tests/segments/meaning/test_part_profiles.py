@@ -1,0 +1,72 @@
+"""Parts of segments are named and described against the rest of their segment."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
+from owned import own_base, own_config, planted
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Two segments: the first in two parts by hours, the second whole."""
+    base, group = own_base(), planted()
+    first = np.isin(group, [0, 1])
+    ids = np.where(first, np.where(group == 1, "1.2", "1.1"), "2")
+    learners = base.learners.with_columns(
+        segment_id=pl.Series(np.where(first, 1, 2), dtype=pl.Int64)
+    )
+    return learners, describe_parts(learners, ids, base.prepared.features, own_config())
+
+
+def test_only_segments_that_are_cut_have_parts(found):
+    _, parts = found
+    assert [one.subsegment_id for one in parts] == ["1.1", "1.2"]
+    assert names_of_parts(parts, 2) == (tuple(one.name for one in parts), ())
+
+
+def test_a_part_is_named_by_what_parts_it_from_its_segment(found):
+    _, (scores, hours) = found
+    assert scores.name == "High English score, low hours"
+    assert hours.name == "Low English score, high hours"
+    told = {"high English score", "high Logical score", "low hours"}
+    assert {*scores.apart} == told
+
+
+def test_a_part_is_described_against_its_segment(found):
+    learners, parts = found
+    inside = learners.filter(segment_id=1)
+    for one in parts:
+        assert one.profile.share == pytest.approx(one.profile.count / len(inside))
+        base = one.profile.typical["extra:hours"].base
+        assert base == inside["extra:hours"].median()
+
+
+def test_the_model_names_the_parts_of_learners(small_run):
+    members = small_run.meaning.members
+    names = small_run.meaning.model.names_by_part
+    told = dict(members.select("subsegment_id", "subsegment_name").iter_rows())
+    assert told == {part: names[part] for part in told}
+    assert len({*told.values()}) == len(told)
+    for part, name in told.items():
+        segment = small_run.meaning.names[int(part.partition(".")[0]) - 1].name
+        assert name == segment if "." not in part else name.startswith(f"{segment}: ")
+
+
+def test_parts_of_a_run_are_in_its_results_with_names_and_numbers(small_results):
+    parts = small_results.evidence.finer.parts
+    for one in parts:
+        if "." not in one.subsegment_id:
+            assert (one.typical, one.roles, one.apart) == ((), (), ())
+            continue
+        assert one.name
+        assert {n.feature for n in one.typical} >= {"pay", "years_of_experience"}
+        held = [role.held for role in one.roles]
+        assert held == sorted(held, reverse=True)
+        assert all(n >= 20 for n in held)
+
+
+def test_how_many_of_a_part_have_a_role_is_not_shared(small_told):
+    roles = [r for one in small_told.evidence.finer.parts for r in one.roles]
+    assert all(role.held is role.share is None for role in roles)
