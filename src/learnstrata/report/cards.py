@@ -8,6 +8,7 @@ from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital, feature_title, label_of
 from learnstrata.report.figures.profiles.role_index import DISTINCTIVE, RARE
+from learnstrata.report.outcomes import outcome_line
 from learnstrata.summary.contract.meaning import (
     CategoryShare,
     Progression,
@@ -190,6 +191,7 @@ def _facts(summary: DisclosedSummary, segment: Segment) -> Iterator[tuple[str, s
         "Name": _own_name(segment),
         "In words": _rule(summary, segment, write),
         "What decides": _decides(segment, write, summary.settings.units),
+        "Outcomes": outcome_line(summary, segment),
         "Progression": _progression(segment.progression, write),
         "How stable": _stable(summary, segment.id, write),
         "How sure": _sure(summary, segment.id, write),

@@ -19,7 +19,8 @@ from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.figures.profiles import segment_map
 from learnstrata.report.glossary import glossary
 from learnstrata.report.interactive import interactive
-from learnstrata.report.pay import outcomes, pay_section
+from learnstrata.report.outcomes import outcome_section
+from learnstrata.report.pay import pay_section
 from learnstrata.report.questions import tables_of
 from learnstrata.report.trust import (
     apart,
@@ -158,7 +159,7 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
             (one, tables_of(summary, one.id)) for one in summary.words.findings
         ],
         "pay": pay_section(summary),
-        "outcomes": outcomes(summary),
+        "outcomes": outcome_section(summary),
         "trust": trust_of(summary),
         "verdict": verdict_of(summary),
         **_quality(summary),

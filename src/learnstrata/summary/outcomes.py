@@ -18,7 +18,7 @@ from learnstrata.summary.contract.outcomes import (
     SkillDifference,
 )
 from learnstrata.summary.contract.results import Results
-from learnstrata.wording.words import counted
+from learnstrata.wording.words import counted, listed
 
 __all__ = ["build_outcomes", "outcome_name", "outcome_sentence", "rules_in_words"]
 
@@ -116,86 +116,97 @@ def outcome_sentence(outcome: Outcome, results: Results) -> str:
     if not outcome.skills:
         return f"{name}: segments and rules are not compared. {outcome.reason}"
     write, units = results.settings.numbers, results.settings.units
-    who = (
-        f" {write.count(outcome.n_with)} of {write.count(outcome.n_learners)} {units} "
-        "have it."
-        if outcome.n_with is not None
-        else ""
-    )
-    return f"{name}: {_consequence(outcome)}{who}"
+    found, of = outcome.n_with, outcome.n_learners
+    told = f"{name}: {_consequence(outcome)}."
+    if found is None or found == of:
+        return told
+    return f"{told} {write.count(found)} of {write.count(of)} {units} have it."
 
 
 def _consequence(outcome: Outcome) -> str:
-    segments, rules = (_tells(outcome, by) for by in COARSE)
-    of_segments, of_rules = (_told(outcome.skill(by)) for by in COARSE)
     if outcome.verdict == "nothing":
-        return (
-            "neither segments nor rules tell enough of it to go by, or more than "
-            f"chance: {segments} of it, {rules[0].lower()}{rules[1:]}."
+        return _nothing(outcome)
+    pair = COARSE if outcome.verdict in {*COARSE, "as well"} else FINE
+    cells, rules = pair
+    apart = _apart(outcome, pair)
+    if outcome.verdict == rules:
+        told = f"they tell {_told(outcome, rules)} of it, {_short(outcome, cells)}"
+        advice = f"use {_rules(outcome, rules)}"
+    elif outcome.verdict == cells:
+        told = f"they tell {_told(outcome, cells)} of it, {_short(outcome, rules)}"
+        advice = f"use the {_cells(outcome, cells)}"
+    else:
+        told = f"they tell {_told(outcome, cells)} and {_told(outcome, rules)} of it"
+        advice = (
+            f"the {_cells(outcome, cells)} and {_rules(outcome, rules)} do as well as "
+            "each other"
         )
-    if outcome.verdict in COARSE:
-        better, worse = (segments, f"{_rules(outcome, 'rules')} {of_rules}")
-        if outcome.verdict == "rules":
-            better = f"{rules[:1].upper()}{rules[1:]}"
-            worse = f"the {_cells(outcome, 'segments')} {of_segments}"
-        return (
-            f"use the {outcome.verdict}. {better} of it, {worse}"
-            f"{_apart(outcome, COARSE)}{_adds(outcome)}."
-        )
-    if outcome.verdict == "as well":
-        return (
-            f"segments and rules do as well as each other. {segments} of it, "
-            f"{_rules(outcome, 'rules')} {of_rules}{_apart(outcome, COARSE)}."
-        )
-    return _finer(outcome, of_segments)
+    if pair == FINE:
+        told = f"{told}{apart}; {_short(outcome, 'segments')}"
+    else:
+        told = f"{told}{apart}{_adds(outcome)}"
+    return f"{advice}: {told}"
 
 
-def _finer(outcome: Outcome, of_segments: str) -> str:
-    """Say what to use where finer cells tell more than segments or rules do."""
-    parts = _tells(outcome, "sub-segments")
-    rules = f"{_rules(outcome, 'finer rules')} {_told(outcome.skill('finer rules'))}"
-    advice = {
-        "sub-segments": "use the sub-segments",
-        "finer rules": "use rules of as many cells as there are sub-segments",
-    }
-    alike = "sub-segments and rules of as many cells do as well as each other"
+def _nothing(outcome: Outcome) -> str:
+    """Say that neither is of use, and whether there is anything at all."""
+    found = [one for one in outcome.skills if one.by != TOGETHER]
+    if all((one.low or 0.0) <= 0 for one in found):
+        return "neither segments nor rules tell more of it than chance"
+    told = [f"{_kind(outcome, one.by)} {_told(outcome, one.by)}" for one in found]
     return (
-        f"{advice.get(outcome.verdict, alike)}. {parts} of it, {rules}"
-        f"{_apart(outcome, FINE)}, and the {_cells(outcome, 'segments')} alone "
-        f"{of_segments}."
+        "neither segments nor rules tell enough of it to say who: of all differences "
+        f"{listed(told)}"
     )
 
 
-def _tells(outcome: Outcome, by: str) -> str:
-    cells = _rules(outcome, by) if "rules" in by else _cells(outcome, by)
-    return f"{cells} tell {_told(outcome.skill(by))}"
+def _kind(outcome: Outcome, by: str) -> str:
+    """Name cells in short, such as "the 4 segments" or "rules of 4 cells"."""
+    if by in {COARSE[1], FINE[1]}:
+        return f"rules of {counted(_n_cells(outcome, by), 'cell')}"
+    return f"the {_cells(outcome, by)}"
+
+
+def _short(outcome: Outcome, by: str) -> str:
+    return f"{_kind(outcome, by)} {_told(outcome, by)}"
+
+
+def _n_cells(outcome: Outcome, by: str) -> int:
+    found = outcome.skill(by)
+    return found.n_cells if found else 0
 
 
 def _cells(outcome: Outcome, by: str) -> str:
-    found = outcome.skill(by)
-    return counted(found.n_cells if found else 0, by.removesuffix("s"))
+    return counted(_n_cells(outcome, by), by.removesuffix("s"))
 
 
 def _rules(outcome: Outcome, by: str) -> str:
-    found = outcome.skill(by)
-    cells = counted(found.n_cells if found else 0, "cell")
     words = rules_in_words(outcome, by)
-    return f"rules of {cells} ({words})" if words else f"rules of {cells}"
+    return f"{_kind(outcome, by)} ({words})" if words else _kind(outcome, by)
 
 
 def rules_in_words(outcome: Outcome, by: str) -> str:
-    """Say what rules are made of, such as "3 bands of pay by 2 of experience"."""
-    told = []
+    """Say what rules are made of, such as "3 bands of pay by 2 of experience".
+
+    Parameters
+    ----------
+    outcome : Outcome
+    by : str
+        Which rules.
+    """
+    told: list[str] = []
     for one in outcome.rules:
         if one.by == by:
             noun = "band" if one.limits or one.n_bands == 1 else "value"
-            n = counted(one.n_bands, noun) if not told else f"{one.n_bands}"
+            same = told and noun == "band"
+            n = f"{one.n_bands}" if same else counted(one.n_bands, noun)
             told.append(f"{n} of {one.label}")
     return " by ".join(told)
 
 
-def _told(skill: Skill | None) -> str:
-    estimate = (skill.estimate if skill else None) or 0.0
+def _told(outcome: Outcome, by: str) -> str:
+    found = outcome.skill(by)
+    estimate = (found.estimate if found else None) or 0.0
     return f"{estimate:.1%}" if estimate >= 0.0005 else "nothing"
 
 
@@ -208,9 +219,9 @@ def _apart(outcome: Outcome, pair: tuple[str, str]) -> str:
     if high < 0:
         low, high = -high, -low
     told = f"{_points(low)} to {_points(high)} points"
-    return (
-        f" (the difference, {told}, can be chance)" if low <= 0 else f" ({told} more)"
-    )
+    if low <= 0:
+        return f" (a difference of {told}, which can be chance)"
+    return f" ({told} less)"
 
 
 def _points(value: float) -> str:
@@ -220,10 +231,12 @@ def _points(value: float) -> str:
 def _adds(outcome: Outcome) -> str:
     """Say what the other cells add to those to use."""
     best = outcome.verdict
+    if best not in COARSE:
+        return ""
     other = next(by for by in COARSE if by != best)
     found = outcome.difference(TOGETHER, best)
     if found is None or found.low is None or found.estimate is None:
         return ""
     if found.low <= 0:
-        return f"; {other} add nothing to them beyond chance"
-    return f"; {other} add {_points(found.estimate)} points to them"
+        return f". The {other} add nothing to them beyond chance"
+    return f". The {other} add {_points(found.estimate)} points to them"

@@ -300,7 +300,7 @@ def _outcomes(tally: Tally, results: Results, *, once: bool) -> None:
                 for answer in group.answers
             ]
             tally.add(answers, own, whole=one.kind == "category")
-            if once and one.outcome in SAME_COUNTS:
+            if once and one.is_ours:
                 n, yes = SAME_COUNTS[one.outcome]
                 tally.guess([own], (*n, who))
                 tally.guess(answers, (*yes, who))

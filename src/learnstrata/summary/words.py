@@ -47,7 +47,10 @@ def words_of(results: Results) -> Words:
         benchmarks=benchmarks_sentence(results.benchmarks, write),
         pay_rule=pay_rule_sentence(settings),
         sensitivity=sensitivity_sentence(sensitivity) if sensitivity else "",
-        outcomes=tuple(outcome_sentence(one, results) for one in results.outcomes),
+        outcomes=tuple(
+            outcome_sentence(one, results)
+            for one in sorted(results.outcomes, key=lambda one: one.is_ours)
+        ),
     )
 
 

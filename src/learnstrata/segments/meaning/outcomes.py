@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import permutations
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -31,7 +32,7 @@ from learnstrata.segments.meaning.rules_of_thumb import (
     Bands,
     codes_of,
     find_rules,
-    strengths,
+    rule_features,
 )
 from learnstrata.stats.skill import Drawn, held_out_losses, resampled_skills
 
@@ -84,7 +85,8 @@ SAME_AS = {
 class Skill:
     """How much cells of a kind tell of an outcome, with a 95 % bootstrap interval.
 
-    ``n_cells`` is 0 of segments and rules together, whose effects are added up.
+    ``n_cells`` is without the cells of missing values, and 0 of segments and rules
+    together, whose effects are added up.
     """
 
     by: By
@@ -295,13 +297,13 @@ def _cells(learners: pl.DataFrame, model: FeatureModel) -> _Cells:
     codes: dict[By, Codes] = {"segments": segments.astype(np.int64)}
     rules: list[RuleBands] = []
     if len(ids) > 1:
-        ranked = list(strengths(learners, model, codes["segments"]))
+        features = rule_features(learners, model, codes["segments"])
         codes.update(_finer(learners, codes["segments"]))
         for of, by in (COARSE, FINE):
             if of not in codes:
                 continue
             n_cells = int(codes[of].max()) + 1
-            if found := find_rules(learners, model, ranked, n_cells=n_cells):
+            if found := find_rules(learners, model, features, n_cells=n_cells):
                 codes[by] = found.codes
                 rules += [RuleBands(by, one) for one in found.bands]
     return _Cells(ids, codes, tuple(rules), _who(learners))
@@ -438,6 +440,10 @@ def _drawn(
 
 
 def _n_cells(cells: _Cells, by: By) -> int:
+    """Count cells; of rules, without those of missing values."""
+    own = [one.bands.n_bands for one in cells.rules if one.by == by]
+    if own:
+        return prod(own)
     return 0 if by == TOGETHER else int(cells.codes[by].max()) + 1
 
 

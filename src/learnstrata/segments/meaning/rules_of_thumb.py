@@ -16,7 +16,14 @@ import polars as pl
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of, plain_name
 
-__all__ = ["Bands", "RulesOfThumb", "codes_of", "find_rules", "strengths"]
+__all__ = [
+    "Bands",
+    "RulesOfThumb",
+    "codes_of",
+    "find_rules",
+    "rule_features",
+    "strengths",
+]
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -64,7 +71,11 @@ class RulesOfThumb:
 
 
 def find_rules(
-    learners: pl.DataFrame, model: FeatureModel, ranked: Sequence[str], *, n_cells: int
+    learners: pl.DataFrame,
+    model: FeatureModel,
+    features: Sequence[str],
+    *,
+    n_cells: int,
 ) -> RulesOfThumb | None:
     """Make rules with about as many cells as asked for.
 
@@ -73,15 +84,15 @@ def find_rules(
     learners : polars.DataFrame
         With the features that were clustered on.
     model : FeatureModel
-    ranked : sequence of str
-        Features, the strongest first: `strengths`.
+    features : sequence of str
+        Two numbers, or one feature: `rule_features`.
     n_cells : int
 
     Returns
     -------
     RulesOfThumb or None
-        Quantile bands of the two strongest numbers; where there is one number or none,
-        of the one strongest feature. None where no feature parts the segments.
+        Quantile bands of the numbers, or the values of a category. Of two numbers the
+        first alone is cut into two. None without a feature.
 
     Examples
     --------
@@ -94,27 +105,66 @@ def find_rules(
     ... })
     >>> config = load_config(columns={"numeric": ["score", "hours"]})
     >>> model = fit_features(learners, config, as_of=2021, salt=b"salt")
-    >>> ranked = list(strengths(learners, model, np.arange(100) // 25))
-    >>> found = find_rules(learners, model, ranked, n_cells=4)
+    >>> features = rule_features(learners, model, np.arange(100) // 25)
+    >>> found = find_rules(learners, model, features, n_cells=4)
     >>> [(one.feature, one.limits) for one in found.bands]
     [('extra:score', (49.0,)), ('extra:hours', (4.0,))]
     """
-    numbers = [name for name in ranked if name not in model.categories]
-    if not ranked:
+    if not features:
         return None
-    if len(numbers) < 2:
-        found = _strongest(learners, model, ranked[0], n_cells)
+    if len(features) == 1:
+        found = _strongest(learners, model, features[0], n_cells)
     else:
-        first, second = (known_values(learners, name) for name in numbers[:2])
-        wanted = _numbers_of_bands(first, second, n_cells)
-        found = [
-            _cut(name, values, n)
-            for name, values, n in zip(
-                numbers[:2], (first, second), wanted, strict=True
-            )
-        ]
+        both = [known_values(learners, name) for name in features]
+        wanted = _numbers_of_bands(both[0], both[1], n_cells)
+        cut = zip(features, both, wanted, strict=True)
+        found = [_cut(name, values, n) for name, values, n in cut if n > 1]
     codes = codes_of([one for _, one in found])
     return RulesOfThumb(tuple(one for one, _ in found), codes, int(codes.max()) + 1)
+
+
+def rule_features(
+    learners: pl.DataFrame, model: FeatureModel, segments: Codes
+) -> tuple[str, ...]:
+    """Choose what rules are made of, by what parts the segments; no outcome is seen.
+
+    Parameters
+    ----------
+    learners : polars.DataFrame
+    model : FeatureModel
+    segments : array of int, shape (n_learners,)
+
+    Returns
+    -------
+    tuple of str
+        The strongest number, and the one that is strongest in what the first does not
+        tell (its residual of a linear regression on it), so that two names of one thing
+        are no pair. Where there is one number or none, the one strongest feature. Empty
+        where no feature parts the segments.
+    """
+    ranked = strengths(learners, model, segments)
+    numbers = [name for name in ranked if name not in model.categories]
+    if len(numbers) < 2:
+        return tuple(ranked)[:1]
+    first = known_values(learners, numbers[0])
+    beyond = {
+        name: _beyond(known_values(learners, name), first, segments)
+        for name in numbers[1:]
+    }
+    return numbers[0], max(beyond, key=lambda name: beyond[name])
+
+
+def _beyond(values: Floats, first: Floats, segments: Codes) -> float:
+    """Give the share of a number's variance between segments that `first` leaves."""
+    known = np.isfinite(values) & np.isfinite(first)
+    if known.sum() < 2:
+        return 0.0
+    x, y = (one[known] - one[known].mean() for one in (first, values))
+    spread, total = float(x @ x), float(y @ y)
+    if total == 0:
+        return 0.0
+    left = y - x * (float(x @ y) / spread) if spread > 0 else y
+    return _eta(left, segments[known]) * float(left @ left) / total
 
 
 def strengths(
@@ -195,18 +245,14 @@ def _numbers_of_bands(first: Floats, second: Floats, n_cells: int) -> tuple[int,
     there are three cells or more, neither much finer than the other.
     """
     n, m = (_bands_there(values, n_cells) for values in (first, second))
-    pairs = [
-        (a, b)
-        for a, b in product(sorted(n), sorted(m))
-        if n_cells < 3 or (n[a] > 1 and m[b] > 1)
-    ] or [*product(sorted(n), sorted(m))]
 
-    def fit(pair: tuple[int, int]) -> tuple[float, ...]:
+    def misfit(pair: tuple[int, int]) -> tuple[float, ...]:
         a, b = n[pair[0]], m[pair[1]]
         uneven = max(a, b) / min(a, b)
-        return abs(a * b - n_cells), uneven > MOST_UNEVEN, -a * b, uneven, -a
+        alone = n_cells > 2 and min(a, b) == 1
+        return alone, abs(a * b - n_cells), uneven > MOST_UNEVEN, -a * b, uneven, -a
 
-    return min(pairs, key=fit)
+    return min(product(sorted(n), sorted(m)), key=misfit)
 
 
 def _bands_there(values: Floats, most: int) -> dict[int, int]:
@@ -216,10 +262,16 @@ def _bands_there(values: Floats, most: int) -> dict[int, int]:
 
 
 def _limits(ordered: Floats, n_bands: int) -> Floats:
-    """Give the quantiles that cut sorted values into bands, each with its learners."""
+    """Give the quantiles that cut sorted values into bands, each with its learners.
+
+    Where most have the largest value, that is a band of its own.
+    """
+    if n_bands == 1 or not len(ordered) or ordered[0] == ordered[-1]:
+        return ordered[:0]
     at = [-(-i * len(ordered) // n_bands) - 1 for i in range(1, n_bands)]
-    found = np.unique(ordered[[i for i in at if i >= 0]])
-    return found[found < ordered[-1]] if len(ordered) else found
+    found = np.unique(ordered[[max(i, 0) for i in at]])
+    below = found[found < ordered[-1]]
+    return below if len(below) else ordered[ordered < ordered[-1]][-1:]
 
 
 def _cut(name: str, values: Floats, n_bands: int) -> tuple[Bands, Codes]:

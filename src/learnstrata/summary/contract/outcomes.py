@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Literal
 
+from learnstrata.learners.features.register import feature_of
 from learnstrata.privacy.disclosure.derived import rate_high, rate_low, rate_of
 from learnstrata.privacy.disclosure.kinds import (
     Count,
@@ -17,6 +18,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Typical,
     Word,
 )
+from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
 from learnstrata.summary.contract.model import SEGMENT_ID, Largest, Model, Number
 
 LEAST_MEAN = 20  # learners a mean of an outcome takes: of fewer one decides too much
@@ -80,7 +82,8 @@ class RuleBands(Model):
 class Skill(Model):
     """Share of an outcome's variance that cells tell, with its 95 % interval.
 
-    `n_cells` is 0 of segments and rules together, whose effects are added up.
+    `n_cells` is without the cells of missing values, and 0 of segments and rules
+    together, whose effects are added up.
     """
 
     by: Annotated[SkillBy, Word()]
@@ -120,6 +123,12 @@ class Outcome(Model):
     differences: Annotated[tuple[SkillDifference, ...], Rows()]
     verdict: Annotated[str, Word()]
     reason: Annotated[str, Sentence()]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is one of ours, and no column of the user's that is called so."""
+        ours = self.outcome in OUR_OUTCOMES
+        return ours and self.label == feature_of(self.outcome).label
 
     def skill(self, by: str) -> Skill | None:
         """Give the skill of cells of a kind; None where there are none."""
