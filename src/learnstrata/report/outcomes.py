@@ -35,15 +35,16 @@ MOST_ANSWERS = 3  # of several are told on a card
 TOLD = "Share of the outcome that is told, on held-out learners (95 % interval)"
 READ = (
     "Each learner is predicted by what others of the same cell have; below 0 is worse "
-    "than to say the mean of all. Rules are cut at quantiles, without a look at the "
-    "outcome; a missing value is a band of its own."
+    "than to say the mean of all. Rules have about as many cells as there are "
+    "segments, finer rules as there are sub-segments. They are cut at quantiles, "
+    "without a look at the outcome; a missing value is a band of its own."
 )
 KINDS = {
     "segments": "segments",
-    "rules": "rules of as many cells",
-    "together": "segments and rules together",
+    "rules": "rules",
+    "together": "both together",
     "sub-segments": "sub-segments",
-    "finer rules": "rules of as many cells as sub-segments",
+    "finer rules": "finer rules",
 }
 
 

@@ -159,8 +159,8 @@ def _of_words(
     learners: pl.DataFrame, words: pl.Series, known: npt.NDArray[np.bool_]
 ) -> OutcomeValues:
     """Give each answer a column; the answers of few share one."""
-    who = [one for one in ("learner_id",) if one in learners.columns]
-    table = learners.select(who).with_columns(words)
+    who = [learners[one] for one in ("learner_id",) if one in learners.columns]
+    table = pl.DataFrame([words, *who])
     answers = pooled(table, [words.name], least=LEAST_NAMED)[words.name].drop_nulls()
     counts = answers.value_counts(name="n").sort(
         "n", words.name, descending=[True, False]
