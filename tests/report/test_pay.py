@@ -1,11 +1,9 @@
-"""Tables of pay, cohorts, companies and outcomes."""
+"""Tables of pay, cohorts and companies."""
 
 import pytest
 
 from charted import with_
 from learnstrata.report import pay
-from learnstrata.summary.contract.results import Words
-from learnstrata.wording.numbers import NOTHING
 
 
 @pytest.fixture
@@ -133,50 +131,3 @@ def test_without_companies_their_tables_are_empty(summary):
     tables = pay.pay_section(bare).company_tables
     assert len(tables) == 3
     assert not any(table.rows for table in tables)
-
-
-def test_an_outcome_has_a_row_for_each_way_to_tell_it(summary):
-    told = [one for one in summary.outcomes if not one.reason]
-    rows = pay.outcomes(summary).rows
-    assert len(rows) == 3 * len(told) > 0
-    skill = told[0].learned
-    assert rows[0][2:] == (told[0].n_with, skill.estimate, skill.low, skill.high)
-
-
-def test_an_outcome_that_could_not_be_compared_has_no_row(summary):
-    none = {"learned": None, "rules": None, "difference": None, "reason": "too few"}
-    outcomes = tuple(one.model_copy(update=none) for one in summary.outcomes)
-    assert pay.outcomes(with_(summary, outcomes=outcomes)).rows == ()
-
-
-def test_a_dash_stands_only_where_the_rule_of_pay_hides_a_quartile(summary, write):
-    tables = (
-        pay.wider(summary),
-        pay.company_tiers(summary),
-        pay.company_roles(summary),
-    )
-    dashed = [
-        (row, place)
-        for table in tables
-        for row, texts in zip(table.rows, table.texts(write), strict=True)
-        for place, text in enumerate(texts)
-        if text == NOTHING
-    ]
-    assert dashed
-    for row, place in dashed:
-        assert pay.wider(summary).columns[place].heading.endswith("quartile")
-        assert row[1] < 4 * 5 + summary.settings.base  # five beyond it, as rounded
-
-
-def test_a_section_without_words_is_not_an_error(summary):
-    words = Words.model_validate(
-        {
-            **summary.words.model_dump(),
-            "cohorts": {},
-            "benchmarks": "",
-            "companies": "",
-        }
-    )
-    section = pay.pay_section(with_(summary, words=words))
-    assert section.sentence == section.companies == ""
-    assert {one.told for one in section.cohorts} == {""}

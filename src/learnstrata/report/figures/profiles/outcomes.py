@@ -1,6 +1,6 @@
 """Outcomes by segment: rates and means with their intervals, beside that of all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from learnstrata.report import theme
@@ -204,8 +204,10 @@ def _first(outcome: Outcome) -> tuple[bool, float]:
 
 
 def _table(summary: Summary) -> Table:
-    write = summary.settings.numbers
-    return table_of(
+    """Give rates and means in columns of their own, as far as there are some."""
+    rates = ("Share", "Share from", "Share to", "Share of all")
+    means = ("Mean", "Mean from", "Mean to", "Mean of all")
+    found = table_of(
         "Outcomes by segment (95 % interval)",
         [
             (panel, segment, value)
@@ -216,13 +218,31 @@ def _table(summary: Summary) -> Table:
             column("Outcome", lambda row: row[0].title),
             column("Segment", lambda row: row[1].name),
             column("Have it", lambda row: row[2].n, "count"),
-            column("Value", lambda row: row[0].text(row[2].at, write)),
-            column("From", lambda row: row[0].text(row[2].low, write)),
-            column("To", lambda row: row[0].text(row[2].high, write)),
-            column("All", lambda row: row[0].text(row[0].base, write)),
+            *(
+                column(name, _number(i, rate=True), "share")
+                for i, name in enumerate(rates)
+            ),
+            *(
+                column(name, _number(i, rate=False), "statistic")
+                for i, name in enumerate(means)
+            ),
         ],
         sheet="Outcomes by segment",
     )
+    return found.without_empty(*rates, *means)
+
+
+def _number(
+    i: int, *, rate: bool
+) -> Callable[[tuple[_Panel, Segment, _Value]], float | None]:
+    """Take a number of a row: value, ends or that of all; None of the other kind."""
+
+    def taken(row: tuple[_Panel, Segment, _Value]) -> float | None:
+        panel, _, value = row
+        told = (value.at, value.low, value.high, panel.base)
+        return told[i] if panel.is_rate == rate else None
+
+    return taken
 
 
 def _note(summary: DisclosedSummary) -> str:
