@@ -4,6 +4,8 @@ import pytest
 
 from charted import with_
 from learnstrata.report import pay
+from learnstrata.summary.contract.results import Words
+from learnstrata.wording.numbers import NOTHING
 
 
 @pytest.fixture
@@ -131,3 +133,36 @@ def test_without_companies_their_tables_are_empty(summary):
     tables = pay.pay_section(bare).company_tables
     assert len(tables) == 3
     assert not any(table.rows for table in tables)
+
+
+def test_a_dash_stands_only_where_the_rule_of_pay_hides_a_quartile(summary, write):
+    tables = (
+        pay.wider(summary),
+        pay.company_tiers(summary),
+        pay.company_roles(summary),
+    )
+    dashed = [
+        (row, place)
+        for table in tables
+        for row, texts in zip(table.rows, table.texts(write), strict=True)
+        for place, text in enumerate(texts)
+        if text == NOTHING
+    ]
+    assert dashed
+    for row, place in dashed:
+        assert pay.wider(summary).columns[place].heading.endswith("quartile")
+        assert row[1] < 4 * 5 + summary.settings.base  # five beyond it, as rounded
+
+
+def test_a_section_without_words_is_not_an_error(summary):
+    words = Words.model_validate(
+        {
+            **summary.words.model_dump(),
+            "cohorts": {},
+            "benchmarks": "",
+            "companies": "",
+        }
+    )
+    section = pay.pay_section(with_(summary, words=words))
+    assert section.sentence == section.companies == ""
+    assert {one.told for one in section.cohorts} == {""}

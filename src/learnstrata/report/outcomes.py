@@ -74,7 +74,7 @@ def answer_title(outcome: Outcome, answer: OutcomeAnswer) -> str:
     """
     if answer.answer == YES and outcome.kind == "yes/no":
         return outcome_name(outcome)
-    return f"{outcome_name(outcome)}: {answer.answer}"
+    return f'{outcome_name(outcome)} "{answer.answer}"'
 
 
 def mean_text(outcome: Outcome, value: float | None, write: Numbers) -> str:
