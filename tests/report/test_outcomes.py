@@ -135,6 +135,7 @@ def bands(by, feature, limits_of, limits):
         limits_of=limits_of,
         n_bands=len(limits) + 1,
         n_known=None,
+        learners=None,
         companies=None,
         largest_share=None,
         limits=limits,

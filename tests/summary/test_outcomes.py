@@ -79,7 +79,7 @@ def test_limits_of_rules_are_told_where_pay_is(small_run):
     told = disclose(exact, key=KEY, content=small_run.base.content)
     for one, before in zip(told.outcomes, exact.outcomes, strict=True):
         for rule, own in zip(one.rules, before.rules, strict=True):
-            assert rule.n_known is rule.companies is None
+            assert (rule.learners, rule.largest_share) == (None, None)
             assert len(rule.limits) == len(own.limits) == rule.n_bands - 1
             for limit, true in zip(rule.limits, own.limits, strict=True):
                 assert limit == pytest.approx(true, rel=0.2)
@@ -109,6 +109,7 @@ def outcome(verdict, shares=SHARES, apart=(), **changes):
             limits_of=name,
             n_bands=n,
             n_known=100,
+            learners=100,
             companies=None,
             largest_share=None,
             limits=tuple(map(float, range(1, n))),

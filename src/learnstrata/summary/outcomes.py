@@ -77,7 +77,11 @@ def _group(one: OutcomeOf) -> OutcomeGroup:
 def _bands(run: Run, rule: outcomes.RuleBands) -> RuleBands:
     """Give bands with what decides whether their limits are told: whose pay it is."""
     own, feature = rule.bands, feature_of(rule.bands.feature)
-    paid = [one for one in run.base.description.distributions if one.feature == "pay"]
+    paid = [
+        one
+        for one in run.base.description.distributions
+        if one.feature == "pay" and feature.is_money
+    ]
     plain = plain_name(own.feature)
     is_level = feature.is_money and plain != "pay"  # of a company: as companies' pay
     return RuleBands(
@@ -91,6 +95,7 @@ def _bands(run: Run, rule: outcomes.RuleBands) -> RuleBands:
         else plain,
         n_bands=own.n_bands,
         n_known=own.n_known,
+        learners=rule.learners,
         companies=paid[0].companies if paid else None,
         largest_share=paid[0].largest_share if paid else None,
         limits=own.limits,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from learnstrata.config.stages import Config
 from learnstrata.learners.features.companies import UNRATED
+from learnstrata.learners.schema.register import extra_name
 from learnstrata.privacy.disclosure.groups import Relation
 from learnstrata.summary.contract.evidence import Evidence
 from learnstrata.summary.contract.meaning import Bands, Segment
@@ -286,6 +287,11 @@ def _outcomes(tally: Tally, results: Results, *, once: bool) -> None:
     """Note outcomes and their answers, by segment and of all."""
     for one in results.outcomes:
         tally.note(("segmented",), one.n_learners)
+        for rule in one.rules:
+            known = tally.note(("ruled", rule.feature), rule.n_known)
+            tally.add([known], ("segmented",), whole=False)
+            for name in (rule.limits_of, extra_name(rule.feature)):
+                tally.guess([known], ("known", name, ALL))
         whole = tally.note(("outcome", one.label, "", ALL), one.n_with)
         tally.add([whole], ("segmented",), whole=False)
         for group in (*one.by_segment, *([one.of_all] if one.of_all else [])):

@@ -32,6 +32,7 @@ from learnstrata.segments.meaning.rules_of_thumb import (
     Bands,
     codes_of,
     find_rules,
+    is_known,
     rule_features,
 )
 from learnstrata.stats.skill import Drawn, held_out_losses, resampled_skills
@@ -109,10 +110,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class RuleBands:
-    """A feature that rules cut into bands, and which rules."""
+    """A feature that rules cut into bands, which rules, and of how many it is known.
+
+    ``learners`` are the distinct ones of the ``bands.n_known`` rows.
+    """
 
     by: By
     bands: Bands
+    learners: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +301,7 @@ def _cells(learners: pl.DataFrame, model: FeatureModel) -> _Cells:
     ids, segments = np.unique(learners["segment_id"].to_numpy(), return_inverse=True)
     codes: dict[By, Codes] = {"segments": segments.astype(np.int64)}
     rules: list[RuleBands] = []
+    who = _who(learners)
     if len(ids) > 1:
         features = rule_features(learners, model, codes["segments"])
         codes.update(_finer(learners, codes["segments"]))
@@ -305,8 +311,13 @@ def _cells(learners: pl.DataFrame, model: FeatureModel) -> _Cells:
             n_cells = int(codes[of].max()) + 1
             if found := find_rules(learners, model, features, n_cells=n_cells):
                 codes[by] = found.codes
-                rules += [RuleBands(by, one) for one in found.bands]
-    return _Cells(ids, codes, tuple(rules), _who(learners))
+                rules += [
+                    RuleBands(
+                        by, one, counts_of(is_known(learners, one.feature), who)[1]
+                    )
+                    for one in found.bands
+                ]
+    return _Cells(ids, codes, tuple(rules), who)
 
 
 def _finer(learners: pl.DataFrame, segments: Codes) -> dict[By, Codes]:

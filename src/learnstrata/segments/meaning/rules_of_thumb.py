@@ -21,6 +21,7 @@ __all__ = [
     "RulesOfThumb",
     "codes_of",
     "find_rules",
+    "is_known",
     "rule_features",
     "strengths",
 ]
@@ -227,6 +228,20 @@ def _tau(values: Codes, segments: Codes) -> float:
     chance = float(((table.sum(axis=0) / n) ** 2).sum())
     within = float((table**2 / of_segment).sum()) / n
     return (within - chance) / (1 - chance) if chance < 1 else 0.0
+
+
+def is_known(learners: pl.DataFrame, name: str) -> npt.NDArray[np.bool_]:
+    """Say of each learner whether a feature is known, and not filled in.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"pay": [1.0, 2.0, None], "pay_imputed": [0, 1, 1]})
+    >>> is_known(table, "pay").tolist()
+    [True, False, False]
+    """
+    if learners[name].dtype.is_numeric():
+        return np.isfinite(known_values(learners, name))
+    return learners[name].is_not_null().to_numpy()
 
 
 def known_values(learners: pl.DataFrame, name: str) -> Floats:

@@ -19,7 +19,13 @@ from learnstrata.privacy.disclosure.kinds import (
     Word,
 )
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
-from learnstrata.summary.contract.model import SEGMENT_ID, Largest, Model, Number
+from learnstrata.summary.contract.model import (
+    SEGMENT_ID,
+    Largest,
+    Model,
+    Number,
+    OfCompanies,
+)
 
 LEAST_MEAN = 20  # learners a mean of an outcome takes: of fewer one decides too much
 WITH = "learners of the group with the outcome"
@@ -70,8 +76,9 @@ class RuleBands(Model):
     label: Annotated[str, Label()]
     limits_of: Annotated[str, Word()]
     n_bands: Annotated[int, Fact("bands, without that of the missing")]
-    n_known: Annotated[int | None, Owner("learners of whom the feature is known")]
-    companies: Annotated[int | None, Owner("companies of these learners")]
+    n_known: Annotated[int | None, Count("learners of whom it is known", "learners")]
+    learners: Annotated[int | None, Owner("distinct learners of `n_known`")]
+    companies: OfCompanies
     largest_share: Largest
     limits: Annotated[
         tuple[Number, ...],
