@@ -50,6 +50,7 @@ def words_of(results: Results) -> Words:
         outcomes=tuple(
             outcome_sentence(one, results)
             for one in sorted(results.outcomes, key=lambda one: one.is_ours)
+            if one.of_all or not one.is_ours  # that few have ours is no news
         ),
     )
 

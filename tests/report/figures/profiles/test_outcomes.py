@@ -35,6 +35,16 @@ def test_dots_have_the_interval_that_is_told_and_hidden_ones_are_not_drawn(told)
     assert first["from"] == first["to"] == 0.51  # no interval is told
 
 
+def test_where_few_have_it_the_panel_says_so_in_words(told):
+    few = {
+        title: [row["text"] for row in panel["layer"][-1]["data"]["values"]]
+        for title, panel in panels(told).items()
+    }
+    assert few["done"] == ["under 10"]
+    assert few["score, mean"] == ["too few to tell"]
+    assert few['plan "Pro"'] == []
+
+
 def test_the_title_runs_from_the_least_to_the_most_of_all(summary):
     names = [one.name for one in summary.segments]
     told = with_(summary, outcomes=(PLAN,))

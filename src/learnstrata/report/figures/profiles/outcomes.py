@@ -126,6 +126,7 @@ def _panel(
         for look in (halo, {"color": theme.INK})
     ]
     at: Row = {"x": field("at", "Q"), "y": place}
+    few = [_few(panel, segment, summary) for segment in shown]
     base = [] if panel.base is None else [_base(panel.base)]
     return layered(
         [
@@ -133,12 +134,30 @@ def _panel(
             *base,
             *(layer(None, one, **at, text=field("text", "N")) for one in written),
             layer(None, dot, **at, color=segment_colours(summary.segments), **TIP),
+            layer(
+                [row for row in few if row],
+                mark("text", align="left", dx=4, fontSize=11, color=theme.MUTED),
+                x={"value": 0},
+                y=place,
+                text=field("text", "N"),
+            ),
         ],
         rows=rows,
         width=WIDTH,
         height=ROW * len(shown),
         title=panel.title,
     )
+
+
+def _few(panel: _Panel, segment: Segment, summary: DisclosedSummary) -> Row:
+    """Say of a segment in whose place there is no dot that few have it."""
+    value = next((v for s, v in panel.of_segment if s == segment), None)
+    if value is None or value.at is not None:
+        return {}
+    write = summary.settings.numbers
+    who = value.count if panel.is_rate else value.n
+    text = write.count(None) if who is None else "too few to tell"
+    return {"label": segment_label(segment, NAME), "text": text}
 
 
 def _base(base: float) -> Spec:
