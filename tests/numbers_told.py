@@ -9,8 +9,10 @@ from html.parser import HTMLParser
 from pydantic import BaseModel
 
 from learnstrata.decisions.playbook import MIN_POOL
+from learnstrata.segments.meaning.outcomes import COARSE, FINE, TOGETHER
 from learnstrata.segments.pay.cohorts import CohortRules
 from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.results import DisclosedSummary
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?: ?%)?")
@@ -56,6 +58,10 @@ def numbers_of(part: object) -> Iterator[float]:
         yield part
 
 
+class Points(list[str]):
+    """Differences as they are written: no form of theirs is another number's."""
+
+
 def forms(value: float, per: float) -> set[str]:
     """Give every way to write a number, where `per` units of pay are one shown."""
     written = {f"{value:,.0f}", f"{value:g}"}
@@ -76,7 +82,17 @@ def _percents(value: float) -> set[str]:
 
 def known(part: object, per: float) -> set[str]:
     """Give everything that may be told of the numbers of a part of the summary."""
-    return {form for value in numbers_of(part) for form in forms(value, per)}
+    written = {form for value in numbers_of(part) for form in forms(value, per)}
+    return written | set(_points(part))
+
+
+def _points(part: object) -> Iterator[str]:
+    """Give every difference of shares in points."""
+    if isinstance(part, Points):
+        yield from part
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _points(inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +152,7 @@ SECTIONS = {
     "benchmarks": ("benchmarks", "companies"),
     "trust": (
         *("input", "tendency", "selection", "evidence", "hierarchy", "bands"),
-        *("outcomes", "segments"),
+        "segments",
     ),
     "quality": ("input", "ledger", "limits", "filled", "roles"),
 }
@@ -213,7 +229,22 @@ def _of_segments(summary: DisclosedSummary) -> list[object]:
     roles = [one.index for segment in segments for one in segment.category("role")]
     values = [one.index for segment in segments for one in segment.distinctive_values]
     ranks = [one.rank for segment in segments for one in segment.distinctive_numbers]
-    return [quartiles, roles, values, ranks]
+    return [quartiles, roles, values, ranks, list(map(_of_outcome, summary.outcomes))]
+
+
+def _of_outcome(one: Outcome) -> list[object]:
+    """Give what sentences and title tell of an outcome."""
+    told = [[skill.estimate, skill.n_cells] for skill in one.skills]
+    groups = [g for g in (one.of_all, *one.by_segment) if g and one.skills]
+    rates = [answer.share for group in groups for answer in group.answers]
+    pair = COARSE if one.verdict in {*COARSE, "as well"} else FINE
+    pairs = [] if one.verdict == "nothing" else [pair, (TOGETHER, one.verdict)]
+    apart = [one.difference(*pair) for pair in pairs]
+    ends = [n for d in apart if d for n in (d.estimate, d.low, d.high) if n]
+    points = [f"{sign * 100 * n:.1f}" for n in ends for sign in (1, -1)]
+    bands = [rule.n_bands for rule in one.rules]
+    whom = [one.n_with, one.n_learners]
+    return [told, rates, [g.mean for g in groups], bands, whom, Points(points)]
 
 
 FINDINGS = {

@@ -93,7 +93,7 @@ def test_an_outcome_of_any_name_is_answered_as_one_of_a_name_of_its_own(table, n
     found = run(called(table, asked), config)
     of = {one.outcome: one for one in found.meaning.values}
     expected = of[extra_name(NEUTRAL)]
-    assert expected.learned is not None
+    assert expected.skills
     for name in asked:
         same = replace(of[extra_name(name)], outcome=expected.outcome)
         assert same == expected, name

@@ -46,7 +46,7 @@ from learnstrata.segments.meaning.contributions import (
 )
 from learnstrata.segments.meaning.distinctive import make_cards
 from learnstrata.segments.meaning.naming import name_segments
-from learnstrata.segments.meaning.outcomes import incremental_value
+from learnstrata.segments.meaning.outcomes import judge_outcomes
 from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
 from learnstrata.segments.meaning.profiles import cut_on, profile_segments
 from learnstrata.segments.meaning.rules import segment_rules
@@ -261,7 +261,7 @@ def _meaning(
     rules = segment_rules(learners, features, rng=rng)
     pulls = mean_pulls(X, fit.labels, model)
     outcomes = [extra_name(column) for column in config.columns.outcome]
-    values = incremental_value(learners, features, outcomes=outcomes, rng=rng)
+    values = judge_outcomes(learners, features, outcomes=outcomes, rng=rng)
     timer.begin("benchmarks")
     columns = features.available
     paid = compare_pay(learners, config, available=columns, key=key)

@@ -24,7 +24,7 @@ from learnstrata.segments.meaning.categories import SameAs
 from learnstrata.segments.meaning.contributions import MeanPull
 from learnstrata.segments.meaning.distinctive import Card
 from learnstrata.segments.meaning.naming import SegmentName
-from learnstrata.segments.meaning.outcomes import IncrementalValue
+from learnstrata.segments.meaning.outcomes import OutcomeWorth
 from learnstrata.segments.meaning.part_profiles import PartProfile
 from learnstrata.segments.meaning.profiles import Profile
 from learnstrata.segments.meaning.rules import Rules
@@ -148,8 +148,8 @@ class Meaning:
     comparison : Comparison or None
         With the rule-based segments; None where a band is not known.
     rules : Rules
-    values : tuple of IncrementalValue
-        Learned against rule-based segments, one an outcome.
+    values : tuple of OutcomeWorth
+        Outcomes by segment, and segments against rules, one an outcome.
     benchmarks : Benchmarks
     cohorts : tuple of Cohort
     companies : CompanyViews or None
@@ -169,7 +169,7 @@ class Meaning:
     same_as: SameAs | None
     comparison: Comparison | None
     rules: Rules
-    values: tuple[IncrementalValue, ...]
+    values: tuple[OutcomeWorth, ...]
     benchmarks: Benchmarks
     cohorts: tuple[Cohort, ...]
     companies: CompanyViews | None

@@ -303,6 +303,7 @@ ALWAYS = {
     *("Roles.top_unmapped", "Segment.distributions", "Sensitivity.variants"),
     *("SegmentDistribution.bins", "Silhouette.per_segment", "Segment.categories"),
     *("Sensitivity.same_way", "Evidence.components", "ExactSummary.actions"),
+    *("Outcome.of_all", "Outcome.by_segment", "OutcomeGroup.answers", "Outcome.rules"),
     *("Summary.actions", "DisclosedSummary.actions", "Valley.dip", "Component.dip"),
 }
 

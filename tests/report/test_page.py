@@ -267,7 +267,7 @@ def test_the_verdict_comes_first_and_in_words(summary, html):
 def test_the_evidence_is_told_whole(summary, html):
     found, text = verdict_of(summary), Page(section(html, "trust")).text
     told = [found.variants, found.seeds, found.finer, found.finer_rule, found.humps]
-    told += [found.others, *found.reasons, *summary.words.outcomes]
+    told += [found.others, *found.reasons]
     assert all(told)
     tables = (found.hopkins, found.subsegments, found.dossiers, found.dips)
     for part in [*told, *(row for one in tables for row in rows_of(one, summary))]:

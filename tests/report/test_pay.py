@@ -1,4 +1,4 @@
-"""Tables of pay, cohorts, companies and outcomes."""
+"""Tables of pay, cohorts and companies."""
 
 import pytest
 
@@ -133,20 +133,6 @@ def test_without_companies_their_tables_are_empty(summary):
     tables = pay.pay_section(bare).company_tables
     assert len(tables) == 3
     assert not any(table.rows for table in tables)
-
-
-def test_an_outcome_has_a_row_for_each_way_to_tell_it(summary):
-    told = [one for one in summary.outcomes if not one.reason]
-    rows = pay.outcomes(summary).rows
-    assert len(rows) == 3 * len(told) > 0
-    skill = told[0].learned
-    assert rows[0][2:] == (told[0].n_with, skill.estimate, skill.low, skill.high)
-
-
-def test_an_outcome_that_could_not_be_compared_has_no_row(summary):
-    none = {"learned": None, "rules": None, "difference": None, "reason": "too few"}
-    outcomes = tuple(one.model_copy(update=none) for one in summary.outcomes)
-    assert pay.outcomes(with_(summary, outcomes=outcomes)).rows == ()
 
 
 def test_a_dash_stands_only_where_the_rule_of_pay_hides_a_quartile(summary, write):

@@ -1,15 +1,9 @@
-"""Sentences of segments and outcomes hold the numbers of the results they stand by."""
+"""Sentences of segments hold the numbers of the results they stand by."""
 
 import pytest
 
-from learnstrata.summary import descriptions
 from learnstrata.summary.build import build
-from learnstrata.summary.contract.meaning import Outcome, Skill
-from learnstrata.summary.descriptions import (
-    _against_all,
-    describe_segment,
-    outcome_sentence,
-)
+from learnstrata.summary.descriptions import _against_all, describe_segment
 from learnstrata.summary.disclose import disclose
 
 KEY = b"k" * 32
@@ -106,54 +100,3 @@ def test_a_segment_nothing_describes_says_so(forms):
 )
 def test_pay_far_above_all_is_told_in_times(ratio, told):
     assert _against_all(ratio) == told
-
-
-def outcome(**changes):
-    values = {
-        "outcome": "finished",
-        "label": "finished",
-        "kind": "yes/no",
-        "n_learners": 1500,
-        "n_with": 800,
-        "n_segments": 4,
-        "n_rules": 12,
-        "learned": Skill(estimate=0.21, low=0.15, high=0.27),
-        "rules": Skill(estimate=0.0001, low=-0.01, high=0.01),
-        "difference": Skill(estimate=0.21, low=0.14, high=0.28),
-        "verdict": "learned",
-        "reason": "",
-    }
-    return Outcome(**values | changes)
-
-
-def test_an_outcome_is_told_with_both_shares_and_whom_it_is_of():
-    assert outcome_sentence(outcome()) == (
-        "finished: the learned segments predict it better than the rules (4 learned "
-        "segments tell 21.0% of it, 12 rule-based segments nothing; difference +14.0% "
-        "to +28.0%; 800 of 1,500 learners have it)."
-    )
-
-
-def test_an_outcome_of_ours_begins_with_a_capital_and_one_of_the_users_is_as_it_is():
-    ours = outcome(outcome="pay_growth", label="pay growth")
-    own = outcome(outcome="pay", label="pay (own column)")
-    assert outcome_sentence(ours).startswith("Pay growth: the learned segments")
-    assert outcome_sentence(own).startswith("Pay (own column): the learned segments")
-
-
-def test_of_an_outcome_of_a_hidden_number_of_learners_none_is_told():
-    assert "learners" not in outcome_sentence(outcome(n_with=None))
-
-
-def test_an_outcome_that_was_not_compared_says_why():
-    why = "Too few learners have it; 100 are needed."
-    nothing = dict.fromkeys(("learned", "rules", "difference"))
-    told = outcome_sentence(outcome(**nothing, verdict="none", reason=why))
-    assert told == f"finished: not compared. {why}"
-
-
-def test_every_verdict_that_has_numbers_has_words():
-    for verdict in ("learned", "rules", "as well", "nothing"):
-        assert descriptions.PLAINLY[verdict] in outcome_sentence(
-            outcome(verdict=verdict)
-        )

@@ -2,12 +2,7 @@
 
 import pytest
 
-from learnstrata.summary.meaning import (
-    build_bands,
-    build_outcomes,
-    build_rules,
-    build_segments,
-)
+from learnstrata.summary.meaning import build_bands, build_rules, build_segments
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
@@ -29,7 +24,5 @@ def test_rows_of_bands_add_up_to_their_learners(done):
         assert sum(cell.count for cell in row.cells) == row.learners
 
 
-def test_rules_and_outcomes_are_those_of_the_run(done):
+def test_rules_are_those_of_the_run(done):
     assert build_rules(done).n_held_out == done.meaning.rules.n_held_out
-    names = [one.outcome for one in build_outcomes(done)]
-    assert names == [one.outcome for one in done.meaning.values]

@@ -15,6 +15,7 @@ from learnstrata.report.figures.bins import (
     own_numbers,
 )
 from learnstrata.report.figures.profiles.role_index import DISTINCTIVE, RARE
+from learnstrata.report.outcomes import outcome_line
 from learnstrata.report.parts import parts_sentence
 from learnstrata.summary.contract.meaning import (
     CategoryShare,
@@ -218,6 +219,7 @@ def _facts(summary: DisclosedSummary, segment: Segment) -> Iterator[tuple[str, s
         "In words": _rule(summary, segment, write),
         "What decides": _decides(segment, write, summary.settings.units),
         "Parts": parts_sentence(summary, segment.id),
+        "Outcomes": outcome_line(summary, segment),
         "Progression": _progression(segment.progression, write),
         "How stable": _stable(summary, segment.id, write),
         "How sure": _sure(summary, segment.id, write),

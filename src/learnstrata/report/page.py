@@ -19,8 +19,9 @@ from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.figures.profiles import segment_map
 from learnstrata.report.glossary import glossary
 from learnstrata.report.interactive import interactive
+from learnstrata.report.outcomes import outcome_section
 from learnstrata.report.parts import cut_segments
-from learnstrata.report.pay import outcomes, pay_section
+from learnstrata.report.pay import pay_section
 from learnstrata.report.questions import tables_of
 from learnstrata.report.trust import (
     SHORT,
@@ -161,7 +162,7 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
             (one, tables_of(summary, one.id)) for one in summary.words.findings
         ],
         "pay": pay_section(summary),
-        "outcomes": outcomes(summary),
+        "outcomes": outcome_section(summary),
         "trust": trust_of(summary),
         "verdict": verdict_of(summary),
         **_quality(summary),

@@ -1,10 +1,9 @@
-"""Pay, cohorts, companies and outcomes: the tables of a summary and their section."""
+"""Pay, cohorts and companies: the tables of a summary and their section."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learnstrata.report.figures.bins import capital
-from learnstrata.summary.contract.meaning import Outcome, Skill
 from learnstrata.summary.contract.pay import (
     Cohort,
     CohortPart,
@@ -25,7 +24,6 @@ __all__ = [
     "companies",
     "company_roles",
     "company_tiers",
-    "outcomes",
     "pay_section",
     "pay_tables",
     "role_and_experience",
@@ -299,35 +297,3 @@ def company_tiers(summary: Summary) -> Table:
         ),
         sheet="Company tiers",
     )
-
-
-def outcomes(summary: Summary) -> Table:
-    """Give how much either segmentation tells of each outcome, with intervals."""
-    found = [
-        (outcome, by, skill)
-        for outcome in summary.outcomes
-        if not outcome.reason
-        for by, skill in _skills(outcome)
-    ]
-    return table_of(
-        "Share of the outcome that is told, on held-out learners (95 % interval)",
-        found,
-        (
-            column("Outcome", lambda row: row[0].label),
-            column("Told by", lambda row: row[1]),
-            column("Learners", lambda row: row[0].n_with, "count"),
-            column("Share told", lambda row: row[2].estimate, "share"),
-            column("From", lambda row: row[2].low, "share"),
-            column("To", lambda row: row[2].high, "share"),
-        ),
-        sheet="Learned or rule-based",
-    )
-
-
-def _skills(outcome: Outcome) -> list[tuple[str, Skill]]:
-    told = {
-        "learned segments": outcome.learned,
-        "rules of thumb": outcome.rules,
-        "learned less rules": outcome.difference,
-    }
-    return [(by, skill) for by, skill in told.items() if skill is not None]

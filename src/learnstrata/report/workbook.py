@@ -15,7 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 from learnstrata.report.actions import actions
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.learners.numbers import described_numbers
-from learnstrata.report.pay import outcomes, pay_tables
+from learnstrata.report.outcomes import rule_limits, skills
+from learnstrata.report.pay import pay_tables
 from learnstrata.report.quality import quality_tables, rounding
 from learnstrata.report.questions import question_tables
 from learnstrata.report.segment_sheets import segment_sheets
@@ -54,7 +55,8 @@ def workbook_tables(summary: Summary) -> tuple[Table, ...]:
         *drawn,
         *pay_tables(summary),
         *trust_tables(summary),
-        outcomes(summary),
+        skills(summary),
+        rule_limits(summary),
         actions(summary),
         *question_tables(summary),
         *quality_tables(summary),

@@ -27,7 +27,9 @@ from learnstrata.learners.roles.titles import SENIORITY, TitleTable
 from learnstrata.learners.roles.unnamed import NO_ROLE, unnamed_roles
 from learnstrata.learners.schema.register import COLUMNS, folded, is_extra
 from learnstrata.privacy.disclosure.kinds import Kind, Label, Sentence
+from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.segments.meaning.naming import EVERYBODY, MIXED, OF_SIZE
+from learnstrata.segments.meaning.outcome_values import YES
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
 from learnstrata.segments.meaning.traits import EARLY_TO_MID, STAGES
 from learnstrata.summary.contract.evidence import Part, PartRole, RoleCell
@@ -106,7 +108,7 @@ def own_labels() -> frozenset[str]:
     return frozenset(
         [
             *_own_roles(),
-            *(*SENIORITY, *TIERS, UNRATED, *ROLES, *OUR_OUTCOMES),
+            *(*SENIORITY, *TIERS, UNRATED, *ROLES, *OUR_OUTCOMES, YES, OTHER),
             *(name for names in [*features, *columns] for name in names),
             *(f"role: {name}" for name in _own_roles() if name),
             *(f"tier: {name}" for name in (*TIERS, UNRATED)),

@@ -47,10 +47,10 @@ from learnstrata.summary.learners import (
 )
 from learnstrata.summary.meaning import (
     build_bands,
-    build_outcomes,
     build_rules,
     build_segments,
 )
+from learnstrata.summary.outcomes import build_outcomes
 from learnstrata.summary.pay import (
     build_benchmarks,
     build_cohorts,

@@ -1,4 +1,4 @@
-"""Sentences of segments, of other ways to cut and of outcomes.
+"""Sentences of segments and of other ways to cut.
 
 Each is made from the numbers of the contract as they stand, exact or disclosed; of what
 is hidden it says nothing, or "under 10".
@@ -10,29 +10,20 @@ from learnstrata.segments.evidence.sensitivity import SUBJECTS
 from learnstrata.summary.contract.evidence import Sensitivity, Variant
 from learnstrata.summary.contract.meaning import (
     CategoryShare,
-    Outcome,
     Segment,
-    Skill,
     TypicalNumber,
 )
 from learnstrata.summary.contract.results import Results
 from learnstrata.wording.numbers import Numbers, as_years
 from learnstrata.wording.readings import PARTLY, STRONG, agreements
-from learnstrata.wording.words import counted, listed
+from learnstrata.wording.words import listed
 
-__all__ = ["describe_segment", "outcome_sentence", "sensitivity_sentence"]
+__all__ = ["describe_segment", "sensitivity_sentence"]
 
 MOST_TIED = 2  # roles that share the first place and are still worth a name
 MOST_OWN = 3  # columns of the user's in a sentence
 SMALL = 0.2  # an effect under which nothing stands out
 BEYOND_SAMPLE = 0.05  # a change must cost more than the sample alone does
-
-PLAINLY: dict[str, str] = {
-    "learned": "the learned segments predict it better than the rules",
-    "rules": "the rules predict it better than the learned segments",
-    "as well": "the rules do as well as the learned segments",
-    "nothing": "both predict next to nothing of it, or no more than chance would",
-}
 
 
 def describe_segment(segment: Segment, results: Results) -> str:
@@ -191,36 +182,3 @@ def _depends(variants: tuple[Variant, ...], same_way: float) -> str:
     name = worst.name[0].lower() + worst.name[1:]
     subject = SUBJECTS.get(worst.name, worst.name)
     return f"it depends most on {subject} ({name}: {found:.2f})"
-
-
-def outcome_sentence(outcome: Outcome) -> str:
-    """Say which of the learned and the rule-based segments tells more of an outcome.
-
-    Parameters
-    ----------
-    outcome : Outcome
-    """
-    learned, rules, apart = outcome.learned, outcome.rules, outcome.difference
-    # A name of the user's stays as it is.
-    own = outcome.label == outcome.outcome
-    name = outcome.label if own else outcome.label[:1].upper() + outcome.label[1:]
-    if learned is None or rules is None or apart is None:
-        return f"{name}: not compared. {outcome.reason}"
-    of_both = (
-        counted(outcome.n_segments, "learned segment"),
-        counted(outcome.n_rules, "rule-based segment"),
-    )
-    told = [
-        f"{of_both[0]} tell {_told(learned)} of it, {of_both[1]} {_told(rules)}",
-    ]
-    if apart.low is not None and apart.high is not None:
-        told.append(f"difference {apart.low:+.1%} to {apart.high:+.1%}")
-    if outcome.n_with is not None and outcome.n_learners is not None:
-        everyone = counted(outcome.n_learners, "learner")
-        told.append(f"{outcome.n_with:,} of {everyone} have it")
-    return f"{name}: {PLAINLY[outcome.verdict]} ({'; '.join(told)})."
-
-
-def _told(skill: Skill) -> str:
-    estimate = skill.estimate or 0.0
-    return f"{estimate:.1%}" if estimate >= 0.0005 else "nothing"

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from learnstrata.learners.features.register import ends_of, feature_of, shown_name
-from learnstrata.learners.schema.register import own_name
 from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure import derived
 from learnstrata.segments.meaning import conditions, contributions
@@ -19,7 +18,6 @@ from learnstrata.summary.contract.meaning import (
     Condition,
     DistinctiveNumber,
     DistinctiveValue,
-    Outcome,
     Progression,
     Pull,
     RuleAccuracy,
@@ -30,13 +28,7 @@ from learnstrata.summary.contract.meaning import (
     TypicalNumber,
 )
 
-__all__ = [
-    "build_bands",
-    "build_outcomes",
-    "build_rules",
-    "build_segments",
-    "typical_number",
-]
+__all__ = ["build_bands", "build_rules", "build_segments", "typical_number"]
 
 FOR_NAMES = ("central", "base_central")
 
@@ -254,23 +246,4 @@ def build_rules(run: Run) -> RuleAccuracy:
         n_held_out=found.n_held_out,
         without=found.without,
         reason=found.reason,
-    )
-
-
-def build_outcomes(run: Run) -> tuple[Outcome, ...]:
-    """Compare learned with rule-based segments, one row an outcome.
-
-    Parameters
-    ----------
-    run : Run
-    """
-    return tuple(
-        Outcome.model_validate(
-            asdict(one)
-            | {
-                "outcome": own_name(one.outcome),
-                "label": feature_of(one.outcome).label,
-            }
-        )
-        for one in run.meaning.values
     )

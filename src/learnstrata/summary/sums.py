@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from learnstrata.config.stages import Config
 from learnstrata.learners.features.companies import UNRATED
+from learnstrata.learners.schema.register import extra_name
 from learnstrata.summary.contract.evidence import Evidence, Part
 from learnstrata.summary.contract.meaning import Bands, Segment
 from learnstrata.summary.contract.pay import Benchmarks, Cohort
@@ -21,7 +22,14 @@ ALL = "all"
 YEARS = "years_of_experience"
 EVERY_TIER = "All"
 COMPLETE = ("role", "tier")  # categories that every learner has a value of
-SPLIT = ("value", "known", "moved", "bins", "binned")  # what each segment has, and all
+SPLIT = (
+    "value",
+    "known",
+    "moved",
+    "bins",
+    "binned",
+    "outcome",
+)  # what each segment has, and all
 ONCE_OF_ALL = ("known", "moved")  # of records: once in each segment, and once of all
 BANDED = {"experience_band": "pay", "pay_band": YEARS}  # a band, and what else it takes
 OF = {"experience_band": YEARS, "pay_band": "pay"}
@@ -35,6 +43,11 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "set_aside": (),
     "history": ("older_record", "exact_duplicate"),
     "quarantined": (),
+}
+# Outcomes of ours that cards tell, too: who has it, and of whom it is so.
+SAME_COUNTS: Mapping[str, tuple[Key, Key]] = {
+    "pay_growth": (("known", "pay_growth"), ()),
+    "role_change": (("moved", "n_roles"), ("moved", "n_changed")),
 }
 CERTAINTIES = ("core", "borderline", "atypical")
 
@@ -55,6 +68,7 @@ def tally_of(results: Results) -> Tally:
     _description(tally, results, once=once)
     for segment in results.segments:
         _segment(tally, segment)
+    _outcomes(tally, results, once=once)
     _over_segments(tally, [one.id for one in results.segments], once=once)
     _spreads(tally, results, once=once)
     _bands(tally, results)
@@ -202,6 +216,35 @@ def _progression(tally: Tally, one: Segment) -> None:
         [("moved", "n_changed", one.id)], ("moved", "n_roles", one.id), whole=False
     )
     tally.guess([("moved", "n_growth", one.id)], ("known", "pay_growth", one.id))
+
+
+def _outcomes(tally: Tally, results: Results, *, once: bool) -> None:
+    """Note outcomes and their answers, by segment and of all."""
+    for one in results.outcomes:
+        tally.note(("segmented",), one.n_learners)
+        for rule in one.rules:
+            known = tally.note(("ruled", rule.feature), rule.n_known)
+            tally.add([known], ("segmented",), whole=False)
+            for name in (rule.limits_of, extra_name(rule.feature)):
+                tally.guess([known], ("known", name, ALL))
+        whole = tally.note(("outcome", one.label, "", ALL), one.n_with)
+        tally.add([whole], ("segmented",), whole=False)
+        for group in (*one.by_segment, *([one.of_all] if one.of_all else [])):
+            who = ALL if group.segment_id is None else group.segment_id
+            own = tally.note(("outcome", one.label, "", who), group.n)
+            if who != ALL:
+                tally.add([own], ("size", who), whole=False)
+            answers = [
+                tally.note(
+                    ("outcome", one.label, f"={answer.answer}", who), answer.count
+                )
+                for answer in group.answers
+            ]
+            tally.add(answers, own, whole=one.kind == "category")
+            if once and one.is_ours:
+                n, yes = SAME_COUNTS[one.outcome]
+                tally.guess([own], (*n, who))
+                tally.guess(answers, (*yes, who))
 
 
 def _over_segments(tally: Tally, ids: Sequence[int], *, once: bool) -> None:
@@ -399,12 +442,6 @@ def _questions(tally: Tally, results: Results, *, once: bool) -> None:
         own = tally.note(("value", "role", row.role, ALL), row.learners)
         seniors = tally.note(("mentors", row.role), row.seniors)
         tally.add([seniors], own, whole=False)
-    for outcome in results.outcomes:
-        own = tally.note(("outcome", outcome.label), outcome.n_with)
-        tally.note(("segmented",), outcome.n_learners)
-        tally.add([own], ("segmented",), whole=False)
-        tally.guess([own], ("bands",))
-        tally.guess([own], ("bands",), "<=")
 
 
 def _rules(tally: Tally, results: Results) -> None:

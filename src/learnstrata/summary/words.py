@@ -6,12 +6,9 @@ disclosed and nothing else: no number is in a sentence that is not in the result
 
 from learnstrata.summary.contract.pay import Benchmarks, Cohort, Companies
 from learnstrata.summary.contract.results import Results, Settings, Words
-from learnstrata.summary.descriptions import (
-    describe_segment,
-    outcome_sentence,
-    sensitivity_sentence,
-)
+from learnstrata.summary.descriptions import describe_segment, sensitivity_sentence
 from learnstrata.summary.findings import findings_of
+from learnstrata.summary.outcomes import outcome_sentence
 from learnstrata.wording.numbers import Numbers
 
 __all__ = [
@@ -50,7 +47,11 @@ def words_of(results: Results) -> Words:
         benchmarks=benchmarks_sentence(results.benchmarks, write),
         pay_rule=pay_rule_sentence(settings),
         sensitivity=sensitivity_sentence(sensitivity) if sensitivity else "",
-        outcomes=tuple(outcome_sentence(one) for one in results.outcomes),
+        outcomes=tuple(
+            outcome_sentence(one, results)
+            for one in sorted(results.outcomes, key=lambda one: one.is_ours)
+            if one.of_all or not one.is_ours  # that few have ours is no news
+        ),
     )
 
 

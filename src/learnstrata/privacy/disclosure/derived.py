@@ -4,8 +4,18 @@ import math
 from collections.abc import Sequence
 
 from learnstrata.privacy.disclosure.kinds import Derived
+from learnstrata.stats.intervals import wilson
 
-__all__ = ["index_high", "index_low", "index_of", "share_effect", "worked_out"]
+__all__ = [
+    "index_high",
+    "index_low",
+    "index_of",
+    "rate_high",
+    "rate_low",
+    "rate_of",
+    "share_effect",
+    "worked_out",
+]
 
 Z = 1.959964  # of a 95 % interval
 LEAST, MOST = 0.8, 1.25  # of a told index: what rounding may make of it
@@ -89,6 +99,33 @@ def index_low(count: int, size: int, base: int, total: int) -> float | None:
 def index_high(count: int, size: int, base: int, total: int) -> float | None:
     """Give the upper end of the 95 % interval of `index_of`."""
     return _interval(count, size, base, total)[1]
+
+
+def rate_of(count: int, n: int) -> float | None:
+    """Give the share of those who have it; None of nobody.
+
+    Examples
+    --------
+    >>> rate_of(40, 100)
+    0.4
+    """
+    return min(count, n) / n if n else None
+
+
+def rate_low(count: int, n: int) -> float | None:
+    """Give the lower end of the 95 % interval of `rate_of`, Wilson's.
+
+    Examples
+    --------
+    >>> round(rate_low(40, 100), 3), round(rate_high(40, 100), 3)
+    (0.309, 0.498)
+    """
+    return wilson(min(count, n), n)[0] if n else None
+
+
+def rate_high(count: int, n: int) -> float | None:
+    """Give the upper end of the 95 % interval of `rate_of`."""
+    return wilson(min(count, n), n)[1] if n else None
 
 
 def _interval(

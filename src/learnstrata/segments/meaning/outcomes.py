@@ -1,12 +1,16 @@
-"""Learned against rule-based segments on what neither was built on.
+"""What the segments are worth: outcomes by segment, and segments against rules.
 
-Each segmentation predicts an outcome by the mean of the learner's segment, learned on
-other learners. The better one tells more of the outcome; often neither tells much.
+Nothing was built on an outcome, so it can judge. Segments, sub-segments and the rules
+that a team would write (`learnstrata.segments.meaning.rules_of_thumb`) each predict a
+learner's outcome by what other learners of the same cell have; the best one tells most
+of it, and often none tells much.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import permutations
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -16,65 +20,152 @@ import polars as pl
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import plain_name
+from learnstrata.segments.meaning.outcome_values import (
+    Kind,
+    OutcomeOf,
+    OutcomeValues,
+    counts_of,
+    outcome_by_segment,
+    read_outcome,
+)
+from learnstrata.segments.meaning.rules_of_thumb import (
+    Bands,
+    codes_of,
+    find_rules,
+    is_known,
+    rule_features,
+)
+from learnstrata.stats.skill import Drawn, held_out_losses, resampled_skills
 
-__all__ = ["OUR_OUTCOMES", "IncrementalValue", "Skill", "incremental_value"]
+__all__ = [
+    "COARSE",
+    "FINE",
+    "OUR_OUTCOMES",
+    "TOGETHER",
+    "Difference",
+    "OutcomeWorth",
+    "RuleBands",
+    "Skill",
+    "judge_outcomes",
+]
 
+Codes = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+By = Literal["segments", "sub-segments", "rules", "finer rules", "together"]
+Verdict = Literal[By, "as well", "as well, finer", "nothing", "none"]
+
+LEAST_TOLD = 10  # learners with the outcome: of fewer nothing is told
 MIN_LEARNERS = 100  # with the outcome: fewer give intervals that say nothing
 MIN_OF_EACH = 20  # learners of each answer of a yes/no outcome
-NEXT_TO_NOTHING = 0.01
-BLOCK = 2_000_000  # random draws held at once
-UNITS = 20_000  # more learners are resampled in random bunches, as many as this
+NEXT_TO_NOTHING = 0.01  # of the variance: less is no use, nor worth finer cells
 
-# The rule-based segments are made of these; the rest says the same in other words.
+COARSE: tuple[By, By] = ("segments", "rules")
+FINE: tuple[By, By] = ("sub-segments", "finer rules")
+TOGETHER: By = "together"
+PAIRS: tuple[tuple[By, By], ...] = (
+    COARSE,
+    FINE,
+    ("sub-segments", "segments"),
+    ("sub-segments", "rules"),
+    ("finer rules", "segments"),
+    ("finer rules", "rules"),
+    (TOGETHER, "segments"),
+    (TOGETHER, "rules"),
+)
+
 OUR_OUTCOMES = ("pay_growth", "role_change")
-BUILT_ON = ("pay", "pay_band", "years_of_experience", "experience_band", "start_year")
-
-Verdict = Literal["learned", "rules", "as well", "nothing", "none"]
+# Columns that say in other words what can be clustered on.
+SAME_AS = {
+    "pay_band": "pay",
+    "experience_band": "years_of_experience",
+    "start_year": "years_of_experience",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A number with its 95 % bootstrap interval."""
+    """How much cells of a kind tell of an outcome, with a 95 % bootstrap interval.
 
+    ``n_cells`` is without the cells of missing values, and 0 of segments and rules
+    together, whose effects are added up.
+    """
+
+    by: By
+    n_cells: int
     estimate: float
     low: float
     high: float
 
 
 @dataclass(frozen=True, slots=True)
-class IncrementalValue:
-    """How much each segmentation tells of one outcome.
+class Difference:
+    """A skill less another one, with a paired 95 % bootstrap interval."""
+
+    by: By
+    less: By
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBands:
+    """A feature that rules cut into bands, which rules, and of how many it is known.
+
+    ``learners`` are the distinct ones of the ``bands.n_known`` rows.
+    """
+
+    by: By
+    bands: Bands
+    learners: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWorth:
+    """An outcome by segment, and how much segments and rules tell of it.
 
     Attributes
     ----------
     outcome : str
-    kind : {"number", "yes/no", ""}
-    n_learners, n_with : int
-        All learners, and those whose outcome and rule-based segment are known.
-    n_segments, n_rules : int
-        Groups of the learned and of the rule-based segmentation among `n_with`.
-    learned, rules, difference : Skill or None
+    kind : {"number", "yes/no", "category", ""}
+    n_learners, n_with, with_learners : int
+        All learners (or records), those with the outcome, and distinct learners of
+        these.
+    of_all : OutcomeOf or None
+    by_segment : tuple of OutcomeOf
+        One a segment, in the order of their ids; none where the outcome is no fair one.
+    rules : tuple of RuleBands
+    skills : tuple of Skill
         Share of the outcome's variance that is told on held-out learners; below 0 is
-        worse than the mean of all. The difference is learned less rules.
-    verdict : {"learned", "rules", "as well", "nothing", "none"}
+        worse than the mean of all.
+    differences : tuple of Difference
+        Between two skills each, as `PAIRS` has them.
+    verdict : str
+        Which cells to use: the coarsest that none is better than. "as well": segments
+        and rules are alike; "nothing": neither is of use; "none": not compared.
     reason : str
-        Why there are no numbers; empty where there are.
+        Why nothing was compared; empty where it was.
     """
 
     outcome: str
-    kind: Literal["number", "yes/no", ""]
+    kind: Kind
     n_learners: int
     n_with: int
-    n_segments: int
-    n_rules: int
-    learned: Skill | None
-    rules: Skill | None
-    difference: Skill | None
-    verdict: Verdict
+    with_learners: int
+    of_all: OutcomeOf | None = None
+    by_segment: tuple[OutcomeOf, ...] = ()
+    rules: tuple[RuleBands, ...] = ()
+    skills: tuple[Skill, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    verdict: Verdict = "none"
     reason: str = ""
 
+    def skill(self, by: By) -> Skill | None:
+        """Give the skill of cells of a kind; None where there are none."""
+        return next((one for one in self.skills if one.by == by), None)
 
-def incremental_value(
+
+def judge_outcomes(
     learners: pl.DataFrame,
     model: FeatureModel,
     *,
@@ -82,22 +173,24 @@ def incremental_value(
     n_folds: int = 5,
     n_resamples: int = 1000,
     rng: np.random.Generator | int,
-) -> tuple[IncrementalValue, ...]:
-    r"""Compare how well learned and rule-based segments predict, outcome by outcome.
+) -> tuple[OutcomeWorth, ...]:
+    r"""Tell each outcome by segment, and whether segments or rules tell more of it.
 
-    Both predict a held-out learner by the mean of the learner's segment over the other
-    folds, the same folds for both:
+    All predict a held-out learner by the mean of the learner's cell over the other
+    folds, the same folds for all:
 
-    .. math:: skill = 1 - \frac{\sum (y_i - \bar y_{segment(i)})^2}
+    .. math:: skill = 1 - \frac{\sum (y_i - \bar y_{cell(i)})^2}
                                {\sum (y_i - \bar y_{all})^2}
 
     at most 1, more is better, 0 tells nothing: out-of-sample :math:`R^2` of a number,
-    the Brier skill score of a yes/no outcome.
+    the Brier skill of yes/no, and of several answers the same summed over them.
+    Segments and rules together add up an effect of each, by least squares.
 
     Parameters
     ----------
     learners : polars.DataFrame
-        With ``segment_id``, ``experience_band``, ``pay_band`` and the outcomes.
+        With ``segment_id``, the features of the model and the outcomes; where it has
+        ``subsegment_id`` and some segment is cut, sub-segments are compared, too.
     model : FeatureModel
     outcomes : sequence of str
         Columns to predict beside ``pay_growth`` and ``role_change`` (more than one
@@ -111,9 +204,8 @@ def incremental_value(
 
     Returns
     -------
-    tuple of IncrementalValue
-        One an outcome; with a `reason` instead of numbers where it is no fair outcome
-        (it was clustered on), or too few learners have it.
+    tuple of OutcomeWorth
+        One an outcome; with a `reason` where nothing could be compared.
 
     Raises
     ------
@@ -122,18 +214,13 @@ def incremental_value(
 
     Notes
     -----
-    The segments themselves were fitted on all learners, held-out ones included, but
-    never saw the outcome. More groups fit more; on held-out learners that does not help
-    them, and with few learners it hurts. For 1,500 pairs of equally good segmentations
-    of 1,000 learners the interval of the difference held 0 in 94.2 %; it leaves out
-    that the means would differ, too. ``pay_growth`` ends in the pay that both
-    segmentations were built on.
+    Segments were fitted, and rules cut, on all learners, held-out ones included, and
+    neither saw the outcome. ``pay_growth`` ends in the pay that both were built on.
 
     References
     ----------
-    Glenn W. Brier (1950), "Verification of forecasts expressed in terms of
-    probability", Monthly Weather Review 78(1): 1-3. Efron, Tibshirani (1993), "An
-    Introduction to the Bootstrap".
+    .. [1] G. W. Brier (1950), "Verification of forecasts expressed in terms of
+       probability", Monthly Weather Review 78(1): 1-3.
 
     Examples
     --------
@@ -142,88 +229,152 @@ def incremental_value(
     >>> learners = pl.DataFrame({
     ...     "record": range(300),
     ...     "learner_id": [str(i) for i in range(300)],
-    ...     "pay": [1e5 * (i % 20 + 1) for i in range(300)],
-    ...     "years_of_experience": [float(i % 7) for i in range(300)],
-    ...     "experience_band": ["Early", "Mid", "Senior"] * 100,
-    ...     "pay_band": ["Low"] * 300,
+    ...     "extra:hours": [float(i % 20) for i in range(300)],
+    ...     "extra:score": [float(i % 7) for i in range(300)],
     ...     "segment_id": [1 + i % 2 for i in range(300)],
     ...     "finished": [float(i % 2) for i in range(300)],
     ... })
-    >>> model = fit_features(learners, load_config(), as_of=2021, salt=b"salt")
-    >>> found, = incremental_value(learners, model, outcomes=["finished"], rng=0)
-    >>> found.verdict, found.learned.estimate
-    ('learned', 1.0)
+    >>> config = load_config(columns={"numeric": ["hours", "score"]})
+    >>> model = fit_features(learners, config, as_of=2021, salt=b"salt")
+    >>> found, = judge_outcomes(learners, model, outcomes=["finished"], rng=0)
+    >>> found.verdict, found.skill("segments").estimate
+    ('segments', 1.0)
+    >>> [(one.segment_id, one.answers[0].count, one.n) for one in found.by_segment]
+    [(1, 0, 150), (2, 150, 150)]
     """
     if n_folds < 2 or n_resamples < 100:
         raise ParameterError(
             f"Got {n_folds} folds and {n_resamples} resamples, expected 2 folds and "
             "100 resamples or more. Leave both out for the defaults."
         )
-    table = _with_groups(learners)
+    table = _with_role_change(learners)
     ours = [c for c in OUR_OUTCOMES if c in table.columns]
     given = [c for c in dict.fromkeys(outcomes) if c not in ours]
     *seeds, shared = np.random.default_rng(rng).spawn(len(ours) + 1)
     # The same column gives the same answer, whatever its name and the others are.
     seeds += [deepcopy(shared) for _ in given]
+    if not seeds:
+        return ()
+    cells = _cells(learners, model)
     return tuple(
-        _compared(table, name, model, (n_folds, n_resamples), seed)
+        _judged(table, name, model, cells, (n_folds, n_resamples), seed)
         for name, seed in zip([*ours, *given], seeds, strict=True)
     )
 
 
-def _with_groups(learners: pl.DataFrame) -> pl.DataFrame:
-    """Add the rule-based segment and the change of role, where they are known."""
-    has = set(learners.columns)
-    known = pl.lit(value=True)
-    if "experience_imputed" in has:
-        known = pl.col("experience_imputed") == 0
-    rule = pl.lit(None, dtype=pl.String)
-    if {"experience_band", "pay_band"} <= has:
-        bands = pl.concat_str("experience_band", "pay_band", separator=" / ")
-        rule = pl.when(known).then(bands)
-    added = [rule.alias("_rule")]
-    if {"n_roles", "n_records"} <= has:
-        seen = (pl.col("n_records") >= 2) & (pl.col("n_roles") >= 1)
-        changed = (pl.col("n_roles") > 1).cast(pl.Float64)
-        added.append(pl.when(seen).then(changed).alias("role_change"))
-    return learners.with_columns(added)
+def _with_role_change(learners: pl.DataFrame) -> pl.DataFrame:
+    """Add whether a learner held more than one role, where that can be known."""
+    if not {"n_roles", "n_records"} <= set(learners.columns):
+        return learners
+    seen = (pl.col("n_records") >= 2) & (pl.col("n_roles") >= 1)
+    changed = (pl.col("n_roles") > 1).cast(pl.Float64)
+    return learners.with_columns(role_change=pl.when(seen).then(changed))
 
 
-def _compared(
+@dataclass(frozen=True)
+class _Cells:
+    """The cells that learners are in.
+
+    Attributes
+    ----------
+    ids : array of int
+        Of the segments.
+    codes : mapping of str to array of shape (n_learners,)
+        By kind; segments always, the others where there is something to compare.
+    rules : tuple of RuleBands
+    who : array of int or None
+        Learner of each row; None where each has one.
+    """
+
+    ids: Codes
+    codes: Mapping[By, Codes]
+    rules: tuple[RuleBands, ...]
+    who: Codes | None
+
+    @property
+    def segments(self) -> Codes:
+        """Segment of each learner, from 0."""
+        return self.codes["segments"]
+
+
+def _cells(learners: pl.DataFrame, model: FeatureModel) -> _Cells:
+    ids, segments = np.unique(learners["segment_id"].to_numpy(), return_inverse=True)
+    codes: dict[By, Codes] = {"segments": segments.astype(np.int64)}
+    rules: list[RuleBands] = []
+    who = _who(learners)
+    if len(ids) > 1:
+        features = rule_features(learners, model, codes["segments"])
+        codes.update(_finer(learners, codes["segments"]))
+        for of, by in (COARSE, FINE):
+            if of not in codes:
+                continue
+            n_cells = int(codes[of].max()) + 1
+            if found := find_rules(learners, model, features, n_cells=n_cells):
+                codes[by] = found.codes
+                rules += [
+                    RuleBands(
+                        by, one, counts_of(is_known(learners, one.feature), who)[1]
+                    )
+                    for one in found.bands
+                ]
+    return _Cells(ids, codes, tuple(rules), who)
+
+
+def _finer(learners: pl.DataFrame, segments: Codes) -> dict[By, Codes]:
+    """Give the sub-segments; nothing where no segment is cut."""
+    if "subsegment_id" not in learners.columns:
+        return {}
+    parts = learners["subsegment_id"].cast(pl.String).fill_null("")
+    of_part = parts.rank("dense").to_numpy().astype(np.int64) - 1
+    found = codes_of([segments, of_part])
+    return {"sub-segments": found} if found.max() > segments.max() else {}
+
+
+def _who(learners: pl.DataFrame) -> Codes | None:
+    if "learner_id" not in learners.columns:
+        return None
+    ids = learners["learner_id"]
+    if ids.n_unique() == len(ids):
+        return None
+    return ids.rank("dense").to_numpy().astype(np.int64)
+
+
+def _judged(
     table: pl.DataFrame,
     name: str,
     model: FeatureModel,
+    cells: _Cells,
     sizes: tuple[int, int],
     rng: np.random.Generator,
-) -> IncrementalValue:
+) -> OutcomeWorth:
+    bare = OutcomeWorth(name, "", len(table), 0, 0)
     if reason := _unfair(name, table, model):
-        return _refused(name, len(table), 0, reason)
-    values, why = _numbers(table[name])
-    known = table.select("segment_id", "_rule").with_columns(_y=values).drop_nulls()
-    y = known["_y"].to_numpy()
-    if reason := why or _too_little(y):
-        return _refused(name, len(table), len(y), reason)
-    learned, rules = (
-        known[c].rank("dense").to_numpy().astype(np.int64) - 1
-        for c in ("segment_id", "_rule")
+        return replace(bare, reason=reason)
+    values = read_outcome(table, name)
+    n, distinct = counts_of(values.known, cells.who)
+    bare = replace(bare, n_with=n, with_learners=distinct)
+    if reason := values.reason or _untold(values):
+        return replace(bare, reason=reason)
+    of_all, *by_segment = outcome_by_segment(
+        values, cells.segments, ids=cells.ids, who=cells.who
     )
-    n_folds, n_resamples = sizes
-    fold = rng.permutation(len(y)) % n_folds
-    loss = np.column_stack(
-        [_losses(y, group, fold) for group in (np.zeros_like(rules), learned, rules)]
+    told = replace(bare, kind=values.kind, of_all=of_all, by_segment=tuple(by_segment))
+    if reason := _too_little(values, cells):
+        return replace(told, reason=reason)
+    drawn, kinds = _drawn(values, cells, sizes, rng)
+    skills = tuple(
+        Skill(by, _n_cells(cells, by), *drawn.skill(j)) for j, by in enumerate(kinds)
     )
-    skills = _skills(loss, n_resamples, rng)
-    return IncrementalValue(
-        outcome=name,
-        kind="yes/no" if _is_binary(y) else "number",
-        n_learners=len(table),
-        n_with=len(y),
-        n_segments=int(learned.max()) + 1,
-        n_rules=int(rules.max()) + 1,
-        learned=skills[0],
-        rules=skills[1],
-        difference=skills[2],
-        verdict=_verdict(*skills),
+    return replace(
+        told,
+        rules=cells.rules,
+        skills=skills,
+        differences=tuple(
+            Difference(kinds[j], kinds[i], *drawn.difference(j, i))
+            for j, i in permutations(range(len(kinds)), 2)
+            if (kinds[j], kinds[i]) in PAIRS
+        ),
+        verdict=_verdict(drawn, kinds),
     )
 
 
@@ -232,111 +383,97 @@ def _unfair(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
     if name not in table.columns:
         return f"The table has no column {name!r}."
     clustered = {*model.columns, *map(plain_name, model.columns)}
-    if name in clustered or plain_name(name) in clustered:
-        return f"The learned segments were built on {name!r}: it cannot judge them."
-    if plain_name(name) in BUILT_ON:
-        return f"The rule-based segments were built on {name!r}: it cannot judge them."
+    if {name, plain_name(name), SAME_AS.get(name, name)} & clustered:
+        return (
+            f"Segments and rules were built on {name!r}: it cannot judge them. Name it "
+            "as a feature or as an outcome, not as both."
+        )
     return ""
 
 
-def _numbers(values: pl.Series) -> tuple[pl.Series, str]:
-    """Give the outcome as numbers; of words, in any case, two can be."""
-    if values.dtype == pl.Boolean or values.dtype.is_numeric():
-        return values.cast(pl.Float64).fill_nan(None), ""
-    words = values.cast(pl.String).str.to_lowercase()
-    answers = words.drop_nulls().unique().sort().to_list()
-    if len(answers) != 2:
-        told = "Its answers are neither numbers nor two words, such as yes and no."
-        return values.is_null().cast(pl.Float64), told
-    return (words == answers[1]).cast(pl.Float64), ""
-
-
-def _is_binary(y: npt.NDArray[np.float64]) -> bool:
-    return bool(np.isin(y, (0, 1)).all())
-
-
-def _too_little(y: npt.NDArray[np.float64]) -> str:
-    if len(y) < MIN_LEARNERS:
-        return f"Too few learners have it; {MIN_LEARNERS} are needed."
-    if np.ptp(y) == 0:
+def _untold(values: OutcomeValues) -> str:
+    """Say why nothing can be told of an outcome."""
+    n = len(values.Y)
+    if n < LEAST_TOLD:
+        return f"Too few learners have it; {LEAST_TOLD} are needed to tell of it."
+    if (np.ptp(values.Y, axis=0) == 0).all():
         return "The outcome is the same for all."
-    rarer = int(min(y.sum(), len(y) - y.sum())) if _is_binary(y) else len(y)
-    if rarer < MIN_OF_EACH:
-        return f"Too few learners have the rarer answer; {MIN_OF_EACH} are needed."
+    if values.kind == "yes/no" and _rarer(values) < LEAST_TOLD:
+        return (
+            f"Too few learners have the rarer answer; {LEAST_TOLD} are needed to tell "
+            "of it."
+        )
     return ""
 
 
-def _losses(
-    y: npt.NDArray[np.float64],
-    group: npt.NDArray[np.int64],
-    fold: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float64]:
-    """Give the squared error of each learner, predicted from the other folds.
+def _rarer(values: OutcomeValues) -> int:
+    found = values.Y[:, 0].sum()
+    return int(min(found, len(values.Y) - found))
 
-    A group of which nobody is in the other folds is predicted by the mean of all.
+
+def _too_little(values: OutcomeValues, cells: _Cells) -> str:
+    """Say why segments and rules cannot be compared."""
+    if len(cells.ids) == 1:
+        return "There is one segment of all learners, so nothing to compare."
+    if "rules" not in cells.codes:
+        return "No feature parts the segments, so no rule can be made of one."
+    if len(values.Y) < MIN_LEARNERS:
+        return f"Too few learners have it; {MIN_LEARNERS} are needed to compare."
+    if values.kind == "yes/no" and _rarer(values) < MIN_OF_EACH:
+        return (
+            f"Too few learners have the rarer answer; {MIN_OF_EACH} are needed to "
+            "compare."
+        )
+    return ""
+
+
+def _drawn(
+    values: OutcomeValues,
+    cells: _Cells,
+    sizes: tuple[int, int],
+    rng: np.random.Generator,
+) -> tuple[Drawn, tuple[By, ...]]:
+    """Predict by each kind of cells, and by segments and rules together."""
+    n_folds, n_resamples = sizes
+    fold = rng.permutation(len(values.Y)) % n_folds
+    kinds: list[By] = list(cells.codes)
+    known = [codes[values.known] for codes in cells.codes.values()]
+    losses = [held_out_losses(values.Y, own, fold=fold) for own in known]
+    both = (known[kinds.index(by)] for by in COARSE)
+    losses.append(held_out_losses(values.Y, *both, fold=fold))
+    drawn = resampled_skills(
+        np.column_stack(losses),
+        held_out_losses(values.Y, fold=fold),
+        n_resamples=n_resamples,
+        rng=rng,
+    )
+    return drawn, (*kinds, TOGETHER)
+
+
+def _n_cells(cells: _Cells, by: By) -> int:
+    """Count cells; of rules, without those of missing values."""
+    own = [one.bands.n_bands for one in cells.rules if one.by == by]
+    if own:
+        return prod(own)
+    return 0 if by == TOGETHER else int(cells.codes[by].max()) + 1
+
+
+def _verdict(drawn: Drawn, kinds: Sequence[By]) -> Verdict:
+    """Choose the coarsest cells that none is better than.
+
+    Finer cells have to tell more by an interval above 0, and by enough to be worth it.
     """
-    n_folds, n_groups = int(fold.max()) + 1, int(group.max()) + 1
-    cell, size = fold * n_groups + group, n_folds * n_groups
-    count = np.bincount(cell, minlength=size).reshape(n_folds, n_groups)
-    total = np.bincount(cell, y, minlength=size).reshape(n_folds, n_groups)
-    count, total = count.sum(axis=0) - count, total.sum(axis=0) - total
-    overall = total.sum(axis=1, keepdims=True) / count.sum(axis=1, keepdims=True)
-    mean = np.where(count > 0, total / np.maximum(count, 1), overall)
-    return (y - mean[fold, group]) ** 2
-
-
-def _skills(
-    loss: npt.NDArray[np.float64], n_resamples: int, rng: np.random.Generator
-) -> tuple[Skill, Skill, Skill]:
-    """Give both skills and their difference, with paired bootstrap intervals."""
-    sums = _resampled(loss, n_resamples, rng)
-    drawn = 1 - sums[:, 1:] / sums[:, :1]
-    found = 1 - loss[:, 1:].sum(axis=0) / loss[:, 0].sum()
-    drawn = np.column_stack([drawn, drawn[:, 0] - drawn[:, 1]])
-    estimates = (*found, found[0] - found[1])
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    learned, rules, difference = (
-        Skill(*map(float, one)) for one in zip(estimates, low, high, strict=True)
-    )
-    return learned, rules, difference
-
-
-def _resampled(
-    loss: npt.NDArray[np.float64], n_resamples: int, rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
-    """Sum the losses of resamples, each a row of weights over the learners."""
-    bunch = rng.permutation(len(loss)) % UNITS
-    sums_of = np.column_stack([np.bincount(bunch, column) for column in loss.T])
-    n = len(sums_of)
-    step, sums = max(1, BLOCK // n), []
-    for start in range(0, n_resamples, step):
-        size = min(step, n_resamples - start)
-        drawn = rng.integers(n, size=(size, n)) + n * np.arange(size)[:, None]
-        weights = np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n)
-        sums.append(weights @ sums_of)
-    return np.concatenate(sums)
-
-
-def _verdict(learned: Skill, rules: Skill, difference: Skill) -> Verdict:
-    best = max(learned.estimate, rules.estimate)
-    if best < NEXT_TO_NOTHING or max(learned.low, rules.low) <= 0:
+    at = {by: j for j, by in enumerate(kinds)}
+    told = {by: drawn.skill(at[by]) for by in kinds if by != TOGETHER}
+    if all(one[0] < NEXT_TO_NOTHING or one[1] <= 0 for one in told.values()):
         return "nothing"
-    if difference.low > 0:
-        return "learned"
-    return "rules" if difference.high < 0 else "as well"
-
-
-def _refused(name: str, n_learners: int, n_with: int, reason: str) -> IncrementalValue:
-    return IncrementalValue(
-        outcome=name,
-        kind="",
-        n_learners=n_learners,
-        n_with=n_with,
-        n_segments=0,
-        n_rules=0,
-        learned=None,
-        rules=None,
-        difference=None,
-        verdict="none",
-        reason=reason,
-    )
+    pair, same = COARSE, "as well"
+    if set(FINE) <= set(kinds):
+        fine, coarse = (max(of, key=lambda by: told[by][0]) for of in (FINE, COARSE))
+        more, least, _ = drawn.difference(at[fine], at[coarse])
+        if least > 0 and more >= NEXT_TO_NOTHING:
+            pair, same = FINE, "as well, finer"
+    _, low, high = drawn.difference(at[pair[0]], at[pair[1]])
+    if low > 0:
+        return pair[0]
+    return pair[1] if high < 0 else same

@@ -274,31 +274,3 @@ class RuleAccuracy(Model):
     n_held_out: Annotated[int | None, Count("held-out learners")]
     without: Annotated[tuple[int | None, ...], SEGMENT_ID]
     reason: Annotated[str, Sentence()]
-
-
-class Skill(Model):
-    """Share of an outcome's variance that is told, with its 95 % interval."""
-
-    estimate: Annotated[Number, Statistic("held-out learners", digits=2, places=3)]
-    low: Annotated[Number, Statistic("held-out learners", digits=2, places=3)]
-    high: Annotated[Number, Statistic("held-out learners", digits=2, places=3)]
-
-
-class Outcome(Model):
-    """Learned against rule-based segments: which tells more of an outcome.
-
-    `outcome` is ours, or a column as the user calls it; `label` is of one alone.
-    """
-
-    outcome: Annotated[str, Label()]
-    label: Annotated[str, Label()]
-    kind: Annotated[Literal["number", "yes/no", ""], Word()]
-    n_learners: Annotated[int | None, Count("learners segmented")]
-    n_with: Annotated[int | None, Count("learners with the outcome and a rule")]
-    n_segments: Annotated[int, Fact("learned segments")]
-    n_rules: Annotated[int, Fact("rule-based segments")]
-    learned: Annotated[Skill | None, Rows()]
-    rules: Annotated[Skill | None, Rows()]
-    difference: Annotated[Skill | None, Rows()]
-    verdict: Annotated[str, Word()]
-    reason: Annotated[str, Sentence()]

@@ -28,8 +28,9 @@ from learnstrata.summary.contract.learners import (
     Remark,
     Roles,
 )
-from learnstrata.summary.contract.meaning import Bands, Outcome, RuleAccuracy, Segment
+from learnstrata.summary.contract.meaning import Bands, RuleAccuracy, Segment
 from learnstrata.summary.contract.model import Model, Number
+from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.pay import Benchmarks, Cohort, Companies
 from learnstrata.summary.contract.questions import Questions
 from learnstrata.wording.numbers import Numbers

@@ -5,6 +5,7 @@ from learnstrata.report.figures.profiles import (
     bands,
     distinctive_values,
     number_places,
+    outcomes,
     quartiles,
     role_index,
     segment_map,
@@ -22,4 +23,5 @@ CHARTS: tuple[Chart, ...] = (
     *spreads.CHARTS,
     role_index.CHART,
     bands.CHART,
+    outcomes.CHART,
 )

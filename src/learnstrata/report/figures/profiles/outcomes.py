@@ -1,0 +1,282 @@
+"""Outcomes by segment: rates and means with their intervals, beside that of all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from learnstrata.report import theme
+from learnstrata.report.figures.chart import Chart, Spec
+from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
+from learnstrata.report.figures.profiles.panels import SPAN, panels
+from learnstrata.report.figures.vega import field, mark, segment_colours, segment_label
+from learnstrata.report.outcomes import answer_title, mean_text
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.outcomes import Outcome, OutcomeGroup
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
+from learnstrata.summary.outcomes import outcome_name
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.tables import Table, column, table_of
+
+__all__ = ["CHART"]
+
+ROW = 30  # pixels of a segment
+WIDTH = 290
+BESIDE = 2  # panels in a row
+MOST = 12  # panels; the table has all
+NAME = 34  # letters of a segment's name
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A rate or a mean of a group, as far as it is told."""
+
+    at: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """A rate or a mean in every segment: one panel."""
+
+    outcome: Outcome
+    title: str
+    base: float | None
+    of_segment: tuple[tuple[Segment, _Value], ...]
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is a share of answers."""
+        return self.outcome.kind != "number"
+
+    @property
+    def told(self) -> list[tuple[Segment, _Value, float]]:
+        """The segments whose value is told."""
+        return [(s, v, v.at) for s, v in self.of_segment if v.at is not None]
+
+    def text(self, value: float | None, write: Numbers) -> str:
+        """Write a value."""
+        if self.is_rate:
+            return write.share(value)
+        return mean_text(self.outcome, value, write)
+
+
+def _panels(summary: Summary) -> list[_Panel]:
+    """List what is told of each outcome: the user's own first."""
+    own_first = sorted(summary.outcomes, key=lambda one: one.is_ours)
+    return [panel for one in own_first for panel in _of_outcome(one, summary)]
+
+
+def _of_outcome(outcome: Outcome, summary: Summary) -> Iterator[_Panel]:
+    if outcome.of_all is None:
+        return
+    groups = [
+        (segment, group)
+        for segment in summary.segments
+        if (group := outcome.of_segment(segment.id)) is not None
+    ]
+    if outcome.kind == "number":
+        means = tuple((segment, _mean(group)) for segment, group in groups)
+        name = f"{outcome_name(outcome)}, mean"
+        yield _Panel(outcome, name, outcome.of_all.mean, means)
+    for j, answer in enumerate(outcome.of_all.answers):
+        rates = tuple((segment, _rate(group, j)) for segment, group in groups)
+        yield _Panel(outcome, answer_title(outcome, answer), answer.share, rates)
+
+
+def _mean(group: OutcomeGroup) -> _Value:
+    return _Value(group.mean, group.low, group.high, group.n, None)
+
+
+def _rate(group: OutcomeGroup, j: int) -> _Value:
+    one = group.answers[j]
+    return _Value(one.share, one.low, one.high, group.n, one.count)
+
+
+def _draw(summary: DisclosedSummary) -> Spec:
+    drawn = [panel for panel in _panels(summary) if panel.told][:MOST]
+    shown = [s for s in summary.segments if any(s in _segments(p) for p in drawn)]
+    return panels(
+        [
+            _panel(panel, shown, summary, first=place % BESIDE == 0)
+            for place, panel in enumerate(drawn)
+        ],
+        BESIDE,
+        24,
+    )
+
+
+def _segments(panel: _Panel) -> list[Segment]:
+    return [segment for segment, *_ in panel.told]
+
+
+def _panel(
+    panel: _Panel, shown: Sequence[Segment], summary: DisclosedSummary, *, first: bool
+) -> Spec:
+    rows = [_row(panel, *one, summary) for one in panel.told]
+    plain: Spec = {"title": None, "ticks": False, "domain": False, "labels": first}
+    names: Row = {"domain": [segment_label(one, NAME) for one in shown]}
+    place = field("label", "N", scale=names, axis=plain)
+    span: Row = {"x": field("from", "Q", **_x(panel)), "x2": {"field": "to"}}
+    dot = mark("point", filled=True, size=95, opacity=1, aria=True)
+    halo: Spec = {"stroke": "white", "strokeWidth": 4}
+    written = [
+        mark("text", dy=-11, fontSize=11, **look)
+        for look in (halo, {"color": theme.INK})
+    ]
+    at: Row = {"x": field("at", "Q"), "y": place}
+    few = [_few(panel, segment, summary) for segment in shown]
+    base = [] if panel.base is None else [_base(panel.base)]
+    return layered(
+        [
+            layer(None, mark("rule", strokeWidth=3, color=SPAN), y=place, **span),
+            *base,
+            *(layer(None, one, **at, text=field("text", "N")) for one in written),
+            layer(None, dot, **at, color=segment_colours(summary.segments), **TIP),
+            layer(
+                [row for row in few if row],
+                mark("text", align="left", dx=4, fontSize=11, color=theme.MUTED),
+                x={"value": 0},
+                y=place,
+                text=field("text", "N"),
+            ),
+        ],
+        rows=rows,
+        width=WIDTH,
+        height=ROW * len(shown),
+        title=panel.title,
+    )
+
+
+def _few(panel: _Panel, segment: Segment, summary: DisclosedSummary) -> Row:
+    """Say of a segment in whose place there is no dot that few have it."""
+    value = next((v for s, v in panel.of_segment if s == segment), None)
+    if value is None or value.at is not None:
+        return {}
+    write = summary.settings.numbers
+    who = value.count if panel.is_rate else value.n
+    text = write.count(None) if who is None else "too few to tell"
+    return {"label": segment_label(segment, NAME), "text": text}
+
+
+def _base(base: float) -> Spec:
+    return rule_at([{"base": base}], colour=theme.MUTED, dash=[4, 3], x="base")
+
+
+def _x(panel: _Panel) -> Spec:
+    """Give scale and axis: shares begin at 0, means where they are."""
+    if panel.is_rate:
+        axis: Spec = {"title": None, "format": ".0%", "tickCount": 5}
+        return {"scale": {"zero": True, "nice": True}, "axis": axis}
+    is_growth = panel.text(0.5, Numbers(1, "", 10)).endswith("%")
+    form: Spec = {"format": ".0%"} if is_growth else {}
+    scale: Spec = {"zero": False, "nice": True, "padding": 12}
+    return {"scale": scale, "axis": {"title": None, "tickCount": 5, **form}}
+
+
+def _row(
+    panel: _Panel,
+    segment: Segment,
+    value: _Value,
+    at: float,
+    summary: DisclosedSummary,
+) -> Row:
+    write, units = summary.settings.numbers, summary.settings.units
+    text = panel.text(at, write)
+    ends = (
+        f", {panel.text(value.low, write)} to {panel.text(value.high, write)}"
+        if value.low is not None
+        else ""
+    )
+    return {
+        "label": segment_label(segment, NAME),
+        "segment": segment.id,
+        "at": at,
+        "from": at if value.low is None else value.low,
+        "to": at if value.high is None else value.high,
+        "text": text,
+        "tip": f"{panel.title}, {segment.name}: {text}{ends} "
+        f"({write.count(value.n)} {units} have it)",
+    }
+
+
+def _title(summary: DisclosedSummary) -> str:
+    """Say between which segments the outcome runs that segments tell most of."""
+    write = summary.settings.numbers
+    panel = max(
+        (one for one in _panels(summary) if one.told),
+        key=lambda one: _first(one.outcome),
+    )
+    told = sorted(panel.told, key=lambda one: one[2])
+    low, high = ((s.name, panel.text(at, write)) for s, _, at in (told[0], told[-1]))
+    of_all = f"; all: {panel.text(panel.base, write)}" if panel.base is not None else ""
+    if low[1] == high[1]:
+        return f"{panel.title}: {low[1]} in every segment that is told{of_all}"
+    return f"{panel.title}: {low[1]} ({low[0]}) to {high[1]} ({high[0]}){of_all}"
+
+
+def _first(outcome: Outcome) -> tuple[bool, float]:
+    skill = outcome.skill("segments")
+    told = skill.estimate if skill and skill.estimate is not None else -1.0
+    return not outcome.is_ours, told
+
+
+def _table(summary: Summary) -> Table:
+    """Give rates and means in columns of their own, as far as there are some."""
+    rates = ("Share", "Share from", "Share to", "Share of all")
+    means = ("Mean", "Mean from", "Mean to", "Mean of all")
+    found = table_of(
+        "Outcomes by segment (95 % interval)",
+        [
+            (panel, segment, value)
+            for panel in _panels(summary)
+            for segment, value in panel.of_segment
+        ],
+        [
+            column("Outcome", lambda row: row[0].title),
+            column("Segment", lambda row: row[1].name),
+            column("Have it", lambda row: row[2].n, "count"),
+            *(
+                column(name, _number(i, rate=True), "share")
+                for i, name in enumerate(rates)
+            ),
+            *(
+                column(name, _number(i, rate=False), "statistic")
+                for i, name in enumerate(means)
+            ),
+        ],
+        sheet="Outcomes by segment",
+    )
+    return found.without_empty(*rates, *means)
+
+
+def _number(
+    i: int, *, rate: bool
+) -> Callable[[tuple[_Panel, Segment, _Value]], float | None]:
+    """Take a number of a row: value, ends or that of all; None of the other kind."""
+
+    def taken(row: tuple[_Panel, Segment, _Value]) -> float | None:
+        panel, _, value = row
+        told = (value.at, value.low, value.high, panel.base)
+        return told[i] if panel.is_rate == rate else None
+
+    return taken
+
+
+def _note(summary: DisclosedSummary) -> str:
+    return (
+        "Dot: the share or the mean of those "
+        f"{summary.settings.units} of the segment who have the outcome; line: the "
+        "range that holds the true value 95 times in 100; dashed: all."
+    )
+
+
+CHART = Chart(
+    key="outcomes",
+    has=lambda summary: any(panel.told for panel in _panels(summary)),
+    spec=_draw,
+    title=_title,
+    table=_table,
+    note=_note,
+)
