@@ -158,15 +158,12 @@ def _side(index: float | None) -> str:
 def _bands(
     summary: DisclosedSummary, segment: Segment
 ) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    write, given = summary.settings.numbers, summary.settings.configured
-    orders = {
-        "pay_band": given.pay.band_names,
-        "experience_band": given.experience_band_names,
-    }
+    write = summary.settings.numbers
     for category, title in BANDS.items():
         shares = segment.category(category)
+        order = [one.name for one in summary.band_limits if one.feature == category]
         if shares:
-            yield title, _ordered_parts(shares, orders.get(category, ()), write)
+            yield title, _ordered_parts(shares, order, write)
 
 
 def _ordered_parts(

@@ -147,6 +147,8 @@ def _stage(
 
     Two only where they are neighbours: what lies between them is then no other band.
     """
+    if len(bands) == 1:  # a band of all tells no stage
+        return ""
     top = _main_band(shares, least)
     if top not in bands:
         return STAGES.get(top, top)
