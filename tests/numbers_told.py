@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 
 from pydantic import BaseModel
 
+from learnstrata.config.stages import Cohorts
 from learnstrata.decisions.playbook import MIN_POOL
+from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.segments.meaning.outcomes import COARSE, FINE, TOGETHER
-from learnstrata.segments.pay.cohorts import CohortRules
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.results import DisclosedSummary
@@ -34,6 +35,8 @@ CONSTANTS = (
     *("counts from 0.8", "1.5 quartile distances", "where 1 is the same and 0 chance"),
     *("less than 60% in one", "Above 0 a segment's", "1 at most", "cut into 2 or"),
 )
+# Limits of the definitions of cohorts: 0.3 reads 30 %, a tier its number.
+RULES = [*(v for v in astuple(Cohorts()) if not isinstance(v, tuple)), 1, 2, 3]
 MOVED = re.compile(r"With a .* asked for, ")
 
 
@@ -169,7 +172,7 @@ def told_in(summary: DisclosedSummary, place: Sentence) -> list[object]:
     if place.section == "segments" and place.article >= 0 and summary.evidence:
         return [guard, *summary.evidence.finer.parts]
     if place.section == "benchmarks" and place.article >= 0:
-        return [guard, summary.cohorts[place.article], astuple(CohortRules())]
+        return [guard, summary.cohorts[place.article], RULES]
     sizes = [(one.size, one.share, one.id, _medians(one)) for one in segments]
     common = [guard, sizes, len(segments), len(segments) - 1, summary.selection.k]
     if place.section == "questions":
@@ -250,10 +253,10 @@ def _of_outcome(one: Outcome) -> list[object]:
 FINDINGS = {
     "largest_segment": (),
     "segment_differences": ("questions.explained",),
-    "pay_without_experience": ("questions.lagging_pay", "description.correlations"),
-    "entry_level_pay": ("questions.entry_level",),
+    "pay_without_experience": ("questions.pay_with_experience", "cohorts"),
+    "entry_level_pay": ("cohorts",),
     "company_role_pay": ("companies",),
-    "tiers_and_concentration": ("companies",),
+    "tiers_and_concentration": ("companies", "cohorts"),
     "learned_against_rules": ("bands",),
 }
 
@@ -261,7 +264,23 @@ FINDINGS = {
 def _of_finding(summary: DisclosedSummary, place: int) -> list[object]:
     """Give what the answer to a question may tell of."""
     finding = summary.words.findings[place]
-    return [_at(summary, path) for path in FINDINGS[finding.id]] + _counted(summary)
+    told = [_at(summary, path) for path in FINDINGS[finding.id]]
+    if "cohorts" in FINDINGS[finding.id]:
+        told += [RULES, _where_the_well_paid_are(summary)]
+    return told + _counted(summary)
+
+
+def _where_the_well_paid_are(summary: DisclosedSummary) -> list[float | None]:
+    """Give the shares of the very well paid, and of all assessed, in each tier."""
+    found = next(one for one in summary.cohorts if one.key == "well_paid")
+    return [
+        share_of(part, whole)
+        for tier in found.by_tier
+        for part, whole in (
+            (tier.learners, found.learners),
+            (tier.assessed, found.assessed),
+        )
+    ]
 
 
 def _at(summary: object, path: str) -> object:
@@ -285,6 +304,7 @@ def _of_actions(summary: DisclosedSummary) -> list[object]:
     counts = [len(action.targets) for action in summary.actions]
     steps = [*range(1, len(counts) + 1)]
     found = [sums, counts, steps, summary.questions, summary.selection.chosen, MIN_POOL]
+    found += [[one for one in summary.cohorts if one.key == "stalled"], RULES]
     return [*found, _groups(summary)]
 
 

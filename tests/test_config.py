@@ -304,9 +304,16 @@ LEAST, MOST = "should be greater than or equal to", "should be less than or equa
             {"experience_bands": [2]},
             "experience_band_names = ('Early', 'Mid', 'Senior'): 2 names, one more",
         ),
+        ({"cohorts": {"entry_times": 1}}, "cohorts.entry_times = 1: should be greater"),
         (
-            {"experience_bands": []},
-            "experience_band_names = ('Early', 'Mid', 'Senior'): 1 names, one more",
+            {"cohorts": {"stalled_from": 1}},
+            "cohorts.stalled_from = 1: entry_years = 2 or",
+        ),
+        ({"cohorts": {"stalled_gap": 1}}, "cohorts.stalled_gap = 1: should be less th"),
+        ({"cohorts": {"min_peers": 5}}, f"cohorts.min_peers = 5: {LEAST} 10"),
+        (
+            {"cohorts": {"upside_tiers": ["Tier 4"]}},
+            "cohorts.upside_tiers.0 = 'Tier 4': shou",
         ),
         (
             {"company": {"tier_cuts": [0.6, 0.3]}},

@@ -234,7 +234,7 @@ def _meaning(
     timer.begin("profile")
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     learners = base.learners.with_columns(ids)
-    k, bands = len(fit.centers), config.experience_band_names
+    k, bands = len(fit.centers), features.experience_band_names
     profiles = profile_segments(learners, features, n_segments=k, no_company=no_company)
     names = name_segments(
         profiles,
@@ -270,7 +270,6 @@ def _meaning(
         learners,
         available=columns,
         no_role=no_role,
-        no_company=no_company,
         least=rule.learners,
     )
     members = members.with_columns(record=base.rows).sort("record")

@@ -225,57 +225,87 @@ def test_thin_and_missing_benchmarks_are_said(small_results):
     assert action.why == "There is no benchmark: the table has no pay."
 
 
+def stalled_of(results):
+    return next(one for one in results.cohorts if one.key == "stalled")
+
+
+def with_stalled(results, **fields):
+    others = tuple(
+        changed(one, **fields) if one.key == "stalled" else one
+        for one in results.cohorts
+    )
+    return changed(results, cohorts=others)
+
+
 def test_lagging_cohorts_are_the_roles_with_most_of_them(small_results):
-    pay = small_results.questions.lagging_pay
+    of = stalled_of(small_results)
     sizes = {"A": 50, "B": 90, "C": 49, "D": 60, "E": 70, "F": 80, "G": 55, "Other": 99}
     rows = tuple(
-        changed(pay.by_role[0], role=r, lagging=n, experienced=200, share=n / 200)
-        for r, n in sizes.items()
+        changed(
+            of.by_role[0],
+            value=role,
+            learners=n,
+            assessed=200,
+            share=n / 200,
+            low=0.2,
+            high=0.6,
+        )
+        for role, n in sizes.items()
     )
-    of = changed(pay, by_role=rows)
-    action = actions(questions(small_results, lagging_pay=of))["lagging_pay"]
+    action = actions(with_stalled(small_results, by_role=rows))["lagging_pay"]
     of_roles = [(role, sizes[role]) for role in "BFEDG"]
     assert [(t.name, t.size) for t in action.targets] == [
-        (f"{role}, experienced, lowest quarter of pay", n) for role, n in of_roles
+        (f"{role}: pay has not grown with experience", n) for role, n in of_roles
     ]
     first = action.targets[0]
-    assert (first.share, first.why) == (0.06, "90 of 200 experienced (45%)")
-    assert action.why.endswith("the lowest quarter of their own role.")
+    assert (first.share, first.why) == (
+        *(0.06, "90 of 200 assessed (45%; 95 % interval 20% to 60%)"),
+    )
+
+
+def test_whom_the_action_is_for_is_defined_as_the_cohort_is(found, small_results):
+    of = stalled_of(small_results)
+    definition = of.definition[:1].lower() + of.definition[1:]
+    why = found["lagging_pay"].why
+    assert why.startswith(
+        f"{of.title}: {of.learners} of the {of.assessed} learners who could be assessed"
+    )
+    assert f"Who is meant: {definition}" in why
 
 
 def test_lagging_cohorts_that_are_small_are_no_targets(found, small_results):
-    pay = small_results.questions.lagging_pay
+    of = stalled_of(small_results)
+    assert max(one.learners for one in of.by_role) < 50
     assert found["lagging_pay"].targets == ()
-    assert found["lagging_pay"].why == (
-        f"{pay.lagging} of {pay.experienced} experienced learners are paid no more "
-        "than the lowest quarter of their own role. No role has 50 or more of them."
-    )
+    assert found["lagging_pay"].why.endswith("No role has 50 or more of them.")
 
 
 def test_lagging_pay_that_cannot_be_told_says_why(small_results):
-    bare = questions(lacking(small_results, "pay"), lagging_pay=None)
-    action = actions(bare)["lagging_pay"]
-    assert action.targets == ()
+    action = actions(lacking(small_results, "pay"))["lagging_pay"]
     assert action.why == (
         "The data cannot answer this: it needs both pay and experience."
     )
+    nobody = with_stalled(
+        small_results, reason="no learner has enough peers", by_role=(), share=None
+    )
+    action = actions(nobody)["lagging_pay"]
+    assert action.targets == ()
+    assert action.why.endswith("because no learner has enough peers.")
 
 
 def test_without_titles_all_are_the_cohort(small_results):
-    pay = small_results.questions.lagging_pay
-    everyone = changed(
-        pay.by_role[0], role="All", lagging=60, experienced=200, share=0.3
-    )
-    bare = questions(
+    bare = with_stalled(
         lacking(small_results, "title"),
-        lagging_pay=changed(pay, by_role=(everyone,)),
+        by_role=(),
+        learners=60,
+        assessed=200,
+        share=0.3,
+        low=None,
     )
     action = actions(bare)["lagging_pay"]
-    assert [t.name for t in action.targets] == [
-        "All, experienced, lowest quarter of pay"
-    ]
-    assert action.why.endswith("the lowest quarter of all.")
-    assert "role" not in action.why
+    (target,) = action.targets
+    assert target.name == "All: pay has not grown with experience"
+    assert target.why == "60 of 200 assessed (30%)"
 
 
 def test_the_refit_watches_the_smallest_segment(found, small_results):
@@ -324,11 +354,10 @@ def test_the_cut_holds_only_where_every_segment_is_stable(
 def test_records_are_called_records(notebook_results):
     action = actions(notebook_results)
     assert action["mentor_pools"].why.endswith("of all records.")
-    assert "experienced records" in action["lagging_pay"].why
     told = " ".join(
         text
         for one in action.values()
-        if one.id != "pay_benchmarks"  # where a learner counts once
+        if one.id not in {"pay_benchmarks", "lagging_pay"}  # a learner counts once
         for text in (one.why, *(t.why for t in one.targets))
     )
     assert not re.search(r"\blearners?\b", told)

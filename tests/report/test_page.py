@@ -381,13 +381,20 @@ def test_a_run_of_which_nothing_can_be_told_still_has_its_page(bare):
     assert "<svg" not in render_cards(little)
 
 
+def is_wide(row):
+    """Say whether the interval of a share is left out: rounding leaves it open."""
+    return row[4:6] == (NOTHING, NOTHING) and row[3].endswith("%")
+
+
 def test_no_cell_of_enough_learners_is_a_dash(summary, text):
     """A dash stands for shares of few, and for pay with under five beyond it."""
     tables = [*pay_section(summary).company_tables, pay_section(summary).wider]
     tables += [one for f in summary.words.findings for one in tables_of(summary, f.id)]
     rows = [row for table in tables for row in table.texts(summary.settings.numbers)]
     assert len(rows) > 40
-    hidden = ({f"under {summary.settings.base}", "10", "20"} & set(row) for row in rows)
+    # Nor is concentration told of companies too small for a tier.
+    few = {f"under {summary.settings.base}", "10", "20", "Unrated"}
+    hidden = (few & set(row) or is_wide(row) for row in rows)
     told = [row for row, few in zip(rows, hidden, strict=True) if not few]
     assert len(told) > 30
     assert [row for row in told if NOTHING in row] == []
@@ -477,3 +484,16 @@ def test_cards_of_a_bare_table_stand_without_pay(bare):
     page = Page(render_cards(bare))
     assert bare.segments[0].name in page.text
     assert "Median pay" not in page.text
+
+
+def test_a_cohort_is_defined_in_the_same_words_wherever_it_is_told(summary, text):
+    """In the section on pay, in the questions and in the actions."""
+    for key, places in {"stalled": 3, "entry_high": 2, "well_paid": 2}.items():
+        cohort = next(one for one in summary.cohorts if one.key == key)
+        words = cohort.definition[1:]  # its first letter is large where it stands alone
+        assert text.count(" ".join(words.split())) == places
+
+
+def test_nothing_is_told_of_cohorts_by_rank(text):
+    for gone in ("highest 5", "lowest 5", "fastest 10", "lowest quarter of"):
+        assert gone not in text

@@ -189,3 +189,29 @@ def test_a_frame_is_no_file_and_nothing_is_said_of_it(summary):
 def test_the_kind_of_file_is_told(summary, facts, words):
     told = quality.source(of_file(summary, **facts))
     assert told == f"The table was read from {words}"
+
+
+def test_bands_are_told_with_their_limits_and_who_set_them(summary):
+    rows = quality.bands(summary).rows
+    assert rows[:3] == (
+        ("experience", "Early", "up to 2 years", "the usual limits"),
+        ("experience", "Mid", "over 2 and up to 6 years", "the usual limits"),
+        ("experience", "Senior", "over 6 years", "the usual limits"),
+    )
+    assert rows[-1][1:3] == ("Very high", "over 30 LPA")
+    mid = summary.band_limits[1].model_copy(update={"origin": "table", "high": None})
+    alone = mid.model_copy(update={"low": None, "name": "All"})
+    told = [
+        row[2:] for row in quality.bands(with_(summary, band_limits=(mid, alone))).rows
+    ]
+    assert told[0][1].startswith("this table: equally many learners in each")
+    assert told[1] == ("any", "no limits: they would not tell learners apart")
+
+
+def test_a_small_pay_keeps_the_digits_of_its_limits(summary):
+    money = summary.settings.money.model_copy(update={"per": 1000.0, "unit": "k EUR"})
+    low = summary.band_limits[3].model_copy(update={"low": 22.0, "high": 187_000.0})
+    some = with_(
+        summary, settings=with_(summary.settings, money=money), band_limits=(low,)
+    )
+    assert quality.bands(some).rows[0][2] == "over 0.022 and up to 187 k EUR"

@@ -2,7 +2,7 @@
 
 from charted import with_
 from learnstrata.report import questions
-from learnstrata.report.pay import company_roles
+from learnstrata.report.pay import company_roles, company_tiers
 
 ASKED = (
     *("largest_segment", "segment_differences", "pay_without_experience"),
@@ -59,21 +59,50 @@ def test_what_a_table_of_learners_lacks_is_no_column(summary):
     assert [one.heading for one in table.columns] == ["Segment", "Learners"]
 
 
+def cohort(summary, key):
+    return next(one for one in summary.cohorts if one.key == key)
+
+
+def named(summary, parts):
+    return [one for one in parts if one.value not in summary.settings.no_role]
+
+
 def test_pay_that_lags_is_told_by_role(summary):
-    found = summary.questions.lagging_pay.by_role
+    related = {
+        one.role: one.correlation
+        for one in summary.questions.pay_with_experience.by_role
+    }
     rows = only(summary, "pay_without_experience").rows
     assert rows == tuple(
-        (r.role, r.learners, r.experienced, r.lagging, r.share, r.correlation)
-        for r in found
+        (r.value, r.assessed, r.learners, r.share, r.low, r.high, related.get(r.value))
+        for r in named(summary, cohort(summary, "stalled").by_role)
+    )
+
+
+def test_high_entry_level_pay_is_told_by_role_with_intervals(summary):
+    rows = only(summary, "entry_level_pay").rows
+    assert rows == tuple(
+        (r.value, r.assessed, r.learners, r.share, r.low, r.high)
+        for r in named(summary, cohort(summary, "entry_high").by_role)
     )
 
 
 def test_counts_under_the_base_read_so(summary):
-    role = summary.questions.entry_level.by_role[0].model_copy(update={"high": None})
-    level = summary.questions.entry_level.model_copy(update={"by_role": (role,)})
-    asked = summary.questions.model_copy(update={"entry_level": level})
-    table = only(with_(summary, questions=asked), "entry_level_pay")
-    assert table.texts(summary.settings.numbers)[0][-1] == "under 10"
+    of = cohort(summary, "entry_high")
+    none = {"learners": None, "share": None, "low": None, "high": None}
+    role = of.by_role[0].model_copy(update=none)
+    few = of.model_copy(update={"by_role": (role,)})
+    table = only(with_(summary, cohorts=(few,)), "entry_level_pay")
+    assert table.texts(summary.settings.numbers)[0][2] == "under 10"
+
+
+def test_tiers_have_their_very_well_paid_and_their_high_upside(summary):
+    well, upside, tiers = questions.tables_of(summary, "tiers_and_concentration")
+    assert [row[0] for row in well.rows] == ["Tier 1", "Tier 2", "Tier 3", "Unrated"]
+    assert [row[0] for row in upside.rows] == ["Tier 2", "Tier 3"]
+    of = {one.value: one.learners for one in cohort(summary, "well_paid").by_tier}
+    assert {row[0]: row[2] for row in well.rows} == of
+    assert tiers == company_tiers(summary)
 
 
 def test_roles_at_companies_are_those_of_the_section_of_pay(summary):
@@ -101,10 +130,8 @@ def test_rules_have_the_segment_that_most_of_each_is_in(summary):
 
 
 def test_a_question_that_cannot_be_answered_has_no_tables(summary):
-    asked = summary.questions.model_copy(
-        update={"lagging_pay": None, "entry_level": None}
-    )
-    bare = with_(summary, companies=None, bands=None, questions=asked)
+    asked = summary.questions.model_copy(update={"pay_with_experience": None})
+    bare = with_(summary, companies=None, bands=None, cohorts=(), questions=asked)
     for key in ASKED[2:]:
         assert questions.tables_of(bare, key) == ()
 

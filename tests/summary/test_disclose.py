@@ -25,7 +25,7 @@ def described(run, learners):
     pay = meaning.model.features.pay
     compared = compare_with_rules(
         learners,
-        experience_order=run.config.experience_band_names,
+        experience_order=run.meaning.model.features.experience_band_names,
         pay_order=pay.band_names,
     )
     meaning = replace(

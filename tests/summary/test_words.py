@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from learnstrata.summary.cohorts import cohort_sentence
 from learnstrata.summary.words import (
     benchmarks_sentence,
-    cohort_sentence,
     companies_sentence,
     pay_rule_sentence,
     words_of,
@@ -58,7 +58,7 @@ def test_a_cohort_of_few_and_of_nobody_says_so(small_results):
     cohort = small_results.cohorts[1]
     few = changed(cohort, learners=None, share=None, assessed=90)
     assert cohort_sentence(few, LPA).endswith(
-        "unusually high pay: under 10 of the 90 learners who could be assessed."
+        "well above peers: under 10 of the 90 learners who could be assessed."
     )
     nobody = changed(cohort, reason="the table has no pay")
     assert cohort_sentence(nobody, LPA).endswith(

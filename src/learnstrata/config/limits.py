@@ -95,10 +95,11 @@ class _Rule(Protocol):
 def at_least(other: str) -> AfterValidator:
     """Demand as much as of the field `other`, which stands above."""
 
-    def check(value: int, info: ValidationInfo) -> int:
+    def check(value: float, info: ValidationInfo) -> float:
         least = info.data.get(other)
         if least is not None and value < least:
-            raise ValueError(f"expected {other} = {least} or more")
+            told = least if isinstance(least, int) else f"{least:g}"
+            raise ValueError(f"expected {other} = {told} or more")
         return value
 
     return AfterValidator(check)

@@ -16,6 +16,7 @@ from learnstrata.config import limits
 __all__ = [
     "EVIDENCE_LEVELS",
     "Cleaning",
+    "Cohorts",
     "Columns",
     "Company",
     "Config",
@@ -55,6 +56,8 @@ DecimalMark = Literal[".", ","]
 ThousandsMark = Literal[".", ",", " ", "'"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Growing = Annotated[tuple[Finite, ...], limits.GROWS]
+Times = Annotated[float, Field(gt=1, allow_inf_nan=False)]  # what is typical
+Tier = Literal["Tier 1", "Tier 2", "Tier 3"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ class Pay:
         A monthly pay is multiplied by 12.
     bands : tuple of float
         Upper limits (inclusive) of all pay bands but the last, in the shown unit.
-        Empty: 5, 15, 30 for INR, else quartiles of the table.
+        Empty: 5, 15, 30 for INR, or of the table where these do not tell its learners
+        apart, as of any other currency.
     band_names : tuple of str
         One more name than limits.
     """
@@ -498,6 +502,46 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Cohorts:
+    """From where a learner's pay stands out from what peers typically earn.
+
+    Peers have the same role family, company tier and experience, as far as the table
+    tells. Every threshold is absolute: none fixes how many learners are beyond it.
+
+    Attributes
+    ----------
+    entry_years : float
+        Most years of experience at entry level.
+    entry_times : float
+        Entry-level pay so many times the typical one, or so many times less, is far
+        from that of peers.
+    upside_times : float
+        Times the typical pay from which later pay has high upside.
+    upside_tiers : tuple of str
+        Company tiers in which high upside is looked for.
+    well_paid_times : float
+        Times the typical pay of all company tiers from which a learner is very well
+        paid.
+    stalled_from : float
+        Years of experience from which pay can be called stalled.
+    stalled_gap : float
+        By how much less than peers of the same experience the stalled are paid.
+    min_peers : int
+        Learners of the same role that a comparison needs, entry-level ones at entry
+        level and later ones afterwards.
+    """
+
+    entry_years: NotNegative = 2.0
+    entry_times: Times = 1.5
+    upside_times: Times = 1.5
+    upside_tiers: tuple[Tier, ...] = ("Tier 2", "Tier 3")
+    well_paid_times: Times = 2.0
+    stalled_from: Annotated[NotNegative, limits.at_least("entry_years")] = 8.0
+    stalled_gap: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    min_peers: Annotated[int, Field(ge=10)] = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Privacy:
     """What a count or a pay must stand for to be shared.
 
@@ -556,7 +600,11 @@ class Config:
     sampler : {"generator", "legacy"}
         ``legacy`` draws samples with NumPy's RandomState, as the original does.
     experience_bands : tuple of float
-        Upper limits (inclusive) of all experience bands but the last, in years.
+        Upper limits (inclusive) of all experience bands but the last, in years. Empty:
+        2, 6, or of the table where these do not tell its learners apart.
+    fit_bands : bool
+        Take limits that are not given from the table where the usual ones leave under
+        5 % or over 60 % of the learners in a band; ``False`` keeps them.
     max_categories : int
         Values of a category of your own that get a column each; of more, the most
         frequent do, and the others are one, "Other".
@@ -573,10 +621,11 @@ class Config:
     seed: AnyNumber = 0
     as_of: int | Literal["table", "clock"] = "table"
     sampler: Literal["generator", "legacy"] = "generator"
-    experience_bands: Growing = (2.0, 6.0)
+    experience_bands: Growing = ()
     experience_band_names: Annotated[
-        tuple[str, ...], limits.names_bands_of("experience_bands")
+        tuple[str, ...], limits.names_bands_of("experience_bands", or_none=True)
     ] = ("Early", "Mid", "Senior")
+    fit_bands: bool = True
     max_categories: Annotated[int, Field(ge=2)] = 50
     columns: Columns = field(default_factory=Columns)
     numbers: Numbers = field(default_factory=Numbers)
@@ -593,6 +642,7 @@ class Config:
         default_factory=dict
     )
     privacy: Privacy = field(default_factory=Privacy)
+    cohorts: Cohorts = field(default_factory=Cohorts)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the configuration as plain values, for JSON."""

@@ -8,12 +8,19 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from learnstrata.privacy.disclosure.rounding import share_of
+from learnstrata.summary.cohorts import (
+    cohort_of,
+    cohort_sentence,
+    defined,
+    named_parts,
+)
 from learnstrata.summary.contract.meaning import Segment
-from learnstrata.summary.contract.pay import PayCell
+from learnstrata.summary.contract.pay import Cohort, CohortPart, PayCell
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Action, Results, Target
 from learnstrata.summary.findings import findings_of
 from learnstrata.wording import readings
+from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.words import listed
 
 __all__ = ["recommend"]
@@ -243,16 +250,10 @@ def _gap_in_words(own: list[PayCell], results: Results) -> str:
 
 
 def _lagging_pay(results: Results) -> Action:
-    found, settings = results.questions.lagging_pay, results.settings
-    by_role = results.has("title")
-    roles = [
-        one
-        for one in (found.by_role if found else ())
-        if one.lagging is not None
-        and one.lagging >= MIN_POOL
-        and one.role not in settings.no_role
-    ]
-    roles.sort(key=lambda one: (-(one.lagging or 0), one.role))
+    found, settings = cohort_of(results, "stalled"), results.settings
+    parts = _stalled_parts(found, results) if found else []
+    parts = [one for one in parts if (one.learners or 0) >= MIN_POOL]
+    parts.sort(key=lambda one: (-(one.learners or 0), one.value))
     write = settings.numbers
     return Action(
         id="lagging_pay",
@@ -260,36 +261,52 @@ def _lagging_pay(results: Results) -> Action:
         teams=("career services", "mentoring"),
         targets=tuple(
             Target(
-                name=(
-                    f"{one.role if by_role else 'All'}, experienced, lowest quarter of "
-                    "pay"
-                ),
-                size=one.lagging,
-                share=share_of(one.lagging or 0, results.segmented),
-                why=(
-                    f"{write.count(one.lagging)} of {write.count(one.experienced)} "
-                    f"experienced ({write.share(one.share)})"
-                ),
+                name=f"{one.value}: {found.title.lower()}" if found else one.value,
+                size=one.learners,
+                share=share_of(one.learners or 0, results.segmented),
+                why=_of_assessed(one, write),
             )
-            for one in roles[:MOST_COHORTS]
+            for one in parts[:MOST_COHORTS]
         ),
-        why=_lagging_in_words(results, some=bool(roles)),
+        why=_lagging_in_words(results, some=bool(parts)),
         measure="Pay growth over the next year against the same cohort's hold-out.",
     )
 
 
+def _stalled_parts(found: Cohort, results: Results) -> list[CohortPart]:
+    """Give the roles of a cohort; of a table without titles all of it."""
+    if results.has("title"):
+        return named_parts(found.by_role, results)
+    whole = CohortPart(
+        value="All",
+        assessed=found.assessed,
+        learners=found.learners,
+        share=found.share,
+        low=found.low,
+        high=found.high,
+    )
+    return [whole]
+
+
+def _of_assessed(one: CohortPart, write: Numbers) -> str:
+    told = f"{write.count(one.learners)} of {write.count(one.assessed)} assessed"
+    if one.share is None:
+        return told
+    if one.low is None or one.high is None:
+        return f"{told} ({write.share(one.share)})"
+    ends = f"{write.share(one.low)} to {write.share(one.high)}"
+    return f"{told} ({write.share(one.share)}; 95 % interval {ends})"
+
+
 def _lagging_in_words(results: Results, *, some: bool) -> str:
-    found, settings = results.questions.lagging_pay, results.settings
-    if found is None:
+    found = cohort_of(results, "stalled")
+    if found is None or not results.has("pay", "years_of_experience"):
         answers = {one.id: one.answer for one in findings_of(results)}
         return answers["pay_without_experience"]
-    whose = "their own role" if results.has("title") else "all"
-    write = settings.numbers
-    why = (
-        f"{write.count(found.lagging)} of {write.count(found.experienced)} experienced "
-        f"{settings.units} are paid no more than the lowest quarter of {whose}."
-    )
-    why = why[:1].upper() + why[1:]
+    why = cohort_sentence(found, results.settings.numbers)
+    if found.reason:
+        return why
+    why = f"{why} {defined(found)}"
     if some or not results.has("title"):
         return why
     return f"{why} No role has {MIN_POOL} or more of them."

@@ -172,15 +172,12 @@ def _side(index: float | None) -> str:
 def _bands(
     summary: DisclosedSummary, segment: Segment
 ) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    write, given = summary.settings.numbers, summary.settings.configured
-    orders = {
-        "pay_band": given.pay.band_names,
-        "experience_band": given.experience_band_names,
-    }
+    write = summary.settings.numbers
     for category, title in BANDS.items():
         shares = segment.category(category)
+        order = [one.name for one in summary.band_limits if one.feature == category]
         if shares:
-            yield title, _ordered_parts(shares, orders.get(category, ()), write)
+            yield title, _ordered_parts(shares, order, write)
     own = [one.name for one in segment.categories if is_extra(one.name)]
     for category in own[:MOST_OWN]:
         told = [one for one in segment.category(category) if one.share is not None]

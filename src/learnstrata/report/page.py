@@ -287,6 +287,7 @@ def _quality(summary: DisclosedSummary) -> dict[str, object]:
         "coverage": quality.coverage(summary),
         "missing": missing_title(summary),
         "outliers": quality.outliers(summary),
+        "bands": quality.bands(summary),
         "states": quality.states(summary),
         "rules": quality.rules(summary),
         "unmapped": quality.unmapped(summary),

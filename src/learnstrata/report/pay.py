@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learnstrata.report.figures.bins import capital
+from learnstrata.segments.pay.cohorts import CohortKey
+from learnstrata.summary.cohorts import cohort_of, named_parts
 from learnstrata.summary.contract.pay import (
     Cohort,
     CohortPart,
@@ -19,6 +21,8 @@ __all__ = [
     "CohortShown",
     "PaySection",
     "cells",
+    "cohort_by_role",
+    "cohort_by_tier",
     "cohort_groups",
     "cohorts",
     "companies",
@@ -159,6 +163,13 @@ GROUPS = (
     column("Assessed", lambda pair: pair[1].assessed, "count"),
     column("Learners", lambda pair: pair[1].learners, "count"),
     column("Share", lambda pair: pair[1].share, "share"),
+    column("From", lambda pair: pair[1].low, "share"),
+    column("To", lambda pair: pair[1].high, "share"),
+)
+FEW = "Groups with too few of these learners to be counted are left out."
+INTERVAL = (
+    "From and to are the interval of the share, left out where rounded counts leave it "
+    "open."
 )
 
 
@@ -169,7 +180,33 @@ def cohort_groups(cohort: Cohort) -> Table:
         f"{cohort.title}: groups",
         found,
         GROUPS,
-        note="Groups with too few of these learners to be counted are left out.",
+        note=f"{INTERVAL} {FEW}",
+    )
+
+
+def cohort_by_role(summary: Summary, key: CohortKey, *, sheet: str) -> Table:
+    """Give the roles of a cohort, the largest share first."""
+    found = cohort_of(summary, key)
+    parts = named_parts(found.by_role, summary) if found else []
+    return _cohort_table(found, parts, "Role", sheet)
+
+
+def cohort_by_tier(summary: Summary, key: CohortKey, *, sheet: str) -> Table:
+    """Give the company tiers of a cohort, in their order."""
+    found = cohort_of(summary, key)
+    parts = sorted(found.by_tier, key=lambda one: one.value) if found else []
+    return _cohort_table(found, parts, "Company tier", sheet)
+
+
+def _cohort_table(
+    found: Cohort | None, parts: Sequence[CohortPart], by: str, sheet: str
+) -> Table:
+    return table_of(
+        f"{found.title}: by {by.lower()}" if found else "",
+        [(by, one) for one in parts],
+        (column(by, lambda pair: pair[1].value), *GROUPS[2:]),
+        sheet=sheet,
+        note=INTERVAL,
     )
 
 
@@ -184,6 +221,7 @@ def cohorts(summary: Summary) -> Table:
         ],
         (column("Cohort", lambda row: row[2]), *GROUPS),
         sheet="Cohorts",
+        note=INTERVAL,
     )
 
 
@@ -193,6 +231,8 @@ def _whole(cohort: Cohort) -> CohortPart:
         assessed=cohort.assessed,
         learners=cohort.learners,
         share=cohort.share,
+        low=cohort.low,
+        high=cohort.high,
     )
 
 
@@ -282,6 +322,12 @@ def role_ratios(
     ).without_empty("Learners", *medians)
 
 
+SPREAD = (
+    "Gini: 0 where all companies of a tier have equally many learners, near 1 where "
+    "one has all. Not told of a tier of under 20 companies."
+)
+
+
 def company_tiers(summary: Summary) -> Table:
     """Give companies, learners and pay by tier."""
     found = summary.companies.tiers if summary.companies else ()
@@ -292,8 +338,10 @@ def company_tiers(summary: Summary) -> Table:
             column("Tier", lambda one: one.tier),
             column("Companies", lambda one: one.companies, "count"),
             column("Learners", lambda one: one.learners, "count"),
-            column("Share", lambda one: one.share, "share"),
             column("Median", lambda one: one.p50, "pay"),
+            column("At the 10 largest", lambda one: one.top_share, "share"),
+            column("Gini", lambda one: one.gini, "number"),
         ),
         sheet="Company tiers",
-    )
+        note=SPREAD,
+    ).without_empty("At the 10 largest", "Gini")

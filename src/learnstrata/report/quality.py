@@ -2,12 +2,13 @@
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label, is_extra
-from learnstrata.summary.contract.learners import Source
+from learnstrata.summary.contract.learners import BandLimits, Source
 from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
 
 __all__ = [
+    "bands",
     "coverage",
     "features",
     "filled",
@@ -54,6 +55,12 @@ RULES = {
     "line_of_text": "Heading or footer",
     "line_of_totals": "Line of totals",
 }
+ORIGINS = {
+    "default": "the usual limits",
+    "currency": "the usual limits of the currency",
+    "configuration": "the configuration",
+    "table": "this table: equally many learners in each, limits rounded",
+}
 RULES_OF_COLUMNS = {
     "unreadable_": "{} that cannot be read with certainty",
     "middle_of_range_": "Range of {}, read by its middle",
@@ -66,6 +73,7 @@ def quality_tables(summary: Summary) -> tuple[Table, ...]:
         states(summary),
         rules(summary),
         unmapped(summary),
+        bands(summary),
         features(summary),
         mapping(summary),
     )
@@ -120,6 +128,48 @@ def unmapped(summary: Summary) -> Table:
         ),
         sheet="Titles not understood",
     )
+
+
+def bands(summary: Summary) -> Table:
+    """List where each band of experience and pay begins and ends, and who set it."""
+    return table_of(
+        "Where bands begin and end",
+        summary.band_limits,
+        (
+            column("Band of", lambda one: feature_of(one.feature).label.split()[0]),
+            column("Band", lambda one: one.name),
+            column("Learners with", lambda one: _within(one, summary)),
+            column("Set by", _set_by),
+        ),
+        sheet="Bands",
+    )
+
+
+def _within(one: BandLimits, summary: Summary) -> str:
+    """Write the limits of a band; the upper one belongs to it."""
+    money, pay = summary.settings.money, one.feature == "pay_band"
+    per, unit = (money.per, money.unit) if pay else (1.0, "years")
+    low, high = (
+        None if end is None else _limit(end / per) for end in (one.low, one.high)
+    )
+    if low is None and high is None:
+        return "any"
+    bounds = [f"over {low}"] if low else []
+    bounds += [f"up to {high}"] if high else []
+    return f"{listed(bounds)} {unit}"
+
+
+def _set_by(one: BandLimits) -> str:
+    alone = one.low is None and one.high is None
+    return (
+        "no limits: they would not tell learners apart"
+        if alone
+        else ORIGINS[one.origin]
+    )
+
+
+def _limit(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{round(value, 6):g}"
 
 
 def features(summary: Summary) -> Table:

@@ -1,11 +1,18 @@
 """The tables that the answers to the decision questions rest on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from learnstrata.report.pay import company_roles, company_tiers, role_ratios
+from learnstrata.report.pay import (
+    cohort_by_role,
+    cohort_by_tier,
+    company_roles,
+    company_tiers,
+    role_ratios,
+)
 from learnstrata.summary.contract.meaning import BandCell, BandRow, Segment
 from learnstrata.summary.contract.results import Summary
-from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.tables import Column, Table, column, table_of
 from learnstrata.wording.words import listed
 
 __all__ = ["question_tables", "tables_of"]
@@ -82,45 +89,28 @@ def _stated_roles(summary: Summary, segment: Segment) -> str | None:
     return listed(told[:STATED_ROLES]) or None
 
 
-def _lagging(summary: Summary) -> Table:
-    found = summary.questions.lagging_pay
-    units = summary.settings.units
-    return table_of(
-        f"Experienced {units} whose pay lags, by role",
-        found.by_role if found else (),
-        (
-            column("Role", lambda row: row.role),
-            column(_units(summary), lambda row: row.learners, "count"),
-            column("Experienced", lambda row: row.experienced, "count"),
-            column(
-                "Of them paid in the lowest quarter", lambda row: row.lagging, "count"
-            ),
-            column("Share", lambda row: row.share, "share"),
-            column(
-                "How pay goes with experience (-1 to 1)",
-                lambda row: row.correlation,
-                "statistic",
-            ),
-        ),
-        sheet="Q3 Pay that lags, by role",
-    )
+def _stalled(summary: Summary) -> Table:
+    """Give the stalled by role, and how pay goes with experience there."""
+    found = summary.questions.pay_with_experience
+    related = {one.role: one.correlation for one in found.by_role} if found else {}
+    table = cohort_by_role(summary, "stalled", sheet="Q3 Pay that lags, by role")
+    if not table.rows:
+        return table
+    heading = Column("How pay goes with experience (-1 to 1)", "statistic")
+    rows = tuple((*row, related.get(str(row[0]))) for row in table.rows)
+    return replace(table, columns=(*table.columns, heading), rows=rows)
 
 
-def _entry_level(summary: Summary) -> Table:
-    found = summary.questions.entry_level
-    return table_of(
-        "Entry-level pay by role",
-        found.by_role if found else (),
-        (
-            column("Role family", lambda row: row.role_family),
-            column("Level", lambda row: row.level),
-            column(_units(summary), lambda row: row.learners, "count"),
-            column("Median pay", lambda row: row.p50, "pay"),
-            column("90th percentile", lambda row: row.p90, "pay"),
-            column("Unusually high", lambda row: row.high, "count"),
-        ),
-        sheet="Q4 Entry-level pay by role",
-    )
+def _entry_high(summary: Summary) -> Table:
+    return cohort_by_role(summary, "entry_high", sheet="Q4 Entry-level pay by role")
+
+
+def _well_paid(summary: Summary) -> Table:
+    return cohort_by_tier(summary, "well_paid", sheet="Q6 Very well paid by tier")
+
+
+def _upside(summary: Summary) -> Table:
+    return cohort_by_tier(summary, "high_upside", sheet="Q6 High upside by tier")
 
 
 def _scientists(summary: Summary) -> Table:
@@ -166,9 +156,9 @@ def _units(summary: Summary) -> str:
 TABLES: Mapping[str, Sequence[Callable[[Summary], Table]]] = {
     "largest_segment": (_sizes,),
     "segment_differences": (_side_by_side,),
-    "pay_without_experience": (_lagging,),
-    "entry_level_pay": (_entry_level,),
+    "pay_without_experience": (_stalled,),
+    "entry_level_pay": (_entry_high,),
     "company_role_pay": (_scientists, company_roles),
-    "tiers_and_concentration": (company_tiers,),
+    "tiers_and_concentration": (_well_paid, _upside, company_tiers),
     "learned_against_rules": (_splits,),
 }

@@ -45,7 +45,7 @@ from learnstrata.summary.contract.meaning import (
 )
 from learnstrata.summary.contract.model import Model
 from learnstrata.summary.contract.pay import CohortPart, CompanyRole, PayCell
-from learnstrata.summary.contract.questions import EntryRole, LaggingRole, MentorRole
+from learnstrata.summary.contract.questions import MentorRole, RoleWithExperience
 from learnstrata.summary.contract.results import DisclosedSummary, Results, Settings
 from learnstrata.summary.walk import Scope, changed, declared
 
@@ -55,7 +55,7 @@ PLACEHOLDER = "\N{WHITE SQUARE}"
 NAMES = "names"  # the part of a configuration where the user names segments
 BETWEEN = " / "  # the two bands of a rule-based segment
 ROLES = ("role", "role_family")
-OF_ROLES = (PayByRole, MentorRole, LaggingRole, RoleCell, EntryRole, CompanyRole)
+OF_ROLES = (PayByRole, MentorRole, RoleWithExperience, RoleCell, CompanyRole)
 OF_ROLES += (PartRole,)
 WORD = re.compile(r"[^\W\d_]+")
 SPEAKING = ("config", "decisions", "learners", "report", "segments", "summary")

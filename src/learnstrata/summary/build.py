@@ -41,6 +41,7 @@ from learnstrata.summary.contract.learners import (
 from learnstrata.summary.contract.results import Money, Results, Settings
 from learnstrata.summary.evidence import build_evidence
 from learnstrata.summary.learners import (
+    build_band_limits,
     build_description,
     build_features,
     build_roles,
@@ -83,6 +84,7 @@ def build(run: Run, *, key: bytes) -> Results:
         ledger=_ledger(run),
         remarks=tuple(Remark.of(one) for one in run.base.remarks),
         limits=_limits(run),
+        band_limits=build_band_limits(run),
         filled=_filled(run),
         roles=build_roles(run),
         features=build_features(run),

@@ -7,14 +7,20 @@ says what the table lacks. A count that is None is "under" the base.
 from collections.abc import Sequence
 from itertools import accumulate
 
+from learnstrata.learners.features.companies import UNRATED
+from learnstrata.privacy.disclosure.rounding import share_of
+from learnstrata.segments.pay.cohorts import CohortKey
+from learnstrata.summary.cohorts import (
+    cohort_of,
+    cohort_sentence,
+    defined,
+    members_in_words,
+    named_parts,
+    standing_out_in_words,
+)
 from learnstrata.summary.contract.meaning import BandRow
 from learnstrata.summary.contract.pay import Companies
-from learnstrata.summary.contract.questions import (
-    EntryLevelPay,
-    EntryRole,
-    LaggingRole,
-    RoleInCompanies,
-)
+from learnstrata.summary.contract.questions import RoleInCompanies
 from learnstrata.summary.contract.results import Finding, Results
 from learnstrata.wording import readings
 from learnstrata.wording.words import counted, listed
@@ -32,7 +38,8 @@ QUESTIONS = {
         "How does pay differ by role within companies, and for Data Scientists?"
     ),
     "tiers_and_concentration": (
-        "How are learners spread over company tiers, and how concentrated are they?"
+        "Which company tiers have the very well paid and those with high upside, and "
+        "how concentrated are learners?"
     ),
     "learned_against_rules": (
         "What do the learned segments say beyond experience and pay bands?"
@@ -45,7 +52,6 @@ CHECK = (
     "Check such values before acting on them: a typed ceiling or a later job under an "
     "old title looks the same."
 )
-MOST_NAMED = 3  # roles that share a first place
 
 
 Answer = tuple[str, bool]  # what is said, and whether the table can answer
@@ -165,101 +171,40 @@ def _segment_differences(results: Results) -> Answer:
 def _pay_without_experience(results: Results) -> Answer:
     if not results.has("pay", "years_of_experience"):
         return _cannot("it needs both pay and experience")
-    found, settings = results.questions.lagging_pay, results.settings
+    found, settings = results.questions.pay_with_experience, results.settings
     if found is None:
         return _cannot(
             f"it has under {settings.min_learners} {settings.units} of whom both are "
             f"known, and {settings.min_learners} are needed"
         )
-    write = settings.numbers
-    peers = "their own role" if results.has("title") else "all"
-    told = (
-        f"{readings.related('pay', 'experience', found.correlation)}. Of the "
-        f"{write.count(found.experienced)} with the longest experience "
-        f"({write.years(found.experienced_from)} years or more), "
-        f"{_part(results, found.lagging, found.share)} paid no more than the lowest "
-        f"quarter of {peers}. {_most_lagging(results, found.by_role)}"
-    )
-    return told.strip(), True
+    related = f"{readings.related('pay', 'experience', found.correlation)}."
+    return f"{related} {_of_cohort(results, 'stalled')}".strip(), True
 
 
-def _part(results: Results, n: int | None, share: float | None) -> str:
-    """Write a part of a whole with its share and its verb."""
-    write = results.settings.numbers
-    beside = "" if share is None else f" ({write.share(share)})"
-    return f"{write.count(n)}{beside} {'is' if n == 1 else 'are'}"
-
-
-def _most_lagging(results: Results, by_role: Sequence[LaggingRole]) -> str:
-    named = [one for one in by_role if one.role not in results.settings.no_role]
-    shown = [one for one in named if one.share is not None]
-    if len(named) < 2 or not shown:
+def _of_cohort(results: Results, key: CohortKey) -> str:
+    """Tell of a cohort: how many, who is meant, and in which roles more or less."""
+    found, write = cohort_of(results, key), results.settings.numbers
+    if found is None:
         return ""
-    write = results.settings.numbers
-    most = max(one.share or 0 for one in shown)
-    tops = [one for one in shown if one.share == most]
-    those = "Of the roles" if len(shown) == len(named) else "Of the roles shown"
-    if len(tops) > 1:
-        return _shared_place(
-            [one.role for one in tops],
-            f"{those}, {{}} have the largest share: {write.share(most)} each.",
-        )
-    top = tops[0]
-    return (
-        f"{those}, {top.role} has the largest share: {write.count(top.lagging)} of "
-        f"{write.count(top.experienced)} ({write.share(top.share)})."
-    )
-
-
-def _shared_place(names: Sequence[str], sentence: str) -> str:
-    """Name those who share the first place; nobody where they are many."""
-    return sentence.format(listed(names)) if len(names) <= MOST_NAMED else ""
+    told = [cohort_sentence(found, write)]
+    if not found.reason:
+        roles = named_parts(found.by_role, results)
+        told += [
+            defined(found),
+            standing_out_in_words(roles, found, write, of="role"),
+        ]
+    return " ".join(filter(None, told))
 
 
 def _entry_level_pay(results: Results) -> Answer:
-    if not results.has("pay", "title"):
-        return _cannot("it needs both titles and pay")
-    found, settings = results.questions.entry_level, results.settings
-    if found is None:
-        return _cannot(
-            f"under {settings.min_learners} paid {settings.units} have a title that "
-            f"says entry level, and {settings.min_learners} are needed"
-        )
-    write = settings.numbers
-    beside = (
-        "which is unusually high"
-        if found.p50 is None
-        else f"unusually high beside their median of {write.pay_text(found.p50)}"
-    )
-    answer = (
-        f"Of {write.count(found.learners)} paid {settings.units} whose title says "
-        f"entry level, {_part(results, found.high, found.share)} paid more than "
-        f"{write.pay_text(found.limit)}, {beside}. {_most_high(results, found)}"
-    )
-    return f"{answer.strip()} {CHECK}", True
-
-
-def _most_high(results: Results, found: EntryLevelPay) -> str:
-    write, least = results.settings.numbers, results.settings.min_learners
-    shown = [one for one in found.by_role if one.high and one.learners is not None]
-    if not shown:
-        return ""
-    most = max(one.high or 0 for one in shown)
-    tops = [one for one in shown if one.high == most]
-    those = f"Of the roles with {least} or more"
-    if len(tops) > 1:
-        return _shared_place(
-            [_level(one) for one in tops],
-            f"{those}, {{}} have the most such pays: {write.count(most)} each.",
-        )
-    return (
-        f"{those}, {_level(tops[0])} has the most such pays: {write.count(most)} of "
-        f"{write.count(tops[0].learners)}."
-    )
-
-
-def _level(one: EntryRole) -> str:
-    return f"{one.role_family} ({one.level})"
+    if not results.has("pay"):
+        return _cannot("it needs pay")
+    found = cohort_of(results, "entry_high")
+    if found is None or found.reason:
+        return _cannot(found.reason if found else "it needs pay")
+    low, write = cohort_of(results, "entry_low"), results.settings.numbers
+    other = f" {cohort_sentence(low, write)}" if low else ""
+    return f"{_of_cohort(results, 'entry_high')}{other} {CHECK}", True
 
 
 def _company_role_pay(results: Results) -> Answer:
@@ -296,33 +241,86 @@ def _science_in_words(found: RoleInCompanies, typical: str) -> str:
 def _tiers_and_concentration(results: Results) -> Answer:
     if not results.has("company", "pay"):
         return _cannot("it needs companies and pay")
-    found, write = results.companies, results.settings.numbers
+    found = results.companies
     if found is None or found.gini is None:
         return _cannot(found.reason if found else "it needs companies and pay")
-    top = next((one for one in found.tiers if one.tier == TOP_TIER), None)
-    if top is None or top.share is None:
-        return _concentration(
-            results, found, "The learners whose company is known"
-        ), True
+    told = (
+        _well_paid(results),
+        _upside(results),
+        _concentration(results, found),
+        _within_tiers(results, found),
+    )
+    return " ".join(filter(None, told)), True
+
+
+def _well_paid(results: Results) -> str:
+    """Say where the very well paid are, and of whom they are more."""
+    found, write = cohort_of(results, "well_paid"), results.settings.numbers
+    if found is None or found.reason or found.learners is None:
+        return ""
+    shares = {
+        one.value: share_of(one.learners, found.learners)
+        for one in sorted(found.by_tier, key=lambda one: one.value)
+    }
+    of = [
+        f"{write.share(share)} are in {_tier(tier)}"
+        for tier, share in shares.items()
+        if share is not None
+    ]
+    top = next((one for one in found.by_tier if one.value == TOP_TIER), None)
+    beside = share_of(top.assessed, found.assessed) if top else None
+    if TOP_TIER not in shares or shares[TOP_TIER] is None or beside is None:
+        return f"{cohort_sentence(found, write)} {defined(found)}"
     return (
-        f"{TOP_TIER} has {write.count(top.companies)} of "
-        f"{write.count(found.n_companies)} companies and {write.share(top.share)} of "
-        f"the learners whose company is known. {_concentration(results, found, 'They')}"
-    ), True
+        f"Of {write.count(found.learners)} learners who are very well paid, "
+        f"{listed(of)}; of all who could be assessed, {write.share(beside)} are in "
+        f"{TOP_TIER}. {defined(found)}"
+    )
 
 
-def _concentration(results: Results, found: Companies, who: str) -> str:
+def _tier(tier: str) -> str:
+    return "companies too small for a tier" if tier == UNRATED else tier
+
+
+def _upside(results: Results) -> str:
+    """Say how many learners with high upside are in which tier."""
+    found, write = cohort_of(results, "high_upside"), results.settings.numbers
+    if found is None or found.reason:
+        return ""
+    tiers = [
+        f"{write.count(one.learners)} in {one.value}"
+        f"{'' if one.share is None else f' ({write.share(one.share)})'}"
+        for one in sorted(found.by_tier, key=lambda one: one.value)
+    ]
+    where = f", {listed(tiers)}" if tiers else ""
+    return f"{found.title}: {members_in_words(found, write)}{where}. {defined(found)}"
+
+
+def _concentration(results: Results, found: Companies) -> str:
     write = results.settings.numbers
     spread = f"(Gini {write.number(found.gini)})"
+    who = "The learners whose company is known"
     if found.n_companies == 1:
         return f"{who} are all at the only company that is known {spread}."
     if found.top_share is None:
         return f"{who} are at {write.count(found.n_companies)} companies {spread}."
-    them = "them" if who == "They" else f"t{who[1:]}"
     return (
-        f"The 10 largest companies hold {write.share(found.top_share)} of {them} "
-        f"{spread}."
+        f"The 10 largest companies hold {write.share(found.top_share)} of the learners "
+        f"whose company is known {spread}."
     )
+
+
+def _within_tiers(results: Results, found: Companies) -> str:
+    """Say how far the learners of each tier are at its ten largest companies."""
+    write = results.settings.numbers
+    told = [
+        f"{write.share(one.top_share)} of {one.tier} (Gini {write.number(one.gini)})"
+        for one in found.tiers
+        if one.top_share is not None and one.gini is not None
+    ]
+    if not told:
+        return ""
+    return f"Within the tiers, the 10 largest companies of each hold {listed(told)}."
 
 
 def _learned_against_rules(results: Results) -> Answer:

@@ -1,12 +1,15 @@
 """The learners before anything is clustered, from a run to the contract."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Literal
 
 from learnstrata.learners import description
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.roles.titles import TitleTable
 from learnstrata.pipeline import Run
 from learnstrata.summary.contract.learners import (
+    BandLimits,
     Bin,
     Correlations,
     Description,
@@ -20,7 +23,9 @@ from learnstrata.summary.contract.learners import (
     Title,
 )
 
-__all__ = ["build_description", "build_features", "build_roles"]
+__all__ = ["build_band_limits", "build_description", "build_features", "build_roles"]
+
+Bands = tuple[Sequence[float], Sequence[str]]
 
 
 def build_description(run: Run) -> Description:
@@ -114,3 +119,30 @@ def build_features(run: Run) -> Features:
         if group.weight == 0 and name not in model.groups
     )
     return Features(used=used, left_out=tuple(model.left_out), not_clustered=described)
+
+
+def build_band_limits(run: Run) -> tuple[BandLimits, ...]:
+    """Say where each band begins and ends, pay in currency units; of what is known.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    model = run.meaning.model.features
+    pay = [round(limit * model.pay.per_shown_unit, 6) for limit in model.pay.bands]
+    bands: dict[Literal["experience_band", "pay_band"], Bands] = {
+        "experience_band": (model.experience_bands, model.experience_band_names),
+        "pay_band": (pay, model.pay.band_names),
+    }
+    return tuple(
+        BandLimits(
+            feature=feature,
+            name=name,
+            low=low,
+            high=high,
+            origin=model.band_origins[feature],
+        )
+        for feature, (limits, names) in bands.items()
+        if feature in model.band_origins
+        for name, low, high in zip(names, (None, *limits), (*limits, None), strict=True)
+    )

@@ -23,10 +23,9 @@ from learnstrata.summary.contract.pay import (
     PayCell,
 )
 from learnstrata.summary.contract.questions import (
-    EntryLevelPay,
     Explained,
-    LaggingPay,
     MentorRole,
+    PayWithExperience,
     Questions,
     RoleInCompanies,
 )
@@ -54,7 +53,8 @@ def build_benchmarks(run: Run) -> Benchmarks:
     ----------
     run : Run
     """
-    found, bands = run.meaning.benchmarks, run.config.experience_band_names
+    found = run.meaning.benchmarks
+    bands = run.meaning.model.features.experience_band_names
     cells, *wider = (
         _cells(
             found.cells if level == "cell" else found.wider.filter(level=level),
@@ -134,7 +134,7 @@ def build_companies(run: Run) -> Companies | None:
         gini=found.gini,
         top_share=found.top_share,
         largest=tuple(_company(view) for view in found.largest),
-        tiers=tuple(_tier(tier, found.n_learners) for tier in found.tiers),
+        tiers=tuple(map(CompanyTier.of, found.tiers)),
     )
 
 
@@ -152,18 +152,6 @@ def _company(view: companies.CompanyView) -> CompanyView:
     )
 
 
-def _tier(tier: companies.CompanyTier, everybody: int) -> CompanyTier:
-    return CompanyTier(
-        tier=tier.tier,
-        companies=tier.companies,
-        learners=tier.learners,
-        largest_share=tier.largest_share,
-        share=tier.learners / everybody,
-        n_paid=tier.n_paid,
-        p50=tier.p50,
-    )
-
-
 def build_questions(run: Run) -> Questions:
     """Give what the answers to the decision questions need beside the other results.
 
@@ -175,8 +163,8 @@ def build_questions(run: Run) -> Questions:
     views = run.meaning.companies
     return Questions(
         explained=tuple(Explained.of(one) for one in found.explained),
-        lagging_pay=found.lagging_pay and LaggingPay.of(found.lagging_pay),
-        entry_level=found.entry_level and EntryLevelPay.of(found.entry_level),
+        pay_with_experience=found.pay_with_experience
+        and PayWithExperience.of(found.pay_with_experience),
         in_companies=views
         and RoleInCompanies.of(companies.role_in_companies(views, COMPARED)),
         mentor_roles=tuple(

@@ -7,10 +7,10 @@ each group that has a record of them: such groups overlap, and add up to no less
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from learnstrata.config.stages import Config
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.schema.register import extra_name
 from learnstrata.summary.contract.evidence import Evidence, Part
+from learnstrata.summary.contract.learners import BandLimits
 from learnstrata.summary.contract.meaning import Bands, Segment
 from learnstrata.summary.contract.pay import Benchmarks, Cohort
 from learnstrata.summary.contract.results import Results
@@ -75,6 +75,7 @@ def tally_of(results: Results) -> Tally:
     _benchmarks(tally, results.benchmarks)
     for cohort in results.cohorts:
         _cohort(tally, cohort)
+    _entry_level(tally)
     _companies(tally, results)
     _questions(tally, results, once=once)
     _rules(tally, results)
@@ -292,17 +293,15 @@ def _banded_years(
     tally: Tally, results: Results, highs: Sequence[float | None], who: int | str
 ) -> None:
     """Add up bins of whole years in each band, whose upper limit belongs to it."""
-    given = results.settings.configured
-    limits, names = given.experience_bands, given.experience_band_names
-    lows = [None, *limits]
-    for name, low, high in zip(names, lows, [*limits, None], strict=True):
+    for one in results.bands_of("experience_band"):
+        low, high = one.low, one.high
         inside = [
             ("bins", YEARS, i, who)
             for i, end in enumerate(highs)
             if (low is None or end is None or end > low + 1)
             and (high is None or (end is not None and end <= high + 1))
         ]
-        tally.guess(inside, ("value", "experience_band", name, who))
+        tally.guess(inside, ("value", "experience_band", one.name, who))
 
 
 def _bands(tally: Tally, results: Results) -> None:
@@ -383,8 +382,17 @@ def _cohort(tally: Tally, found: Cohort) -> None:
             }
             if by in wider:
                 tally.guess([("assessed", *part)], wider[by], "<=")
+            if by == "by_role" and found.key == "well_paid":
+                tally.guess([("assessed", *part)], wider[by])
     growth = tally.note(("cohort", found.key, "growth"), found.n_growth)
     tally.guess([growth], ("moved", "n_growth", ALL), "<=")
+
+
+def _entry_level(tally: Tally) -> None:
+    """Put both ends of entry-level pay beside those who were assessed for either."""
+    for key in [k for k in tally.counts if k[:2] == ("cohort", "entry_high")]:
+        low, of = (("cohort", "entry_low", *key[2:]), ("assessed", *key[1:]))
+        tally.add([key, low], of, whole=False)
 
 
 def _companies(tally: Tally, results: Results) -> None:
@@ -409,35 +417,18 @@ def _companies(tally: Tally, results: Results) -> None:
 
 
 def _questions(tally: Tally, results: Results, *, once: bool) -> None:
-    lagging, entry = results.questions.lagging_pay, results.questions.entry_level
-    if lagging:
-        levels = ("learners", "experienced", "lagging")
-        for name, above in zip(levels, ("", *levels), strict=False):
-            whole = tally.note(("lagging", name), getattr(lagging, name))
-            tally.add([whole], ("lagging", above), whole=False)
-            keys = []
-            for row in lagging.by_role:
-                keys.append(tally.note(("lagging", name, row.role), getattr(row, name)))
-                tally.add([keys[-1]], ("lagging", above, row.role), whole=False)
-            tally.add(keys, whole, whole=False)
-        tally.guess([("lagging", "learners")], ("bands",))
-        for row in lagging.by_role:
-            own = ("lagging", "learners", row.role)
-            tally.guess([own], ("benchmarks", row.role, None, None))
+    related = results.questions.pay_with_experience
+    if related:
+        whole = tally.note(("related",), related.learners)
+        tally.guess([whole], ("bands",))
+        rows = []
+        for row in related.by_role:
+            rows.append(tally.note(("related", row.role), row.learners))
+            tally.guess([rows[-1]], ("benchmarks", row.role, None, None))
             if once:
-                tally.guess([own], ("paid", row.role), "<=")
-            tally.guess([own], ("value", "role", row.role, ALL), "<=")
-    if entry:
-        of = tally.note(("entry", "learners"), entry.learners)
-        high = tally.note(("entry", "high"), entry.high)
-        tally.add([high], of, whole=False)
-        for row in entry.by_role:
-            own = tally.note(("entry", row.role_family, row.level), row.learners)
-            key = ("entry", row.role_family, row.level, "high")
-            tally.add([tally.note(key, row.high)], own, whole=False)
-        rows = [("entry", row.role_family, row.level) for row in entry.by_role]
-        tally.add(rows, of, whole=False)
-        tally.add([(*row, "high") for row in rows], high, whole=False)
+                tally.guess([rows[-1]], ("paid", row.role), "<=")
+            tally.guess([rows[-1]], ("value", "role", row.role, ALL), "<=")
+        tally.add(rows, whole, whole=False)
     for row in results.questions.mentor_roles:
         own = tally.note(("value", "role", row.role, ALL), row.learners)
         seniors = tally.note(("mentors", row.role), row.seniors)
@@ -500,11 +491,11 @@ def _across(tally: Tally, results: Results, *, once: bool) -> None:
 
 def _years_in_cells(tally: Tally, results: Results) -> None:
     """Match the years of a tier and band with the cells of its roles."""
-    cells, given = results.benchmarks.cells, results.settings.configured
+    cells, bands = results.benchmarks.cells, results.bands_of("experience_band")
     years = [key for key in tally.counts if key[0] == "years"]
     for tier, band in sorted({(c.tier or "", c.experience_band or "") for c in cells}):
         inside = [
-            key for key in years if key[2] == tier and _band_of(key[1], given) == band
+            key for key in years if key[2] == tier and _band_of(key[1], bands) == band
         ]
         roles = [
             ("benchmarks", cell.role_family, tier, band)
@@ -514,9 +505,10 @@ def _years_in_cells(tally: Tally, results: Results) -> None:
         tally.match(roles, inside, name=("paid in", tier, band))
 
 
-def _band_of(years: str | float | None, given: Config) -> str:
-    place = sum(float(years or 0) > limit for limit in given.experience_bands)
-    return given.experience_band_names[place]
+def _band_of(years: str | float | None, bands: Sequence[BandLimits]) -> str:
+    known = float(years or 0)
+    found = (one.name for one in bands if one.high is None or known <= one.high)
+    return next(found, "")
 
 
 def _flows(tally: Tally, found: Evidence) -> None:

@@ -4,7 +4,8 @@ The sentences of exact results hold exact numbers, those of disclosed results wh
 disclosed and nothing else: no number is in a sentence that is not in the results.
 """
 
-from learnstrata.summary.contract.pay import Benchmarks, Cohort, Companies
+from learnstrata.summary.cohorts import cohort_sentence
+from learnstrata.summary.contract.pay import Benchmarks, Companies
 from learnstrata.summary.contract.results import Results, Settings, Words
 from learnstrata.summary.descriptions import describe_segment, sensitivity_sentence
 from learnstrata.summary.findings import findings_of
@@ -13,7 +14,6 @@ from learnstrata.wording.numbers import Numbers
 
 __all__ = [
     "benchmarks_sentence",
-    "cohort_sentence",
     "companies_sentence",
     "pay_rule_sentence",
     "words_of",
@@ -53,26 +53,6 @@ def words_of(results: Results) -> Words:
             if one.of_all or not one.is_ours  # that few have ours is no news
         ),
     )
-
-
-def cohort_sentence(cohort: Cohort, write: Numbers) -> str:
-    """Say how many learners are in a cohort, and what growth it is held to.
-
-    Parameters
-    ----------
-    cohort : Cohort
-    write : Numbers
-    """
-    if cohort.reason:
-        return f"{cohort.title}: nobody could be assessed, because {cohort.reason}."
-    share = "" if cohort.share is None else f" ({write.share(cohort.share)})"
-    told = (
-        f"{cohort.title}: {write.count(cohort.learners)} of the "
-        f"{write.count(cohort.assessed)} learners who could be assessed{share}."
-    )
-    if cohort.typical_growth is None:
-        return told
-    return f"{told} Pay typically grows {write.growth(cohort.typical_growth)} a year."
 
 
 def companies_sentence(companies: Companies | None, write: Numbers) -> str:

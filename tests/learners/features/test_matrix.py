@@ -178,6 +178,29 @@ def test_bands_hold_their_upper_limit(frame):
     assert stages == ["Early", "Early", "Mid", "Mid", "Mid", "Mid", "Senior"]
 
 
+def test_limits_of_the_table_are_in_the_model_and_cut_other_learners_alike(frame):
+    n = 150
+    units = {
+        "record": list(range(n)),
+        "learner_id": [f"l{i}" for i in range(n)],
+        "pay": [21.0 + i % 10 for i in range(n)],
+        "years_of_experience": [10.0 + i % 20 for i in range(n)],
+    }
+    given = load_config("robust", pay={"currency": "EUR"})
+    model = fit_features(frame(units), given, as_of=2021, salt=b"salt")
+    assert model.experience_bands == (15.0, 22.0)
+    assert model.pay.bands == (0.022, 0.025, 0.027)
+    origins = {"experience_band": "table", "pay_band": "table"}
+    assert model.band_origins == origins
+    again = FeatureModel.from_dict(json.loads(json.dumps(model.as_dict())))
+    assert again == model
+    some = {name: values[:3] for name, values in units.items()}
+    some |= {"pay": [22.0, 22.5, 40.0], "years_of_experience": [15.0, 16.0, 40.0]}
+    found = rows(add_features(frame(some), again))
+    assert [row["pay_band"] for row in found] == ["Low", "Average", "Very high"]
+    assert [row["experience_band"] for row in found] == ["Early", "Mid", "Senior"]
+
+
 def test_notebook_matrix_is_the_one_of_the_original(tmp_path):
     path = tmp_path / "learners.csv"
     make_learners(700, rng=1).write_csv(path)

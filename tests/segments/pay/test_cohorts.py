@@ -1,20 +1,19 @@
 """Cohorts: planted truths are found, counts are exact, words match the rules."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
-from learnstrata.exceptions import ParameterError
+from learnstrata.config.stages import Cohorts
 from learnstrata.segments.pay.cohorts import (
-    CohortRules,
+    definitions_of,
     find_cohorts,
     progress_of_peers,
 )
 
-KEYS = ("stalled", "entry_high", "entry_low", "high_upside")
+KEYS = ("stalled", "entry_high", "entry_low", "high_upside", "well_paid")
 
 
 def table(n=4000, *, seed=0):
@@ -62,7 +61,7 @@ def learners():
     return table()
 
 
-def test_there_are_four_cohorts_in_a_fixed_order(learners):
+def test_there_are_five_cohorts_in_a_fixed_order(learners):
     assert tuple(c.key for c in find_cohorts(learners)) == KEYS
 
 
@@ -113,7 +112,7 @@ def test_poorly_paid_all_along_is_a_matter_of_peers_and_not_of_the_table(learner
 def test_a_raised_group_in_tier_2_has_high_upside_and_in_tier_1_has_not(learners):
     later = (pl.col("years_of_experience") > 2) & (pl.col("record") % 40 == 0)
     raised = learners.with_columns(
-        pay=pl.when(later).then(pl.col("pay") * 2).otherwise("pay")
+        pay=pl.when(later).then(pl.col("pay") * 3).otherwise("pay")
     )
     upside = cohorts(raised)["high_upside"]
     lucky = raised.filter(later)
@@ -123,35 +122,120 @@ def test_a_raised_group_in_tier_2_has_high_upside_and_in_tier_1_has_not(learners
     assert tiers == {"Tier 2", "Tier 3"}
 
 
-def test_where_older_records_tell_the_growth_it_decides(learners):
-    n = len(learners)
-    told = pl.col("record") < n // 2
-    fast = told & (pl.col("record") % 25 == 0)
-    growth = pl.when(fast).then(0.5).when(told).then(0.05)
-    upside = cohorts(learners.with_columns(pay_growth=growth))["high_upside"]
-    inside = learners.filter(pl.Series(upside.members) & told)
-    wanted = learners.filter(fast, pl.col("tier") != "Tier 1")
-    assert set(inside["record"]) == set(wanted["record"])
+def planted(learners, who, times):
+    """Multiply the pay of some."""
+    return learners.with_columns(
+        pay=pl.when(who).then(pl.col("pay") * times).otherwise("pay")
+    )
+
+
+def shares(parts):
+    return {part.value: part.share for part in parts}
+
+
+def test_a_role_with_more_high_entry_pay_has_a_larger_share_and_others_do_not(learners):
+    """A quarter of the data people at entry level, a twentieth of the others."""
+    entry, role = pl.col("years_of_experience") <= 2, pl.col("role_family")
+    every = pl.when(role == "Data").then(4).otherwise(20)
+    lucky = entry & (pl.int_range(pl.len()).over(role, entry) % every == 0)
+    found = cohorts(planted(learners, lucky, 2.2))["entry_high"]
+    by_role = shares(found.by_role)
+    assert by_role["Data"] == pytest.approx(0.25, abs=0.01)
+    assert by_role["Backend"] == pytest.approx(0.05, abs=0.01)
+    data, backend = (
+        next(part for part in found.by_role if part.value == role)
+        for role in ("Data", "Backend")
+    )
+    assert data.low > found.share > backend.high
+    assert found.low < found.share < found.high
+    assert cohorts(learners)["entry_high"].share < 0.005
+
+
+def test_a_share_is_of_all_whom_the_definition_met_however_many(learners):
+    """By ranks it would have been the same in every table."""
+    entry = pl.col("years_of_experience") <= 2
+    for part in (3, 10, 50):
+        lucky = entry & (pl.col("record") % part == 0)
+        share = cohorts(planted(learners, lucky, 2.2))["entry_high"].share
+        assert share == pytest.approx(1 / part, abs=0.02)
 
 
 def test_entry_level_outliers_are_found_at_both_ends(learners):
     entry = pl.col("years_of_experience") <= 2
     high, low = pl.col("record") % 60 == 0, pl.col("record") % 60 == 30
-    odd = learners.with_columns(
-        pay=pl.when(entry & high)
-        .then(pl.col("pay") * 6)
-        .when(entry & low)
-        .then(pl.col("pay") / 6)
-        .otherwise("pay")
-    )
+    odd = planted(planted(learners, entry & high, 6), entry & low, 1 / 6)
     got = cohorts(odd)
     for key, which in (("entry_high", high), ("entry_low", low)):
         members = set(np.flatnonzero(got[key].members))
         assert set(odd.filter(entry & which)["record"]) <= members
         years = odd.filter(pl.Series(got[key].members))["years_of_experience"]
         assert years.max() <= 2
-        assert 0.03 < got[key].share < 0.06
+        planned = len(odd.filter(entry & which))
+        assert got[key].share == pytest.approx(planned / got[key].assessed, abs=0.002)
     assert not (got["entry_high"].members & got["entry_low"].members).any()
+
+
+def test_who_earns_the_limit_itself_is_beyond_it():
+    """19 of 40 peers earn 100, and 2 earn 150 or 66.7: 1.5 times what is typical."""
+    years, pay = [1.0] * 40, [100.0] * 36 + [150.0, 149.9, 100 / 1.5, 66.7]
+    frame = pl.DataFrame(
+        {
+            "years_of_experience": years,
+            "pay": pay,
+            "experience_imputed": 0,
+            "learner_id": [f"l{i}" for i in range(40)],
+        }
+    )
+    got = cohorts(frame)
+    assert np.flatnonzero(got["entry_high"].members).tolist() == [36]
+    assert np.flatnonzero(got["entry_low"].members).tolist() == [38]
+
+
+def test_the_very_well_paid_are_held_to_all_tiers_and_high_upside_to_their_own(
+    learners,
+):
+    """In Tier 1 all are paid 3 times as much: well paid there is nobody's upside."""
+    rich = planted(learners, pl.col("tier") == "Tier 1", 3 / np.exp(0.5))
+    got = cohorts(rich)
+    assert shares(got["well_paid"].by_tier)["Tier 1"] > 0.95
+    assert shares(got["well_paid"].by_tier)["Tier 3"] < 0.01
+    assert got["entry_high"].share < 0.01
+    assert got["high_upside"].share < 0.01
+    assert sum(part.learners for part in got["well_paid"].by_tier) > 1000
+
+
+def test_a_slow_twin_finds_the_same_learners(learners):
+    rng = np.random.default_rng(5)
+    noisy = learners.with_columns(
+        pay=pl.col("pay") * np.exp(rng.normal(0, 0.6, len(learners)))
+    )
+    got, wanted = cohorts(noisy), {key: set() for key in KEYS[1:]}
+    for one in progress_of_peers(noisy).to_dicts():
+        years, times = one["years_of_experience"], np.exp(one["residual"])
+        if years <= 2 and times >= 1.5:
+            wanted["entry_high"].add(one["row"])
+        if years <= 2 and times <= 1 / 1.5:
+            wanted["entry_low"].add(one["row"])
+        if years > 2 and times >= 1.5 and one["tier"] in ("Tier 2", "Tier 3"):
+            wanted["high_upside"].add(one["row"])
+        if np.exp(one["residual_of_all"]) >= 2:
+            wanted["well_paid"].add(one["row"])
+    for key, rows in wanted.items():
+        assert set(np.flatnonzero(got[key].members)) == rows
+        assert len(rows) > 50
+
+
+def test_one_of_few_is_held_to_wider_groups_and_not_to_themselves(learners):
+    """Two of a role in a tier who are paid four times as much."""
+    few = (pl.col("role_family") == "Data") & (pl.col("tier") == "Tier 3")
+    gone = learners.filter(~few | (pl.int_range(pl.len()).over(few) < 2))
+    two = few & (pl.col("years_of_experience") >= 0)
+    rich = planted(gone.with_row_index("place"), two, 4).with_columns(
+        years_of_experience=pl.when(two).then(5.0).otherwise("years_of_experience")
+    )
+    places = set(rich.filter(two)["place"])
+    assert len(places) == 2
+    assert places <= set(np.flatnonzero(cohorts(rich)["high_upside"].members))
 
 
 @pytest.mark.parametrize("n", [200, 4])
@@ -241,21 +325,45 @@ def test_a_learner_of_several_records_counts_once(learners):
         assert not two[key].members[len(planted) :].any()
 
 
+RULES = Cohorts(
+    stalled_from=9,
+    stalled_gap=0.25,
+    entry_years=1,
+    entry_times=1.75,
+    upside_times=1.6,
+    upside_tiers=("Tier 3",),
+    well_paid_times=2.5,
+)
+
+
 def test_the_words_of_a_definition_are_the_rules(learners):
-    rules = CohortRules(
-        stalled_from=9,
-        stalled_gap=0.25,
-        entry_years=1,
-        entry_tail=0.04,
-        upside=0.15,
-        upside_tiers=("Tier 3",),
-    )
-    words = {k: c.definition for k, c in cohorts(learners, rules=rules).items()}
-    told = {k: re.findall(r"\d+", text) for k, text in words.items()}
+    words = {k: c.definition for k, c in cohorts(learners, rules=RULES).items()}
+    told = {k: re.findall(r"\d+(?:\.\d+)?", text) for k, text in words.items()}
     assert told["stalled"] == ["9", "25"]
-    assert told["entry_high"] == told["entry_low"] == ["1", "4"]
-    assert told["high_upside"] == ["3", "15", "1", "15"]
+    assert told["entry_high"] == told["entry_low"] == ["1", "1.75"]
+    assert told["high_upside"] == ["3", "1", "1.6"]
+    assert told["well_paid"] == ["2.5"]
     assert "Tier 2 or Tier 3" in cohorts(learners)["high_upside"].definition
+    for text in words.values():
+        assert text[0].isupper() or text[0].isdigit()
+        assert text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("gone", "peers"),
+    [
+        ((), "of the same role family, company tier and experience"),
+        (("tier",), "of the same role family and experience"),
+        (("role_family",), "of the same company tier and experience"),
+        (("role_family", "tier"), "learners of the same experience"),
+    ],
+)
+def test_who_is_a_peer_goes_with_what_the_table_tells(learners, gone, peers):
+    words = definitions_of(Cohorts(), told=learners.drop(gone))
+    for key in ("stalled", "entry_high", "entry_low"):
+        assert peers in words[key]
+    everywhere = "whatever the company tier" in words["well_paid"]
+    assert everywhere == ("tier" not in gone)
 
 
 def test_wider_rules_find_more(learners):
@@ -263,54 +371,72 @@ def test_wider_rules_find_more(learners):
     noisy = learners.with_columns(
         pay=pl.col("pay") * np.exp(rng.normal(0, 0.6, len(learners)))
     )
-    strict, loose = CohortRules(), CohortRules(stalled_gap=0.1, upside=0.2)
-    one, two = cohorts(noisy, rules=strict), cohorts(noisy, rules=loose)
-    for key in ("stalled", "high_upside"):
+    loose = Cohorts(
+        stalled_gap=0.1, upside_times=1.2, entry_times=1.2, well_paid_times=1.5
+    )
+    one, two = cohorts(noisy), cohorts(noisy, rules=loose)
+    for key in KEYS:
         assert not (one[key].members & ~two[key].members).any()
         assert two[key].learners > one[key].learners
 
 
 @pytest.mark.parametrize(
-    ("column", "reason"),
+    ("columns", "lost", "reason"),
     [
-        ("role_family", "the table has no titles"),
-        ("company", "the table has no companies"),
-        ("pay", "the table has no pay"),
-        ("years_of_experience", "the table has no experience"),
+        (("pay",), KEYS, "the table has no pay"),
+        (
+            ("years_of_experience", "seniority"),
+            ("stalled", "entry_high", "entry_low", "high_upside"),
+            "the table has no experience",
+        ),
+        (("tier", "company"), ("high_upside",), "the table has no company tiers"),
+        (("role_family",), (), ""),
     ],
 )
-def test_a_table_that_lacks_something_gives_empty_cohorts_and_the_reason(
-    learners, column, reason
+def test_a_table_that_lacks_something_loses_what_needs_it_and_says_why(
+    learners, columns, lost, reason
 ):
-    for cohort in find_cohorts(learners.drop(column)):
-        assert cohort.reason == reason
-        assert (cohort.learners, cohort.assessed, cohort.share) == (0, 0, None)
+    for cohort in find_cohorts(learners.drop(columns, strict=False)):
+        if cohort.key in lost:
+            assert cohort.reason == reason
+            assert (cohort.learners, cohort.assessed) == (0, 0)
+            assert cohort.share is cohort.low is cohort.high is None
+        else:
+            assert cohort.reason == ""
+            assert cohort.assessed > 100
+            assert (cohort.by_tier == ()) == ("tier" in columns)
+            assert (cohort.by_role == ()) == ("role_family" in columns)
         assert cohort.members.shape == (len(learners),)
-        assert not cohort.members.any()
+
+
+def test_without_experience_a_title_says_who_is_at_entry_level(learners):
+    level = (pl.col("record") % 5).cast(pl.Int64).alias("seniority")
+    found = find_cohorts(learners.with_columns(level).drop("years_of_experience"))
+    entry = {cohort.key: cohort for cohort in found}["entry_high"]
+    assert entry.assessed == (learners["record"] % 5 <= 1).sum()
+    assert entry.definition.startswith("A title of entry level (intern or junior);")
 
 
 def test_a_table_too_small_for_peers_says_so(learners):
     few = find_cohorts(learners.head(20))
     assert {c.reason for c in few} == {"no learner has enough peers"}
+    bare = find_cohorts(pl.DataFrame({"pay": [None, None], "years_of_experience": 1.0}))
+    assert {c.reason for c in bare} >= {"the table has no pay"}
     none = find_cohorts(learners.with_columns(role_family=pl.lit("Other")))
     assert {c.reason for c in none} == {"no role is held by enough learners"}
     untitled = find_cohorts(learners.with_columns(role_family=pl.lit("Not stated")))
     assert all("nobody has a role, a known pay" in c.reason for c in untitled)
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"entry_tail": 0.0}, "entry_tail=0.0, expected a share above 0"),
-        ({"upside": 0.7}, "upside=0.7, expected a share above 0 and up to 0.5"),
-        ({"stalled_gap": 1.0}, "stalled_gap=1.0, expected a share of pay"),
-        ({"entry_years": 9.0}, "expected 0 <= entry_years < stalled_from"),
-        ({"min_peers": 5}, "min_peers=5, expected 10 or more"),
-    ],
-)
-def test_rules_that_make_no_cohort_are_refused(changes, message):
-    with pytest.raises(ParameterError, match=message):
-        replace(CohortRules(), **changes)
+def test_a_role_of_fewer_peers_than_asked_is_not_assessed(learners):
+    rare = pl.when(pl.col("record") < 60).then(pl.lit("Quality"))
+    some = learners.with_columns(role_family=rare.otherwise("role_family"))
+    entry = (pl.col("record") < 60) & (pl.col("years_of_experience") <= 2)
+    n = len(some.filter(entry))
+    for least, assessed in ((n, n), (n + 1, 0)):
+        found = cohorts(some, rules=Cohorts(min_peers=least))["entry_high"]
+        row = next(one for one in found.by_role if one.value == "Quality")
+        assert row.assessed == assessed
 
 
 def test_a_run_gives_cohorts_by_segment(small_run):

@@ -195,6 +195,35 @@ def test_tiers_are_counted_as_one_would_by_hand(learners, found):
         assert (one.n_paid, one.p50) == (len(of), pytest.approx(of["pay"].median()))
 
 
+def test_concentration_within_a_tier_is_that_of_its_companies(learners, found):
+    known = learners.filter(pl.col("company").is_not_null())
+    first, second = found.tiers
+    assert (first.tier, first.gini, first.top_share) == ("Tier 1", None, None)
+    sizes = known.filter(pl.col("tier") == "Tier 2")["company"].value_counts()["count"]
+    assert second.gini == pytest.approx(double_sum(sizes.to_list()))
+    assert second.top_share == sizes.sort(descending=True).head(10).sum() / sizes.sum()
+
+
+def test_a_tier_that_one_company_has_nearly_alone_is_told_from_an_even_one():
+    n = 40
+    crowded = [f"a{i}" for i in range(n)] + ["a0"] * 400
+    even = [f"b{i}" for i in range(n)] * 11
+    company = crowded + even
+    frame = pl.DataFrame(
+        {
+            "company": company,
+            "tier": ["Tier 1"] * len(crowded) + ["Tier 2"] * len(even),
+            "pay": np.linspace(1e5, 2e5, len(company)),
+        }
+    )
+    first, second = views(frame).tiers
+    assert (second.gini, second.top_share) == (pytest.approx(0), 0.25)
+    assert first.gini > 0.85
+    assert first.top_share > 0.9
+    small = views(frame.with_columns(tier=pl.lit("Unrated"))).tiers[0]
+    assert (small.gini, small.top_share) == (None, None)
+
+
 def test_a_tier_without_pay_has_no_median(learners):
     unpaid = pl.when(pl.col("tier") != "Tier 1").then("pay")
     first, second = views(learners.with_columns(pay=unpaid)).tiers

@@ -20,20 +20,18 @@ def test_the_order_of_learners_does_not_matter(small_run):
     mixed = small_run.meaning.learners.sample(fraction=1, shuffle=True, seed=2)
     one, two = asked(small_run), asked(small_run, mixed)
     assert one.mentor_roles == two.mentor_roles
-    assert one.entry_level == two.entry_level
-    assert [r.role for r in one.lagging_pay.by_role] == [
-        r.role for r in two.lagging_pay.by_role
-    ]
-    assert one.lagging_pay.lagging == two.lagging_pay.lagging
+    related = [found.pay_with_experience for found in (one, two)]
+    assert related[0].learners == related[1].learners
+    assert [r.role for r in related[0].by_role] == [r.role for r in related[1].by_role]
 
 
 def test_a_higher_least_number_answers_of_fewer(small_run):
     one, two = asked(small_run), asked(small_run, least=60)
-    assert len(two.lagging_pay.by_role) < len(one.lagging_pay.by_role)
-    assert two.entry_level is None
+    roles = [len(found.pay_with_experience.by_role) for found in (one, two)]
+    assert roles[1] < roles[0]
 
 
 def test_a_table_that_lacks_it_all_answers_nothing(small_run):
     bare = asked(small_run, available=("learner_id",))
     assert (bare.explained, bare.mentor_roles) == ((), ())
-    assert bare.lagging_pay is bare.entry_level is None
+    assert bare.pay_with_experience is None

@@ -18,6 +18,13 @@ from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.config.stages import Config, FeatureGroup, Pay
 from learnstrata.exceptions import DegenerateError, SchemaError
+from learnstrata.learners.features.bands import (
+    Banding,
+    Origin,
+    banded,
+    bands_of_experience,
+    bands_of_pay,
+)
 from learnstrata.learners.features.categories import find_categories, pooled_values
 from learnstrata.learners.features.companies import CompanyLevels, fit_companies
 from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
@@ -68,6 +75,11 @@ class FeatureModel:
         Values of each category feature, in the order of their columns.
     pooled : tuple of str
         Categories of which the rare values are called "Other".
+    experience_bands, experience_band_names : tuple
+        Bands of experience, as those of `pay` are: limits in years, and one name more.
+    band_origins : mapping of str to str
+        Who set the limits of ``experience_band`` and ``pay_band``, where the table has
+        what they cut.
     salt : str
         Under which companies and learners are coded, in hexadecimal digits.
     medians : mapping of str to float
@@ -86,6 +98,7 @@ class FeatureModel:
     impute: str
     experience_bands: tuple[float, ...]
     experience_band_names: tuple[str, ...]
+    band_origins: Mapping[str, Origin]
     salt: str
     companies: CompanyLevels | None
     pay_fills: PayFills | None
@@ -189,6 +202,7 @@ def fit_features(
         impute=config.cleaning.impute,
         experience_bands=config.experience_bands,
         experience_band_names=config.experience_band_names,
+        band_origins={},
         salt=salt.hex(),
         companies=None,
         pay_fills=None,
@@ -309,11 +323,12 @@ def _with_role(frame: Frame, model: FeatureModel) -> Frame:
 def _fit_levels(frame: Frame, model: FeatureModel, config: Config) -> FeatureModel:
     has = set(model.available)
     if "years_of_experience" in has:
+        model = _with_experience_bands(model, bands_of_experience(frame, config))
         model = replace(model, experience_fills=experience_fills(frame, model.impute))
     if "pay" in has:
-        banded = _with_experience_filled(frame, model)
-        fills = pay_fills(banded, model.impute)
-        model = replace(model, pay_fills=fills, pay=_with_bands(banded, model.pay))
+        model = _with_pay_bands(model, bands_of_pay(frame, config))
+        filled = _with_experience_filled(frame, model)
+        model = replace(model, pay_fills=pay_fills(filled, model.impute))
     if "company" in has:
         salt = bytes.fromhex(model.salt)
         levels = fit_companies(frame, config.company, key=salt, columns=model.available)
@@ -321,21 +336,19 @@ def _fit_levels(frame: Frame, model: FeatureModel, config: Config) -> FeatureMod
     return model
 
 
-def _with_bands(frame: Frame, pay: Pay) -> Pay:
-    bands, names = _pay_bands(frame, pay), pay.band_names
-    if len(names) != len(bands) + 1:  # equal quartiles leave fewer bands
-        names = tuple(f"Band {i + 1}" for i in range(len(bands) + 1))
-    return replace(pay, bands=bands, band_names=names)
+def _with_experience_bands(model: FeatureModel, found: Banding) -> FeatureModel:
+    return replace(
+        model,
+        experience_bands=found.limits,
+        experience_band_names=found.names,
+        band_origins={**model.band_origins, "experience_band": found.origin},
+    )
 
 
-def _pay_bands(frame: Frame, pay: Pay) -> tuple[float, ...]:
-    if pay.bands:
-        return pay.bands
-    if pay.code == "INR":
-        return (5.0, 15.0, 30.0)
-    shown = collected(frame.select("pay"))["pay"].drop_nulls() / pay.per_shown_unit
-    limits = [float(f"{shown.quantile(q) or 0.0:.2g}") for q in (0.25, 0.5, 0.75)]
-    return tuple(sorted(set(limits)))
+def _with_pay_bands(model: FeatureModel, found: Banding) -> FeatureModel:
+    pay = replace(model.pay, bands=found.limits, band_names=found.names)
+    origins = {**model.band_origins, "pay_band": found.origin}
+    return replace(model, pay=pay, band_origins=origins)
 
 
 def _with_experience_filled(frame: Frame, model: FeatureModel) -> Frame:
@@ -353,14 +366,6 @@ def _with_experience_filled(frame: Frame, model: FeatureModel) -> Frame:
     )
     bands = banded(years, model.experience_bands, model.experience_band_names)
     return frame.with_columns(experience_band=bands)
-
-
-def banded(value: nw.Expr, limits: Sequence[float], names: Sequence[str]) -> nw.Expr:
-    """Name the band of a number; a limit belongs to the band below it."""
-    band = nw.lit(names[len(limits)])
-    for limit, name in reversed(list(zip(limits, names, strict=False))):
-        band = nw.when(value <= limit).then(nw.lit(name)).otherwise(band)
-    return nw.when(~value.is_null()).then(band)
 
 
 def add_features(

@@ -258,6 +258,8 @@ def _stage_bands(
 
     Two only where they are neighbours: what lies between them is then no other band.
     """
+    if len(bands) == 1:  # a band of all tells no stage
+        return []
     found = {one.value: one.count for one in shares.get("experience_band", ())}
     top = max(found, key=lambda band: found[band], default="")
     if not top or found[top] < least:

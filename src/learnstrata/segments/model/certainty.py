@@ -103,8 +103,8 @@ def standings(
     """Tell of each learner the second segment, how sure the first is, and the part.
 
     The margin is ``(d2 - d1) / d2`` of the distances to the two nearest centres, 0 on
-    the border to 1 at the centre. The confidence is the share of cuts of halves that put
-    the learner in the same segment.
+    the border to 1 at the centre. The confidence is the share of cuts of halves that
+    put the learner in the same segment.
 
     Parameters
     ----------

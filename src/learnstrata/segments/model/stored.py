@@ -264,6 +264,9 @@ def _faults_of_features(features: FeatureModel, columns: list[str]) -> Iterator[
     bands = {len(features.experience_bands) + 1}
     names = features.experience_band_names
     yield from _sized("features.experience_band_names", names, bands, "names")
+    bands, names = {len(features.pay.bands) + 1}, features.pay.band_names
+    if features.pay_fills is not None:
+        yield from _sized("features.pay.band_names", names, bands, "names")
     for part in ("centers", "scales"):
         for column in columns:
             if column not in getattr(features, part):

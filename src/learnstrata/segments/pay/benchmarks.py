@@ -41,7 +41,8 @@ NEEDS = ("role_family", "company", "tier", "experience_band", "pay")
 USED = (
     *NEEDS,
     *("learner_id", "record", "pay_year", "pay_imputed", "experience_imputed"),
-    *("years_of_experience", "pay_growth", "segment_id", "segment_name"),
+    *("years_of_experience", "seniority"),
+    *("pay_growth", "segment_id", "segment_name"),
 )
 
 
@@ -194,6 +195,7 @@ def lacking(learners: pl.DataFrame, needs: Sequence[str]) -> str:
     """Say which of the columns a table lacks, or has without a value; empty if none."""
     words = {"role_family": "titles", "company": "companies", "tier": "company tiers"}
     words |= {"experience_band": "experience", "years_of_experience": "experience"}
+    words |= {"seniority": "titles"}
     for column in needs:
         gone = column not in learners.columns or learners[column].is_null().all()
         if gone:

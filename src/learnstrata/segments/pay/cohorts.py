@@ -1,7 +1,9 @@
-"""Learners whose pay stands out from the progression of their peers.
+"""Learners whose pay stands out from what their peers typically earn.
 
-Peers have the same role family and company tier. What a peer of so many years is
-expected to earn is the shrunken median of `learnstrata.segments.pay.benchmarks`.
+Peers have the same role family, company tier and experience, as far as the table tells.
+What is typical of them is the shrunken median of `learnstrata.segments.pay.benchmarks`.
+A cohort is defined here and nowhere else: `Cohorts` of the configuration holds its
+limits, `definitions_of` says them, and whoever tells of a cohort takes both from here.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from learnstrata.exceptions import ParameterError
+from learnstrata.config.stages import Cohorts
 from learnstrata.learners.roles.unnamed import NO_ROLE
+from learnstrata.privacy.disclosure.derived import rate_high, rate_low
 from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.segments.pay.benchmarks import (
     lacking,
@@ -22,75 +25,37 @@ from learnstrata.segments.pay.benchmarks import (
 )
 from learnstrata.wording.words import listed
 
-__all__ = ["Cohort", "CohortPart", "CohortRules", "find_cohorts", "progress_of_peers"]
+__all__ = [
+    "Cohort",
+    "CohortKey",
+    "CohortPart",
+    "definitions_of",
+    "find_cohorts",
+    "progress_of_peers",
+]
 
-NEEDS = ("role_family", "company", "tier", "pay", "years_of_experience")
 STAGES = (1.0, 2.0, 4.0, 6.0, 9.0, 13.0)  # upper limits of years; the last is open
-Key = Literal["stalled", "entry_high", "entry_low", "high_upside"]
+ENTRY_LEVEL = 1  # of seniority: intern or junior
+EQUAL = 1e-9  # of a logarithm: who earns the limit itself is beyond it
+CohortKey = Literal["stalled", "entry_high", "entry_low", "high_upside", "well_paid"]
 Groups = Mapping[str, tuple[str, ...]]  # column -> its values
-TITLES: dict[Key, str] = {
+TITLES: dict[CohortKey, str] = {
     "stalled": "Pay has not grown with experience",
-    "entry_high": "Entry level with unusually high pay",
-    "entry_low": "Entry level with unusually low pay",
+    "entry_high": "Entry level, paid well above peers",
+    "entry_low": "Entry level, paid well below peers",
     "high_upside": "High upside",
+    "well_paid": "Very well paid",
 }
-PEERS = ["role_family", "tier"]
-LEAST_PEERS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class CohortRules:
-    """Where the cohorts begin.
-
-    Attributes
-    ----------
-    stalled_from : float
-        Years of experience from which pay can be called stalled.
-    stalled_gap : float
-        By how much less than their peers of the same experience the stalled are paid.
-    entry_years : float
-        Most years of experience at entry level.
-    entry_tail : float
-        Share of entry-level peers at either end that is unusual.
-    upside : float
-        Share of peers, the fastest, that has high upside.
-    upside_tiers : tuple of str
-        Company tiers in which high upside is looked for.
-    min_peers : int
-        Learners of the same role and tier that a rank needs; with fewer the role is
-        ranked over all tiers, and with fewer of those the learner is not assessed.
-    """
-
-    stalled_from: float = 8.0
-    stalled_gap: float = 0.3
-    entry_years: float = 2.0
-    entry_tail: float = 0.05
-    upside: float = 0.1
-    upside_tiers: tuple[str, ...] = ("Tier 2", "Tier 3")
-    min_peers: int = 30
-
-    def __post_init__(self) -> None:
-        for name in ("entry_tail", "upside"):
-            if not 0 < getattr(self, name) <= 0.5:
-                raise ParameterError(
-                    f"Got {name}={getattr(self, name)}, expected a share above 0 and "
-                    "up to 0.5: a cohort stands out from most of its peers."
-                )
-        if not 0 <= self.stalled_gap < 1:
-            raise ParameterError(
-                f"Got stalled_gap={self.stalled_gap}, expected a share of pay from 0 "
-                "to below 1: 0.3 for 30 % less than peers."
-            )
-        if not 0 <= self.entry_years < self.stalled_from:
-            raise ParameterError(
-                f"Got entry_years={self.entry_years} and stalled_from="
-                f"{self.stalled_from}, expected 0 <= entry_years < stalled_from."
-            )
-        if self.min_peers < LEAST_PEERS:
-            raise ParameterError(
-                f"Got min_peers={self.min_peers}, expected {LEAST_PEERS} or more: a "
-                "rank among fewer says little."
-            )
+# What a cohort cannot be without; of several columns in one text, any of them.
+NEEDS: Mapping[CohortKey, tuple[str, ...]] = {
+    "stalled": ("pay", "years_of_experience"),
+    "entry_high": ("pay", "years_of_experience|seniority"),
+    "entry_low": ("pay", "years_of_experience|seniority"),
+    "high_upside": ("pay", "tier", "years_of_experience"),
+    "well_paid": ("pay",),
+}
+ALIKE = {"role_family": "role family", "tier": "company tier"}
+EVERYBODY = "All"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +71,16 @@ class CohortPart:
         """``learners / assessed``; None where nobody was assessed."""
         return self.learners / self.assessed if self.assessed else None
 
+    @property
+    def low(self) -> float | None:
+        """Lower end of the 95 % interval of the share."""
+        return rate_low(self.learners, self.assessed)
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the 95 % interval of the share."""
+        return rate_high(self.learners, self.assessed)
+
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
@@ -119,7 +94,7 @@ class Cohort:
         On whom the definition could be tried, and those in the cohort.
     by_segment, by_role, by_tier : tuple of CohortPart
         Every group the definition could apply to, also one of whom nobody was
-        assessed; largest share first.
+        assessed; largest share first. Empty where the table does not tell groups.
     members : array of bool, shape (n_rows,)
         Who, in the order of the learners given.
     reason : str
@@ -131,7 +106,7 @@ class Cohort:
         those whose pay grew faster; else None.
     """
 
-    key: Key
+    key: CohortKey
     title: str
     definition: str
     assessed: int
@@ -149,6 +124,16 @@ class Cohort:
         """``learners / assessed``; None where nobody was assessed."""
         return self.learners / self.assessed if self.assessed else None
 
+    @property
+    def low(self) -> float | None:
+        """Lower end of the 95 % interval of the share."""
+        return rate_low(self.learners, self.assessed)
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the 95 % interval of the share."""
+        return rate_high(self.learners, self.assessed)
+
 
 def progress_of_peers(
     learners: pl.DataFrame,
@@ -161,7 +146,8 @@ def progress_of_peers(
 
     ``residual = log(pay) - expected``, where `expected` is the shrunken median of log
     pay of the same role family, company tier and stage (up to 1, 2, 4, 6, 9, 13 years,
-    or more); 0.10 is about 10 % above peers.
+    or more); 0.10 is about 10 % above peers. What the table does not tell makes nobody
+    a peer: without titles all roles are one, without companies all tiers.
 
     Parameters
     ----------
@@ -180,8 +166,8 @@ def progress_of_peers(
     polars.DataFrame
         A row for each learner with peers, known pay and experience: ``row`` (the place
         in `learners`), ``expected``, ``expected_at_half`` (of peers with half the
-        experience; null where there is none), ``residual``, and what they are ranked
-        and counted by.
+        experience; null where there is none), ``residual``, ``residual_of_all`` (over
+        all company tiers), and what they are counted by.
 
     Notes
     -----
@@ -204,20 +190,26 @@ def progress_of_peers(
     >>> progress_of_peers(frame)["residual"].round(3).to_list()
     [0.0, 0.0, 0.693]
     """
-    paid = paid_once(learners, no_company=no_company) if paid is None else paid
+    paid = paid_once(_told(learners), no_company=no_company) if paid is None else paid
     paid = paid.filter(
         ~pl.col("role_family").is_in(list(no_role)),
         pl.col("years_of_experience").is_not_null(),
     )
     years = pl.col("years_of_experience")
     paid = paid.with_columns(stage=_stage(years), half=_stage(years / 2))
-    expected = peer_medians(paid).sort("role_family", "stage", "tier")
     keys = ["role_family", "stage", "tier"]
+    expected = peer_medians(paid).sort(keys)
+    one_tier = peer_medians(paid.with_columns(tier=pl.lit(EVERYBODY))).sort(keys)
+    of_all = one_tier.drop("tier").rename({"expected": "expected_of_all"})
     at_half = expected.rename({"stage": "half", "expected": "expected_at_half"})
     return (
         paid.join(expected, on=keys, how="left")
+        .join(of_all, on=["role_family", "stage"], how="left")
         .join(at_half, on=["role_family", "half", "tier"], how="left")
-        .with_columns(residual=pl.col("log_pay") - pl.col("expected"))
+        .with_columns(
+            residual=pl.col("log_pay") - pl.col("expected"),
+            residual_of_all=pl.col("log_pay") - pl.col("expected_of_all"),
+        )
         .sort("row")
     )
 
@@ -226,21 +218,41 @@ def _stage(years: pl.Expr) -> pl.Expr:
     return pl.sum_horizontal((years > limit).cast(pl.Int64) for limit in STAGES)
 
 
+def _has(learners: pl.DataFrame, column: str) -> bool:
+    return not lacking(learners, (column,))
+
+
+def _told(learners: pl.DataFrame) -> pl.DataFrame:
+    """Put one value for all in what the table does not tell."""
+    everybody = pl.lit(EVERYBODY)
+    constants = {
+        "role_family": everybody,
+        "tier": everybody,
+        "experience_band": everybody,
+        "years_of_experience": pl.lit(0.0),
+        "company": pl.lit(None, pl.String),
+        "seniority": pl.lit(None, pl.Int64),
+    }
+    return learners.with_columns(
+        **{name: one for name, one in constants.items() if not _has(learners, name)}
+    )
+
+
 def find_cohorts(
     learners: pl.DataFrame,
     *,
-    rules: CohortRules | None = None,
+    rules: Cohorts | None = None,
     no_role: Collection[str] = NO_ROLE,
     no_company: str = "",
     paid: pl.DataFrame | None = None,
 ) -> tuple[Cohort, ...]:
-    """Find learners whose pay has not grown, entry-level outliers, and high upside.
+    """Find whose pay stands out: stalled, at entry level, high upside, very well paid.
 
     Parameters
     ----------
     learners : polars.DataFrame
         Learners of a run with features and segments. It is not changed.
-    rules : CohortRules, optional
+    rules : Cohorts, optional
     no_role : collection of str
         Role families that name no role.
     no_company : str, default=""
@@ -251,48 +263,73 @@ def find_cohorts(
     Returns
     -------
     tuple of Cohort
-        ``stalled``, ``entry_high``, ``entry_low``, ``high_upside``. Without titles,
-        companies, pay or experience they are empty and say why.
+        ``stalled``, ``entry_high``, ``entry_low``, ``high_upside``, ``well_paid``. One
+        that the table cannot tell is empty and says why.
 
     Notes
     -----
-    A rank is the share of peers below, ties half. Peers have the same role family and
-    company tier; entry-level learners are ranked among entry-level peers, others among
-    others. The share of a role at the tails of a rank is what the rules say, so it
-    tells nothing of the role. "Stalled" is therefore a gap in pay and no rank: on a
-    table of 33,424 learners of 8 years or more, the lowest fifth of each role was 17 to
-    21 % of all 18 roles with 50 such learners, the gap of 30 % was 19 to 35 %.
+    Limits are multiples of what is typical of peers, so a share is a finding: on 40,000
+    learners of the demo table 24 % of entry-level learners are paid 1.5 times what is
+    typical or more, 20 % of those in mobile and 28 % of those in frontend; on a pay
+    survey of 62,642, 5.1 %, 3.0 % of designers and 7.9 % of data scientists.
+
+    Shares depend on how far pay is spread in a role: where it is spread wide, more are
+    at both ends. Compare `entry_high` with `entry_low`.
 
     Pay tells what a learner earns, not how good they are or what they could earn. Pay
-    typed long ago looks stalled, and a typed ceiling looks like high upside: look at a
+    typed long ago looks stalled, and a typed ceiling looks very well paid: look at a
     learner before acting.
 
     Examples
     --------
     >>> frame = pl.DataFrame({"pay": [1.0, 2.0]})
     >>> find_cohorts(frame)[0].reason
-    'the table has no titles'
+    'the table has no experience'
     """
-    rules = rules or CohortRules()
-    reason = lacking(learners, NEEDS)
-    if not reason:
-        peers = progress_of_peers(
-            learners, no_role=no_role, no_company=no_company, paid=paid
-        )
-        if not peers.is_empty():
-            return _found(peers, rules, _groups(learners, no_role), len(learners))
-        roles = set(learners["role_family"].drop_nulls())
-        reason = (
-            "no role is held by enough learners"
-            if OTHER in roles <= set(no_role)
-            else "nobody has a role, a known pay and a known experience"
-        )
-    words = _definitions(rules, grown=False)
+    rules = rules or Cohorts()
+    absent = _absent(learners, rules)
+    if _lacking(learners, NEEDS["well_paid"]):
+        return tuple(absent.values())
+    named = no_role if _has(learners, "role_family") else ()
+    peers = progress_of_peers(learners, no_role=named, no_company=no_company, paid=paid)
+    if peers.is_empty():
+        why = _nobody(learners, no_role)
+        return tuple(replace(c, reason=c.reason or why) for c in absent.values())
+    found = _found(peers, learners, rules, no_role)
+    return tuple(c if c.reason else found[c.key] for c in absent.values())
+
+
+def _lacking(learners: pl.DataFrame, needs: Sequence[str]) -> str:
+    """Say what the table lacks; of columns with a bar between them one is enough."""
+    for need in needs:
+        said = [lacking(learners, (column,)) for column in need.split("|")]
+        if all(said):
+            return said[0]
+    return ""
+
+
+def _nobody(learners: pl.DataFrame, no_role: Collection[str]) -> str:
+    """Say why no learner has peers."""
+    known = "role_family" in learners.columns
+    roles = set(learners["role_family"].drop_nulls()) if known else set()
+    if OTHER in roles <= set(no_role):
+        return "no role is held by enough learners"
+    role = "a role, " if known else ""
+    return f"nobody has {role}a known pay and a known experience"
+
+
+def _absent(learners: pl.DataFrame, rules: Cohorts) -> dict[CohortKey, Cohort]:
+    """Give each cohort without anybody, and what the table lacks to tell it."""
+    words = definitions_of(rules, told=learners)
     nobody = np.zeros(len(learners), dtype=bool)
-    return tuple(
-        Cohort(key, title, words[key], 0, 0, (), (), (), nobody, reason)
-        for key, title in TITLES.items()
-    )
+    return {
+        key: Cohort(
+            *(key, TITLES[key], words[key], 0, 0, (), (), ()),
+            members=nobody,
+            reason=_lacking(learners, needs),
+        )
+        for key, needs in NEEDS.items()
+    }
 
 
 def _groups(learners: pl.DataFrame, no_role: Collection[str]) -> Groups:
@@ -309,22 +346,26 @@ def _groups(learners: pl.DataFrame, no_role: Collection[str]) -> Groups:
 
 
 def _found(
-    peers: pl.DataFrame, rules: CohortRules, groups: Groups, n: int
-) -> tuple[Cohort, ...]:
+    peers: pl.DataFrame,
+    learners: pl.DataFrame,
+    rules: Cohorts,
+    no_role: Collection[str],
+) -> dict[CohortKey, Cohort]:
     if "pay_growth" not in peers.columns:
         peers = peers.with_columns(pay_growth=pl.lit(None, pl.Float64))
     typical = _typical_growth(peers)
-    peers = _ranked(peers, rules)
-    words = _definitions(rules, grown=typical is not None)
-    found = {
+    words = definitions_of(rules, told=learners, grown=typical is not None)
+    groups = _groups(learners, no_role)
+    aged = _has(learners, "years_of_experience")
+    found: dict[CohortKey, Cohort] = {
         key: _cohort(
             peers.filter(assessed).with_columns(_in=is_in.fill_null(value=False)),
             _within(groups, rules) if key == "high_upside" else groups,
             key,
             words[key],
-            n,
+            len(learners),
         )
-        for key, (assessed, is_in) in _tests(rules, typical).items()
+        for key, (assessed, is_in) in _tests(rules, typical, aged=aged).items()
     }
     if typical is not None:
         found["stalled"] = replace(
@@ -332,60 +373,50 @@ def _found(
             n_growth=peers["pay_growth"].count(),
             typical_growth=float(np.expm1(typical)),
         )
-    return tuple(found.values())
+    return found
 
 
-def _within(groups: Groups, rules: CohortRules) -> Groups:
+def _within(groups: Groups, rules: Cohorts) -> Groups:
     """Leave out the tiers in which high upside is not looked for."""
     tiers = tuple(t for t in groups.get("tier", ()) if t in rules.upside_tiers)
     return {**groups, "tier": tiers}
 
 
-def _ranked(peers: pl.DataFrame, rules: CohortRules) -> pl.DataFrame:
-    """Rank peers by what the rules ask for; null where they are too few."""
-    years, enough = pl.col("years_of_experience"), rules.min_peers
-    experienced, entry = years >= rules.stalled_from, years <= rules.entry_years
-    grown = pl.col("pay_growth").is_not_null()
-    return peers.with_columns(
-        late=experienced & (experienced.sum().over(PEERS[:1]) >= enough),
-        early=_rank("residual", entry, enough),
-        later=_rank("residual", years > rules.entry_years, enough),
-        growth=_rank("pay_growth", grown, enough),
-    )
-
-
 def _tests(
-    rules: CohortRules, typical: float | None
-) -> dict[Key, tuple[pl.Expr, pl.Expr]]:
+    rules: Cohorts, typical: float | None, *, aged: bool
+) -> dict[CohortKey, tuple[pl.Expr, pl.Expr]]:
     """Say of each cohort on whom it is tried, and who is in it."""
+    years, beside = pl.col("years_of_experience"), pl.col("residual")
+    entry = years <= rules.entry_years if aged else pl.col("seniority") <= ENTRY_LEVEL
+    far = np.log(rules.entry_times) - EQUAL
     flat = pl.lit(value=True)
     if typical is not None:
         flat = (pl.col("pay_growth") <= typical).fill_null(value=True)
     below = pl.col("log_pay") < pl.col("expected_at_half")
-    behind = pl.col("residual") <= np.log1p(-rules.stalled_gap) + 1e-9
-    late = pl.col("late") & pl.col("expected_at_half").is_not_null()
-    early = pl.col("early").is_not_null()
-    # A learner's own growth says more than where their pay stands today.
-    pace = pl.coalesce("growth", "later")
-    in_tiers = pl.col("tier").is_in(list(rules.upside_tiers))
+    behind = beside <= np.log1p(-rules.stalled_gap) + EQUAL
+    late = _enough(years >= rules.stalled_from, rules)
+    later = _enough(years > rules.entry_years, rules)
+    early = _enough(entry.fill_null(value=False), rules)
+    upside = beside >= np.log(rules.upside_times) - EQUAL
+    well = pl.col("residual_of_all") >= np.log(rules.well_paid_times) - EQUAL
     return {
-        "stalled": (late, behind & below & flat),
-        "entry_high": (early, pl.col("early") > 1 - rules.entry_tail),
-        "entry_low": (early, pl.col("early") < rules.entry_tail),
-        "high_upside": (in_tiers & pace.is_not_null(), pace > 1 - rules.upside),
+        "stalled": (
+            late & pl.col("expected_at_half").is_not_null(),
+            behind & below & flat,
+        ),
+        "entry_high": (early, beside >= far),
+        "entry_low": (early, beside <= -far),
+        "high_upside": (later & pl.col("tier").is_in(rules.upside_tiers), upside),
+        "well_paid": (_enough(pl.col("row").is_not_null(), rules), well),
     }
 
 
-def _rank(value: str, among: pl.Expr, least: int) -> pl.Expr:
-    """Share of peers below, ties half; null outside `among` and with too few peers."""
-    own = pl.when(among).then(pl.col(value))
+def _enough(among: pl.Expr, rules: Cohorts) -> pl.Expr:
+    """Keep those of a role that enough peers of the same kind have.
 
-    def share(keys: Sequence[str]) -> pl.Expr:
-        n = own.count().over(keys)
-        rank = (own.rank("average").over(keys) - 0.5) / n
-        return pl.when(n >= least).then(rank)
-
-    return pl.coalesce(share(PEERS), share(PEERS[:1]))
+    Peers of all tiers count: the typical pay of a tier of few leans on the others.
+    """
+    return among & (among.cast(pl.Int64).sum().over("role_family") >= rules.min_peers)
 
 
 def _typical_growth(peers: pl.DataFrame) -> float | None:
@@ -394,58 +425,82 @@ def _typical_growth(peers: pl.DataFrame) -> float | None:
     return None if median is None else round(float(median), 3)  # type: ignore[arg-type]
 
 
-def _definitions(rules: CohortRules, *, grown: bool) -> dict[Key, str]:
-    """Put the rules in words."""
-    tail, fast = _percent(rules.entry_tail), _percent(rules.upside)
-    peers = "learners of the same role family and company tier"
-    growth = ""
-    if grown:
-        growth = (
-            " Left out are those whose older records show pay growing faster than is "
-            "typical."
-        )
+def definitions_of(
+    rules: Cohorts, *, told: pl.DataFrame, grown: bool = False
+) -> dict[CohortKey, str]:
+    """Put the rules in words: the one definition of each cohort.
+
+    Parameters
+    ----------
+    rules : Cohorts
+    told : polars.DataFrame
+        Learners: who is a peer depends on what their table tells.
+    grown : bool, default=False
+        Whether older records tell how pay grew.
+
+    Examples
+    --------
+    >>> words = definitions_of(Cohorts(), told=pl.DataFrame({"tier": ["Tier 1"]}))
+    >>> print(words["well_paid"])
+    Paid at least 2 times what is typical of all learners, whatever the company tier.
+    """
+    alike = [word for column, word in ALIKE.items() if _has(told, column)]
+    aged = _has(told, "years_of_experience")
+    peers, everywhere = _peers(alike, aged=aged), _peers(alike[:1], aged=aged)
+    if ALIKE["tier"] in alike:
+        wider = [word for word in alike if word != ALIKE["tier"]]
+        everywhere = f"{_peers(wider, aged=aged)}, whatever the company tier"
     entry = f"{rules.entry_years:g} years of experience or less"
+    if not aged:
+        entry = "A title of entry level (intern or junior)"
+    growth = (
+        " Left out are those whose older records show pay growing faster than is "
+        "typical."
+    )
+    far = f"{rules.entry_times:g} times"
     return {
         "stalled": (
             f"{rules.stalled_from:g} years of experience or more; paid at least "
-            f"{_percent(rules.stalled_gap)} less than is typical of {peers} with the "
-            "same experience; and paid less than is typical of these peers at half "
-            f"the experience.{growth}"
+            f"{100 * rules.stalled_gap:g} % less than is typical of {peers}; and paid "
+            "less than is typical of these peers at half the experience."
+            f"{growth if grown else ''}"
         ),
-        "entry_high": (
-            f"{entry}; paid, for their experience, in the highest {tail} of such "
-            f"{peers}."
-        ),
+        "entry_high": f"{entry}; paid at least {far} what is typical of {peers}.",
         "entry_low": (
-            f"{entry}; paid, for their experience, in the lowest {tail} of such "
-            f"{peers}."
+            f"{entry}; paid so little that what is typical of {peers} is at least "
+            f"{far} as much."
         ),
         "high_upside": (
-            f"At a {listed_or(rules.upside_tiers)} company; pay grew, by the learner's "
-            f"older records, among the fastest {fast} of {peers}. Without older "
-            f"records: more than {rules.entry_years:g} years of experience, and paid, "
-            f"for their experience, in the highest {fast} of such peers."
+            f"At a {_either(rules.upside_tiers)} company; more than "
+            f"{rules.entry_years:g} years of experience; paid at least "
+            f"{rules.upside_times:g} times what is typical of {peers}."
+        ),
+        "well_paid": (
+            f"Paid at least {rules.well_paid_times:g} times what is typical of "
+            f"{everywhere}."
         ),
     }
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:g} %"
+def _peers(alike: Sequence[str], *, aged: bool) -> str:
+    """Say who is a peer."""
+    same = [*alike, *(["experience"] if aged else [])]
+    return f"learners of the same {listed(same)}" if same else "all learners"
 
 
-def listed_or(items: Sequence[str]) -> str:
+def _either(items: Sequence[str]) -> str:
     """Join words of which one holds.
 
     Examples
     --------
-    >>> listed_or(["Tier 2", "Tier 3"])
+    >>> _either(["Tier 2", "Tier 3"])
     'Tier 2 or Tier 3'
     """
     return listed(items).replace(" and ", " or ")
 
 
 def _cohort(
-    assessed: pl.DataFrame, groups: Groups, key: Key, definition: str, n: int
+    assessed: pl.DataFrame, groups: Groups, key: CohortKey, definition: str, n: int
 ) -> Cohort:
     members = np.zeros(n, dtype=bool)
     members[assessed.filter("_in")["row"].to_numpy()] = True

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.roles.unnamed import NO_ROLE
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.pay.benchmarks import (
@@ -32,6 +33,7 @@ __all__ = [
 
 NEEDS = ("company", "tier", "pay")
 TOP = 10
+LEAST_SPREAD = 2 * TOP  # companies of a tier whose concentration is told
 Alias = Callable[[str], str] | Mapping[str, str]
 
 
@@ -82,7 +84,10 @@ class CompanyView:
 class CompanyTier:
     """A company tier: companies, learners, and the median of those who are paid.
 
-    `largest_share` is the share of its largest company among its learners.
+    `largest_share` is the share of its largest company among its learners, `gini` and
+    `top_share` tell how they spread over its companies, as `CompanyViews` has it of
+    all; None of fewer than 20 companies, of which ten are most of what there is, and of
+    those that are too small for a tier.
     """
 
     tier: str
@@ -91,6 +96,8 @@ class CompanyTier:
     largest_share: float
     n_paid: int
     p50: float | None
+    gini: float | None = None
+    top_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,4 +397,27 @@ def _tiers(placed: pl.DataFrame, paid: pl.DataFrame) -> tuple[CompanyTier, ...]:
         )
         .sort("tier")
     )
-    return tuple(CompanyTier(*row) for row in rows.rows())
+    spread = _concentration(placed)
+    none = (None, None)
+    return tuple(
+        CompanyTier(
+            **row,
+            gini=spread.get(row["tier"], none)[0],
+            top_share=spread.get(row["tier"], none)[1],
+        )
+        for row in rows.iter_rows(named=True)
+    )
+
+
+def _concentration(placed: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    """Give the Gini and the share of the ten largest companies of each tier."""
+    sizes = placed.group_by("tier", "company").len().sort("len", descending=True)
+    of = {
+        str(key[0]): one["len"].to_numpy()
+        for key, one in sizes.group_by("tier", maintain_order=True)
+    }
+    return {
+        tier: (gini(n), float(n[:TOP].sum() / n.sum()))
+        for tier, n in of.items()
+        if len(n) >= LEAST_SPREAD and tier != UNRATED
+    }

@@ -53,6 +53,12 @@ def compare_pay(
         )
     return (
         pay_benchmarks(learners, no_company=no_company, paid=paid),
-        find_cohorts(learners, no_role=no_role, no_company=no_company, paid=paid),
+        find_cohorts(
+            learners,
+            rules=config.cohorts,
+            no_role=no_role,
+            no_company=no_company,
+            paid=paid,
+        ),
         companies,
     )

@@ -9,10 +9,8 @@ from learnstrata.learners.roles.unnamed import NO_ROLE
 from learnstrata.segments.questions.explained import Explained, explain_differences
 from learnstrata.segments.questions.mentors import MentorRole, count_mentors
 from learnstrata.segments.questions.pay import (
-    EntryLevelPay,
-    LaggingPay,
-    find_entry_level_pay,
-    find_lagging_pay,
+    PayWithExperience,
+    relate_pay_to_experience,
 )
 
 __all__ = ["Answers", "answer_questions"]
@@ -23,8 +21,7 @@ class Answers:
     """Numbers of the answers, exact; None where the table cannot answer."""
 
     explained: tuple[Explained, ...]
-    lagging_pay: LaggingPay | None
-    entry_level: EntryLevelPay | None
+    pay_with_experience: PayWithExperience | None
     mentor_roles: tuple[MentorRole, ...]
 
 
@@ -33,7 +30,6 @@ def answer_questions(
     *,
     available: Collection[str],
     no_role: Collection[str] = NO_ROLE,
-    no_company: str = "",
     least: int = 10,
 ) -> Answers:
     """Work out the numbers of the answers.
@@ -46,17 +42,14 @@ def answer_questions(
         Standard columns the table holds.
     no_role : collection of str
         Role groups that name no role.
-    no_company : str, default=""
-        Category of a missing company; empty where it stays missing.
     least : int, default=10
         Learners it takes to answer about them.
     """
     columns = frozenset(available)
     return Answers(
         explained=explain_differences(learners, available=columns),
-        lagging_pay=find_lagging_pay(learners, available=columns, least=least),
-        entry_level=find_entry_level_pay(
-            learners, available=columns, no_company=no_company, least=least
+        pay_with_experience=relate_pay_to_experience(
+            learners, available=columns, least=least
         ),
         mentor_roles=count_mentors(learners, available=columns, no_role=no_role),
     )

@@ -1,83 +1,50 @@
-"""Pay that lags experience, and entry-level titles with unusually high pay."""
+"""How pay goes with experience: of all, and by role."""
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from learnstrata.learners.history import newest_first, once_each
-from learnstrata.learners.roles.titles import SENIORITY
-from learnstrata.segments.pay.benchmarks import sizes_of
 
-__all__ = [
-    "EntryLevelPay",
-    "EntryRole",
-    "LaggingPay",
-    "LaggingRole",
-    "find_entry_level_pay",
-    "find_lagging_pay",
-]
+__all__ = ["PayWithExperience", "RoleWithExperience", "relate_pay_to_experience"]
 
 EVERYBODY = "All"
-DIGITS = 2  # of a limit: as it is told, so that what is counted lies above it
 
 
 @dataclass(frozen=True, slots=True)
-class LaggingRole:
-    """Learners of a role of whom pay and experience are known.
-
-    `experienced` are of the quarter of all with the longest experience, `lagging` those
-    of them who are paid no more than the lowest quarter of the role.
-    """
+class RoleWithExperience:
+    """Learners of a role of whom pay and experience are known, and how both go."""
 
     role: str
     learners: int
-    experienced: int
-    lagging: int
     correlation: float | None
-
-    @property
-    def share(self) -> float:
-        """``lagging / experienced``."""
-        return self.lagging / self.experienced
 
 
 @dataclass(frozen=True, slots=True)
-class LaggingPay:
-    """Where pay does not rise with experience.
+class PayWithExperience:
+    """How pay goes with experience.
+
+    Whose pay has not grown with it is a cohort: `learnstrata.segments.pay.cohorts`.
 
     Attributes
     ----------
     learners : int
         Of whom both are known.
-    experienced_from : float
-        Years with which the quarter of the longest experience begins.
-    experienced, lagging : int
-        Learners of that quarter, and of them those paid no more than the lowest quarter
-        of their own role (of all, where the table has no titles).
     correlation : float or None
         Spearman's, of pay and years; None where one of them does not vary.
-    by_role : tuple of LaggingRole
-        Roles with enough experienced learners, the largest share first.
+    by_role : tuple of RoleWithExperience
+        Roles with enough learners, the largest first; of a table without titles all.
     """
 
     learners: int
-    experienced_from: float
-    experienced: int
-    lagging: int
     correlation: float | None
-    by_role: tuple[LaggingRole, ...]
-
-    @property
-    def share(self) -> float:
-        """``lagging / experienced``."""
-        return self.lagging / self.experienced
+    by_role: tuple[RoleWithExperience, ...]
 
 
-def find_lagging_pay(
+def relate_pay_to_experience(
     learners: pl.DataFrame, *, available: frozenset[str], least: int = 10
-) -> LaggingPay | None:
-    """Find where pay does not rise with experience, of all and by role.
+) -> PayWithExperience | None:
+    """Say how pay goes with experience, of all and by role.
 
     Parameters
     ----------
@@ -86,11 +53,11 @@ def find_lagging_pay(
     available : frozenset of str
         Standard columns the table holds.
     least : int, default=10
-        Learners it takes to answer, and experienced ones it takes to tell of a role.
+        Learners it takes to answer, and to tell of a role.
 
     Returns
     -------
-    LaggingPay or None
+    PayWithExperience or None
         None where both are known of fewer than `least`.
     """
     if not {"pay", "years_of_experience"} <= available:
@@ -101,174 +68,17 @@ def find_lagging_pay(
     known = once_each(newest_first(known))
     if len(known) < least:
         return None
-    peers = "role" if "title" in available else None
-    marked = _marked(known, peers)
-    rows = marked.group_by("peers").agg(*_counts())
-    everyone = marked.select(*_counts()).row(0)
-    roles = rows.filter(pl.col("experienced") >= least).rows()
-    by_role = sorted(
-        (LaggingRole(*row) for row in roles), key=lambda row: (-row.share, row.role)
-    )
-    from_years = marked.filter("experienced")["years_of_experience"].to_numpy().min()
-    learners_, experienced, lagging, correlation = everyone
-    return LaggingPay(
-        learners=learners_,
-        experienced_from=float(from_years),
-        experienced=experienced,
-        lagging=lagging,
+    peers = pl.col("role") if "title" in available else pl.lit(EVERYBODY)
+    rows = known.group_by(peers.alias("peers")).agg(*_related())
+    roles = [RoleWithExperience(*row) for row in rows.rows() if row[1] >= least]
+    everyone, correlation = known.select(*_related()).row(0)
+    return PayWithExperience(
+        learners=everyone,
         correlation=correlation,
-        by_role=tuple(by_role),
+        by_role=tuple(sorted(roles, key=lambda row: (-row.learners, row.role))),
     )
 
 
-def _marked(known: pl.DataFrame, peers: str | None) -> pl.DataFrame:
-    """Mark the quarter of longest experience, and who of it lags their peers."""
-    years, pay = pl.col("years_of_experience"), pl.col("pay")
-    marked = known.with_columns(
-        peers=pl.col(peers) if peers else pl.lit(EVERYBODY),
-        experienced=years >= years.quantile(0.75, "linear"),
-    )
-    low = pay <= pay.quantile(0.25, "linear").over("peers")
-    return marked.with_columns(lagging=pl.col("experienced") & low)
-
-
-def _counts() -> tuple[pl.Expr, ...]:
+def _related() -> tuple[pl.Expr, pl.Expr]:
     rho = pl.corr("years_of_experience", "pay", method="spearman").fill_nan(None)
-    return (
-        pl.len().alias("learners"),
-        pl.col("experienced").sum(),
-        pl.col("lagging").sum(),
-        rho.alias("correlation"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRole:
-    """Paid learners of a role family with an entry-level title of one level."""
-
-    role_family: str
-    level: str
-    learners: int
-    companies: int | None
-    largest_share: float | None
-    p50: float
-    p90: float
-    high: int
-
-
-@dataclass(frozen=True, slots=True)
-class EntryLevelPay:
-    """Entry-level titles with unusually high pay.
-
-    Attributes
-    ----------
-    learners : int
-        Paid ones whose title says entry level.
-    companies : int or None
-        Of these learners; None where the table has no companies.
-    largest_share : float or None
-        Share of the largest company among them, which all unknown ones are taken to be.
-    p50 : float
-    limit : float
-        Pay that is unusually high: Tukey's fence, to two digits.
-    high : int
-        Learners paid more than that.
-    by_role : tuple of EntryRole
-        Role families and levels with enough learners, the largest first.
-    """
-
-    learners: int
-    companies: int | None
-    largest_share: float | None
-    p50: float
-    limit: float
-    high: int
-    by_role: tuple[EntryRole, ...]
-
-    @property
-    def share(self) -> float:
-        """``high / learners``."""
-        return self.high / self.learners
-
-
-def find_entry_level_pay(
-    learners: pl.DataFrame,
-    *,
-    available: frozenset[str],
-    no_company: str = "",
-    least: int = 10,
-) -> EntryLevelPay | None:
-    """Find entry-level titles with unusually high pay.
-
-    Parameters
-    ----------
-    learners : polars.DataFrame
-        Learners of a run with features. Pay that was filled in does not count.
-    available : frozenset of str
-        Standard columns the table holds.
-    no_company : str, default=""
-        Category of a missing company.
-    least : int, default=10
-        Learners it takes to answer, and to tell of a role and level.
-
-    Returns
-    -------
-    EntryLevelPay or None
-        None where fewer than `least` paid learners have such a title.
-    """
-    if not {"pay", "title"} <= available:
-        return None
-    entry = learners.filter(pl.col("pay").is_not_null(), pl.col("seniority") <= 1)
-    entry = once_each(newest_first(entry))
-    if len(entry) < least:
-        return None
-    limit = float(f"{_fence(entry['pay']):.{DIGITS}g}")
-    entry = entry.with_columns(
-        all=pl.lit(0),
-        is_high=pl.col("pay") > limit,
-        company=_employer(available, no_company),
-    )
-    keys = ["role_family", "seniority"]
-    roles = _pays(entry, keys, placed="company" in available)
-    roles = roles.filter(pl.col("learners") >= least).sort(
-        ["learners", *keys], descending=[True, False, False]
-    )
-    whole = _pays(entry, ["all"], placed="company" in available).row(0, named=True)
-    return EntryLevelPay(
-        learners=whole["learners"],
-        companies=whole["companies"],
-        largest_share=whole["largest_share"],
-        p50=whole["p50"],
-        limit=limit,
-        high=whole["high"],
-        by_role=tuple(
-            EntryRole(role, SENIORITY[level], *numbers)
-            for role, level, *numbers in roles.iter_rows()
-        ),
-    )
-
-
-def _fence(pay: pl.Series) -> float:
-    """Give Tukey's upper inner fence of log pay; half of all pays may be equal."""
-    q1, q3 = np.quantile(np.log(pay.to_numpy()), [0.25, 0.75])
-    return float(np.exp(q3 + 1.5 * max(q3 - q1, np.log(2) / 2)))
-
-
-def _employer(available: frozenset[str], no_company: str) -> pl.Expr:
-    if "company" not in available:
-        return pl.lit(None, pl.String)
-    return pl.when(pl.col("company") != no_company).then("company")
-
-
-def _pays(entry: pl.DataFrame, by: list[str], *, placed: bool) -> pl.DataFrame:
-    """Give sizes and pay of each group, and how many are unusually high."""
-    sizes = sizes_of(entry, by)
-    if not placed:
-        sizes = sizes.with_columns(
-            companies=pl.lit(None, pl.Int64), largest_share=pl.lit(None, pl.Float64)
-        )
-    pay = pl.col("pay").cast(pl.Float64)
-    pays = entry.group_by(by).agg(
-        p50=pay.median(), p90=pay.quantile(0.9, "linear"), high=pl.col("is_high").sum()
-    )
-    return sizes.join(pays, on=by)
+    return pl.len().alias("learners"), rho.alias("correlation")

@@ -1,7 +1,8 @@
 """Results on the learners: the table, its cleaning, its description."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+from learnstrata.learners.features.bands import Origin
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
     Count,
@@ -108,6 +109,16 @@ class Limits(Model):
     largest_share: Largest
     heaped_pay: Annotated[tuple[Heap, ...], Rows(("pay",), "pay")]
     start_year_fill: Annotated[Number, Statistic("median start year", digits=4)]
+
+
+class BandLimits(Model):
+    """Where a band begins and ends, and who set that: over `low`, up to `high`."""
+
+    feature: Annotated[Literal["experience_band", "pay_band"], Word()]
+    name: Annotated[str, Label()]
+    low: Annotated[Number, Edge("band")]
+    high: Annotated[Number, Edge("band")]
+    origin: Annotated[Origin, Word()]
 
 
 class Filled(Model):

@@ -1,10 +1,13 @@
 """Results on pay: benchmarks, cohorts, companies."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
+from learnstrata.privacy.disclosure.derived import rate_high, rate_low, rate_of
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
     Count,
+    Derived,
     Fact,
     Label,
     Owner,
@@ -15,6 +18,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Typical,
     Word,
 )
+from learnstrata.segments.pay.cohorts import CohortKey
 from learnstrata.summary.contract.model import (
     SEGMENT_ID,
     Largest,
@@ -61,6 +65,12 @@ class Benchmarks(Model):
     wider: Annotated[tuple[PayCell, ...], Rows()]
 
 
+def _of_rate(of: str, how: Callable[..., float | None], *, end: int) -> Derived:
+    """Declare an end of the interval of the share of a cohort."""
+    fields = ("learners", "assessed")
+    return Derived(of, how, fields, signs=(1, -1), index=rate_of, end=end, digits=2)
+
+
 class CohortPart(Model):
     """A segment, role or tier of a cohort."""
 
@@ -69,17 +79,21 @@ class CohortPart(Model):
     assessed: Annotated[int | None, Count("learners of the part assessed")]
     learners: Annotated[int | None, Count("learners of the part in the cohort")]
     share: Annotated[Number, Share("learners in the cohort", "assessed", "learners")]
+    low: Annotated[Number, _of_rate("95 % from", rate_low, end=-1)]
+    high: Annotated[Number, _of_rate("95 % to", rate_high, end=1)]
 
 
 class Cohort(Model):
     """Learners whose pay stands out from their peers, by counts."""
 
-    key: Annotated[Literal["stalled", "entry_high", "entry_low", "high_upside"], Word()]
+    key: Annotated[CohortKey, Word()]
     title: Annotated[str, Word()]
     definition: Annotated[str, Sentence()]
     assessed: Annotated[int | None, Count("learners the definition was tried on")]
     learners: Annotated[int | None, Count("learners in the cohort")]
     share: Annotated[Number, Share("learners in the cohort", "assessed", "learners")]
+    low: Annotated[Number, _of_rate("95 % from", rate_low, end=-1)]
+    high: Annotated[Number, _of_rate("95 % to", rate_high, end=1)]
     n_growth: Annotated[int | None, Count("peers with pay in two years")]
     typical_growth: Annotated[
         Number, Typical("peers with pay in two years", 0.5, "n_growth", "pay_growth")
@@ -127,7 +141,12 @@ class CompanyTier(Model):
     companies: Annotated[int | None, Count("companies of the tier")]
     learners: Annotated[int | None, Count("learners whose company is of the tier")]
     largest_share: Largest
-    share: Annotated[Number, Share("learners of the tier", "n_learners", "learners")]
+    gini: Annotated[
+        Number, Statistic("learners of the tier over its companies", 2, "learners")
+    ]
+    top_share: Annotated[
+        Number, Share("learners of the tier at its ten largest companies", "learners")
+    ]
     n_paid: Annotated[int | None, Count("paid learners of the tier")]
     p50: Annotated[Number, Amount("paid learners of the tier", 0.5, "n_paid")]
 

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from learnstrata.privacy.disclosure.kinds import (
-    Amount,
     Count,
     Fact,
     Label,
@@ -13,57 +12,24 @@ from learnstrata.privacy.disclosure.kinds import (
     Statistic,
     Word,
 )
-from learnstrata.summary.contract.model import Largest, Model, Number, OfCompanies
+from learnstrata.summary.contract.model import Model, Number
 
 
-class LaggingRole(Model):
-    """Experienced learners of a role whose pay lags."""
+class RoleWithExperience(Model):
+    """How pay goes with experience in a role."""
 
     role: Annotated[str, Label()]
     learners: Annotated[int | None, Count("learners of the role, both known")]
-    experienced: Annotated[int | None, Count("of them with the longest experience")]
-    lagging: Annotated[int | None, Count("of those in the lowest quarter of pay")]
-    share: Annotated[Number, Share("lagging of experienced", "experienced", "lagging")]
     correlation: Annotated[Number, Statistic("rank correlation", 2, "learners", 2)]
 
 
-class LaggingPay(Model):
-    """Pay that does not rise with experience."""
+class PayWithExperience(Model):
+    """How pay goes with experience; whose pay has not grown with it is a cohort."""
 
     learners: Annotated[int | None, Count("learners of whom both are known")]
-    experienced_from: Annotated[Number, Statistic("years of the longest quarter", 2)]
-    experienced: Annotated[int | None, Count("learners with the longest experience")]
-    lagging: Annotated[int | None, Count("of them in the lowest quarter of pay")]
-    share: Annotated[Number, Share("lagging of experienced", "experienced", "lagging")]
     correlation: Annotated[Number, Statistic("rank correlation", 2, "learners", 2)]
-    by_role: Annotated[tuple[LaggingRole, ...], Rows(("-share", "role"), "experienced")]
-
-
-class EntryRole(Model):
-    """Entry-level learners of a role family and level."""
-
-    role_family: Annotated[str, Label()]
-    level: Annotated[str, Word()]
-    learners: Annotated[int | None, Count("paid entry-level learners")]
-    companies: OfCompanies
-    largest_share: Largest
-    p50: Annotated[Number, Amount("paid entry-level learners", 0.5)]
-    p90: Annotated[Number, Amount("paid entry-level learners", 0.9)]
-    high: Annotated[int | None, Count("of them unusually high")]
-
-
-class EntryLevelPay(Model):
-    """Entry-level titles with unusually high pay."""
-
-    learners: Annotated[int | None, Count("paid learners with an entry-level title")]
-    companies: OfCompanies
-    largest_share: Largest
-    p50: Annotated[Number, Amount("paid entry-level learners", 0.5)]
-    limit: Annotated[Number, Statistic("pay that is unusually high", digits=2)]
-    high: Annotated[int | None, Count("of them unusually high")]
-    share: Annotated[Number, Share("unusually high", "learners", "high")]
     by_role: Annotated[
-        tuple[EntryRole, ...], Rows(("-learners", "role_family"), "learners")
+        tuple[RoleWithExperience, ...], Rows(("-learners", "role"), "learners")
     ]
 
 
@@ -98,8 +64,7 @@ class Questions(Model):
     """What the decision questions need beside the other results."""
 
     explained: Annotated[tuple[Explained, ...], Rows(("-share", "what"))]
-    lagging_pay: Annotated[LaggingPay | None, Rows()]
-    entry_level: Annotated[EntryLevelPay | None, Rows()]
+    pay_with_experience: Annotated[PayWithExperience | None, Rows()]
     in_companies: Annotated[RoleInCompanies | None, Rows()] = None
     mentor_roles: Annotated[
         tuple[MentorRole, ...], Rows(("-learners", "role"), "learners")

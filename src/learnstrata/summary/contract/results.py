@@ -19,6 +19,7 @@ from learnstrata.privacy.disclosure.kinds import (
 from learnstrata.summary.contract.choice import Hierarchy, Map, Selection, Tendency
 from learnstrata.summary.contract.evidence import Evidence
 from learnstrata.summary.contract.learners import (
+    BandLimits,
     Description,
     Features,
     Filled,
@@ -90,6 +91,7 @@ class Results(Model):
     ledger: Annotated[Ledger, Rows()]
     remarks: Annotated[tuple[Remark, ...], Rows(least="records")]
     limits: Annotated[Limits, Rows()]
+    band_limits: Annotated[tuple[BandLimits, ...], Rows()]
     filled: Annotated[Filled, Rows()]
     roles: Annotated[Roles | None, Rows()]
     features: Annotated[Features, Rows()]
@@ -143,6 +145,12 @@ class Results(Model):
     def segment(self, segment_id: int) -> Segment | None:
         """Give a segment by its id; None where it is too small to be told."""
         return next((one for one in self.segments if one.id == segment_id), None)
+
+    def bands_of(
+        self, feature: Literal["experience_band", "pay_band"]
+    ) -> tuple[BandLimits, ...]:
+        """Give the bands of experience or pay, from low to high."""
+        return tuple(one for one in self.band_limits if one.feature == feature)
 
     def has(self, *columns: str) -> bool:
         """Say whether the table holds all of these standard columns."""

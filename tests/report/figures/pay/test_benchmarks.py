@@ -115,7 +115,7 @@ def test_one_pay_for_all_is_not_a_range(summary):
 
 def test_bands_stand_in_the_order_of_the_configuration(summary):
     bands = CHART.spec(summary)["concat"][0]["encoding"]["x"]["sort"]
-    assert bands == summary.settings.config["experience_band_names"]
+    assert bands == [one.name for one in summary.bands_of("experience_band")]
 
 
 def test_roles_stand_from_the_largest_to_the_smallest(summary):

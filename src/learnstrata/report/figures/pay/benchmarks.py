@@ -77,7 +77,7 @@ def _roles(found: Sequence[PayCell]) -> tuple[str, ...]:
 
 def _bands(summary: DisclosedSummary, found: Sequence[PayCell]) -> tuple[str, ...]:
     """List the experience bands from early to late, as they are configured."""
-    order = summary.settings.configured.experience_band_names
+    order = [one.name for one in summary.bands_of("experience_band")]
     places = {name: i for i, name in enumerate(order)}
     bands = {cell.experience_band or ALL for cell in found}
     return tuple(sorted(bands, key=lambda band: (places.get(band, len(places)), band)))
