@@ -18,6 +18,7 @@ __all__ = [
     "mapping",
     "outliers",
     "quality_tables",
+    "role_families",
     "rounding",
     "rules",
     "source",
@@ -66,6 +67,7 @@ def quality_tables(summary: Summary) -> tuple[Table, ...]:
         states(summary),
         rules(summary),
         unmapped(summary),
+        role_families(summary),
         features(summary),
         mapping(summary),
     )
@@ -119,6 +121,24 @@ def unmapped(summary: Summary) -> Table:
             column(_units(summary), lambda row: row.learners, "count"),
         ),
         sheet="Titles not understood",
+    )
+
+
+def role_families(summary: Summary) -> Table:
+    """List the role families with their codes in public classifications."""
+    return table_of(
+        "Role families in public classifications",
+        summary.roles.families if summary.roles else (),
+        (
+            column("Role family", lambda one: one.role_family),
+            column("ISCO-08", lambda one: one.isco_08),
+            column("Group of ISCO-08", lambda one: one.isco_title),
+            column("Occupation of ESCO", lambda one: one.esco_label),
+            column("Address in ESCO", lambda one: one.esco),
+        ),
+        sheet="Role families",
+        note="To join other tables on: the group that most titles of a family are in, "
+        "and a typical occupation.",
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any, Literal, Self
 from rapidfuzz import fuzz, process
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.learners.roles.classification import RoleFamily
 
 __all__ = [
     "NOT_STATED",
@@ -160,6 +161,8 @@ class TitleTable:
         Changes with every change that moves a title.
     families : tuple of str
         All role families in their order of display; `NOT_STATED` and `UNMAPPED` last.
+    classified : tuple of RoleFamily
+        The same with their codes in public classifications, where they have one.
 
     Examples
     --------
@@ -170,6 +173,7 @@ class TitleTable:
 
     version: int
     families: tuple[str, ...]
+    classified: tuple[RoleFamily, ...]
     placeholders: frozenset[str]
     dropped: frozenset[str]
     rules: _Rules
@@ -191,6 +195,7 @@ class TitleTable:
 def _table(raw: Mapping[str, Any]) -> TitleTable:
     rank = raw["seniority"]
     aliases = {word: tuple(to.split()) for word, to in raw["aliases"].items()}
+    classified = tuple(RoleFamily.of(entry) for entry in raw["families"])
     rules, generic = (_family_rules(raw[part]) for part in ("rules", "generic"))
     ranks = _Rules.of((p, r["rank"]) for r in rank["rules"] for p in r["patterns"])
     no_rank = _Rules.of((text, True) for text in rank["no_rank"])
@@ -202,7 +207,8 @@ def _table(raw: Mapping[str, Any]) -> TitleTable:
     phrases = {text for pattern in rules.patterns() for text in pattern.phrases()}
     return TitleTable(
         version=raw["version"],
-        families=tuple(raw["families"]),
+        families=tuple(one.name for one in classified),
+        classified=classified,
         placeholders=frozenset(raw["placeholders"]),
         dropped=frozenset(raw["dropped"]),
         rules=rules,
