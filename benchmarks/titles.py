@@ -17,6 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from esco import Occupation, agreement, occupations, short_and_mapped
 
+SHORT = "mapped labels of up to three words"
+
 
 def row(name: str, some: list[Occupation]) -> str:
     """Write the agreement and the coverage of some occupations."""
@@ -46,7 +48,7 @@ def main() -> int:
     for name, some in halves.items():
         print(row(name, some))
     for name, some in halves.items():
-        print(row(f"{name}: mapped labels of up to three words", short_and_mapped(some)))
+        print(row(f"{name}: {SHORT}", short_and_mapped(some)))
     return 0
 
 

@@ -26,15 +26,16 @@ def test_a_group_has_one_title_and_no_group_is_a_stranger_to_its_wider_one():
 def test_a_code_that_isco_08_cannot_have_is_refused(code):
     with pytest.raises(
         ParameterError,
-        match=f"Got isco_08='{code}' of the role family 'QA', expected two to four digits, "
-        "such as 2512; leave it out where no group fits",
+        match=f"Got isco_08='{code}' of the role family 'QA', expected two to four "
+        "digits, such as 2512; leave it out where no group fits",
     ):
         RoleFamily.of({"name": "QA", "isco_08": code, "isco_title": "Testers"})
 
 
 def test_an_address_outside_esco_is_refused():
     with pytest.raises(
-        ParameterError, match="Got esco='2512.4' .* expected the address of an occupation"
+        ParameterError,
+        match="Got esco='2512.4' .* expected the address of an occ",
     ):
         RoleFamily.of({"name": "QA", "esco": "2512.4", "esco_label": "tester"})
 

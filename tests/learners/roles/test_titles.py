@@ -1,8 +1,7 @@
 """Titles of public occupations go where the others of their occupation go.
 
-Patterns may be written from one half of the occupations. The other half is counted here,
-and its labels are not printed when a test fails: who changes patterns does not look at
-them.
+Patterns may be written from one half of the occupations. The other half is counted, and
+its labels are never printed: who changes patterns does not look at them.
 """
 
 from itertools import combinations
