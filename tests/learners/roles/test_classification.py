@@ -1,3 +1,6 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from esco import occupations
@@ -51,6 +54,24 @@ def test_a_code_without_its_words_is_refused(entry):
 def test_a_family_needs_no_code():
     family = RoleFamily.of({"name": "Gardening"})
     assert (family.isco_08, family.isco_title, family.esco) == (None, None, None)
+
+
+def test_the_page_of_the_method_has_the_codes_of_every_family():
+    page = Path(__file__).parents[3] / "docs/methods/roles.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for one in CLASSIFIED[:-2]:
+        link = f"[{one.esco_label}]({one.esco})" if one.esco else ""
+        cells = (one.name, one.isco_08 or "", one.isco_title or "", link)
+        assert f"| {' | '.join(cells)} |" in lines
+
+
+def test_notice_says_whose_the_classifications_are_and_is_shipped():
+    root = Path(__file__).parents[3]
+    notice = (root / "NOTICE").read_text(encoding="utf-8")
+    assert "International Labour Organization" in notice
+    assert "uses the ESCO classification of the European Commission" in notice
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "NOTICE" in project["project"]["license-files"]
 
 
 def test_occupations_of_esco_are_there_and_called_so():

@@ -158,5 +158,13 @@ def test_family_is_that_of_the_work(title, family):
     assert match_titles([title])[0].family == family
 
 
-def test_a_waiter_is_no_administrator_of_servers():
-    assert match_titles(["Banquet Server"])[0].how == "unmapped"
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Banquet Server",  # no administrator of servers
+        "ICT4",  # a grade: an individual contributor
+        "Professional III",
+    ],
+)
+def test_what_names_no_work_stays_unmapped(title):
+    assert match_titles([title])[0].how == "unmapped"
