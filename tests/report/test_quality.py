@@ -189,3 +189,15 @@ def test_a_frame_is_no_file_and_nothing_is_said_of_it(summary):
 def test_the_kind_of_file_is_told(summary, facts, words):
     told = quality.source(of_file(summary, **facts))
     assert told == f"The table was read from {words}"
+
+
+def test_role_families_are_listed_with_their_codes(summary):
+    rows = {row[0]: row[1:] for row in quality.role_families(summary).rows}
+    assert rows["Quality"][:3] == (
+        "2519",
+        "Software and applications developers and analysts not elsewhere classified",
+        "software tester",
+    )
+    assert rows["Other"] == (None, None, None, None)
+    assert not {"Not stated", "Unmapped"} & set(rows)
+    assert quality.role_families(with_(summary, roles=None)).rows == ()
