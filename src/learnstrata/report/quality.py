@@ -67,7 +67,6 @@ def quality_tables(summary: Summary) -> tuple[Table, ...]:
         states(summary),
         rules(summary),
         unmapped(summary),
-        role_families(summary),
         features(summary),
         mapping(summary),
     )
