@@ -215,3 +215,15 @@ def test_a_small_pay_keeps_the_digits_of_its_limits(summary):
         summary, settings=with_(summary.settings, money=money), band_limits=(low,)
     )
     assert quality.bands(some).rows[0][2] == "over 0.022 and up to 187 k EUR"
+
+
+def test_role_families_are_listed_with_their_codes(summary):
+    rows = {row[0]: row[1:] for row in quality.role_families(summary).rows}
+    assert rows["Quality"][:3] == (
+        "2519",
+        "Software and applications developers and analysts not elsewhere classified",
+        "software tester",
+    )
+    assert rows["Other"] == (None, None, None, None)
+    assert not {"Not stated", "Unmapped"} & set(rows)
+    assert quality.role_families(with_(summary, roles=None)).rows == ()

@@ -9,7 +9,7 @@ import pytest
 from charted import with_
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.pay import pay_section
-from learnstrata.report.quality import quality_tables, rounding
+from learnstrata.report.quality import quality_tables, role_families, rounding
 from learnstrata.report.questions import question_tables
 from learnstrata.report.workbook import workbook_tables, write_csv, write_workbook
 from learnstrata.summary.contract.results import ExactSummary
@@ -53,6 +53,7 @@ def test_every_table_of_the_page_with_a_sheet_is_in_the_workbook(summary, sheets
         *section.company_tables,
         *question_tables(summary),
         *quality_tables(summary),
+        role_families(summary),
     ]
     wanted = [table for table in shown if table.sheet and table.rows]
     assert len(wanted) > 30

@@ -19,6 +19,7 @@ __all__ = [
     "mapping",
     "outliers",
     "quality_tables",
+    "role_families",
     "rounding",
     "rules",
     "source",
@@ -170,6 +171,24 @@ def _set_by(one: BandLimits) -> str:
 
 def _limit(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{round(value, 6):g}"
+
+
+def role_families(summary: Summary) -> Table:
+    """List the role families with their codes in public classifications."""
+    return table_of(
+        "Role families in public classifications",
+        summary.roles.families if summary.roles else (),
+        (
+            column("Role family", lambda one: one.role_family),
+            column("ISCO-08", lambda one: one.isco_08),
+            column("Group of ISCO-08", lambda one: one.isco_title),
+            column("Occupation of ESCO", lambda one: one.esco_label),
+            column("Address in ESCO", lambda one: one.esco),
+        ),
+        sheet="Role families",
+        note="To join other tables on: the group that most titles of a family are in, "
+        "and a typical occupation.",
+    )
 
 
 def features(summary: Summary) -> Table:

@@ -17,7 +17,7 @@ from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.outcomes import rule_limits, skills
 from learnstrata.report.pay import pay_tables
-from learnstrata.report.quality import quality_tables, rounding
+from learnstrata.report.quality import quality_tables, role_families, rounding
 from learnstrata.report.questions import question_tables
 from learnstrata.report.segment_sheets import segment_sheets
 from learnstrata.report.trust import tables_of as trust_tables
@@ -60,6 +60,7 @@ def workbook_tables(summary: Summary) -> tuple[Table, ...]:
         actions(summary),
         *question_tables(summary),
         *quality_tables(summary),
+        role_families(summary),
         described_numbers(summary),
     )
     sheets: dict[str, Table] = {}

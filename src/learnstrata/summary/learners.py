@@ -6,7 +6,7 @@ from typing import Literal
 
 from learnstrata.learners import description
 from learnstrata.learners.features.register import feature_of
-from learnstrata.learners.roles.titles import TitleTable
+from learnstrata.learners.roles.titles import NOT_STATED, UNMAPPED, TitleTable
 from learnstrata.pipeline import Run
 from learnstrata.summary.contract.learners import (
     BandLimits,
@@ -19,6 +19,7 @@ from learnstrata.summary.contract.learners import (
     Missing,
     PayByExperience,
     PayByRole,
+    RoleFamily,
     Roles,
     Title,
 )
@@ -76,7 +77,7 @@ def build_roles(run: Run) -> Roles | None:
     found = run.base.coverage
     if found is None:
         return None
-    n = found.learners
+    n, table = found.learners, TitleTable.load()
     return Roles(
         learners=n,
         mapped=found.mapped,
@@ -90,7 +91,18 @@ def build_roles(run: Run) -> Roles | None:
         top_unmapped=tuple(
             Title(title=title, learners=count) for title, count in found.top_unmapped
         ),
-        table_version=TitleTable.load().version,
+        table_version=table.version,
+        families=tuple(
+            RoleFamily(
+                role_family=one.name,
+                isco_08=one.isco_08,
+                isco_title=one.isco_title,
+                esco=one.esco,
+                esco_label=one.esco_label,
+            )
+            for one in table.classified
+            if one.name not in (NOT_STATED, UNMAPPED)
+        ),
     )
 
 

@@ -9,11 +9,10 @@ from learnstrata.privacy.disclosure.derived import (
     index_high,
     index_low,
     index_of,
-    part_of,
+    rate_high,
+    rate_low,
+    rate_of,
     share_effect,
-    share_high,
-    share_interval,
-    share_low,
     worked_out,
 )
 from learnstrata.privacy.disclosure.kinds import Derived
@@ -104,25 +103,8 @@ def test_what_rounding_leaves_open_is_hidden_with_all_that_goes_with_it(
         assert (found is not None) == is_told
 
 
-@pytest.mark.parametrize(("n", "p"), [(60, 0.1), (400, 0.03), (1000, 0.4)])
-def test_the_interval_of_a_share_holds_the_truth_nineteen_times_in_twenty(n, p):
-    rng = np.random.default_rng(1)
-    ends = [share_interval(int(k), n) for k in rng.binomial(n, p, 2_000)]
-    inside = sum(low <= p <= high for low, high in ends)
-    assert 0.92 <= inside / 2_000 <= 0.98
-
-
-@given(st.integers(0, 500), st.integers(1, 500))
-def test_a_share_lies_in_its_interval_and_a_wider_one_holds_it(count, more):
-    low, high = share_interval(count, count + more)
-    assert 0 <= low <= part_of(count, count + more) <= high <= 1
-    lower, higher = share_interval(count, count + more, z=3)
-    assert lower <= low <= high <= higher
-
-
 def test_a_share_of_nobody_has_no_interval():
-    assert share_interval(0, 0) == (None, None)
-    assert part_of(0, 0) is None
+    assert rate_of(0, 0) is rate_low(0, 0) is rate_high(0, 0) is None
 
 
 @given(st.integers(0, 400), st.integers(1, 800), st.integers(0, 9))
@@ -136,11 +118,11 @@ def test_a_told_interval_holds_the_exact_one(count, more, offset):
     if None in told:
         return
     ends = []
-    for how, end in ((share_low, -1), (share_high, 1)):
-        kind = Derived("", how, ("", ""), signs=(1, -1), index=part_of, end=end)
+    for how, end in ((rate_low, -1), (rate_high, 1)):
+        kind = Derived("", how, ("", ""), signs=(1, -1), index=rate_of, end=end)
         ends.append(worked_out(kind, told, limits))
     if None in ends:
         return
-    low, high = share_interval(*counts)
+    low, high = rate_low(*counts), rate_high(*counts)
     assert ends[0] <= low + 1e-9
     assert high - 1e-9 <= ends[1]

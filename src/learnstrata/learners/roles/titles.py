@@ -20,6 +20,7 @@ from typing import Any, Literal, Self
 from rapidfuzz import fuzz, process
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.learners.roles.classification import RoleFamily
 
 __all__ = [
     "NOT_STATED",
@@ -160,16 +161,19 @@ class TitleTable:
         Changes with every change that moves a title.
     families : tuple of str
         All role families in their order of display; `NOT_STATED` and `UNMAPPED` last.
+    classified : tuple of RoleFamily
+        The same with their codes in public classifications, where they have one.
 
     Examples
     --------
     >>> table = TitleTable.load()
     >>> table.version, table.families[:3]
-    (1, ('Backend', 'Frontend', 'Full stack'))
+    (2, ('Backend', 'Frontend', 'Full stack'))
     """
 
     version: int
     families: tuple[str, ...]
+    classified: tuple[RoleFamily, ...]
     placeholders: frozenset[str]
     dropped: frozenset[str]
     rules: _Rules
@@ -180,6 +184,7 @@ class TitleTable:
     levels: Mapping[str, int]
     known: Mapping[str, tuple[str, ...]]
     phrases: frozenset[str]
+    joined: Mapping[tuple[str, ...], str]
 
     @staticmethod
     def load() -> "TitleTable":
@@ -190,16 +195,20 @@ class TitleTable:
 def _table(raw: Mapping[str, Any]) -> TitleTable:
     rank = raw["seniority"]
     aliases = {word: tuple(to.split()) for word, to in raw["aliases"].items()}
+    classified = tuple(RoleFamily.of(entry) for entry in raw["families"])
     rules, generic = (_family_rules(raw[part]) for part in ("rules", "generic"))
     ranks = _Rules.of((p, r["rank"]) for r in rank["rules"] for p in r["patterns"])
     no_rank = _Rules.of((text, True) for text in rank["no_rank"])
     groups = (rules, generic, ranks, no_rank)
     words = {w for group in groups for p in group.patterns() for w in p.words()}
+    joined = {tuple(text.split()): to for text, to in raw["phrases"].items()}
     words.update(rank["levelled"], raw["dropped"], *aliases.values())
+    words.update(joined.values(), *joined)
     phrases = {text for pattern in rules.patterns() for text in pattern.phrases()}
     return TitleTable(
         version=raw["version"],
-        families=tuple(raw["families"]),
+        families=tuple(one.name for one in classified),
+        classified=classified,
         placeholders=frozenset(raw["placeholders"]),
         dropped=frozenset(raw["dropped"]),
         rules=rules,
@@ -210,6 +219,7 @@ def _table(raw: Mapping[str, Any]) -> TitleTable:
         levels=MappingProxyType(rank["levels"]),
         known=MappingProxyType({word: (word,) for word in words} | aliases),
         phrases=frozenset(text for text in phrases if " " in text),
+        joined=MappingProxyType(joined),
     )
 
 
@@ -320,6 +330,7 @@ def _words(title: str, table: TitleTable) -> tuple[str, ...]:
     tokens = _TOKENS.findall(_fold(title))[:_MOST_WORDS]
     words = [word for token in tokens for word in _known_words(token, table)]
     kept = [word for word in words if word not in table.dropped] or words
+    kept = _joined(kept, table.joined)
     ends = accumulate(len(word) + 1 for word in kept[:_MOST_WORDS])
     counted = zip(kept, ends, strict=False)  # the words beyond the most have no end
     fitting = [word for word, end in counted if end <= _LONGEST + 1]
@@ -327,6 +338,16 @@ def _words(title: str, table: TitleTable) -> tuple[str, ...]:
         _ROMAN.get(word, word) if before in table.levelled else word
         for before, word in pairwise(("", *fitting))
     )
+
+
+def _joined(words: list[str], joined: Mapping[tuple[str, ...], str]) -> list[str]:
+    """Write neighbours that are one word as that word, the longest first."""
+    for phrase, word in sorted(joined.items(), key=lambda pair: -len(pair[0])):
+        size = len(phrase)
+        for at in range(len(words) - size, -1, -1):
+            if tuple(words[at : at + size]) == phrase:
+                words = [*words[:at], word, *words[at + size :]]
+    return words
 
 
 def _fold(title: str) -> str:
@@ -431,6 +452,7 @@ class _Typos:
 
     words: Mapping[str, Sequence[str]]
     phrases: Mapping[str, Sequence[str]]
+    known: Collection[str]
     score: float
 
     @classmethod
@@ -442,10 +464,15 @@ class _Typos:
         long = filter(_is_long, strange)
         near = {w: _nearest(w, known.get(w[0], ()), score) for w in long}
         found = {w: table.known[to] for w, to in near.items() if to}
-        return cls(found, _by_first_letter(table.phrases), score)
+        return cls(found, _by_first_letter(table.phrases), table.known, score)
 
     def phrase(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Give the known title nearest to `words` whose short words are the same."""
+        """Give the known title nearest to `words` whose short words are the same.
+
+        Where all words are known, none is misspelt.
+        """
+        if all(word in self.known for word in words):
+            return ()
         title = " ".join(words)
         near = _nearest(title, self.phrases.get(title[0], ()), self.score) or ""
         reading = tuple(near.split())

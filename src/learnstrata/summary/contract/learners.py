@@ -135,8 +135,21 @@ class Title(Model):
     learners: Annotated[int | None, Count("learners with the title")]
 
 
+class RoleFamily(Model):
+    """A role family and its codes in public classifications, to join others' tables on.
+
+    None where the family has no code.
+    """
+
+    role_family: Annotated[str, Label()]
+    isco_08: Annotated[str | None, Setting()]
+    isco_title: Annotated[str | None, Setting()]
+    esco: Annotated[str | None, Setting()]
+    esco_label: Annotated[str | None, Setting()]
+
+
 class Roles(Model):
-    """How many titles are understood."""
+    """How many titles are understood, and which role families there are."""
 
     learners: Annotated[int | None, Count("learners segmented")]
     mapped: Annotated[int | None, Count("learners whose title has a role family")]
@@ -155,6 +168,7 @@ class Roles(Model):
     n_titles_mapped: Annotated[int | None, Count("titles with a role family")]
     top_unmapped: Annotated[tuple[Title, ...], Rows(("-learners", "title"))]
     table_version: Annotated[int, Setting()]
+    families: Annotated[tuple[RoleFamily, ...], Rows()]
 
 
 class FeatureUsed(Model):
