@@ -106,7 +106,7 @@ def test_ledger_and_segments_reconcile_with_the_input(done, table):
     assert kept + others == exact.input.records == records
     assert kept == len(segments) == segments["learner_id"].n_unique()
     told = ["record", "learner_id", "segment_id", "segment_name", *EXPORTED]
-    assert segments.columns == [*told, "role_family"]
+    assert segments.columns == [*told, "subsegment_name", "role_family"]
     counts = {segment.id: segment.size for segment in exact.segments}
     assert dict(segments.group_by("segment_id").len().iter_rows()) == counts
 

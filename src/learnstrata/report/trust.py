@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
 from learnstrata.report.parts import roles_text
+from learnstrata.segments.choice.gaps import LEAST_DEPTH, MAX_P
 from learnstrata.summary.contract.evidence import (
     Component,
-    Dip,
     Evidence,
     Ground,
     PartDossier,
@@ -15,7 +15,6 @@ from learnstrata.summary.contract.evidence import (
 )
 from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.readings import (
-    P_LIMIT,
     STRONG,
     agreements,
     level_of_p,
@@ -356,19 +355,19 @@ def neighbours(found: Evidence) -> list[Valley]:
 
 
 def humps(found: Evidence) -> str:
-    """Say between how many neighbouring segments there is a thin place."""
-    tested = [row.dip.p_value for row in neighbours(found) if row.dip]
+    """Say between how many neighbouring segments there is a gap."""
+    tested = [row for row in neighbours(found) if row.dip]
     if not tested:
         return "No pair of neighbouring segments was large enough for a dip test."
-    thin = sum(level_of_p(p) == "beyond chance" for p in tested)
+    gaps = sum(row.is_gap for row in tested)
     pairs = f"{counted(len(tested), 'pair')} of neighbouring segments"
-    level = f"dip test, p {P_LIMIT} or less"
-    if thin:
-        return f"Between {thin} of {pairs} there is a thin place ({level})."
-    return (
-        f"No thin place was found between the {pairs} ({level}): nothing shows that "
-        "their borders are gaps."
+    level = (
+        f"a valley, p {MAX_P} or less after Holm, and {LEAST_DEPTH} learners near the "
+        "means for each one midway"
     )
+    if gaps:
+        return f"Between {gaps} of {pairs} there is a gap ({level})."
+    return f"There is no gap between the {pairs} ({level})."
 
 
 def conditions(summary: Results) -> Table:
@@ -482,14 +481,15 @@ def dips(summary: Results) -> Table:
     rows = [_of_component(row, write.share(row.explained)) for row in found.components]
     rows += [_of_valley(row) for row in neighbours(found)]
     return table_of(
-        "Humps: Hartigan's dip test",
+        "Humps and gaps: Hartigans' dip test",
         rows,
         [
             column("Where", lambda row: row[0]),
             column("Dip", lambda row: row[1], "statistic"),
             column("p-value", lambda row: row[2], "statistic"),
-            column(summary.settings.units.capitalize(), lambda row: row[3], "count"),
-            column("Found", lambda row: row[4]),
+            column("Depth", lambda row: row[3], "statistic"),
+            column(summary.settings.units.capitalize(), lambda row: row[4], "count"),
+            column("Found", lambda row: row[5]),
         ],
         sheet="Dip tests",
     )
@@ -498,19 +498,18 @@ def dips(summary: Results) -> Table:
 def _of_component(row: Component, explained: str) -> tuple[Cell, ...]:
     beyond = level_of_p(row.dip.p_value) == "beyond chance"
     told = "more than one hump" if beyond else "one hump"
-    return (f"Component {row.component} ({explained})", *_dip(row.dip), told)
+    p, n = p_cell(row.dip.p_value), row.dip.n_rows
+    where = f"Component {row.component} ({explained})"
+    return (where, row.dip.statistic, p, "", n, told)
 
 
 def _of_valley(row: Valley) -> tuple[Cell, ...]:
     where = f"Between segments {row.segment_id} and {row.neighbour_id}"
     if row.dip is None:
-        return (where, "", "", "", "too few to tell")
-    beyond = level_of_p(row.dip.p_value) == "beyond chance"
-    return (where, *_dip(row.dip), "a thin place" if beyond else "no thin place")
-
-
-def _dip(found: Dip) -> tuple[Cell, ...]:
-    return found.statistic, p_cell(found.p_value), found.n_rows
+        return (where, "", "", "", "", "too few to tell")
+    told = "a gap" if row.is_gap else "no gap"
+    p, n = p_cell(row.p_value), row.dip.n_rows
+    return (where, row.dip.statistic, p, row.depth, n, told)
 
 
 def skipped(found: Evidence) -> Table:

@@ -119,8 +119,11 @@ def _valleys(shape: Shape) -> tuple[contract.Valley, ...]:
             segment_id=found.cluster + 1,
             neighbour_id=found.neighbour + 1,
             dip=contract.Dip.of(found.dip) if found.dip else None,
+            p_value=found.p_value,
+            depth=found.depth,
+            is_gap=found.is_gap,
         )
-        for found in shape.valleys
+        for found in shape.borders
     )
 
 

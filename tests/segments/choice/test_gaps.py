@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 import structureless
-from learnstrata.segments.choice.gaps import Parting, find_partings, most_parted
+from learnstrata.segments.choice.gaps import (
+    Border,
+    Parting,
+    find_borders,
+    find_partings,
+    most_parted,
+    renumbered,
+)
 from learnstrata.stats import kmeans
 
 APART = Parting(p_value=0.0, depth=4.0, smallest_share=0.2, same_cut=1.0)
@@ -78,3 +85,40 @@ def test_few_distinct_rows_end_the_search():
         rng=np.random.default_rng(0),
     )
     assert set(found) <= {2, 3}
+
+
+def test_the_p_values_of_borders_are_those_of_holm():
+    X = groups(4, np.random.default_rng(2), n=400) * [1, 0.5, 0.4]
+    labels = kmeans.fit(X, 4, rng=0).labels
+    found = find_borders(X.astype(np.float32), labels, rng=np.random.default_rng(0))
+    assert [border.cluster for border in found] == [0, 1, 2, 3]
+    pairs = {frozenset((b.cluster, b.neighbour)): b for b in found}.values()
+    raw = [border.dip.p_value for border in pairs]
+    expected = [
+        max(min(p * sum(q >= p for q in raw), 1) for p in raw if p <= own)
+        for own in raw
+    ]
+    assert [border.p_value for border in pairs] == pytest.approx(expected)
+
+
+def test_the_verdict_of_a_parting_is_that_of_its_borders():
+    X = groups(3, np.random.default_rng(3))
+    for one in partings(X).values():
+        assert one.p_value == max(border.p_value for border in one.borders)
+        assert one.depth == min(border.depth for border in one.borders)
+        gaps = all(border.is_gap for border in one.borders)
+        assert one.is_parted == (gaps and one.same_cut >= 0.9)
+
+
+def test_a_gap_needs_a_valley_and_few_between():
+    assert Border(0, 1, None, 0.01, 1.5).is_gap
+    assert not Border(0, 1, None, 0.0101, 1.5).is_gap
+    assert not Border(0, 1, None, 0.01, 1.49).is_gap
+
+
+def test_borders_bear_the_numbers_of_the_cut_they_are_told_of():
+    labels = np.repeat([0, 1, 2], 50)
+    borders = [Border(0, 1, None, 0.5, 1.0), Border(1, 2, None, 0.2, 3.0)]
+    found = renumbered(borders, labels, np.repeat([2, 0, 1], 50))
+    assert [(one.cluster, one.neighbour) for one in found] == [(0, 1), (2, 0)]
+    assert found[1].p_value == 0.5

@@ -74,8 +74,8 @@ def test_silhouettes_of_the_picture_are_those_of_the_fit(trust, small_run):
 
 
 def test_every_segment_has_a_neighbour_and_components_their_share(trust, k):
-    assert [valley.cluster for valley in trust.shape.valleys] == list(range(k))
-    assert all(v.cluster != v.neighbour for v in trust.shape.valleys)
+    assert [border.cluster for border in trust.shape.borders] == list(range(k))
+    assert all(border.cluster != border.neighbour for border in trust.shape.borders)
     assert len(trust.shape.components) == len(trust.shape.explained) == 3
     assert np.diff(trust.shape.explained).max() <= 0
 

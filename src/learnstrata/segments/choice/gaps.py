@@ -1,25 +1,64 @@
 """Groups that stand apart: how many there are, before any cut is made for use."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import DegenerateError
 from learnstrata.stats import kmeans
 from learnstrata.stats.inputs import Integers
-from learnstrata.stats.modality import Valley, valleys
+from learnstrata.stats.modality import Dip, Valley, valleys
+from learnstrata.stats.refits import overlap
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import agreement
 from learnstrata.wording.statistics import as_told
 
-__all__ = ["Parting", "find_partings", "most_parted"]
+__all__ = [
+    "ROWS",
+    "Border",
+    "Parting",
+    "find_borders",
+    "find_partings",
+    "most_parted",
+    "renumbered",
+]
 
 ROWS = 10_000  # of fewer, a group of 3 % is not seen
 MAX_P = 0.01  # of the valleys of one k together
 LEAST_DEPTH = 1.5  # arcs of a ring have 0.8 to 1.3, groups that overlap 2 and more
 SAME_CUT = 0.9  # adjusted Rand index with the cut by all features
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """What lies between a cluster and the one nearest to it.
+
+    Attributes
+    ----------
+    cluster, neighbour : int
+        Counted from 0.
+    dip : Dip or None
+        None where they have too few rows for a test.
+    p_value : float
+        Of the dip, after Holm over the pairs of the table; 1 where there is none.
+    depth : float
+        `learnstrata.stats.modality.Valley.depth`.
+    """
+
+    cluster: int
+    neighbour: int
+    dip: Dip | None
+    p_value: float
+    depth: float
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether few rows lie between, as far as is told of it."""
+        p, depth = as_told(self.p_value), as_told(self.depth)
+        return (p or 0) <= MAX_P and (depth or 0) >= LEAST_DEPTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +75,15 @@ class Parting:
         Of the rows.
     same_cut : float
         Adjusted Rand index of these clusters with those by all features.
+    borders : tuple of Border
+        By the numbers of the clusters by all features.
     """
 
     p_value: float
     depth: float
     smallest_share: float
     same_cut: float
+    borders: tuple[Border, ...] = ()
 
     @property
     def is_parted(self) -> bool:
@@ -105,24 +147,75 @@ def _parting(
     others: Integers,
     rng: np.random.Generator,
 ) -> Parting:
-    between = valleys(X, labels, n_rows=ROWS, rng=rng)
+    borders = find_borders(X, labels, rng=rng)
     return Parting(
-        p_value=_holm(between),
-        depth=min(valley.depth for valley in between),
+        p_value=max(border.p_value for border in borders),
+        depth=min(border.depth for border in borders),
         smallest_share=float(np.bincount(labels).min() / len(labels)),
         same_cut=agreement(labels, others).ari,
+        borders=renumbered(borders, labels, others),
     )
 
 
-def _holm(between: Sequence[Valley]) -> float:
-    """Give the largest p-value of the pairs, adjusted by Holm."""
-    pairs = {
-        frozenset((valley.cluster, valley.neighbour)): valley.dip for valley in between
-    }
-    p_values = sorted(dip.p_value if dip else 1.0 for dip in pairs.values())
-    factors = range(len(p_values), 0, -1)
-    adjusted = (p * factor for p, factor in zip(p_values, factors, strict=True))
-    return min(max(adjusted), 1.0)
+def find_borders(
+    X: npt.NDArray[np.float32], labels: Integers, *, rng: np.random.Generator
+) -> tuple[Border, ...]:
+    """Look between each cluster and the one nearest to it.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_columns)
+        Ordered features.
+    labels : array of shape (n_rows,)
+        From 0, none of them empty.
+    rng : Generator
+
+    Returns
+    -------
+    tuple of Border
+        By cluster; a pair that are each other's nearest is there twice.
+    """
+    between = valleys(X, labels, n_rows=ROWS, rng=rng)
+    adjusted = _holm(between)
+    return tuple(
+        Border(one.cluster, one.neighbour, one.dip, adjusted[_pair(one)], one.depth)
+        for one in between
+    )
+
+
+def _pair(valley: Valley) -> frozenset[int]:
+    return frozenset((valley.cluster, valley.neighbour))
+
+
+def _holm(between: Sequence[Valley]) -> dict[frozenset[int], float]:
+    """Give the p-value of each pair, adjusted by Holm over the pairs."""
+    p_values = {_pair(one): one.dip.p_value if one.dip else 1.0 for one in between}
+    adjusted, most = {}, 0.0
+    for i, pair in enumerate(sorted(p_values, key=lambda pair: p_values[pair])):
+        most = max(most, min(p_values[pair] * (len(p_values) - i), 1.0))
+        adjusted[pair] = most
+    return adjusted
+
+
+def renumbered(
+    borders: Sequence[Border], labels: Integers, others: Integers
+) -> tuple[Border, ...]:
+    """Give clusters the numbers of those of another cut that are most like them.
+
+    Parameters
+    ----------
+    borders : sequence of Border
+        Of the clusters of `labels`.
+    labels, others : array of shape (n_rows,)
+        Of the same rows, from 0.
+    """
+    k = int(1 + max(labels.max(), others.max()))
+    _, to = linear_sum_assignment(overlap(labels, others, k), maximize=True)
+    moved = [
+        replace(one, cluster=int(to[one.cluster]), neighbour=int(to[one.neighbour]))
+        for one in borders
+    ]
+    return tuple(sorted(moved, key=lambda one: one.cluster))
 
 
 def most_parted(found: Mapping[int, Parting], *, least_share: float) -> int:

@@ -11,6 +11,7 @@ from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config, Evidence
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners.features.matrix import Matrix
+from learnstrata.segments.choice.gaps import ROWS, Border, find_borders, renumbered
 from learnstrata.segments.choice.nulls import (
     HalvesBeside,
     NullDraws,
@@ -34,7 +35,7 @@ from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.gap import GapResult
 from learnstrata.stats.inputs import distinct_rows
-from learnstrata.stats.modality import Dip, Valley, dip_components, valleys
+from learnstrata.stats.modality import Dip, dip_components
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.refits import overlap
@@ -108,8 +109,8 @@ class Shape:
         Of the first principal components.
     explained : tuple of float
         Share of the variance in each.
-    valleys : tuple of Valley
-        Between each segment and the nearest; by the features that are numbers.
+    borders : tuple of Border
+        Between each segment and the nearest, by the features that are numbers.
     """
 
     n_rows: int
@@ -121,7 +122,7 @@ class Shape:
     profile: npt.NDArray[np.float64]
     components: tuple[Dip, ...]
     explained: tuple[float, ...]
-    valleys: tuple[Valley, ...]
+    borders: tuple[Border, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,7 +225,7 @@ def examine(
         level=evidence.level,
         verdict=judge(dossier, config.selection.rule, halves=own),
         nulls=nulls,
-        shape=_shape(prepared.matrix, fit, rng=sources[3]),
+        shape=_shape(prepared.matrix, fit, dossier, rng=sources[3]),
         replication=replication,
         certainty=fit_certainty(
             X, fit, evidence, refits=refits, parts=subsegments.centers
@@ -292,7 +293,9 @@ def _drawn(
     return draw_nulls(tables, ks, rng=rng)
 
 
-def _shape(matrix: Matrix, fit: kmeans.KMeansFit, *, rng: np.random.Generator) -> Shape:
+def _shape(
+    matrix: Matrix, fit: kmeans.KMeansFit, dossier: Dossier, *, rng: np.random.Generator
+) -> Shape:
     X = matrix.X
     silhouette = _silhouette(X, fit.labels, rng=rng)
     of_row = fit.labels[silhouette.rows]
@@ -312,7 +315,7 @@ def _shape(matrix: Matrix, fit: kmeans.KMeansFit, *, rng: np.random.Generator) -
         profile=np.array([np.quantile(group, steps) for group in groups]),
         components=tuple(dip_components(X[some], n_components=n_components, rng=rng)),
         explained=tuple(principal_components(X[some], n_components).explained.tolist()),
-        valleys=_valleys(X[some][:, ordered], fit.labels[some], rng=rng),
+        borders=_borders(X[:, ordered], fit.labels, dossier, rng=rng),
     )
 
 
@@ -328,12 +331,22 @@ def _silhouette(
     return replace(found, mean=mean, standard_error=error)
 
 
-def _valleys(
-    rows: Rows, labels: npt.NDArray[np.int32], *, rng: np.random.Generator
-) -> tuple[Valley, ...]:
-    if not rows.shape[1] or len(np.unique(labels)) < labels.max(initial=0) + 1:
+def _borders(
+    rows: Rows,
+    labels: npt.NDArray[np.int32],
+    dossier: Dossier,
+    *,
+    rng: np.random.Generator,
+) -> tuple[Border, ...]:
+    """Give the borders that k was judged by, of the final segments; else look."""
+    chosen = dossier.chosen
+    if chosen and chosen.parting and dossier.k in dossier.fits:
+        swept = dossier.fits[dossier.k].labels
+        return renumbered(chosen.parting.borders, swept, labels[dossier.sampled])
+    some = sample_rows(len(rows), ROWS, rng=rng)
+    if not rows.shape[1] or len(np.unique(labels[some])) < labels.max(initial=0) + 1:
         return ()
-    return tuple(valleys(rows, labels, rng=rng))
+    return find_borders(rows[some], labels[some], rng=rng)
 
 
 def _replication(

@@ -104,11 +104,17 @@ class Component(Model):
 
 
 class Valley(Model):
-    """Whether a valley lies between a segment and its nearest neighbour."""
+    """What lies between a segment and its nearest neighbour.
+
+    `p_value` is that of the dip after Holm over all pairs.
+    """
 
     segment_id: Segments
     neighbour_id: Segments
     dip: Annotated[Dip | None, Rows()]
+    p_value: Annotated[Number, Statistic("learners of the test", digits=2)]
+    depth: Annotated[Number, Statistic("learners of the test", digits=2)]
+    is_gap: Annotated[bool, Fact("whether few learners lie between")]
 
 
 class SegmentSilhouette(Model):
