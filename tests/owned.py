@@ -41,9 +41,11 @@ def own_table(*, seed: int = 0) -> tuple[pl.DataFrame, np.ndarray]:
 
 
 def own_config(**more: object) -> Config:
-    """Give a configuration that clusters on these columns."""
+    """Give a configuration that clusters on these columns, all of the same weight."""
     columns = {"numeric": NUMBERS, "categorical": CATEGORIES}
-    return load_config(columns=columns, evidence={"level": "none"}, **more)
+    features = {"city": {"columns": CATEGORIES, "weight": 1.0}}
+    none = {"level": "none"}
+    return load_config(columns=columns, features=features, evidence=none, **more)
 
 
 @cache

@@ -135,7 +135,7 @@ def negative_share(values):
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        (no_such_k, "at selection, .*k is 99, expected one of the rows"),
+        (no_such_k, "at selection, .*k is 99, expected 1 or one of the rows"),
         (one_id_twice, "at the top, .*segments have the ids .*, expected each once"),
         (negative_count, r"at segments\.0, .*size is -10, expected 0 to inf"),
         (negative_leaf, r"at hierarchy\.branches, .*leaf_sizes is -10, expected 0"),

@@ -20,9 +20,9 @@ TABLE = {
     "note": ["x", "y", "z", "w"],
 }
 MANY = {
-    "email": [f"l{i}" for i in range(24)],
-    "company": ["Acme", "Zeta"] * 12,
-    "orgyear": [str(2000 + i % 18) for i in range(24)],
+    "email": [f"l{i}" for i in range(36)],
+    "company": ["Acme", "Zeta"] * 18,
+    "orgyear": [str(2000 + i % 18) for i in range(36)],
 }
 RUN = {
     "selection": {"k_max": 3, "splits": 0, "starts": 2},
@@ -232,16 +232,16 @@ def test_faults_are_noted_and_many_of_them_with_what_to_do():
         "['12/15 LPA']."
     ) in check.notes
     dollars = pl.DataFrame(MANY).with_columns(
-        ctc=pl.format("${},000", 90 + pl.int_range(24))
+        ctc=pl.format("${},000", 90 + pl.int_range(36))
     )
     check = check_table(dollars, config())
     [problem] = check.problems
-    assert "another than INR: 24 in $. Say which one is kept, as currency" in problem
+    assert "another than INR: 36 in $. Say which one is kept, as currency" in problem
     assert check_table(dollars, config(pay=Pay(currency="USD"))).ok
     [problem] = check_table(dollars, config(pay=Pay(currency="EUR"))).problems
     assert problem == (
-        "pay (column 'ctc') cannot be read in 24 of the 24 records that have it. "
-        "Values in another currency than EUR are not read: 24 in $. "
+        "pay (column 'ctc') cannot be read in 36 of the 36 records that have it. "
+        "Values in another currency than EUR are not read: 36 in $. "
         "Examples: learnstrata check."
     )
 
@@ -250,7 +250,7 @@ def test_what_the_values_do_not_tell_is_a_problem_that_says_what_to_set():
     euros = pl.DataFrame(MANY).with_columns(ctc=pl.lit("45.000 €"))
     [problem] = check_table(euros, config(pay=Pay(currency="EUR"))).problems
     assert problem.startswith(
-        "pay (column 'ctc') cannot be read in 24 of the 24 records that have it. "
+        "pay (column 'ctc') cannot be read in 36 of the 36 records that have it. "
         "A value such as 45.000 could be 45 or 45,000, and no other value"
     )
     told = Pay(currency="EUR", decimal=",")

@@ -83,7 +83,7 @@ def test_every_count_of_learners_is_one_that_the_intruder_knows_of(both):
 # Counts of samples, of titles and of companies, and counts that are part of no table.
 APART = {
     "Hierarchy.n_micro",
-    *("Bootstrap.rows", "Candidate.rows", "Dip.n_rows", "Gap.rows", "Halves.rows"),
+    *("Candidate.rows", "Dip.n_rows", "Gap.rows", "Halves.rows", "Stability.rows"),
     *(
         "Hopkins.n_probes",
         "Hopkins.n_rows",
@@ -92,13 +92,15 @@ APART = {
         "Selection.rows",
         "Variant.rows",
     ),
-    *("Selection.against", "Selection.scored", "Silhouette.against"),
+    *("Selection.against", "Selection.halved", "Selection.scored"),
+    "Silhouette.against",
     *("Silhouette.scored", "SegmentSilhouette.scored", "Hierarchy.n_rows"),
     *("Roles.n_titles", "Roles.n_titles_mapped", "Distribution.outside_fences"),
     *("Companies.n_companies", "CompanyTier.companies", "CompanyView.learners"),
     *("CompanyRole.learners", "Distribution.companies"),
     *("Part.companies", "PayByExperience.companies"),
     *("PayByRole.companies", "PayCell.companies", "TypicalNumber.companies"),
+    "RuleBands.companies",
 }
 
 

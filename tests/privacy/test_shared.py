@@ -156,9 +156,7 @@ PLACED = {
     ("certainty", "from"): "counts before, over their sum",
     ("certainty", "to"): "counts up to it, over their sum",
     ("histogram-pay", "low"): "where an open bin is drawn to",
-    ("histogram-pay", "middle"): "middle of a bin",
     ("histogram-pay", "high"): "where an open bin is drawn to",
-    ("histogram-years-of-experience", "middle"): "middle of a bin",
 }
 
 
@@ -186,6 +184,7 @@ def test_every_number_behind_a_chart_is_one_of_the_summary_or_a_place(told):
         and not isinstance(value, bool)
         and round(float(value), 9) not in allowed
         and (chart.key, name) not in PLACED
+        and not (chart.key.startswith("histogram-") and name == "middle")
     }
     assert strange == set()
 

@@ -29,7 +29,7 @@ PICTURES = (".svg", ".png")
 MOST_TOLD = 3
 
 
-def refuse_no_folder(folder: Path, told: Path) -> None:
+def refuse_no_folder(folder: Path, told: Path, *, option: str = "--out") -> None:
     """Refuse what is no folder, as something that is never deleted.
 
     Parameters
@@ -37,13 +37,18 @@ def refuse_no_folder(folder: Path, told: Path) -> None:
     folder : Path
     told : Path
         By what name the message calls it.
+    option : str, default="--out"
+        That gives another.
 
     Raises
     ------
     OutputError
     """
     if not folder.is_dir() or folder.is_symlink():
-        raise OutputError(f"{told} is not a folder, so it cannot be overwritten.")
+        raise OutputError(
+            f"{told} is not a folder, so it cannot be overwritten. Choose another "
+            f"{option}."
+        )
 
 
 def refuse_no_run(folder: Path, told: Path) -> None:
@@ -89,7 +94,7 @@ def refuse_no_pictures(folder: Path, told: Path) -> None:
     ------
     OutputError
     """
-    refuse_no_folder(folder, told)
+    refuse_no_folder(folder, told, option="--figures")
     if found := {item.name for item in folder.iterdir() if not _is_picture(item)}:
         raise OutputError(
             f"{told} holds more than pictures ({sorted(found)[:MOST_TOLD]}), so "

@@ -33,7 +33,7 @@ from learnstrata.segments.meaning.outcome_values import YES
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
 from learnstrata.segments.meaning.traits import EARLY_TO_MID, STAGES
 from learnstrata.summary.contract.evidence import Part, PartRole, RoleCell
-from learnstrata.summary.contract.learners import PayByRole, Title
+from learnstrata.summary.contract.learners import PayByRole, RoleFamily, Title
 from learnstrata.summary.contract.meaning import (
     Category,
     CategoryShare,
@@ -56,7 +56,7 @@ NAMES = "names"  # the part of a configuration where the user names segments
 BETWEEN = " / "  # the two bands of a rule-based segment
 ROLES = ("role", "role_family")
 OF_ROLES = (PayByRole, MentorRole, RoleWithExperience, RoleCell, CompanyRole)
-OF_ROLES += (PartRole,)
+OF_ROLES += (PartRole, RoleFamily)
 WORD = re.compile(r"[^\W\d_]+")
 SPEAKING = ("config", "decisions", "learners", "report", "segments", "summary")
 SPEAKING += ("wording",)

@@ -207,7 +207,7 @@ def few_kinds():
 def test_what_too_few_distinct_learners_do_not_allow_is_left_out(few_kinds):
     config = load_config(
         columns={"learner": "learner_id"},
-        selection={"k_min": 9, "k_max": 10, "splits": 2},
+        selection={"k_min": 9, "k_max": 10, "k": 9, "splits": 2},
         evidence=LITTLE_EVIDENCE | {"rows": 100, "sensitivity_rows": 50},
     )
     found = run(few_kinds, config).clusters
