@@ -113,13 +113,16 @@ def test_an_extra_of_any_name_is_a_column_of_the_matrix_like_any_other(
     for start in range(0, len(names), SOME):
         some = names[start : start + SOME]
         found = matrix_of(called(table, some), kind, [NEUTRAL, *some])
-        for name in some:
-            head, own_head = extra_name(NEUTRAL), extra_name(name)
-            for column, values in alone.items():
-                assert np.array_equal(found[column], values), column
-                if column.split("=")[0] == head:
-                    same = own_head + column.removeprefix(head)
-                    assert np.array_equal(found[same], values), name
+        # extra categories share one weight
+        share = 1.0 if kind == "numeric" else 1 / np.sqrt(1 + len(some))
+        head = extra_name(NEUTRAL)
+        for column, values in alone.items():
+            is_own = column.split("=")[0] == head
+            expected = values * share if is_own else values
+            assert found[column] == pytest.approx(expected), column
+            for name in some if is_own else ():
+                same = extra_name(name) + column.removeprefix(head)
+                assert np.array_equal(found[same], found[column]), name
 
 
 def matrix_of(table, kind, names):

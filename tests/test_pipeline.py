@@ -140,12 +140,8 @@ def test_a_table_without_a_column_runs_and_says_what_is_missing(column, recipe):
 
 WITHOUT = {
     "ctc": {"benchmarks": "pay", "cohorts": "pay", "companies": "pay"},
-    "job_position": {
-        "benchmarks": "titles",
-        "cohorts": "titles",
-        "companies": "titles",
-    },
-    "company_hash": {"benchmarks": "companies", "cohorts": "companies"},
+    "job_position": {"benchmarks": "titles", "companies": "titles"},
+    "company_hash": {"benchmarks": "companies"},
     "orgyear": {"cohorts": "experience"},
     "ctc_updated_year": {},
 }

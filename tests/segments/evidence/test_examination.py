@@ -16,7 +16,8 @@ from learnstrata.config.loading import load_config
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.features.matrix import Matrix
 from learnstrata.pipeline import run
-from learnstrata.segments.choice.sweep import halved
+from learnstrata.segments.choice.rule import Choice
+from learnstrata.segments.choice.sweep import Dossier, halved
 from learnstrata.segments.evidence import examination as trust_stage
 from learnstrata.segments.evidence.examination import examine
 from learnstrata.stats import kmeans
@@ -123,7 +124,9 @@ def test_a_segment_of_one_learner_has_a_silhouette_of_its_own():
     centers = np.array([X[labels == j].mean(axis=0) for j in range(3)])
     fit = kmeans.KMeansFit(centers, labels, 1.0, 1)
     matrix = Matrix(X, ("a", "b"), ("a", "b"), ())
-    found = trust_stage._shape(matrix, fit, rng=np.random.default_rng(0))
+    choice = Choice(k=3, runner_up=None, candidates=(), rule="", reason="")
+    dossier = Dossier(choice=choice, sampled=np.arange(len(X)), fits={})
+    found = trust_stage._shape(matrix, fit, dossier, rng=np.random.default_rng(0))
     assert len(found.silhouette.rows) < len(X)
     assert found.silhouette.per_cluster[2] == 0.0
     assert found.profile[2].tolist() == [0.0] * trust_stage.PROFILE_POINTS

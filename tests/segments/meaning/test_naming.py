@@ -263,7 +263,7 @@ def test_names_say_the_planted_drivers_of_the_users_own_columns():
     assert names_of(own_base(), planted()) == [
         "High English and Logical scores",
         "High hours",
-        "Low hours, city Goa",  # the others work more, since one of them does
+        "City Goa, low hours",  # the others work more, since one of them does
         "Low English and Logical scores",
     ]
 

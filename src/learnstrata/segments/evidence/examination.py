@@ -429,7 +429,10 @@ def _cells(
     labels = [kmeans.nearest(X, centers) for centers in some]
     roles: Sequence[str | None] = prepared.learners["role_family"].to_list()
     return role_cells(
-        fit.labels, roles, np.array(labels).reshape(len(labels), -1), min_count=1
+        fit.labels,
+        roles,
+        np.array(labels, dtype=np.int64).reshape(-1, len(X)),
+        min_count=1,
     )
 
 
