@@ -104,7 +104,7 @@ APART = {
 }
 
 
-def test_of_a_small_count_five_values_are_left_and_all_ten_in_98_of_100(attacked):
+def test_of_a_small_count_five_values_are_left_and_all_ten_in_98_of_100(both, attacked):
     intruder, ends = attacked
     left = [
         high - low + 1
@@ -113,7 +113,9 @@ def test_of_a_small_count_five_values_are_left_and_all_ten_in_98_of_100(attacked
     ]
     assert len(left) > 200
     assert min(left) >= BASE / 2
-    assert sum(n >= BASE for n in left) >= 0.98 * len(left)
+    # of a value that ten have, and fewer in either of two segments, nobody has none
+    most = BASE - 1 if len(both[1].segments) == 2 else BASE
+    assert sum(n >= most for n in left) >= 0.98 * len(left)
 
 
 def test_of_a_larger_count_half_the_base_of_values_is_left(attacked):
