@@ -28,6 +28,7 @@ from learnstrata.learners.roles.unnamed import NO_ROLE, unnamed_roles
 from learnstrata.learners.schema.register import COLUMNS, folded, is_extra
 from learnstrata.privacy.disclosure.kinds import Kind, Label, Sentence
 from learnstrata.privacy.disclosure.pooling import OTHER
+from learnstrata.privacy.leaks.tokens import tokenised
 from learnstrata.segments.meaning.naming import EVERYBODY, MIXED, OF_SIZE
 from learnstrata.segments.meaning.outcome_values import YES
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
@@ -299,7 +300,8 @@ def own_words() -> frozenset[str]:
         for page in room.rglob("templates/*.*")
     )
     words = WORD.findall(" ".join([*texts, *pages, *fields, *own_labels()]))
-    return frozenset(word.lower() for word in words)
+    parts = (key for label in own_labels() for key in tokenised(label).keys)
+    return frozenset([*(word.lower() for word in words), *parts])
 
 
 def _constants(file: Path) -> list[str]:
