@@ -332,6 +332,7 @@ class Rule:
             objection="least stable segment under {}",
             condition="whose least stable segment is found again with a Jaccard of {}",
             moved="a least stability of {:.2f}",
+            is_hard=True,
         ),
     ] = 0.0
     criterion: Criterion = "silhouette"

@@ -234,10 +234,10 @@ def _tried(summary: DisclosedSummary) -> str:
     found = summary.selection
     tried = [row.k for row in found.table]
     few, most = min(tried), max(tried)
-    if found.chosen is None:
-        return "no cut is possible"
     if found.is_forced:
         return "as asked for"
+    if found.chosen is None:
+        return "no cut holds"
     if not found.is_settled:
         return "how many is not settled"
     return f"chosen from {few} to {most}" if few < most else "the one number tried"

@@ -43,7 +43,7 @@ SHORT = {
     "arbitrary": (
         "halves of the learners are cut elsewhere: where a segment ends is a choice"
     ),
-    "undivided": "no cut of these learners is possible",
+    "undivided": "no cut of these learners was made",
 }
 APART = {
     "overlap": "The segments overlap: cuts of a continuum more than separate groups.",
@@ -168,6 +168,8 @@ def short_verdict(summary: Results) -> str:
 
 def left_out(summary: Results) -> str:
     """Say that the evidence is not there, and how to get it."""
+    if summary.selection.chosen is None:
+        return "There is one segment, so there is no cut to judge."
     if summary.settings.configured.evidence.level == "none":
         return (
             "The evidence was left out of this run, so there is no verdict. Run again "

@@ -1,5 +1,6 @@
 """Modality: whether a spread of values has one hump or several, by the dip test."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,7 +14,15 @@ from learnstrata.stats.inputs import Floats, codes_of, finite_matrix, positive
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.sampling import sample_rows
 
-__all__ = ["Dip", "Valley", "dip", "dip_components", "spread_ties", "valleys"]
+__all__ = [
+    "Dip",
+    "Ground",
+    "Valley",
+    "dip",
+    "dip_components",
+    "spread_ties",
+    "valleys",
+]
 
 LEAST_ROWS = 10
 LEAST_MIDWAY = 5  # rows; with fewer nothing lies between two clusters
@@ -65,6 +74,37 @@ class Valley:
     neighbour: int
     dip: Dip | None
     depth: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Rows made ready to be looked at between any clusters.
+
+    Attributes
+    ----------
+    rows : array of shape (n_samples, n_features)
+    smooth : array of the same shape
+        With ties spread: `spread_ties`.
+    room : array of shape (n_samples,)
+        Logarithm of the volume that the nearest neighbours of a row take.
+    """
+
+    rows: Floats
+    smooth: Floats
+    room: Floats
+
+    @classmethod
+    def of(cls, X: npt.ArrayLike, *, rng: np.random.Generator) -> "Ground":
+        """Make rows ready.
+
+        Raises
+        ------
+        DegenerateError
+            If `X` is not finite or has fewer than 10 rows.
+        """
+        rows = finite_matrix(X, least=LEAST_ROWS)
+        smooth = spread_ties(rows, rng=rng)
+        return cls(rows, smooth, _room(smooth))
 
 
 def dip(values: npt.ArrayLike, *, rng: np.random.Generator | int) -> Dip:
@@ -150,7 +190,7 @@ def dip_components(
 
 
 def valleys(
-    X: npt.ArrayLike,
+    X: npt.ArrayLike | Ground,
     labels: npt.ArrayLike,
     *,
     n_rows: int = MOST_ROWS,
@@ -164,8 +204,9 @@ def valleys(
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
-        The ordered features; leave categories out, they have gaps of their own.
+    X : array-like of shape (n_samples, n_features), or Ground
+        The ordered features; leave categories out, they have gaps of their own. Rows
+        that are looked at more than once are made ready once.
     labels : array-like of shape (n_samples,)
         Of clusters; only their means enter, and which rows `depth` looks at.
     n_rows : int, default=2000
@@ -214,18 +255,17 @@ def valleys(
     >>> [v.dip.p_value < 0.01 for v in valleys(X, np.repeat([0, 1], 200), rng=0)]
     [True, True]
     """
-    matrix = finite_matrix(X, least=LEAST_ROWS)
+    rng = np.random.default_rng(rng)
+    ground = X if isinstance(X, Ground) else Ground.of(X, rng=rng)
+    matrix, smooth, room = ground.rows, ground.smooth, ground.room
     codes, k = codes_of(labels, len(matrix))
     if k < 2:
         raise DegenerateError(
             "Got 1 cluster, expected 2 or more: a valley lies between two."
         )
-    rng = np.random.default_rng(rng)
     means = np.vstack([matrix[codes == j].mean(axis=0) for j in range(k)])
     apart = np.square(means[:, None] - means).sum(axis=2)
     np.fill_diagonal(apart, np.inf)
-    smooth = spread_ties(matrix, rng=rng)
-    room = _room(smooth)
     found: dict[frozenset[int], tuple[Dip | None, float]] = {}
     nearest = list(enumerate(apart.argmin(axis=1).tolist()))
     for j, other in nearest:
@@ -234,9 +274,9 @@ def valleys(
             around = smooth[_around(smooth, means, j, other)]
             along = around @ (means[j] - means[other])
             humps = _dip(along, rng, n_rows) if len(along) >= LEAST_ROWS else None
-            both = (codes == j) | (codes == other)
-            place = _along(smooth[both], means[j], means[other])
-            found[pair] = humps, _depth(place, room[both])
+            ends = codes == j, codes == other
+            place = [_along(smooth[end], means[j], means[other]) for end in ends]
+            found[pair] = humps, _depth(place, [room[end] for end in ends])
     return [Valley(j, other, *found[frozenset((j, other))]) for j, other in nearest]
 
 
@@ -253,7 +293,14 @@ def _along(X: Floats, one: Floats, other: Floats) -> Floats:
     return (X - one) @ way / (float(way @ way) or 1.0)
 
 
-def _depth(place: Floats, room: Floats) -> float:
+def _depth(places: Sequence[Floats], rooms: Sequence[Floats]) -> float:
+    """Compare the density near both means with that midway; 1 where they are too near.
+
+    Means that are nearer than either cluster is wide on the way part nothing there.
+    """
+    if max(float(place.std()) for place in places) > 1:
+        return 1.0
+    place, room = np.concatenate(places), np.concatenate(rooms)
     midway = room[np.abs(place - 0.5) < MIDWAY]
     if len(midway) < LEAST_MIDWAY:
         return MOST_DEPTH

@@ -1,7 +1,7 @@
 """Halves of a table: whether the other one would be cut the same way."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -11,11 +11,12 @@ from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix, positive
-from learnstrata.stats.lloyd import Points, Singles, squared_distances
+from learnstrata.stats.lloyd import Points, Singles
 from learnstrata.stats.refits import (
     check_clusters,
     drawn,
     fresh,
+    labels_of,
     overlap,
     prepared,
 )
@@ -24,7 +25,7 @@ from learnstrata.stats.threads import workers
 
 __all__ = ["Halves", "cut_halves", "lower_quartile"]
 
-Halved: TypeAlias = tuple["_Half", "_Half"]
+Halved: TypeAlias = tuple[Points, Points]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +45,6 @@ class Halves:
     jaccard : array of shape (2 * n_splits, k)
         Of each half's cut, how much of each cluster of the given cut is found again:
         ``|A & B| / |A | B|`` with the cluster most like it, over all rows; 0 to 1.
-    explained : array of shape (2 * n_splits,)
-        Share of the sum of squares of each half that its own cut explains.
-    smallest_share : array of shape (2 * n_splits,)
-        Of all rows, in the smallest cluster of each half's cut.
     centers : array of shape (2 * n_splits, k, n_features)
         Of each half's cut, matched to the given one so that the most rows keep their
         cluster.
@@ -57,8 +54,6 @@ class Halves:
     strength: Floats
     agreement: Floats
     jaccard: Floats
-    explained: Floats
-    smallest_share: Floats
     centers: Floats
 
     @property
@@ -77,15 +72,8 @@ class Halves:
 
     def renumbered(self, order: Integers) -> "Halves":
         """Give the same of a cut whose cluster j is cluster ``order[j]`` of this."""
-        return Halves(
-            self.k,
-            self.strength,
-            self.agreement,
-            self.jaccard[:, order],
-            self.explained,
-            self.smallest_share,
-            self.centers[:, order],
-        )
+        jaccard, centers = self.jaccard[:, order], self.centers[:, order]
+        return replace(self, jaccard=jaccard, centers=centers)
 
 
 def lower_quartile(values: Floats) -> Floats:
@@ -100,21 +88,12 @@ def lower_quartile(values: Floats) -> Floats:
     return np.quantile(values, 0.25, axis=0)
 
 
-class _Half(NamedTuple):
-    """Rows of one half, and their sum of squares about their mean."""
-
-    points: Points
-    total: float
-
-
 class _Compared(NamedTuple):
     """What one split gave at one k; arrays have one row a half."""
 
     strength: float
     agreement: float
     jaccard: Floats
-    explained: Floats
-    smallest_share: Floats
     centers: Singles
 
 
@@ -226,32 +205,20 @@ def _halves(points: Points, rng: np.random.Generator) -> tuple[Integers, Halved]
     middle = len(order) // 2
     # rows in their own order are read faster, and a half has no order
     first, second = np.sort(order[:middle]), np.sort(order[middle:])
-    return np.concatenate([first, second]), (
-        _half(points, first),
-        _half(points, second),
-    )
-
-
-def _half(points: Points, rows: Integers) -> _Half:
-    some = drawn(points, rows)
-    mean = some.rows[:, :-1].mean(axis=0, dtype=np.float64)
-    return _Half(some, some.total - len(rows) * float(mean @ mean))
+    both = drawn(points, first), drawn(points, second)
+    return np.concatenate([first, second]), both
 
 
 def _compared(
     halves: Halved, n_starts: int, k: int, codes: Integers, rng: np.random.Generator
 ) -> _Compared:
     """Cut both halves; compare the cuts with each other and with the given one."""
-    centers = [fresh(half.points, k, n_starts=n_starts, rng=rng) for half in halves]
+    centers = [fresh(half, k, n_starts=n_starts, rng=rng) for half in halves]
     # by whose centres, and of which half
-    labels, explained = [], []
-    for of, cut in enumerate(centers):
-        placed = [_nearest(half, cut) for half in halves]
-        own, left = placed[of]
-        if len(np.unique(own)) < k:
-            _check_distinct(halves[of].points, k)
-        explained.append(1 - left / halves[of].total)
-        labels.append([found for found, _ in placed])
+    labels = [[labels_of(half, cut) for half in halves] for cut in centers]
+    for of, half in enumerate(halves):
+        if len(np.unique(labels[of][of])) < k:
+            _check_distinct(half, k)
     tables = [overlap(labels[of][of], labels[1 - of][of], k) for of in (0, 1)]
     given = [overlap(codes, np.concatenate(both), k) for both in labels]
     matched = [linear_sum_assignment(shared, maximize=True)[1] for shared in given]
@@ -259,18 +226,8 @@ def _compared(
         strength=sum(map(_weakest, tables)) / 2,
         agreement=adjusted_rand(tables[0] + tables[1].T),
         jaccard=np.array([best_jaccard(shared) for shared in given]),
-        explained=np.array(explained),
-        smallest_share=np.array([shared.sum(axis=0).min() for shared in given])
-        / len(codes),
         centers=np.stack([c[m] for c, m in zip(centers, matched, strict=True)]),
     )
-
-
-def _nearest(half: _Half, centers: Singles) -> tuple[Integers, float]:
-    """Give the nearest centre of each row, and the sum of the squared distances."""
-    squared = squared_distances(half.points, centers)
-    left = float(squared.min(axis=0).sum(dtype=np.float64))
-    return squared.argmin(axis=0), left
 
 
 def _weakest(table: npt.NDArray[np.intp]) -> float:
@@ -297,7 +254,5 @@ def _over_splits(k: int, points: Points, found: list[_Compared]) -> Halves:
         strength=np.array([one.strength for one in found]),
         agreement=np.array([one.agreement for one in found]),
         jaccard=np.concatenate([one.jaccard for one in found]),
-        explained=np.concatenate([one.explained for one in found]),
-        smallest_share=np.concatenate([one.smallest_share for one in found]),
         centers=points.restored(np.concatenate([one.centers for one in found])),
     )

@@ -61,9 +61,7 @@ def build_selection(run: Run) -> contract.Selection:
         halved=dossier.n_halved,
         inertia=run.clusters.fit.inertia,
         table=tuple(_candidate(one, trust) for one in choice.candidates),
-        again=tuple(
-            contract.Again(k=k, share=share) for k, share in choice.again.items()
-        ),
+        again=tuple(contract.Again(k=k, samples=n) for k, n in choice.again.items()),
         is_settled=choice.is_settled,
         is_forced=choice.is_forced,
         same_as=same and contract.SameAs.of(same),

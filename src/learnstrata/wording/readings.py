@@ -37,7 +37,7 @@ Stability = Literal["not measured", "unstable", "doubtful", "stable", "highly st
 
 
 def stability(jaccard: float | None) -> Stability:
-    """Read the bootstrap Jaccard of a segment, as fpc's clusterboot does.
+    """Read the Jaccard of a segment, as fpc's clusterboot does.
 
     Examples
     --------

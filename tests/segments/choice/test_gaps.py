@@ -9,12 +9,15 @@ from learnstrata.segments.choice.gaps import (
     Parting,
     find_borders,
     find_partings,
-    most_parted,
     renumbered,
 )
 from learnstrata.stats import kmeans
 
 APART = Parting(p_value=0.0, depth=4.0, smallest_share=0.2, same_cut=1.0)
+
+
+def most_parted(found):
+    return max((k for k, one in found.items() if one.is_parted), default=1)
 
 
 def partings(X, *, k_max=6, ordered=None, seed=0):
@@ -38,13 +41,13 @@ def groups(k, rng, n=3_000):
 @pytest.mark.parametrize("k", [2, 3, 4, 5])
 def test_as_many_groups_are_counted_as_there_are(k):
     X = groups(k, np.random.default_rng(k))
-    assert most_parted(partings(X), least_share=0.02) == k
+    assert most_parted(partings(X)) == k
 
 
 @pytest.mark.parametrize("name", structureless.STRUCTURELESS)
 def test_a_table_without_groups_has_one(name):
     X = structureless.STRUCTURELESS[name](3_000, np.random.default_rng(1))
-    assert most_parted(partings(X), least_share=0.02) == 1
+    assert most_parted(partings(X)) == 1
 
 
 def test_arcs_of_a_ring_are_one_group():
@@ -53,25 +56,25 @@ def test_arcs_of_a_ring_are_one_group():
     ring = np.column_stack([np.cos(angle), np.sin(angle)])
     found = partings(ring + 0.15 * rng.normal(size=ring.shape))
     assert any(one.p_value < 0.01 for one in found.values())
-    assert most_parted(found, least_share=0.02) == 1
+    assert most_parted(found) == 1
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"p_value": 0.011}, {"depth": 1.49}, {"same_cut": 0.89}, {"smallest_share": 0.01}],
+    [{"p_value": 0.011}, {"depth": 1.49}, {"same_cut": 0.89}],
 )
 def test_each_condition_counts(change):
     values = {name: getattr(APART, name) for name in Parting.__slots__}
-    assert most_parted({2: APART}, least_share=0.02) == 2
+    assert most_parted({2: APART}) == 2
     other = Parting(**(values | change))
-    assert most_parted({2: APART, 3: other}, least_share=0.02) == 2
+    assert most_parted({2: APART, 3: other}) == 2
 
 
 def test_columns_that_are_left_out_have_no_part_in_it():
     rng = np.random.default_rng(4)
     X = rng.normal(size=(2_000, 2)) + [0, 9] * rng.integers(2, size=(2_000, 1))
-    assert most_parted(partings(X), least_share=0.02) == 2
-    assert most_parted(partings(X, ordered=[0]), least_share=0.02) == 1
+    assert most_parted(partings(X)) == 2
+    assert most_parted(partings(X, ordered=[0])) == 1
     assert partings(X, ordered=[]) == {}
 
 
@@ -122,3 +125,10 @@ def test_borders_bear_the_numbers_of_the_cut_they_are_told_of():
     found = renumbered(borders, labels, np.repeat([2, 0, 1], 50))
     assert [(one.cluster, one.neighbour) for one in found] == [(0, 1), (2, 0)]
     assert found[1].p_value == 0.5
+
+
+def test_clusters_that_do_not_differ_in_the_features_have_no_gap():
+    rng = np.random.default_rng(0)
+    X = groups(2, rng, n=600).astype(np.float32)
+    found = find_borders(X, rng.integers(2, size=600), rng=rng)
+    assert not any(border.is_gap for border in found)

@@ -10,7 +10,6 @@ from learnstrata.segments.choice.candidates import Candidate
 from learnstrata.segments.choice.gaps import Parting
 from learnstrata.segments.choice.rule import Limits, choose, rule_in_words
 from learnstrata.stats.nulls import monte_carlo
-from learnstrata.stats.replication import Halves
 
 ONE_PARTED = Parting(p_value=0.0, depth=4.0, smallest_share=0.2, same_cut=1.0)
 CUT = Parting(p_value=0.8, depth=0.6, smallest_share=0.2, same_cut=1.0)
@@ -38,37 +37,14 @@ def candidate(k, silhouette=0.5, share=0.2, jaccard=0.9, **other):
     )
 
 
-def decided(candidates, *, worth=0.0, limits=None, k=None, halves=None, **rule):
+def decided(candidates, *, worth=0.0, limits=None, k=None, **rule):
     config = Selection(k_max=9, k=k, worth=worth, rule=Rule(**rule))
-    return choose(
-        candidates,
-        config,
-        limits=limits or Limits(100),
-        halves=halves,
-        rng=np.random.default_rng(0),
-    )
-
-
-def chosen(found):
-    return next(one for one in found.candidates if one.k == found.k)
+    return choose(candidates, config, limits=limits or Limits(100))
 
 
 def of_use(k, agreement=0.9, gain=0.05, **other):
+    other = {"parting": CUT} | other
     return candidate(k, half_agreement=agreement, gain=gain, **other)
-
-
-def halves(k, agreement, explained, *, n=20, jaccard=0.9, share=0.2):
-    """Give halves that agree so far and explain so much, one number or many."""
-    rng = np.random.default_rng(k)
-    return Halves(
-        k=k,
-        strength=np.full(n, 0.9),
-        agreement=np.broadcast_to(agreement, n) + rng.normal(0, 1e-6, n),
-        jaccard=np.full((2 * n, k), jaccard),
-        explained=np.broadcast_to(explained, 2 * n).astype(float),
-        smallest_share=np.full(2 * n, share),
-        centers=np.zeros((2 * n, k, 1)),
-    )
 
 
 def test_an_admissible_k_goes_before_a_better_one_that_is_not():
@@ -77,7 +53,7 @@ def test_an_admissible_k_goes_before_a_better_one_that_is_not():
         min_share=0.02,
     )
     assert (found.k, found.runner_up) == (4, 5)
-    assert chosen(found).k == 4
+    assert found.chosen.k == 4
     assert found.candidates[0].objections == ("smallest segment under 2%",)
 
 
@@ -118,26 +94,25 @@ def test_each_criterion_takes_its_better_end(criterion, best):
 def test_where_none_is_admitted_the_fewest_objections_win_and_the_reason_says_so():
     found = decided(
         [
-            candidate(2, 0.9, share=0.01, jaccard=0.5),
-            candidate(3, 0.1, share=0.2, jaccard=0.5),
-            candidate(4, 0.05, share=0.2, jaccard=0.6),
+            candidate(2, 0.9, share=0.01),
+            candidate(3, 0.1, largest_share=0.9),
+            candidate(4, 0.05, largest_share=0.9),
         ],
         min_k=3,
         min_share=0.02,
-        min_jaccard=0.75,
+        max_share=0.8,
     )
     assert (found.k, found.runner_up) == (3, 4)
     assert found.reason == (
         "No k meets the rule, so how many segments there are is not settled. k = 3, "
-        "the one with the fewest objections, is taken; against it: least stable "
-        "segment under 0.75; the runner-up is k = 4 with 0.050 (least stable segment "
-        "under 0.75)."
+        "the one with the fewest objections, is taken; against it: largest segment "
+        "over 80%; the runner-up is k = 4 with 0.050 (largest segment over 80%)."
     )
     assert found.candidates[0].objections == (
         "smallest segment under 2%",
         "fewer than 3 segments",
-        "least stable segment under 0.75",
     )
+    assert found.candidates[0].refusals == ("smallest segment under 2%",)
 
 
 def test_the_reason_counts_and_names_the_runner_up():
@@ -334,10 +309,8 @@ def test_groups_that_stand_apart_go_before_a_finer_cut():
     apart = of_use(2, parting=ONE_PARTED), of_use(3, parting=ONE_PARTED)
     found = decided([*apart, of_use(4, parting=CUT)], **FOR_USE)
     assert (found.k, found.is_natural, found.is_settled) == (3, True, True)
-    assert "3 groups that stand apart" in found.reason
+    assert found.reason.startswith("The learners are 3 groups that stand apart: few ")
     assert found.changes == ()
-    blind = decided([*apart, of_use(4, parting=CUT)], **FOR_USE | {"gaps": "none"})
-    assert blind.k == 3 or not blind.is_natural
 
 
 def test_groups_of_too_few_are_no_groups():
@@ -356,11 +329,20 @@ def test_where_halves_agree_on_no_k_the_coarsest_is_taken_and_not_called_settled
     )
 
 
+def test_a_cut_that_is_not_found_again_is_none():
+    found = decided([of_use(2, jaccard=0.5), of_use(3, share=0.01)], **FOR_USE)
+    assert (found.k, found.is_settled) == (1, True)
+    assert found.reason == (
+        "No cut holds at any k that was tried: least stable segment under 0.6; "
+        "smallest segment under 2%."
+    )
+
+
 def test_where_no_cut_is_possible_there_is_one_segment_and_the_reason():
     found = decided([of_use(2, share=0.01), of_use(3, share=0.01)], **FOR_USE)
     assert (found.k, found.runner_up) == (1, None)
     assert found.reason == (
-        "No cut is possible, at k = 2 already: smallest segment under 2%."
+        "No cut holds at any k that was tried: smallest segment under 2%."
     )
 
 
@@ -388,34 +370,36 @@ def test_a_k_that_was_asked_for_is_taken_with_what_speaks_against_it():
     assert "Against it: there are 2 groups that stand apart." in other.reason
 
 
-def test_a_choice_that_halves_repeat_is_settled():
+@pytest.mark.parametrize(
+    ("again", "settled"), [({3: 5}, True), ({2: 1, 3: 4}, True), ({2: 2, 3: 3}, False)]
+)
+def test_a_choice_that_other_samples_repeat_is_settled(again, settled):
     cuts = [of_use(2, gain=0.3), of_use(3, gain=0.06), of_use(4, gain=0.02)]
-    seen = {2: halves(2, 0.9, 0.3), 3: halves(3, 0.9, 0.36), 4: halves(4, 0.9, 0.38)}
-    found = decided(cuts, worth=0.04, halves=seen, **FOR_USE)
-    assert (found.k, found.again, found.is_settled) == (3, {3: 1.0}, True)
-    assert found.reason.endswith(
-        "On halves of the learners the same rule takes k = 3 in 100%."
+    found = decided(cuts, worth=0.04, **FOR_USE).tried_again(again)
+    assert (found.k, found.is_settled) == (3, settled)
+    assert ("How many segments there are is not settled" in found.reason) != settled
+    assert f"n 5 samples of the learners the rule takes k = 3 on {again[3]}" in (
+        found.reason
     )
 
 
-def test_a_choice_that_hangs_on_which_half_is_not_settled():
-    cuts = [of_use(2, gain=0.3), of_use(3, gain=0.041)]
-    explained = 0.34 + np.resize([0.002, -0.002], 40)
-    seen = {2: halves(2, 0.9, 0.3), 3: halves(3, 0.9, explained)}
-    found = decided(cuts, worth=0.04, halves=seen, **FOR_USE)
-    assert found.k == 3
-    assert found.again.keys() == {2, 3}
-    assert sum(found.again.values()) == pytest.approx(1)
-    assert not found.is_settled
-    assert "not settled: on halves of the learners the same rule takes" in found.reason
+def test_a_k_that_no_other_sample_has_is_not_settled():
+    cuts = [of_use(2, gain=0.3), of_use(3, gain=0.06)]
+    assert not decided(cuts, worth=0.04, **FOR_USE).tried_again({2: 5}).is_settled
 
 
-def test_agreement_near_its_limit_leaves_k_open():
-    cuts = [of_use(2), of_use(3, agreement=0.805)]
-    agreement = np.resize([0.795, 0.815, 0.83, 0.85], 20)
-    seen = {2: halves(2, 0.95, 0.3), 3: halves(3, agreement, 0.4)}
-    found = decided(cuts, halves=seen, **FOR_USE)
-    assert 0 < found.again[2] < 1
+def test_what_was_asked_for_is_settled():
+    cuts = [of_use(2, gain=0.3), of_use(3, agreement=0.5)]
+    assert decided(cuts, k=3, **FOR_USE).is_settled
+    assert decided(cuts, k=1, **FOR_USE).is_settled
+
+
+def test_a_k_beyond_the_sweep_is_no_choice_of_the_rule():
+    cuts = [of_use(2), of_use(3), of_use(12, gain=None)]
+    found = decided(cuts, k=12, worth=0.04, **FOR_USE)
+    assert (found.k, found.runner_up) == (12, 3)
+    assert found.reason == "k = 12 was asked for. Against it: the rule takes k = 3."
+    assert not any("12" in change for change in found.changes)
 
 
 def test_the_rule_of_gaps_is_said_first():
@@ -430,3 +414,8 @@ def test_the_rule_of_gaps_is_said_first():
     unseen = rule_in_words(replace(config, splits=0))
     assert "halves" not in unseen
     assert "Jaccard" not in unseen
+
+
+def test_gaps_that_nobody_looked_for_are_not_said_to_be_missing():
+    found = decided([of_use(2, parting=None)], **FOR_USE)
+    assert "stand apart" not in found.reason

@@ -228,7 +228,7 @@ def test_what_too_few_distinct_learners_do_not_allow_is_left_out(few_kinds):
 
 def test_one_k_alone_is_examined_without_flows(small_table):
     config = load_config(
-        selection={"k_min": 3, "k_max": 3, "splits": 2},
+        selection={"k_min": 3, "k_max": 3, "k": 3, "splits": 2},
         evidence=LITTLE_EVIDENCE | {"sensitivity_rows": 0},
     )
     found = run(small_table, config).clusters.trust

@@ -1,6 +1,6 @@
 """What is measured of every k of the sweep."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.replication import Halves, lower_quartile
 from learnstrata.stats.sampling import sample_rows
 
-__all__ = ["Candidate", "gain_of", "measured", "with_halves"]
+__all__ = ["Candidate", "measured", "shared", "with_halves"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Candidate:
     k : int
     inertia : float
         Sum of squared distances to the centre, over the rows of the sweep.
-    silhouette : float
-        Mean Euclidean silhouette, -1..1.
+    silhouette : float or None
+        Mean Euclidean silhouette, -1..1; None where it was not asked for.
     silhouette_error : float
         Its standard error; 0 where every learner was scored.
     silhouette_squared, silhouette_simplified : float
@@ -61,9 +61,9 @@ class Candidate:
 
     k: int
     inertia: float
-    silhouette: float
     smallest_share: float
     largest_share: float
+    silhouette: float | None = None
     indices: Mapping[str, float] = field(default_factory=dict)
     silhouette_error: float = 0.0
     silhouette_squared: float | None = None
@@ -85,6 +85,11 @@ class Candidate:
     def is_possible(self) -> bool:
         """Whether it may be taken at all."""
         return not self.refusals
+
+    @property
+    def is_natural(self) -> bool:
+        """Whether the segments are groups that stand apart, and none is too small."""
+        return self.is_possible and self.parting is not None and self.parting.is_parted
 
     @property
     def valley_p(self) -> float | None:
@@ -147,6 +152,7 @@ def measured(
     rng : Generator
     """
     labelings = [fit.labels for fit in fits.values()]
+    cuts = shared(sample, fits, list(fits))
     scores = _silhouettes(X, sample, fits, config, rng)
     variants = [
         [found.mean for found in score(sample, labelings)]
@@ -155,45 +161,54 @@ def measured(
     indices = {
         name: index(sample, labelings) for name, index in validity.INDICES.items()
     }
-    shares = [np.bincount(labels) / len(sample) for labels in labelings]
-    gains = _gains(sample, fits)
     return [
-        Candidate(
-            k=k,
-            inertia=fit.inertia,
+        replace(
+            cut,
             silhouette=scores[i].mean,
             silhouette_error=scores[i].standard_error,
             silhouette_squared=variants[0][i],
             silhouette_simplified=variants[1][i],
             indices={name: float(found[i]) for name, found in indices.items()},
-            smallest_share=float(shares[i].min()),
-            largest_share=float(shares[i].max()),
+        )
+        for i, cut in enumerate(cuts)
+    ]
+
+
+def shared(
+    sample: npt.NDArray[np.float32],
+    fits: Mapping[int, kmeans.KMeansFit],
+    k_values: Sequence[int],
+) -> list[Candidate]:
+    """Measure of fits what costs nothing: shares, inertia and gain.
+
+    Parameters
+    ----------
+    sample : array of shape (n_rows, n_columns)
+    fits : mapping of int to KMeansFit
+    k_values : sequence of int
+        Of which of them.
+    """
+    gains = _gains(sample, fits)
+    shares = {k: np.bincount(fits[k].labels) / len(sample) for k in k_values}
+    return [
+        Candidate(
+            k=k,
+            inertia=fits[k].inertia,
+            smallest_share=float(shares[k].min()),
+            largest_share=float(shares[k].max()),
             gain=gains.get(k),
         )
-        for i, (k, fit) in enumerate(fits.items())
+        for k in k_values
     ]
 
 
 def _gains(
     sample: npt.NDArray[np.float32], fits: Mapping[int, kmeans.KMeansFit]
 ) -> dict[int, float]:
+    """Give what the last of k segments explains, where k - 1 was cut as well."""
     total = float(sample.var(axis=0, dtype=np.float64).sum() * len(sample))
-    explained = {k: 1 - fit.inertia / total for k, fit in fits.items()}
-    return {k: gain for k in fits if (gain := gain_of(k, explained)) is not None}
-
-
-def gain_of(k: int, explained: Mapping[int, float]) -> float | None:
-    """Give what the last of k segments explains; None where k - 1 was not cut.
-
-    Parameters
-    ----------
-    k : int
-    explained : mapping of int to float
-        Share of the differences between learners that a cut explains, by k; that of one
-        segment is 0.
-    """
-    before = 0.0 if k == 2 else explained.get(k - 1)
-    return None if before is None else explained[k] - before
+    explained = {1: 0.0, **{k: 1 - fit.inertia / total for k, fit in fits.items()}}
+    return {k: explained[k] - explained[k - 1] for k in fits if k - 1 in explained}
 
 
 def _silhouettes(

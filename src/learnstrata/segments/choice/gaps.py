@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from learnstrata.exceptions import DegenerateError
 from learnstrata.stats import kmeans
 from learnstrata.stats.inputs import Integers
-from learnstrata.stats.modality import Dip, Valley, valleys
+from learnstrata.stats.modality import Dip, Ground, Valley, valleys
 from learnstrata.stats.refits import overlap
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import agreement
@@ -22,7 +22,6 @@ __all__ = [
     "Parting",
     "find_borders",
     "find_partings",
-    "most_parted",
     "renumbered",
 ]
 
@@ -131,23 +130,24 @@ def find_partings(
         return {}
     rows = sample_rows(len(X), ROWS, rng=rng)
     some = np.ascontiguousarray(X[rows][:, list(ordered)])
+    ground = Ground.of(some, rng=rng)
     found = {}
     for k, labels in labelings.items():
         try:
             fit = kmeans.fit(some, k, n_starts=n_starts, rng=rng)
         except DegenerateError:  # too few distinct rows, for larger k as well
             break
-        found[k] = _parting(some, fit.labels, labels[rows], rng)
+        found[k] = _parting(ground, fit.labels, labels[rows], rng)
     return found
 
 
 def _parting(
-    X: npt.NDArray[np.float32],
+    ground: Ground,
     labels: Integers,
     others: Integers,
     rng: np.random.Generator,
 ) -> Parting:
-    borders = find_borders(X, labels, rng=rng)
+    borders = find_borders(ground, labels, rng=rng)
     return Parting(
         p_value=max(border.p_value for border in borders),
         depth=min(border.depth for border in borders),
@@ -158,13 +158,13 @@ def _parting(
 
 
 def find_borders(
-    X: npt.NDArray[np.float32], labels: Integers, *, rng: np.random.Generator
+    X: npt.NDArray[np.float32] | Ground, labels: Integers, *, rng: np.random.Generator
 ) -> tuple[Border, ...]:
     """Look between each cluster and the one nearest to it.
 
     Parameters
     ----------
-    X : array of shape (n_rows, n_columns)
+    X : array of shape (n_rows, n_columns), or Ground
         Ordered features.
     labels : array of shape (n_rows,)
         From 0, none of them empty.
@@ -216,26 +216,3 @@ def renumbered(
         for one in borders
     ]
     return tuple(sorted(moved, key=lambda one: one.cluster))
-
-
-def most_parted(found: Mapping[int, Parting], *, least_share: float) -> int:
-    """Give the largest k whose every cluster is parted from its neighbour; else 1.
-
-    Parameters
-    ----------
-    found : mapping of int to Parting
-    least_share : float
-        Of the rows, that the smallest cluster must hold.
-
-    Examples
-    --------
-    >>> apart, cut = Parting(0.0, 4.0, 0.3, 1.0), Parting(0.6, 0.9, 0.2, 1.0)
-    >>> most_parted({2: apart, 3: cut}, least_share=0.02)
-    2
-    """
-    parted = [
-        k
-        for k, one in found.items()
-        if one.is_parted and one.smallest_share >= least_share
-    ]
-    return max(parted, default=1)

@@ -1,6 +1,5 @@
 """The rule that chooses how many segments: what it admits, takes and says."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args, get_type_hints
@@ -9,14 +8,11 @@ import numpy as np
 
 from learnstrata.config.limits import OfEachK
 from learnstrata.config.stages import Criterion, Rule, Selection
-from learnstrata.segments.choice.candidates import Candidate, gain_of
-from learnstrata.segments.choice.gaps import most_parted
-from learnstrata.stats.inputs import Integers
-from learnstrata.stats.replication import Halves
+from learnstrata.segments.choice.candidates import Candidate
 from learnstrata.wording.statistics import STATISTICS, as_told, best_of, statistic_of
 from learnstrata.wording.words import listed
 
-__all__ = ["Choice", "Limits", "choose", "rule_in_words"]
+__all__ = ["Choice", "Limits", "choose", "rule_in_words", "taken_k"]
 
 
 def _limits_in(stage: type) -> dict[str, OfEachK]:
@@ -30,8 +26,7 @@ def _limits_in(stage: type) -> dict[str, OfEachK]:
 
 OF_SELECTION: Mapping[str, OfEachK] = _limits_in(Selection)
 LIMITS: Mapping[str, OfEachK] = {**_limits_in(Rule), **OF_SELECTION}
-DRAWS = 200
-SETTLED = 0.8  # of the halves, that lead to the same k
+SETTLED = 0.8  # of the samples, on which the rule takes the same k
 SHOWN = 3  # values of k that are named
 
 
@@ -76,13 +71,11 @@ class Choice:
         The rule in words, made from the configuration, and what it led to.
     changes : tuple of str
         What would change the choice.
-    is_natural : bool
-        Whether k is the number of groups that stand apart.
     is_forced : bool
-        Whether it was asked for.
-    again : mapping of int to float
-        By k, the share of halves of the learners on which the rule takes it; empty
-        where it asks nothing that differs between halves.
+        Whether k was asked for.
+    again : mapping of int to int
+        By k, on how many samples of the learners the rule takes it; empty where it was
+        not tried.
     """
 
     k: int
@@ -91,17 +84,42 @@ class Choice:
     rule: str
     reason: str
     changes: tuple[str, ...] = ()
-    is_natural: bool = False
     is_forced: bool = False
-    again: Mapping[int, float] = field(default_factory=dict)
+    again: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """Give the candidate that was chosen; None where there is one segment."""
+        return next((one for one in self.candidates if one.k == self.k), None)
+
+    @property
+    def is_natural(self) -> bool:
+        """Whether the segments are groups that stand apart."""
+        return self.chosen is not None and self.chosen.is_natural
 
     @property
     def is_settled(self) -> bool:
-        """Whether the rule admits this k, and takes it on other learners as well."""
-        chosen = next((c for c in self.candidates if c.k == self.k), None)
-        if chosen is not None and chosen.objections and not self.is_natural:
-            return False
-        return self.again.get(self.k, 1.0) >= SETTLED
+        """Whether the rule admits this k, and takes it on other samples as well.
+
+        What was asked for, groups that stand apart and one segment are settled.
+        """
+        chosen = self.chosen
+        if self.is_forced or chosen is None or chosen.is_natural:
+            return True
+        tried = sum(self.again.values())
+        held = not tried or self.again.get(self.k, 0) >= SETTLED * tried
+        return not chosen.objections and held
+
+    def tried_again(self, again: Mapping[int, int]) -> "Choice":
+        """Give the same with the k that the rule takes on samples of the learners."""
+        found = replace(self, again=again)
+        ranked = sorted(again, key=lambda k: (-again[k], k))[:SHOWN]
+        told = listed([f"k = {k} on {again[k]}" for k in ranked])
+        words = f"n {sum(again.values())} samples of the learners the rule takes {told}"
+        if found.is_settled:
+            return replace(found, reason=f"{self.reason} O{words}.")
+        open_ = f"How many segments there are is not settled: o{words}."
+        return replace(found, reason=f"{self.reason} {open_}")
 
 
 def _limit(config: Selection, name: str) -> float:
@@ -115,23 +133,16 @@ def _moved_to(config: Selection, name: str, value: float) -> Selection:
 
 
 def choose(
-    candidates: Sequence[Candidate],
-    config: Selection,
-    *,
-    limits: Limits,
-    halves: Mapping[int, Halves] | None = None,
-    rng: np.random.Generator,
+    candidates: Sequence[Candidate], config: Selection, *, limits: Limits
 ) -> Choice:
     """Judge every k, and take one.
 
     Parameters
     ----------
     candidates : sequence of Candidate
+        A `config.k` beyond those of the sweep is judged, and no choice of the rule.
     config : Selection
     limits : Limits
-    halves : mapping of int to Halves, default=None
-        To see whether the same k comes out on other learners.
-    rng : Generator
 
     Returns
     -------
@@ -140,37 +151,29 @@ def choose(
     Notes
     -----
     Groups that stand apart come first. Else it is the best by the criterion of the k
-    that the rule admits. Where it admits none, the smallest k that is possible at all
-    is taken, or the one of fewest objections where the criterion is not k; and where
-    none is possible, one segment.
-
-    Whether k is settled is seen by resampling the halvings 200 times: agreement and
-    Jaccard are taken over as many splits drawn again, what the last segment explains
-    and the smallest share from the cut of one half.
+    that the rule admits. Where it admits none, the smallest k that keeps the hard
+    limits (`OfEachK.is_hard`) is taken, or the one of fewest objections where the
+    criterion is not k; and where none keeps them, one segment.
     """
-    rule = config.rule
     judged = tuple(_judged(candidate, config, limits) for candidate in candidates)
-    natural = _natural(judged, rule)
-    ranked = _taken(judged, rule.criterion)
+    swept = [one for one in judged if config.k_min <= one.k <= config.k_max]
+    ranked = _taken(swept, config.rule.criterion)
+    natural = max((one for one in swept if one.is_natural), key=_k, default=None)
     if natural:
         ranked = [natural, *(one for one in ranked if one is not natural)]
-    chosen = ranked[0] if ranked else None
-    second = ranked[1] if len(ranked) > 1 else None
-    again = {}
-    if chosen and not natural and not chosen.objections:
-        again = _again(judged, config, limits, halves or {}, rng)
-    reason = _reason(chosen, second, judged, rule, is_natural=natural is not None)
     choice = Choice(
-        k=chosen.k if chosen else 1,
-        runner_up=second.k if second else None,
+        k=ranked[0].k if ranked else 1,
+        runner_up=ranked[1].k if len(ranked) > 1 else None,
         candidates=judged,
         rule=rule_in_words(config, least=limits.least),
-        reason=f"{reason} {_recurring(again)}".rstrip(),
-        changes=tuple(_changes(judged, config, limits)) if not natural else (),
-        is_natural=natural is not None,
-        again=again,
+        reason=_reason(ranked, swept, config.rule),
+        changes=() if natural else tuple(_changes(swept, config, limits)),
     )
     return choice if config.k is None else _forced(choice, config.k)
+
+
+def _k(candidate: Candidate) -> int:
+    return candidate.k
 
 
 def _forced(choice: Choice, k: int) -> Choice:
@@ -187,9 +190,7 @@ def _forced(choice: Choice, k: int) -> Choice:
         runner_up=choice.k if choice.k > 1 else None,
         reason=f"k = {k} was asked for. Against it: {'; '.join(against)}.",
         changes=(f"By the rule, k = {choice.k} would be chosen.",),
-        is_natural=False,
         is_forced=True,
-        again={},
     )
 
 
@@ -205,13 +206,6 @@ def _judged(candidate: Candidate, config: Selection, limits: Limits) -> Candidat
             objection = asked.objection.format(asked.write(limit))
             (hard if asked.is_hard else soft).append(objection)
     return replace(candidate, refusals=tuple(hard), objections=(*hard, *soft))
-
-
-def _natural(judged: Sequence[Candidate], rule: Rule) -> Candidate | None:
-    """Give the largest k whose segments all stand apart, where there is one."""
-    partings = {one.k: one.parting for one in judged if one.parting and one.is_possible}
-    k = most_parted(partings, least_share=rule.min_share)
-    return next((one for one in judged if one.k == k), None)
 
 
 def _taken(judged: Sequence[Candidate], criterion: Criterion) -> list[Candidate]:
@@ -247,62 +241,6 @@ def _rank(candidate: Candidate, criterion: Criterion) -> tuple[int, float, int]:
     value = -np.inf if found is None else found
     best_first = value if STATISTICS[criterion].better == "lower" else -value
     return len(candidate.objections), best_first, candidate.k
-
-
-def _again(
-    judged: Sequence[Candidate],
-    config: Selection,
-    limits: Limits,
-    halves: Mapping[int, Halves],
-    rng: np.random.Generator,
-) -> dict[int, float]:
-    """Give the share of halves of the learners on which each k is taken."""
-    rule = config.rule
-    if not halves or not (rule.min_agreement or rule.min_jaccard or config.worth):
-        return {}
-    n_splits = next(iter(halves.values())).n_splits
-    splits = rng.integers(n_splits, size=(DRAWS, n_splits))
-    half = rng.integers(2 * n_splits, size=DRAWS)
-    drawn = zip(*(_on_halves(one, halves, splits, half) for one in judged), strict=True)
-    counts: Counter[int] = Counter()
-    for candidates in drawn:
-        counts[_k(candidates, config, limits)] += 1
-    return {k: counts[k] / DRAWS for k in sorted(counts)}
-
-
-def _on_halves(
-    candidate: Candidate, halves: Mapping[int, Halves], splits: Integers, half: Integers
-) -> list[Candidate]:
-    """Measure a k once a draw: over the splits drawn again, and on one half."""
-    found = halves.get(candidate.k)
-    if found is None:
-        return [candidate] * len(splits)
-    both = np.concatenate([2 * splits, 2 * splits + 1], axis=1)
-    agreement = np.quantile(found.agreement[splits], 0.25, axis=1)
-    jaccard = np.quantile(found.jaccard[both], 0.25, axis=1).min(axis=1)
-    return [
-        replace(
-            candidate,
-            half_agreement=agreement[i].item(),
-            jaccard_low=jaccard[i].item(),
-            smallest_share=found.smallest_share[h].item(),
-            gain=gain_of(
-                candidate.k, {k: one.explained[h].item() for k, one in halves.items()}
-            ),
-        )
-        for i, h in enumerate(half.tolist())
-    ]
-
-
-def _recurring(again: Mapping[int, float]) -> str:
-    """Say which k the rule takes on halves of the learners; empty where unknown."""
-    if not again:
-        return ""
-    ranked = sorted(again, key=lambda k: -again[k])[:SHOWN]
-    told = listed([f"k = {k} in {again[k]:.0%}" for k in ranked])
-    settled = again[ranked[0]] >= SETTLED
-    how = "" if settled else "How many segments there are is not settled: on"
-    return f"{how or 'On'} halves of the learners the same rule takes {told}."
 
 
 def rule_in_words(config: Selection, *, least: int = 1) -> str:
@@ -361,25 +299,20 @@ def _has_error(config: Selection) -> bool:
 
 
 def _reason(
-    chosen: Candidate | None,
-    second: Candidate | None,
-    judged: Sequence[Candidate],
-    rule: Rule,
-    *,
-    is_natural: bool,
+    ranked: Sequence[Candidate], judged: Sequence[Candidate], rule: Rule
 ) -> str:
-    if chosen is None:
-        first = judged[0]
+    if not ranked:
+        refused = list(dict.fromkeys(word for one in judged for word in one.refusals))
+        return f"No cut holds at any k that was tried: {'; '.join(refused)}."
+    chosen, *others = ranked
+    if chosen.is_natural:
         return (
-            f"No cut is possible, at k = {first.k} already: {listed(first.refusals)}."
+            f"The learners are {chosen.k} groups that stand apart: few lie between "
+            "each and the one nearest to it. No finer cut that was tried has that."
         )
-    if is_natural:
-        return (
-            f"The learners are {chosen.k} groups that stand apart: each is parted from "
-            "the one nearest to it by a thin place, and more segments are not."
-        )
-    looked = "" if rule.gaps == "none" else "No groups stand apart at any k. "
-    return looked + _of_a_cut(chosen, second, judged, rule)
+    looked = any(one.parting for one in judged)
+    told = "No groups stand apart at any k. " if looked else ""
+    return told + _of_a_cut(chosen, others[0] if others else None, judged, rule)
 
 
 def _of_a_cut(
@@ -458,11 +391,11 @@ def _changes(
     judged: Sequence[Candidate], config: Selection, limits: Limits
 ) -> Iterator[str]:
     """Say which other orders and limits would have led to another k."""
-    chosen = _k(judged, config, limits)
+    chosen = taken_k(judged, config, limits)
     for criterion in get_args(Criterion):
         known = all(c.value(criterion) is not None for c in judged)
         ordered = replace(config, rule=replace(config.rule, criterion=criterion))
-        other = _k(judged, ordered, limits)
+        other = taken_k(judged, ordered, limits)
         if known and other != chosen:
             yield f"Ordered by {best_of(criterion)}, k = {other} would be chosen."
     for name, asked in LIMITS.items():
@@ -471,7 +404,15 @@ def _changes(
             yield f"With {moved} asked for, k = {other} would be chosen."
 
 
-def _k(candidates: Sequence[Candidate], config: Selection, limits: Limits) -> int:
+def taken_k(candidates: Sequence[Candidate], config: Selection, limits: Limits) -> int:
+    """Give the k that the rule takes for use, gaps left out of it.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    config : Selection
+    limits : Limits
+    """
     judged = [_judged(one, config, limits) for one in candidates]
     taken = _taken(judged, config.rule.criterion)
     return taken[0].k if taken else 1
@@ -482,13 +423,13 @@ def _moved(
 ) -> Iterator[tuple[float, int]]:
     """Move a limit to the nearest round values on both sides that change the choice."""
     here, asked = _limit(config, name), LIMITS[name]
-    chosen = _k(candidates, config, limits)
+    chosen = taken_k(candidates, config, limits)
     for direction in (-1, 1):
         for times in range(1, 21):
             value = round(here + direction * times * asked.step, 6)
             if not 0 <= value <= asked.end:
                 break
-            found = _k(candidates, _moved_to(config, name, value), limits)
+            found = taken_k(candidates, _moved_to(config, name, value), limits)
             if found != chosen:
                 yield value, found
                 break

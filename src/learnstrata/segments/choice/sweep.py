@@ -1,5 +1,6 @@
 """How many segments: every k is cut and measured, and the rule takes one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -9,7 +10,12 @@ import numpy.typing as npt
 
 from learnstrata.config.stages import Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
-from learnstrata.segments.choice.candidates import Candidate, measured, with_halves
+from learnstrata.segments.choice.candidates import (
+    Candidate,
+    measured,
+    shared,
+    with_halves,
+)
 from learnstrata.segments.choice.gaps import find_partings
 from learnstrata.segments.choice.nulls import (
     LEAST_LEARNERS,
@@ -17,7 +23,7 @@ from learnstrata.segments.choice.nulls import (
     NullTables,
     draw_nulls,
 )
-from learnstrata.segments.choice.rule import Choice, Limits, choose
+from learnstrata.segments.choice.rule import Choice, Limits, choose, taken_k
 from learnstrata.stats import kmeans
 from learnstrata.stats.inputs import Integers, distinct_rows
 from learnstrata.stats.replication import Halves, cut_halves
@@ -26,6 +32,8 @@ from learnstrata.stats.sampling import Sampler, sample_rows
 __all__ = ["Dossier", "halved", "refuse_too_few", "select"]
 
 HALF_STARTS = 4  # of each fit of a half
+SAMPLES, AGAIN_SPLITS = 5, 8  # on which the rule is tried again, and halvings of each
+NEAR_WORTH = 0.75  # of the worth that is asked for: what explains less has no chance
 LEAST_TO_SEGMENT = 3  # segments of the least size: fewer learners are no table
 SHARE_OF_MOST = 5  # k is at most a fifth of the segments that would have the least size
 
@@ -73,7 +81,7 @@ class Dossier:
     @property
     def chosen(self) -> Candidate | None:
         """Give the candidate that was chosen; None where there is one segment."""
-        return next((c for c in self.candidates if c.k == self.k), None)
+        return self.choice.chosen
 
     @property
     def n_rows(self) -> int:
@@ -127,32 +135,84 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
     sample = X[rows]
     rng = np.random.default_rng(rng)
     fits = _swept(sample, _possible_k(sample, config, limits), config, rng)
-    candidates = measured(X, sample, fits, config, rng)
-    labelings = {k: fit.labels for k, fit in fits.items()}
-    halves = halved(sample, labelings, config, rng=rng)
+    rngs = rng.spawn(5)  # of each stage its own, whatever k is asked for
+    candidates = [
+        one
+        for one in measured(X, sample, fits, config, rngs[0])
+        if one.k == config.k or config.k_min <= one.k <= config.k_max
+    ]
+    labelings = {one.k: fits[one.k].labels for one in candidates}
+    halves = halved(sample, labelings, config, rng=rngs[1])
     candidates = with_halves(candidates, halves)
     if config.rule.gaps != "none":
-        candidates = _with_partings(candidates, sample, labelings, blocks, config, rng)
+        candidates = _with_partings(
+            candidates, sample, labelings, blocks, config, rngs[2]
+        )
     settings = evidence or Evidence()
     nulls = None
     if _asks_for_nulls(config.rule, settings) and len(sample) >= LEAST_LEARNERS:
         tables = NullTables.of(
-            sample, blocks, draws=settings.draws, rows=settings.rows, rng=rng
+            sample, blocks, draws=settings.draws, rows=settings.rows, rng=rngs[3]
         )
-        nulls = draw_nulls(tables, list(fits), rng=rng)
+        nulls = draw_nulls(tables, list(labelings), rng=rngs[3])
         beside = nulls.silhouettes()
         candidates = [one.beside(beside.get(one.k)) for one in candidates]
+    choice = choose(candidates, config, limits=limits)
+    if again := _again(X, choice, config, limits, rngs[4]):
+        choice = choice.tried_again(again)
     n_scored, n_against = _compared(len(X), len(sample), config)
     return Dossier(
-        choice=choose(candidates, config, limits=limits, halves=halves, rng=rng),
+        choice=choice,
         sampled=rows,
-        fits=fits,
+        fits={k: fits[k] for k in labelings},
         halves=halves,
         n_halved=min(len(sample), config.half_rows) if halves else 0,
         n_scored=n_scored,
         n_against=n_against,
         nulls=nulls,
     )
+
+
+def _again(
+    X: npt.NDArray[np.float32],
+    choice: Choice,
+    config: Selection,
+    limits: Limits,
+    rng: np.random.Generator,
+) -> dict[int, int]:
+    """Count the k that the rule takes on samples of two thirds of the learners.
+
+    Of k that no sample of so many could admit or refuse anew nothing is measured.
+    """
+    chosen = choice.chosen
+    of_use = config.rule.criterion == "k" and config.splits > 0
+    if not of_use or chosen is None or chosen.is_natural or chosen.objections:
+        return {}
+    ks = [one.k for one in choice.candidates if _may_be_taken(one, config)]
+    size = min(2 * len(X) // 3, config.half_rows)
+    counts: Counter[int] = Counter()
+    for source in rng.spawn(SAMPLES):
+        some = X[sample_rows(len(X), size, rng=source)]
+        counts[taken_k(_measured_again(some, ks, config, source), config, limits)] += 1
+    return dict(sorted(counts.items()))
+
+
+def _may_be_taken(candidate: Candidate, config: Selection) -> bool:
+    return candidate.gain is None or candidate.gain >= NEAR_WORTH * config.worth
+
+
+def _measured_again(
+    sample: npt.NDArray[np.float32],
+    ks: Sequence[int],
+    config: Selection,
+    rng: np.random.Generator,
+) -> list[Candidate]:
+    """Measure of every k what the rule asks, with fewer starts and halvings."""
+    cut = sorted({*ks, *(k - 1 for k in ks if k > 2)})
+    fits = kmeans.sweep(sample, cut, n_starts=HALF_STARTS, rng=rng)
+    labelings = {k: fits[k].labels for k in ks}
+    halves = halved(sample, labelings, replace(config, splits=AGAIN_SPLITS), rng=rng)
+    return with_halves(shared(sample, fits, ks), halves)
 
 
 def _limits(n_learners: int, least: int) -> Limits:
@@ -279,7 +339,9 @@ def _possible_k(
             f"{asked + 1} to find {asked} segments. Give a larger table, "
             "or more features that tell learners apart."
         )
-    return sorted({*range(config.k_min, most + 1), asked})
+    ks = {*range(config.k_min, most + 1), asked}
+    # what the last segment explains is known beside one segment less
+    return sorted(ks | {k - 1 for k in (config.k_min, asked) if k > 2})
 
 
 def _swept(
@@ -293,6 +355,6 @@ def _swept(
         try:
             return kmeans.sweep(sample, k_values, n_starts=config.starts, rng=rng)
         except DegenerateError:
-            if len(k_values) == 1 or k_values[-1] == config.k:
+            if len(k_values) == 1 or k_values[-1] in (config.k, config.k_min):
                 raise
             k_values = k_values[:-1]

@@ -11,7 +11,13 @@ from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config, Evidence
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners.features.matrix import Matrix
-from learnstrata.segments.choice.gaps import ROWS, Border, find_borders, renumbered
+from learnstrata.segments.choice.gaps import (
+    ROWS,
+    SAME_CUT,
+    Border,
+    find_borders,
+    renumbered,
+)
 from learnstrata.segments.choice.nulls import (
     HalvesBeside,
     NullDraws,
@@ -43,10 +49,12 @@ from learnstrata.stats.replication import Halves
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import Flow
 from learnstrata.stats.strata import draw_each, stratified_mean
+from learnstrata.wording.statistics import as_told
 
 __all__ = ["Nulls", "Replication", "Shape", "Trust", "examine", "verdict_of_matrix"]
 
-REPLICATION_ROWS = 5_000  # of the halves and of the refits under other seeds
+REPLICATION_ROWS = 5_000  # of the refits under other seeds
+LIKE = 0.9  # adjusted Rand index from which the final cut is that of the sweep
 CELL_REFITS = 10
 SPLITS = 20  # of a recipe whose rule asks for none
 PLOTTED = 2_000  # silhouettes of a picture
@@ -340,7 +348,8 @@ def _borders(
 ) -> tuple[Border, ...]:
     """Give the borders that k was judged by, of the final segments; else look."""
     chosen = dossier.chosen
-    if chosen and chosen.parting and dossier.k in dossier.fits:
+    same = chosen and chosen.parting and chosen.parting.same_cut >= SAME_CUT
+    if same and chosen and chosen.parting:
         swept = dossier.fits[dossier.k].labels
         return renumbered(chosen.parting.borders, swept, labels[dossier.sampled])
     some = sample_rows(len(rows), ROWS, rng=rng)
@@ -369,6 +378,7 @@ def _replication(
     )
     # by its own numbers a segment of the sweep may be another one of the final fit
     swept, labelings[dossier.k] = labelings[dossier.k], fit.labels[dossier.sampled]
+    alike = stability.agreement(swept, labelings[dossier.k]).ari
     return Replication(
         seeds=tuple(
             stability.agreement(found.labels, fit.labels[some]).ari for found in again
@@ -378,7 +388,9 @@ def _replication(
         halves=_renumbered(halves, dossier.k, swept, labelings[dossier.k]),
         flows=tuple(stability.flows(labelings)) if len(labelings) > 1 else (),
         left_out=tuple(
-            _not_again(config, seeds=len(again), ks=sorted({*ks} - {*halves}))
+            _not_again(
+                config, seeds=len(again), ks=sorted({*ks} - {*halves}), alike=alike
+            )
         ),
     )
 
@@ -409,12 +421,19 @@ def _again(
     ]
 
 
-def _not_again(config: Config, *, seeds: int, ks: Sequence[int]) -> Iterator[str]:
+def _not_again(
+    config: Config, *, seeds: int, ks: Sequence[int], alike: float = 1.0
+) -> Iterator[str]:
     few = f"too few of the {config.unit}s are distinct"
     if not seeds and config.evidence.seeds:
         yield f"No refit under other seeds: {few}."
     if ks:
         yield f"Halves are not compared at {_ks(ks)}: {few}."
+    if alike < LIKE:
+        yield (
+            f"All {config.unit}s are cut otherwise than those of the sweep (adjusted "
+            f"Rand index {as_told(alike)}): what halves say is of that cut."
+        )
 
 
 def _cells(

@@ -28,7 +28,7 @@ MEANINGS: dict[Word, str] = {
         "These segments are a cut of a continuum, and another half of the learners "
         "would be cut elsewhere. Use them to organise work, not as kinds of people."
     ),
-    "undivided": "These learners are one segment: no cut of them is possible.",
+    "undivided": "These learners are one segment: no cut of them was made.",
 }
 
 
@@ -109,7 +109,7 @@ def judge(dossier: Dossier, rule: Rule, *, halves: Halves | None = None) -> Verd
         met=agreed is not None and agreed >= least,
     )
     word: Word = "arbitrary"
-    if chosen.is_possible and chosen.parting and chosen.parting.is_parted:
+    if chosen.is_natural:
         word = "natural"
     elif admitted.met and repeated.met:
         word = "repeatable"

@@ -71,17 +71,17 @@ class Candidate(Model):
 
 
 class Again(Model):
-    """On how many halves of the learners the rule takes a k."""
+    """On how many samples of the learners the rule takes a k."""
 
     k: Annotated[int, Fact("number of segments")]
-    share: Annotated[Number, Statistic("halves of the learners", digits=2, places=2)]
+    samples: Annotated[int, Fact("samples of the learners")]
 
 
 class SameAs(Model):
     """The category that the segments are, and its mutual information with them."""
 
     feature: Annotated[str, Label()]
-    nmi: Annotated[Number, Statistic("all learners", digits=2, places=2)]
+    nmi: Annotated[Number, Statistic("all learners", digits=1, places=1)]
 
 
 class Selection(Model):

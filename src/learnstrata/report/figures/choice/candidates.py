@@ -41,10 +41,10 @@ def draw(summary: DisclosedSummary) -> Spec:
 def title(summary: DisclosedSummary) -> str:
     """Say what the chosen k has by the criterion of the rule."""
     found = summary.selection
-    if found.chosen is None:
-        return "No cut is possible: the learners are one segment"
     if found.is_forced:
         return f"k = {found.k} was asked for"
+    if found.chosen is None:
+        return "No cut holds: the learners are one segment"
     if summary.settings.configured.selection.rule.criterion == "k":
         return _of_halves(summary, found.chosen)
     return _of_silhouette(summary, found.chosen)
