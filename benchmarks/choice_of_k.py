@@ -29,12 +29,14 @@ from learnstrata.stats.stability import agreement
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from planted import PLANTED
-from structureless import STRUCTURELESS
+from structureless import BLOCK, STRUCTURELESS, categories_beside_a_cloud
 
 WORDS = ("natural", "repeatable", "arbitrary", "undivided")
 CONFIG = load_config(evidence={"level": "none"})
 OTHER_SEEDS = 5
 Table = npt.NDArray[np.float32]
+CATEGORIES = "categories beside a cloud"
+WITHOUT = {**STRUCTURELESS, CATEGORIES: categories_beside_a_cloud}
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ class Found:
     labels: npt.NDArray[np.int32]
 
 
-def found_in(X: Table, seed: int) -> Found:
+def found_in(X: Table, seed: int, name: str) -> Found:
     """Choose k for a table by the default recipe, and judge the cut."""
-    dossier = _dossier(X, seed)
+    dossier = _dossier(X, seed, name)
     labels = np.zeros(len(X), dtype=np.int32)
     if dossier.k > 1:
         labels = kmeans.nearest(X, dossier.fits[dossier.k].centers)
@@ -57,42 +59,45 @@ def found_in(X: Table, seed: int) -> Found:
     return Found(dossier.k, word, dossier.choice.is_settled, labels)
 
 
-def _dossier(X: Table, seed: int) -> Dossier:
-    least = CONFIG.privacy.learners
-    return select(X, CONFIG.selection, rng=seed, evidence=CONFIG.evidence, least=least)
+def _dossier(X: Table, seed: int, name: str) -> Dossier:
+    return select(
+        X,
+        CONFIG.selection,
+        rng=seed,
+        evidence=CONFIG.evidence,
+        least=CONFIG.privacy.learners,
+        blocks=[BLOCK] if name == CATEGORIES else [],
+    )
 
 
-def halves_agree(X: Table, k: int, rng: np.random.Generator) -> float:
-    """Cut two new halves and give the agreement of both cuts over all rows."""
-    order = rng.permutation(len(X))
-    cuts = [
-        kmeans.nearest(X, kmeans.fit(X[half], k, rng=rng).centers)
-        for half in (order[: len(X) // 2], order[len(X) // 2 :])
-    ]
+def halves_agree(X: Table, k: int, name: str, rng: np.random.Generator) -> float:
+    """Cut two new tables of the family, half as large, and compare both cuts on X."""
+    new = [WITHOUT[name](len(X) // 2, rng).astype(np.float32) for _ in range(2)]
+    cuts = [kmeans.nearest(X, kmeans.fit(one, k, rng=rng).centers) for one in new]
     return agreement(*cuts).ari
 
 
-def recurs(X: Table, found: Found, rng: np.random.Generator) -> bool:
+def recurs(X: Table, found: Found, name: str, rng: np.random.Generator) -> bool:
     """Say whether the same k comes out again, or the report says it may not."""
     if not found.is_settled:
         return True
     some = rng.permutation(len(X))[: 2 * len(X) // 3]
-    again = [_dossier(X[some], 0).k]
-    again += [_dossier(X, seed).k for seed in range(1000, 1000 + OTHER_SEEDS)]
+    again = [_dossier(X[some], 0, name).k]
+    again += [_dossier(X, seed, name).k for seed in range(1000, 1000 + OTHER_SEEDS)]
     return set(again) == {found.k}
 
 
 def tables(
-    seeds: int, rows: int, only: str
+    seeds: int, rows: int, only: str, *, skip: bool
 ) -> Iterator[tuple[str, int, npt.NDArray[np.float32], npt.NDArray[np.integer] | None]]:
     """Draw every table: its family, seed, matrix and planted groups."""
-    for name, (family, ks, n) in PLANTED.items():
+    for name, (family, ks, n) in ({} if skip else PLANTED).items():
         for k in ks:
             for seed in range(seeds):
                 if only in name:
                     X, y = family(k, n, np.random.default_rng([seed, k]))
                     yield f"{name}, {k}", seed, X.astype(np.float32), y
-    for name, family in STRUCTURELESS.items():
+    for name, family in WITHOUT.items():
         for seed in range(seeds):
             if only in name:
                 X = family(rows, np.random.default_rng(seed))
@@ -105,6 +110,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=3000)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--only", default="", help="families with this in their name")
+    parser.add_argument("--skip-planted", action="store_true")
     parser.add_argument(
         "--again", type=int, default=3, help="seeds whose choice is made again"
     )
@@ -115,13 +121,15 @@ def main() -> int:
     said: dict[str, list[tuple[Found, bool | None, float | None]]] = {}
     agreed: list[float] = []
     again: list[bool] = []
-    for name, seed, X, y in tables(options.seeds, options.rows, options.only):
-        found = found_in(X, seed)
+    for name, seed, X, y in tables(
+        options.seeds, options.rows, options.only, skip=options.skip_planted
+    ):
+        found = found_in(X, seed, name)
         rng = np.random.default_rng([seed, 1])
-        if found.word == "repeatable":
-            agreed.append(halves_agree(X, found.k, rng))
+        if found.word == "repeatable" and y is None:
+            agreed.append(halves_agree(X, found.k, name, rng))
         if seed < options.again:
-            again.append(recurs(X, found, rng))
+            again.append(recurs(X, found, name, rng))
         is_right = None if y is None else found.k == len(np.unique(y))
         ari = None if y is None else agreement(found.labels, y).ari
         said.setdefault(name, []).append((found, is_right, ari))

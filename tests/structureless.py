@@ -101,6 +101,16 @@ def shares(n, rng):
     return _standardised(rng.dirichlet(np.ones(4), n))
 
 
+def categories_beside_a_cloud(n, rng):
+    """Three correlated normal features, and a category that goes with the first."""
+    X = rng.normal(size=(n, 3)) @ rng.normal(size=(3, 3))
+    noisy = X[:, 0] / X[:, 0].std() + rng.normal(size=n)
+    hot = np.eye(4)[np.digitize(noisy, [-1.0, 0.0, 1.0])]
+    hot -= hot.mean(axis=0)
+    return np.column_stack([_standardised(X), 0.5 * hot / np.sqrt(hot.var(0).sum())])
+
+
+BLOCK = (3, 4, 5, 6)  # its columns of the category
 STRUCTURELESS = {
     "uniform": uniform,
     "one Gaussian": one_gaussian,
