@@ -8,7 +8,13 @@ import oracles_stats
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats import kmeans, threads
 from learnstrata.stats.refits import fresh, labels_of, overlap, prepared
-from learnstrata.stats.replication import _halves, _weakest, cut_halves, lower_quartile
+from learnstrata.stats.replication import (
+    CORESET,
+    _halves,
+    _weakest,
+    cut_halves,
+    lower_quartile,
+)
 
 THREE = [[0, 0], [12, 0], [0, 12]]
 
@@ -36,7 +42,7 @@ def test_values_are_those_of_both_cuts_over_all_rows():
     for i, split in enumerate(splits):
         rows, halves = _halves(points, split)
         (source,) = split.spawn(1)
-        centers = [fresh(half, 4, rng=source) for half in halves]
+        centers = [fresh(half, 4, coreset=CORESET, rng=source) for half in halves]
         first, second = (
             oracles_stats.naive_prediction_strength(
                 labels_of(half, own), labels_of(half, other)

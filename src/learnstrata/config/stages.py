@@ -489,7 +489,7 @@ class Evidence:
     level: EvidenceLevel = "quick"
     draws: Some = 19
     rows: Annotated[int, Field(ge=20)] = 1_000
-    halved_draws: Some = 9
+    halved_draws: Some = 5
     halved_splits: Annotated[int, Field(ge=2)] = 4
     references: Some = 5
     seeds: Some = 5

@@ -74,16 +74,21 @@ def continued(points: Points, centers: Singles) -> Singles:
 
 
 def fresh(
-    points: Points, n_clusters: int, *, n_starts: int = 4, rng: np.random.Generator
+    points: Points,
+    n_clusters: int,
+    *,
+    n_starts: int = 4,
+    coreset: int = CORESET,
+    rng: np.random.Generator,
 ) -> Singles:
     """Find centres from fresh greedy k-means++ starts.
 
-    The starts run on a weighted coreset of 10,000 rows; the best two that differ go on
+    The starts run on a weighted coreset of so many rows; the best two that differ go on
     over all rows, and the better is kept.
     """
-    coreset = points.coreset(CORESET, rng)
-    starts = seeded(coreset, n_clusters, n_runs=n_starts, rng=rng)
-    drafts = lloyd(coreset, starts, max_iter=300, tolerance=ROUGH).best(2, apart=APART)
+    some = points.coreset(coreset, rng)
+    starts = seeded(some, n_clusters, n_runs=n_starts, rng=rng)
+    drafts = lloyd(some, starts, max_iter=300, tolerance=ROUGH).best(2, apart=APART)
     runs = lloyd(points, drafts.centers, max_iter=300, tolerance=ROUGH, patience=10)
     return runs.best(1).centers[0]
 

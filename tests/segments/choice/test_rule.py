@@ -8,7 +8,7 @@ import pytest
 from learnstrata.config.stages import Rule, Selection
 from learnstrata.segments.choice.candidates import Candidate
 from learnstrata.segments.choice.gaps import Parting
-from learnstrata.segments.choice.rule import Limits, choose, rule_in_words
+from learnstrata.segments.choice.rule import Limits, choose, is_taken, rule_in_words
 from learnstrata.stats.nulls import monte_carlo
 
 ONE_PARTED = Parting(p_value=0.0, depth=4.0, smallest_share=0.2, same_cut=1.0)
@@ -370,22 +370,31 @@ def test_a_k_that_was_asked_for_is_taken_with_what_speaks_against_it():
     assert "Against it: there are 2 groups that stand apart." in other.reason
 
 
-@pytest.mark.parametrize(
-    ("again", "settled"), [({3: 5}, True), ({2: 1, 3: 4}, True), ({2: 2, 3: 3}, False)]
-)
+@pytest.mark.parametrize(("again", "settled"), [(5, True), (4, True), (3, False)])
 def test_a_choice_that_other_samples_repeat_is_settled(again, settled):
     cuts = [of_use(2, gain=0.3), of_use(3, gain=0.06), of_use(4, gain=0.02)]
-    found = decided(cuts, worth=0.04, **FOR_USE).tried_again(again)
+    found = decided(cuts, worth=0.04, **FOR_USE).tried_again(again, 5)
     assert (found.k, found.is_settled) == (3, settled)
-    assert ("How many segments there are is not settled" in found.reason) != settled
-    assert f"n 5 samples of the learners the rule takes k = 3 on {again[3]}" in (
-        found.reason
+    told = f"On {again} of 5 samples of the learners the rule takes k = 3 again"
+    assert found.reason.endswith(
+        f"{told}."
+        if settled
+        else f"{told}: how many segments there are is not settled."
     )
 
 
-def test_a_k_that_no_other_sample_has_is_not_settled():
-    cuts = [of_use(2, gain=0.3), of_use(3, gain=0.06)]
-    assert not decided(cuts, worth=0.04, **FOR_USE).tried_again({2: 5}).is_settled
+@pytest.mark.parametrize(
+    ("cuts", "taken"),
+    [
+        ([of_use(3), of_use(4, gain=0.03)], True),
+        ([of_use(3), of_use(4)], False),
+        ([of_use(3, agreement=0.7), of_use(4, gain=0.03)], False),
+        ([of_use(3, share=0.01)], False),
+    ],
+)
+def test_a_k_is_taken_again_where_it_is_admitted_and_nothing_finer(cuts, taken):
+    config = Selection(k_max=9, worth=0.04, rule=Rule(**FOR_USE))
+    assert is_taken(3, cuts, config, Limits(100)) is taken
 
 
 def test_what_was_asked_for_is_settled():

@@ -224,3 +224,30 @@ def test_the_gain_is_what_the_last_segment_explains(blobs):
     explained = [1 - c.inertia / total for c in found.candidates]
     gains = [c.gain for c in found.candidates]
     assert gains == pytest.approx(np.diff([0, *explained]), abs=1e-4)
+
+
+def test_a_cut_for_use_is_tried_again_on_samples_of_the_learners():
+    X = np.random.default_rng(0).normal(size=(900, 2)) * [2, 1]
+    rule = Rule(gaps="numbers", min_agreement=0.5, criterion="k")
+    config = replace(QUICK, k_max=4, worth=0.1, rule=rule)
+    found = select(X.astype(np.float32), config, rng=1).choice
+    assert (found.is_natural, found.samples) == (False, 5)
+    assert 0 <= found.again <= 5
+    assert f"On {found.again} of 5 samples" in found.reason
+    asked = select(X.astype(np.float32), replace(config, k=4), rng=1).choice
+    assert asked.samples == 0
+
+
+def test_what_is_known_of_other_k_does_not_hang_on_the_k_that_was_asked_for(blobs):
+    plain = select(blobs, QUICK, rng=2)
+    asked = select(blobs, replace(QUICK, k=9), rng=2)
+    for name in ("silhouette", "gain", "half_agreement", "lowest_jaccard"):
+        found = [one.value(name) for one in asked.candidates[:-1]]
+        assert found == [one.value(name) for one in plain.candidates], name
+    assert asked.candidates[-1].gain is not None
+
+
+def test_groups_are_not_looked_for_again(blobs):
+    config = replace(QUICK, rule=Rule(gaps="numbers", criterion="k"))
+    found = select(blobs, config, rng=1).choice
+    assert (found.k, found.is_natural, found.samples) == (4, True, 0)

@@ -1,7 +1,7 @@
 """The rule that chooses how many segments: what it admits, takes and says."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import get_args, get_type_hints
 
 import numpy as np
@@ -12,7 +12,7 @@ from learnstrata.segments.choice.candidates import Candidate
 from learnstrata.wording.statistics import STATISTICS, as_told, best_of, statistic_of
 from learnstrata.wording.words import listed
 
-__all__ = ["Choice", "Limits", "choose", "rule_in_words", "taken_k"]
+__all__ = ["Choice", "Limits", "choose", "is_taken", "rule_in_words"]
 
 
 def _limits_in(stage: type) -> dict[str, OfEachK]:
@@ -27,7 +27,6 @@ def _limits_in(stage: type) -> dict[str, OfEachK]:
 OF_SELECTION: Mapping[str, OfEachK] = _limits_in(Selection)
 LIMITS: Mapping[str, OfEachK] = {**_limits_in(Rule), **OF_SELECTION}
 SETTLED = 0.8  # of the samples, on which the rule takes the same k
-SHOWN = 3  # values of k that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,9 @@ class Choice:
         What would change the choice.
     is_forced : bool
         Whether k was asked for.
-    again : mapping of int to int
-        By k, on how many samples of the learners the rule takes it; empty where it was
-        not tried.
+    again, samples : int
+        On how many samples of the learners the rule takes the same k, and on how many
+        it was tried: 0 where it was not.
     """
 
     k: int
@@ -85,7 +84,8 @@ class Choice:
     reason: str
     changes: tuple[str, ...] = ()
     is_forced: bool = False
-    again: Mapping[int, int] = field(default_factory=dict)
+    again: int = 0
+    samples: int = 0
 
     @property
     def chosen(self) -> Candidate | None:
@@ -106,20 +106,18 @@ class Choice:
         chosen = self.chosen
         if self.is_forced or chosen is None or chosen.is_natural:
             return True
-        tried = sum(self.again.values())
-        held = not tried or self.again.get(self.k, 0) >= SETTLED * tried
-        return not chosen.objections and held
+        return not chosen.objections and self.again >= SETTLED * self.samples
 
-    def tried_again(self, again: Mapping[int, int]) -> "Choice":
-        """Give the same with the k that the rule takes on samples of the learners."""
-        found = replace(self, again=again)
-        ranked = sorted(again, key=lambda k: (-again[k], k))[:SHOWN]
-        told = listed([f"k = {k} on {again[k]}" for k in ranked])
-        words = f"n {sum(again.values())} samples of the learners the rule takes {told}"
-        if found.is_settled:
-            return replace(found, reason=f"{self.reason} O{words}.")
-        open_ = f"How many segments there are is not settled: o{words}."
-        return replace(found, reason=f"{self.reason} {open_}")
+    def tried_again(self, again: int, samples: int) -> "Choice":
+        """Give the same with on how many samples of the learners the rule takes k."""
+        found = replace(self, again=again, samples=samples)
+        words = (
+            f"On {again} of {samples} samples of the learners the rule takes "
+            f"k = {self.k} again"
+        )
+        if not found.is_settled:
+            words += ": how many segments there are is not settled"
+        return replace(found, reason=f"{self.reason} {words}.")
 
 
 def _limit(config: Selection, name: str) -> float:
@@ -391,11 +389,11 @@ def _changes(
     judged: Sequence[Candidate], config: Selection, limits: Limits
 ) -> Iterator[str]:
     """Say which other orders and limits would have led to another k."""
-    chosen = taken_k(judged, config, limits)
+    chosen = _taken_k(judged, config, limits)
     for criterion in get_args(Criterion):
         known = all(c.value(criterion) is not None for c in judged)
         ordered = replace(config, rule=replace(config.rule, criterion=criterion))
-        other = taken_k(judged, ordered, limits)
+        other = _taken_k(judged, ordered, limits)
         if known and other != chosen:
             yield f"Ordered by {best_of(criterion)}, k = {other} would be chosen."
     for name, asked in LIMITS.items():
@@ -404,18 +402,29 @@ def _changes(
             yield f"With {moved} asked for, k = {other} would be chosen."
 
 
-def taken_k(candidates: Sequence[Candidate], config: Selection, limits: Limits) -> int:
-    """Give the k that the rule takes for use, gaps left out of it.
+def _taken_k(candidates: Sequence[Candidate], config: Selection, limits: Limits) -> int:
+    """Give the k that the rule takes for use, gaps left out of it."""
+    judged = [_judged(one, config, limits) for one in candidates]
+    taken = _taken(judged, config.rule.criterion)
+    return taken[0].k if taken else 1
+
+
+def is_taken(
+    k: int, candidates: Sequence[Candidate], config: Selection, limits: Limits
+) -> bool:
+    """Say whether the rule admits k, and nothing before it.
 
     Parameters
     ----------
+    k : int
     candidates : sequence of Candidate
+        With that of k, and all that could be taken in its place where it is admitted.
     config : Selection
     limits : Limits
     """
     judged = [_judged(one, config, limits) for one in candidates]
-    taken = _taken(judged, config.rule.criterion)
-    return taken[0].k if taken else 1
+    first = next(iter(_taken(judged, config.rule.criterion)), None)
+    return first is not None and first.k == k and not first.objections
 
 
 def _moved(
@@ -423,13 +432,13 @@ def _moved(
 ) -> Iterator[tuple[float, int]]:
     """Move a limit to the nearest round values on both sides that change the choice."""
     here, asked = _limit(config, name), LIMITS[name]
-    chosen = taken_k(candidates, config, limits)
+    chosen = _taken_k(candidates, config, limits)
     for direction in (-1, 1):
         for times in range(1, 21):
             value = round(here + direction * times * asked.step, 6)
             if not 0 <= value <= asked.end:
                 break
-            found = taken_k(candidates, _moved_to(config, name, value), limits)
+            found = _taken_k(candidates, _moved_to(config, name, value), limits)
             if found != chosen:
                 yield value, found
                 break

@@ -1,6 +1,5 @@
 """How many segments: every k is cut and measured, and the rule takes one."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -23,7 +22,7 @@ from learnstrata.segments.choice.nulls import (
     NullTables,
     draw_nulls,
 )
-from learnstrata.segments.choice.rule import Choice, Limits, choose, taken_k
+from learnstrata.segments.choice.rule import Choice, Limits, choose, is_taken
 from learnstrata.stats import kmeans
 from learnstrata.stats.inputs import Integers, distinct_rows
 from learnstrata.stats.replication import Halves, cut_halves
@@ -32,8 +31,8 @@ from learnstrata.stats.sampling import Sampler, sample_rows
 __all__ = ["Dossier", "halved", "refuse_too_few", "select"]
 
 HALF_STARTS = 4  # of each fit of a half
-SAMPLES, AGAIN_SPLITS = 5, 8  # on which the rule is tried again, and halvings of each
-NEAR_WORTH = 0.75  # of the worth that is asked for: what explains less has no chance
+SAMPLES, AGAIN_SPLITS = 5, 6  # on which the rule is tried again, and halvings of each
+NEAR = 0.75  # of the worth that is asked for: what explains less has no chance
 LEAST_TO_SEGMENT = 3  # segments of the least size: fewer learners are no table
 SHARE_OF_MOST = 5  # k is at most a fifth of the segments that would have the least size
 
@@ -158,8 +157,8 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
         beside = nulls.silhouettes()
         candidates = [one.beside(beside.get(one.k)) for one in candidates]
     choice = choose(candidates, config, limits=limits)
-    if again := _again(X, choice, config, limits, rngs[4]):
-        choice = choice.tried_again(again)
+    if _may_be_tried_again(choice, config):
+        choice = choice.tried_again(_again(X, choice, config, limits, rngs[4]), SAMPLES)
     n_scored, n_against = _compared(len(X), len(sample), config)
     return Dossier(
         choice=choice,
@@ -173,32 +172,40 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
     )
 
 
+def _may_be_tried_again(choice: Choice, config: Selection) -> bool:
+    """Say whether k is a cut for use, by what can be measured of other samples."""
+    of_use = config.rule.criterion == "k" and config.splits > 0
+    chosen = choice.chosen
+    if not of_use or chosen is None or choice.is_forced:
+        return False
+    return not chosen.is_natural and not chosen.objections
+
+
 def _again(
     X: npt.NDArray[np.float32],
     choice: Choice,
     config: Selection,
     limits: Limits,
     rng: np.random.Generator,
-) -> dict[int, int]:
-    """Count the k that the rule takes on samples of two thirds of the learners.
+) -> int:
+    """Count the samples of two thirds of the learners on which the same k is taken.
 
-    Of k that no sample of so many could admit or refuse anew nothing is measured.
+    Finer cuts than the chosen are tried where one of them might be taken; coarser ones
+    would be where none of these is.
     """
-    chosen = choice.chosen
-    of_use = config.rule.criterion == "k" and config.splits > 0
-    if not of_use or chosen is None or chosen.is_natural or chosen.objections:
-        return {}
-    ks = [one.k for one in choice.candidates if _may_be_taken(one, config)]
+    ks = [one.k for one in choice.candidates if _may_be_taken(one, choice, config)]
     size = min(2 * len(X) // 3, config.half_rows)
-    counts: Counter[int] = Counter()
+    found = 0
     for source in rng.spawn(SAMPLES):
         some = X[sample_rows(len(X), size, rng=source)]
-        counts[taken_k(_measured_again(some, ks, config, source), config, limits)] += 1
-    return dict(sorted(counts.items()))
+        judged = _measured_again(some, ks, config, source)
+        found += is_taken(choice.k, judged, config, limits)
+    return found
 
 
-def _may_be_taken(candidate: Candidate, config: Selection) -> bool:
-    return candidate.gain is None or candidate.gain >= NEAR_WORTH * config.worth
+def _may_be_taken(candidate: Candidate, choice: Choice, config: Selection) -> bool:
+    gain = candidate.gain
+    return candidate.k >= choice.k and (gain is None or gain >= NEAR * config.worth)
 
 
 def _measured_again(
@@ -209,7 +216,7 @@ def _measured_again(
 ) -> list[Candidate]:
     """Measure of every k what the rule asks, with fewer starts and halvings."""
     cut = sorted({*ks, *(k - 1 for k in ks if k > 2)})
-    fits = kmeans.sweep(sample, cut, n_starts=HALF_STARTS, rng=rng)
+    fits = kmeans.sketch(sample, cut, rng=rng)
     labelings = {k: fits[k].labels for k in ks}
     halves = halved(sample, labelings, replace(config, splits=AGAIN_SPLITS), rng=rng)
     return with_halves(shared(sample, fits, ks), halves)

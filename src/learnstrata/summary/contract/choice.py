@@ -70,13 +70,6 @@ class Candidate(Model):
     objections: Annotated[tuple[str, ...], Sentence()]
 
 
-class Again(Model):
-    """On how many samples of the learners the rule takes a k."""
-
-    k: Annotated[int, Fact("number of segments")]
-    samples: Annotated[int, Fact("samples of the learners")]
-
-
 class SameAs(Model):
     """The category that the segments are, and its mutual information with them."""
 
@@ -99,7 +92,8 @@ class Selection(Model):
     halved: Annotated[int | None, Count("learners halved")]
     inertia: Annotated[Number, Statistic("all learners, final fit")]
     table: Annotated[tuple[Candidate, ...], Rows()]
-    again: Annotated[tuple[Again, ...], Rows()]
+    again: Annotated[int, Fact("samples of the learners on which the rule takes k")]
+    samples: Annotated[int, Setting()]
     is_settled: Annotated[bool, Fact("whether the rule takes k on other learners too")]
     is_forced: Annotated[bool, Setting()]
     same_as: Annotated[SameAs | None, Rows()]
