@@ -56,7 +56,7 @@ _SYMBOLS = (
     (re.compile(r"['\u2019]"), ""),
 )
 _BRACKETS = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
-_TURNED = re.compile(r"(.+?)(?:\s(?:of|for)\s|\s?,\s|\s-\s)(.+)")
+_TURNED = re.compile(r"(.+?)(?:\s(?:of|for|in(?!\s(?:training|charge|residence|chief)\b))\s|\s?,\s|\s-\s)(.+)")
 _TOKENS = re.compile(r"[^\W_]+")
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 
@@ -182,7 +182,7 @@ class TitleTable:
     generic: _Rules
     ranks: _Rules
     no_rank: _Rules
-    nouns: frozenset[str]
+    workers: frozenset[str]
     levelled: frozenset[str]
     levels: Mapping[str, int]
     known: Mapping[str, tuple[str, ...]]
@@ -205,7 +205,7 @@ def _table(raw: Mapping[str, Any]) -> TitleTable:
     groups = (rules, generic, ranks, no_rank)
     words = {w for group in groups for p in group.patterns() for w in p.words()}
     joined = {tuple(text.split()): to for text, to in raw["phrases"].items()}
-    words.update(rank["levelled"], raw["dropped"], *aliases.values())
+    words.update(rank["levelled"], raw["dropped"], raw["workers"], *aliases.values())
     words.update(joined.values(), *joined)
     phrases = {text for pattern in rules.patterns() for text in pattern.phrases()}
     return TitleTable(
@@ -218,7 +218,7 @@ def _table(raw: Mapping[str, Any]) -> TitleTable:
         generic=generic,
         ranks=ranks,
         no_rank=no_rank,
-        nouns=_nouns(rank),
+        workers=_workers(rank).union(raw["workers"]),
         levelled=frozenset(rank["levelled"]),
         levels=MappingProxyType(rank["levels"]),
         known=MappingProxyType({word: (word,) for word in words} | aliases),
@@ -227,7 +227,7 @@ def _table(raw: Mapping[str, Any]) -> TitleTable:
     )
 
 
-def _nouns(rank: Mapping[str, Any]) -> frozenset[str]:
+def _workers(rank: Mapping[str, Any]) -> frozenset[str]:
     """Give the words that name a worker or a rank and never a field."""
     alone = (p for rule in rank["rules"] for p in rule["patterns"] if " " not in p)
     return frozenset(w for p in alone for w in p.split("|")).union(rank["levelled"])
@@ -422,7 +422,9 @@ def _turned(title: str, table: TitleTable) -> tuple[str, ...]:
     if found is None:
         return ()
     worker, field = (_words(part, table) for part in found.groups())
-    return (*field, *worker) if table.nouns.issuperset(worker) else ()
+    if not table.workers.issuperset(worker):
+        return ()
+    return (*worker[:-1], *field, *worker[-1:])  # the rank stays in front
 
 
 def _match(
