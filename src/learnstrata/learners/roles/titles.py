@@ -170,7 +170,7 @@ class TitleTable:
     --------
     >>> table = TitleTable.load()
     >>> table.version, table.families[:3]
-    (2, ('Backend', 'Frontend', 'Full stack'))
+    (3, ('Backend', 'Frontend', 'Full stack'))
     """
 
     version: int
