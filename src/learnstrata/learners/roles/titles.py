@@ -56,7 +56,9 @@ _SYMBOLS = (
     (re.compile(r"['\u2019]"), ""),
 )
 _BRACKETS = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
-_TURNED = re.compile(r"(.+?)(?:\s(?:of|for|in(?!\s(?:training|charge|residence|chief)\b))\s|\s?,\s|\s-\s)(.+)")
+_TURNED = re.compile(
+    r"(.+?)(?:\s(?:of|for|in(?!\s(?:training|charge|residence|chief)\b))\s|\s?,\s|\s-\s)(.+)"
+)
 _TOKENS = re.compile(r"[^\W_]+")
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 
