@@ -231,8 +231,11 @@ def _table(raw: Mapping[str, Any]) -> TitleTable:
 
 def _workers(rank: Mapping[str, Any]) -> frozenset[str]:
     """Give the words that name a worker or a rank and never a field."""
-    alone = (p for rule in rank["rules"] for p in rule["patterns"] if " " not in p)
-    return frozenset(w for p in alone for w in p.split("|")).union(rank["levelled"])
+    texts = (text for rule in rank["rules"] for text in rule["patterns"])
+    alone = (text for text in texts if " " not in text and not text.startswith("="))
+    return frozenset(w for text in alone for w in text.split("|")).union(
+        rank["levelled"]
+    )
 
 
 def _family_rules(entries: Sequence[Mapping[str, Any]]) -> _Rules:
