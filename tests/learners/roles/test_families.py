@@ -269,7 +269,7 @@ def test_table_is_consistent():
         for _, _, value in entries
     }
     assert TitleTable.load() is table
-    assert table.version == 2
+    assert table.version == 3
     assert table.families[-2:] == (NOT_STATED, UNMAPPED)
     assert families == set(table.families) - {NOT_STATED}
     settled = {word for words in table.known.values() for word in words}

@@ -4,7 +4,9 @@ Patterns may be written from one half of the occupations. The other half is coun
 its labels are never printed: who changes patterns does not look at them.
 """
 
+import csv
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +33,7 @@ def test_the_halves_are_what_they_were_when_patterns_were_written():
 
 
 @needs_esco
-@pytest.mark.parametrize(("developed_on", "least"), [(True, 0.94), (False, 0.83)])
+@pytest.mark.parametrize(("developed_on", "least"), [(True, 0.95), (False, 0.88)])
 def test_labels_of_an_occupation_go_together(developed_on, least):
     found = agreement(half(developed_on=developed_on))
     assert found.share >= least
@@ -50,6 +52,40 @@ def test_occupation_that_a_family_links_to_is_read_as_the_family():
     for family in linked:
         found = [match.family for match in match_titles(labels[family.esco])]
         assert max(set(found), key=found.count) == family.name
+
+
+def written_here():
+    """Read titles that were made up for one occupation each, by who wrote patterns."""
+    with Path(__file__).with_name("occupations.csv").open(encoding="utf-8") as rows:
+        return [
+            Occupation(
+                row["occupation"], row["occupation"], (*row["titles"].split("; "),)
+            )
+            for row in csv.DictReader(rows)
+        ]
+
+
+def test_titles_written_for_an_occupation_go_together():
+    found = agreement(written_here())
+    assert found.labels > 3500
+    assert found.share >= 0.93
+
+
+@pytest.mark.parametrize("turned", ["{1} of {0}", "{1} for {0}", "{1}, {0}"])
+def test_worker_of_a_field_is_read_as_a_worker_behind_the_field(turned):
+    workers = TitleTable.load().workers
+    titles = {title for one in written_here() for title in one.labels}
+    apart = [title.rsplit(" ", 1) for title in sorted(titles) if " " in title]
+    plain = [
+        (field, worker)
+        for field, worker in apart
+        if worker in workers and not {"of", "for", "in"} & set(field.split())
+    ]
+    straight = match_titles([" ".join(pair) for pair in plain])
+    around = match_titles([turned.format(*pair) for pair in plain])
+    same = sum(a.family == b.family for a, b in zip(straight, around, strict=True))
+    assert len(plain) > 2000
+    assert same / len(plain) >= 0.985
 
 
 def occupation(*labels):
@@ -152,6 +188,41 @@ def test_typos_are_corrected_and_words_are_not(title, family):
         ("Test Automation Engineer", "Quality"),
         ("Chief Data Engineer", "Data engineering"),
         ("Chief Data Officer", "Data analysis"),
+        # A worker of, for or in a field, and behind a comma or a dash.
+        ("Designer of Databases", "Database"),
+        ("Senior Manager of IT Projects", "Product and programme"),
+        ("Specialist in Text Mining", "Data science"),
+        ("Auditor, Information Systems", "Business functions"),
+        ("Lead - QA", "Quality"),
+        ("Software Engineer, Data", "Software (general)"),  # a field stands in front
+        # Whatever the noun, and whatever is integrated, bought or hosted.
+        ("Network Integration Consultant", "Software (general)"),
+        ("Hardware Buyer", "Business functions"),
+        ("Security Designer", "Security"),
+        ("Resilience Manager", "Security"),
+        ("Knowledge Database Engineer", "Data science"),
+        ("Satellite Systems Designer", "Support and operations"),
+        ("Internet of Things Developer", "Hardware and embedded"),
+        ("IoT Security Engineer", "Security"),
+        ("UX Specialist", "Design"),
+        ("UX Developer", "Frontend"),
+        ("Machine Tool Programmer", "Hardware and embedded"),
+        ("Process Control Engineer", "Hardware and embedded"),
+        ("Quality Control Engineer", "Quality"),
+        ("Robotic Process Automation Specialist", "Software (general)"),
+        ("Cloud Automation Engineer", "DevOps and cloud"),
+        ("IT Services Manager", "Engineering management"),
+        ("Service Desk Manager", "Support and operations"),
+        ("Computer Operator", "Support and operations"),
+        ("Data Input Operator", "Business functions"),
+        ("Growth Hacker", "Business functions"),
+        ("Press Release Writer", "Business functions"),
+        ("Android UI Developer", "Mobile"),
+        ("Securities Analyst", "Business functions"),  # no plural of "security"
+        ("Head of Technologies", "Engineering management"),
+        ("Data Engineering Manager", "Data engineering"),
+        ("Mobile Application Development Manager", "Mobile"),
+        ("Software Development Leader", "Engineering management"),
     ],
 )
 def test_family_is_that_of_the_work(title, family):

@@ -56,6 +56,9 @@ _SYMBOLS = (
     (re.compile(r"['\u2019]"), ""),
 )
 _BRACKETS = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
+_TURNED = re.compile(
+    r"(.+?)(?:\s(?:of|for|in(?!\s(?:training|charge|residence|chief)\b))\s|\s?,\s|\s-\s)(.+)"
+)
 _TOKENS = re.compile(r"[^\W_]+")
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 
@@ -141,10 +144,11 @@ class _Rules:
     def patterns(self) -> Iterable[_Pattern]:
         return (entry[1] for entries in self.by_word.values() for entry in entries)
 
-    def first(self, words: Sequence[str]) -> Any:  # noqa: ANN401 - family or rank
-        """Give the value of the first rule that matches, or None."""
-        near = sorted(self.near(words), key=itemgetter(0))
-        return next((value for _, p, value in near if p.matches(words)), None)
+    def first(self, *ways: Sequence[str]) -> Any:  # noqa: ANN401 - family or rank
+        """Give the value of the first rule that matches a way to write, or None."""
+        near = ((*entry, words) for words in ways for entry in self.near(words))
+        by_order = sorted(near, key=itemgetter(0))
+        return next((value for _, p, value, way in by_order if p.matches(way)), None)
 
     def near(self, words: Sequence[str]) -> Iterator[tuple[int, _Pattern, Any]]:
         """Give the entries whose first row can begin with one of `words`."""
@@ -168,7 +172,7 @@ class TitleTable:
     --------
     >>> table = TitleTable.load()
     >>> table.version, table.families[:3]
-    (2, ('Backend', 'Frontend', 'Full stack'))
+    (3, ('Backend', 'Frontend', 'Full stack'))
     """
 
     version: int
@@ -180,6 +184,7 @@ class TitleTable:
     generic: _Rules
     ranks: _Rules
     no_rank: _Rules
+    workers: frozenset[str]
     levelled: frozenset[str]
     levels: Mapping[str, int]
     known: Mapping[str, tuple[str, ...]]
@@ -202,7 +207,7 @@ def _table(raw: Mapping[str, Any]) -> TitleTable:
     groups = (rules, generic, ranks, no_rank)
     words = {w for group in groups for p in group.patterns() for w in p.words()}
     joined = {tuple(text.split()): to for text, to in raw["phrases"].items()}
-    words.update(rank["levelled"], raw["dropped"], *aliases.values())
+    words.update(rank["levelled"], raw["dropped"], raw["workers"], *aliases.values())
     words.update(joined.values(), *joined)
     phrases = {text for pattern in rules.patterns() for text in pattern.phrases()}
     return TitleTable(
@@ -215,11 +220,21 @@ def _table(raw: Mapping[str, Any]) -> TitleTable:
         generic=generic,
         ranks=ranks,
         no_rank=no_rank,
+        workers=_workers(rank).union(raw["workers"]),
         levelled=frozenset(rank["levelled"]),
         levels=MappingProxyType(rank["levels"]),
         known=MappingProxyType({word: (word,) for word in words} | aliases),
         phrases=frozenset(text for text in phrases if " " in text),
         joined=MappingProxyType(joined),
+    )
+
+
+def _workers(rank: Mapping[str, Any]) -> frozenset[str]:
+    """Give the words that name a worker or a rank and never a field."""
+    texts = (text for rule in rank["rules"] for text in rule["patterns"])
+    alone = (text for text in texts if " " not in text and not text.startswith("="))
+    return frozenset(w for text in alone for w in text.split("|")).union(
+        rank["levelled"]
     )
 
 
@@ -307,7 +322,7 @@ def match_titles(
     forms = {t: _words(t, table) for t in dict.fromkeys(titles) if t is not None}
     typos = _Typos.of(forms.values(), table, fuzzy_score)
     matches = {
-        title: RoleMatch(title, *_match(words, typos, table))
+        title: RoleMatch(title, *_match(words, _turned(title, table), typos, table))
         for title, words in forms.items()
     }
     missing = RoleMatch(None, NOT_STATED, None, "missing")
@@ -372,14 +387,24 @@ def _known_words(token: str, table: TitleTable) -> Sequence[str]:
     """Write a word as the table does: plural, level and words run together undone."""
     if token in table.known:
         return table.known[token]
-    if len(token) > 3 and token.endswith("s") and token[:-1] in table.known:
-        return table.known[token[:-1]]
+    for one in _singulars(token):
+        if one in table.known:
+            return table.known[one]
     parts = _PARTS.findall(token)
     if len(parts) == 1:
         parts = _taken_apart(token, table.known) if 6 <= len(token) <= 40 else ()
         if not any(len(part) > 4 for part in parts):  # "it" and "on" are everywhere
             return (token,)
     return [word for part in parts for word in _known_words(part, table)]
+
+
+def _singulars(token: str) -> tuple[str, ...]:
+    """Give what a plural can be the plural of; () for short words and others."""
+    if len(token) < 4 or not token.endswith("s"):
+        return ()
+    if token.endswith("ies"):
+        return token[:-1], f"{token[:-3]}y"
+    return (token[:-1], token[:-2]) if token.endswith("es") else (token[:-1],)
 
 
 def _taken_apart(token: str, known: Collection[str], most: int = 4) -> tuple[str, ...]:
@@ -396,13 +421,27 @@ def _taken_apart(token: str, known: Collection[str], most: int = 4) -> tuple[str
     return ()
 
 
+def _turned(title: str, table: TitleTable) -> tuple[str, ...]:
+    """Write "manager of data quality" as "data quality manager"; () for others."""
+    found = _TURNED.fullmatch(_fold(title))
+    if found is None:
+        return ()
+    worker, field = (_words(part, table) for part in found.groups())
+    if not table.workers.issuperset(worker):
+        return ()
+    return (*worker[:-1], *field, *worker[-1:])  # the rank stays in front
+
+
 def _match(
-    words: tuple[str, ...], typos: "_Typos", table: TitleTable
+    words: tuple[str, ...],
+    turned: tuple[str, ...],
+    typos: "_Typos",
+    table: TitleTable,
 ) -> tuple[str, int | None, How]:
     if not words or " ".join(words) in table.placeholders:
         return NOT_STATED, None, "missing"
     for rules, how, reading in _readings(words, typos, table):
-        family = rules.first(reading)
+        family = rules.first(reading, turned if how == "pattern" else ())
         if family == UNMAPPED:
             break
         if family is not None:
