@@ -101,7 +101,7 @@ def test_the_limits_of_the_rule_are_lines_where_the_run_sets_them(summary, noteb
         ]
 
     selection = summary.settings.configured.selection
-    assert limits("half_agreement") == [selection.min_agreement]
+    assert limits("half_agreement") == [selection.rule.min_agreement]
     assert limits("gain") == [selection.worth]
     assert limits("jaccard_low") == [selection.rule.min_jaccard]
     assert limits("silhouette") == []
@@ -134,10 +134,8 @@ def test_the_ring_of_the_sample_stands_in_the_panel_of_the_silhouette_alone(summ
             for one in marked(spec, "point")
         )
 
-    titles = [
-        one["title"] for one in candidates.draw(summary)["concat"] if has_ring(one)
-    ]
-    assert titles == [panel(summary, "silhouette")["title"]]
+    ringed = list(filter(has_ring, candidates.draw(summary)["concat"]))
+    assert [one["title"] for one in ringed] == [panel(summary, "silhouette")["title"]]
 
 
 def test_the_gap_begins_with_no_cut_and_marks_the_k_of_its_own_rule(summary):
