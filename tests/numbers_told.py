@@ -170,7 +170,7 @@ def told_in(summary: DisclosedSummary, place: Sentence) -> list[object]:
     if place.section == "found" and place.article >= 0:
         return [guard, *_of_card(summary, place.article)]
     if place.section == "segments" and place.article >= 0 and summary.evidence:
-        return [guard, *summary.evidence.finer.parts]
+        return [guard, *summary.evidence.finer.parts, list(map(_medians, segments))]
     if place.section == "benchmarks" and place.article >= 0:
         return [guard, summary.cohorts[place.article], RULES]
     sizes = [(one.size, one.share, one.id, _medians(one)) for one in segments]

@@ -77,12 +77,30 @@ def test_the_widest_bar_of_a_role_fills_its_place(summary):
     assert len(first_card(summary).roles) == 5
 
 
+def side_of(index):
+    if index is None:
+        return ""
+    return "over" if index >= 120 else "under" if index <= 80 else ""
+
+
 def test_roles_are_marked_over_and_under_where_they_are_far_from_all(summary):
     for card, segment in zip(cards_of(summary), summary.segments, strict=True):
         roles = segment.category("role")
         for part, role in zip(card.roles, roles, strict=False):
-            side = "over" if role.index >= 120 else "under" if role.index <= 80 else ""
-            assert (part.value, part.side) == (role.value, side)
+            assert (part.value, part.side) == (role.value, side_of(role.index))
+
+
+@pytest.mark.parametrize(
+    ("index", "side"),
+    [(120, "over"), (119, ""), (81, ""), (80, "under"), (None, "")],
+)
+def test_an_index_that_is_hidden_is_marked_neither_over_nor_under(summary, index, side):
+    first, *others = summary.segments[0].categories
+    assert first.name == "role"
+    role = with_(first.values[0], index=index)
+    roles = with_(first, values=(role, *first.values[1:]))
+    changed = with_first(summary, categories=(roles, *others))
+    assert first_card(changed).roles[0].side == side == side_of(index)
 
 
 def test_bands_stand_from_low_to_high_and_few_read_under_ten(summary):
@@ -200,20 +218,14 @@ def test_progression_is_told_as_far_as_it_is_known(summary):
     assert "Progression" not in facts_of(with_first(summary, progression=None))
 
 
-def test_a_card_tells_the_stricter_bootstrap(summary):
-    runs = tuple(
-        with_(
-            run,
-            per_segment=tuple(
-                with_(row, jaccard=0.765, recovered=0.85 if run.start == "fresh" else 1)
-                for row in run.per_segment
-            ),
-        )
-        for run in summary.evidence.bootstraps
-    )
-    changed = with_(summary, evidence=with_(summary.evidence, bootstraps=runs))
+def test_a_card_tells_how_often_halves_find_its_segment_again(summary):
+    found = summary.evidence.stability
+    first, *others = found.per_segment
+    rows = (with_(first, jaccard=0.765, recovered=0.85), *others)
+    stability = with_(found, per_segment=rows, halves=34)
+    changed = with_(summary, evidence=with_(summary.evidence, stability=stability))
     told = facts_of(changed)["How stable"]
-    assert told.startswith("Found again in 85% of ")
+    assert told.startswith("Found again in 85% of 34 ")
     assert "76.5%" in told
     assert "Jaccard" not in told
 

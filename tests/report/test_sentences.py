@@ -45,7 +45,7 @@ KINDS = [
     ("a title of a figure", "segments", -1, r"runs from (\S+) LPA"),
     ("a why", "actions", -1, r"roles hold (\S+%) of all"),
     ("a cohort", "benchmarks", 0, r"assessed \((\S+%)\)"),
-    ("a title of trust", "trust", -1, r"the rule chose k = \d+ \((\S+)\)"),
+    ("a title of trust", "trust", -1, r"halves of the learners agree \((\S+)\), and"),
     ("an answer", "questions", 0, r"holds (\S+%) of"),
     ("a quality", "quality", -1, r"All (\S+) records"),
 ]

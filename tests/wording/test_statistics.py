@@ -30,6 +30,9 @@ def test_two_statistics_are_not_called_the_same():
 
 @pytest.mark.parametrize("criterion", get_args(Criterion))
 def test_all_that_k_is_chosen_by_has_a_better_end(criterion):
+    if criterion == "k":
+        assert best_of(criterion) == "the most segments"
+        return
     end = {"higher": "highest", "lower": "lowest"}[STATISTICS[criterion].better]
     assert best_of(criterion) == f"the {end} {STATISTICS[criterion].label}"
 

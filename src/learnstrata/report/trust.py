@@ -389,20 +389,20 @@ def conditions(summary: Results) -> Table:
     )
 
 
-def _is_chance(row: Ground) -> bool:
-    return row.condition.startswith("chance")
+def _is_p_value(row: Ground) -> bool:
+    return row.condition.startswith("p-value")
 
 
 def _found(row: Ground) -> Cell:
     if row.limit is None:
         return "yes" if row.met else "no"
-    return p_cell(row.value) if _is_chance(row) else row.value
+    return p_cell(row.value) if _is_p_value(row) else row.value
 
 
 def _asked(row: Ground) -> str:
     if row.limit is None:
         return "yes"
-    return f"{'at most' if _is_chance(row) else 'at least'} {row.limit:.6g}"
+    return f"{'at most' if _is_p_value(row) else 'at least'} {row.limit:.6g}"
 
 
 def hopkins(summary: Results) -> Table:

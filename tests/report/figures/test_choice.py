@@ -15,9 +15,24 @@ def changed_row(summary, k, **values):
     return with_(summary, selection=with_(found, table=table))
 
 
-def panel(summary, title):
+def chosen_row(summary, **values):
+    return changed_row(summary, summary.selection.k, **values)
+
+
+def chosen_by(summary, criterion):
+    """Give the same table as if another criterion had ordered its k."""
+    config = summary.settings.config
+    selection = {**config["selection"]}
+    selection["rule"] = {**selection["rule"], "criterion": criterion}
+    settings = with_(summary.settings, config={**config, "selection": selection})
+    return with_(summary, settings=settings)
+
+
+def panel(summary, measure):
+    """Give the drawn panel of a measure."""
+    title = next(one.title for one in PANELS if one.measure == measure)
     panels = candidates.draw(summary)["concat"]
-    return next(one for one in panels if one["title"].startswith(title))
+    return next(one for one in panels if one["title"] == title)
 
 
 def points(spec):
@@ -30,28 +45,41 @@ def test_the_evidence_adds_panels_and_a_run_without_has_those_it_measured(
     assert len(candidates.draw(summary)["concat"]) == len(PANELS)
     plain = [one["title"] for one in candidates.draw(notebook)["concat"]]
     assert [title.split(":")[0] for title in plain] == [
+        "What the last segment explains",
         "Silhouette",
         "Inertia",
     ]
 
 
+def test_what_the_rule_goes_by_is_drawn_before_all_else(summary, bare):
+    first = ["half_agreement", "gain", "jaccard_low"]
+    for one in (summary, bare):
+        drawn = [one.measure for one in candidates.panels_of(one)]
+        assert drawn[:3] == first
+
+
 def test_the_chosen_k_is_a_diamond_and_what_the_rule_refuses_a_cross(summary):
-    found = points(panel(summary, "Silhouette"))
-    assert found[3]["state"] == "chosen"
-    assert found[2]["state"] == "not admitted"
-    assert found[4]["state"] == "admitted by the rule"
+    k = summary.selection.k
+    refused = changed_row(summary, k - 1, objections=("too few",))
+    found = points(panel(changed_row(refused, k + 1, objections=()), "silhouette"))
+    assert found[k]["state"] == "chosen"
+    assert found[k - 1]["state"] == "not admitted"
+    assert found[k + 1]["state"] == "admitted by the rule"
+    shapes = marked(panel(summary, "silhouette"), "point")[-1]["encoding"]["shape"]
+    drawn = dict(zip(*shapes["scale"].values(), strict=True))
+    assert (drawn["chosen"], drawn["not admitted"]) == ("diamond", "cross")
 
 
 def test_what_was_not_measured_is_left_out_and_not_drawn_as_zero(summary):
     fewer = changed_row(summary, 5, smallest_share=None)
-    found = points(panel(fewer, "Share of the smallest"))
+    found = points(panel(fewer, "smallest_share"))
     assert 5 not in found
     assert 4 in found
 
 
 def test_tiny_shares_can_be_told_apart_on_their_axis(summary):
     def written(one):
-        spec = panel(one, "Share of the smallest")
+        spec = panel(one, "smallest_share")
         line = next(x for x in layers_of(spec) if x["mark"]["type"] == "line")
         return line["encoding"]["y"]["axis"]["format"]
 
@@ -64,54 +92,81 @@ def test_tiny_shares_can_be_told_apart_on_their_axis(summary):
 
 
 def test_the_limits_of_the_rule_are_lines_where_the_run_sets_them(summary, notebook):
-    (limit,) = [
-        row["value"]
-        for layer in marked(panel(summary, "Jaccard"), "rule")
-        for row in rows_of(layer)
-        if set(row) == {"value"}
-    ]
-    assert limit == 0.75
+    def limits(measure):
+        return [
+            row["value"]
+            for layer in marked(panel(summary, measure), "rule")
+            for row in rows_of(layer)
+            if set(row) == {"value"}
+        ]
+
+    selection = summary.settings.configured.selection
+    assert limits("half_agreement") == [selection.rule.min_agreement]
+    assert limits("gain") == [selection.worth]
+    assert limits("jaccard_low") == [selection.rule.min_jaccard]
+    assert limits("silhouette") == []
     assert "Dashed lines: limits" in candidates.note(summary)
     assert "Dashed lines: limits" not in candidates.note(notebook)
 
 
 def test_errors_are_drawn_as_far_as_they_were_measured(summary):
     assert all(
-        "low" not in row for row in points(panel(summary, "Silhouette")).values()
+        "low" not in row for row in points(panel(summary, "silhouette")).values()
     )
-    row = points(panel(summary, "Gap"))[3]
     known = summary.selection.chosen
+    row = points(panel(summary, "gap"))[known.k]
     assert row["low"] == pytest.approx(known.gap - known.gap_error)
     assert row["high"] == pytest.approx(known.gap + known.gap_error)
 
 
 def test_a_null_stands_beside_the_sample_that_was_measured_alike(summary):
-    row, known = points(panel(summary, "Silhouette"))[3], summary.selection.chosen
+    known = summary.selection.chosen
+    row = points(panel(summary, "silhouette"))[known.k]
     assert row["null"] == known.silhouette_null
     assert row["beside"] == known.silhouette_sampled
-    assert "beside" not in points(panel(summary, "Gap"))[3]
+    assert "beside" not in points(panel(summary, "gap"))[known.k]
+
+
+def test_the_ring_of_the_sample_stands_in_the_panel_of_the_silhouette_alone(summary):
+    def has_ring(spec):
+        return any(
+            one["encoding"]["y"].get("field") == "beside"
+            for one in marked(spec, "point")
+        )
+
+    ringed = list(filter(has_ring, candidates.draw(summary)["concat"]))
+    assert [one["title"] for one in ringed] == [panel(summary, "silhouette")["title"]]
 
 
 def test_the_gap_begins_with_no_cut_and_marks_the_k_of_its_own_rule(summary):
-    spec = panel(summary, "Gap")
+    summary = with_evidence(summary, gap=with_(summary.evidence.gap, k=1))
+    spec = panel(summary, "gap")
     assert points(spec)[1]["state"] == "no cut at all"
     texts = [row["text"] for one in marked(spec, "text") for row in rows_of(one)]
     assert texts == ["its rule: k = 1"]
     unruled = with_evidence(summary, gap=with_(summary.evidence.gap, k=None))
-    assert not marked(panel(unruled, "Gap"), "text")
+    assert not marked(panel(unruled, "gap"), "text")
 
 
 def test_the_k_of_the_gap_statistic_is_marked_in_the_table(summary):
-    other = with_evidence(summary, gap=with_(summary.evidence.gap, k=3))
+    found = summary.selection
+    other = chosen_row(
+        with_evidence(summary, gap=with_(summary.evidence.gap, k=found.k)),
+        objections=(),
+    )
+    other = changed_row(other, found.runner_up, objections=())
     verdicts = {row[0]: row[1] for row in candidates.table(other).rows}
-    assert verdicts["3"] == "chosen; taken by the gap's own rule"
-    assert verdicts["4"] == "runner-up"
+    assert verdicts[f"{found.k}"] == "chosen; taken by the gap's own rule"
+    assert verdicts[f"{found.runner_up}"] == "runner-up"
 
 
 def test_the_table_names_every_objection(summary):
-    against = changed_row(summary, 3, objections=("one thing", "another"))
+    found = summary.selection
+    against = chosen_row(summary, objections=("one thing", "another"))
+    against = changed_row(against, found.runner_up, objections=("a third",))
     verdicts = {row[0]: row[1] for row in candidates.table(against).rows}
-    assert verdicts["3"] == "chosen, in spite of: one thing; another"
+    assert verdicts[f"{found.k}"] == "chosen, in spite of: one thing; another"
+    assert verdicts[f"{found.runner_up}"] == "runner-up; a third"
 
 
 @pytest.mark.parametrize(
@@ -119,8 +174,10 @@ def test_the_table_names_every_objection(summary):
     [
         ("silhouette", 0.612, "0.612"),
         ("gap_p", 0.07, "0.07"),
-        ("jaccard_null", 0.505, "0.505"),
-        ("prediction_strength", 0.431, "0.431"),
+        ("half_agreement", 0.505, "0.505"),
+        ("gain", 0.237, "23.7%"),
+        ("jaccard_low", 0.613, "0.613"),
+        ("prediction_strength", 0.432, "0.432"),
         ("calinski_harabasz", 9870.0, "9,870"),
         ("smallest_share", 0.123, "12.3%"),
     ],
@@ -143,32 +200,52 @@ def test_columns_of_what_no_k_has_are_left_out(summary, notebook):
 
 
 def test_the_choice_of_k_is_told_beside_the_highest_silhouette(summary):
-    best, chosen = (f"{row.silhouette:g}" for row in summary.selection.table[:2])
-    assert candidates.title(summary) == (
-        f"The silhouette is highest at k = 2 ({best}); the rule chose k = 3 ({chosen})"
+    k = summary.selection.k
+    by_silhouette = chosen_by(changed_row(summary, 2, silhouette=0.612), "silhouette")
+    own = by_silhouette.selection.chosen.silhouette
+    assert candidates.title(by_silhouette) == (
+        f"The silhouette is highest at k = 2 (0.612); the rule chose k = {k} ({own:g})"
     )
-    best = changed_row(summary, 3, silhouette=0.28)
-    assert candidates.title(best) == (
-        "k = 3 has the highest silhouette of all k tried, 0.28"
+    assert candidates.title(chosen_row(by_silhouette, silhouette=0.9)) == (
+        f"k = {k} has the highest silhouette of all k tried, 0.9"
     )
 
 
-def test_cells_that_only_the_full_evidence_fills_are_explained(summary):
-    assert "--evidence full fills them" in candidates.note(summary)
-    full = with_evidence(summary, level="full")
-    assert "--evidence full" not in candidates.note(full)
+def test_a_choice_by_halves_is_told_by_what_halves_and_the_last_segment_have(summary):
+    k = summary.selection.k
+    by_halves = chosen_row(
+        chosen_by(summary, "k"), half_agreement=0.876, gain=0.123, objections=()
+    )
+    assert candidates.title(by_halves) == (
+        f"At k = {k} halves of the learners agree (0.876), and the last segment "
+        "explains 12.3%"
+    )
+    assert candidates.title(chosen_row(by_halves, objections=("too few",))) == (
+        f"No k meets the rule; k = {k} is the coarsest possible"
+    )
+    forced = with_(by_halves, selection=with_(by_halves.selection, is_forced=True))
+    assert candidates.title(forced) == f"k = {k} was asked for"
+    whole = with_(by_halves, selection=with_(by_halves.selection, k=1))
+    assert candidates.title(whole) == (
+        "No cut is possible: the learners are one segment"
+    )
+
+
+def test_every_cell_of_a_k_that_was_tried_with_evidence_is_filled(summary):
+    cells = [cell for row in candidates.table(summary).rows for cell in row]
+    assert None not in cells
 
 
 def test_halves_that_agree_nowhere_are_said_so(summary):
-    halves = summary.evidence.halves
+    k, halves = summary.selection.k, summary.evidence.halves
     low = tuple(with_(row, prediction_strength=0.5) for row in halves.table)
     nowhere = with_evidence(summary, halves=with_(halves, table=low))
     assert strength.title(nowhere) == (
-        "Halves of the learners agree at no k tried (under 0.8); k = 3 has 0.5"
+        f"Halves of the learners agree at no k tried (under 0.8); k = {k} has 0.5"
     )
     high = tuple(with_(row, prediction_strength=0.9) for row in halves.table)
     everywhere = with_evidence(summary, halves=with_(halves, table=high))
-    assert "at k = 2 to 10; k = 3 has 0.9" in strength.title(everywhere)
+    assert f"at k = 2 to 10; k = {k} has 0.9" in strength.title(everywhere)
 
 
 def changed_null(summary, name, **values):
@@ -191,14 +268,18 @@ def test_every_null_draw_is_a_dot_and_the_run_a_diamond(summary):
 
 
 def test_statistics_lie_above_their_band_only_beyond_it_and_beyond_chance(summary):
-    none = changed_null(summary, "gap", p_value=0.3)
-    assert nulls.title(none).startswith("None of 4 statistics lies above")
+    for row in summary.evidence.nulls.statistics:
+        summary = changed_null(summary, row.statistic, p_value=0.3)
+    n = len(summary.evidence.nulls.statistics)
+    none = f"None of {n} statistics lies above"
+    assert nulls.title(summary).startswith(none)
     above = changed_null(summary, "gap", observed=9.0, p_value=0.05)
+    assert nulls.title(above).startswith(f"1 of {n} statistics lies above")
     assert nulls.title(above).endswith("structureless tables: gap")
     chance = changed_null(summary, "gap", observed=9.0, p_value=0.06)
-    assert nulls.title(chance).startswith("None of 4")
-    inside = changed_null(summary, "gap", observed=1.3, p_value=0.01)
-    assert nulls.title(inside).startswith("None of 4")
+    assert nulls.title(chance).startswith(none)
+    inside = changed_null(summary, "gap", observed=1.3, high=1.3, p_value=0.01)
+    assert nulls.title(inside).startswith(none)
 
 
 def test_a_p_value_is_never_written_as_nothing(summary):
@@ -222,11 +303,15 @@ def test_the_note_of_the_nulls_says_how_small_a_p_value_can_be(summary):
 def test_the_dendrogram_is_cut_between_the_right_heights(summary):
     branches = summary.hierarchy.branches
     heights = sorted((max(ys) for ys in branches.y), reverse=True)
-    spec = ward.draw(summary)
-    (cut,) = marked(spec, "rule")
-    level = rows_of(cut)[0]["y"]
-    assert heights[2] <= level <= heights[1]
-    assert rows_of(cut)[0]["text"] == "cut into 3"
+    for k in (summary.selection.k, 2):
+        cut_into = with_(summary, selection=with_(summary.selection, k=k))
+        (cut,) = marked(ward.draw(cut_into), "rule")
+        level = rows_of(cut)[0]["y"]
+        assert heights[k - 1] <= level <= heights[k - 2]
+        assert sum(height > level for height in heights) == k - 1
+        assert rows_of(cut)[0]["text"] == f"cut into {k}"
+    whole = with_(summary, selection=with_(summary.selection, k=1))
+    assert not marked(ward.draw(whole), "rule")
 
 
 def test_leaves_bear_the_colour_and_number_of_their_segment(summary):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from charted import drawn, numbers_in, problems_of, tips_of, told_by
+from charted import drawn, numbers_in, problems_of, tips_of, told_by, with_
 from learnstrata.report.figures.learners.charts import CHARTS as LEARNERS
 from learnstrata.report.figures.profiles.charts import CHARTS as PROFILES
 from learnstrata.summary.blank import blank
@@ -21,6 +21,24 @@ BESIDE = {
 }
 MULTIPLES = {"index", "roles"}  # titles tell an index as times of all
 SCALES = {"100", "-1", "1"}
+
+
+@pytest.fixture
+def summary(summary):
+    """A run of a table with a number of the user's besides, so that no chart lacks."""
+    return with_(summary, segments=tuple(map(scored, summary.segments)))
+
+
+def scored(segment):
+    """Give a segment that is also described by a score, as far off as its years."""
+    name = "years_of_experience"
+    score = with_(segment.number(name), feature="extra:score")
+    told = with_(segment.distinctive_numbers[0], feature="extra:score")
+    return with_(
+        segment,
+        typical=(*segment.typical, score),
+        distinctive_numbers=(*segment.distinctive_numbers, told),
+    )
 
 
 @pytest.fixture(params=CHARTS)
@@ -93,6 +111,9 @@ def test_charts_of_records_say_records(notebook, chart):
 
 def test_a_summary_without_texts_is_drawn_as_well(summary, chart):
     empty = blank(summary)
+    if chart.key == "own-numbers":  # what the user calls a column is a text of theirs
+        assert not chart.has(empty)
+        return
     assert problems_of(chart.spec(empty)) == []
     assert len(chart.table(empty).rows) == len(chart.table(summary).rows)
 

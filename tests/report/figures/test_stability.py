@@ -111,10 +111,11 @@ def test_the_tree_has_a_dot_a_group_as_large_as_it_is(summary):
 def test_the_chosen_segments_have_their_numbers_and_colours(summary):
     (dots,) = marked(tree.draw(summary), "point")
     chosen = [row for row in rows_of(dots) if row["k"] == summary.selection.k]
-    assert {row["text"] for row in chosen} == {"1", "2", "3"}
+    assert {row["text"] for row in chosen} == {str(s.id) for s in summary.segments}
     for row in chosen:
         assert row["fill"] == theme.segment_colour(int(row["text"]))
-    assert {row["text"] for row in rows_of(dots) if row["k"] != 3} == {""}
+    others = [row for row in rows_of(dots) if row not in chosen]
+    assert {row["text"] for row in others} == {""}
 
 
 def test_flows_too_small_to_matter_or_to_tell_are_not_drawn(summary):
@@ -147,7 +148,8 @@ def test_kin_runs_from_the_chosen_k_both_ways(summary):
 
 
 def test_segments_that_stay_together_are_not_said_to_split(summary):
-    flows = [flow for flow in summary.evidence.flows if flow.k == summary.selection.k]
+    k = summary.selection.k
+    flows = [flow for flow in summary.evidence.flows if flow.k == k]
     largest = min(
         max(f.share_of_source or 0 for f in flows if f.source == one.id)
         for one in summary.segments
@@ -155,12 +157,12 @@ def test_segments_that_stay_together_are_not_said_to_split(summary):
     told = f"splits most: its largest part is {100 * largest:.1f}%"
     assert told.replace(".0%", "%") in tree.title(summary)
     whole = tuple(
-        with_(flow, share_of_source=0.95) if flow.k == 3 else flow
+        with_(flow, share_of_source=0.95) if flow.k == k else flow
         for flow in summary.evidence.flows
     )
     together = with_evidence(summary, flows=whole)
     assert tree.title(together) == (
-        "From k = 3 to k = 4 every segment keeps at least 95% together"
+        f"From k = {k} to k = {k + 1} every segment keeps at least 95% together"
     )
 
 
@@ -268,4 +270,5 @@ def test_one_segment_is_drawn_alone(summary):
     alone = with_(summary, segments=summary.segments[:1])
     name = summary.segments[0].name
     rows = silhouettes.table(alone).rows
-    assert [row[0] for row in rows] == [name, "segment 2", "segment 3"]
+    others = [f"segment {one.id}" for one in summary.segments[1:]]
+    assert [row[0] for row in rows] == [name, *others]

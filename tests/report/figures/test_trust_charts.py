@@ -12,15 +12,28 @@ from learnstrata.summary.blank import blank
 
 CHARTS = {chart.key: chart for chart in (*CHOICE, *STABILITY, bands.CHART)}
 ALWAYS = {"k", "ward", "rules"}
-# Limits and places that a title names and no cell repeats.
-NAMED = {
-    "strength": {"0.8"},
-    "ward": {"5,000"},
-    "nulls": {"4"},
-    "rules": {"0.13", "0.3"},
-    "cells": {"46", "0.75"},
-    "tree": {"3", "4"},
-}
+
+
+def named(summary, key):
+    """Give what a title names and no cell repeats: limits, places, rows, indices."""
+    k, tree, evidence = summary.selection.k, summary.hierarchy, summary.evidence
+    rows = CHARTS[key].table(summary).rows
+    limit = summary.settings.configured.evidence.min_jaccard
+    again = [row for row in rows if key == "cells" and (row[-1] or 0) >= limit]
+    found = {
+        "strength": [0.8],
+        "ward": [tree.ari_with_kmeans, tree.ari_all],
+        "nulls": [len(evidence.nulls.statistics), len(above(evidence.nulls))],
+        "rules": [summary.bands.ari, summary.bands.nmi],
+        "cells": [len(rows), len(again), limit],
+        "tree": [k, k + 1],
+    }
+    told = {f"{number:g}" for number in found.get(key, [])}
+    return told | ({f"{tree.n_rows:,}"} if key == "ward" else set())
+
+
+def above(nulls):
+    return [row for row in nulls.statistics if row.observed > row.high]
 
 
 @pytest.fixture(params=CHARTS)
@@ -55,10 +68,7 @@ def test_a_chart_has_a_title_and_rows(summary, chart):
 
 
 def test_the_numbers_of_a_title_stand_in_the_table(summary, chart):
-    told = numbers_in(chart.title(summary)) - NAMED.get(chart.key, set())
-    if chart.key == "ward":  # indices of the whole, which no cell repeats
-        tree = summary.hierarchy
-        told -= {f"{tree.ari_with_kmeans:g}", f"{tree.ari_all:g}"}
+    told = numbers_in(chart.title(summary)) - named(summary, chart.key)
     assert told <= told_by(chart.table(summary), summary)
 
 
@@ -91,6 +101,6 @@ def test_a_summary_without_texts_is_drawn_as_well(summary, chart):
 
 def test_sheets_are_named_once_and_short_enough_for_a_workbook(summary):
     names = [chart.table(summary).sheet for chart in CHARTS.values()]
-    named = [name for name in names if name]
-    assert len(named) == len(set(named))
-    assert all(len(name) <= 31 for name in named)
+    given = [name for name in names if name]
+    assert len(given) == len(set(given))
+    assert all(len(name) <= 31 for name in given)

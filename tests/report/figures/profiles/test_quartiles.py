@@ -1,7 +1,7 @@
 import pytest
 
 from charted import marked, rows_of, tips_of, with_
-from learnstrata.report.figures.profiles.quartiles import CHARTS
+from learnstrata.report.figures.profiles.quartiles import CHARTS, MOST_OWN, OWN
 
 PAY, EXPERIENCE = CHARTS
 
@@ -93,6 +93,44 @@ def test_titles_name_the_ends_or_say_that_there_are_none(summary):
 def test_the_title_of_one_segment_does_not_say_every(single):
     assert "every" not in PAY.title(single)
     assert single.segments[0].name in PAY.title(single)
+
+
+def with_scores(summary, effects):
+    """Give a summary with numbers of the user's that part its segments so far."""
+
+    def scored(segment):
+        told, years = (
+            segment.distinctive_numbers[0],
+            segment.number("years_of_experience"),
+        )
+        return with_(
+            segment,
+            typical=(
+                *segment.typical,
+                *(with_(years, feature=f"extra:{name}") for name in effects),
+            ),
+            distinctive_numbers=tuple(
+                with_(told, feature=f"extra:{name}", effect=effect)
+                for name, effect in effects.items()
+            ),
+        )
+
+    return with_(summary, segments=tuple(map(scored, summary.segments)))
+
+
+def test_the_users_numbers_that_part_segments_most_are_drawn_and_all_are_listed(
+    summary,
+):
+    assert not OWN.has(summary)
+    effects = {f"score {i}": -0.1 * i for i in range(MOST_OWN + 1)}
+    own = with_scores(summary, effects)
+    most_first = [f"Score {i}" for i in range(MOST_OWN, 0, -1)]
+    assert OWN.has(own)
+    assert [one["title"] for one in OWN.spec(own)["concat"]] == most_first
+    assert OWN.title(own).startswith(f"Median score {MOST_OWN} runs from ")
+    listed = [row[0] for row in OWN.table(own).rows]
+    assert set(listed) == set(effects)
+    assert len(listed) == len(effects) * len(summary.segments)
 
 
 @pytest.mark.parametrize("chart", CHARTS)

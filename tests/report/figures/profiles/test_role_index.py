@@ -19,11 +19,47 @@ def with_first(summary, change):
     return with_(summary, segments=(with_roles(first, change), *others))
 
 
+def crowded(summary):
+    """Give a summary of more roles than a chart has room for."""
+
+    def more(one):
+        last = one.values[-1]
+        extra = tuple(
+            with_(last, value=f"Role {i}", count=10, base_count=10 + i, index=100.0)
+            for i in range(MOST_ROLES)
+        )
+        return with_(one, values=(*one.values, *extra))
+
+    return with_(
+        summary,
+        segments=tuple(
+            with_(
+                segment,
+                categories=tuple(
+                    more(one) if one.name == "role" else one
+                    for one in segment.categories
+                ),
+            )
+            for segment in summary.segments
+        ),
+    )
+
+
+def told_roles(summary):
+    return {
+        share.value
+        for segment in summary.segments
+        for share in segment.category("role")
+        if share.count and share.index is not None
+    }
+
+
 def few(share):
     return with_(share, count=None, share=None, index=None)
 
 
 def test_the_most_frequent_roles_have_a_row_each_and_segments_a_column(summary):
+    summary = crowded(summary)
     cells = cells_of(summary)
     roles = list(dict.fromkeys(cell["row"] for cell in cells))
     assert len(roles) == MOST_ROLES
@@ -31,6 +67,14 @@ def test_the_most_frequent_roles_have_a_row_each_and_segments_a_column(summary):
     base = {one.value: one.base_count for one in summary.segments[0].category("role")}
     told = [base[role] for role in roles if base.get(role)]
     assert told == sorted(told, reverse=True)
+    left = [base[role] for role in told_roles(summary) - {*roles} if base.get(role)]
+    assert max(left) <= min(told)
+
+
+def test_a_run_of_fewer_roles_has_a_row_for_each_that_is_told(summary):
+    told, drawn = told_roles(summary), {cell["row"] for cell in cells_of(summary)}
+    assert drawn <= told
+    assert len(drawn) == min(MOST_ROLES, len(told))
 
 
 def test_a_role_of_few_in_a_segment_is_blank_there_and_says_so(summary):
@@ -43,15 +87,14 @@ def test_a_role_of_few_in_a_segment_is_blank_there_and_says_so(summary):
 
 
 def test_the_title_is_of_a_role_that_is_drawn(summary):
-    rare = "Rarest of all"
-    last = summary.segments[0].category("role")[-1].value
+    rare = "Role 0"
     changed = with_first(
-        summary,
-        lambda s: (
-            with_(s, value=rare, count=10, base_count=10, index=900.0)
-            if s.value == last
-            else s
-        ),
+        crowded(summary),
+        lambda s: with_(s, index=900.0) if s.value == rare else s,
+    )
+    assert any(
+        share.value == rare and share.index == 900.0
+        for share in changed.segments[0].category("role")
     )
     assert rare not in {cell["row"] for cell in cells_of(changed)}
     assert rare not in CHART.title(changed)
