@@ -74,18 +74,18 @@ def test_nothing_is_said_of_other_analysts_where_the_sample_alone_disagrees(summ
     assert trust.another_analyst(none).startswith("Not known")
 
 
-def test_a_thin_place_is_claimed_only_from_its_p_value(summary):
+def test_a_gap_is_claimed_only_where_there_is_one(summary):
     found = summary.evidence
     n = len({frozenset((r.segment_id, r.neighbour_id)) for r in found.valleys if r.dip})
-    assert trust.humps(found).startswith(
-        f"No thin place was found between the {n} pairs"
-    )
+    assert trust.humps(found).startswith(f"There is no gap between the {n} pairs")
     rows = tuple(
-        with_(row, dip=with_(row.dip, p_value=p))
-        for row, p in zip(found.valleys[:2], (0.05, 0.051), strict=True)
+        with_(row, is_gap=is_gap, segment_id=i, neighbour_id=i + 1)
+        for i, (row, is_gap) in enumerate(
+            zip(found.valleys[:2], (True, False), strict=True), start=1
+        )
     )
-    thin = with_(found, valleys=rows)
-    assert trust.humps(thin).startswith("Between 1 of 2 pairs")
+    parted = with_(found, valleys=rows)
+    assert trust.humps(parted).startswith("Between 1 of 2 pairs")
     none = tuple(with_(row, dip=None) for row in found.valleys)
     assert "large enough" in trust.humps(with_(found, valleys=none))
 
@@ -93,7 +93,7 @@ def test_a_thin_place_is_claimed_only_from_its_p_value(summary):
 def test_a_pair_that_was_not_tested_has_no_number_in_the_table(summary):
     none = tuple(with_(row, dip=None) for row in summary.evidence.valleys)
     rows = trust.dips(with_evidence(summary, valleys=none)).rows
-    assert rows[-1][1:] == ("", "", "", "too few to tell")
+    assert rows[-1][1:] == ("", "", "", "", "too few to tell")
 
 
 def test_each_pair_of_neighbours_is_listed_once(summary):

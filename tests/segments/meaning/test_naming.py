@@ -345,7 +345,7 @@ def test_a_segment_of_few_is_named_so(small_run):
 )
 def test_pay_that_tells_of_a_company_is_in_no_name(small_run, rule):
     learners = small_run.meaning.learners
-    assert all("pay" in one.name for one in names_in(learners, small_run))
+    assert any("pay" in one.name for one in names_in(learners, small_run))
     found = names_in(learners, small_run, rule=rule)
     assert not any("pay" in one.name or "paid" in one.name for one in found)
 

@@ -22,7 +22,7 @@ def model():
     few = {"draws": 19, "rows": 50, "seeds": 1, "sensitivity_rows": 0}
     few |= {"halved_draws": 1, "halved_splits": 2, "references": 1}
     config = load_config(
-        names={1: "Ours"}, evidence=few, selection={"k_max": 4, "splits": 2}
+        names={1: "Ours"}, evidence=few, selection={"k_max": 4, "splits": 2, "k": 2}
     )
     table = make_learners(100, rng=1)
     return run(table, config).meaning.model
