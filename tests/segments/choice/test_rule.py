@@ -373,7 +373,7 @@ def test_a_k_that_was_asked_for_is_taken_with_what_speaks_against_it():
 @pytest.mark.parametrize(("again", "settled"), [(5, True), (4, True), (3, False)])
 def test_a_choice_that_other_samples_repeat_is_settled(again, settled):
     cuts = [of_use(2, gain=0.3), of_use(3, gain=0.06), of_use(4, gain=0.02)]
-    found = decided(cuts, worth=0.04, **FOR_USE).tried_again(again, 5)
+    found = decided(cuts, worth=0.04, **FOR_USE).tried_again(again, 5, 5)
     assert (found.k, found.is_settled) == (3, settled)
     told = f"On {again} of 5 samples of the learners the rule takes k = 3 again"
     assert found.reason.endswith(
@@ -394,7 +394,7 @@ def test_a_choice_that_other_samples_repeat_is_settled(again, settled):
 )
 def test_a_k_is_taken_again_where_it_is_admitted_and_nothing_finer(cuts, taken):
     config = Selection(k_max=9, worth=0.04, rule=Rule(**FOR_USE))
-    assert is_taken(3, cuts, config, Limits(100)) is taken
+    assert is_taken(3, cuts, config, Limits(100))[0] is taken
 
 
 def test_what_was_asked_for_is_settled():

@@ -234,8 +234,9 @@ def test_a_cut_for_use_is_tried_again_on_samples_of_the_learners():
     assert (found.is_natural, found.samples) == (False, 5)
     assert 0 <= found.again <= 5
     assert f"On {found.again} of 5 samples" in found.reason
+    assert found.again <= found.agreed
     asked = select(X.astype(np.float32), replace(config, k=4), rng=1).choice
-    assert asked.samples == 0
+    assert (asked.samples, "samples" in asked.reason) == (5, False)
 
 
 def test_what_is_known_of_other_k_does_not_hang_on_the_k_that_was_asked_for(blobs):

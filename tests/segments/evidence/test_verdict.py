@@ -36,9 +36,10 @@ def halved(*agreement):
     return Halves(4, values, values, np.ones((n, 4)), np.zeros((n, 4, 1)))
 
 
-def dossier(candidate=CUT, *, agreement=(0.8, 0.8, 0.9)):
+def dossier(candidate=CUT, *, agreement=(0.8, 0.8, 0.9), **more):
+    choice = Choice(k=4, runner_up=None, candidates=(candidate,), rule="", reason="")
     return Dossier(
-        choice=Choice(k=4, runner_up=None, candidates=(candidate,), rule="", reason=""),
+        choice=replace(choice, **more),
         sampled=np.arange(9),
         fits={},
         halves={4: halved(*agreement)} if agreement else {},
@@ -103,6 +104,15 @@ def test_a_cut_that_halves_differ_on_or_the_rule_refuses_is_arbitrary(
     candidate, agreement
 ):
     assert judge(dossier(candidate, agreement=agreement), RULE).word == "arbitrary"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "word"), [(5, "repeatable"), (4, "repeatable"), (3, "arbitrary")]
+)
+def test_halves_of_other_samples_must_agree_as_well(agreed, word):
+    found = judge(dossier(agreed=agreed, samples=5), RULE)
+    assert found.word == word
+    assert (found.grounds[-1].value, found.grounds[-1].limit) == (agreed, 4)
 
 
 def test_a_limit_is_met_by_what_is_told_of_it():

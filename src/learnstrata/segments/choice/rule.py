@@ -12,7 +12,7 @@ from learnstrata.segments.choice.candidates import Candidate
 from learnstrata.wording.statistics import STATISTICS, as_told, best_of, statistic_of
 from learnstrata.wording.words import listed
 
-__all__ = ["Choice", "Limits", "choose", "is_taken", "rule_in_words"]
+__all__ = ["Choice", "Limits", "choose", "is_taken", "least_agreement", "rule_in_words"]
 
 
 def _limits_in(stage: type) -> dict[str, OfEachK]:
@@ -27,6 +27,7 @@ def _limits_in(stage: type) -> dict[str, OfEachK]:
 OF_SELECTION: Mapping[str, OfEachK] = _limits_in(Selection)
 LIMITS: Mapping[str, OfEachK] = {**_limits_in(Rule), **OF_SELECTION}
 SETTLED = 0.8  # of the samples, on which the rule takes the same k
+LEAST_AGREEMENT = 0.8  # where the rule that chooses k asks for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ class Choice:
         What would change the choice.
     is_forced : bool
         Whether k was asked for.
-    again, samples : int
-        On how many samples of the learners the rule takes the same k, and on how many
-        it was tried: 0 where it was not.
+    again, agreed, samples : int
+        On how many samples of the learners the rule takes the same k, on how many
+        halves agree on it as the rule asks, and how many there are: 0 where none was
+        tried.
     """
 
     k: int
@@ -85,6 +87,7 @@ class Choice:
     changes: tuple[str, ...] = ()
     is_forced: bool = False
     again: int = 0
+    agreed: int = 0
     samples: int = 0
 
     @property
@@ -108,9 +111,16 @@ class Choice:
             return True
         return not chosen.objections and self.again >= SETTLED * self.samples
 
-    def tried_again(self, again: int, samples: int) -> "Choice":
-        """Give the same with on how many samples of the learners the rule takes k."""
-        found = replace(self, again=again, samples=samples)
+    @property
+    def is_repeated(self) -> bool:
+        """Whether halves of other samples agree on k, too, as far as was tried."""
+        return self.agreed >= SETTLED * self.samples
+
+    def tried_again(self, again: int, agreed: int, samples: int) -> "Choice":
+        """Give the same with on how many samples of the learners k holds."""
+        found = replace(self, again=again, agreed=agreed, samples=samples)
+        if self.is_forced:
+            return found
         words = (
             f"On {again} of {samples} samples of the learners the rule takes "
             f"k = {self.k} again"
@@ -411,8 +421,8 @@ def _taken_k(candidates: Sequence[Candidate], config: Selection, limits: Limits)
 
 def is_taken(
     k: int, candidates: Sequence[Candidate], config: Selection, limits: Limits
-) -> bool:
-    """Say whether the rule admits k, and nothing before it.
+) -> tuple[bool, bool]:
+    """Say whether the rule admits k and nothing before it, and whether halves agree.
 
     Parameters
     ----------
@@ -424,7 +434,19 @@ def is_taken(
     """
     judged = [_judged(one, config, limits) for one in candidates]
     first = next(iter(_taken(judged, config.rule.criterion)), None)
-    return first is not None and first.k == k and not first.objections
+    own = next(one for one in candidates if one.k == k)
+    agreed = (as_told(own.half_agreement) or 0.0) >= least_agreement(config.rule)
+    return first is not None and first.k == k and not first.objections, agreed
+
+
+def least_agreement(rule: Rule) -> float:
+    """Give what halves must agree on, also where the rule asks for none.
+
+    Parameters
+    ----------
+    rule : Rule
+    """
+    return rule.min_agreement or LEAST_AGREEMENT
 
 
 def _moved(

@@ -158,7 +158,8 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
         candidates = [one.beside(beside.get(one.k)) for one in candidates]
     choice = choose(candidates, config, limits=limits)
     if _may_be_tried_again(choice, config):
-        choice = choice.tried_again(_again(X, choice, config, limits, rngs[4]), SAMPLES)
+        held = _again(X, choice, config, limits, rngs[4])
+        choice = choice.tried_again(*held, samples=SAMPLES)
     n_scored, n_against = _compared(len(X), len(sample), config)
     return Dossier(
         choice=choice,
@@ -176,9 +177,9 @@ def _may_be_tried_again(choice: Choice, config: Selection) -> bool:
     """Say whether k is a cut for use, by what can be measured of other samples."""
     of_use = config.rule.criterion == "k" and config.splits > 0
     chosen = choice.chosen
-    if not of_use or chosen is None or choice.is_forced:
+    if not of_use or chosen is None or chosen.is_natural:
         return False
-    return not chosen.is_natural and not chosen.objections
+    return choice.is_forced or not chosen.objections
 
 
 def _again(
@@ -187,25 +188,28 @@ def _again(
     config: Selection,
     limits: Limits,
     rng: np.random.Generator,
-) -> int:
-    """Count the samples of two thirds of the learners on which the same k is taken.
+) -> tuple[int, int]:
+    """Count the samples of two thirds of the learners on which k holds.
 
-    Finer cuts than the chosen are tried where one of them might be taken; coarser ones
-    would be where none of these is.
+    On which the rule takes it, and on which halves agree on it. Finer cuts than the
+    chosen are tried where one of them might be taken; coarser ones would be where none
+    of these is.
     """
     ks = [one.k for one in choice.candidates if _may_be_taken(one, choice, config)]
     size = min(2 * len(X) // 3, config.half_rows)
-    found = 0
+    taken, agreed = 0, 0
     for source in rng.spawn(SAMPLES):
         some = X[sample_rows(len(X), size, rng=source)]
         judged = _measured_again(some, ks, config, source)
-        found += is_taken(choice.k, judged, config, limits)
-    return found
+        holds = is_taken(choice.k, judged, config, limits)
+        taken, agreed = taken + holds[0], agreed + holds[1]
+    return taken, agreed
 
 
 def _may_be_taken(candidate: Candidate, choice: Choice, config: Selection) -> bool:
     gain = candidate.gain
-    return candidate.k >= choice.k and (gain is None or gain >= NEAR * config.worth)
+    is_near = gain is None or gain >= NEAR * config.worth
+    return candidate.k == choice.k or (candidate.k > choice.k and is_near)
 
 
 def _measured_again(

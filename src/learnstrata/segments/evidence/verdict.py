@@ -5,6 +5,7 @@ from typing import Literal
 
 from learnstrata.config.stages import Rule
 from learnstrata.segments.choice.gaps import LEAST_DEPTH, MAX_P, SAME_CUT, Parting
+from learnstrata.segments.choice.rule import SETTLED, least_agreement
 from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.stats.replication import Halves, lower_quartile
 from learnstrata.wording.statistics import as_told
@@ -13,7 +14,6 @@ __all__ = ["Ground", "Verdict", "judge"]
 
 Word = Literal["natural", "repeatable", "arbitrary", "undivided"]
 
-LEAST_AGREEMENT = 0.8  # where the rule that chooses k asks for none
 MEANINGS: dict[Word, str] = {
     "natural": (
         "These segments are groups that stand apart: between each and the one nearest "
@@ -90,11 +90,11 @@ def judge(dossier: Dossier, rule: Rule, *, halves: Halves | None = None) -> Verd
     Natural asks that the groups were found before any cut was made for use: a valley
     and few learners between each segment and the one nearest to it. Repeatable asks
     that the rule admits k, and that the cuts of two halves agree in three of four
-    halvings. How often tables without groups are called natural:
-    ``docs/methods/verdict.md``.
+    halvings, of the learners and of samples of two thirds of them. How often tables
+    without groups are called natural: ``docs/methods/verdict.md``.
     """
     chosen = dossier.chosen
-    least = rule.min_agreement or LEAST_AGREEMENT
+    least = least_agreement(rule)
     if chosen is None:
         return Verdict("undivided", MEANINGS["undivided"], _rule(least), ())
     found = halves or dossier.halves.get(dossier.k)
@@ -108,12 +108,20 @@ def judge(dossier: Dossier, rule: Rule, *, halves: Halves | None = None) -> Verd
         least,
         met=agreed is not None and agreed >= least,
     )
+    choice = dossier.choice
+    others = Ground(
+        "other samples of the learners on which halves agree as well",
+        float(choice.agreed),
+        SETTLED * choice.samples,
+        met=choice.is_repeated,
+    )
     word: Word = "arbitrary"
     if chosen.is_natural:
         word = "natural"
-    elif admitted.met and repeated.met:
+    elif admitted.met and repeated.met and others.met:
         word = "repeatable"
-    grounds = (*_of_parting(chosen.parting), admitted, repeated)
+    more = (others,) if choice.samples else ()
+    grounds = (*_of_parting(chosen.parting), admitted, repeated, *more)
     return Verdict(word, MEANINGS[word], _rule(least), grounds)
 
 
