@@ -159,7 +159,7 @@ def _mean_line(
     )
     ends = _ends(low, high, own.low)
     name = f"{outcome_name(outcome)}{' a year' if _is_growth(outcome) else ''}"
-    which = " (geometric mean)" if _is_growth(outcome) else " on average"
+    which = ", geometric mean" if _is_growth(outcome) else " on average"
     return f"{name}: {mean}{which} ({ends}all: {base})"
 
 

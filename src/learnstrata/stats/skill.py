@@ -205,7 +205,8 @@ def resampled_skills(
     loss = np.column_stack([base, losses]).astype(np.float64)
     if who is not None:
         _, place = np.unique(who, return_inverse=True)
-        loss = np.column_stack([np.bincount(place, one) for one in loss.T])
+        summed = [np.bincount(place, one) for one in loss.T]
+        loss = np.column_stack(summed).astype(np.float64)
     sums = _resampled(loss, n_resamples, rng)
     return Drawn(
         found=1 - losses.sum(axis=0) / base.sum(), draws=1 - sums[:, 1:] / sums[:, :1]

@@ -44,7 +44,6 @@ LimitsOf = Literal[
     "company_learners",
     "pay_growth",
     "seniority",
-    "n_roles",
 ]
 
 
