@@ -20,10 +20,18 @@ from learnstrata.summary.contract.outcomes import (
     Skill,
 )
 
+PLACES = {"free": 2}  # of all others 1
+
 
 def answered(answer, count, share, low=None, high=None):
     return OutcomeAnswer(
-        answer=answer, count=count, learners=None, share=share, low=low, high=high
+        place=PLACES.get(answer, 1),
+        answer=answer,
+        count=count,
+        learners=None,
+        share=share,
+        low=low,
+        high=high,
     )
 
 

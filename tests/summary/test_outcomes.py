@@ -81,7 +81,7 @@ def test_what_is_told_of_few_is_nothing_and_intervals_are_of_rounded_counts(smal
             assert group.mean is None
         assert (group.cut_mean, group.spread, group.reach) == (None, None, None)
         for true in own.answers:
-            answer = group.answer(true.answer)
+            answer = group.answer(true.place)
             assert (answer is None) == (true.count < 10)
             if (
                 answer and answer.low is not None
@@ -447,6 +447,7 @@ def test_answers_that_few_give_are_left_out(results):
         reach=None,
         answers=tuple(
             {
+                "place": place,
                 "answer": answer,
                 "count": n,
                 "learners": learners,
@@ -454,16 +455,16 @@ def test_answers_that_few_give_are_left_out(results):
                 "low": 0.0,
                 "high": 1.0,
             }
-            for answer, n, learners in (
-                ("Pro", 300, 300),
-                ("free", 88, 88),
-                ("x", 12, 1),
+            for place, answer, n, learners in (
+                (1, "Pro", 300, 300),
+                (2, "free", 88, 88),
+                (3, "x", 12, 1),
             )
         ),
     )
     (told,) = told_of(results, outcome("none", {}, of_all=group))
     assert [one.answer for one in told.of_all.answers] == ["Pro", "free"]
-    assert told.of_all.answer("x") is None
+    assert told.of_all.answer(3) is None
 
 
 def test_records_of_one_learner_do_not_publish_what_they_say():

@@ -127,7 +127,7 @@ def _line(outcome: Outcome, segment: Segment, write: Numbers) -> str:
         return ""
     if outcome.kind == "number":
         return _mean_line(outcome, own, of_all, write)
-    pairs = ((own.answer(base.answer), base) for base in of_all.answers)
+    pairs = ((own.answer(base.place), base) for base in of_all.answers)
     rates = [
         (answer, base)
         for answer, base in pairs

@@ -69,12 +69,13 @@ def _outcome(run: Run, one: outcomes.OutcomeWorth) -> Outcome:
 def _group(one: OutcomeOf) -> OutcomeGroup:
     answers = tuple(
         OutcomeAnswer(
+            place=place,
             **asdict(answer),
             share=derived.rate_of(answer.count, one.n),
             low=derived.rate_low(answer.count, one.n),
             high=derived.rate_high(answer.count, one.n),
         )
-        for answer in one.answers
+        for place, answer in enumerate(one.answers, start=1)
     )
     return OutcomeGroup(
         segment_id=one.segment_id,

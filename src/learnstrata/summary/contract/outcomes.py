@@ -56,6 +56,7 @@ def _of_rate(of: str, how: Callable[..., float | None], end: int) -> Derived:
 class OutcomeAnswer(Model):
     """How many of a group give an answer: yes, or one of several."""
 
+    place: Annotated[int, Fact("answer, numbered from 1 alike in all groups")]
     answer: Annotated[str, Label()]
     count: Annotated[int | None, Count("learners with the answer", "learners")]
     learners: Annotated[int | None, Owner("distinct learners of `count`")]
@@ -85,9 +86,9 @@ class OutcomeGroup(Model):
     reach: Annotated[Number, Owner("distance of the ends at which values are cut")]
     answers: Annotated[tuple[OutcomeAnswer, ...], Rows(least="count")]
 
-    def answer(self, answer: str) -> OutcomeAnswer | None:
+    def answer(self, place: int) -> OutcomeAnswer | None:
         """Give how many give an answer; None where that is not told."""
-        return next((one for one in self.answers if one.answer == answer), None)
+        return next((one for one in self.answers if one.place == place), None)
 
 
 class RuleBands(Model):

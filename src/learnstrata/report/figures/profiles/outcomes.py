@@ -79,17 +79,16 @@ def _of_outcome(outcome: Outcome, summary: Summary) -> Iterator[_Panel]:
         means = tuple((segment, _mean(group)) for segment, group in groups)
         yield _Panel(outcome, mean_title(outcome), outcome.of_all.mean, means)
     for base in outcome.of_all.answers:
-        answer = base.answer
-        rates = tuple((segment, _rate(group, answer)) for segment, group in groups)
-        yield _Panel(outcome, answer_title(outcome, answer), base.share, rates)
+        rates = tuple((segment, _rate(group, base.place)) for segment, group in groups)
+        yield _Panel(outcome, answer_title(outcome, base.answer), base.share, rates)
 
 
 def _mean(group: OutcomeGroup) -> _Value:
     return _Value(group.mean, group.low, group.high, group.n, None)
 
 
-def _rate(group: OutcomeGroup, answer: str) -> _Value:
-    one = group.answer(answer)
+def _rate(group: OutcomeGroup, place: int) -> _Value:
+    one = group.answer(place)
     if one is None:
         return _Value(None, None, None, group.n, None)
     return _Value(one.share, one.low, one.high, group.n, one.count)
