@@ -261,7 +261,9 @@ def _meaning(
     rules = segment_rules(learners, features, rng=rng)
     pulls = mean_pulls(X, fit.labels, model)
     outcomes = [extra_name(column) for column in config.columns.outcome]
-    values = judge_outcomes(learners, features, outcomes=outcomes, rng=rng)
+    values = judge_outcomes(
+        learners, features, outcomes=outcomes, least=rule.learners, rng=rng
+    )
     timer.begin("benchmarks")
     columns = features.available
     paid = compare_pay(learners, config, available=columns, key=key)

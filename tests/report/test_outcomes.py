@@ -20,10 +20,18 @@ from learnstrata.summary.contract.outcomes import (
     Skill,
 )
 
+PLACES = {"free": 2}  # of all others 1
+
 
 def answered(answer, count, share, low=None, high=None):
     return OutcomeAnswer(
-        answer=answer, count=count, learners=None, share=share, low=low, high=high
+        place=PLACES.get(answer, 1),
+        answer=answer,
+        count=count,
+        learners=None,
+        share=share,
+        low=low,
+        high=high,
     )
 
 
@@ -36,6 +44,11 @@ def group(segment_id, *answers, mean=(None, None, None)):
         mean=at,
         low=low,
         high=high,
+        cut_mean=None,
+        cut_low=None,
+        cut_high=None,
+        spread=None,
+        reach=None,
         answers=answers,
     )
 
@@ -48,6 +61,8 @@ def outcome(name, kind, of_all, *groups, **changes):
         "n_learners": 6000,
         "n_with": 5000,
         "with_learners": None,
+        "differing": None,
+        "deciding": None,
         "of_all": of_all,
         "by_segment": groups,
         "rules": (),
@@ -89,8 +104,8 @@ def told(summary):
 
 def test_a_card_tells_rate_mean_and_answers_beside_those_of_all(told):
     assert outcome_line(told, told.segments[0]) == (
-        "done: 39.1% (37% to 41%; all: 49.2%). score: 54.9 on average (54.5 to 55.3; "
-        "all: 56.5). plan: free 10% (all: 30%) and Pro 51% (all: 50%)."
+        'done "yes": 39.1% (37% to 41%; all: 49.2%). score: 54.9 on average (54.5 to '
+        "55.3; all: 56.5). plan: free 10% (all: 30%) and Pro 51% (all: 50%)."
     )
     facts = dict(cards_of(told)[0].facts)
     assert facts["Outcomes"] == outcome_line(told, told.segments[0])
@@ -138,6 +153,7 @@ def bands(by, feature, limits_of, limits):
         learners=None,
         companies=None,
         largest_share=None,
+        spread=None,
         limits=limits,
     )
 
@@ -172,6 +188,7 @@ def test_limits_of_rules_are_told_in_their_units(told):
         bands("rules", "pay", "pay", (900_000.0,)),
         bands("finer rules", "experience", "years_of_experience", (2.5, 6.0)),
         bands("finer rules", "score", "", (48.0, None)),
+        bands("finer rules", "joined", "", (2014.0, 2016.0)),
         bands("rules", "city", "", ()).model_copy(update={"n_bands": 3}),
     )
     summary = with_(told, outcomes=(RATE.model_copy(update={"rules": rules}),))
@@ -179,6 +196,7 @@ def test_limits_of_rules_are_told_in_their_units(told):
         ("Rules", "Pay", "2", "9.0 LPA"),
         ("Finer rules", "Experience", "3", "2.5 years, 6 years"),
         ("Finer rules", "Score", "3", "48"),
+        ("Finer rules", "Joined", "3", "2014, 2016"),
         ("Rules", "City", "3", ""),
     )
 
@@ -193,3 +211,33 @@ def test_without_an_outcome_the_page_says_how_to_name_one(bare):
     words = with_(bare.words, outcomes=())
     page = render_report(with_(bare, outcomes=(), words=words))
     assert "Name a column as outcome in [columns] of the configuration." in page
+
+
+def test_growth_is_told_as_its_geometric_mean_of_a_year(summary):
+    ours = outcome(
+        "pay_growth",
+        "number",
+        group(None, mean=(0.15, 0.17, 0.19)),
+        group(1, mean=(0.1, 0.12, 0.14)),
+        label="pay growth",
+    )
+    one = summary.segments[0].model_copy(update={"progression": None})
+    assert outcome_line(with_(summary, outcomes=(ours,)), one) == (
+        "Pay growth a year: 12%, geometric mean (10% to 14%; all: 17%)."
+    )
+
+
+def test_a_skill_that_is_shared_as_the_most_there_is_says_or_more(told):
+    most = SKILLS[0].model_copy(update={"estimate": 0.9, "high": 0.9})
+    compared = RATE.model_copy(update={"skills": (most,), "reason": ""})
+    (row,) = skills_beside(with_(told, outcomes=(compared,))).rows
+    assert row == ("done", "90% or more (12% to 90% or more)")
+
+
+def test_an_answer_that_a_segment_does_not_tell_is_left_out_of_its_line(told):
+    few = PLAN.by_segment[0].model_copy(
+        update={"answers": PLAN.by_segment[0].answers[:1]}
+    )
+    plan = PLAN.model_copy(update={"by_segment": (few,)})
+    summary = with_(told, outcomes=(plan,))
+    assert outcome_line(summary, summary.segments[0]) == "plan: Pro 51% (all: 50%)."

@@ -96,3 +96,18 @@ def test_differences_are_of_the_same_resamples():
     estimate, low, high = drawn.skill(0)
     assert low < estimate < high
     assert estimate == pytest.approx(1 - losses[:, 0].sum() / 450)
+
+
+def test_rows_of_one_are_drawn_together():
+    rng = np.random.default_rng(0)
+    losses, base = rng.random((200, 2)), 1 + rng.random(200)
+    who = np.arange(200) // 4
+    together = resampled_skills(losses, base, n_resamples=100, who=who, rng=_rng())
+    sums = losses.reshape(50, 4, 2).sum(axis=1), base.reshape(50, 4).sum(axis=1)
+    summed = resampled_skills(*sums, n_resamples=100, rng=_rng())
+    np.testing.assert_allclose(together.draws, summed.draws)
+    np.testing.assert_allclose(together.found, summed.found)
+
+
+def _rng():
+    return np.random.default_rng(5)

@@ -1,10 +1,22 @@
 """Outcomes in the contract are those of the run, and sentences go by their numbers."""
 
+from dataclasses import replace
+from typing import get_args
+
+import numpy as np
+import polars as pl
 import pytest
 
+from decided import planted
+from learnstrata.learners.features.register import FEATURES, plain_name
+from learnstrata.privacy.disclosure.rounding import Rounding, coarse_skill
+from learnstrata.segments.meaning import outcomes as judged
+from learnstrata.segments.meaning.outcomes import TOO_FEW, judge_outcomes
 from learnstrata.summary.build import build
 from learnstrata.summary.contract.outcomes import (
+    LimitsOf,
     Outcome,
+    OutcomeGroup,
     RuleBands,
     Skill,
     SkillDifference,
@@ -15,6 +27,7 @@ from learnstrata.summary.outcomes import (
     outcome_sentence,
     rules_in_words,
 )
+from learnstrata.summary.sums import tally_of
 
 KEY = b"k" * 32
 
@@ -66,10 +79,13 @@ def test_what_is_told_of_few_is_nothing_and_intervals_are_of_rounded_counts(smal
         assert group.learners is None
         if own.n < 20:
             assert group.mean is None
-        for answer, true in zip(group.answers, own.answers, strict=True):
-            if true.count < 10:
-                assert (answer.count, answer.share, answer.low) == (None, None, None)
-            elif answer.low is not None:  # what any count told alike would give
+        assert (group.cut_mean, group.spread, group.reach) == (None, None, None)
+        for true in own.answers:
+            answer = group.answer(true.place)
+            assert (answer is None) == (true.count < 10)
+            if (
+                answer and answer.low is not None
+            ):  # what any count told alike would give
                 assert answer.low <= round(true.low, 2) + 0.006
                 assert answer.high >= round(true.high, 2) - 0.006
 
@@ -99,19 +115,21 @@ CELLS = {"segments": 4, "rules": 4, "sub-segments": 13, "finer rules": 12}
 
 def outcome(verdict, shares=SHARES, apart=(), **changes):
     """An outcome as it would be told with these shares and differences."""
-    bands = [("rules", "pay", 2), ("rules", "experience", 2)]
-    bands += [("finer rules", "pay", 4), ("finer rules", "experience", 3)]
+    years = "years_of_experience"
+    bands = [("rules", "pay", 2), ("rules", years, 2)]
+    bands += [("finer rules", "pay", 4), ("finer rules", years, 3)]
     rules = [
         RuleBands(
             by=by,
             feature=name,
-            label=name,
+            label=name.split("_")[-1],
             limits_of=name,
             n_bands=n,
             n_known=100,
             learners=100,
             companies=None,
             largest_share=None,
+            spread=None,
             limits=tuple(map(float, range(1, n))),
         )
         for by, name, n in bands
@@ -131,6 +149,8 @@ def outcome(verdict, shares=SHARES, apart=(), **changes):
         "n_learners": 1500,
         "n_with": 800,
         "with_learners": 800,
+        "differing": 400,
+        "deciding": 800,
         "of_all": None,
         "by_segment": (),
         "rules": tuple(rules),
@@ -148,8 +168,8 @@ def test_segments_that_are_better_are_to_be_used(results):
         ("together", "segments", -0.002, 0.008),
     ]
     assert outcome_sentence(outcome("segments", apart=apart), results) == (
-        "left: use the 4 segments: they tell 14.5% of it, rules of 4 cells 3.4% (9.0 "
-        "to 13.0 points less). The rules add nothing to them beyond chance. 800 of "
+        "left: use the 4 segments: they tell 14.5% of it, rules of 4 cells 3.4% (9 "
+        "to 13 points less). The rules add nothing to them beyond chance. 800 of "
         "1,500 learners have it."
     )
 
@@ -160,7 +180,7 @@ def test_rules_that_are_better_are_to_be_used_and_segments_may_add_to_them(resul
     told = outcome("rules", shares, apart, n_with=1500)
     assert outcome_sentence(told, results) == (
         "left: use rules of 4 cells (2 bands of pay by 2 of experience): they tell "
-        "14.5% of it, the 4 segments 3.4% (9.0 to 13.0 points less). The segments add "
+        "14.5% of it, the 4 segments 3.4% (9 to 13 points less). The segments add "
         "0.3 points to them."
     )
 
@@ -170,7 +190,7 @@ def test_an_interval_that_holds_0_means_as_well(results):
     assert outcome_sentence(outcome("as well", apart=apart), results) == (
         "left: the 4 segments and rules of 4 cells (2 bands of pay by 2 of experience) "
         "do as well as each other: they tell 14.5% and 3.4% of it (a difference of "
-        "-1.0 to 2.0 points, which can be chance). 800 of 1,500 learners have it."
+        "-1 to 2 points, which can be chance). 800 of 1,500 learners have it."
     )
 
 
@@ -178,7 +198,7 @@ def test_sub_segments_that_tell_more_are_to_be_used(results):
     apart = [("sub-segments", "finer rules", 0.13, 0.17)]
     assert outcome_sentence(outcome("sub-segments", FINER, apart), results) == (
         "left: use the 13 sub-segments: they tell 52.8% of it, rules of 12 cells 37.6% "
-        "(13.0 to 17.0 points less); the 4 segments 14.5%. 800 of 1,500 learners have "
+        "(13 to 17 points less); the 4 segments 14.5%. 800 of 1,500 learners have "
         "it."
     )
 
@@ -247,3 +267,210 @@ def test_every_sentence_of_a_run_is_made_of_its_numbers(results):
         told = outcome_sentence(one, results)
         assert not told.startswith("_")
         assert "None" not in told
+
+
+def with_(results, *outcomes):
+    return results.model_copy(update={"outcomes": outcomes})
+
+
+def told_of(results, *outcomes, content=b"table", key=KEY):
+    cells = results.benchmarks.model_copy(update={"cells": (), "wider": ()})
+    lean = {"segments": (), "evidence": None, "bands": None, "cohorts": ()}
+    lean |= {"benchmarks": cells, "companies": None}
+    bare = with_(results, *outcomes).model_copy(update=lean)
+    return disclose(bare, key=key, content=content).outcomes
+
+
+def numbers(small_run, y, *, segments, ids):
+    """An outcome of all and by segment, as a run would have it."""
+    values = judged.read_outcome(pl.DataFrame({"y": y}), "y")
+    of_all, *groups = judged.outcome_by_segment(values, segments, ids=ids)
+    found = replace(
+        judged.OutcomeWorth("y", "number", len(y), len(y), len(y), len(y)),
+        of_all=of_all,
+        by_segment=tuple(groups),
+    )
+    changed = replace(small_run.meaning, values=(found,))
+    return build_outcomes(replace(small_run, meaning=changed))[0]
+
+
+def test_a_mean_does_not_give_the_value_of_one_learner(small_run, results):
+    y = np.concatenate([np.zeros(59), [734_512.0], np.arange(1_000) % 40])
+    segments = np.repeat([1, 0], [60, 1_000])
+    one = numbers(small_run, y, segments=segments, ids=np.array([1, 2]))
+    (told,) = told_of(results, one)
+    rest, alone = told.by_segment
+    assert one.by_segment[1].mean == pytest.approx(734_512 / 60)
+    assert (alone.mean, alone.low, alone.high) == (None, None, None)
+    assert rest.mean == pytest.approx(19.5, abs=2)
+    assert told.of_all.mean is None  # one learner has most of the sum of all, too
+
+
+def test_two_runs_do_not_give_the_outcome_of_the_learner_they_differ_by(
+    small_run, results
+):
+    """From both means and sizes the learner's value would be known to the digit."""
+    rng = np.random.default_rng(4)
+    segments, ids = np.repeat([0, 1], [60, 900]), np.array([1, 2])
+    y, right, without = rng.normal(0.02, 1, 960), [], []
+    for learner in range(25):
+        rest = np.arange(960) != learner
+        pair = [
+            (numbers(small_run, y, segments=segments, ids=ids), 60),
+            (
+                numbers(small_run, y[rest], segments=segments[rest], ids=ids),
+                59,
+            ),
+        ]
+        exact = [n * one.by_segment[0].mean for one, n in pair]
+        assert exact[0] - exact[1] == pytest.approx(y[learner])
+        tables = (b"whole", bytes([learner]))
+        told = [
+            n * told_of(results, one, content=table)[0].by_segment[0].mean
+            for (one, n), table in zip(pair, tables, strict=True)
+        ]
+        right.append(abs(told[0] - told[1] - y[learner]))
+        without.append(abs(y.mean() - y[learner]))
+    assert np.median(right) > np.median(without)  # no better than to say the mean
+
+
+def test_a_mean_is_told_in_steps_of_the_spread_and_of_what_one_moves():
+    rounding = Rounding()
+    assert rounding.number(3.1416, 1.0, n=5_000, reach=4.0) == 3.15
+    assert rounding.number(3.1416, 1.0, n=100, reach=4.0) == 3.1
+    assert rounding.number(3.1416, 0.0, n=20, reach=4.0) == 3.0
+
+
+@pytest.mark.parametrize("n", [120, 300, 600, 2_000])
+def test_a_skill_does_not_tell_how_many_exceptions_there_are(n):
+    y = np.arange(n) % 2
+    told = set()
+    for exceptions in range(10):
+        own = y.copy()
+        own[:exceptions] = 1 - own[:exceptions]
+        skill = 1 - ((y - own) ** 2).sum() / ((y - y.mean()) ** 2).sum()
+        if skill > 0.9:
+            told.add(coarse_skill(skill, n))
+    assert told == {0.9}
+
+
+def test_the_shared_form_has_coarse_skills_and_its_sentences_are_made_of_them(results):
+    shares = {
+        "segments": (0.973, 0.95, 0.99),
+        "rules": (0.034, 0.01, 0.05),
+        "together": (0.975, 0.95, 0.99),
+    }
+    apart = [("segments", "rules", 0.9, 0.96), ("together", "segments", 0.001, 0.003)]
+    (told,) = told_of(results, outcome("segments", shares, apart))
+    found = told.skill("segments")
+    assert (found.estimate, found.low, found.high) == (0.9, 0.9, 0.9)
+    assert (told.skill("rules").low, told.skill("rules").high) == (0.0, 0.06)
+    assert outcome_sentence(told, results).startswith(
+        "left: use the 4 segments: they tell 90% or more of it, rules of 4 cells 4%"
+    )
+    assert "97" not in outcome_sentence(told, results)
+
+
+def test_a_difference_of_less_than_a_step_is_told_from_above(results):
+    apart = [("segments", "rules", 0.004, 0.03), ("together", "segments", 0.001, 0.003)]
+    (told,) = told_of(results, outcome("segments", apart=apart))
+    said = outcome_sentence(told, results)
+    assert "rules of 4 cells 4% (up to 4 points less)." in said
+    assert "can be chance" not in said
+
+
+@pytest.mark.parametrize("changes", [{"with_learners": 100}, {"differing": 21}])
+def test_whether_segments_and_rules_are_compared_follows_the_told_counts(
+    results, changes
+):
+    one = outcome("segments", apart=[("segments", "rules", 0.09, 0.13)], **changes)
+    told = [told_of(results, one, key=bytes([k]) * 32)[0] for k in range(12)]
+    hidden = [one for one in told if one.verdict == "none"]
+    assert hidden
+    for found in hidden:
+        assert (found.skills, found.differences, found.rules) == ((), (), ())
+        assert found.reason == TOO_FEW
+
+
+def test_a_column_of_the_users_called_as_one_of_ours_is_another_outcome(results):
+    ours = outcome("none", {}, outcome="pay_growth", label="pay growth", n_with=700)
+    own = outcome("none", {}, outcome="pay growth", label="pay growth", n_with=800)
+    counts = tally_of(with_(results, ours, own)).counts
+    assert [v for k, v in counts.items() if k[0] == "outcome" and k[-1] == "all"] == [
+        [700],
+        [800],
+    ]
+
+
+def test_limits_of_a_users_column_are_told_in_the_steps_of_its_quartiles(results):
+    rule = (
+        outcome("rules")
+        .rules[0]
+        .model_copy(
+            update={
+                "feature": "joined",
+                "label": "joined",
+                "limits_of": "",
+                "spread": 5.0,
+                "n_bands": 4,
+                "n_known": 900,
+                "learners": 900,
+                "limits": (2014.0, 2016.0, 2019.0),
+            }
+        )
+    )
+    (told,) = told_of(results, outcome("rules", rules=(rule,)))
+    for limit, true in zip(told.rules[0].limits, rule.limits, strict=True):
+        assert limit == pytest.approx(true, abs=0.5)
+
+
+def test_what_a_limit_is_of_is_a_word_of_the_register():
+    known = set(get_args(LimitsOf)) - {"", "company_pay"}
+    numbers = {n: one for n, one in FEATURES.items() if one.kind == "number"}
+    plain = {plain_name(n) for n, one in numbers.items() if not one.is_money}
+    assert plain <= known <= set(FEATURES)
+    assert "pay" in known
+
+
+def test_answers_that_few_give_are_left_out(results):
+    group = OutcomeGroup(
+        segment_id=None,
+        n=400,
+        learners=400,
+        mean=None,
+        low=None,
+        high=None,
+        cut_mean=None,
+        cut_low=None,
+        cut_high=None,
+        spread=None,
+        reach=None,
+        answers=tuple(
+            {
+                "place": place,
+                "answer": answer,
+                "count": n,
+                "learners": learners,
+                "share": n / 400,
+                "low": 0.0,
+                "high": 1.0,
+            }
+            for place, answer, n, learners in (
+                (1, "Pro", 300, 300),
+                (2, "free", 88, 88),
+                (3, "x", 12, 1),
+            )
+        ),
+    )
+    (told,) = told_of(results, outcome("none", {}, of_all=group))
+    assert [one.answer for one in told.of_all.answers] == ["Pro", "free"]
+    assert told.of_all.answer(3) is None
+
+
+def test_records_of_one_learner_do_not_publish_what_they_say():
+    made = planted("segments", "category", n=400, seed=0)
+    typed = made.learners.head(1).with_columns(y=pl.lit("call Priya on 98765"))
+    rows = pl.concat([made.learners, *[typed] * 12])
+    (found,) = judge_outcomes(rows, made.model, outcomes=["y"], rng=0)
+    assert "Other" in {one.answer for one in found.of_all.answers}
+    assert not any("Priya" in one.answer for one in found.of_all.answers)

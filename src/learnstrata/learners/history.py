@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 import narwhals as nw
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from narwhals.typing import IntoFrameT
 
 from learnstrata.learners.ledger import SEGMENTED
 from learnstrata.learners.lookups import on_grid
 
-__all__ = ["newest_first", "once_each", "progression"]
+__all__ = ["newest_first", "once_each", "progression", "yearly_growth"]
 
 BITS = 20  # behind the point of a pay, whose sums are then the same in any order
 USABLE = (*SEGMENTED, "history")
@@ -98,6 +100,22 @@ def progression(records: IntoFrameT) -> IntoFrameT:
         years_between=nw.when(between > 0).then(between),
         pay_growth=nw.when(between > 0).then(growth),
     ).to_native()
+
+
+def yearly_growth(growth: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Give pay growth as people read it: by what share pay grows a year.
+
+    Parameters
+    ----------
+    growth : array-like
+        Of the logarithm, as `progression` has it.
+
+    Examples
+    --------
+    >>> float(yearly_growth(0.0953).round(3))
+    0.1
+    """
+    return np.expm1(np.asarray(growth, dtype=np.float64))
 
 
 def newest_first(rows: pl.DataFrame, *, then: Sequence[str] = ()) -> pl.DataFrame:

@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from learnstrata.report.figures.bins import capital
-from learnstrata.segments.meaning.outcome_values import YES
+from learnstrata.segments.meaning.outcome_values import GROWTH
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.outcomes import (
     Outcome,
-    OutcomeAnswer,
     OutcomeGroup,
     RuleBands,
     Skill,
 )
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
-from learnstrata.summary.outcomes import outcome_name
+from learnstrata.summary.outcomes import outcome_name, skill_text
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
@@ -23,6 +22,7 @@ __all__ = [
     "OutcomeSection",
     "answer_title",
     "mean_text",
+    "mean_title",
     "outcome_line",
     "outcome_section",
     "rule_limits",
@@ -30,14 +30,14 @@ __all__ = [
     "skills_beside",
 ]
 
-GROWTH = "pay_growth"  # the one mean that is read in percents
 MOST_ANSWERS = 3  # of several are told on a card
 TOLD = "Share of the outcome that is told, on held-out learners (95 % interval)"
 READ = (
     "Each learner is predicted by what others of the same cell have; below 0 is worse "
     "than to say the mean of all. Rules have about as many cells as there are "
     "segments, finer rules as there are sub-segments. They are cut at quantiles, "
-    "without a look at the outcome; a missing value is a band of its own."
+    "without a look at the outcome; a missing value is a band of its own. What is "
+    "shared is in coarse steps, and 90% stands for all from there on."
 )
 KINDS = {
     "segments": "segments",
@@ -64,17 +64,32 @@ def outcome_section(summary: DisclosedSummary) -> OutcomeSection:
     )
 
 
-def answer_title(outcome: Outcome, answer: OutcomeAnswer) -> str:
-    """Say whose share is told: of an outcome with yes and no its name alone.
+def answer_title(outcome: Outcome, answer: str) -> str:
+    """Say which answer's share is told; an outcome of ours is one by its name.
 
     Parameters
     ----------
     outcome : Outcome
-    answer : OutcomeAnswer
+    answer : str
     """
-    if answer.answer == YES and outcome.kind == "yes/no":
+    if outcome.is_ours:
         return outcome_name(outcome)
-    return f'{outcome_name(outcome)} "{answer.answer}"'
+    return f'{outcome_name(outcome)} "{answer}"'
+
+
+def mean_title(outcome: Outcome) -> str:
+    """Say which mean is told of a number: of growth the geometric one, of a year.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    """
+    name = outcome_name(outcome)
+    return f"{name} a year, geometric mean" if _is_growth(outcome) else f"{name}, mean"
+
+
+def _is_growth(outcome: Outcome) -> bool:
+    return outcome.is_ours and outcome.outcome == GROWTH
 
 
 def mean_text(outcome: Outcome, value: float | None, write: Numbers) -> str:
@@ -86,9 +101,7 @@ def mean_text(outcome: Outcome, value: float | None, write: Numbers) -> str:
     value : float or None
     write : Numbers
     """
-    if outcome.is_ours and outcome.outcome == GROWTH:
-        return write.share(value)
-    return write.statistic(value)
+    return write.share(value) if _is_growth(outcome) else write.plain(value)
 
 
 def outcome_line(summary: DisclosedSummary, segment: Segment) -> str:
@@ -114,16 +127,18 @@ def _line(outcome: Outcome, segment: Segment, write: Numbers) -> str:
         return ""
     if outcome.kind == "number":
         return _mean_line(outcome, own, of_all, write)
+    pairs = ((own.answer(base.place), base) for base in of_all.answers)
     rates = [
         (answer, base)
-        for answer, base in zip(own.answers, of_all.answers, strict=True)
-        if answer.share is not None and base.share is not None
+        for answer, base in pairs
+        if answer and answer.share is not None and base.share is not None
     ]
     if outcome.kind == "yes/no":
         for answer, base in rates:
             ends = _ends(write.share(answer.low), write.share(answer.high), answer.low)
             share, of_base = write.share(answer.share), write.share(base.share)
-            return f"{answer_title(outcome, answer)}: {share} ({ends}all: {of_base})"
+            title = answer_title(outcome, answer.answer)
+            return f"{title}: {share} ({ends}all: {of_base})"
         return ""
     rates.sort(key=lambda pair: -abs((pair[0].share or 0) - (pair[1].share or 0)))
     parts = [
@@ -143,7 +158,9 @@ def _mean_line(
         for value in (own.mean, own.low, own.high, of_all.mean)
     )
     ends = _ends(low, high, own.low)
-    return f"{outcome_name(outcome)}: {mean} on average ({ends}all: {base})"
+    name = f"{outcome_name(outcome)}{' a year' if _is_growth(outcome) else ''}"
+    which = ", geometric mean" if _is_growth(outcome) else " on average"
+    return f"{name}: {mean}{which} ({ends}all: {base})"
 
 
 def _ends(low: str, high: str, known: float | None) -> str:
@@ -172,14 +189,13 @@ def skills(summary: Summary) -> Table:
 def skills_beside(summary: Summary) -> Table:
     """Give the same with a row an outcome, what tells of it beside each other."""
     there = {one.by for outcome in summary.outcomes for one in outcome.skills}
-    write = summary.settings.numbers
     return table_of(
         TOLD,
         [one for one in _in_order(summary) if one.skills],
         (
             column("Outcome", outcome_name),
             *(
-                column(capital(name), _skill_of(by, write))
+                column(capital(name), _skill_of(by))
                 for by, name in KINDS.items()
                 if by in there
             ),
@@ -188,13 +204,13 @@ def skills_beside(summary: Summary) -> Table:
     )
 
 
-def _skill_of(by: str, write: Numbers) -> Callable[[Outcome], str]:
+def _skill_of(by: str) -> Callable[[Outcome], str]:
     def told(outcome: Outcome) -> str:
         one = outcome.skill(by)
         if one is None:
             return ""
-        at, low, high = map(_plain, (one.estimate, one.low, one.high))
-        return f"{write.share(at)} ({write.share(low)} to {write.share(high)})"
+        at, low, high = map(skill_text, (one.estimate, one.low, one.high))
+        return f"{at} ({low} to {high})"
 
     return told
 
@@ -238,4 +254,6 @@ def _limits(rule: RuleBands, write: Numbers) -> str:
         return ", ".join(write.pay_text(one) for one in told)
     if rule.limits_of == "years_of_experience":
         return ", ".join(f"{write.years(one)} years" for one in told)
-    return ", ".join(write.statistic(one) for one in told)
+    if rule.limits_of:
+        return ", ".join(write.statistic(one) for one in told)
+    return ", ".join(write.plain(one) for one in told)

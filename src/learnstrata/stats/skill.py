@@ -160,7 +160,12 @@ def _least_squares(both: Floats, right: Floats) -> Floats:
 
 
 def resampled_skills(
-    losses: Floats, base: Floats, *, n_resamples: int, rng: np.random.Generator
+    losses: Floats,
+    base: Floats,
+    *,
+    n_resamples: int,
+    who: Codes | None = None,
+    rng: np.random.Generator,
 ) -> Drawn:
     r"""Give skills, :math:`1 - \sum loss / \sum base`, and those of resamples.
 
@@ -174,6 +179,8 @@ def resampled_skills(
     base : array of shape (n_rows,)
         The same without a grouping.
     n_resamples : int
+    who : array of int, shape (n_rows,), default=None
+        Rows of one are drawn together, from 0; None where each row is one.
     rng : numpy.random.Generator
 
     Notes
@@ -195,7 +202,12 @@ def resampled_skills(
     >>> drawn.skill(0)
     (0.5, 0.5, 0.5)
     """
-    sums = _resampled(np.column_stack([base, losses]), n_resamples, rng)
+    loss = np.column_stack([base, losses]).astype(np.float64)
+    if who is not None:
+        _, place = np.unique(who, return_inverse=True)
+        summed = [np.bincount(place, one) for one in loss.T]
+        loss = np.column_stack(summed).astype(np.float64)
+    sums = _resampled(loss, n_resamples, rng)
     return Drawn(
         found=1 - losses.sum(axis=0) / base.sum(), draws=1 - sums[:, 1:] / sums[:, :1]
     )

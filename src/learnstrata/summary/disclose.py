@@ -16,9 +16,11 @@ from learnstrata.privacy.disclosure.derived import worked_out
 from learnstrata.privacy.disclosure.groups import Added, protected
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
+    Coarse,
     Count,
     Derived,
     Kind,
+    Mean,
     Owner,
     Rows,
     Share,
@@ -28,11 +30,18 @@ from learnstrata.privacy.disclosure.kinds import (
 from learnstrata.privacy.disclosure.rounding import (
     AMOUNTS,
     Rounding,
+    coarse_skill,
     significant,
 )
 from learnstrata.privacy.disclosure.rule import PayRule, has_beyond
+from learnstrata.segments.meaning.outcomes import (
+    MIN_LEARNERS,
+    MIN_OF_EACH,
+    TOO_FEW,
+)
 from learnstrata.summary.contract.learners import Distribution
 from learnstrata.summary.contract.model import SEGMENT_ID, Model
+from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.pay import CompanyRole, CompanyView, PayCell
 from learnstrata.summary.contract.questions import Questions
 from learnstrata.summary.contract.results import Results, Settings
@@ -79,11 +88,13 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     change = _Disclosure(settings, rounding, small, _rare(results), _paid(results))
     told = changed(results, change)
     questions = _without_few_companies(told.questions, settings)
+    both = zip(results.outcomes, told.outcomes, strict=True)
     return told.model_copy(
         update={
             "small_segments": len(small),
             "rounding_error": _error(told, rounding),
             "questions": questions,
+            "outcomes": tuple(_if_compared(*pair, rounding) for pair in both),
         }
     )
 
@@ -97,6 +108,18 @@ def _error(told: Results, rounding: Rounding) -> int:
     }
     limits = [(n, *rounding.limits(n)) for n in counts]
     return max((max(n - low, high - n) for n, low, high in limits), default=0)
+
+
+def _if_compared(exact: Outcome, told: Outcome, rounding: Rounding) -> Outcome:
+    """Compare nothing where the least that the told counts stand for is too few."""
+    n, few = (
+        rounding.limits(one or 0)[0] for one in (exact.with_learners, exact.differing)
+    )
+    rare = exact.kind == "yes/no" and few < MIN_OF_EACH
+    if not exact.skills or (n >= MIN_LEARNERS and not rare):
+        return told
+    nothing = {"skills": (), "differences": (), "rules": (), "verdict": "none"}
+    return told.model_copy(update={**nothing, "reason": TOO_FEW})
 
 
 def _without_few_companies(questions: Questions, settings: Settings) -> Questions:
@@ -237,6 +260,22 @@ class _Disclosure:
         return significant(round(cast("float", value), kind.places), kind.digits)
 
     @_told.register
+    def _(self, kind: Mean, value: object, scope: Scope) -> object:  # noqa: ARG002 - another is told
+        own = scope[-1]
+        cut, spread, reach = (
+            getattr(own, name) for name in (kind.cut, "spread", "reach")
+        )
+        n = self._least(self._counted(scope, kind.n))
+        if cut is None or n is None or not self._enough(n) or n < kind.least:
+            return None
+        return self.rounding.number(cut, spread, n=n, reach=reach)
+
+    @_told.register
+    def _(self, kind: Coarse, value: object, scope: Scope) -> object:
+        n = self._least(self._counted(scope, kind.n))
+        return coarse_skill(cast("float", value), n, end=kind.end) if n else None
+
+    @_told.register
     def _(self, kind: Amount, value: object, scope: Scope) -> object:
         amount = cast("float", value)
         told = self._pay(amount, kind.at, kind.n, scope)
@@ -257,7 +296,7 @@ class _Disclosure:
         if feature == COMPANY_SIZE and self._hides_sizes:
             return None if self.settings.companies == "none" else _broadly(number)
         spread = getattr(own, "spread", None)
-        if is_extra(feature) and spread:
+        if spread and (is_extra(feature) or not feature):
             return self.rounding.number(number, spread, n=n)
         return ROUNDED.get(feature, _plain)(number, self.rounding)
 

@@ -1,15 +1,18 @@
 """What the segments are worth, from a run to the contract, and its sentences."""
 
 from dataclasses import asdict
+from typing import get_args
 
 from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.learners.schema.register import own_name
 from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure import derived
+from learnstrata.privacy.disclosure.rounding import MOST_SKILL
 from learnstrata.segments.meaning import outcomes
 from learnstrata.segments.meaning.outcome_values import OutcomeOf
 from learnstrata.segments.meaning.outcomes import COARSE, FINE, TOGETHER
 from learnstrata.summary.contract.outcomes import (
+    LimitsOf,
     Outcome,
     OutcomeAnswer,
     OutcomeGroup,
@@ -18,11 +21,19 @@ from learnstrata.summary.contract.outcomes import (
     SkillDifference,
 )
 from learnstrata.summary.contract.results import Results
+from learnstrata.wording.numbers import as_share
 from learnstrata.wording.words import counted, listed
 
-__all__ = ["build_outcomes", "outcome_name", "outcome_sentence", "rules_in_words"]
+__all__ = [
+    "build_outcomes",
+    "outcome_name",
+    "outcome_sentence",
+    "rules_in_words",
+    "skill_text",
+]
 
-COMPANY_PAY = "company_pay"
+COMPANY_PAY: LimitsOf = "company_pay"
+KNOWN: tuple[LimitsOf, ...] = get_args(LimitsOf)[1:]
 
 
 def build_outcomes(run: Run) -> tuple[Outcome, ...]:
@@ -43,6 +54,8 @@ def _outcome(run: Run, one: outcomes.OutcomeWorth) -> Outcome:
         n_learners=one.n_learners,
         n_with=one.n_with,
         with_learners=one.with_learners,
+        differing=one.differing,
+        deciding=one.deciding,
         of_all=_group(one.of_all) if one.of_all else None,
         by_segment=tuple(map(_group, one.by_segment)),
         rules=tuple(_bands(run, rule) for rule in one.rules),
@@ -56,12 +69,13 @@ def _outcome(run: Run, one: outcomes.OutcomeWorth) -> Outcome:
 def _group(one: OutcomeOf) -> OutcomeGroup:
     answers = tuple(
         OutcomeAnswer(
+            place=place,
             **asdict(answer),
             share=derived.rate_of(answer.count, one.n),
             low=derived.rate_low(answer.count, one.n),
             high=derived.rate_high(answer.count, one.n),
         )
-        for answer in one.answers
+        for place, answer in enumerate(one.answers, start=1)
     )
     return OutcomeGroup(
         segment_id=one.segment_id,
@@ -70,6 +84,11 @@ def _group(one: OutcomeOf) -> OutcomeGroup:
         mean=one.mean,
         low=one.low,
         high=one.high,
+        cut_mean=one.cut.mean if one.cut else None,
+        cut_low=one.cut.low if one.cut else None,
+        cut_high=one.cut.high if one.cut else None,
+        spread=one.cut.spread if one.cut else None,
+        reach=one.cut.reach if one.cut else None,
         answers=answers,
     )
 
@@ -88,18 +107,21 @@ def _bands(run: Run, rule: outcomes.RuleBands) -> RuleBands:
         by="rules" if rule.by == "rules" else "finer rules",
         feature=own_name(own.feature),
         label=feature_of(plain).label,
-        limits_of=COMPANY_PAY
-        if is_level
-        else ""
-        if plain != own_name(plain)
-        else plain,
+        limits_of=COMPANY_PAY if is_level else plain if plain in KNOWN else "",
         n_bands=own.n_bands,
         n_known=own.n_known,
         learners=rule.learners,
         companies=paid[0].companies if paid else None,
         largest_share=paid[0].largest_share if paid else None,
+        spread=_spread_of(run, plain),
         limits=own.limits,
     )
+
+
+def _spread_of(run: Run, feature: str) -> float | None:
+    """Give the distance of the quartiles of all, by which its quartiles are told."""
+    told = (one.typical.get(feature) for one in run.meaning.profiles)
+    return next((one.spread for one in told if one), None)
 
 
 def outcome_name(outcome: Outcome) -> str:
@@ -156,8 +178,10 @@ def _consequence(outcome: Outcome) -> str:
 def _nothing(outcome: Outcome) -> str:
     """Say that neither is of use, and whether there is anything at all."""
     found = [one for one in outcome.skills if one.by != TOGETHER]
-    if all((one.low or 0.0) <= 0 for one in found):
+    if all((one.low or 0.0) < 0 for one in found):
         return "neither segments nor rules tell more of it than chance"
+    if all(_told(outcome, one.by) == "nothing" for one in found):
+        return "neither segments nor rules tell more than next to nothing of it"
     told = [f"{_kind(outcome, one.by)} {_told(outcome, one.by)}" for one in found]
     return (
         "neither segments nor rules tell enough of it to say who: of all differences "
@@ -212,7 +236,20 @@ def rules_in_words(outcome: Outcome, by: str) -> str:
 def _told(outcome: Outcome, by: str) -> str:
     found = outcome.skill(by)
     estimate = (found.estimate if found else None) or 0.0
-    return f"{estimate:.1%}" if estimate >= 0.0005 else "nothing"
+    return skill_text(estimate) if estimate >= 0.0005 else "nothing"
+
+
+def skill_text(value: float | None) -> str:
+    """Write how much of an outcome is told; the most that is shared stands for more.
+
+    Examples
+    --------
+    >>> skill_text(0.145), skill_text(0.15), skill_text(0.9), skill_text(-0.0)
+    ('14.5%', '15%', '90% or more', '0%')
+    """
+    if value == MOST_SKILL:
+        return f"{value:.0%} or more"
+    return as_share((value or 0.0) + 0.0).replace(".0%", "%")
 
 
 def _apart(outcome: Outcome, pair: tuple[str, str]) -> str:
@@ -221,16 +258,17 @@ def _apart(outcome: Outcome, pair: tuple[str, str]) -> str:
     if found is None or found.low is None or found.high is None:
         return ""
     low, high = found.low, found.high
-    if high < 0:
+    if outcome.verdict == pair[1]:
         low, high = -high, -low
     told = f"{_points(low)} to {_points(high)} points"
-    if low <= 0:
+    if outcome.verdict not in pair:
         return f" (a difference of {told}, which can be chance)"
-    return f" ({told} less)"
+    # What is shared is coarse: a difference that is there can be less than a step.
+    return f" ({told} less)" if low > 0 else f" (up to {_points(high)} points less)"
 
 
 def _points(value: float) -> str:
-    return f"{100 * value:.1f}".replace("-0.0", "0.0")
+    return f"{100 * value + 0.0:.1f}".replace("-0.0", "0.0").removesuffix(".0")
 
 
 def _adds(outcome: Outcome) -> str:
@@ -242,6 +280,7 @@ def _adds(outcome: Outcome) -> str:
     found = outcome.difference(TOGETHER, best)
     if found is None or found.low is None or found.estimate is None:
         return ""
-    if found.low <= 0:
+    if found.low < 0:
         return f". The {other} add nothing to them beyond chance"
-    return f". The {other} add {_points(found.estimate)} points to them"
+    added = _points(found.estimate)
+    return "" if added == "0" else f". The {other} add {added} points to them"

@@ -14,9 +14,11 @@ from pydantic import Field, JsonValue, TypeAdapter
 
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
+    Coarse,
     Count,
     Derived,
     Kind,
+    Mean,
     Rows,
     Share,
     Statistic,
@@ -74,6 +76,9 @@ SHARED: dict[str, str] = {
     "company has too many of them, or fewer than five learners are beyond it",
     "Typical": "rounded by what it is; pay as an amount; null where learners are few",
     "Statistic": "two or three significant digits; null where the learners are few",
+    "Mean": "of values cut at the first and the last hundredth of all, in steps of the "
+    "spread; null where learners are few, all have the same or one has most of it",
+    "Coarse": "in steps of 10 / n, 0.01 to 0.1; 0.9 stands for all from there on",
     "Rows": "as many; in the order of published numbers where it says so",
 }
 
@@ -151,7 +156,7 @@ def _more(kind: Kind) -> Iterator[str]:
         yield f"from {', '.join(f'`{name}`' for name in kind.fields)}"
     if isinstance(kind, Amount | Typical) and kind.at is not None:
         yield f"{100 * kind.at:g} % quantile"
-    if isinstance(kind, Amount | Typical | Statistic) and kind.n:
+    if isinstance(kind, Amount | Typical | Statistic | Mean | Coarse) and kind.n:
         yield f"counted by `{kind.n}`"
     if isinstance(kind, Statistic | Derived):
         yield f"{kind.digits} digit{'s' if kind.digits > 1 else ''}"

@@ -222,23 +222,23 @@ def _progression(tally: Tally, one: Segment) -> None:
 def _outcomes(tally: Tally, results: Results, *, once: bool) -> None:
     """Note outcomes and their answers, by segment and of all."""
     for one in results.outcomes:
+        # A column of the user's may be called as one of ours is.
+        name = one.outcome if one.is_ours else extra_name(one.outcome)
         tally.note(("segmented",), one.n_learners)
         for rule in one.rules:
             known = tally.note(("ruled", rule.feature), rule.n_known)
             tally.add([known], ("segmented",), whole=False)
-            for name in (rule.limits_of, extra_name(rule.feature)):
-                tally.guess([known], ("known", name, ALL))
-        whole = tally.note(("outcome", one.label, "", ALL), one.n_with)
+            for feature in (rule.limits_of, extra_name(rule.feature)):
+                tally.guess([known], ("known", feature, ALL))
+        whole = tally.note(("outcome", name, "", ALL), one.n_with)
         tally.add([whole], ("segmented",), whole=False)
         for group in (*one.by_segment, *([one.of_all] if one.of_all else [])):
             who = ALL if group.segment_id is None else group.segment_id
-            own = tally.note(("outcome", one.label, "", who), group.n)
+            own = tally.note(("outcome", name, "", who), group.n)
             if who != ALL:
                 tally.add([own], ("size", who), whole=False)
             answers = [
-                tally.note(
-                    ("outcome", one.label, f"={answer.answer}", who), answer.count
-                )
+                tally.note(("outcome", name, f"={answer.answer}", who), answer.count)
                 for answer in group.answers
             ]
             tally.add(answers, own, whole=one.kind == "category")

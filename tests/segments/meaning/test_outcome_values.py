@@ -5,13 +5,14 @@ import polars as pl
 import pytest
 
 from learnstrata.segments.meaning.outcome_values import (
+    differing,
     outcome_by_segment,
     read_outcome,
 )
 
 
-def read(values, **columns):
-    return read_outcome(pl.DataFrame({"y": values, **columns}), "y")
+def read(values, *, least=10, **columns):
+    return read_outcome(pl.DataFrame({"y": values, **columns}), "y", least=least)
 
 
 @pytest.mark.parametrize(
@@ -25,10 +26,13 @@ def read(values, **columns):
         (["completed", "not completed"], "completed", [1, 0]),
         (["active", "Inactive"], "active", [1, 0]),
         (["non-paying", "paying"], "paying", [0, 1]),
+        (["completed", "not_completed"], "completed", [1, 0]),
+        (["active", "dropped out"], "active", [1, 0]),
+        (["Dropped_out", "studies"], "studies", [0, 1]),
     ],
 )
 def test_yes_and_no_come_as_words_truth_values_or_numbers(values, answer, found):
-    told = read(values)
+    told = read(values, least=1)
     assert (told.kind, told.answers) == ("yes/no", (answer,))
     assert told.Y[:, 0].tolist() == found
     assert told.known.sum() == len(found)
@@ -55,6 +59,29 @@ def test_what_few_say_is_not_called_by_its_name():
 def test_few_learners_are_few_however_many_records_they_have():
     ids = [f"u{i}" for i in range(60)] + ["same"] * 30
     told = read(["a"] * 40 + ["b"] * 20 + ["of one"] * 30, learner_id=ids)
+    assert told.answers == ("a", "b", "Other")
+
+
+def test_of_two_words_one_that_one_learner_typed_often_is_not_named():
+    ids = [f"u{i}" for i in range(60)] + ["same"] * 12
+    told = read(["stayed"] * 60 + ["Priya said so"] * 12, learner_id=ids)
+    assert (told.kind, told.answers) == ("yes/no", ("stayed",))
+    assert told.Y[:, 0].sum() == 60
+
+
+def test_a_spelling_is_that_of_most_learners_not_of_most_records():
+    ids = [f"u{i}" for i in range(24)] + ["same"] * 30
+    values = ["done"] * 12 + ["left"] * 12 + ["DONE"] * 30
+    assert read(values, learner_id=ids).answers == ("done",)
+
+
+def test_two_words_that_many_give_beside_some_of_few_are_answers():
+    told = read(["a"] * 40 + ["b"] * 20 + ["c"] * 3)
+    assert (told.kind, told.answers) == ("category", ("a", "b", "Other"))
+
+
+def test_how_many_name_an_answer_is_asked_for():
+    told = read(["a"] * 40 + ["b"] * 30 + ["c"] * 12, least=20)
     assert told.answers == ("a", "b", "Other")
 
 
@@ -101,3 +128,64 @@ def test_a_segment_of_one_has_a_mean_of_nobody():
     values = read([1.0, 2.0, 4.0])
     *_, last = outcome_by_segment(values, np.array([0, 0, 1]), ids=np.array([1, 2]))
     assert (last.n, last.mean, last.low) == (1, None, None)
+
+
+def means(y, segments, **columns):
+    values = read(y, **columns)
+    ids = np.unique(segments)
+    return outcome_by_segment(values, np.searchsorted(ids, segments), ids=ids)
+
+
+def test_a_mean_that_is_shared_is_of_values_cut_at_the_ends_of_all():
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=1_000)
+    y[0] = 500
+    of_all, *_ = means(y, np.repeat([1, 2], 500))
+    ends = np.sort(y)[[10, -11]]
+    assert of_all.mean > 0.4
+    assert of_all.cut.mean == pytest.approx(np.clip(y, *ends).mean())
+    assert of_all.cut.reach == pytest.approx(ends[1] - ends[0])
+    assert of_all.cut.low < of_all.cut.mean < of_all.cut.high
+
+
+@pytest.mark.parametrize(
+    ("own", "is_told"),
+    [
+        ([0.0] * 59 + [734_512.0], False),  # one of them has all
+        ([4.0] * 60, False),  # all have the same
+        ([1.0] * 59 + [100.0], False),
+        ([1.0, 3.0] * 30, True),
+    ],
+)
+def test_of_a_mean_that_one_decides_nothing_is_shared(own, is_told):
+    rest = np.random.default_rng(0).normal(2, 1, 400).tolist()
+    *_, one = means(own + rest, np.repeat([2, 1], [60, 400]))
+    assert one.mean is not None
+    assert (one.cut is not None) == is_told
+
+
+def test_a_mean_of_records_takes_each_learner_once():
+    y, who = np.array([1.0, 2.0, 9.0] + [5.0] * 97), np.arange(100)
+    who[3:] = 3
+    values = read(y)
+    of_all, _ = outcome_by_segment(
+        values, np.zeros(100, dtype=int), ids=np.array([1]), who=who
+    )
+    assert (of_all.n, of_all.learners) == (100, 4)
+    assert of_all.mean == (1 + 2 + 9 + 5) / 4
+    assert of_all.high - of_all.low > 8  # of four, not of a hundred
+
+
+def test_growth_is_told_as_the_share_that_people_read():
+    table = pl.DataFrame({"pay_growth": np.linspace(0.05, 0.268, 101)})
+    values = read_outcome(table, "pay_growth")
+    of_all, _ = outcome_by_segment(values, np.zeros(101, dtype=int), ids=np.array([1]))
+    assert of_all.mean == pytest.approx(np.expm1(0.159))
+    assert of_all.cut.mean == pytest.approx(np.expm1(0.159))
+    assert values.Y.mean() == pytest.approx(0.159)  # it is judged as it was made
+
+
+def test_who_differs_is_counted_by_learners():
+    who = np.repeat([0, 1, 2], [50, 3, 1])
+    assert differing(read([1] * 50 + [0] * 4), who) == 1
+    assert differing(read([7.5] * 50 + [1.0, 2.0, 3.0, 7.5]), who) == 1

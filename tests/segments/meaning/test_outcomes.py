@@ -15,7 +15,13 @@ from learnstrata.segments.meaning.outcome_values import (
     outcome_by_segment,
     read_outcome,
 )
-from learnstrata.segments.meaning.outcomes import PAIRS, judge_outcomes
+from learnstrata.segments.meaning.outcomes import (
+    PAIRS,
+    OutcomeWorth,
+    _verdict,
+    judge_outcomes,
+)
+from learnstrata.stats.skill import Drawn
 
 
 def one(found, **options):
@@ -156,6 +162,7 @@ def test_another_word_for_what_was_clustered_on_is_refused(small_run, column):
 
 
 FIRST = pl.int_range(pl.len())
+UNTOLD = "same for all, or too few learners have it or differ in it; 10 are needed"
 
 
 @pytest.mark.parametrize(
@@ -163,23 +170,24 @@ FIRST = pl.int_range(pl.len())
     [
         (
             pl.when(FIRST < 60).then(pl.col("y")),
-            "Too few learners have it; 100 are needed to compare",
+            "Too few learners have it or its rarer answer; 100 and 20 are needed",
             True,
         ),
         (
             pl.when(FIRST < 7).then(pl.col("y")),
-            "Too few learners have it; 10 are needed to tell of it",
+            UNTOLD,
             False,
         ),
-        (pl.lit(3.0), "The outcome is the same for all", False),
+        (pl.lit(3.0), UNTOLD, False),
+        (pl.when(FIRST < 9).then(pl.col("y")).otherwise(3.0), UNTOLD, False),
         (
             FIRST < 15,
-            "Too few learners have the rarer answer; 20 are needed to compare",
+            "Too few learners have it or its rarer answer; 100 and 20 are needed",
             True,
         ),
         (
             FIRST < 7,
-            "Too few learners have the rarer answer; 10 are needed to tell of it",
+            UNTOLD,
             False,
         ),
         ((pl.col("y") * 2).round(1).cast(pl.String), "not 2 to 8 words", False),
@@ -209,3 +217,55 @@ def test_features_that_do_not_part_the_segments_make_no_rules():
 def test_too_few_folds_or_resamples_are_refused(options):
     with pytest.raises(ParameterError, match="expected 2 folds and 100 resamples"):
         one(planted("segments", "number", n=300, seed=0), **options)
+
+
+def doubled(made, times):
+    """Each learner with several records, all alike."""
+    rows = pl.concat([made.learners] * times)
+    return replace(made, learners=rows.with_columns(record=pl.int_range(pl.len())))
+
+
+def test_records_of_a_learner_are_held_out_and_drawn_together():
+    """Of noise that each learner repeats a record tells nothing of another one's."""
+    made = planted("nothing", "number", n=300, seed=2)
+    own = made.learners.with_columns(
+        segment_id=pl.Series(np.arange(300) % 20 + 1), subsegment_id=pl.lit(None)
+    )
+    once = one(replace(made, learners=own))
+    often = one(doubled(replace(made, learners=own), 8))
+    assert (often.n_with, often.with_learners) == (2_400, 300)
+    assert once.verdict == often.verdict == "nothing"
+    for by in ("segments", "rules"):
+        a, b = once.skill(by), often.skill(by)
+        assert b.estimate < 0.02
+        assert b.high - b.low == pytest.approx(a.high - a.low, rel=0.35)
+
+
+def test_a_pair_that_tells_nothing_is_not_as_well_because_finer_cells_tell_something():
+    estimates = {"segments": 0.0, "rules": 0.001, "sub-segments": 0.03}
+    estimates |= {"finer rules": 0.002, "together": 0.0}
+    spread = np.linspace(-1, 1, 201)[:, None] * 0.02
+    found = np.array(list(estimates.values()))
+    at = list(estimates).index("sub-segments")
+    draws = found + spread * np.array([3.0, 1, 1, 1, 1])
+    assert Drawn(found, draws).skill(at)[1] > 0
+    assert Drawn(found, draws).difference(at, 1)[1] >= 0
+    unsure = draws.copy()
+    unsure[:, 1] = 0.001 - 3 * spread[:, 0]
+    drawn = Drawn(found, unsure)
+    assert drawn.difference(at, 1)[1] < 0
+    assert _verdict(drawn, list(estimates)) == "nothing"
+
+
+def test_who_decides_a_skill_are_fewer_where_an_answer_is_rare():
+    bare = OutcomeWorth("y", "yes/no", 1_000, 1_000, 1_000)
+    assert replace(bare, differing=500).deciding == 1_000
+    assert replace(bare, differing=20).deciding == 78
+
+
+def test_how_few_are_told_is_asked_for():
+    made = planted("segments", "number", n=1_000, seed=0)
+    few = made.learners.with_columns(y=FIRST < 15)
+    found = one(replace(made, learners=few), least=20)
+    assert "20 are needed to tell of it" in found.reason
+    assert found.of_all is None

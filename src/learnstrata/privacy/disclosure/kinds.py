@@ -11,12 +11,14 @@ from typing import TypeAlias
 
 __all__ = [
     "Amount",
+    "Coarse",
     "Count",
     "Derived",
     "Edge",
     "Fact",
     "Kind",
     "Label",
+    "Mean",
     "Owner",
     "Placed",
     "Rows",
@@ -216,6 +218,48 @@ class Statistic:
 
 
 @dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean of a number of no known unit, or an end of its interval.
+
+    What is told is the same of values cut at the ends of all, in steps: of ``spread``,
+    and of what one of the learners moves it by, a part of ``reach``, fields beside it.
+
+    Attributes
+    ----------
+    of : str
+    cut : str
+        Field with what is told in its stead; nothing where that is None.
+    n : str
+        Field that counts the distinct learners of whom it is.
+    least : int
+        Of whom it takes.
+    """
+
+    of: str
+    cut: str
+    n: str = "learners"
+    least: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Coarse:
+    """A share of an outcome's variance: in steps of 10 / n, 0.9 at the most.
+
+    Attributes
+    ----------
+    of : str
+    n : str
+        Field of the nearest result around it that counts who decide it.
+    end : int
+        The nearest step (0), the one below (-1) or above (1).
+    """
+
+    of: str
+    n: str
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Results one below another: ordered by these fields as published.
 
@@ -251,5 +295,7 @@ Kind: TypeAlias = (
     | Amount
     | Typical
     | Statistic
+    | Mean
+    | Coarse
     | Rows
 )

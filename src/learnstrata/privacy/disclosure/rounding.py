@@ -10,12 +10,23 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-__all__ = ["AMOUNTS", "Rounding", "rounded_pay", "share_of", "significant"]
+__all__ = [
+    "AMOUNTS",
+    "MOST_SKILL",
+    "Rounding",
+    "coarse_skill",
+    "rounded_pay",
+    "share_of",
+    "significant",
+]
 
 AMOUNTS = ("pay", "company_pay")
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
 OF_A_LEARNER = 2.0  # times 1 / n: by how much, about, one of n moves their median
 LEAST_STEP = 0.05  # of the spread of a number of the user's
+SKILL_STEPS = (0.01, 0.02, 0.05, 0.1)
+MOST_SKILL = 0.9  # above, a skill would tell the few that are no exception
+DECIDING = 10  # learners whose answers a told skill does not tell apart
 NEXT_TO_NOTHING = 0.0004  # a share that rounds to none: some have it
 
 
@@ -86,7 +97,9 @@ class Rounding:
         """
         return float(rounded_pay([amount], unit, n=n, shift=self.shift)[0])
 
-    def number(self, value: float, spread: float, *, n: float) -> float:
+    def number(
+        self, value: float, spread: float, *, n: float, reach: float = 0.0
+    ) -> float:
         """Give a number of `n` learners as it is told, in steps of its spread.
 
         One of `n` learners moves their median by about 1 / n of the spread, which a
@@ -97,8 +110,12 @@ class Rounding:
         ----------
         value : float
         spread : float
-            Distance of the quartiles of all learners, above 0.
+            Distance of the quartiles of all learners.
         n : int
+        reach : float
+            Of a mean, the distance of the ends at which values are cut, of which one
+            learner moves it by 1 / n; larger than `spread`, or 0. One of both is
+            above 0.
 
         Examples
         --------
@@ -108,7 +125,8 @@ class Rounding:
         >>> rounding.number(2015.0, 3.0, n=500), rounding.number(0.3337, 0.2, n=500)
         (2015.0, 0.33)
         """
-        step = float(_steps(np.array(spread * max(LEAST_STEP, OF_A_LEARNER / n))))
+        moved = max(spread, reach) * OF_A_LEARNER / n
+        step = float(_steps(np.array(max(LEAST_STEP * spread, moved))))
         return round(float(np.rint(value / step + self.shift) * step), 12) + 0.0
 
     def count(self, n: float) -> int | None:
@@ -188,6 +206,35 @@ def share_of(told: int | None, of: int | None) -> float | None:
     if of <= FINE_WHOLE:
         return round(share, 2)
     return max(round(share, 3), NEXT_TO_NOTHING) if told else 0.0
+
+
+def coarse_skill(value: float, n: float, *, end: int = 0) -> float:
+    """Give a skill that `n` learners decide, or a difference of two, as it is told.
+
+    One learner moves it by some 1 / n: a step of 10 / n, and 0.1 at most, does not tell
+    a few apart. Above 0.9 each exception would show, so 0.9 stands for all of that.
+
+    Parameters
+    ----------
+    value : float
+    n : float
+    end : int, default=0
+        The nearest step (0), the one below (-1) or above (1).
+
+    Examples
+    --------
+    >>> [coarse_skill(value, 300) for value in (1.0, 0.973, 0.62, 0.012)]
+    [0.9, 0.9, 0.6, 0.0]
+    >>> coarse_skill(0.148, 5_000), coarse_skill(-0.013, 600, end=-1)
+    (0.15, -0.02)
+    """
+    step = next((one for one in SKILL_STEPS if one >= DECIDING / n), SKILL_STEPS[-1])
+    rounded = {0: round, -1: math.floor, 1: math.ceil}[end]
+    nearer = 1e-9 * end
+    told = round(rounded(value / step - nearer) * step, 2) + 0.0
+    if told >= MOST_SKILL and value <= MOST_SKILL and end == 0:
+        return round(MOST_SKILL - step, 2)  # the cap is of what is above alone
+    return min(max(told, -MOST_SKILL), MOST_SKILL)
 
 
 def significant(value: float, digits: int) -> float:

@@ -13,7 +13,7 @@ import polars as pl
 
 from learnstrata.config.stages import Pay
 from learnstrata.learners.features.bins import even_edges, inner_edges
-from learnstrata.learners.history import newest_first, once_each
+from learnstrata.learners.history import newest_first, once_each, yearly_growth
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.segments.meaning.profiles import (
     Profile,
@@ -310,7 +310,7 @@ def _moved(learners: pl.DataFrame) -> Progression | None:
     return Progression(
         n=len(older),
         n_growth=len(growth),
-        growth=float(np.expm1(np.median(known))) if len(known) else None,
+        growth=float(yearly_growth(np.median(known))) if len(known) else None,
         n_roles=len(roles),
         n_changed=int((roles > 1).sum()),
     )

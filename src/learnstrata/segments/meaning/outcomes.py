@@ -25,6 +25,7 @@ from learnstrata.segments.meaning.outcome_values import (
     OutcomeOf,
     OutcomeValues,
     counts_of,
+    differing,
     outcome_by_segment,
     read_outcome,
 )
@@ -40,12 +41,16 @@ from learnstrata.stats.skill import Drawn, held_out_losses, resampled_skills
 __all__ = [
     "COARSE",
     "FINE",
+    "MIN_LEARNERS",
+    "MIN_OF_EACH",
     "OUR_OUTCOMES",
     "TOGETHER",
+    "TOO_FEW",
     "Difference",
     "OutcomeWorth",
     "RuleBands",
     "Skill",
+    "Verdict",
     "judge_outcomes",
 ]
 
@@ -54,10 +59,19 @@ Floats = npt.NDArray[np.float64]
 By = Literal["segments", "sub-segments", "rules", "finer rules", "together"]
 Verdict = Literal[By, "as well", "as well, finer", "nothing", "none"]
 
-LEAST_TOLD = 10  # learners with the outcome: of fewer nothing is told
 MIN_LEARNERS = 100  # with the outcome: fewer give intervals that say nothing
 MIN_OF_EACH = 20  # learners of each answer of a yes/no outcome
 NEXT_TO_NOTHING = 0.01  # of the variance: less is no use, nor worth finer cells
+
+# One reason each, so that it tells no count beside those that are told.
+NOTHING_TOLD = (
+    "It is the same for all, or too few learners have it or differ in it; {} are "
+    "needed to tell of it."
+)
+TOO_FEW = (
+    f"Too few learners have it or its rarer answer; {MIN_LEARNERS} and {MIN_OF_EACH} "
+    "are needed to compare."
+)
 
 COARSE: tuple[By, By] = ("segments", "rules")
 FINE: tuple[By, By] = ("sub-segments", "finer rules")
@@ -131,6 +145,8 @@ class OutcomeWorth:
     n_learners, n_with, with_learners : int
         All learners (or records), those with the outcome, and distinct learners of
         these.
+    differing : int
+        Of these, learners with the rarer answer, or another number than most.
     of_all : OutcomeOf or None
     by_segment : tuple of OutcomeOf
         One a segment, in the order of their ids; none where the outcome is no fair one.
@@ -152,6 +168,7 @@ class OutcomeWorth:
     n_learners: int
     n_with: int
     with_learners: int
+    differing: int = 0
     of_all: OutcomeOf | None = None
     by_segment: tuple[OutcomeOf, ...] = ()
     rules: tuple[RuleBands, ...] = ()
@@ -160,18 +177,28 @@ class OutcomeWorth:
     verdict: Verdict = "none"
     reason: str = ""
 
+    @property
+    def deciding(self) -> int:
+        """Learners that decide a skill: all, or fewer where one answer is rare.
+
+        One of n learners moves the skill of yes/no by about ``1 / (n p (1 - p))``.
+        """
+        n, few = self.with_learners, self.differing
+        return n if 2 * few >= n else 4 * few * (n - few) // n
+
     def skill(self, by: By) -> Skill | None:
         """Give the skill of cells of a kind; None where there are none."""
         return next((one for one in self.skills if one.by == by), None)
 
 
-def judge_outcomes(
+def judge_outcomes(  # noqa: PLR0913 - what is judged, how, and of how few
     learners: pl.DataFrame,
     model: FeatureModel,
     *,
     outcomes: Sequence[str] = (),
     n_folds: int = 5,
     n_resamples: int = 1000,
+    least: int = 10,
     rng: np.random.Generator | int,
 ) -> tuple[OutcomeWorth, ...]:
     r"""Tell each outcome by segment, and whether segments or rules tell more of it.
@@ -184,7 +211,8 @@ def judge_outcomes(
 
     at most 1, more is better, 0 tells nothing: out-of-sample :math:`R^2` of a number,
     the Brier skill of yes/no, and of several answers the same summed over them.
-    Segments and rules together add up an effect of each, by least squares.
+    Segments and rules together add up an effect of each, by least squares. All records
+    of a learner are held out, and drawn again, together.
 
     Parameters
     ----------
@@ -200,6 +228,8 @@ def judge_outcomes(
     n_folds : int, default=5
     n_resamples : int, default=1000
         Bootstrap resamples of the held-out learners; the predictions stay as they are.
+    least : int, default=10
+        Distinct learners that an answer takes to be named, and an outcome to be told.
     rng : numpy.random.Generator or int
 
     Returns
@@ -257,7 +287,7 @@ def judge_outcomes(
         return ()
     cells = _cells(learners, model)
     return tuple(
-        _judged(table, name, model, cells, (n_folds, n_resamples), seed)
+        _judged(table, name, model, cells, _Sizes(n_folds, n_resamples, least), seed)
         for name, seed in zip([*ours, *given], seeds, strict=True)
     )
 
@@ -269,6 +299,13 @@ def _with_role_change(learners: pl.DataFrame) -> pl.DataFrame:
     seen = (pl.col("n_records") >= 2) & (pl.col("n_roles") >= 1)
     changed = (pl.col("n_roles") > 1).cast(pl.Float64)
     return learners.with_columns(role_change=pl.when(seen).then(changed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    n_folds: int
+    n_resamples: int
+    least: int  # learners of whom anything is told
 
 
 @dataclass(frozen=True)
@@ -344,22 +381,25 @@ def _judged(
     name: str,
     model: FeatureModel,
     cells: _Cells,
-    sizes: tuple[int, int],
+    sizes: _Sizes,
     rng: np.random.Generator,
 ) -> OutcomeWorth:
     bare = OutcomeWorth(name, "", len(table), 0, 0)
     if reason := _unfair(name, table, model):
         return replace(bare, reason=reason)
-    values = read_outcome(table, name)
+    values = read_outcome(table, name, least=sizes.least)
     n, distinct = counts_of(values.known, cells.who)
-    bare = replace(bare, n_with=n, with_learners=distinct)
-    if reason := values.reason or _untold(values):
-        return replace(bare, reason=reason)
+    few = differing(values, cells.who)
+    bare = replace(bare, n_with=n, with_learners=distinct, differing=few)
+    if values.reason and distinct >= sizes.least:
+        return replace(bare, reason=values.reason)
+    if min(distinct, few) < sizes.least:
+        return replace(bare, reason=NOTHING_TOLD.format(sizes.least))
     of_all, *by_segment = outcome_by_segment(
         values, cells.segments, ids=cells.ids, who=cells.who
     )
     told = replace(bare, kind=values.kind, of_all=of_all, by_segment=tuple(by_segment))
-    if reason := _too_little(values, cells):
+    if reason := _too_little(told, cells):
         return replace(told, reason=reason)
     drawn, kinds = _drawn(values, cells, sizes, rng)
     skills = tuple(
@@ -391,51 +431,25 @@ def _unfair(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
     return ""
 
 
-def _untold(values: OutcomeValues) -> str:
-    """Say why nothing can be told of an outcome."""
-    n = len(values.Y)
-    if n < LEAST_TOLD:
-        return f"Too few learners have it; {LEAST_TOLD} are needed to tell of it."
-    if (np.ptp(values.Y, axis=0) == 0).all():
-        return "The outcome is the same for all."
-    if values.kind == "yes/no" and _rarer(values) < LEAST_TOLD:
-        return (
-            f"Too few learners have the rarer answer; {LEAST_TOLD} are needed to tell "
-            "of it."
-        )
-    return ""
-
-
-def _rarer(values: OutcomeValues) -> int:
-    found = values.Y[:, 0].sum()
-    return int(min(found, len(values.Y) - found))
-
-
-def _too_little(values: OutcomeValues, cells: _Cells) -> str:
+def _too_little(told: OutcomeWorth, cells: _Cells) -> str:
     """Say why segments and rules cannot be compared."""
     if len(cells.ids) == 1:
         return "There is one segment of all learners, so nothing to compare."
     if "rules" not in cells.codes:
         return "No feature parts the segments, so no rule can be made of one."
-    if len(values.Y) < MIN_LEARNERS:
-        return f"Too few learners have it; {MIN_LEARNERS} are needed to compare."
-    if values.kind == "yes/no" and _rarer(values) < MIN_OF_EACH:
-        return (
-            f"Too few learners have the rarer answer; {MIN_OF_EACH} are needed to "
-            "compare."
-        )
-    return ""
+    rare = told.kind == "yes/no" and told.differing < MIN_OF_EACH
+    return TOO_FEW if told.with_learners < MIN_LEARNERS or rare else ""
 
 
 def _drawn(
     values: OutcomeValues,
     cells: _Cells,
-    sizes: tuple[int, int],
+    sizes: _Sizes,
     rng: np.random.Generator,
 ) -> tuple[Drawn, tuple[By, ...]]:
     """Predict by each kind of cells, and by segments and rules together."""
-    n_folds, n_resamples = sizes
-    fold = rng.permutation(len(values.Y)) % n_folds
+    who = None if cells.who is None else cells.who[values.known]
+    fold = _folds(len(values.Y), who, sizes.n_folds, rng)
     kinds: list[By] = list(cells.codes)
     known = [codes[values.known] for codes in cells.codes.values()]
     losses = [held_out_losses(values.Y, own, fold=fold) for own in known]
@@ -444,10 +458,19 @@ def _drawn(
     drawn = resampled_skills(
         np.column_stack(losses),
         held_out_losses(values.Y, fold=fold),
-        n_resamples=n_resamples,
+        n_resamples=sizes.n_resamples,
+        who=who,
         rng=rng,
     )
     return drawn, (*kinds, TOGETHER)
+
+
+def _folds(n: int, who: Codes | None, n_folds: int, rng: np.random.Generator) -> Codes:
+    """Deal learners to folds, with all their rows."""
+    if who is None:
+        return rng.permutation(n) % n_folds
+    _, place = np.unique(who, return_inverse=True)
+    return (rng.permutation(int(place.max()) + 1) % n_folds)[place]
 
 
 def _n_cells(cells: _Cells, by: By) -> int:
@@ -465,14 +488,14 @@ def _verdict(drawn: Drawn, kinds: Sequence[By]) -> Verdict:
     """
     at = {by: j for j, by in enumerate(kinds)}
     told = {by: drawn.skill(at[by]) for by in kinds if by != TOGETHER}
-    if all(one[0] < NEXT_TO_NOTHING or one[1] <= 0 for one in told.values()):
-        return "nothing"
     pair, same = COARSE, "as well"
     if set(FINE) <= set(kinds):
         fine, coarse = (max(of, key=lambda by: told[by][0]) for of in (FINE, COARSE))
         more, least, _ = drawn.difference(at[fine], at[coarse])
         if least > 0 and more >= NEXT_TO_NOTHING:
             pair, same = FINE, "as well, finer"
+    if all(told[by][0] < NEXT_TO_NOTHING or told[by][1] <= 0 for by in pair):
+        return "nothing"
     _, low, high = drawn.difference(at[pair[0]], at[pair[1]])
     if low > 0:
         return pair[0]

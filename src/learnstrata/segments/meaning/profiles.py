@@ -28,6 +28,7 @@ __all__ = [
     "numbers_of",
     "percentiles",
     "profile_segments",
+    "spread_of",
 ]
 
 CATEGORIES = ("role", "tier", "pay_band", "experience_band")
@@ -279,7 +280,7 @@ def _placed(
         rank=float(ranks.mean()),
         central=_central(ranks),
         base_central=_central(percentiles(base, base)),
-        spread=_spread_of(base),
+        spread=spread_of(base),
     )
 
 
@@ -288,7 +289,14 @@ def _central(ranks: npt.NDArray[np.float64]) -> float:
     return float(((ranks >= low) & (ranks <= high)).mean())
 
 
-def _spread_of(base: npt.NDArray[np.float64]) -> float:
+def spread_of(base: npt.NDArray[np.float64]) -> float:
+    """Give the distance of the quartiles; of the tenths where these are alike.
+
+    Examples
+    --------
+    >>> spread_of(np.arange(101.0)), spread_of(np.repeat([0.0, 1.0], [80, 20]))
+    (50.0, 1.0)
+    """
     low, tenth, ninth, high = np.quantile(base, [0.25, *TAILS, 0.75])
     return float(high - low or ninth - tenth)
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.config.stages import Cohorts
+from learnstrata.learners.history import yearly_growth
 from learnstrata.learners.roles.unnamed import NO_ROLE
 from learnstrata.privacy.disclosure.derived import rate_high, rate_low
 from learnstrata.privacy.disclosure.pooling import OTHER
@@ -371,7 +372,7 @@ def _found(
         found["stalled"] = replace(
             found["stalled"],
             n_growth=peers["pay_growth"].count(),
-            typical_growth=float(np.expm1(typical)),
+            typical_growth=float(yearly_growth(typical)),
         )
     return found
 

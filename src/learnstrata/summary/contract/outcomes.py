@@ -6,19 +6,20 @@ from typing import Annotated, Literal
 from learnstrata.learners.features.register import feature_of
 from learnstrata.privacy.disclosure.derived import rate_high, rate_low, rate_of
 from learnstrata.privacy.disclosure.kinds import (
+    Coarse,
     Count,
     Derived,
     Fact,
     Label,
+    Mean,
     Owner,
     Rows,
     Sentence,
     Share,
-    Statistic,
     Typical,
     Word,
 )
-from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
+from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES, Verdict
 from learnstrata.summary.contract.model import (
     SEGMENT_ID,
     Largest,
@@ -31,6 +32,19 @@ LEAST_MEAN = 20  # learners a mean of an outcome takes: of fewer one decides too
 WITH = "learners of the group with the outcome"
 
 SkillBy = Literal["segments", "sub-segments", "rules", "finer rules", "together"]
+# The feature by which limits are rounded; none of a column of the user's.
+LimitsOf = Literal[
+    "",
+    "pay",
+    "company_pay",
+    "years_of_experience",
+    "recent_pay_update",
+    "years_since_pay_update",
+    "company_mean_experience",
+    "company_learners",
+    "pay_growth",
+    "seniority",
+]
 
 
 def _of_rate(of: str, how: Callable[..., float | None], end: int) -> Derived:
@@ -42,6 +56,7 @@ def _of_rate(of: str, how: Callable[..., float | None], end: int) -> Derived:
 class OutcomeAnswer(Model):
     """How many of a group give an answer: yes, or one of several."""
 
+    place: Annotated[int, Fact("answer, numbered from 1 alike in all groups")]
     answer: Annotated[str, Label()]
     count: Annotated[int | None, Count("learners with the answer", "learners")]
     learners: Annotated[int | None, Owner("distinct learners of `count`")]
@@ -53,16 +68,27 @@ class OutcomeAnswer(Model):
 class OutcomeGroup(Model):
     """An outcome of a segment, or of all: the mean of a number, or shares of answers.
 
-    `segment_id` is null of all.
+    `segment_id` is null of all. Of a growth the mean is the geometric one. What is
+    shared of a mean is of values cut at the first and the last hundredth of all;
+    `answers` that few give are left out.
     """
 
     segment_id: Annotated[int | None, SEGMENT_ID]
     n: Annotated[int | None, Count(WITH, "learners")]
     learners: Annotated[int | None, Owner("distinct learners of `n`")]
-    mean: Annotated[Number, Statistic(WITH, 3, "n", least=LEAST_MEAN)]
-    low: Annotated[Number, Statistic("95 % from (t)", 3, "n", least=LEAST_MEAN)]
-    high: Annotated[Number, Statistic("95 % to (t)", 3, "n", least=LEAST_MEAN)]
-    answers: Annotated[tuple[OutcomeAnswer, ...], Rows()]
+    mean: Annotated[Number, Mean(WITH, "cut_mean", least=LEAST_MEAN)]
+    low: Annotated[Number, Mean("95 % from (t)", "cut_low", least=LEAST_MEAN)]
+    high: Annotated[Number, Mean("95 % to (t)", "cut_high", least=LEAST_MEAN)]
+    cut_mean: Annotated[Number, Owner("`mean` of values cut at the ends of all")]
+    cut_low: Annotated[Number, Owner("`low` of these")]
+    cut_high: Annotated[Number, Owner("`high` of these")]
+    spread: Annotated[Number, Owner("distance of the quartiles of all")]
+    reach: Annotated[Number, Owner("distance of the ends at which values are cut")]
+    answers: Annotated[tuple[OutcomeAnswer, ...], Rows(least="count")]
+
+    def answer(self, place: int) -> OutcomeAnswer | None:
+        """Give how many give an answer; None where that is not told."""
+        return next((one for one in self.answers if one.place == place), None)
 
 
 class RuleBands(Model):
@@ -74,12 +100,13 @@ class RuleBands(Model):
     by: Annotated[Literal["rules", "finer rules"], Word()]
     feature: Annotated[str, Label()]
     label: Annotated[str, Label()]
-    limits_of: Annotated[str, Word()]
+    limits_of: Annotated[LimitsOf, Word()]
     n_bands: Annotated[int, Fact("bands, without that of the missing")]
     n_known: Annotated[int | None, Count("learners of whom it is known", "learners")]
     learners: Annotated[int | None, Owner("distinct learners of `n_known`")]
     companies: OfCompanies
     largest_share: Largest
+    spread: Annotated[Number, Owner("distance of the quartiles of all")]
     limits: Annotated[
         tuple[Number, ...],
         Typical("learners of whom it is known", 0.05, "n_known", "limits_of"),
@@ -90,14 +117,14 @@ class Skill(Model):
     """Share of an outcome's variance that cells tell, with its 95 % interval.
 
     `n_cells` is without the cells of missing values, and 0 of segments and rules
-    together, whose effects are added up.
+    together, whose effects are added up. A shared 0.9 stands for 0.9 and more.
     """
 
     by: Annotated[SkillBy, Word()]
     n_cells: Annotated[int, Fact("cells of all learners segmented")]
-    estimate: Annotated[Number, Statistic("held-out learners", places=3)]
-    low: Annotated[Number, Statistic("held-out learners", places=3)]
-    high: Annotated[Number, Statistic("held-out learners", places=3)]
+    estimate: Annotated[Number, Coarse("held-out learners", "deciding")]
+    low: Annotated[Number, Coarse("held-out learners", "deciding", -1)]
+    high: Annotated[Number, Coarse("held-out learners", "deciding", 1)]
 
 
 class SkillDifference(Model):
@@ -105,9 +132,9 @@ class SkillDifference(Model):
 
     by: Annotated[SkillBy, Word()]
     less: Annotated[SkillBy, Word()]
-    estimate: Annotated[Number, Statistic("held-out learners", places=3)]
-    low: Annotated[Number, Statistic("held-out learners", places=3)]
-    high: Annotated[Number, Statistic("held-out learners", places=3)]
+    estimate: Annotated[Number, Coarse("held-out learners", "deciding")]
+    low: Annotated[Number, Coarse("held-out learners", "deciding", -1)]
+    high: Annotated[Number, Coarse("held-out learners", "deciding", 1)]
 
 
 class Outcome(Model):
@@ -123,12 +150,14 @@ class Outcome(Model):
     n_learners: Annotated[int | None, Count("learners segmented")]
     n_with: Annotated[int | None, Count("learners with the outcome", "with_learners")]
     with_learners: Annotated[int | None, Owner("distinct learners of `n_with`")]
+    differing: Annotated[int | None, Owner("of these with another value than most")]
+    deciding: Annotated[int | None, Owner("learners that decide a skill")]
     of_all: Annotated[OutcomeGroup | None, Rows()]
     by_segment: Annotated[tuple[OutcomeGroup, ...], Rows()]
     rules: Annotated[tuple[RuleBands, ...], Rows()]
     skills: Annotated[tuple[Skill, ...], Rows()]
     differences: Annotated[tuple[SkillDifference, ...], Rows()]
-    verdict: Annotated[str, Word()]
+    verdict: Annotated[Verdict, Word()]
     reason: Annotated[str, Sentence()]
 
     @property

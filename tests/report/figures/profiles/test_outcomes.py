@@ -22,13 +22,13 @@ def rows(panel):
 
 def test_each_rate_and_mean_has_a_panel_the_users_own_first(told):
     assert list(panels(told)) == [
-        *("score, mean", 'plan "Pro"', 'plan "free"', "done"),
-        *("Pay growth, mean", "Role change"),
+        *("score, mean", 'plan "Pro"', 'plan "free"', 'done "yes"'),
+        *("Pay growth a year, geometric mean", "Role change"),
     ]
 
 
 def test_dots_have_the_interval_that_is_told_and_hidden_ones_are_not_drawn(told):
-    (dot,) = rows(panels(told)["done"])
+    (dot,) = rows(panels(told)['done "yes"'])
     assert (dot["segment"], dot["at"], dot["from"], dot["to"]) == (1, 0.391, 0.37, 0.41)
     assert dot["tip"].endswith("39.1%, 37% to 41% (1,000 learners have it)")
     first, _ = rows(panels(told)['plan "Pro"'])
@@ -40,7 +40,7 @@ def test_where_few_have_it_the_panel_says_so_in_words(told):
         title: [row["text"] for row in panel["layer"][-1]["data"]["values"]]
         for title, panel in panels(told).items()
     }
-    assert few["done"] == ["under 10"]
+    assert few['done "yes"'] == ["under 10"]
     assert few["score, mean"] == ["too few to tell"]
     assert few['plan "Pro"'] == []
 
@@ -53,7 +53,7 @@ def test_the_title_runs_from_the_least_to_the_most_of_all(summary):
     )
     alone = with_(summary, outcomes=(RATE,))
     assert CHART.title(alone) == (
-        "done: 39.1% in every segment that is told; all: 49.2%"
+        'done "yes": 39.1% in every segment that is told; all: 49.2%'
     )
 
 
@@ -79,3 +79,11 @@ def test_without_an_outcome_that_is_told_there_is_no_chart(summary):
     assert not CHART.has(with_(summary, outcomes=()))
     hidden = RATE.model_copy(update={"by_segment": RATE.by_segment[1:]})
     assert not CHART.has(with_(summary, outcomes=(hidden,)))
+
+
+def test_where_means_are_told_the_note_says_how_values_are_cut(told, summary):
+    assert "beyond the 1st and the 99th hundredth" in CHART.note(told)
+    assert "hundredth" not in CHART.note(with_(summary, outcomes=(RATE,)))
+    assert [row[0] for row in CHART.table(told).rows if row[0].startswith("done")] == [
+        *('done "yes"', 'done "yes"'),
+    ]

@@ -8,11 +8,10 @@ from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.profiles.panels import SPAN, panels
 from learnstrata.report.figures.vega import field, mark, segment_colours, segment_label
-from learnstrata.report.outcomes import answer_title, mean_text
+from learnstrata.report.outcomes import answer_title, mean_text, mean_title
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.outcomes import Outcome, OutcomeGroup
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
-from learnstrata.summary.outcomes import outcome_name
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
@@ -78,19 +77,20 @@ def _of_outcome(outcome: Outcome, summary: Summary) -> Iterator[_Panel]:
     ]
     if outcome.kind == "number":
         means = tuple((segment, _mean(group)) for segment, group in groups)
-        name = f"{outcome_name(outcome)}, mean"
-        yield _Panel(outcome, name, outcome.of_all.mean, means)
-    for j, answer in enumerate(outcome.of_all.answers):
-        rates = tuple((segment, _rate(group, j)) for segment, group in groups)
-        yield _Panel(outcome, answer_title(outcome, answer), answer.share, rates)
+        yield _Panel(outcome, mean_title(outcome), outcome.of_all.mean, means)
+    for base in outcome.of_all.answers:
+        rates = tuple((segment, _rate(group, base.place)) for segment, group in groups)
+        yield _Panel(outcome, answer_title(outcome, base.answer), base.share, rates)
 
 
 def _mean(group: OutcomeGroup) -> _Value:
     return _Value(group.mean, group.low, group.high, group.n, None)
 
 
-def _rate(group: OutcomeGroup, j: int) -> _Value:
-    one = group.answers[j]
+def _rate(group: OutcomeGroup, place: int) -> _Value:
+    one = group.answer(place)
+    if one is None:
+        return _Value(None, None, None, group.n, None)
     return _Value(one.share, one.low, one.high, group.n, one.count)
 
 
@@ -242,7 +242,7 @@ def _table(summary: Summary) -> Table:
                 for i, name in enumerate(rates)
             ),
             *(
-                column(name, _number(i, rate=False), "statistic")
+                column(name, _number(i, rate=False), "plain")
                 for i, name in enumerate(means)
             ),
         ],
@@ -268,7 +268,17 @@ def _note(summary: DisclosedSummary) -> str:
     return (
         "Dot: the share or the mean of those "
         f"{summary.settings.units} of the segment who have the outcome; line: the "
-        "range that holds the true value 95 times in 100; dashed: all."
+        f"range that holds the true value 95 times in 100; dashed: all.{_cut(summary)}"
+    )
+
+
+def _cut(summary: DisclosedSummary) -> str:
+    """Say how values are cut, where means are told."""
+    if all(panel.is_rate for panel in _panels(summary)):
+        return ""
+    return (
+        " Of a mean, values beyond the 1st and the 99th hundredth of all are taken as "
+        "these, and it is told in steps of the spread."
     )
 
 
