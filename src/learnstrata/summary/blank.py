@@ -32,6 +32,7 @@ from learnstrata.privacy.leaks.tokens import tokenised
 from learnstrata.segments.meaning.naming import EVERYBODY, MIXED, OF_SIZE
 from learnstrata.segments.meaning.outcome_values import YES
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
+from learnstrata.segments.meaning.part_profiles import WITHIN
 from learnstrata.segments.meaning.traits import EARLY_TO_MID, STAGES
 from learnstrata.summary.contract.evidence import Part, PartRole, RoleCell
 from learnstrata.summary.contract.learners import PayByRole, RoleFamily, Title
@@ -129,7 +130,7 @@ def is_phrased(text: str) -> bool:
     >>> is_phrased("Higher pay, 2nd largest"), is_phrased("Fewer than 10, larger")
     (True, True)
     """
-    parts = text.lower().split(", ")
+    parts = text.lower().removesuffix(f" {WITHIN}").split(", ")
     return all(part in _phrases() or OF_SIZE.fullmatch(part) for part in parts)
 
 

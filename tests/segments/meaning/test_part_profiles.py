@@ -1,9 +1,14 @@
 """Parts of segments are named and described against the rest of their segment."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
+from learnstrata.config.loading import load_config
+from learnstrata.learners.demo.tables import make_learners
+from learnstrata.pipeline import prepare_learners
 from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
 from owned import own_base, own_config, planted
 
@@ -28,8 +33,8 @@ def test_only_segments_that_are_cut_have_parts(found):
 
 def test_a_part_is_named_by_what_parts_it_from_its_segment(found):
     _, (scores, hours) = found
-    assert scores.name == "High English score, low hours"
-    assert hours.name == "Low English score, high hours"
+    assert scores.name == "High English score, low hours within it"
+    assert hours.name == "Low English score, high hours within it"
     told = {"high English score", "high Logical score", "low hours"}
     assert {*scores.apart} == told
 
@@ -41,6 +46,28 @@ def test_a_part_is_described_against_its_segment(found):
         assert one.profile.share == pytest.approx(one.profile.count / len(inside))
         base = one.profile.typical["extra:hours"].base
         assert base == inside["extra:hours"].median()
+
+
+def test_bands_fitted_to_the_table_name_the_stages_of_parts():
+    """Two bands near a tie are neighbours in the bands of the table alone."""
+    base = prepare_learners(
+        make_learners(900, rng=3), load_config(evidence={"level": "none"})
+    )
+    features, names = base.prepared.features, ("First", "Second", "Third")
+    band = pl.Series([names[i % 3] for i in range(len(base.learners))])
+    learners = base.learners.with_columns(
+        experience_band=band,
+        experience_imputed=pl.lit(0),
+        years_of_experience=pl.Series([1.0 + i % 3 for i in range(len(band))]),
+        segment_id=pl.lit(1, dtype=pl.Int64),
+    )
+    ids = np.where(band == "Third", "1.2", "1.1")
+    model = replace(features, experience_band_names=names)
+    parts = describe_parts(learners, ids, model, load_config())
+    assert [one.name.split(",")[0].removesuffix(" within it") for one in parts] == [
+        "First to Second",
+        "Third",
+    ]
 
 
 def test_the_model_names_the_parts_of_learners(small_run):
@@ -60,7 +87,8 @@ def test_parts_of_a_run_are_in_its_results_with_names_and_numbers(small_results)
         if "." not in one.subsegment_id:
             assert (one.typical, one.roles, one.apart) == ((), (), ())
             continue
-        assert one.name
+        assert one.name.endswith(" within it")
+        assert one.name not in {segment.name for segment in small_results.segments}
         assert {n.feature for n in one.typical} >= {"pay", "years_of_experience"}
         held = [role.held for role in one.roles]
         assert held == sorted(held, reverse=True)
