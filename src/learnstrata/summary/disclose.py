@@ -9,8 +9,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
+from learnstrata.learners.features.bands import LEAST_SHARE
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.derived import worked_out
 from learnstrata.privacy.disclosure.groups import Added, protected
@@ -32,6 +34,7 @@ from learnstrata.privacy.disclosure.rounding import (
 )
 from learnstrata.privacy.disclosure.rule import PayRule, has_beyond
 from learnstrata.summary.contract.learners import Distribution
+from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.model import SEGMENT_ID, Model
 from learnstrata.summary.contract.pay import CompanyRole, CompanyView, PayCell
 from learnstrata.summary.contract.questions import Questions
@@ -41,6 +44,7 @@ from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of, values_
 
 __all__ = ["disclose", "rounding_of"]
 
+PAY_BAND: Final = "pay_band"
 COMPANY_SIZE = "company_learners"
 COMPANY_PAY = "company_pay"  # a level that whoever is paid gives to all others
 MOST_ROLES = 3  # of a company: how many it has would tell its size
@@ -78,6 +82,8 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     )
     change = _Disclosure(settings, rounding, small, _rare(results), _paid(results))
     told = changed(results, change)
+    if not change.pay_is_told:
+        told = _without_cuts_of_pay(told)
     questions = _without_few_companies(told.questions, settings)
     return told.model_copy(
         update={
@@ -86,6 +92,38 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
             "questions": questions,
         }
     )
+
+
+def _without_cuts_of_pay(told: Results) -> Results:
+    """Leave out where the table itself cuts pay: its quantiles, and rules that name it.
+
+    Bands that the table gave go with their limits; usual or given ones tell nothing.
+    """
+    own = any(
+        one.origin == "table" and (one.low, one.high) != (None, None)
+        for one in told.bands_of(PAY_BAND)
+    )
+    segments = tuple(_without_pay(one, bands=own) for one in told.segments)
+    if not own:
+        return told.model_copy(update={"segments": segments})
+    limits = tuple(one for one in told.band_limits if one.feature != PAY_BAND)
+    update = {"segments": segments, "band_limits": limits, "bands": None}
+    return told.model_copy(update=update)
+
+
+def _without_pay(segment: Segment, *, bands: bool) -> Segment:
+    """Leave out a rule that names pay and, with `bands`, the bands of pay."""
+    rule, update = segment.rule, dict[str, object]()
+    if rule and any(feature_of(c.feature).is_money for p in rule.paths for c in p):
+        update["rule"] = None
+    if bands:
+        update["categories"] = tuple(
+            one for one in segment.categories if one.name != PAY_BAND
+        )
+        update["distinctive_values"] = tuple(
+            one for one in segment.distinctive_values if one.feature != PAY_BAND
+        )
+    return segment.model_copy(update=update)
 
 
 def _error(told: Results, rounding: Rounding) -> int:
@@ -234,6 +272,12 @@ class _Disclosure:
         n = self._least(self._counted(scope, kind.n)) if kind.n else None
         if kind.n and not (self._enough(n) and (n or 0) >= kind.least):
             return None
+        if kind.feature and getattr(scope[-1], kind.feature) in AMOUNTS:
+            companies, largest = (
+                self._counted(scope, name) for name in ("companies", "largest_share")
+            )
+            if not self.rule.allows(n, companies, largest):
+                return None
         return significant(round(cast("float", value), kind.places), kind.digits)
 
     @_told.register
@@ -264,9 +308,17 @@ class _Disclosure:
     @property
     def _levels_tell_of_many(self) -> bool:
         """Whether the pay levels of companies are those of enough who are paid."""
+        return self._tells_of_all(None)
+
+    @property
+    def pay_is_told(self) -> bool:
+        """Whether quantiles of the pay of all may be told, where bands are cut."""
+        return self._tells_of_all(LEAST_SHARE)
+
+    def _tells_of_all(self, at: float | None) -> bool:
         paid = self.paid
         return paid is not None and self.rule.allows(
-            self._least(paid.n), paid.companies, paid.largest_share
+            self._least(paid.n), paid.companies, paid.largest_share, at=at
         )
 
     def _pay(

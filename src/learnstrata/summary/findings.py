@@ -325,6 +325,8 @@ def _within_tiers(results: Results, found: Companies) -> str:
 
 def _learned_against_rules(results: Results) -> Answer:
     found, write = results.bands, results.settings.numbers
+    if found is None and results.has("pay", "years_of_experience"):
+        return _cannot("pay is of too few companies to be told, and so are its bands")
     if found is None:
         return _cannot("it needs both pay and experience")
     if found.ari is None or found.guessed is None:
