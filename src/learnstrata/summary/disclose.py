@@ -36,7 +36,12 @@ from learnstrata.privacy.disclosure.rule import PayRule, has_beyond
 from learnstrata.summary.contract.learners import Distribution
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.model import SEGMENT_ID, Model
-from learnstrata.summary.contract.pay import CompanyRole, CompanyView, PayCell
+from learnstrata.summary.contract.pay import (
+    Companies,
+    CompanyRole,
+    CompanyView,
+    PayCell,
+)
 from learnstrata.summary.contract.questions import Questions
 from learnstrata.summary.contract.results import Results, Settings
 from learnstrata.summary.sums import tally_of
@@ -90,6 +95,7 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
             "small_segments": len(small),
             "rounding_error": _error(told, rounding),
             "questions": questions,
+            "companies": _without_spread(told.companies, settings),
         }
     )
 
@@ -143,6 +149,15 @@ def _without_few_companies(questions: Questions, settings: Settings) -> Question
     few = found is not None and found.companies < settings.min_companies
     hidden = few or settings.companies == "none"
     return questions.model_copy(update={"in_companies": None}) if hidden else questions
+
+
+def _without_spread(found: Companies | None, settings: Settings) -> Companies | None:
+    """Leave out how tiers spread over companies, where no company is to be told of."""
+    if found is None or settings.companies != "none":
+        return found
+    none = {"gini": None, "top_share": None}
+    tiers = tuple(one.model_copy(update=none) for one in found.tiers)
+    return found.model_copy(update={"tiers": tiers})
 
 
 def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:

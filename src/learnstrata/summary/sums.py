@@ -15,12 +15,12 @@ from learnstrata.summary.contract.meaning import Bands, Segment
 from learnstrata.summary.contract.pay import Benchmarks, Cohort
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.tally import Key, Tally
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["tally_of"]
 
 ALL = "all"
 YEARS = "years_of_experience"
-EVERY_TIER = "All"
 COMPLETE = ("role", "tier")  # categories that every learner has a value of
 SPLIT = (
     "value",
@@ -163,7 +163,7 @@ def _years(tally: Tally, results: Results) -> None:
         key = tally.note(("years", row.years, row.tier), row.learners)
         years.setdefault(row.years, []).append(key)
     for year, keys in years.items():
-        total = ("years", year, EVERY_TIER)
+        total = ("years", year, EVERYBODY)
         tally.add([key for key in keys if key != total], total, whole=True)
 
 

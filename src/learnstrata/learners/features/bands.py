@@ -15,6 +15,7 @@ import polars as pl
 
 from learnstrata.config.stages import Config, Pay
 from learnstrata.learners.lookups import Frame, collected
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["Banding", "Origin", "banded", "bands_of_experience", "bands_of_pay"]
 
@@ -24,7 +25,6 @@ EXPERIENCE = (2.0, 6.0)  # years
 OF_CURRENCY = {"INR": (5.0, 15.0, 30.0)}  # in the unit pay is shown in
 LEAST_SHARE, MOST_SHARE = 0.05, 0.60  # of those known: a band that tells learners apart
 LEAST_KNOWN = 100  # learners of whom limits are taken from a table
-EVERYBODY = "All"
 QUARTILES = (0.25, 0.5, 0.75)
 
 

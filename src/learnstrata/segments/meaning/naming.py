@@ -20,7 +20,7 @@ from learnstrata.segments.meaning.traits import YEARS, Trait, Traits, traits_of
 
 __all__ = ["SegmentName", "name_segments", "telling_words", "unique_names"]
 
-EVERYBODY, MIXED = "All learners", "Mixed"
+ALL_LEARNERS, MIXED = "All learners", "Mixed"
 OF_SIZE = re.compile(
     r"fewer than \d+|larger|smaller|(\d+\w\w )?largest|smallest|(segment|part) \d+"
 )
@@ -95,7 +95,7 @@ def name_segments(
         traits_of(profile, bands, cut_on=cut_on, no_role=no_role, rule=rule)
         for profile in profiles
     ]
-    given = [EVERYBODY] if len(told) == 1 else unique_names(told)
+    given = [ALL_LEARNERS] if len(told) == 1 else unique_names(told)
     final = _overridden(given, overrides or {})
     return tuple(map(SegmentName, given, final))
 

@@ -151,7 +151,7 @@ class SegmentJaccard(Model):
 class Stability(Model):
     """Whether the segments are found again by cuts of halves, from fresh starts."""
 
-    halves: Annotated[int, Setting()]
+    halves: Annotated[int, Fact("halves of the learners that were cut")]
     rows: Annotated[int | None, Count("learners of a half")]
     lowest: Annotated[Number, Statistic("least stable segment")]
     per_segment: Annotated[tuple[SegmentJaccard, ...], Rows()]
