@@ -22,6 +22,7 @@ __all__ = [
     "roles_text",
 ]
 
+MOST_ROLES = 3  # of a part that are named
 MOST_NUMBERS = 4  # of a part that are shown
 
 
@@ -80,7 +81,7 @@ def parts_sentence(summary: Results, segment_id: int) -> str:
 
 def roles_text(part: Part) -> str:
     """List the most frequent roles of a part."""
-    return ", ".join(role.value for role in part.roles)
+    return ", ".join(role.value for role in part.roles[:MOST_ROLES])
 
 
 def apart_text(part: Part) -> str:

@@ -33,6 +33,7 @@ from learnstrata.privacy.disclosure.rounding import (
     significant,
 )
 from learnstrata.privacy.disclosure.rule import PayRule, has_beyond
+from learnstrata.summary.contract.evidence import PartRole
 from learnstrata.summary.contract.learners import Distribution
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.model import SEGMENT_ID, Model
@@ -52,6 +53,7 @@ __all__ = ["disclose", "rounding_of"]
 PAY_BAND: Final = "pay_band"
 COMPANY_SIZE = "company_learners"
 COMPANY_PAY = "company_pay"  # a level that whoever is paid gives to all others
+MOST_OF_PART = 3  # roles of a part that are told
 MOST_ROLES = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
 
@@ -232,6 +234,10 @@ class _Disclosure:
             rows = tuple(row for row in rows if getattr(row, kind.least) is not None)
         for name in reversed(by):
             rows = _ordered(rows, name)
+        if rows and isinstance(rows[0], PartRole):
+            least = 2 * self.settings.base
+            often = [row for row in rows if (getattr(row, "held", None) or 0) >= least]
+            return tuple(often[:MOST_OF_PART])
         views = [row for row in rows if isinstance(row, CompanyView)]
         return _alike(views) if views and self._hides_sizes else rows
 

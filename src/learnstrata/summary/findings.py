@@ -343,7 +343,8 @@ def _learned_against_rules(results: Results) -> Answer:
     if results.is_one_segment:
         return f"{ONE_SEGMENT}, which says nothing beyond bands.", True
     found, write = results.bands, results.settings.numbers
-    if found is None and results.has("pay", "years_of_experience"):
+    hidden = results.has("pay") and not results.bands_of("pay_band")
+    if found is None and hidden:
         return _cannot("pay is of too few companies to be told, and so are its bands")
     if found is None:
         return _cannot("it needs both pay and experience")

@@ -532,6 +532,11 @@ def _described_part(tally: Tally, part: Part, whole: Key) -> None:
         own = tally.note(("known in part", number.feature, *where), number.n)
         tally.add([own], whole, whole=False)
         tally.guess([own], ("learners" if number.feature == "pay" else "", *where))
+    roles = [
+        tally.note(("role in part", role.value, *where), role.held)
+        for role in part.roles
+    ]
+    tally.add(roles, whole, whole=False)
 
 
 def _over_parts(
@@ -545,9 +550,14 @@ def _over_parts(
             total: Key = ("known", number.feature, part.segment_id)
             own: Key = ("known in part", number.feature, *where)
             rows.setdefault(total, []).append(own)
+        for role in part.roles:
+            total = ("value", "role", role.value, part.segment_id)
+            rows.setdefault(total, []).append(("role in part", role.value, *where))
     for total, keys in rows.items():
         if len(keys) == len(segments[int(total[-1] or 0)]):  # no row is left out
             tally.guess(keys, total)
+        elif total[0] == "value":
+            tally.add(keys, total, whole=False)
 
 
 def _finer(tally: Tally, found: Evidence) -> None:

@@ -10,7 +10,11 @@ from learnstrata.config.loading import load_config
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import prepare_learners
 from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
+from learnstrata.summary.disclose import rounding_of
+from learnstrata.summary.sums import tally_of
 from owned import own_base, own_config, planted
+
+KEY = bytes(32)
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +96,27 @@ def test_parts_of_a_run_are_in_its_results_with_names_and_numbers(small_results)
         assert {n.feature for n in one.typical} >= {"pay", "years_of_experience"}
         held = [role.held for role in one.roles]
         assert held == sorted(held, reverse=True)
-        assert all(n >= 20 for n in held)
+        assert all(held)
 
 
-def test_how_many_of_a_part_have_a_role_is_not_shared(small_told):
-    roles = [r for one in small_told.evidence.finer.parts for r in one.roles]
-    assert all(role.held is role.share is None for role in roles)
+def test_the_roles_of_a_part_that_are_told_follow_from_told_counts(
+    small_run, small_results, small_told
+):
+    rounding = rounding_of(small_results, key=KEY, content=small_run.base.content)
+    exact = {one.subsegment_id: one for one in small_results.evidence.finer.parts}
+    some = False
+    for part in small_told.evidence.finer.parts:
+        roles = exact[part.subsegment_id].roles
+        told = [(rounding.count(one.held) or 0, one.value) for one in roles]
+        often = sorted((-n, value) for n, value in told if n >= 20)[:3]
+        assert [(-one.held, one.value) for one in part.roles] == often
+        some = some or len(often) > 1
+    assert some
+
+
+def test_roles_of_parts_are_counts_that_add_up_to_those_of_their_segment(small_results):
+    tally = tally_of(small_results)
+    crossed = [key for key in tally.counts if key[0] == "role in part"]
+    assert crossed
+    sums = {part for one in (*tally.sums, *tally.likely) for part in one.parts}
+    assert {*crossed} <= sums
