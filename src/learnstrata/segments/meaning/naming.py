@@ -82,13 +82,12 @@ def name_segments(
 
     Notes
     -----
-    Named again on 20 bootstrap samples, 95.7 % of the names of 385 segments stayed, of
-    at most five segments 96.9 % (`benchmarks/names.py`: six demo tables of 5,000, three
+    Named again on 20 bootstrap samples, 94.0 % of the names of 385 segments stayed, of
+    at most five segments 96.6 % (`benchmarks/names.py`: six demo tables of 5,000, three
     tables of 3,000 with columns of the user's alone, one with both, 12,000 rows of a
-    pay survey, k from 2 to 8). In the worst of the 77 segmentations 77 % stayed: where
+    pay survey, k from 2 to 8). In the worst of the 77 segmentations 70 % stayed: where
     two features part a segment equally well, or a segment stands at the boundary of
-    two words, its name still flips. With the driver alone in a name 93.4 % stayed, as
-    more coincide; with the second feature chosen by its effect alone 94.1 %.
+    two words, its name still flips.
     """
     rule = rule or PayRule()
     told = [
