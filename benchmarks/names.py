@@ -64,14 +64,14 @@ def tables(given: list[str]) -> Iterator[tuple[str, pl.DataFrame, Config]]:
         yield path, survey, load_config(columns={"learner": "rowNumber"}, **plain)
 
 
-def names_of(base: Base, config: Config, labels: np.ndarray, rows: np.ndarray) -> list:
+def names_of(base: Base, labels: np.ndarray, rows: np.ndarray) -> list:
     """Name the segments of a sample of learners."""
     ids = pl.Series("segment_id", labels[rows].astype(np.int64) + 1)
     features, n = base.prepared.features, int(labels.max()) + 1
     profiles = profile_segments(
         base.learners[rows].with_columns(ids), features, n_segments=n
     )
-    bands = config.experience_band_names
+    bands = features.experience_band_names
     return [one.name for one in name_segments(profiles, bands, cut_on=cut_on(features))]
 
 
@@ -85,8 +85,8 @@ def main() -> None:
         shares = []
         for k in K_VALUES:
             labels = kmeans.fit(X, k, n_starts=6, rng=0).labels
-            ours = names_of(base, config, labels, np.arange(len(X)))
-            again = [names_of(base, config, labels, rows) for rows in draws]
+            ours = names_of(base, labels, np.arange(len(X)))
+            again = [names_of(base, labels, rows) for rows in draws]
             shares.append(float(np.mean(np.array(again) == np.array(ours))))
             kept.append((k, shares[-1]))
         print(f"{name:12}", *(f"{share:.3f}" for share in shares))

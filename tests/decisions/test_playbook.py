@@ -374,3 +374,17 @@ def test_disclosed_actions_count_in_tens(small_told):
     sizes = [t.size for one in recommend(small_told) for t in one.targets]
     assert len(sizes) > 8
     assert {size % 10 for size in sizes} == {0}
+
+
+def test_one_segment_is_compared_with_nothing(small_results):
+    whole = changed(
+        small_results, segments=small_results.segments[:1], small_segments=0
+    )
+    found = actions(whole)
+    assert found["quarterly_refit"].targets == ()
+    assert found["quarterly_refit"].why.startswith(
+        "There is one segment: the next refit may find more."
+    )
+    (target,) = found["pathways"].targets
+    assert "median pay" in target.why
+    assert "(all" not in target.why

@@ -1,7 +1,9 @@
 """What cleaning and reading tell of one learner, or of few, is not shared."""
 
 import json
+import re
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -61,6 +63,61 @@ def test_limits_of_pay_of_one_employer_are_not_told(table):
     exact, told = both(table.with_columns(own))
     assert (exact.limits.paid, exact.limits.companies) == (34, 1)
     assert told.limits.pay_low is None
+
+
+@pytest.fixture(scope="module")
+def of_one_employer(table):
+    """Pay in euros at one employer: no quantile of it may be told."""
+    rng = np.random.default_rng(4)
+    pay = pl.Series(np.round(np.exp(rng.normal(np.log(60_000), 0.4, N))))
+    own = table.with_columns(company=pl.lit("Acme"), ctc=pay)
+    euros = {"currency": "EUR"}
+    config = load_config("robust", pay=euros, evidence={"level": "none"})
+    return summaries_of(run(own, config, key=KEY), key=KEY)
+
+
+def numbers_in(value):
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return [n for one in inner for n in numbers_in(one)]
+    return [value] if isinstance(value, int | float) else []
+
+
+def test_bands_that_are_quantiles_of_pay_are_told_as_quantiles_are(of_one_employer):
+    exact, told = of_one_employer
+    cuts = [one.high for one in exact.bands_of("pay_band")[:-1]]
+    assert len(cuts) == 3
+    assert {one.origin for one in exact.bands_of("pay_band")} == {"table"}
+    assert told.bands_of("pay_band") == ()
+    assert told.bands_of("experience_band") == exact.bands_of("experience_band")
+    assert told.bands is None
+    assert all(not one.category("pay_band") for one in told.segments)
+    values = [one for s in told.segments for one in s.distinctive_values]
+    assert "pay_band" not in {one.feature for one in values}
+    told_in_all = told.model_dump_json()
+    assert not [cut for cut in cuts if f"{cut:.0f}" in told_in_all]
+    assert not re.search(r"\d k EUR", told_in_all)
+    found = {one.feature: one for one in told.description.distributions}
+    pay, years = found["pay"], found["years_of_experience"]
+    assert (pay.p50, pay.mean, pay.std) == (None, None, None)
+    assert years.mean is not None
+
+
+def test_no_rule_says_where_the_pay_of_one_employer_is_cut(of_one_employer):
+    exact, told = of_one_employer
+    own = [one for one in exact.segments if one.rule and "pay" in one.rule.text]
+    assert own
+    rules = {one.id: one.rule for one in told.segments}
+    assert all(rules[one.id] is None for one in own)
+
+
+def test_bands_of_the_pay_of_many_employers_are_told(table):
+    config = load_config("robust", pay={"currency": "EUR"}, evidence={"level": "none"})
+    euros = table.with_columns(ctc=pl.col("ctc") // 20)
+    exact, told = summaries_of(run(euros, config, key=KEY), key=KEY)
+    assert told.bands_of("pay_band") == exact.bands_of("pay_band")
+    assert len(told.bands_of("pay_band")) == 4
+    assert told.bands is not None
 
 
 def test_limits_of_pay_that_records_of_one_learner_set_are_not_told(table):

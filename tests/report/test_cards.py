@@ -5,6 +5,7 @@ from learnstrata.report.cards import cards_of, rules_sentence
 from learnstrata.report.glossary import glossary
 from learnstrata.summary.blank import blank
 from learnstrata.summary.contract.meaning import Pull
+from learnstrata.summary.descriptions import describe_segment
 
 
 def with_first(summary, **changes):
@@ -41,6 +42,16 @@ def test_measures_tell_median_middle_half_and_all(summary):
         "Company pay level (LPA)",
         "Company size (learners)",
     ]
+
+
+def test_one_segment_is_not_put_beside_itself(summary):
+    whole = summary.model_copy(
+        update={"segments": summary.segments[:1], "small_segments": 0}
+    )
+    assert {measure.base for measure in first_card(whole).measures} == {""}
+    told = describe_segment(whole.segments[0], whole)
+    assert "a pay of" in told
+    assert "median of all" not in told
 
 
 def typical(summary, feature, **changes):

@@ -148,3 +148,14 @@ def test_how_rules_agree_is_told_of_50_learners_or_more(
     assert [one is not None for one in (found.ari, found.nmi, found.guessed)] == [
         is_told
     ] * 3
+
+
+def test_where_no_company_is_told_of_no_tier_tells_its_spread(small_run, small_results):
+    given = [one for one in small_results.companies.tiers if one.gini is not None]
+    assert given
+    shown = {one.tier: one for one in told(small_run, small_results).companies.tiers}
+    assert all(shown[one.tier].gini == round(one.gini, 1) for one in given)
+    closed = small_results.settings.model_copy(update={"companies": "none"})
+    hidden = told(small_run, small_results.model_copy(update={"settings": closed}))
+    spread = {(one.gini, one.top_share) for one in hidden.companies.tiers}
+    assert spread == {(None, None)}

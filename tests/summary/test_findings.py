@@ -114,7 +114,6 @@ def test_sizes_under_the_base_are_no_sizes(small_results, hidden):
 @pytest.mark.parametrize(
     ("share", "half", "n", "words"),
     [
-        (1.0, 1, 1, "One programme serves all of them."),
         (0.6, 1, 2, "more than half of all; the other segment needs additions"),
         (0.51, 1, 4, "more than half of all; the other 3 segments need additions"),
         (0.5, 1, 3, "One programme reaches half of all and no more, so plan two"),
@@ -377,9 +376,13 @@ def test_concentration_is_told_of_all_and_within_each_tier(found, small_results)
     ) in said
     for tier in of.tiers:
         told = tier.top_share is not None and (
-            f"{written(tier.top_share)} of {tier.tier} (Gini {tier.gini:.2f})" in said
+            f"{written(tier.top_share)} of {tier.tier} (Gini {tier.gini:.1f})" in said
         )
-        assert told == (tier.tier != "Unrated" and tier.companies >= 20)
+        assert told == (
+            tier.tier != "Unrated"
+            and tier.companies >= 20
+            and tier.largest_share <= 0.5
+        )
 
 
 def test_the_very_well_paid_are_told_by_tier_beside_all_who_were_assessed(
@@ -398,6 +401,64 @@ def test_the_very_well_paid_are_told_by_tier_beside_all_who_were_assessed(
     assert said.startswith(
         "Of 400 learners who are very well paid, 75% are in Tier 1, 20% are in Tier 2 "
         "and 5% are in Tier 3; of all who could be assessed, 50% are in Tier 1. "
+    )
+
+
+def test_parts_that_rounding_keeps_from_adding_up_are_said_to_be_rounded(
+    small_results,
+):
+    of = cohort(small_results, "high_upside")
+
+    def told(*parts):
+        rows = tuple(
+            changed(of.by_tier[0], value=f"Tier {i}", learners=n, share=None)
+            for i, n in enumerate(parts, start=2)
+        )
+        some = with_cohort(
+            small_results, "high_upside", learners=170, by_tier=rows, reason=""
+        )
+        return answers(some)["tiers_and_concentration"].answer
+
+    assert "80 in Tier 2 and 100 in Tier 3 (rounded, so they do not add up)." in told(
+        80, 100
+    )
+    assert "70 in Tier 2 and 100 in Tier 3." in told(70, 100)
+    of = cohort(small_results, "well_paid")
+    tiers = {"Tier 1": 210, "Tier 2": 150, "Tier 3": 50}
+    rows = tuple(
+        changed(of.by_tier[0], value=tier, assessed=500, learners=k)
+        for tier, k in tiers.items()
+    )
+    some = with_cohort(
+        small_results, "well_paid", by_tier=rows, assessed=1500, learners=400
+    )
+    said = answers(some)["tiers_and_concentration"].answer
+    assert "12% are in Tier 3 (rounded, so they do not add up); of all" in said
+
+
+def test_of_one_segment_nothing_is_told_that_could_not_be_otherwise(small_results):
+    whole = changed(
+        small_results, segments=small_results.segments[:1], small_segments=0
+    )
+    said = answers(whole)
+    n = whole.segmented
+    assert said["largest_segment"].answer == (
+        f"There is one segment: all {n:,} learners. One programme serves all of them."
+    )
+    assert said["segment_differences"].answer == (
+        "There is one segment, so there are no differences between segments."
+    )
+    assert said["learned_against_rules"].answer == (
+        "There is one segment, which says nothing beyond bands."
+    )
+
+
+def test_hidden_bands_of_pay_are_said_to_be_hidden(small_results):
+    kept = small_results.bands_of("experience_band")
+    said = answers(changed(small_results, bands=None, band_limits=kept))
+    assert said["learned_against_rules"].answer == (
+        "The data cannot answer this: pay is of too few companies to be told, and so "
+        "are its bands."
     )
 
 

@@ -18,10 +18,10 @@ from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.pay import Cohort, CohortPart, PayCell
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Action, Results, Target
-from learnstrata.summary.findings import findings_of
+from learnstrata.summary.findings import ONE_SEGMENT, findings_of
 from learnstrata.wording import readings
 from learnstrata.wording.numbers import Numbers
-from learnstrata.wording.words import listed
+from learnstrata.wording.words import EVERYBODY, listed
 
 __all__ = ["recommend"]
 
@@ -108,18 +108,19 @@ def _pathway(segment: Segment) -> str:
 
 
 def _evidence(segment: Segment, results: Results) -> str:
-    write = results.settings.numbers
+    write, whole = results.settings.numbers, results.is_one_segment
     years, pay = segment.number("years_of_experience"), segment.number("pay")
     told = []
     if years and years.p50 is not None:
         noun = "year" if years.p50 == 1 else "years"
         told.append(
-            f"median experience {write.years(years.p50)} {noun} "
-            f"(all: {write.years(years.base)})"
+            f"median experience {write.years(years.p50)} {noun}"
+            f"{'' if whole else f' (all: {write.years(years.base)})'}"
         )
     if pay and pay.p50 is not None:
         told.append(
-            f"median pay {write.pay_text(pay.p50)} (all: {write.pay_text(pay.base)})"
+            f"median pay {write.pay_text(pay.p50)}"
+            f"{'' if whole else f' (all: {write.pay_text(pay.base)})'}"
         )
     return listed(told) or f"{write.count(segment.size)} {results.settings.units}"
 
@@ -257,7 +258,7 @@ def _lagging_pay(results: Results) -> Action:
     write = settings.numbers
     return Action(
         id="lagging_pay",
-        title="Put cohorts first whose pay lags their experience",
+        title="Put cohorts first whose pay has not grown with experience",
         teams=("career services", "mentoring"),
         targets=tuple(
             Target(
@@ -278,7 +279,7 @@ def _stalled_parts(found: Cohort, results: Results) -> list[CohortPart]:
     if results.has("title"):
         return named_parts(found.by_role, results)
     whole = CohortPart(
-        value="All",
+        value=EVERYBODY,
         assessed=found.assessed,
         learners=found.learners,
         share=found.share,
@@ -322,7 +323,7 @@ def _quarterly_refit(results: Results) -> Action:
             share=one.share,
             why=f"smallest {shown}: watch it first",
         )
-        for one in ([least] if least else [])
+        for one in ([least] if least and not results.is_one_segment else [])
     ]
     return Action(
         id="quarterly_refit",
@@ -342,6 +343,8 @@ def _quarterly_refit(results: Results) -> Action:
 
 def _stability(results: Results) -> str:
     """Claim no more than was measured."""
+    if results.is_one_segment:
+        return f"{ONE_SEGMENT}: the next refit may find more."
     chosen = results.selection.chosen
     jaccard = chosen.lowest_jaccard if chosen else None
     if jaccard is None:

@@ -16,13 +16,13 @@ from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import FEATURES, feature_of
 from learnstrata.learners.history import newest_first, once_each
 from learnstrata.learners.lookups import Frame, collected
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["Correlations", "Description", "Distribution", "Missing", "describe"]
 
 LEAST_PAIRS = 10  # learners a correlation needs
 DRAWN = ("pay", "years_of_experience", "company_learners", "years_since_pay_update")
 MARKS = (1, 5, 25, 50, 75, 95, 99)
-ALL = "All"  # tiers together
 MOST_YEARS = 25  # more are told as one
 YEARS = ("years_of_experience", FEATURES["years_of_experience"].flag)
 CORRELATED = (
@@ -343,7 +343,7 @@ def _pay_by_experience(paid: pl.DataFrame, model: FeatureModel) -> pl.DataFrame:
     years = (pl.col("years_of_experience") + 0.5).floor().clip(upper_bound=MOST_YEARS)
     known = paid.filter(pl.col("experience_imputed") == 0)
     known = once_each(known).with_columns(years=years.cast(pl.Int64))
-    groups = [known.with_columns(tier=pl.lit(ALL))]
+    groups = [known.with_columns(tier=pl.lit(EVERYBODY))]
     if "company" in model.available:
         groups.append(known.with_columns(pl.col("tier").cast(pl.String)))
     rows = [_cells(group, ["years", "tier"], {"p50": 0.5}) for group in groups]

@@ -109,7 +109,7 @@ def _card(summary: DisclosedSummary, segment: Segment, scale: float) -> Card:
         share=write.share(segment.share),
         width=round(100 * (segment.share or 0.0), 2),
         description=summary.words.descriptions.get(segment.id, ""),
-        measures=tuple(_measures(segment, own_numbers(summary)[:MOST_OWN], write)),
+        measures=tuple(_measures(summary, segment)),
         roles=tuple(_part(role, scale, "", write) for role in _top_roles(segment)),
         bands=tuple(_bands(summary, segment)),
         facts=tuple(_facts(summary, segment)),
@@ -121,9 +121,9 @@ def _top_roles(segment: Segment) -> Sequence[CategoryShare]:
     return [role for role in roles if role.count is not None][:TOP_ROLES]
 
 
-def _measures(
-    segment: Segment, own: Sequence[str], write: Numbers
-) -> Iterator[Measure]:
+def _measures(summary: DisclosedSummary, segment: Segment) -> Iterator[Measure]:
+    """Give what is typical of a segment; beside it that of all, if all are not it."""
+    write, own = summary.settings.numbers, own_numbers(summary)[:MOST_OWN]
     for name in (*MEASURES, *own):
         one = segment.number(name)
         if one is None:
@@ -138,7 +138,8 @@ def _measures(
             median = f"Median {label_of(name)}" if is_extra(name) else median
             half = f"{low} to {high}" if low and high else UNTOLD
             label = median if name in MEDIANS or is_extra(name) else title
-            yield Measure(label, middle, half, base or UNTOLD)
+            of_all = "" if summary.is_one_segment else base or UNTOLD
+            yield Measure(label, middle, half, of_all)
 
 
 def _written(value: float | None, one: TypicalNumber, write: Numbers) -> str:

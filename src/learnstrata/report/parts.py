@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital, label_of, number_text, unit_of
+from learnstrata.segments.meaning.part_profiles import WITHIN
 from learnstrata.summary.contract.evidence import Part
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import DisclosedSummary, Results
@@ -14,12 +15,14 @@ from learnstrata.wording.words import listed
 __all__ = [
     "CutSegment",
     "PartCard",
+    "apart_text",
     "cut_segments",
     "parts_of",
     "parts_sentence",
     "roles_text",
 ]
 
+MOST_ROLES = 3  # of a part that are named
 MOST_NUMBERS = 4  # of a part that are shown
 
 
@@ -73,12 +76,17 @@ def parts_sentence(summary: Results, segment_id: int) -> str:
     if len(parts) < 2:
         return ""
     told = [f"{part.name} ({write.share(part.share_of_segment)})" for part in parts]
-    return f"Cut finer, against the rest of the segment: {'; '.join(told)}."
+    return f"Cut finer: {'; '.join(told)}."
 
 
 def roles_text(part: Part) -> str:
     """List the most frequent roles of a part."""
-    return ", ".join(role.value for role in part.roles)
+    return ", ".join(role.value for role in part.roles[:MOST_ROLES])
+
+
+def apart_text(part: Part) -> str:
+    """Say what parts a part from the rest of its segment."""
+    return capital(f"{listed(part.apart)} {WITHIN}") if part.apart else ""
 
 
 def _card(part: Part, segment: Segment, write: Numbers) -> PartCard:
@@ -88,7 +96,7 @@ def _card(part: Part, segment: Segment, write: Numbers) -> PartCard:
         count=write.count(part.count),
         share=write.share(part.share_of_segment),
         width=round(100 * (part.share_of_segment or 0.0), 2),
-        apart=capital(listed(part.apart)),
+        apart=apart_text(part),
         measures=tuple(_measures(part, segment, write))[:MOST_NUMBERS],
         roles=roles_text(part),
     )

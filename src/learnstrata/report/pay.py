@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from learnstrata.report.figures.bins import capital
 from learnstrata.segments.pay.cohorts import CohortKey
+from learnstrata.segments.pay.companies import LEAST_SPREAD, MOST_OF_ONE, TOP
 from learnstrata.summary.cohorts import cohort_of, named_parts
 from learnstrata.summary.contract.pay import (
     Cohort,
@@ -15,6 +16,7 @@ from learnstrata.summary.contract.pay import (
 )
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = [
     "ALL",
@@ -36,7 +38,7 @@ __all__ = [
     "wider",
 ]
 
-ALL = "All"
+ALL = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,9 +324,11 @@ def role_ratios(
     ).without_empty("Learners", *medians)
 
 
+AT_LARGEST = f"At the {TOP} largest"
 SPREAD = (
     "Gini: 0 where all companies of a tier have equally many learners, near 1 where "
-    "one has all. Not told of a tier of under 20 companies."
+    f"one has all. Not told of a tier of under {LEAST_SPREAD} companies, nor of one "
+    f"with more than {MOST_OF_ONE:.0%} of its learners at one company."
 )
 
 
@@ -339,9 +343,9 @@ def company_tiers(summary: Summary) -> Table:
             column("Companies", lambda one: one.companies, "count"),
             column("Learners", lambda one: one.learners, "count"),
             column("Median", lambda one: one.p50, "pay"),
-            column("At the 10 largest", lambda one: one.top_share, "share"),
-            column("Gini", lambda one: one.gini, "number"),
+            column(AT_LARGEST, lambda one: one.top_share, "share"),
+            column("Gini", lambda one: one.gini, "statistic"),
         ),
         sheet="Company tiers",
         note=SPREAD,
-    ).without_empty("At the 10 largest", "Gini")
+    ).without_empty(AT_LARGEST, "Gini")

@@ -93,7 +93,7 @@ def _stalled(summary: Summary) -> Table:
     """Give the stalled by role, and how pay goes with experience there."""
     found = summary.questions.pay_with_experience
     related = {one.role: one.correlation for one in found.by_role} if found else {}
-    table = cohort_by_role(summary, "stalled", sheet="Q3 Pay that lags, by role")
+    table = cohort_by_role(summary, "stalled", sheet="Q3 Pay not grown, by role")
     if not table.rows:
         return table
     heading = Column("How pay goes with experience (-1 to 1)", "statistic")

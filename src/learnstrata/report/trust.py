@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
-from learnstrata.report.parts import roles_text
+from learnstrata.report.parts import apart_text, roles_text
 from learnstrata.segments.choice.gaps import LEAST_DEPTH, MAX_P
 from learnstrata.summary.contract.evidence import (
     Component,
@@ -446,7 +446,7 @@ def subsegments(summary: Results) -> Table:
             column("Share of segment", lambda part: part.share_of_segment, "share"),
             column("Share of all", lambda part: part.share, "share"),
             column("Jaccard", lambda part: part.jaccard, "statistic"),
-            column("Apart by", lambda part: listed(part.apart)),
+            column("Apart by", apart_text),
             *([roles] if any(part.roles for part in found.parts) else []),
             *([pay] if summary.has("pay") else []),
             *([years] if any(part.n_experience for part in found.parts) else []),

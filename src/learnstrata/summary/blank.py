@@ -29,9 +29,10 @@ from learnstrata.learners.schema.register import COLUMNS, folded, is_extra
 from learnstrata.privacy.disclosure.kinds import Kind, Label, Sentence
 from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.privacy.leaks.tokens import tokenised
-from learnstrata.segments.meaning.naming import EVERYBODY, MIXED, OF_SIZE
+from learnstrata.segments.meaning.naming import ALL_LEARNERS, MIXED, OF_SIZE
 from learnstrata.segments.meaning.outcome_values import YES
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
+from learnstrata.segments.meaning.part_profiles import WITHIN
 from learnstrata.segments.meaning.traits import EARLY_TO_MID, STAGES
 from learnstrata.summary.contract.evidence import Part, PartRole, RoleCell
 from learnstrata.summary.contract.learners import PayByRole, RoleFamily, Title
@@ -49,6 +50,7 @@ from learnstrata.summary.contract.pay import CohortPart, CompanyRole, PayCell
 from learnstrata.summary.contract.questions import MentorRole, RoleWithExperience
 from learnstrata.summary.contract.results import DisclosedSummary, Results, Settings
 from learnstrata.summary.walk import Scope, changed, declared
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["PLACEHOLDER", "blank", "is_phrased", "own_labels", "own_words"]
 
@@ -129,7 +131,7 @@ def is_phrased(text: str) -> bool:
     >>> is_phrased("Higher pay, 2nd largest"), is_phrased("Fewer than 10, larger")
     (True, True)
     """
-    parts = text.lower().split(", ")
+    parts = text.lower().removesuffix(f" {WITHIN}").split(", ")
     return all(part in _phrases() or OF_SIZE.fullmatch(part) for part in parts)
 
 
@@ -145,7 +147,7 @@ def _phrases() -> frozenset[str]:
         *(f"{FEATURES['role'].label} {name}" for name in _own_roles()),
         *(f"{FEATURES['tier'].label} {name}" for name in (*TIERS, UNRATED)),
         *(f"{one} to {other}" for one in stages for other in stages),
-        *(*stages, *_own_roles(), EARLY_TO_MID, EVERYBODY, MIXED),
+        *(*stages, *_own_roles(), EARLY_TO_MID, ALL_LEARNERS, MIXED),
     ]
     return frozenset(text.lower() for text in told)
 
@@ -159,7 +161,7 @@ def _aliases() -> frozenset[str]:
 def _own_roles() -> frozenset[str]:
     recipes = [load_config(name) for name in list_recipes()]
     unnamed = [name for recipe in recipes for name in unnamed_roles(recipe)]
-    return frozenset([*TitleTable.load().families, *unnamed, "All", ""])
+    return frozenset([*TitleTable.load().families, *unnamed, EVERYBODY, ""])
 
 
 def _texts(value: object) -> list[str]:

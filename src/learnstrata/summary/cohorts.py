@@ -23,7 +23,7 @@ __all__ = [
     "standing_out_in_words",
 ]
 
-CLEAR = 3.0  # standard deviations: of 18 equal roles one is named in 2 tables of 100
+CLEAR = 3.0  # standard deviations: of 18 equal roles one is named in 3 tables of 100
 MOST_NAMED = 3
 
 

@@ -49,7 +49,7 @@ def describe_segment(segment: Segment, results: Results) -> str:
 
 
 def _of_nothing(results: Results) -> str:
-    if len(results.segments) == 1:
+    if results.is_one_segment:
         return "all of them, in one segment"
     return "nothing that is told of it sets it apart"
 
@@ -116,7 +116,7 @@ def _top_roles(segment: Segment, results: Results) -> list[str]:
 def _pay_in_words(pay: TypicalNumber, results: Results) -> str:
     write = results.settings.numbers
     told = f"a pay of {write.pay_text(pay.p50)}"
-    if pay.p50 is not None and pay.base:
+    if pay.p50 is not None and pay.base and not results.is_one_segment:
         told += f", {_against_all(pay.p50 / pay.base)}"
     if pay.p25 is None or pay.p75 is None:
         return told

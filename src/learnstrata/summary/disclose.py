@@ -9,8 +9,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
+from learnstrata.learners.features.bands import LEAST_SHARE
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.derived import worked_out
 from learnstrata.privacy.disclosure.groups import Added, protected
@@ -39,10 +41,17 @@ from learnstrata.segments.meaning.outcomes import (
     MIN_OF_EACH,
     TOO_FEW,
 )
+from learnstrata.summary.contract.evidence import PartRole
 from learnstrata.summary.contract.learners import Distribution
+from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.model import SEGMENT_ID, Model
 from learnstrata.summary.contract.outcomes import Outcome
-from learnstrata.summary.contract.pay import CompanyRole, CompanyView, PayCell
+from learnstrata.summary.contract.pay import (
+    Companies,
+    CompanyRole,
+    CompanyView,
+    PayCell,
+)
 from learnstrata.summary.contract.questions import Questions
 from learnstrata.summary.contract.results import Results, Settings
 from learnstrata.summary.sums import tally_of
@@ -50,8 +59,10 @@ from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of, values_
 
 __all__ = ["disclose", "rounding_of"]
 
+PAY_BAND: Final = "pay_band"
 COMPANY_SIZE = "company_learners"
 COMPANY_PAY = "company_pay"  # a level that whoever is paid gives to all others
+MOST_OF_PART = 3  # roles of a part that are told
 MOST_ROLES = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
 
@@ -87,6 +98,8 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     )
     change = _Disclosure(settings, rounding, small, _rare(results), _paid(results))
     told = changed(results, change)
+    if not change.pay_is_told:
+        told = _without_cuts_of_pay(told)
     questions = _without_few_companies(told.questions, settings)
     both = zip(results.outcomes, told.outcomes, strict=True)
     return told.model_copy(
@@ -95,8 +108,41 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
             "rounding_error": _error(told, rounding),
             "questions": questions,
             "outcomes": tuple(_if_compared(*pair, rounding) for pair in both),
+            "companies": _without_spread(told.companies, settings),
         }
     )
+
+
+def _without_cuts_of_pay(told: Results) -> Results:
+    """Leave out where the table itself cuts pay: its quantiles, and rules that name it.
+
+    Bands that the table gave go with their limits; usual or given ones tell nothing.
+    """
+    own = any(
+        one.origin == "table" and (one.low, one.high) != (None, None)
+        for one in told.bands_of(PAY_BAND)
+    )
+    segments = tuple(_without_pay(one, bands=own) for one in told.segments)
+    if not own:
+        return told.model_copy(update={"segments": segments})
+    limits = tuple(one for one in told.band_limits if one.feature != PAY_BAND)
+    update = {"segments": segments, "band_limits": limits, "bands": None}
+    return told.model_copy(update=update)
+
+
+def _without_pay(segment: Segment, *, bands: bool) -> Segment:
+    """Leave out a rule that names pay and, with `bands`, the bands of pay."""
+    rule, update = segment.rule, dict[str, object]()
+    if rule and any(feature_of(c.feature).is_money for p in rule.paths for c in p):
+        update["rule"] = None
+    if bands:
+        update["categories"] = tuple(
+            one for one in segment.categories if one.name != PAY_BAND
+        )
+        update["distinctive_values"] = tuple(
+            one for one in segment.distinctive_values if one.feature != PAY_BAND
+        )
+    return segment.model_copy(update=update)
 
 
 def _error(told: Results, rounding: Rounding) -> int:
@@ -128,6 +174,15 @@ def _without_few_companies(questions: Questions, settings: Settings) -> Question
     few = found is not None and found.companies < settings.min_companies
     hidden = few or settings.companies == "none"
     return questions.model_copy(update={"in_companies": None}) if hidden else questions
+
+
+def _without_spread(found: Companies | None, settings: Settings) -> Companies | None:
+    """Leave out how tiers spread over companies, where no company is to be told of."""
+    if found is None or settings.companies != "none":
+        return found
+    none = {"gini": None, "top_share": None}
+    tiers = tuple(one.model_copy(update=none) for one in found.tiers)
+    return found.model_copy(update={"tiers": tiers})
 
 
 def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:
@@ -202,6 +257,10 @@ class _Disclosure:
             rows = tuple(row for row in rows if getattr(row, kind.least) is not None)
         for name in reversed(by):
             rows = _ordered(rows, name)
+        if rows and isinstance(rows[0], PartRole):
+            least = 2 * self.settings.base
+            often = [row for row in rows if (getattr(row, "held", None) or 0) >= least]
+            return tuple(often[:MOST_OF_PART])
         views = [row for row in rows if isinstance(row, CompanyView)]
         return _alike(views) if views and self._hides_sizes else rows
 
@@ -257,6 +316,12 @@ class _Disclosure:
         n = self._least(self._counted(scope, kind.n)) if kind.n else None
         if kind.n and not (self._enough(n) and (n or 0) >= kind.least):
             return None
+        if kind.feature and getattr(scope[-1], kind.feature) in AMOUNTS:
+            companies, largest = (
+                self._counted(scope, name) for name in ("companies", "largest_share")
+            )
+            if not self.rule.allows(n, companies, largest):
+                return None
         return significant(round(cast("float", value), kind.places), kind.digits)
 
     @_told.register
@@ -303,9 +368,17 @@ class _Disclosure:
     @property
     def _levels_tell_of_many(self) -> bool:
         """Whether the pay levels of companies are those of enough who are paid."""
+        return self._tells_of_all(None)
+
+    @property
+    def pay_is_told(self) -> bool:
+        """Whether quantiles of the pay of all may be told, where bands are cut."""
+        return self._tells_of_all(LEAST_SHARE)
+
+    def _tells_of_all(self, at: float | None) -> bool:
         paid = self.paid
         return paid is not None and self.rule.allows(
-            self._least(paid.n), paid.companies, paid.largest_share
+            self._least(paid.n), paid.companies, paid.largest_share, at=at
         )
 
     def _pay(

@@ -25,7 +25,6 @@ from learnstrata.summary.meaning import typical_number
 
 __all__ = ["build_evidence"]
 
-MOST_ROLES = 3  # of a part
 MEASURED = {"pay": "pay_imputed", "years_of_experience": "experience_imputed"}
 
 
@@ -296,19 +295,20 @@ def _described(found: PartProfile | None, segment_id: int, run: Run) -> dict[str
             for name in cut_on(run.meaning.model.features)
             if name in typical
         ),
-        "roles": _top_roles(found, run),
+        "roles": _roles(found, run),
     }
 
 
-def _top_roles(found: PartProfile, run: Run) -> tuple[contract.PartRole, ...]:
-    """Give the most frequent roles of a part that name one and are not of few."""
-    least, unnamed = 2 * run.config.privacy.base, {*unnamed_roles(run.config), OTHER}
-    told = [
-        contract.PartRole(value=one.value, held=one.count, share=one.share)
+def _roles(found: PartProfile, run: Run) -> tuple[contract.PartRole, ...]:
+    """Give the roles of a part that name one, the most frequent first."""
+    unnamed = {*unnamed_roles(run.config), OTHER}
+    return tuple(
+        contract.PartRole(
+            value=one.value, held=one.count, learners=one.learners, share=one.share
+        )
         for one in found.profile.shares.get("role", ())
-        if one.learners >= least and one.value not in unnamed
-    ]
-    return tuple(told[:MOST_ROLES])
+        if one.count and one.value not in unnamed
+    )
 
 
 def _paid_parts(learners: pl.DataFrame, run: Run) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from itertools import accumulate
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.segments.pay.cohorts import CohortKey
+from learnstrata.segments.pay.companies import TOP
 from learnstrata.summary.cohorts import (
     cohort_of,
     cohort_sentence,
@@ -25,14 +26,14 @@ from learnstrata.summary.contract.results import Finding, Results
 from learnstrata.wording import readings
 from learnstrata.wording.words import counted, listed
 
-__all__ = ["findings_of"]
+__all__ = ["ONE_SEGMENT", "findings_of"]
 
 QUESTIONS = {
     "largest_segment": (
         "How large is the largest segment, and what does that mean for operations?"
     ),
     "segment_differences": "How do the segments differ by pay, experience and role?",
-    "pay_without_experience": "Where does pay not rise with experience?",
+    "pay_without_experience": "Whose pay has not grown with experience?",
     "entry_level_pay": "Which entry-level roles have unusually high pay?",
     "company_role_pay": (
         "How does pay differ by role within companies, and for Data Scientists?"
@@ -45,8 +46,11 @@ QUESTIONS = {
         "What do the learned segments say beyond experience and pay bands?"
     ),
 }
+ONE_SEGMENT = "There is one segment"
+ALIKE = "One programme serves all of them."
 PLURAL = "Data Scientists"
 TOP_TIER = "Tier 1"
+VISIBLE = 0.006  # of shares as they are written, and of any two counts
 SPLIT = 0.6  # a rule-based segment with less in one learned segment is split
 CHECK = (
     "Check such values before acting on them: a typed ceiling or a later job under an "
@@ -98,6 +102,9 @@ def _cannot(lacks: str) -> Answer:
 def _largest_segment(results: Results) -> Answer:
     write = results.settings.numbers
     segments = sorted(results.segments, key=lambda one: (-(one.size or 0), one.id))
+    if results.is_one_segment:
+        count = write.count(results.segmented)
+        return f"{ONE_SEGMENT}: all {count} {results.settings.units}. {ALIKE}", True
     if not segments:
         return _cannot("the sizes of the segments would tell of a few")
     largest, sizes = segments[0], [one.size for one in segments if one.size is not None]
@@ -124,8 +131,6 @@ def _may_be_half(size: int, whole: int, error: int) -> bool:
 def _operating_model(
     share: float, half: int, n_segments: int, *, open_: bool = False
 ) -> str:
-    if n_segments == 1:
-        return "One programme serves all of them."
     if open_:
         return "One programme reaches about half of all, so plan two at least."
     if share > 0.5:
@@ -144,6 +149,8 @@ def _operating_model(
 
 
 def _segment_differences(results: Results) -> Answer:
+    if results.is_one_segment:
+        return f"{ONE_SEGMENT}, so there are no differences between segments.", True
     write, explained = results.settings.numbers, results.questions.explained
     if not explained:
         return _cannot("it has no pay, years or titles")
@@ -273,9 +280,17 @@ def _well_paid(results: Results) -> str:
         return f"{cohort_sentence(found, write)} {defined(found)}"
     return (
         f"Of {write.count(found.learners)} learners who are very well paid, "
-        f"{listed(of)}; of all who could be assessed, {write.share(beside)} are in "
-        f"{TOP_TIER}. {defined(found)}"
+        f"{listed(of)}{_rounded([*shares.values()], 1.0)}; of all who could be "
+        f"assessed, {write.share(beside)} are in {TOP_TIER}. {defined(found)}"
     )
+
+
+def _rounded(parts: Sequence[float | None], whole: float | None) -> str:
+    """Say why parts do not add up to their whole, where a reader would see it."""
+    told = [one for one in parts if one is not None]
+    if whole is None or len(told) < len(parts) or abs(sum(told) - whole) < VISIBLE:
+        return ""
+    return " (rounded, so they do not add up)"
 
 
 def _tier(tier: str) -> str:
@@ -292,7 +307,8 @@ def _upside(results: Results) -> str:
         f"{'' if one.share is None else f' ({write.share(one.share)})'}"
         for one in sorted(found.by_tier, key=lambda one: one.value)
     ]
-    where = f", {listed(tiers)}" if tiers else ""
+    parts = _rounded([one.learners for one in found.by_tier], found.learners)
+    where = f", {listed(tiers)}{parts}" if tiers else ""
     return f"{found.title}: {members_in_words(found, write)}{where}. {defined(found)}"
 
 
@@ -305,26 +321,31 @@ def _concentration(results: Results, found: Companies) -> str:
     if found.top_share is None:
         return f"{who} are at {write.count(found.n_companies)} companies {spread}."
     return (
-        f"The 10 largest companies hold {write.share(found.top_share)} of the learners "
-        f"whose company is known {spread}."
+        f"The {TOP} largest companies hold {write.share(found.top_share)} of the "
+        f"learners whose company is known {spread}."
     )
 
 
 def _within_tiers(results: Results, found: Companies) -> str:
-    """Say how far the learners of each tier are at its ten largest companies."""
+    """Say how far the learners of each tier are at its largest companies."""
     write = results.settings.numbers
     told = [
-        f"{write.share(one.top_share)} of {one.tier} (Gini {write.number(one.gini)})"
+        f"{write.share(one.top_share)} of {one.tier} (Gini {one.gini:.1f})"
         for one in found.tiers
         if one.top_share is not None and one.gini is not None
     ]
     if not told:
         return ""
-    return f"Within the tiers, the 10 largest companies of each hold {listed(told)}."
+    return f"Within the tiers, the {TOP} largest companies of each hold {listed(told)}."
 
 
 def _learned_against_rules(results: Results) -> Answer:
+    if results.is_one_segment:
+        return f"{ONE_SEGMENT}, which says nothing beyond bands.", True
     found, write = results.bands, results.settings.numbers
+    hidden = results.has("pay") and not results.bands_of("pay_band")
+    if found is None and hidden:
+        return _cannot("pay is of too few companies to be told, and so are its bands")
     if found is None:
         return _cannot("it needs both pay and experience")
     if found.ari is None or found.guessed is None:

@@ -15,12 +15,12 @@ from learnstrata.summary.contract.meaning import Bands, Segment
 from learnstrata.summary.contract.pay import Benchmarks, Cohort
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.tally import Key, Tally
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["tally_of"]
 
 ALL = "all"
 YEARS = "years_of_experience"
-EVERY_TIER = "All"
 COMPLETE = ("role", "tier")  # categories that every learner has a value of
 SPLIT = (
     "value",
@@ -163,7 +163,7 @@ def _years(tally: Tally, results: Results) -> None:
         key = tally.note(("years", row.years, row.tier), row.learners)
         years.setdefault(row.years, []).append(key)
     for year, keys in years.items():
-        total = ("years", year, EVERY_TIER)
+        total = ("years", year, EVERYBODY)
         tally.add([key for key in keys if key != total], total, whole=True)
 
 
@@ -532,6 +532,11 @@ def _described_part(tally: Tally, part: Part, whole: Key) -> None:
         own = tally.note(("known in part", number.feature, *where), number.n)
         tally.add([own], whole, whole=False)
         tally.guess([own], ("learners" if number.feature == "pay" else "", *where))
+    roles = [
+        tally.note(("role in part", role.value, *where), role.held)
+        for role in part.roles
+    ]
+    tally.add(roles, whole, whole=False)
 
 
 def _over_parts(
@@ -545,9 +550,14 @@ def _over_parts(
             total: Key = ("known", number.feature, part.segment_id)
             own: Key = ("known in part", number.feature, *where)
             rows.setdefault(total, []).append(own)
+        for role in part.roles:
+            total = ("value", "role", role.value, part.segment_id)
+            rows.setdefault(total, []).append(("role in part", role.value, *where))
     for total, keys in rows.items():
         if len(keys) == len(segments[int(total[-1] or 0)]):  # no row is left out
             tally.guess(keys, total)
+        elif total[0] == "value":
+            tally.add(keys, total, whole=False)
 
 
 def _finer(tally: Tally, found: Evidence) -> None:

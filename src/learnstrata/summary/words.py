@@ -4,6 +4,7 @@ The sentences of exact results hold exact numbers, those of disclosed results wh
 disclosed and nothing else: no number is in a sentence that is not in the results.
 """
 
+from learnstrata.segments.pay.companies import TOP
 from learnstrata.summary.cohorts import cohort_sentence
 from learnstrata.summary.contract.pay import Benchmarks, Companies
 from learnstrata.summary.contract.results import Results, Settings, Words
@@ -18,8 +19,6 @@ __all__ = [
     "pay_rule_sentence",
     "words_of",
 ]
-
-TOP = 10  # companies whose share is told
 
 
 def words_of(results: Results) -> Words:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-__all__ = ["counted", "listed"]
+__all__ = ["EVERYBODY", "counted", "listed"]
+
+EVERYBODY = "All"  # what one group of all is called, in the place of a tier or a band
 
 
 def counted(n: int, noun: str) -> str:

@@ -54,7 +54,8 @@ def test_usual_limits_that_tell_learners_apart_are_kept():
 )
 def test_a_band_of_5_to_60_percent_fits_and_no_other(early, kept):
     late = (100 - early) // 2
-    years = [1] * early + [4] * (100 - early - late) + [9] * late
+    first = [i % 3 for i in range(early)]
+    years = first + [4] * (100 - early - late) + [9] * late
     assert (of_years(years)[2] == "default") == kept
 
 
@@ -84,6 +85,23 @@ def test_pay_in_rupees_that_its_usual_limits_do_not_fit_is_cut_by_the_table():
 def test_learners_who_are_all_alike_are_one_band():
     assert of_years([4] * 200) == ((), ("All",), "table")
     assert of_pay([5e4] * 200, pay={"currency": "USD"}) == ((), ("All",), "table")
+
+
+def test_bands_of_the_table_that_are_no_better_are_not_taken():
+    """85 % have one value, so every cut leaves them in one band."""
+    years = [4] * 170 + [1] * 25 + [9] * 5
+    assert of_years(years)[::2] == (EXPERIENCE, "default")
+    late = [9] * 170 + [10] * 15 + [20] * 15  # all are one band by the usual limits
+    limits, _, origin = of_years(late)
+    assert origin == "table"
+    assert shares(late, limits).max() == pytest.approx(0.85)
+
+
+def test_a_cut_with_fewer_bands_is_taken_where_none_then_holds_most():
+    years = [7] * 80 + [8] * 78 + [9] * 21 + [10] * 21
+    limits, _, origin = of_years(years)
+    assert origin == "table"
+    assert shares(years, limits).max() <= 0.60
 
 
 def test_where_limits_would_be_the_same_there_are_fewer_bands():
@@ -126,8 +144,10 @@ def test_without_fitting_the_usual_limits_stand_whatever_they_hold():
     fixed = {"fit_bands": False}
     assert of_years([40] * 200, **fixed)[::2] == (EXPERIENCE, "default")
     assert of_pay([9e7] * 200, **fixed)[::2] == ((5.0, 15.0, 30.0), "currency")
-    quartiles = of_pay([26.0] * 50, pay={"currency": "EUR"}, **fixed)
+    quartiles = of_pay([26.0] * 100, pay={"currency": "EUR"}, **fixed)
     assert quartiles == ((0.026,), ("Band 1", "Band 2"), "table")
+    few = of_pay([26.0 + i for i in range(99)], pay={"currency": "EUR"}, **fixed)
+    assert few == ((), ("All",), "table")
     assert load_config("notebook").fit_bands is False
 
 
@@ -144,11 +164,12 @@ def test_bands_always_cut_and_every_one_of_the_table_holds_some(years):
     limits, names, origin = of_years(years)
     assert len(names) == len(limits) + 1
     assert all(low < high for low, high in itertools.pairwise(limits))
+    held, usual = shares(years, limits), shares(years, EXPERIENCE)
     if origin == "table":
-        assert shares(years, limits).min() >= 0.05
-    else:
-        assert shares(years, limits).min() >= 0.05
-        assert shares(years, limits).max() <= 0.60
+        assert held.min() >= 0.05
+        assert held.max() <= 0.60 or held.max() < usual.max() or names == ("All",)
+    elif usual.min() < 0.05 or usual.max() > 0.60:
+        assert held.max() > 0.60  # no cut is better
 
 
 def test_engines_agree(frame):

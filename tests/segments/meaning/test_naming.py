@@ -25,6 +25,7 @@ from learnstrata.segments.meaning.naming import (
 from learnstrata.segments.meaning.profiles import cut_on, profile_segments
 from learnstrata.segments.meaning.traits import Trait, Traits
 from learnstrata.stats import kmeans
+from learnstrata.summary.blank import is_phrased
 from owned import names_of, own_base, planted
 
 
@@ -131,8 +132,10 @@ def test_a_name_says_the_band_of_most_learners(larger_run):
 
 
 def trait(feature, words, effect, rank=None):
-    steps = steps_of(feature) if rank is not None else ()
-    return Trait(feature, words, effect, rank, steps)
+    if rank is None:
+        return Trait(feature, words, effect)
+    side = int(np.sign(rank - 0.5))
+    return Trait(feature, words, effect, rank, steps_of(feature), side)
 
 
 def told(*cut, others=(), count=50):
@@ -206,11 +209,31 @@ def test_groups_that_nothing_parts_are_told_apart_by_their_size():
     assert unique_names(alike[:2]) == ["Lower pay, smaller", "Lower pay, larger"]
 
 
+def test_groups_of_sizes_that_are_shown_alike_have_numbers():
+    alike = [told(trait("pay", "lower pay", 0.3, 0.2), count=n) for n in (60, 70, 90)]
+    numbered = ["Lower pay, segment 1", "Lower pay, segment 2", "Lower pay, segment 3"]
+    assert unique_names(alike) == numbered
+    assert all(map(is_phrased, numbered))
+    unknown = [told(count=200), told(count=201)]
+    assert unique_names(unknown) == ["Segment 1", "Segment 2"]
+    assert unique_names(unknown, noun="part") == ["Part 1", "Part 2"]
+
+
+def test_a_name_never_says_the_side_that_the_median_is_not_on():
+    """Mean ranks part the two, but the second has a median above that of all."""
+    low = trait("pay", "middle pay", 0.02, 0.30)
+    high = replace(trait("pay", "middle pay", 0.02, 0.45), side=1)
+    apart = [told(one) for one in (low, high)]
+    assert unique_names(apart) == ["Lower pay", "Middle pay"]
+    both = [replace(low, side=1), replace(low, rank=0.1, side=0)]
+    assert not any("ower" in name for name in unique_names([told(one) for one in both]))
+
+
 def test_groups_of_few_say_nothing_but_that():
     few = Traits(cut=(trait("pay", "top pay", 0.5, 0.99),), count=4, few=True)
     assert unique_names([few, replace(few, count=6)]) == [
-        "Fewer than 10, smaller",
-        "Fewer than 10, larger",
+        "Fewer than 10, segment 1",
+        "Fewer than 10, segment 2",
     ]
 
 
@@ -249,6 +272,8 @@ def test_names_are_unique_deterministic_and_follow_their_segments(found, random)
     contents = [(one.count, one.content, one.cut, one.others) for one in found]
     if len({*map(repr, contents)}) < len(found):
         return  # what is the same in everything has no order of its own
+    if any(re.search(r"segment \d", name) for name in names):
+        return  # a number is that of the segment
     order = [*range(len(found))]
     random.shuffle(order)
     assert unique_names([found[i] for i in order]) == [names[i] for i in order]

@@ -1,11 +1,20 @@
 """Parts of segments are named and described against the rest of their segment."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
+from learnstrata.config.loading import load_config
+from learnstrata.learners.demo.tables import make_learners
+from learnstrata.pipeline import prepare_learners
 from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
+from learnstrata.summary.disclose import disclose, rounding_of
+from learnstrata.summary.sums import tally_of
 from owned import own_base, own_config, planted
+
+KEY = bytes(32)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +37,8 @@ def test_only_segments_that_are_cut_have_parts(found):
 
 def test_a_part_is_named_by_what_parts_it_from_its_segment(found):
     _, (scores, hours) = found
-    assert scores.name == "High English score, low hours"
-    assert hours.name == "Low English score, high hours"
+    assert scores.name == "High English score, low hours within it"
+    assert hours.name == "Low English score, high hours within it"
     told = {"high English score", "high Logical score", "low hours"}
     assert {*scores.apart} == told
 
@@ -41,6 +50,28 @@ def test_a_part_is_described_against_its_segment(found):
         assert one.profile.share == pytest.approx(one.profile.count / len(inside))
         base = one.profile.typical["extra:hours"].base
         assert base == inside["extra:hours"].median()
+
+
+def test_bands_fitted_to_the_table_name_the_stages_of_parts():
+    """Two bands near a tie are neighbours in the bands of the table alone."""
+    base = prepare_learners(
+        make_learners(900, rng=3), load_config(evidence={"level": "none"})
+    )
+    features, names = base.prepared.features, ("First", "Second", "Third")
+    band = pl.Series([names[i % 3] for i in range(len(base.learners))])
+    learners = base.learners.with_columns(
+        experience_band=band,
+        experience_imputed=pl.lit(0),
+        years_of_experience=pl.Series([1.0 + i % 3 for i in range(len(band))]),
+        segment_id=pl.lit(1, dtype=pl.Int64),
+    )
+    ids = np.where(band == "Third", "1.2", "1.1")
+    model = replace(features, experience_band_names=names)
+    parts = describe_parts(learners, ids, model, load_config())
+    assert [one.name.split(",")[0].removesuffix(" within it") for one in parts] == [
+        "First to Second",
+        "Third",
+    ]
 
 
 def test_the_model_names_the_parts_of_learners(small_run):
@@ -60,13 +91,33 @@ def test_parts_of_a_run_are_in_its_results_with_names_and_numbers(small_results)
         if "." not in one.subsegment_id:
             assert (one.typical, one.roles, one.apart) == ((), (), ())
             continue
-        assert one.name
+        assert one.name.endswith(" within it")
+        assert one.name not in {segment.name for segment in small_results.segments}
         assert {n.feature for n in one.typical} >= {"pay", "years_of_experience"}
         held = [role.held for role in one.roles]
         assert held == sorted(held, reverse=True)
-        assert all(n >= 20 for n in held)
+        assert all(held)
 
 
-def test_how_many_of_a_part_have_a_role_is_not_shared(small_told):
-    roles = [r for one in small_told.evidence.finer.parts for r in one.roles]
-    assert all(role.held is role.share is None for role in roles)
+def test_the_roles_of_a_part_that_are_told_follow_from_told_counts(
+    small_results,
+):
+    told_of = disclose(small_results, key=KEY, content=b"")
+    rounding = rounding_of(small_results, key=KEY, content=b"")
+    exact = {one.subsegment_id: one for one in small_results.evidence.finer.parts}
+    some = False
+    for part in told_of.evidence.finer.parts:
+        roles = exact[part.subsegment_id].roles
+        told = [(rounding.count(one.held) or 0, one.value) for one in roles]
+        often = sorted((-n, value) for n, value in told if n >= 20)[:3]
+        assert [(-one.held, one.value) for one in part.roles] == often
+        some = some or len(often) > 1
+    assert some
+
+
+def test_roles_of_parts_are_counts_that_add_up_to_those_of_their_segment(small_results):
+    tally = tally_of(small_results)
+    crossed = [key for key in tally.counts if key[0] == "role in part"]
+    assert crossed
+    sums = {part for one in (*tally.sums, *tally.likely) for part in one.parts}
+    assert {*crossed} <= sums

@@ -62,6 +62,8 @@ def test_an_effect_is_that_of_all_pairs_of_learners():
         ("extra:quiz_score", 0.2, 1.0, "low quiz score"),
         # The mean rank and the median are on different sides of all.
         ("pay", 0.45, 6.0, "middle pay"),
+        ("pay", 0.45, 5.0, "middle pay"),
+        ("pay", 0.55, 5.0, "middle pay"),
     ],
 )
 def test_words_of_direction_go_with_the_median(name, rank, p50, words):
@@ -79,7 +81,13 @@ def test_a_group_in_the_middle_is_told_as_such():
 def test_within_a_segment_nothing_is_called_the_highest():
     top = profile(pay=typical(0.97, p50=9.0))
     assert only(traits_of(top, BANDS)).words == "top pay"
-    assert only(traits_of(top, BANDS, within=True)).words == "higher pay"
+    found = only(traits_of(top, BANDS, within=True))
+    assert found.words == found.called(4) == "higher pay"
+    assert found.called(0) == found.called(1) == "middle pay"
+    tier = profile(shares={"tier": (share("Tier 1", 40, 0.8, 0.2),)})
+    assert only(traits_of(tier, BANDS)).words == "top-paying companies"
+    inside = only(traits_of(tier, BANDS, within=True))
+    assert inside.words == "higher-paying companies"
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from typing import Literal
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from learnstrata.config.stages import Config, Pay
 from learnstrata.learners.lookups import Frame, collected
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["Banding", "Origin", "banded", "bands_of_experience", "bands_of_pay"]
 
@@ -23,7 +25,6 @@ EXPERIENCE = (2.0, 6.0)  # years
 OF_CURRENCY = {"INR": (5.0, 15.0, 30.0)}  # in the unit pay is shown in
 LEAST_SHARE, MOST_SHARE = 0.05, 0.60  # of those known: a band that tells learners apart
 LEAST_KNOWN = 100  # learners of whom limits are taken from a table
-EVERYBODY = "All"
 QUARTILES = (0.25, 0.5, 0.75)
 
 
@@ -120,10 +121,12 @@ def _fitted(
     n_learners: int,
     rounded: Callable[[Floats], Floats],
 ) -> Banding:
-    """Keep usual limits that tell the learners apart, else take quantiles.
+    """Keep usual limits that tell the learners apart, else take better quantiles.
 
     As many bands as there are names, each of as nearly equally many learners as round
-    limits allow; where two are the same, or a band holds under 5 %, one band fewer.
+    limits allow; where two are the same, or a band holds under 5 % or over 60 %, one
+    band fewer. Where every cut leaves over 60 % in one band, the one whose largest
+    band is smallest is taken, unless that of the usual limits is no larger.
     """
     names = usual.names
     whole = usual.limits is not None and len(names) == len(usual.limits) + 1
@@ -131,6 +134,7 @@ def _fitted(
         return usual.banding
     possible = np.unique(rounded(values))
     reached = np.searchsorted(np.sort(values), possible, side="right") / len(values)
+    cuts: list[tuple[float, Banding]] = []
     for n in range(len(names), 1, -1) if len(possible) else ():
         # Many learners may have one value: the limit that cuts off the nearest share.
         wanted = np.arange(1, n)[:, None] / n
@@ -138,8 +142,13 @@ def _fitted(
         limits = tuple(possible[at].tolist())
         shares = _shares(values, limits)
         if len(set(limits)) == len(limits) and min(shares) >= LEAST_SHARE:
-            return Banding(limits, _fewer(names, n), "table")
-    return Banding((), (EVERYBODY,), "table")
+            cuts.append((max(shares), Banding(limits, _fewer(names, n), "table")))
+    if not cuts:
+        return Banding((), (EVERYBODY,), "table")
+    even = next((cut for cut in cuts if cut[0] <= MOST_SHARE), None)
+    largest, found = even or min(cuts, key=lambda cut: cut[0])
+    beaten = not whole or largest < max(_shares(values, usual.limits or ()))
+    return found if even or beaten else usual.banding
 
 
 def _tells_apart(values: Floats, limits: Sequence[float]) -> bool:
@@ -188,9 +197,12 @@ def _named(names: tuple[str, ...], limits: Sequence[float]) -> tuple[str, ...]:
 
 
 def _quartered(frame: Frame, pay: Pay) -> Banding:
-    """Cut at the quartiles of the table, whatever each band then holds."""
-    shown = collected(frame.select("pay"))["pay"].drop_nulls() / pay.per_shown_unit
-    found = {float(f"{shown.quantile(q) or 0.0:.2g}") for q in QUARTILES}
+    """Cut at the quartiles of a table of enough, whatever each band then holds."""
+    values, n = _known(frame, "pay")
+    if n < LEAST_KNOWN:
+        return Banding((), (EVERYBODY,), "table")
+    quartiles = pl.Series(values / pay.per_shown_unit).quantile
+    found = {float(f"{quartiles(q) or 0.0:.2g}") for q in QUARTILES}
     limits = tuple(sorted(found))
     return Banding(limits, _named(pay.band_names, limits), "table")
 

@@ -37,7 +37,7 @@ from learnstrata.learners.features.register import (
 from learnstrata.learners.lookups import Frame, collected, distinct, join_lookup
 from learnstrata.learners.schema.register import GIVEN, own_name
 from learnstrata.privacy.keys import codes
-from learnstrata.wording.words import listed
+from learnstrata.wording.words import EVERYBODY, listed
 
 __all__ = [
     "LACKING",
@@ -313,7 +313,7 @@ def _role_categories(frame: Frame, config: Config) -> tuple[str, ...]:
 
 def _with_role(frame: Frame, model: FeatureModel) -> Frame:
     if "title" not in frame.collect_schema().names():
-        return frame.with_columns(role=nw.lit("All"))
+        return frame.with_columns(role=nw.lit(EVERYBODY))
     known = list(model.categories["role"])
     column = nw.col("role_family" if model.role_scheme == "families" else "title")
     role = nw.when(column.is_in(known)).then(column)
@@ -353,7 +353,7 @@ def _with_pay_bands(model: FeatureModel, found: Banding) -> FeatureModel:
 
 def _with_experience_filled(frame: Frame, model: FeatureModel) -> Frame:
     if "years_of_experience" not in model.available:
-        band = nw.lit("All")
+        band = nw.lit(EVERYBODY)
         return frame.with_columns(experience_band=band, experience_imputed=nw.lit(0))
     years = nw.col("years_of_experience")
     fills = model.experience_fills

@@ -208,6 +208,9 @@ class Statistic:
         Decimals at most: a small share of many has few significant ones.
     least : int
         Of whom it takes, where that is more than a count takes.
+    feature : str
+        Field that names the feature: of pay it takes the rule of pay. Empty where it
+        is of no amount.
     """
 
     of: str
@@ -215,6 +218,7 @@ class Statistic:
     n: str = ""
     places: int = 12
     least: int = 0
+    feature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

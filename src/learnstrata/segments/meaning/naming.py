@@ -20,13 +20,16 @@ from learnstrata.segments.meaning.traits import YEARS, Trait, Traits, traits_of
 
 __all__ = ["SegmentName", "name_segments", "telling_words", "unique_names"]
 
-EVERYBODY, MIXED = "All learners", "Mixed"
-OF_SIZE = re.compile(r"fewer than \d+|larger|smaller|(\d+\w\w )?largest|smallest")
+ALL_LEARNERS, MIXED = "All learners", "Mixed"
+OF_SIZE = re.compile(
+    r"fewer than \d+|larger|smaller|(\d+\w\w )?largest|smallest|(segment|part) \d+"
+)
 TOLD = 0.05  # of an effect: a feature that parts less is not what a segment is
 SECOND = 0.12  # of an effect: from here a second feature is in the name
 MOST_TOLD = 4  # features that are told to part a group, beside its name
 ALIKE = 0.08  # of effects: second features that part a group nearly alike
 APART = 0.03  # between ranks that tell two segments apart; less is chance
+SIZED = 3  # times the learners it takes to be told: sizes that differ as shown, too
 WIDE = 0.10  # a gap that what segments were cut on need not have been looked for
 # Where the names of a number that two segments share begin to be the stronger ones.
 OUTER = (1 / 3, 2 / 3)
@@ -79,30 +82,31 @@ def name_segments(
 
     Notes
     -----
-    Named again on 20 bootstrap samples, 95.7 % of the names of 385 segments stayed, of
-    at most five segments 96.9 % (`benchmarks/names.py`: six demo tables of 5,000, three
+    Named again on 20 bootstrap samples, 94.0 % of the names of 385 segments stayed, of
+    at most five segments 96.6 % (`benchmarks/names.py`: six demo tables of 5,000, three
     tables of 3,000 with columns of the user's alone, one with both, 12,000 rows of a
-    pay survey, k from 2 to 8). In the worst of the 77 segmentations 77 % stayed: where
+    pay survey, k from 2 to 8). In the worst of the 77 segmentations 70 % stayed: where
     two features part a segment equally well, or a segment stands at the boundary of
-    two words, its name still flips. With the driver alone in a name 93.4 % stayed, as
-    more coincide; with the second feature chosen by its effect alone 94.1 %.
+    two words, its name still flips.
     """
     rule = rule or PayRule()
     told = [
         traits_of(profile, bands, cut_on=cut_on, no_role=no_role, rule=rule)
         for profile in profiles
     ]
-    given = [EVERYBODY] if len(told) == 1 else unique_names(told)
+    given = [ALL_LEARNERS] if len(told) == 1 else unique_names(told)
     final = _overridden(given, overrides or {})
     return tuple(map(SegmentName, given, final))
 
 
-def unique_names(told: Sequence[Traits]) -> list[str]:
+def unique_names(told: Sequence[Traits], *, noun: str = "segment") -> list[str]:
     """Name groups by what parts each most; add what tells apart where two are alike.
 
     Parameters
     ----------
     told : sequence of Traits
+    noun : str, default="segment"
+        What a group is called that nothing tells apart from another: "Segment 2".
 
     Returns
     -------
@@ -115,7 +119,7 @@ def unique_names(told: Sequence[Traits]) -> list[str]:
         if not any(parted):
             break
     for ids in _alike(words):
-        _by_size(ids, told, words)
+        _by_size(ids, told, words, noun)
     return [_joined(one) for one in words]
 
 
@@ -217,9 +221,8 @@ def _told_apart(traits: Sequence[Trait | None]) -> list[str]:
     ranks = sorted(one.rank or 0.0 for one in known)
     at = max(range(1, len(ranks)), key=lambda i: (ranks[i] - ranks[i - 1], -i))
     low, high = _steps(ranks[:at], ranks[at:])
-    steps = known[0].steps
     return [
-        steps[high if (one.rank or 0.0) >= ranks[at] else low]
+        one.called(high if (one.rank or 0.0) >= ranks[at] else low)
         for one in traits
         if one is not None
     ]
@@ -241,10 +244,15 @@ def _steps(below: Sequence[float], above: Sequence[float]) -> tuple[int, int]:
 
 
 def _by_size(
-    ids: Sequence[int], told: Sequence[Traits], words: list[dict[str, str]]
+    ids: Sequence[int], told: Sequence[Traits], words: list[dict[str, str]], noun: str
 ) -> None:
-    """Tell apart by size what nothing else does."""
+    """Tell apart by size what nothing else does; by number where sizes are alike."""
     ranked = sorted(ids, key=lambda i: (-told[i].count, told[i].content))
+    gaps = [told[a].count - told[b].count for a, b in pairwise(ranked)]
+    if min(gaps) < SIZED * max(told[i].least for i in ids):
+        for i in ids:
+            words[i][f"size {len(words[i])}"] = f"{noun} {i + 1}"
+        return
     sizes = ["larger", "smaller"]
     if len(ids) > 2:
         middle = [f"{_ordinal(n)} largest" for n in range(2, len(ids))]

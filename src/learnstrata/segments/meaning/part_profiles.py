@@ -15,7 +15,9 @@ from learnstrata.segments.meaning.profiles import Profile, cut_on, profile_segme
 from learnstrata.segments.meaning.traits import traits_of
 from learnstrata.segments.model.parts import Strings
 
-__all__ = ["PartProfile", "describe_parts", "names_of_parts"]
+__all__ = ["WITHIN", "PartProfile", "describe_parts", "names_of_parts"]
+
+WITHIN = "within it"  # a part's words are against its segment, not against all
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class PartProfile:
     subsegment_id : str
         ``"2.1"`` is the largest part of segment 2.
     name : str
-        What parts it most from the rest of its segment; unique in the segment.
+        What parts it most from the rest of its segment, "within it"; unique in the
+        segment, and no name of a segment.
     apart : tuple of str
         All that clearly parts it from the rest, the strongest first.
     profile : Profile
@@ -80,7 +83,7 @@ def describe_parts(
         told = [
             traits_of(
                 profile,
-                config.experience_band_names,
+                model.experience_band_names,
                 cut_on=cut_on(model),
                 no_role=unnamed_roles(config),
                 rule=PayRule.of(config.privacy),
@@ -89,9 +92,11 @@ def describe_parts(
             for profile in profiles
         ]
         found += [
-            PartProfile(segment, part, name, telling_words(traits), profile)
+            PartProfile(
+                segment, part, f"{name} {WITHIN}", telling_words(traits), profile
+            )
             for part, name, traits, profile in zip(
-                own, unique_names(told), told, profiles, strict=True
+                own, unique_names(told, noun="part"), told, profiles, strict=True
             )
         ]
     return tuple(found)

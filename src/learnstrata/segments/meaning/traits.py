@@ -9,6 +9,8 @@ them wholly.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from learnstrata.learners.features.companies import TIERS, UNRATED
 from learnstrata.learners.features.register import feature_of, spoken, steps_of
 from learnstrata.learners.schema.register import is_extra
@@ -45,6 +47,8 @@ class Trait:
         Mean rank among all, 0..1; None of a category.
     steps : tuple of str
         What a group is called by where it stands; empty of a category.
+    side : int
+        -1, 0 or 1: whether the median is below, at or above that of all.
     """
 
     feature: str
@@ -52,11 +56,17 @@ class Trait:
     effect: float
     rank: float | None = None
     steps: tuple[str, ...] = ()
+    side: int = 0
 
     @property
     def is_middling(self) -> bool:
         """Whether its words say no more than that the group is in the middle."""
         return self.rank is not None and self.words == self.steps[2]
+
+    def called(self, step: int) -> str:
+        """Give the words of a step, of the middle one if the median belies it."""
+        belied = (step < 2 and self.side >= 0) or (step > 2 and self.side <= 0)
+        return self.steps[2 if belied else step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ def traits_of(
     rule = rule or PayRule()
     made = [
         *_numbers(profile, bands, rule, within=within),
-        *_categories(profile, {*no_role, OTHER, UNRATED}, rule.learners),
+        *_categories(profile, {*no_role, OTHER, UNRATED}, rule.learners, within=within),
     ]
     given = list(cut_on)
     place = {name: i for i, name in enumerate(given)}
@@ -157,13 +167,21 @@ def _numbers(
     for name, one in profile.typical.items():
         if not _may_be_told(name, one, rule):
             continue
-        steps = tuple(_short(step) for step in steps_of(name))
-        effect, step = _placed(name, one, profile.share, within=within)
+        steps = _steps(name, within=within)
+        effect, step = _placed(name, one, profile.share)
         words = steps[step]
         if name == YEARS:
             stage = _stage(profile.shares, bands, rule.learners)
             words = words if _belies(stage, step, bands) else stage or words
-        yield Trait(name, words, round(effect, 6), one.rank, steps)
+        side = int(np.sign(one.p50 - one.base))
+        yield Trait(name, words, round(effect, 6), one.rank, steps, side)
+
+
+def _steps(name: str, *, within: bool) -> tuple[str, ...]:
+    """Give what a number is called by; of a part of a segment nothing is outermost."""
+    lowest, low, middle, high, highest = (_short(step) for step in steps_of(name))
+    ends = (low, high) if within else (lowest, highest)
+    return (ends[0], low, middle, high, ends[1])
 
 
 def _may_be_told(name: str, one: Typical, rule: PayRule) -> bool:
@@ -172,9 +190,7 @@ def _may_be_told(name: str, one: Typical, rule: PayRule) -> bool:
     return rule.allows(one.n, one.companies, one.largest_share)
 
 
-def _placed(
-    name: str, one: Typical, share: float, *, within: bool
-) -> tuple[float, int]:
+def _placed(name: str, one: Typical, share: float) -> tuple[float, int]:
     """Give the effect of a number, and the step that its group is called by."""
     rest = 1.0 - share
     if rest <= 0:
@@ -184,22 +200,22 @@ def _placed(
     middle = MIDDLING * (one.central - outside) / 2
     if middle > abs(side):
         return middle, 2
-    if (one.p50 - one.base) * side < 0:  # the median is on the other side of all
+    if (one.p50 - one.base) * side <= 0:  # the median is not on this side of all
         return max(middle, 0.0), 2
     if side < 0:
         return -side, 1
-    return side, 4 if one.rank >= TOP.get(name, 1.0) and not within else 3
+    return side, 4 if one.rank >= TOP.get(name, 1.0) else 3
 
 
 def _categories(
-    profile: Profile, unnamed: Collection[str], least: int
+    profile: Profile, unnamed: Collection[str], least: int, *, within: bool
 ) -> Iterator[Trait]:
     for name, shares in profile.shares.items():
         told = [one for one in shares if _is_told(one, unnamed, least)]
         if told and name not in BANDS:
             best = max(told, key=lambda one: (_apart(one, profile.share), one.value))
             effect = round(_apart(best, profile.share), 6)
-            yield Trait(name, _valued(name, best.value), effect)
+            yield Trait(name, _valued(name, best.value, within=within), effect)
 
 
 def _is_told(one: Share, unnamed: Collection[str], least: int) -> bool:
@@ -215,10 +231,11 @@ def _apart(one: Share, share: float) -> float:
     return (one.share - min(max(rest, 0.0), 1.0)) / 2
 
 
-def _valued(name: str, value: str) -> str:
+def _valued(name: str, value: str, *, within: bool) -> str:
     if name == "tier" and value in TIERS:
         place = TIERS.index(value)
-        return steps_of("company_pay")[4 if place == len(TIERS) - 1 else 1 + place]
+        steps = _steps("company_pay", within=within)
+        return steps[4 if place == len(TIERS) - 1 else 1 + place]
     if not is_extra(name):
         return value
     return f"{_short(spoken(feature_of(name).label))} {_short(value)}"

@@ -24,7 +24,7 @@ from learnstrata.segments.pay.benchmarks import (
     paid_once,
     peer_medians,
 )
-from learnstrata.wording.words import listed
+from learnstrata.wording.words import EVERYBODY, listed
 
 __all__ = [
     "Cohort",
@@ -56,7 +56,6 @@ NEEDS: Mapping[CohortKey, tuple[str, ...]] = {
     "well_paid": ("pay",),
 }
 ALIKE = {"role_family": "role family", "tier": "company tier"}
-EVERYBODY = "All"
 
 
 @dataclass(frozen=True, slots=True)

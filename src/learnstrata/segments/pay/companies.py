@@ -21,6 +21,9 @@ from learnstrata.segments.pay.benchmarks import (
 )
 
 __all__ = [
+    "LEAST_SPREAD",
+    "MOST_OF_ONE",
+    "TOP",
     "CompanyRole",
     "CompanyTier",
     "CompanyView",
@@ -34,6 +37,7 @@ __all__ = [
 NEEDS = ("company", "tier", "pay")
 TOP = 10
 LEAST_SPREAD = 2 * TOP  # companies of a tier whose concentration is told
+MOST_OF_ONE = 0.5  # of a tier at its largest company, to tell how the others spread
 Alias = Callable[[str], str] | Mapping[str, str]
 
 
@@ -86,8 +90,9 @@ class CompanyTier:
 
     `largest_share` is the share of its largest company among its learners, `gini` and
     `top_share` tell how they spread over its companies, as `CompanyViews` has it of
-    all; None of fewer than 20 companies, of which ten are most of what there is, and of
-    those that are too small for a tier.
+    all; None of fewer than `LEAST_SPREAD` companies, of which the largest are most of
+    what there is, where one company has more than half, of whose size they would tell,
+    and of those that are too small for a tier.
     """
 
     tier: str
@@ -419,5 +424,5 @@ def _concentration(placed: pl.DataFrame) -> dict[str, tuple[float, float]]:
     return {
         tier: (gini(n), float(n[:TOP].sum() / n.sum()))
         for tier, n in of.items()
-        if len(n) >= LEAST_SPREAD and tier != UNRATED
+        if len(n) >= LEAST_SPREAD and tier != UNRATED and n[0] <= MOST_OF_ONE * n.sum()
     }

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from learnstrata.learners.history import newest_first, once_each
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["PayWithExperience", "RoleWithExperience", "relate_pay_to_experience"]
-
-EVERYBODY = "All"
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class SegmentJaccard(Model):
 class Stability(Model):
     """Whether the segments are found again by cuts of halves, from fresh starts."""
 
-    halves: Annotated[int, Setting()]
+    halves: Annotated[int, Fact("halves of the learners that were cut")]
     rows: Annotated[int | None, Count("learners of a half")]
     lowest: Annotated[Number, Statistic("least stable segment")]
     per_segment: Annotated[tuple[SegmentJaccard, ...], Rows()]
@@ -223,15 +223,15 @@ class Certainty(Model):
 
 
 class PartRole(Model):
-    """One of the most frequent roles of a part; how many have it is not shared.
+    """A role of a part that names one; those shared are the most frequent few.
 
-    The parts of a segment and its roles cross in so many small counts that rounding
-    would leave little of them, or they little of it.
+    Which they are follows from the counts as they are told.
     """
 
     value: Annotated[str, Label()]
-    held: Annotated[int | None, Owner("learners of the part with the role")]
-    share: Annotated[Number, Owner("of the learners of the part")]
+    held: Annotated[int | None, Count("learners of the part with the role", "learners")]
+    learners: Annotated[int | None, Owner("distinct learners of `held`")]
+    share: Annotated[Number, Share("of the learners of the part", "count", "held")]
 
 
 class Part(Model):
@@ -246,7 +246,7 @@ class Part(Model):
     name: Annotated[str, Label()]
     apart: Annotated[tuple[str, ...], Label()]
     typical: Annotated[tuple[TypicalNumber, ...], Rows(least="n")]
-    roles: Annotated[tuple[PartRole, ...], Rows()]
+    roles: Annotated[tuple[PartRole, ...], Rows(("-held", "value"), least="held")]
     count: Annotated[int | None, Count("learners of the part")]
     n_segment: Annotated[int | None, Count("learners of its segment")]
     share_of_segment: Annotated[Number, Share("learners", "n_segment", "count")]

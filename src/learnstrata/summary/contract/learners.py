@@ -112,7 +112,11 @@ class Limits(Model):
 
 
 class BandLimits(Model):
-    """Where a band begins and ends, and who set that: over `low`, up to `high`."""
+    """Where a band begins and ends, and who set that: over `low`, up to `high`.
+
+    Limits of pay that the table gave are its quantiles: where those may not be told,
+    bands of pay are left out, limits and counts.
+    """
 
     feature: Annotated[Literal["experience_band", "pay_band"], Word()]
     name: Annotated[str, Label()]
@@ -197,6 +201,9 @@ class Bin(Model):
     learners: Annotated[int | None, Count("learners in the bin")]
 
 
+MOMENT = Statistic("learners of whom it is known", 2, "n", feature="feature")
+
+
 class Distribution(Model):
     """One number over all learners of whom it is known."""
 
@@ -211,8 +218,8 @@ class Distribution(Model):
     p75: Annotated[Number, Typical("learners of whom it is known", 0.75)]
     p95: Annotated[Number, Typical("learners of whom it is known", 0.95)]
     p99: Annotated[Number, Typical("learners of whom it is known", 0.99)]
-    mean: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
-    std: Annotated[Number, Statistic("learners of whom it is known", 2, "n")]
+    mean: Annotated[Number, MOMENT]
+    std: Annotated[Number, MOMENT]
     skewness: Annotated[Number, Statistic("learners of whom it is known", 2, "n", 2)]
     skewness_log: Annotated[
         Number, Statistic("learners of whom it is known", 2, "n", 2)

@@ -1,13 +1,14 @@
 """What every result is: frozen, each field with its kind."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from learnstrata.privacy.disclosure.kinds import Count, Fact, Owner, Share
+from learnstrata.privacy.disclosure.derived import rate_of
+from learnstrata.privacy.disclosure.kinds import Count, Derived, Fact, Owner, Share
 
 ROUNDING = 1e-9  # by which a share of a sum may be more than all
 
@@ -24,6 +25,24 @@ OfCompanies: TypeAlias = Annotated[int | None, Count("companies of these learner
 Largest: TypeAlias = Annotated[
     Number, Owner("share of the largest company among these learners, 0..1")
 ]
+
+
+def of_rate(
+    of: str, how: Callable[..., float | None], fields: tuple[str, str], *, end: int
+) -> Derived:
+    """Declare an end of the interval of a rate: of its part, and of its whole.
+
+    Parameters
+    ----------
+    of : str
+    how : callable
+        Gives the end of the two counts.
+    fields : tuple of str
+        Of the part and of the whole.
+    end : int
+        -1 of the lower end, 1 of the upper.
+    """
+    return Derived(of, how, fields, signs=(1, -1), index=rate_of, end=end, digits=2)
 
 
 class Model(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 
 from learnstrata.learners.features.register import feature_of
-from learnstrata.privacy.disclosure.derived import rate_high, rate_low, rate_of
+from learnstrata.privacy.disclosure.derived import rate_high, rate_low
 from learnstrata.privacy.disclosure.kinds import (
     Coarse,
     Count,
@@ -26,6 +26,7 @@ from learnstrata.summary.contract.model import (
     Model,
     Number,
     OfCompanies,
+    of_rate,
 )
 
 LEAST_MEAN = 20  # learners a mean of an outcome takes: of fewer one decides too much
@@ -49,8 +50,7 @@ LimitsOf = Literal[
 
 def _of_rate(of: str, how: Callable[..., float | None], end: int) -> Derived:
     """Declare an end of the interval of a rate, worked out of its counts."""
-    fields, signs = ("count", "n"), (1, -1)
-    return Derived(of, how, fields, signs, index=rate_of, end=end, digits=2)
+    return of_rate(of, how, ("count", "n"), end=end)
 
 
 class OutcomeAnswer(Model):

@@ -1,13 +1,11 @@
 """Results on pay: benchmarks, cohorts, companies."""
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
-from learnstrata.privacy.disclosure.derived import rate_high, rate_low, rate_of
+from learnstrata.privacy.disclosure.derived import rate_high, rate_low
 from learnstrata.privacy.disclosure.kinds import (
     Amount,
     Count,
-    Derived,
     Fact,
     Label,
     Owner,
@@ -19,12 +17,14 @@ from learnstrata.privacy.disclosure.kinds import (
     Word,
 )
 from learnstrata.segments.pay.cohorts import CohortKey
+from learnstrata.segments.pay.companies import TOP
 from learnstrata.summary.contract.model import (
     SEGMENT_ID,
     Largest,
     Model,
     Number,
     OfCompanies,
+    of_rate,
 )
 
 
@@ -65,10 +65,7 @@ class Benchmarks(Model):
     wider: Annotated[tuple[PayCell, ...], Rows()]
 
 
-def _of_rate(of: str, how: Callable[..., float | None], *, end: int) -> Derived:
-    """Declare an end of the interval of the share of a cohort."""
-    fields = ("learners", "assessed")
-    return Derived(of, how, fields, signs=(1, -1), index=rate_of, end=end, digits=2)
+OF_COHORT = ("learners", "assessed")
 
 
 class CohortPart(Model):
@@ -79,8 +76,8 @@ class CohortPart(Model):
     assessed: Annotated[int | None, Count("learners of the part assessed")]
     learners: Annotated[int | None, Count("learners of the part in the cohort")]
     share: Annotated[Number, Share("learners in the cohort", "assessed", "learners")]
-    low: Annotated[Number, _of_rate("95 % from", rate_low, end=-1)]
-    high: Annotated[Number, _of_rate("95 % to", rate_high, end=1)]
+    low: Annotated[Number, of_rate("95 % from", rate_low, OF_COHORT, end=-1)]
+    high: Annotated[Number, of_rate("95 % to", rate_high, OF_COHORT, end=1)]
 
 
 class Cohort(Model):
@@ -92,8 +89,8 @@ class Cohort(Model):
     assessed: Annotated[int | None, Count("learners the definition was tried on")]
     learners: Annotated[int | None, Count("learners in the cohort")]
     share: Annotated[Number, Share("learners in the cohort", "assessed", "learners")]
-    low: Annotated[Number, _of_rate("95 % from", rate_low, end=-1)]
-    high: Annotated[Number, _of_rate("95 % to", rate_high, end=1)]
+    low: Annotated[Number, of_rate("95 % from", rate_low, OF_COHORT, end=-1)]
+    high: Annotated[Number, of_rate("95 % to", rate_high, OF_COHORT, end=1)]
     n_growth: Annotated[int | None, Count("peers with pay in two years")]
     typical_growth: Annotated[
         Number, Typical("peers with pay in two years", 0.5, "n_growth", "pay_growth")
@@ -142,10 +139,11 @@ class CompanyTier(Model):
     learners: Annotated[int | None, Count("learners whose company is of the tier")]
     largest_share: Largest
     gini: Annotated[
-        Number, Statistic("learners of the tier over its companies", 2, "learners")
+        Number,
+        Statistic("learners of the tier over its companies", 2, "learners", places=1),
     ]
     top_share: Annotated[
-        Number, Share("learners of the tier at its ten largest companies", "learners")
+        Number, Share(f"learners of the tier at its {TOP} largest", "learners")
     ]
     n_paid: Annotated[int | None, Count("paid learners of the tier")]
     p50: Annotated[Number, Amount("paid learners of the tier", 0.5, "n_paid")]
@@ -158,6 +156,6 @@ class Companies(Model):
     n_companies: Annotated[int | None, Count("companies")]
     n_learners: Annotated[int | None, Count("learners whose company is known")]
     gini: Annotated[Number, Statistic("learners over companies", digits=2)]
-    top_share: Annotated[Number, Share("learners at the ten largest", "n_learners")]
+    top_share: Annotated[Number, Share(f"learners at the {TOP} largest", "n_learners")]
     largest: Annotated[tuple[CompanyView, ...], Rows(("alias",))]
     tiers: Annotated[tuple[CompanyTier, ...], Rows(least="learners")]

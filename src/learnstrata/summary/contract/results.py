@@ -142,6 +142,11 @@ class Results(Model):
         """Learners (or records) segmented: the whole of most shares."""
         return self.input.segmented
 
+    @property
+    def is_one_segment(self) -> bool:
+        """Whether all learners are one segment, so that nothing sets it apart."""
+        return len(self.segments) + self.small_segments == 1
+
     def segment(self, segment_id: int) -> Segment | None:
         """Give a segment by its id; None where it is too small to be told."""
         return next((one for one in self.segments if one.id == segment_id), None)

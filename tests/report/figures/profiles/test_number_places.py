@@ -38,6 +38,16 @@ def test_the_title_says_high_or_low(summary):
         assert f"come in at {rank:.0f} of 100" in told
 
 
+def test_a_place_never_contradicts_its_interval(summary):
+    """One format of all three: 4.4, from 4.1 to 4.9, is no "4, from 4.1 to 4.9"."""
+    near = with_numbers(summary.segments[0], rank=4.4, low=4.1, high=4.9)
+    found = CHART.table(with_(summary, segments=(near, *summary.segments[1:])))
+    kinds = {column.heading: column.kind for column in found.columns}
+    assert kinds["Place"] == kinds["From"] == kinds["To"] == "statistic"
+    tips = str(CHART.spec(with_(summary, segments=(near, *summary.segments[1:]))))
+    assert "4.4 of 100, 4.1 to 4.9" in tips
+
+
 def test_a_number_of_few_is_neither_drawn_nor_listed(summary):
     first, *others = summary.segments
     few = with_numbers(first, rank=None, low=None, high=None)

@@ -10,10 +10,10 @@ from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.readings import related
 from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["CHART"]
 
-ALL = "All"  # tiers together
 LAST_YEAR = 25  # stands for all from it on
 STYLES = (
     ("#123a63", "circle"),
@@ -33,14 +33,14 @@ def _told(summary: Summary) -> list[tuple[PayByExperience, float]]:
 def _tiers(summary: Summary) -> list[str]:
     """List the tiers of the medians, everybody first."""
     names = {row.tier for row, _ in _told(summary)}
-    return sorted(names, key=lambda name: (name != ALL, name))
+    return sorted(names, key=lambda name: (name != EVERYBODY, name))
 
 
 def _styles(tiers: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Give each tier its colour and shape; all of them are a black line."""
-    named = [tier for tier in tiers if tier != ALL]
+    named = [tier for tier in tiers if tier != EVERYBODY]
     styles = {tier: STYLES[i % len(STYLES)] for i, tier in enumerate(named)}
-    return {ALL: ("#000000", "stroke"), **styles}
+    return {EVERYBODY: ("#000000", "stroke"), **styles}
 
 
 def _draw(summary: DisclosedSummary) -> Spec:

@@ -78,7 +78,7 @@ def _panel(
 def _row(one: Told, settings: Settings) -> Row:
     write = settings.numbers
     tip = (
-        f"{one.what}: {write.index(one.at)} of 100, {write.statistic(one.low)} to "
+        f"{one.what}: {write.statistic(one.at)} of 100, {write.statistic(one.low)} to "
         f"{write.statistic(one.high)} ({write.count(one.count)} {settings.units})"
     )
     return one.drawn(0, 100, tip)
@@ -88,7 +88,7 @@ def _title(summary: DisclosedSummary) -> str:
     """Name the segment that stands farthest from the middle in a number."""
     told = [one for segment in summary.segments for one in _told(segment)]
     far = max(told, key=lambda one: abs(one.at - MIDDLE))
-    place, units = summary.settings.numbers.index(far.at), summary.settings.units
+    place, units = summary.settings.numbers.statistic(far.at), summary.settings.units
     labels = {
         capital(label_of(row.feature)): label_of(row.feature)
         for row in far.segment.distinctive_numbers
@@ -108,7 +108,7 @@ def _table(summary: Summary) -> Table:
             column("Segment", lambda one: one.segment.name),
             column("Number", lambda one: one.what),
             column(capital(summary.settings.units), lambda one: one.count, "count"),
-            column("Place", lambda one: one.at, "index"),
+            column("Place", lambda one: one.at, "statistic"),
             column("From", lambda one: one.low, "statistic"),
             column("To", lambda one: one.high, "statistic"),
             column("Strength", lambda one: one.effect, "number"),
