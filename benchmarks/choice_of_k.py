@@ -112,7 +112,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="families with this in their name")
     parser.add_argument("--skip-planted", action="store_true")
     parser.add_argument(
-        "--again", type=int, default=3, help="seeds whose choice is made again"
+        "--again", type=int, default=2, help="seeds whose choice is made again"
     )
     options = parser.parse_args()
     print(f"seeds 0..{options.seeds - 1}; {options.rows:,} rows without groups\n")
