@@ -6,6 +6,7 @@ before it and of its own piece of the configuration; what it finds is exact.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -45,10 +46,14 @@ from learnstrata.segments.meaning.contributions import (
     mean_pulls,
 )
 from learnstrata.segments.meaning.distinctive import make_cards
-from learnstrata.segments.meaning.naming import name_segments
+from learnstrata.segments.meaning.naming import SegmentName, name_segments
 from learnstrata.segments.meaning.outcomes import judge_outcomes
-from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
-from learnstrata.segments.meaning.profiles import cut_on, profile_segments
+from learnstrata.segments.meaning.part_profiles import (
+    PartProfile,
+    describe_parts,
+    names_of_parts,
+)
+from learnstrata.segments.meaning.profiles import Profile, cut_on, profile_segments
 from learnstrata.segments.meaning.rules import segment_rules
 from learnstrata.segments.model.certainty import EXPORTED
 from learnstrata.segments.model.model import (
@@ -227,39 +232,20 @@ def _naming_what_all_share(base: Base) -> Iterator[None]:
 def _meaning(
     base: Base, clusters: Clusters, config: Config, timer: Stopwatch, key: bytes
 ) -> Meaning:
-    prepared, fit, trust = base.prepared, clusters.fit, clusters.trust
-    features, X = prepared.features, prepared.matrix.X
-    no_role, no_company = unnamed_roles(config), config.cleaning.missing_company
-    rule, rng = PayRule.of(config.privacy), _seeds(config)["explain"]
+    features, rng = base.prepared.features, _seeds(config)["explain"]
+    rule = PayRule.of(config.privacy)
     timer.begin("profile")
-    ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
-    learners = base.learners.with_columns(ids)
-    k, bands = len(fit.centers), features.experience_band_names
-    profiles = profile_segments(learners, features, n_segments=k, no_company=no_company)
-    names = name_segments(
-        profiles,
-        bands,
-        cut_on=cut_on(features),
-        no_role=no_role,
-        overrides=config.names,
-        rule=rule,
-    )
-    certainty = trust.certainty if trust else None
-    model = fit_model(prepared, config, base.limits, fit, certainty, base.origins)
-    cut = trust.subsegments.ids if trust else None
-    parts = () if cut is None else describe_parts(learners, cut, features, config)
-    part_names = names_of_parts(parts, k) if trust else ()
-    model = model.with_names([one.name for one in names], part_names)
-    members = memberships(prepared.learners, X, model).with_columns(ids)
-    learners = learners.with_columns(members.select("segment_name", *EXPORTED))
+    named = _named(base, clusters, config, rule)
+    learners, bands = named.learners, features.experience_band_names
     same_as = find_same(learners, features.columns, register=register_of(config))
     comparison = compare_with_rules(
         learners, experience_order=bands, pay_order=features.pay.band_names
     )
     timer.begin("explain")
-    cards = make_cards(learners, profiles, pay=features.pay)
+    cards = make_cards(learners, named.profiles, pay=features.pay)
     rules = segment_rules(learners, features, rng=rng)
-    pulls = mean_pulls(X, fit.labels, model)
+    X, labels = base.prepared.matrix.X, clusters.fit.labels
+    pulls = mean_pulls(X, labels, named.model)
     outcomes = [extra_name(column) for column in config.columns.outcome]
     values = judge_outcomes(
         learners, features, outcomes=outcomes, least=rule.learners, rng=rng
@@ -271,24 +257,63 @@ def _meaning(
     questions = answer_questions(
         learners,
         available=columns,
-        no_role=no_role,
+        no_role=unnamed_roles(config),
         least=rule.learners,
     )
-    members = members.with_columns(record=base.rows).sort("record")
-    told = (names, profiles, cards, pulls)
     return Meaning(
-        model,
-        members,
+        named.model,
+        named.members.with_columns(record=base.rows).sort("record"),
         learners,
-        *told,
+        named.names,
+        named.profiles,
+        cards,
+        pulls,
         same_as,
         comparison,
         rules,
         values,
         *paid,
         questions,
-        parts,
+        named.parts,
     )
+
+
+class _Named(NamedTuple):
+    """Segments with their names, and the learners in them."""
+
+    names: tuple[SegmentName, ...]
+    profiles: tuple[Profile, ...]
+    parts: tuple[PartProfile, ...]
+    model: SegmentModel
+    members: pl.DataFrame
+    learners: pl.DataFrame
+
+
+def _named(base: Base, clusters: Clusters, config: Config, rule: PayRule) -> _Named:
+    prepared, fit, trust = base.prepared, clusters.fit, clusters.trust
+    features, k = prepared.features, len(fit.centers)
+    ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
+    learners = base.learners.with_columns(ids)
+    no_company = config.cleaning.missing_company
+    profiles = profile_segments(learners, features, n_segments=k, no_company=no_company)
+    names = name_segments(
+        profiles,
+        features.experience_band_names,
+        cut_on=cut_on(features),
+        no_role=unnamed_roles(config),
+        overrides=config.names,
+        rule=rule,
+    )
+    certainty = trust.certainty if trust else None
+    model = fit_model(prepared, config, base.limits, fit, certainty, base.origins)
+    cut = trust.subsegments.ids if trust else None
+    parts = () if cut is None else describe_parts(learners, cut, features, config)
+    part_names = names_of_parts(parts, k) if trust else ()
+    model = model.with_names([one.name for one in names], part_names)
+    X = prepared.matrix.X
+    members = memberships(prepared.learners, X, model).with_columns(ids)
+    learners = learners.with_columns(members.select("segment_name", *EXPORTED))
+    return _Named(names, profiles, parts, model, members, learners)
 
 
 def assign(

@@ -21,6 +21,7 @@ from learnstrata.wording.words import listed
 __all__ = [
     "OutcomeSection",
     "answer_title",
+    "is_growth",
     "mean_text",
     "mean_title",
     "outcome_line",
@@ -85,10 +86,16 @@ def mean_title(outcome: Outcome) -> str:
     outcome : Outcome
     """
     name = outcome_name(outcome)
-    return f"{name} a year, geometric mean" if _is_growth(outcome) else f"{name}, mean"
+    return f"{name} a year, geometric mean" if is_growth(outcome) else f"{name}, mean"
 
 
-def _is_growth(outcome: Outcome) -> bool:
+def is_growth(outcome: Outcome) -> bool:
+    """Say whether it is our own growth of pay.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    """
     return outcome.is_ours and outcome.outcome == GROWTH
 
 
@@ -101,7 +108,7 @@ def mean_text(outcome: Outcome, value: float | None, write: Numbers) -> str:
     value : float or None
     write : Numbers
     """
-    return write.share(value) if _is_growth(outcome) else write.plain(value)
+    return write.share(value) if is_growth(outcome) else write.plain(value)
 
 
 def outcome_line(summary: DisclosedSummary, segment: Segment) -> str:
@@ -158,8 +165,8 @@ def _mean_line(
         for value in (own.mean, own.low, own.high, of_all.mean)
     )
     ends = _ends(low, high, own.low)
-    name = f"{outcome_name(outcome)}{' a year' if _is_growth(outcome) else ''}"
-    which = ", geometric mean" if _is_growth(outcome) else " on average"
+    name = f"{outcome_name(outcome)}{' a year' if is_growth(outcome) else ''}"
+    which = ", geometric mean" if is_growth(outcome) else " on average"
     return f"{name}: {mean}{which} ({ends}all: {base})"
 
 

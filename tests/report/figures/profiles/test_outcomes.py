@@ -62,9 +62,11 @@ def test_rates_and_means_have_columns_of_their_own(told):
     headings = [one.heading for one in table.columns]
     assert headings[3:] == [
         *("Share", "Share from", "Share to", "Share of all"),
+        *("Growth a year", "Growth a year from"),
+        *("Growth a year to", "Growth a year of all"),
         *("Mean", "Mean from", "Mean to", "Mean of all"),
     ]
-    assert table.rows[0][3:] == (None, None, None, None, 54.9, 54.5, 55.3, 56.5)
+    assert table.rows[0][3:] == (*[None] * 8, 54.9, 54.5, 55.3, 56.5)
     alone = with_(told, outcomes=(RATE,))
     assert len(CHART.table(alone).columns) == 7
 

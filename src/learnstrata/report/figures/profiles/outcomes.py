@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.profiles.panels import SPAN, panels
 from learnstrata.report.figures.vega import field, mark, segment_colours, segment_label
-from learnstrata.report.outcomes import answer_title, mean_text, mean_title
+from learnstrata.report.outcomes import answer_title, is_growth, mean_text, mean_title
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.outcomes import Outcome, OutcomeGroup
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
-from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.numbers import NumberKind, Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
@@ -22,6 +23,12 @@ WIDTH = 290
 BESIDE = 2  # panels in a row
 MOST = 12  # panels; the table has all
 NAME = 34  # letters of a segment's name
+Told: TypeAlias = Literal["rate", "growth", "mean"]
+COLUMNS: tuple[tuple[Told, str, NumberKind], ...] = (
+    ("rate", "Share", "share"),
+    ("growth", "Growth a year", "share"),
+    ("mean", "Mean", "plain"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,13 @@ class _Panel:
     def is_rate(self) -> bool:
         """Whether it is a share of answers."""
         return self.outcome.kind != "number"
+
+    @property
+    def of(self) -> Told:
+        """What is told of it: the share of an answer, growth, or another mean."""
+        if self.is_rate:
+            return "rate"
+        return "growth" if is_growth(self.outcome) else "mean"
 
     @property
     def told(self) -> list[tuple[Segment, _Value, float]]:
@@ -223,9 +237,14 @@ def _first(outcome: Outcome) -> tuple[bool, float]:
 
 
 def _table(summary: Summary) -> Table:
-    """Give rates and means in columns of their own, as far as there are some."""
-    rates = ("Share", "Share from", "Share to", "Share of all")
-    means = ("Mean", "Mean from", "Mean to", "Mean of all")
+    """Give rates, growth and means in columns of their own, as far as there are."""
+    columns: dict[str, tuple[Told, int, NumberKind]] = {
+        name: (of, i, kind)
+        for of, heading, kind in COLUMNS
+        for i, name in enumerate(
+            (heading, f"{heading} from", f"{heading} to", f"{heading} of all")
+        )
+    }
     found = table_of(
         "Outcomes by segment (95 % interval)",
         [
@@ -238,28 +257,24 @@ def _table(summary: Summary) -> Table:
             column("Segment", lambda row: row[1].name),
             column("Have it", lambda row: row[2].n, "count"),
             *(
-                column(name, _number(i, rate=True), "share")
-                for i, name in enumerate(rates)
-            ),
-            *(
-                column(name, _number(i, rate=False), "plain")
-                for i, name in enumerate(means)
+                column(name, _number(i, of), kind)
+                for name, (of, i, kind) in columns.items()
             ),
         ],
         sheet="Outcomes by segment",
     )
-    return found.without_empty(*rates, *means)
+    return found.without_empty(*columns)
 
 
 def _number(
-    i: int, *, rate: bool
+    i: int, of: Told
 ) -> Callable[[tuple[_Panel, Segment, _Value]], float | None]:
     """Take a number of a row: value, ends or that of all; None of the other kind."""
 
     def taken(row: tuple[_Panel, Segment, _Value]) -> float | None:
         panel, _, value = row
         told = (value.at, value.low, value.high, panel.base)
-        return told[i] if panel.is_rate == rate else None
+        return told[i] if panel.of == of else None
 
     return taken
 
