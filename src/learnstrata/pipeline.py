@@ -237,7 +237,7 @@ def _meaning(
     timer.begin("profile")
     named = _named(base, clusters, config, rule)
     learners, bands = named.learners, features.experience_band_names
-    same_as = find_same(learners, features.columns, register=register_of(config))
+    same_as = find_same(learners, register_of(config))
     comparison = compare_with_rules(
         learners, experience_order=bands, pay_order=features.pay.band_names
     )

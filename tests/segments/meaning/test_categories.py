@@ -25,26 +25,29 @@ def learners(right, n=600, seed=0):
 
 
 def test_a_category_that_is_the_segments_is_found():
-    found = find_same(learners(1.0), ["role", "tier"])
+    found = find_same(learners(1.0))
     assert (found.feature, found.nmi) == ("tier", pytest.approx(1.0))
 
 
 @pytest.mark.parametrize(("right", "told"), [(0.98, True), (0.8, False), (0.0, False)])
 def test_it_has_to_tell_nearly_all(right, told):
-    assert (find_same(learners(right), ["role", "tier"]) is not None) is told
+    assert (find_same(learners(right)) is not None) is told
 
 
-def test_what_was_not_clustered_on_is_not_asked():
-    assert find_same(learners(1.0), ["role"]) is None
-    one = learners(1.0).with_columns(segment_id=pl.lit(1))
-    assert find_same(one, ["tier"]) is None
+def test_of_one_segment_no_category_tells_it():
+    assert find_same(learners(1.0).with_columns(segment_id=pl.lit(1))) is None
+
+
+def test_bands_of_a_number_are_asked_as_well():
+    table = learners(1.0).rename({"tier": "pay_band"})
+    assert find_same(table).feature == "pay_band"
 
 
 def test_a_missing_value_is_a_value_of_its_own():
     table = learners(1.0).with_columns(
         tier=pl.when(pl.col("tier") != "Tier 2").then("tier")
     )
-    assert find_same(table, ["tier"]).nmi == pytest.approx(1.0)
+    assert find_same(table).nmi == pytest.approx(1.0)
 
 
 def test_extra_categories_weigh_half_in_sum_and_numbers_one_each():

@@ -1,11 +1,11 @@
 """Whether one category alone says nearly all of the segments."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from learnstrata.learners.features.register import FEATURES, Feature
+from learnstrata.learners.features.register import DESCRIBED, FEATURES, Feature
 from learnstrata.stats import stability
 
 __all__ = ["SAME", "SameAs", "find_same"]
@@ -29,19 +29,14 @@ class SameAs:
 
 
 def find_same(
-    learners: pl.DataFrame,
-    clustered: Iterable[str],
-    *,
-    register: dict[str, Feature] | None = None,
+    learners: pl.DataFrame, register: Mapping[str, Feature] | None = None
 ) -> SameAs | None:
     """Find the category the segments are, where there is one.
 
     Parameters
     ----------
     learners : polars.DataFrame
-        With ``segment_id``.
-    clustered : iterable of str
-        Features that the learners were clustered on.
+        With ``segment_id``. Every category is asked, clustered on or not.
     register : mapping of str to Feature, default=None
         Of the run, with the user's own columns; ``None`` knows ours alone.
 
@@ -53,17 +48,17 @@ def find_same(
     Examples
     --------
     >>> one = pl.DataFrame({"segment_id": [1, 1, 2, 2], "tier": ["a", "a", "b", "b"]})
-    >>> find_same(one, ["tier"])
+    >>> find_same(one)
     SameAs(feature='tier', nmi=1.0)
     """
-    known = FEATURES if register is None else register
+    known = {**FEATURES, **DESCRIBED, **(register or {})}
     labels = learners["segment_id"]
     if labels.n_unique() < 2:
         return None
     found = [
         SameAs(name, stability.agreement(codes, labels.to_numpy()).nmi)
-        for name in clustered
-        if name in learners.columns and name in known and known[name].kind == "category"
+        for name in learners.columns
+        if name in known and known[name].kind == "category"
         for codes in [learners[name].cast(pl.String).rank("dense").fill_null(0)]
     ]
     best = max(found, key=lambda one: one.nmi, default=None)
