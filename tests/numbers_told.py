@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from learnstrata.config.stages import Cohorts
 from learnstrata.decisions.playbook import MIN_POOL
-from learnstrata.privacy.disclosure.rounding import share_of
+from learnstrata.privacy.disclosure.rounding import MOST_SKILL, share_of
 from learnstrata.segments.meaning.outcomes import COARSE, FINE, TOGETHER
+from learnstrata.segments.pay.companies import LEAST_SPREAD, MOST_OF_ONE
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.results import DisclosedSummary
@@ -232,7 +233,9 @@ def _of_segments(summary: DisclosedSummary) -> list[object]:
     roles = [one.index for segment in segments for one in segment.category("role")]
     values = [one.index for segment in segments for one in segment.distinctive_values]
     ranks = [one.rank for segment in segments for one in segment.distinctive_numbers]
-    return [quartiles, roles, values, ranks, list(map(_of_outcome, summary.outcomes))]
+    outcomes = list(map(_of_outcome, summary.outcomes))
+    # values are cut at the 1st and the 99th hundredth, and a skill is told up to 90 %
+    return [quartiles, roles, values, ranks, outcomes, [1, 99, MOST_SKILL]]
 
 
 def _of_outcome(one: Outcome) -> list[object]:
@@ -308,13 +311,14 @@ def _of_actions(summary: DisclosedSummary) -> list[object]:
     return [*found, _groups(summary)]
 
 
-def _groups(summary: DisclosedSummary) -> list[int]:
+def _groups(summary: DisclosedSummary) -> list[float]:
     """Give how many cells of pay are shown, thin, and large with a role."""
     shown = [cell for cell in summary.benchmarks.cells if cell.shown]
     named = [c for c in shown if c.role_family not in summary.settings.no_role]
     large = [cell for cell in named if (cell.learners or 0) >= MIN_POOL]
     thin = [cell for cell in shown if cell.shrunk]
-    return [len(summary.benchmarks.cells), len(shown), len(thin), len(large)]
+    groups = [len(summary.benchmarks.cells), len(shown), len(thin), len(large)]
+    return [*groups, LEAST_SPREAD, MOST_OF_ONE]
 
 
 def _of_evidence(summary: DisclosedSummary) -> list[object]:

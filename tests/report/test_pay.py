@@ -154,7 +154,7 @@ def test_a_dash_stands_only_where_the_rule_of_pay_hides_a_quartile(summary, writ
             assert place in (4, 5)
             continue
         assert pay.wider(summary).columns[place].heading.endswith("quartile")
-        assert row[1] < 4 * 5 + summary.settings.base  # five beyond it, as rounded
+        assert row[1] < 4 * 5 + summary.rounding_error  # five beyond it, as rounded
 
 
 def test_a_section_without_words_is_not_an_error(summary):
