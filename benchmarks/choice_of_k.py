@@ -70,10 +70,12 @@ def _dossier(X: Table, seed: int, name: str) -> Dossier:
     )
 
 
-def halves_agree(X: Table, k: int, name: str, rng: np.random.Generator) -> float:
-    """Cut two new tables of the family, half as large, and compare both cuts on X."""
-    new = [WITHOUT[name](len(X) // 2, rng).astype(np.float32) for _ in range(2)]
-    cuts = [kmeans.nearest(X, kmeans.fit(one, k, rng=rng).centers) for one in new]
+def halves_agree(X: Table, new: Table, k: int, rng: np.random.Generator) -> float:
+    """Cut two halves of new rows of the population, and compare both cuts on X."""
+    cuts = [
+        kmeans.nearest(X, kmeans.fit(half, k, rng=rng).centers)
+        for half in np.array_split(new, 2)
+    ]
     return agreement(*cuts).ari
 
 
@@ -89,19 +91,19 @@ def recurs(X: Table, found: Found, name: str, rng: np.random.Generator) -> bool:
 
 def tables(
     seeds: int, rows: int, only: str, *, skip: bool
-) -> Iterator[tuple[str, int, npt.NDArray[np.float32], npt.NDArray[np.integer] | None]]:
-    """Draw every table: its family, seed, matrix and planted groups."""
+) -> Iterator[tuple[str, int, Table, npt.NDArray[np.integer] | None, Table]]:
+    """Draw every table: family, seed, matrix, planted groups, and as many new rows."""
     for name, (family, ks, n) in ({} if skip else PLANTED).items():
         for k in ks:
             for seed in range(seeds):
                 if only in name:
                     X, y = family(k, n, np.random.default_rng([seed, k]))
-                    yield f"{name}, {k}", seed, X.astype(np.float32), y
+                    yield f"{name}, {k}", seed, X.astype(np.float32), y, X[:0]
     for name, family in WITHOUT.items():
         for seed in range(seeds):
             if only in name:
-                X = family(rows, np.random.default_rng(seed))
-                yield name, seed, X.astype(np.float32), None
+                both = family(2 * rows, np.random.default_rng(seed)).astype(np.float32)
+                yield name, seed, both[:rows], None, both[rows:]
 
 
 def main() -> int:
@@ -121,13 +123,13 @@ def main() -> int:
     said: dict[str, list[tuple[Found, bool | None, float | None]]] = {}
     agreed: list[float] = []
     again: list[bool] = []
-    for name, seed, X, y in tables(
+    for name, seed, X, y, new in tables(
         options.seeds, options.rows, options.only, skip=options.skip_planted
     ):
         found = found_in(X, seed, name)
         rng = np.random.default_rng([seed, 1])
         if found.word == "repeatable" and y is None:
-            agreed.append(halves_agree(X, found.k, name, rng))
+            agreed.append(halves_agree(X, new, found.k, rng))
         if seed < options.again:
             again.append(recurs(X, found, name, rng))
         is_right = None if y is None else found.k == len(np.unique(y))
