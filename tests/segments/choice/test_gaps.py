@@ -13,7 +13,7 @@ from learnstrata.segments.choice.gaps import (
 )
 from learnstrata.stats import kmeans
 
-APART = Parting(p_value=0.0, depth=4.0, smallest_share=0.2, same_cut=1.0)
+APART = Parting(p_value=0.0, depth=4.0, same_cut=1.0)
 
 
 def most_parted(found):

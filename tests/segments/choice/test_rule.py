@@ -11,8 +11,8 @@ from learnstrata.segments.choice.gaps import Parting
 from learnstrata.segments.choice.rule import Limits, choose, is_taken, rule_in_words
 from learnstrata.stats.nulls import monte_carlo
 
-ONE_PARTED = Parting(p_value=0.0, depth=4.0, smallest_share=0.2, same_cut=1.0)
-CUT = Parting(p_value=0.8, depth=0.6, smallest_share=0.2, same_cut=1.0)
+ONE_PARTED = Parting(p_value=0.0, depth=4.0, same_cut=1.0)
+CUT = Parting(p_value=0.8, depth=0.6, same_cut=1.0)
 FOR_USE = {
     "gaps": "numbers",
     "min_share": 0.02,

@@ -24,7 +24,7 @@ CUT = Candidate(
     smallest_share=0.2,
     largest_share=0.3,
     lowest_jaccard=0.95,
-    parting=Parting(p_value=0.7, depth=0.9, smallest_share=0.2, same_cut=1.0),
+    parting=Parting(p_value=0.7, depth=0.9, same_cut=1.0),
 )
 RULE = Rule(gaps="numbers", min_agreement=0.8)
 # Small samples: the sweep is judged as in a run, a study of 20 seeds is in benchmarks/.
@@ -47,7 +47,7 @@ def dossier(candidate=CUT, *, agreement=(0.8, 0.8, 0.9), **more):
 
 
 def test_groups_that_were_found_before_any_cut_are_natural():
-    apart = replace(CUT, parting=Parting(0.0, 4.0, 0.2, 1.0))
+    apart = replace(CUT, parting=Parting(0.0, 4.0, 1.0))
     found = judge(dossier(apart), RULE)
     assert found.word == "natural"
     assert found.sentence == MEANINGS["natural"]
@@ -57,9 +57,9 @@ def test_groups_that_were_found_before_any_cut_are_natural():
 @pytest.mark.parametrize(
     "parting",
     [
-        Parting(0.0101, 4.0, 0.2, 1.0),
-        Parting(0.0, 1.49, 0.2, 1.0),
-        Parting(0.0, 4.0, 0.2, 0.89),
+        Parting(0.0101, 4.0, 1.0),
+        Parting(0.0, 1.49, 1.0),
+        Parting(0.0, 4.0, 0.89),
     ],
 )
 def test_each_ground_of_natural_is_asked_for_and_told(parting):
@@ -69,7 +69,7 @@ def test_each_ground_of_natural_is_asked_for_and_told(parting):
 
 
 def test_groups_of_too_few_are_not_natural():
-    apart = Parting(0.0, 4.0, 0.005, 1.0)
+    apart = Parting(0.0, 4.0, 1.0)
     few = replace(
         CUT, parting=apart, refusals=("few",), objections=("smallest segment under 2%",)
     )

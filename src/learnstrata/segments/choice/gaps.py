@@ -22,6 +22,7 @@ __all__ = [
     "Parting",
     "find_borders",
     "find_partings",
+    "ordered_columns",
     "renumbered",
 ]
 
@@ -56,8 +57,7 @@ class Border:
     @property
     def is_gap(self) -> bool:
         """Whether few rows lie between, as far as is told of it."""
-        p, depth = as_told(self.p_value), as_told(self.depth)
-        return (p or 0) <= MAX_P and (depth or 0) >= LEAST_DEPTH
+        return _is_gap(self.p_value, self.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,6 @@ class Parting:
         Of the least certain valley, after Holm over the pairs; 1 where there is none.
     depth : float
         Of the shallowest valley: `learnstrata.stats.modality.Valley.depth`.
-    smallest_share : float
-        Of the rows.
     same_cut : float
         Adjusted Rand index of these clusters with those by all features.
     borders : tuple of Border
@@ -80,19 +78,36 @@ class Parting:
 
     p_value: float
     depth: float
-    smallest_share: float
     same_cut: float
     borders: tuple[Border, ...] = ()
 
     @property
     def is_parted(self) -> bool:
         """Whether every cluster is a group that all features show."""
-        p, depth, same = map(as_told, (self.p_value, self.depth, self.same_cut))
-        return (
-            (p or 0) <= MAX_P
-            and (depth or 0) >= LEAST_DEPTH
-            and (same or 0) >= SAME_CUT
-        )
+        same = as_told(self.same_cut) or 0
+        return _is_gap(self.p_value, self.depth) and same >= SAME_CUT
+
+
+def _is_gap(p_value: float, depth: float) -> bool:
+    return (as_told(p_value) or 0) <= MAX_P and (as_told(depth) or 0) >= LEAST_DEPTH
+
+
+def ordered_columns(n_columns: int, blocks: Sequence[Sequence[int]]) -> list[int]:
+    """List the columns that are numbers: categories have gaps of their own.
+
+    Parameters
+    ----------
+    n_columns : int
+    blocks : sequence of sequence of int
+        Columns that stand for one category.
+
+    Examples
+    --------
+    >>> ordered_columns(5, [[1, 2]])
+    [0, 3, 4]
+    """
+    in_blocks = {column for block in blocks for column in block}
+    return [column for column in range(n_columns) if column not in in_blocks]
 
 
 def find_partings(
@@ -111,7 +126,7 @@ def find_partings(
     labelings : mapping of int to array of shape (n_learners,)
         By k, the cuts by all features.
     ordered : sequence of int
-        Columns that are numbers: categories have gaps of their own.
+        Columns to cut by, as `ordered_columns` lists them.
     n_starts : int
     rng : Generator
 
@@ -151,7 +166,6 @@ def _parting(
     return Parting(
         p_value=max(border.p_value for border in borders),
         depth=min(border.depth for border in borders),
-        smallest_share=float(np.bincount(labels).min() / len(labels)),
         same_cut=agreement(labels, others).ari,
         borders=renumbered(borders, labels, others),
     )

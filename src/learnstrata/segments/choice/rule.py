@@ -166,7 +166,7 @@ def choose(
     judged = tuple(_judged(candidate, config, limits) for candidate in candidates)
     swept = [one for one in judged if config.k_min <= one.k <= config.k_max]
     ranked = _taken(swept, config.rule.criterion)
-    natural = max((one for one in swept if one.is_natural), key=_k, default=None)
+    natural = max((c for c in swept if c.is_natural), key=lambda c: c.k, default=None)
     if natural:
         ranked = [natural, *(one for one in ranked if one is not natural)]
     choice = Choice(
@@ -178,10 +178,6 @@ def choose(
         changes=() if natural else tuple(_changes(swept, config, limits)),
     )
     return choice if config.k is None else _forced(choice, config.k)
-
-
-def _k(candidate: Candidate) -> int:
-    return candidate.k
 
 
 def _forced(choice: Choice, k: int) -> Choice:

@@ -15,7 +15,7 @@ from learnstrata.segments.choice.candidates import (
     shared,
     with_halves,
 )
-from learnstrata.segments.choice.gaps import find_partings
+from learnstrata.segments.choice.gaps import find_partings, ordered_columns
 from learnstrata.segments.choice.nulls import (
     LEAST_LEARNERS,
     NullDraws,
@@ -284,13 +284,11 @@ def _with_partings(
     config: Selection,
     rng: np.random.Generator,
 ) -> list[Candidate]:
-    left_out = {column for block in blocks for column in block}
-    if config.rule.gaps == "all":
-        left_out = set()
+    left_out = () if config.rule.gaps == "all" else blocks
     found = find_partings(
         sample,
         labelings,
-        ordered=[c for c in range(sample.shape[1]) if c not in left_out],
+        ordered=ordered_columns(sample.shape[1], left_out),
         n_starts=config.starts,
         rng=rng,
     )

@@ -16,6 +16,7 @@ from learnstrata.segments.choice.gaps import (
     SAME_CUT,
     Border,
     find_borders,
+    ordered_columns,
     renumbered,
 )
 from learnstrata.segments.choice.nulls import (
@@ -309,8 +310,6 @@ def _shape(
     of_row = fit.labels[silhouette.rows]
     groups = [silhouette.values[of_row == j] for j in range(len(fit.centers))]
     steps = np.linspace(0, 1, PROFILE_POINTS)
-    in_blocks = {column for block in matrix.blocks for column in block}
-    ordered = [c for c in range(X.shape[1]) if c not in in_blocks]
     some = sample_rows(len(X), REPLICATION_ROWS, rng=rng)
     n_components = min(3, X.shape[1])
     return Shape(
@@ -323,7 +322,7 @@ def _shape(
         profile=np.array([np.quantile(group, steps) for group in groups]),
         components=tuple(dip_components(X[some], n_components=n_components, rng=rng)),
         explained=tuple(principal_components(X[some], n_components).explained.tolist()),
-        borders=_borders(X[:, ordered], fit.labels, dossier, rng=rng),
+        borders=_borders(matrix, fit.labels, dossier, rng=rng),
     )
 
 
@@ -340,7 +339,7 @@ def _silhouette(
 
 
 def _borders(
-    rows: Rows,
+    matrix: Matrix,
     labels: npt.NDArray[np.int32],
     dossier: Dossier,
     *,
@@ -352,10 +351,11 @@ def _borders(
     if same and chosen and chosen.parting:
         swept = dossier.fits[dossier.k].labels
         return renumbered(chosen.parting.borders, swept, labels[dossier.sampled])
-    some = sample_rows(len(rows), ROWS, rng=rng)
-    if not rows.shape[1] or len(np.unique(labels[some])) < labels.max(initial=0) + 1:
+    ordered = ordered_columns(matrix.X.shape[1], matrix.blocks)
+    some = sample_rows(len(labels), ROWS, rng=rng)
+    if not ordered or len(np.unique(labels[some])) < labels.max(initial=0) + 1:
         return ()
-    return find_borders(rows[some], labels[some], rng=rng)
+    return find_borders(matrix.X[some][:, ordered], labels[some], rng=rng)
 
 
 def _replication(
