@@ -13,6 +13,7 @@ from learnstrata.summary.cohorts import (
     cohort_sentence,
     defined,
     named_parts,
+    whole,
 )
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.pay import Cohort, CohortPart, PayCell
@@ -21,7 +22,7 @@ from learnstrata.summary.contract.results import Action, Results, Target
 from learnstrata.summary.findings import ONE_SEGMENT, findings_of
 from learnstrata.wording import readings
 from learnstrata.wording.numbers import Numbers
-from learnstrata.wording.words import EVERYBODY, listed
+from learnstrata.wording.words import listed
 
 __all__ = ["recommend"]
 
@@ -278,15 +279,7 @@ def _stalled_parts(found: Cohort, results: Results) -> list[CohortPart]:
     """Give the roles of a cohort; of a table without titles all of it."""
     if results.has("title"):
         return named_parts(found.by_role, results)
-    whole = CohortPart(
-        value=EVERYBODY,
-        assessed=found.assessed,
-        learners=found.learners,
-        share=found.share,
-        low=found.low,
-        high=found.high,
-    )
-    return [whole]
+    return [whole(found)]
 
 
 def _of_assessed(one: CohortPart, write: Numbers) -> str:

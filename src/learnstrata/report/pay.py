@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from learnstrata.report.figures.bins import capital
 from learnstrata.segments.pay.cohorts import CohortKey
 from learnstrata.segments.pay.companies import LEAST_SPREAD, MOST_OF_ONE, TOP
-from learnstrata.summary.cohorts import cohort_of, named_parts
+from learnstrata.summary.cohorts import cohort_of, named_parts, whole
 from learnstrata.summary.contract.pay import (
     Cohort,
     CohortPart,
@@ -19,7 +19,6 @@ from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import EVERYBODY
 
 __all__ = [
-    "ALL",
     "CohortShown",
     "PaySection",
     "cells",
@@ -37,8 +36,6 @@ __all__ = [
     "shown_cells",
     "wider",
 ]
-
-ALL = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +109,9 @@ PAY = (
     column("Leans on wider groups", lambda cell: "yes" if cell.shrunk else "no"),
 )
 RATIO = "Above 1 the pay is higher than what it is compared with, below 1 lower."
-ROLE = column("Role", lambda cell: cell.role_family or ALL)
-TIER = column("Company tier", lambda cell: cell.tier or ALL)
-EXPERIENCE = column("Experience", lambda cell: cell.experience_band or ALL)
+ROLE = column("Role", lambda cell: cell.role_family or EVERYBODY)
+TIER = column("Company tier", lambda cell: cell.tier or EVERYBODY)
+EXPERIENCE = column("Experience", lambda cell: cell.experience_band or EVERYBODY)
 
 
 def cells(summary: Summary) -> Table:
@@ -219,22 +216,11 @@ def cohorts(summary: Summary) -> Table:
         [
             (by, part, cohort.title)
             for cohort in summary.cohorts
-            for by, part in ((ALL, _whole(cohort)), *_groups(cohort))
+            for by, part in ((EVERYBODY, whole(cohort)), *_groups(cohort))
         ],
         (column("Cohort", lambda row: row[2]), *GROUPS),
         sheet="Cohorts",
         note=INTERVAL,
-    )
-
-
-def _whole(cohort: Cohort) -> CohortPart:
-    return CohortPart(
-        value=ALL,
-        assessed=cohort.assessed,
-        learners=cohort.learners,
-        share=cohort.share,
-        low=cohort.low,
-        high=cohort.high,
     )
 
 

@@ -11,7 +11,7 @@ from learnstrata.stats.intervals import wilson
 from learnstrata.summary.contract.pay import Cohort, CohortPart
 from learnstrata.summary.contract.results import Results
 from learnstrata.wording.numbers import Numbers
-from learnstrata.wording.words import listed
+from learnstrata.wording.words import EVERYBODY, listed
 
 __all__ = [
     "cohort_of",
@@ -21,6 +21,7 @@ __all__ = [
     "named_parts",
     "standing_out",
     "standing_out_in_words",
+    "whole",
 ]
 
 CLEAR = 3.0  # standard deviations: of 18 equal roles one is named in 3 tables of 100
@@ -60,6 +61,18 @@ def members_in_words(cohort: Cohort, write: Numbers) -> str:
 def defined(cohort: Cohort) -> str:
     """Say who is meant, in the words of the definition."""
     return f"Who is meant: {cohort.definition[:1].lower()}{cohort.definition[1:]}"
+
+
+def whole(cohort: Cohort) -> CohortPart:
+    """Give all of a cohort, as a part of it is told."""
+    return CohortPart(
+        value=EVERYBODY,
+        assessed=cohort.assessed,
+        learners=cohort.learners,
+        share=cohort.share,
+        low=cohort.low,
+        high=cohort.high,
+    )
 
 
 def named_parts(parts: Iterable[CohortPart], results: Results) -> list[CohortPart]:

@@ -17,7 +17,7 @@ import polars as pl
 from learnstrata.config.stages import Cohorts
 from learnstrata.learners.history import yearly_growth
 from learnstrata.learners.roles.unnamed import NO_ROLE
-from learnstrata.privacy.disclosure.derived import rate_high, rate_low
+from learnstrata.privacy.disclosure.derived import rate_high, rate_low, rate_of
 from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.segments.pay.benchmarks import (
     lacking,
@@ -59,17 +59,16 @@ ALIKE = {"role_family": "role family", "tier": "company tier"}
 
 
 @dataclass(frozen=True, slots=True)
-class CohortPart:
-    """One segment, role or tier of a cohort: assessed, and of them in the cohort."""
+class _Rate:
+    """How many were assessed, and how many of them are in a cohort."""
 
-    value: str
     assessed: int
     learners: int
 
     @property
     def share(self) -> float | None:
         """``learners / assessed``; None where nobody was assessed."""
-        return self.learners / self.assessed if self.assessed else None
+        return rate_of(self.learners, self.assessed)
 
     @property
     def low(self) -> float | None:
@@ -83,7 +82,14 @@ class CohortPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Cohort:
+class CohortPart(_Rate):
+    """One segment, role or tier of a cohort: assessed, and of them in the cohort."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort(_Rate):
     """Learners who stand out in one way.
 
     Attributes
@@ -109,8 +115,6 @@ class Cohort:
     key: CohortKey
     title: str
     definition: str
-    assessed: int
-    learners: int
     by_segment: tuple[CohortPart, ...]
     by_role: tuple[CohortPart, ...]
     by_tier: tuple[CohortPart, ...]
@@ -118,21 +122,6 @@ class Cohort:
     reason: str = ""
     n_growth: int | None = None
     typical_growth: float | None = None
-
-    @property
-    def share(self) -> float | None:
-        """``learners / assessed``; None where nobody was assessed."""
-        return self.learners / self.assessed if self.assessed else None
-
-    @property
-    def low(self) -> float | None:
-        """Lower end of the 95 % interval of the share."""
-        return rate_low(self.learners, self.assessed)
-
-    @property
-    def high(self) -> float | None:
-        """Upper end of the 95 % interval of the share."""
-        return rate_high(self.learners, self.assessed)
 
 
 def progress_of_peers(
@@ -324,7 +313,14 @@ def _absent(learners: pl.DataFrame, rules: Cohorts) -> dict[CohortKey, Cohort]:
     nobody = np.zeros(len(learners), dtype=bool)
     return {
         key: Cohort(
-            *(key, TITLES[key], words[key], 0, 0, (), (), ()),
+            assessed=0,
+            learners=0,
+            key=key,
+            title=TITLES[key],
+            definition=words[key],
+            by_segment=(),
+            by_role=(),
+            by_tier=(),
             members=nobody,
             reason=_lacking(learners, needs),
         )
@@ -528,6 +524,6 @@ def _parts(
     counts = assessed.group_by(pl.col(column).cast(pl.String)).agg(
         pl.len().alias("assessed"), pl.col("_in").sum()
     )
-    known = {value: pair for value, *pair in counts.iter_rows()}
-    parts = [CohortPart(value, *known.get(value, (0, 0))) for value in values]
+    known = {value: (n, inside) for value, n, inside in counts.iter_rows()}
+    parts = [CohortPart(*known.get(value, (0, 0)), value) for value in values]
     return tuple(sorted(parts, key=lambda part: (-(part.share or 0), part.value)))

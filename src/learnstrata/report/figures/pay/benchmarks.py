@@ -9,11 +9,12 @@ from pydantic import JsonValue
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.vega import field, mark, values
-from learnstrata.report.pay import ALL, shown_cells
 from learnstrata.report.pay import cells as table
+from learnstrata.report.pay import shown_cells
 from learnstrata.summary.contract.pay import PayCell
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["CHART"]
 
@@ -53,10 +54,10 @@ def _spec(summary: DisclosedSummary) -> Spec:
         write=summary.settings.numbers,
         has_companies=summary.has("company"),
     )
-    tiers = sorted({cell.tier or ALL for cell in found})
+    tiers = sorted({cell.tier or EVERYBODY for cell in found})
     panels: list[JsonValue] = [
         _panel(
-            [cell for cell in found if (cell.tier or ALL) == tier],
+            [cell for cell in found if (cell.tier or EVERYBODY) == tier],
             frame,
             tier=tier,
             first=place == 0,
@@ -70,7 +71,7 @@ def _roles(found: Sequence[PayCell]) -> tuple[str, ...]:
     """List roles from the one with most learners shown."""
     sizes: dict[str, int] = {}
     for cell in found:
-        role = cell.role_family or ALL
+        role = cell.role_family or EVERYBODY
         sizes[role] = sizes.get(role, 0) + (cell.learners or 0)
     return tuple(sorted(sizes, key=lambda role: (-sizes[role], role)))
 
@@ -79,12 +80,14 @@ def _bands(summary: DisclosedSummary, found: Sequence[PayCell]) -> tuple[str, ..
     """List the experience bands from early to late, as they are configured."""
     order = [one.name for one in summary.bands_of("experience_band")]
     places = {name: i for i, name in enumerate(order)}
-    bands = {cell.experience_band or ALL for cell in found}
+    bands = {cell.experience_band or EVERYBODY for cell in found}
     return tuple(sorted(bands, key=lambda band: (places.get(band, len(places)), band)))
 
 
 def _panel(found: Sequence[PayCell], frame: _Frame, *, tier: str, first: bool) -> Spec:
-    cells = {(c.role_family or ALL, c.experience_band or ALL): c for c in found}
+    cells = {
+        (c.role_family or EVERYBODY, c.experience_band or EVERYBODY): c for c in found
+    }
     rows = [
         {
             "row": role,
@@ -165,7 +168,7 @@ def _title(summary: DisclosedSummary) -> str:
 
 def _place(cell: PayCell) -> str:
     names = (cell.role_family, cell.tier, cell.experience_band)
-    return ", ".join(name or ALL for name in names)
+    return ", ".join(name or EVERYBODY for name in names)
 
 
 def _note(summary: DisclosedSummary) -> str:
