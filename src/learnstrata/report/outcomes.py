@@ -13,7 +13,7 @@ from learnstrata.summary.contract.outcomes import (
     Skill,
 )
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
-from learnstrata.summary.outcomes import outcome_name, skill_text
+from learnstrata.summary.outcomes import outcome_name, own_first, skill_text
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
@@ -198,7 +198,7 @@ def skills_beside(summary: Summary) -> Table:
     there = {one.by for outcome in summary.outcomes for one in outcome.skills}
     return table_of(
         TOLD,
-        [one for one in _in_order(summary) if one.skills],
+        [one for one in own_first(summary) if one.skills],
         (
             column("Outcome", outcome_name),
             *(
@@ -227,13 +227,8 @@ def _plain(value: float | None) -> float | None:
     return None if value is None else value or 0.0
 
 
-def _in_order(summary: Summary) -> list[Outcome]:
-    """List the outcomes, the user's own first."""
-    return sorted(summary.outcomes, key=lambda one: one.is_ours)
-
-
 def _skills(summary: Summary) -> Iterator[tuple[Outcome, Skill]]:
-    for outcome in _in_order(summary):
+    for outcome in own_first(summary):
         found = {one.by: one for one in outcome.skills}
         yield from ((outcome, found[by]) for by in KINDS if by in found)
 

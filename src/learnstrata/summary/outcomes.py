@@ -28,6 +28,7 @@ __all__ = [
     "build_outcomes",
     "outcome_name",
     "outcome_sentence",
+    "own_first",
     "rules_in_words",
     "skill_text",
 ]
@@ -122,6 +123,16 @@ def _spread_of(run: Run, feature: str) -> float | None:
     """Give the distance of the quartiles of all, by which its quartiles are told."""
     told = (one.typical.get(feature) for one in run.meaning.profiles)
     return next((one.spread for one in told if one), None)
+
+
+def own_first(results: Results) -> list[Outcome]:
+    """List the outcomes, those of the user's before ours.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    return sorted(results.outcomes, key=lambda one: one.is_ours)
 
 
 def outcome_name(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from learnstrata.summary.contract.pay import Benchmarks, Companies
 from learnstrata.summary.contract.results import Results, Settings, Words
 from learnstrata.summary.descriptions import describe_segment, sensitivity_sentence
 from learnstrata.summary.findings import findings_of
-from learnstrata.summary.outcomes import outcome_sentence
+from learnstrata.summary.outcomes import outcome_sentence, own_first
 from learnstrata.wording.numbers import Numbers
 
 __all__ = [
@@ -48,7 +48,7 @@ def words_of(results: Results) -> Words:
         sensitivity=sensitivity_sentence(sensitivity) if sensitivity else "",
         outcomes=tuple(
             outcome_sentence(one, results)
-            for one in sorted(results.outcomes, key=lambda one: one.is_ours)
+            for one in own_first(results)
             if one.of_all or not one.is_ours  # that few have ours is no news
         ),
     )

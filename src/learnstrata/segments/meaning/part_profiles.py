@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from learnstrata.config.stages import Config
@@ -127,5 +126,5 @@ def names_of_parts(
     """
     return tuple(
         tuple(one.name for one in found if one.segment_id == segment)
-        for segment in np.arange(1, n_segments + 1).tolist()
+        for segment in range(1, n_segments + 1)
     )

@@ -13,6 +13,7 @@ from learnstrata.report.outcomes import answer_title, is_growth, mean_text, mean
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.outcomes import Outcome, OutcomeGroup
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
+from learnstrata.summary.outcomes import own_first
 from learnstrata.wording.numbers import NumberKind, Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
@@ -77,8 +78,8 @@ class _Panel:
 
 def _panels(summary: Summary) -> list[_Panel]:
     """List what is told of each outcome: the user's own first."""
-    own_first = sorted(summary.outcomes, key=lambda one: one.is_ours)
-    return [panel for one in own_first for panel in _of_outcome(one, summary)]
+    every = own_first(summary)
+    return [panel for one in every for panel in _of_outcome(one, summary)]
 
 
 def _of_outcome(outcome: Outcome, summary: Summary) -> Iterator[_Panel]:
@@ -183,8 +184,7 @@ def _x(panel: _Panel) -> Spec:
     if panel.is_rate:
         axis: Spec = {"title": None, "format": ".0%", "tickCount": 5}
         return {"scale": {"zero": True, "nice": True}, "axis": axis}
-    is_growth = panel.text(0.5, Numbers(1, "", 10)).endswith("%")
-    form: Spec = {"format": ".0%"} if is_growth else {}
+    form: Spec = {"format": ".0%"} if panel.of == "growth" else {}
     scale: Spec = {"zero": False, "nice": True, "padding": 12}
     return {"scale": scale, "axis": {"title": None, "tickCount": 5, **form}}
 
