@@ -5,6 +5,7 @@ import os
 import stat
 import sys
 from functools import partial
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from learnstrata.disk import placing
 from learnstrata.exceptions import OutputError, PrivacyError
 from learnstrata.layer.contents import FILES
 from learnstrata.layer.folder import (
+    _look,
     check_file,
     check_pictures,
     check_target,
@@ -533,3 +535,23 @@ def test_pictures_replace_pictures_only(tmp_path):
 def test_the_files_of_a_run_are_named_once_and_belong_to_a_part():
     assert len(set(FILES)) == len(FILES) == 10
     assert {name.split("/")[0] for name in FILES} == {"share", "private"}
+
+
+PUT = {"nothing": None, "folder": Path.mkdir, "file": Path.touch}
+
+
+@pytest.mark.parametrize("put", PUT.values(), ids=PUT)
+def test_what_goes_away_while_it_is_looked_at_is_looked_at_again(tmp_path, put):
+    place, looks = tmp_path / "place", []
+    place.mkdir()
+
+    def refuse(folder, told):
+        looks.append(told)
+        if len(looks) == 1:
+            folder.rmdir()
+            if put:
+                put(folder)
+            (folder / "inside").stat()
+
+    _look(place, refuse)
+    assert looks == [place] * (2 if put else 1)

@@ -162,6 +162,9 @@ def _look(target: Path, refuse: Refuse) -> None:
         seen = _inode(target)
         try:
             return refuse(target, target)
+        except (FileNotFoundError, NotADirectoryError):
+            if not os.path.lexists(target):  # nothing is left to refuse
+                return None
         except OutputError:
             if _inode(target) in {seen, None}:
                 raise
