@@ -1,8 +1,14 @@
+import re
+from contextlib import contextmanager
+
+import numpy as np
 import pytest
 
 import browser
 from charted import tips_of
+from learnstrata.facade import percentile_in
 from learnstrata.report.figures.catalogue import CHARTS
+from learnstrata.report.finder import finder_of
 from learnstrata.report.page import SECTIONS
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -40,6 +46,18 @@ def width(request):
 
 
 @pytest.fixture
+def unfolded(opened):
+    """The page with all that is folded open."""
+    page, _ = opened
+    unfold(page)
+    return page
+
+
+def unfold(page):
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+
+@pytest.fixture
 def opened(chromium, width, html, tmp_path):
     path = tmp_path / "report.html"
     path.write_text(html, encoding="utf-8")
@@ -66,13 +84,13 @@ def test_the_page_opens_offline_without_a_word_and_without_a_request(opened):
 def test_the_page_does_not_scroll_sideways(opened):
     page, _ = opened
     assert page.evaluate(OVERFLOWS) is False
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    unfold(page)
     assert page.evaluate(OVERFLOWS) is False
 
 
-def test_every_section_and_chart_is_seen(opened):
-    page, _ = opened
-    for key, title in SECTIONS:
+def test_every_section_and_chart_is_seen(unfolded):
+    page = unfolded
+    for key, title in SECTIONS.items():
         assert page.locator(f"#{key} h2").inner_text() == title
         assert page.locator(f"#{key}").is_visible()
     charts = page.locator("figure svg")
@@ -81,9 +99,26 @@ def test_every_section_and_chart_is_seen(opened):
         assert chart.bounding_box()["height"] > 60
 
 
-def test_no_label_of_a_chart_is_cut(opened):
+def test_no_label_of_a_chart_is_cut(unfolded):
+    assert unfolded.evaluate(CUT) == []
+
+
+def test_the_front_part_is_short_and_its_first_screen_holds_what_matters(opened, width):
     page, _ = opened
-    assert page.evaluate(CUT) == []
+    if width == 390:
+        return
+    assert page.evaluate("document.documentElement.scrollHeight") <= 12_000
+    assert page.locator("header.top").bounding_box()["height"] <= 900
+    assert page.locator(".line.first").is_visible()
+
+
+def test_a_link_into_the_folded_appendix_opens_it(opened):
+    page, _ = opened
+    folded = page.locator("#trust > details")
+    assert folded.get_attribute("open") is None
+    page.evaluate("location.hash = '#trust'")
+    page.wait_for_selector("#trust > details[open]")
+    assert page.locator("#figure-k").is_visible()
 
 
 def test_the_contents_stay_in_sight_on_a_wide_screen(opened, width):
@@ -109,6 +144,7 @@ def test_every_chart_is_drawn_anew_and_keeps_its_words(opened):
 @pytest.mark.parametrize("key", ["roles", "pay"])
 def test_a_mark_answers_the_pointer_with_what_it_is(opened, summary, key):
     page, _ = opened
+    unfold(page)
     chart, mark = next(one for one in CHARTS if one.key == key), ".mark-rect path"
     told = tips_of(chart.spec(summary))[0]
     assert summary.segments[0].name in told
@@ -140,7 +176,13 @@ def test_without_scripts_the_charts_stand_there_all_the_same(chromium, html, tmp
     assert page.locator(".drawn").count() == 0
     charts = page.locator(".chart svg")
     assert charts.count() == page.locator("figure").count() > 10
-    assert all(chart.bounding_box()["height"] > 60 for chart in charts.all())
+    for summary in page.locator("details > summary").all():
+        if summary.is_visible():
+            summary.click()
+    assert page.locator("#figure-k svg").bounding_box()["height"] > 60
+    assert page.locator("#figure-map svg").bounding_box()["height"] > 60
+    assert page.locator("#finder").is_hidden()
+    assert page.locator("tbody tr[hidden]").count() == 0
     context.close()
 
 
@@ -159,12 +201,139 @@ def test_a_script_that_was_changed_does_not_run_and_the_charts_stay(
     context.close()
 
 
-def test_axe_finds_nothing_against_wcag_2_2_aa(opened):
-    page, _ = opened
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+def told_by_axe(page):
+    """Give what axe finds in all of a page, folded or not."""
+    unfold(page)
     found = axe.Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-    told = [
+    return [
         (rule["id"], [node["target"] for node in rule["nodes"][:3]])
         for rule in found.response["violations"]
     ]
-    assert told == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_against_wcag_2_2_aa(opened, scheme):
+    page, _ = opened
+    page.emulate_media(color_scheme=scheme)
+    assert told_by_axe(page) == []
+
+
+def test_a_dark_screen_gets_a_dark_page_and_paper_a_light_one(opened):
+    page, _ = opened
+    ground = "getComputedStyle(document.body).backgroundColor"
+    grounds = {}
+    for scheme, media in (("light", "screen"), ("dark", "screen"), ("dark", "print")):
+        page.emulate_media(color_scheme=scheme, media=media)
+        channels = re.findall(r"\d+", page.evaluate(ground))
+        grounds[scheme, media] = sum(map(int, channels[:3]))
+    assert grounds["dark", "screen"] < 150
+    assert grounds["light", "screen"] > 700
+    assert grounds["dark", "print"] > 700
+
+
+def column_of(table, place):
+    return [row.nth(place).inner_text() for row in rows_in(table)]
+
+
+def rows_in(table):
+    return [row.locator("th, td") for row in table.locator("tbody tr").all()]
+
+
+def test_a_table_is_sorted_by_a_heading_and_back(chromium, html, tmp_path):
+    with page_in(chromium, html, tmp_path) as page:
+        table = page.locator(".sortable table", has_text="Lower quartile").first
+        heading = table.locator("thead th").nth(1)
+        heading.locator("button").click()
+        learners = [int(n.replace(",", "")) for n in column_of(table, 1)]
+        assert heading.get_attribute("aria-sort") == "descending"
+        assert learners == sorted(learners, reverse=True)
+        assert len(set(learners)) > 3
+        heading.locator("button").click()
+        again = [int(n.replace(",", "")) for n in column_of(table, 1)]
+        assert again == sorted(learners)
+
+
+def test_a_long_table_shows_the_rows_that_have_the_words(chromium, html, tmp_path):
+    with page_in(chromium, html, tmp_path) as page:
+        field = page.locator("input.filter").first
+        table = field.locator("xpath=following-sibling::div[1]").locator("table")
+        rows, word = table.locator("tbody tr"), column_of(table, 0)[1]
+        field.fill(word)
+        shown = [row.inner_text() for row in rows.all() if row.is_visible()]
+        assert 1 <= len(shown) < rows.count()
+        assert all(word.lower() in text.lower() for text in shown)
+        field.fill("")
+        assert all(row.is_visible() for row in rows.all())
+
+
+def test_segments_are_compared_two_at_a_time(chromium, html, summary, tmp_path):
+    with page_in(chromium, html, tmp_path) as page:
+        table = page.locator(".compared table")
+        seen = lambda: [h for h in table.locator("thead th").all() if h.is_visible()]  # noqa: E731
+        assert len(seen()) == 1 + len(summary.segments) > 3
+        one, other = page.locator(".pick select").all()
+        one.select_option("2")
+        other.select_option("0")
+        names = [summary.segments[i].name for i in (0, 2)]
+        told = [heading.inner_text() for heading in seen()[1:]]
+        assert [name in text for name, text in zip(names, told, strict=True)] == [
+            True
+        ] * 2
+        one.select_option("")
+        assert len(seen()) == 1 + len(summary.segments)
+
+
+@contextmanager
+def page_in(chromium, html, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(html, encoding="utf-8")
+    context = chromium.new_context(
+        offline=True, viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    page.goto(path.as_uri())
+    yield page
+    context.close()
+
+
+FIND = """([role, tier, band, pay]) => {
+  const form = document.getElementById("finder");
+  Object.entries({ role, tier, experience: band, pay }).forEach(([name, value]) => {
+    form.elements[name].value = value;
+  });
+  form.elements.pay.dispatchEvent(new Event("input", { bubbles: true }));
+  return document.getElementById("finder-says").textContent;
+}"""
+
+
+def test_the_page_finds_a_pay_among_peers_as_the_program_does(
+    chromium, html, summary, tmp_path
+):
+    found, rng = finder_of(summary), np.random.default_rng(3)
+    per = summary.settings.money.per
+    asked = [
+        (
+            *(str(rng.choice(one)) for one in (found.roles, found.tiers, found.bands)),
+            round(float(rng.lognormal(2.3, 0.9)), int(rng.integers(4))) or 1.0,
+        )
+        for _ in range(300)
+    ]
+    cells = [cell for cell in summary.benchmarks.cells if cell.shown]
+    asked += [  # on a quantile itself
+        (cell.role_family, cell.tier, cell.experience_band, pay / per)
+        for cell in cells[:60]
+        for pay in (cell.p25, cell.p50, cell.p90)
+        if pay
+    ]
+    with page_in(chromium, html, tmp_path) as page:
+        told = [page.evaluate(FIND, [*one[:3], str(one[3])]) for one in asked]
+        wrong = page.evaluate(FIND, [*asked[0][:3], "twelve"])
+    levels = set()
+    for (role, tier, band, pay), sentence in zip(asked, told, strict=True):
+        mine = percentile_in(
+            summary, role_family=role, tier=tier, experience_band=band, pay=pay * per
+        )
+        levels.add(mine.level)
+        assert sentence == mine.sentence
+    assert len(levels) > 1
+    assert wrong == "Give the pay as a number above 0, in LPA."

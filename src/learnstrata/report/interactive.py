@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 from markupsafe import Markup
 from pydantic import JsonValue
@@ -14,75 +15,19 @@ from pydantic import JsonValue
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Spec
 
-__all__ = ["Interactive", "interactive", "shipped_scripts", "specification"]
+__all__ = [
+    "Interactive",
+    "in_script",
+    "interactive",
+    "shipped_scripts",
+    "specification",
+]
 
 # Letters in place of + and /: the packed script is one word, in which the leak scan
 # finds no company by chance.
 LETTERS = {"+": "ø", "/": "þ"}
 SNIPPET = "window.vegaEmbed=vegaEmbed;"
 TIP = "description"
-LOADER = """
-(async () => {
-  "use strict";
-  const text = id => document.getElementById(id).textContent;
-  const unpack = async packed => {
-    const plain = atob(packed.replace(/ø/g, "+").replace(/þ/g, "/"));
-    const bytes = Uint8Array.from(plain, letter => letter.charCodeAt(0));
-    const open = new DecompressionStream("gzip");
-    return new Response(new Blob([bytes]).stream().pipeThrough(open)).text();
-  };
-  const idle = window.requestIdleCallback ?? setTimeout;
-  const tip = document.getElementById("tip");
-  const show = (_, event, item, value) => {
-    tip.hidden = value === null || value === undefined || value === "";
-    if (tip.hidden) return;
-    tip.textContent = String(value);
-    const right = document.documentElement.clientWidth - tip.offsetWidth - 8;
-    const above = event.clientY - tip.offsetHeight - 14;
-    tip.style.left = Math.max(8, Math.min(event.clientX + 12, right)) + "px";
-    tip.style.top = (above < 8 ? event.clientY + 18 : above) + "px";
-  };
-  const settle = (drawn, still, key) => {
-    for (const part of drawn.querySelectorAll("*")) {
-      for (const name of part.getAttributeNames()) {
-        const value = part.getAttribute(name);
-        if (name === "role" || name.startsWith("aria-")) part.removeAttribute(name);
-        else if (name === "id") part.id = "drawn-" + key + "-" + value;
-        else if (value.startsWith("url(#"))
-          part.setAttribute(name, value.replace("#", "#drawn-" + key + "-"));
-      }
-    }
-    for (const name of ["width", "height"]) drawn.removeAttribute(name);
-    for (const name of ["role", "aria-label", "style"])
-      drawn.setAttribute(name, still.getAttribute(name));
-  };
-  const draw = async (key, spec, config) => {
-    const box = document.querySelector("#figure-" + key + " .chart");
-    const holder = document.createElement("div");
-    await window.vegaEmbed(holder, spec, {
-      mode: "vega-lite", renderer: "svg", ast: true, actions: false,
-      defaultStyle: false, config, tooltip: show,
-    });
-    const drawn = holder.querySelector("svg");
-    settle(drawn, box.querySelector("svg"), key);
-    box.replaceChildren(drawn);
-    box.classList.add("drawn");
-  };
-  const { config, specs } = JSON.parse(text("charts"));
-  const script = document.createElement("script");
-  script.textContent = await unpack(text("vega"));
-  document.head.append(script);
-  for (const [key, spec] of Object.entries(specs)) {
-    await new Promise(done => idle(done));
-    await draw(key, spec, config);
-  }
-  document.documentElement.dataset.charts = "drawn";
-  document.addEventListener("scroll", () => { tip.hidden = true; }, true);
-  document.addEventListener("keydown", event => {
-    if (event.key === "Escape") tip.hidden = true;
-  });
-})();
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +37,22 @@ class Interactive:
     Attributes
     ----------
     policy : str
-        Content security policy: two scripts by their digests, nothing from outside.
+        Content security policy: three scripts by their digests, nothing from outside.
     charts : Markup
         Specifications as JSON that can stand in a ``<script>``.
     vega : Markup
         Vega, Vega-Lite and Vega-Embed: compressed, in letters.
     loader : Markup
         Unpacks Vega and puts each drawn chart in place of the one that stands there.
+    page : Markup
+        Sorts and filters tables, compares segments, finds a pay among peers.
     """
 
     policy: str
     charts: Markup
     vega: Markup
     loader: Markup
+    page: Markup
 
 
 def specification(spec: Spec) -> Spec:
@@ -193,14 +141,16 @@ def interactive(specs: Mapping[str, Spec]) -> Interactive:
     already stay.
     """
     script, packed = _vega()
-    digests = " ".join(f"'sha256-{_digest(text)}'" for text in (LOADER, script))
+    charts, page = _own_scripts()
+    digests = " ".join(f"'sha256-{_digest(text)}'" for text in (charts, script, page))
     told = {"config": theme.CONFIG, "specs": specs}
     return Interactive(
         policy="default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
         f"script-src {digests}",
-        charts=_in_script(json.dumps(told, ensure_ascii=False, separators=(",", ":"))),
+        charts=in_script(json.dumps(told, ensure_ascii=False, separators=(",", ":"))),
         vega=Markup(packed),  # noqa: S704 - letters, digits and =
-        loader=Markup(LOADER),  # noqa: S704 - our own
+        loader=Markup(charts),  # noqa: S704 - our own
+        page=Markup(page),  # noqa: S704 - our own
     )
 
 
@@ -212,8 +162,18 @@ def shipped_scripts() -> frozenset[str]:
     frozenset of str
         Hexadecimal. The leak scan passes these scripts over and no others.
     """
-    texts = (LOADER, _vega()[1])
+    texts = (*_own_scripts(), _vega()[1])
     return frozenset(hashlib.sha256(text.encode()).hexdigest() for text in texts)
+
+
+@cache
+def _own_scripts() -> tuple[str, str]:
+    """Give the script that draws the charts and that of the rest of the page."""
+    folder = files("learnstrata.report") / "scripts"
+    charts, page = (
+        (folder / name).read_text(encoding="utf-8") for name in ("charts.js", "page.js")
+    )
+    return charts, page
 
 
 @cache
@@ -230,8 +190,18 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _in_script(text: str) -> Markup:
-    """Write JSON so that no text of the data can end the script it stands in."""
+def in_script(text: str) -> Markup:
+    r"""Write JSON so that no text of the data can end the script it stands in.
+
+    Parameters
+    ----------
+    text : str
+
+    Examples
+    --------
+    >>> print(in_script('"</script>"'))
+    "\u003c/script\u003e"
+    """
     for letter in "<>&":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return Markup(text)  # noqa: S704 - nothing left that HTML would read

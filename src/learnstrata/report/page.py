@@ -10,42 +10,40 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label
 from learnstrata.report import quality
-from learnstrata.report.actions import targets
 from learnstrata.report.cards import cards_of, rules_sentence, without_card
+from learnstrata.report.comparison import comparison, same_by_construction
 from learnstrata.report.drawing import figures_of, map_svg
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.learners.missing import missing_title
 from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.figures.profiles import segment_map
+from learnstrata.report.finder import finder_of
 from learnstrata.report.glossary import glossary
 from learnstrata.report.interactive import interactive
+from learnstrata.report.opening import headline, opening_lines
 from learnstrata.report.outcomes import outcome_section
 from learnstrata.report.parts import cut_segments
 from learnstrata.report.pay import pay_section
 from learnstrata.report.questions import tables_of
-from learnstrata.report.trust import (
-    SHORT,
-    apart,
-    found_again,
-    short_verdict,
-    trust_of,
-    verdict_of,
-)
+from learnstrata.report.teams import TEAMS, team_pages
+from learnstrata.report.trust import trust_of, verdict_of
 from learnstrata.summary.contract.results import DisclosedSummary
 
-__all__ = ["SECTIONS", "render_cards", "render_report"]
+__all__ = ["APPENDICES", "SECTIONS", "render_cards", "render_report"]
 
 CARD_POINTS = 500
-SECTIONS = (
-    ("found", "What we found"),
-    ("segments", "Who the segments are"),
-    ("actions", "What to do"),
-    ("benchmarks", "Pay benchmarks"),
-    ("trust", "How far to trust this"),
-    ("questions", "The decision questions"),
-    ("quality", "Data quality and ledger"),
-    ("methods", "Methods and provenance"),
-)
+SECTIONS: Mapping[str, str] = {
+    "segments": "The segments side by side",
+    **dict(TEAMS.values()),
+    "benchmarks": "Pay benchmarks",
+    "questions": "The seven questions",
+    "map": "The map",
+    "trust": "How far to trust this",
+    "quality": "Data quality and ledger",
+    "methods": "Methods and provenance",
+    "glossary": "Words and bands",
+}
+APPENDICES = ("trust", "quality", "methods", "glossary")
 # By the key of a part: what it is called, and the columns of the table that it needs.
 PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "map": ("The map", ()),
@@ -77,12 +75,11 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One headline number or word with its label and what stands behind it."""
+    """One headline number with its label and what stands behind it."""
 
     value: str
     label: str
     note: str
-    word: bool = False
 
 
 def render_report(summary: DisclosedSummary) -> str:
@@ -95,8 +92,9 @@ def render_report(summary: DisclosedSummary) -> str:
     Returns
     -------
     str
-        A whole page: styles and charts inside, no request. Its two scripts make the
-        charts answer a pointer; where they do not run, the same charts stand there.
+        A whole page: styles and charts inside, no request. Its scripts make charts
+        answer a pointer and tables sort, and look up a pay; where they do not run,
+        the same charts and tables stand there.
     """
     page = _environment().get_template("report.html.j2")
     return page.render(_page(summary))
@@ -118,7 +116,7 @@ def render_cards(summary: DisclosedSummary) -> str:
     chart = segment_map.CHART
     has_map = chart.has(summary)
     return fragment.render(
-        title=_headline(summary),
+        title=headline(summary),
         cards=cards_of(summary),
         left_out=without_card(summary),
         map=map_svg(summary, points=CARD_POINTS) if has_map else "",
@@ -139,34 +137,59 @@ def _environment() -> Environment:
 
 
 def _page(summary: DisclosedSummary) -> dict[str, object]:
-    drawn = figures_of(summary)
+    drawn, finding = figures_of(summary), summary.words.findings
     return {
         "summary": summary,
         "write": summary.settings.numbers,
         "units": summary.settings.units,
-        "sections": SECTIONS,
-        "title": _headline(summary),
-        "lead": _lead(summary),
+        "titles": SECTIONS,
+        "appendices": APPENDICES,
+        "figures": drawn,
+        "further": _further(drawn),
+        "interactive": interactive({key: f.spec for key, f in drawn.items()}),
+        "absent": _absent(summary),
+        "teams": team_pages(summary),
+        "findings": [(one, tables_of(summary, one.id)) for one in finding],
+        "pay": pay_section(summary),
+        "finder": finder_of(summary),
+        "outcomes": outcome_section(summary),
+        "trust": trust_of(summary),
+        "verdict": verdict_of(summary),
+        **_opening(summary),
+        **_segments(summary),
+        **_quality(summary),
+        **_methods(summary),
+    }
+
+
+def _opening(summary: DisclosedSummary) -> dict[str, object]:
+    return {
+        "title": headline(summary),
+        "lines": opening_lines(summary),
         "tiles": _tiles(summary),
+        "told": _told(summary),
+    }
+
+
+def _told(summary: DisclosedSummary) -> dict[str, str]:
+    """Say what is in each part of the appendix, which is folded."""
+    return {
+        "trust": "the choice of k, stability, other methods, rules of thumb",
+        "quality": "what became of each record, gaps, distributions",
+        "methods": f"recipe {summary.settings.recipe}, features, versions, settings",
+        "glossary": "what the words mean, and the limits of every band",
+    }
+
+
+def _segments(summary: DisclosedSummary) -> dict[str, object]:
+    return {
+        "side_by_side": comparison(summary),
+        "same": same_by_construction(summary),
         "rounding": quality.rounding(summary),
         "cards": cards_of(summary),
         "left_out": without_card(summary),
         "cut_segments": cut_segments(summary),
         "rules_sentence": rules_sentence(summary),
-        "figures": drawn,
-        "further": _further(drawn),
-        "interactive": interactive({key: f.spec for key, f in drawn.items()}),
-        "absent": _absent(summary),
-        "actions": [(action, targets(summary, action)) for action in summary.actions],
-        "findings": [
-            (one, tables_of(summary, one.id)) for one in summary.words.findings
-        ],
-        "pay": pay_section(summary),
-        "outcomes": outcome_section(summary),
-        "trust": trust_of(summary),
-        "verdict": verdict_of(summary),
-        **_quality(summary),
-        **_methods(summary),
     }
 
 
@@ -175,22 +198,8 @@ def _further(drawn: Collection[str]) -> dict[str, list[str]]:
     there = [chart for chart in CHARTS if chart.key in drawn]
     return {
         section: [chart.key for chart in there if chart.section == section]
-        for section, _ in SECTIONS
+        for section in SECTIONS
     }
-
-
-def _headline(summary: DisclosedSummary) -> str:
-    write, k = summary.settings.numbers, summary.selection.k
-    return (
-        f"{write.count(summary.segmented)} {summary.settings.units} in {k} "
-        f"{'segment' if k == 1 else 'segments'}"
-    )
-
-
-def _lead(summary: DisclosedSummary) -> str:
-    """Give the first answer there is: the findings stand in the order they matter."""
-    told = (one.answer for one in summary.words.findings if one.available)
-    return next(told, "")
 
 
 def _tiles(summary: DisclosedSummary) -> list[Tile]:
@@ -200,8 +209,6 @@ def _tiles(summary: DisclosedSummary) -> list[Tile]:
         Tile(write.count(given.learners), "learners", _segmented(summary)),
         Tile(write.count(given.records), _accounted(summary), _states(summary)),
         Tile(str(k), "segment" if k == 1 else "segments", _tried(summary)),
-        *_largest(summary),
-        _confidence(summary),
     ]
 
 
@@ -241,34 +248,6 @@ def _tried(summary: DisclosedSummary) -> str:
     if not found.is_settled:
         return "how many is not settled"
     return f"chosen from {few} to {most}" if few < most else "the one number tried"
-
-
-def _largest(summary: DisclosedSummary) -> list[Tile]:
-    sized = [one for one in summary.segments if one.share is not None]
-    if not sized:
-        return []
-    one = max(sized, key=lambda segment: segment.share or 0.0)
-    share = summary.settings.numbers.share(one.share)
-    return [Tile(share, "in the largest segment", one.name)]
-
-
-def _confidence(summary: DisclosedSummary) -> Tile:
-    """Show the verdict, else stability, else how far apart the segments are."""
-    write, chosen = summary.settings.numbers, summary.selection.chosen
-    if summary.evidence:
-        word, _, told = short_verdict(summary).partition(" - ")
-        return Tile(word.capitalize(), "verdict on the segments", told, word=True)
-    if chosen is None:
-        return Tile(
-            "Undivided", "verdict on the segments", SHORT["undivided"], word=True
-        )
-    if chosen.lowest_jaccard is not None:
-        told = found_again(summary).partition(":")[0]
-        share = write.share(chosen.lowest_jaccard)
-        return Tile(share, "overlap of the least stable segment", told)
-    told = apart(chosen.silhouette).partition(":")[0].removesuffix(".")
-    value = write.statistic(chosen.silhouette)
-    return Tile(value, "separation, of 1 at most", told)
 
 
 def _absent(summary: DisclosedSummary) -> dict[str, str]:

@@ -1,0 +1,90 @@
+"""The finder of a pay among peers: what the page needs to answer without a request."""
+
+import json
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from learnstrata.report.interactive import in_script
+from learnstrata.segments.pay.benchmarks import KNOTS
+from learnstrata.segments.pay.percentile import PEERS
+from learnstrata.summary.contract.pay import PayCell
+from learnstrata.summary.contract.results import DisclosedSummary
+
+__all__ = ["Finder", "finder_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """What can be chosen, and the quantiles of pay that answer.
+
+    `data` is JSON that can stand in a ``<script>``: a row for each group whose pay is
+    shown, with the place of its level, role, tier, experience, learners in words and
+    quantiles.
+    """
+
+    roles: tuple[str, ...]
+    tiers: tuple[str, ...]
+    bands: tuple[str, ...]
+    unit: str
+    data: Markup
+
+
+def finder_of(summary: DisclosedSummary) -> Finder | None:
+    """Give the finder of a run; None where no pay can be looked up.
+
+    Parameters
+    ----------
+    summary : DisclosedSummary
+
+    Notes
+    -----
+    The script of the page answers as `learnstrata.segments.pay.percentile` does: from
+    the narrowest group that is shown, between quantiles on log pay.
+    """
+    found, money = summary.benchmarks, summary.settings.money
+    shown = [cell for cell in (*found.cells, *found.wider) if cell.shown]
+    if found.reason or not shown:
+        return None
+    data = {
+        "levels": list(PEERS),
+        "percents": [round(100 * at, 6) for at in KNOTS.values()],
+        "per": money.per,
+        "unit": money.unit,
+        "rows": [_row(cell, summary) for cell in shown],
+    }
+    rows = (*found.cells, *found.wider)
+    return Finder(
+        roles=_choices(rows, "role_family"),
+        tiers=tuple(sorted(_choices(rows, "tier"))),
+        bands=_in_order(_choices(rows, "experience_band"), summary),
+        unit=money.unit,
+        data=in_script(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
+    )
+
+
+def _row(cell: PayCell, summary: DisclosedSummary) -> list[str | float | None]:
+    return [
+        list(PEERS).index(cell.level),
+        cell.role_family,
+        cell.tier,
+        cell.experience_band,
+        summary.settings.numbers.count(cell.learners),
+        *(getattr(cell, knot) for knot in KNOTS),
+    ]
+
+
+def _choices(rows: tuple[PayCell, ...], column: str) -> tuple[str, ...]:
+    """List the values of a column, those of most learners first."""
+    learners: dict[str, int] = {}
+    for row in rows:
+        value = getattr(row, column)
+        if value is not None:
+            learners[value] = learners.get(value, 0) + (row.learners or 0)
+    return tuple(sorted(learners, key=lambda value: (-learners[value], value)))
+
+
+def _in_order(bands: tuple[str, ...], summary: DisclosedSummary) -> tuple[str, ...]:
+    order = [one.name for one in summary.bands_of("experience_band")]
+    place = {name: i for i, name in enumerate(order)}
+    return tuple(sorted(bands, key=lambda name: (place.get(name, len(place)), name)))

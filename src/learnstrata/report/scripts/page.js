@@ -1,0 +1,189 @@
+(() => {
+  "use strict";
+  const all = (where, what) => [...where.querySelectorAll(what)];
+  const made = (name, settings = {}, ...inside) => {
+    const element = Object.assign(document.createElement(name), settings);
+    element.append(...inside);
+    return element;
+  };
+
+  // A link into a folded part of the page opens it.
+  const unfold = () => {
+    const place = location.hash && document.getElementById(location.hash.slice(1));
+    if (!place) return;
+    for (let box = place; box; box = box.parentElement)
+      if (box.tagName === "DETAILS") box.open = true;
+    const first = place.querySelector(":scope > details");
+    if (first) first.open = true;
+    place.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+
+  // Tables: a click on a heading sorts; long ones can be filtered.
+  const LAST = Infinity;
+  const number = text => {
+    const few = /^under /.test(text) ? 0 : NaN;
+    const found = text.replace(/[,<>%~]/g, "").match(/^[+-]?\d+(\.\d+)?/);
+    return Number.isNaN(few) ? (found ? Number(found[0]) : NaN) : few;
+  };
+  const shown = cell => cell.textContent.trim();
+  const sort = (table, place, heading) => {
+    const down = heading.getAttribute("aria-sort") === "descending";
+    const isNumber = heading.classList.contains("n");
+    for (const other of all(table, "thead th")) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", down ? "ascending" : "descending");
+    const side = down ? 1 : -1;
+    const order = (a, b) => {
+      const [one, other] = [a, b].map(row => shown(row.cells[place]));
+      if (!isNumber) return side * one.localeCompare(other, "en", { numeric: true });
+      const [m, n] = [one, other].map(number);
+      if (Number.isNaN(m) || Number.isNaN(n))
+        return (Number.isNaN(m) ? LAST : 0) - (Number.isNaN(n) ? LAST : 0) || 0;
+      return side * (m - n);
+    };
+    table.tBodies[0].append(...[...table.tBodies[0].rows].sort(order));
+  };
+  // On a narrow screen a row is a block, and each cell says its heading.
+  for (const table of all(document, ".scroll:not(.turned) table")) {
+    const headings = all(table, "thead th").map(shown);
+    for (const row of table.tBodies[0].rows)
+      [...row.cells].forEach((cell, place) => { cell.dataset.label = headings[place]; });
+    table.classList.add("stacked");
+  }
+  for (const table of all(document, ".sortable table")) {
+    all(table, "thead th").forEach((heading, place) => {
+      const button = made("button", { type: "button", className: "sort" });
+      button.append(...heading.childNodes);
+      button.addEventListener("click", () => sort(table, place, heading));
+      heading.append(button);
+    });
+  }
+  for (const box of all(document, ".long")) {
+    const rows = [...box.querySelector("tbody").rows];
+    const field = made("input", { type: "search", className: "filter" });
+    const title = box.getAttribute("aria-label");
+    field.placeholder = `Filter ${rows.length} rows`;
+    field.setAttribute("aria-label", `Filter: ${title}`);
+    field.addEventListener("input", () => {
+      const words = field.value.toLowerCase().split(/\s+/);
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !words.every(word => text.includes(word));
+      }
+    });
+    box.before(field);
+  }
+
+  // Segments, two at a time.
+  for (const box of all(document, ".turned.compared")) {
+    const table = box.querySelector("table");
+    const names = [...table.tHead.rows[0].cells].slice(1).map(shown);
+    if (names.length < 3) continue;
+    const choice = (label, first) => {
+      const select = made("select", {}, made("option", { textContent: first, value: "" }));
+      select.append(...names.map((name, i) => made("option", { textContent: name, value: i })));
+      return [made("label", {}, `${label} `, select), select];
+    };
+    const [one, left] = choice("Compare", "all segments");
+    const [other, right] = choice("with", "all others");
+    const look = () => {
+      const picked = new Set([left.value, right.value].filter(value => value !== ""));
+      right.disabled = left.value === "";
+      const every = left.value === "" || right.value === "" || picked.size < 2;
+      table.style.minWidth = every ? table.dataset.wide : "0";
+      for (const row of table.rows)
+        [...row.cells].slice(1).forEach((cell, i) => {
+          cell.hidden = !every && !picked.has(String(i));
+        });
+    };
+    table.dataset.wide = table.style.minWidth;
+    if (matchMedia("(max-width: 480px)").matches) [left.value, right.value] = ["0", "1"];
+    for (const select of [left, right]) select.addEventListener("change", look);
+    look();
+    box.before(made("p", { className: "pick" }, one, " ", other));
+  }
+
+  // The place of a pay among peers, as `learnstrata percentile` gives it.
+  const finder = document.getElementById("finder");
+  const find = () => {
+    const { rows, percents, unit, per, levels } = JSON.parse(
+      document.getElementById("pay-data").textContent
+    );
+    const [role, tier, band] = ["role", "tier", "experience"].map(
+      name => finder.elements[name].value
+    );
+    const said = document.getElementById("finder-says");
+    const amount = Number(finder.elements.pay.value.replace(/,/g, ""));
+    if (!finder.elements.pay.value.trim()) return (said.textContent = "");
+    if (!(amount > 0 && Number.isFinite(amount)))
+      return (said.textContent = `Give the pay as a number above 0, in ${unit}.`);
+    const wanted = [
+      [role, tier, band, `${role}, ${tier}, ${band}`],
+      [role, null, band, `${role}, ${band}, all company tiers`],
+      [role, null, null, `${role}, any experience and company tier`],
+      [null, null, null, "all learners"],
+    ];
+    const is = (row, place) =>
+      row[0] === place && [0, 1, 2].every(i => row[i + 1] === wanted[place][i]);
+    const places = levels.map((_, place) => place);
+    const place = places.find(one => rows.some(row => is(row, one)));
+    if (place === undefined) return (said.textContent = "Pay of no such peers is shown.");
+    const peers = rows.find(row => is(row, place));
+    const known = percents
+      .map((percent, i) => [peers[i + 5], percent])
+      .filter(([at]) => at !== null);
+    const [percent, about] = among(known, amount * per);
+    const tell = value => `${money(value / per)} ${unit}`;
+    said.textContent =
+      `${tell(amount * per)} is at ${about} the ${ordinal(percent)} percentile of the ` +
+      `pay of ${wanted[place][3]}.`;
+    const quarter = percents.indexOf(25), three = percents.indexOf(75);
+    const [low, middle, high] = [quarter, percents.indexOf(50), three].map(i => peers[i + 5]);
+    const half = low && high ? `; half are paid ${tell(low)} to ${tell(high)}` : "";
+    const more = document.getElementById("finder-peers");
+    more.textContent = `Their median is ${tell(middle)}${half} (${peers[4]} learners).`;
+  };
+  const among = (known, amount) => {
+    const last = known.length - 1;
+    if (amount < known[0][0]) return [known[0][1], "or below"];
+    if (amount > known[last][0]) return [known[last][1], "or above"];
+    const runs = new Map();
+    for (const [at, percent] of known) runs.set(at, [...(runs.get(at) ?? []), percent]);
+    // Heaped pay puts several quantiles on one value.
+    const mean = list => list.reduce((sum, one) => sum + one, 0) / list.length;
+    const points = [...runs].map(([at, list]) => [
+      Math.log(at), list.includes(50) ? 50 : mean(list),
+    ]);
+    const x = Math.log(amount);
+    const after = points.findIndex(([at]) => at >= x);
+    const [to, high] = points[after < 0 ? points.length - 1 : after];
+    if (after <= 0 || to === x) return [high, "about"];
+    const [from, low] = points[after - 1];
+    return [low + ((high - low) / (to - from)) * (x - from), "about"];
+  };
+  const even = value => {
+    const whole = Math.round(value);
+    return Math.abs(value % 1) === 0.5 && whole % 2 ? whole - 1 : whole;
+  };
+  const ordinal = value => {
+    const n = even(value);
+    const ends = { 1: "st", 2: "nd", 3: "rd" };
+    return `${n}${[11, 12, 13].includes(n % 100) ? "th" : ends[n % 10] ?? "th"}`;
+  };
+  const money = value => {
+    const digits = value >= 1000 ? 0 : value >= 1 ? 1 : 2;
+    return value.toLocaleString("en-US", {
+      minimumFractionDigits: digits, maximumFractionDigits: digits,
+      roundingMode: "halfEven",
+    });
+  };
+  if (finder) {
+    finder.hidden = false;
+    finder.addEventListener("submit", event => event.preventDefault());
+    finder.addEventListener("input", () => {
+      document.getElementById("finder-peers").textContent = "";
+      find();
+    });
+  }
+  unfold();
+})();

@@ -1,0 +1,66 @@
+"""The first screen: its headline and its lines follow from the numbers."""
+
+import pytest
+
+from charted import with_
+from learnstrata.report.opening import headline, opening_lines
+from learnstrata.report.trust import SHORT
+
+
+def with_programmes(summary, programmes):
+    """Give a summary whose pathways are for these programmes, by share of all."""
+    action = next(one for one in summary.actions if one.id == "pathways")
+    kind = type(action.targets[0])
+    targets = tuple(
+        kind(name=name, size=None, share=share, why="", programme=name)
+        for name, share in programmes
+    )
+    others = [one for one in summary.actions if one.id != "pathways"]
+    plain = [with_(one, targets=()) for one in others]
+    return with_(summary, actions=(with_(action, targets=targets), *plain))
+
+
+@pytest.mark.parametrize(
+    ("programmes", "told"),
+    [
+        (
+            [("a", 0.3), ("b", 0.1), ("a", 0.3), ("c", 0.3)],
+            ": one programme reaches 60%",
+        ),
+        ([("a", 0.3), ("b", 0.29), ("c", 0.41)], ": two programmes reach 71%"),
+        ([("a", 1.0)], ""),  # one for all: nothing to say
+        ([("a", 0.4), ("b", None), ("c", 0.4)], ""),
+        ([], ""),
+    ],
+)
+def test_the_headline_counts_the_fewest_programmes_that_reach_half(
+    summary, programmes, told
+):
+    found = with_programmes(summary, programmes)
+    write, k = summary.settings.numbers, len(summary.segments)
+    assert (
+        headline(found)
+        == f"{write.count(found.segmented)} learners in {k} segments{told}"
+    )
+
+
+def test_the_first_line_is_the_first_action_with_its_team_and_list(summary):
+    line, action = opening_lines(summary)[0], summary.actions[0]
+    assert line.title == "Do this first"
+    assert action.first_step in line.sentences[0]
+    assert line.link == f"#{action.id}"
+    if action.list:
+        assert f"private/lists/{action.list}" in line.sentences[1]
+
+
+def test_what_is_sure_is_the_verdict_in_plain_words(summary, bare):
+    sure = next(one for one in opening_lines(summary) if one.key == "sure")
+    word = summary.evidence.verdict.word
+    assert sure.sentences[0] == f"{word.capitalize()}: {SHORT[word]}."
+    assert sure.sentences[1:] == summary.words.outcomes[:1]
+    none = next(one for one in opening_lines(bare) if one.key == "sure")
+    assert none.sentences[0].startswith("No verdict")
+
+
+def test_nothing_is_new_without_a_run_before(summary):
+    assert "new" not in [one.key for one in opening_lines(summary)]
