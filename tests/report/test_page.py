@@ -6,7 +6,7 @@ import pytest
 
 from charted import texts_of, with_, with_evidence
 from learnstrata.report import quality
-from learnstrata.report.actions import targets
+from learnstrata.report.actions import pools, targets, trial_sentence, trials
 from learnstrata.report.cards import cards_of
 from learnstrata.report.page import (
     APPENDICES,
@@ -16,6 +16,7 @@ from learnstrata.report.page import (
 )
 from learnstrata.report.pay import pay_section
 from learnstrata.report.questions import tables_of
+from learnstrata.report.teams import TEAMS
 from learnstrata.report.trust import trust_of, verdict_of
 from learnstrata.summary.blank import PLACEHOLDER, blank
 from learnstrata.summary.contract.results import DisclosedSummary
@@ -215,8 +216,19 @@ def test_all_actions_are_there_with_their_targets(summary, text):
     for action in summary.actions:
         for told in (action.title, action.why, action.first_step, action.measure):
             assert told in text
-        for row in rows_of(targets(summary, action), summary):
+        assert action.horizon in text
+        demand = pools(summary, action)
+        whom = demand if demand.rows else targets(summary, action)
+        for row in [*rows_of(whom, summary), *rows_of(trials(action), summary)]:
             assert row in text
+        assert plain(trial_sentence(summary, action)) in text
+
+
+def test_each_action_stands_on_the_page_of_the_team_that_owns_it(summary, html):
+    for team, (place, _) in TEAMS.items():
+        own = Page(section(html, place)).text
+        for action in summary.actions:
+            assert (action.title in own) is (action.team == team)
     assert text.count("How to know that it worked") == len(summary.actions) >= 5
 
 
@@ -224,6 +236,7 @@ def test_all_questions_are_there_with_their_evidence(summary, text):
     assert len(summary.words.findings) == 7
     for finding in summary.words.findings:
         assert f"{finding.question} {finding.answer}" in text
+        assert all(told in text for told in finding.more)
         tables = tables_of(summary, finding.id)
         assert tables
         for row in (row for one in tables for row in rows_of(one, summary)):

@@ -109,7 +109,7 @@ def _of_assessed(one: CohortPart, write: Numbers) -> str:
 def _why(results: Results, key: CohortKey) -> str:
     found = cohort_of(results, key)
     if key == "stalled" and not results.has("pay", "years_of_experience"):
-        answers = {one.id: one.answer for one in findings_of(results)}
+        answers = {one.id: one.told for one in findings_of(results)}
         return answers["pay_without_experience"]
     if found is None:
         return "The data cannot answer this: it needs pay, companies and experience."

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from learnstrata.report.teams import TEAMS, list_path
 from learnstrata.report.trust import SHORT, short_verdict
-from learnstrata.summary.contract.results import Action, DisclosedSummary
+from learnstrata.summary.contract.decisions import Action
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.words import counted
 
 __all__ = ["Line", "headline", "opening_lines"]

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from learnstrata.report.actions import pools, targets
-from learnstrata.summary.contract.results import Action, DisclosedSummary
+from learnstrata.report.actions import pools, targets, trial_sentence, trials
+from learnstrata.summary.contract.decisions import Action
+from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
+from learnstrata.wording.words import listed
 
 __all__ = ["TEAMS", "TeamAction", "TeamPage", "list_path", "team_pages"]
 
@@ -19,12 +21,14 @@ TEAMS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class TeamAction:
-    """An action as its team reads it; a table without rows is left out."""
+    """An action as its team reads it; its tables may have no rows."""
 
     id: str
     title: str
+    first_step: str
     why: str
-    tables: tuple[Table, ...]
+    whom: Table
+    trials: Table
     facts: tuple[tuple[str, str], ...]
 
 
@@ -65,22 +69,25 @@ def list_path(action: Action) -> str:
 
 
 def _action(summary: DisclosedSummary, action: Action) -> TeamAction:
-    found = (targets(summary, action), pools(summary, action))
+    demand = pools(summary, action)
     return TeamAction(
         action.id,
         action.title,
+        action.first_step,
         action.why,
-        tuple(table for table in found if table.rows),
-        tuple(_facts(action)),
+        demand if demand.rows else targets(summary, action),
+        trials(action),
+        tuple(_facts(summary, action)),
     )
 
 
-def _facts(action: Action) -> Iterator[tuple[str, str]]:
-    yield "First step", action.first_step
+def _facts(summary: DisclosedSummary, action: Action) -> Iterator[tuple[str, str]]:
     if action.list:
-        yield "The list", f"{list_path(action)}, for the owner of the run alone"
+        yield "The list", f"{list_path(action)} (names learners: for the owner alone)"
+    yield "How to know that it worked", action.measure
+    if told := trial_sentence(summary, action):
+        yield "Hold-out", told
+    yield "When", action.horizon
     others = [TEAMS[team][1] for team in action.teams if team != action.team]
     if others:
-        yield "Together with", ", ".join(others)
-    yield "How to know that it worked", action.measure
-    yield "When", action.horizon
+        yield "Together with", listed(others)

@@ -58,7 +58,8 @@ CHECK = (
 )
 
 
-Answer = tuple[str, bool]  # what is said, and whether the table can answer
+# The answer in one sentence and what is said besides; whether the table can answer.
+Answer = tuple[list[str], bool]
 
 
 def findings_of(results: Results) -> tuple[Finding, ...]:
@@ -87,8 +88,14 @@ def findings_of(results: Results) -> tuple[Finding, ...]:
     )
     said = [answer(results) for answer in answers]
     return tuple(
-        Finding(id=finding_id, question=question, answer=text, available=available)
-        for (finding_id, question), (text, available) in zip(
+        Finding(
+            id=finding_id,
+            question=question,
+            answer=told[0],
+            more=tuple(filter(None, told[1:])),
+            available=available,
+        )
+        for (finding_id, question), (told, available) in zip(
             QUESTIONS.items(), said, strict=True
         )
     )
@@ -96,7 +103,7 @@ def findings_of(results: Results) -> tuple[Finding, ...]:
 
 def _cannot(lacks: str) -> Answer:
     """Say what the table lacks to answer."""
-    return f"The data cannot answer this: {lacks}.", False
+    return [f"The data cannot answer this: {lacks}."], False
 
 
 def _largest_segment(results: Results) -> Answer:
@@ -104,7 +111,7 @@ def _largest_segment(results: Results) -> Answer:
     segments = sorted(results.segments, key=lambda one: (-(one.size or 0), one.id))
     if results.is_one_segment:
         count = write.count(results.segmented)
-        return f"{ONE_SEGMENT}: all {count} {results.settings.units}. {ALIKE}", True
+        return [f"{ONE_SEGMENT}: all {count} {results.settings.units}.", ALIKE], True
     if not segments:
         return _cannot("the sizes of the segments would tell of a few")
     largest, sizes = segments[0], [one.size for one in segments if one.size is not None]
@@ -120,7 +127,7 @@ def _largest_segment(results: Results) -> Answer:
         held = f"{share} of the {results.settings.units} ({write.count(largest.size)})"
     open_ = _may_be_half(sizes[0], whole, results.rounding_error)
     means = _operating_model(sizes[0] / whole, half, n, open_=open_)
-    return f'The largest segment, "{largest.name}", holds {held}. {means}', True
+    return [f'The largest segment, "{largest.name}", holds {held}.', means], True
 
 
 def _may_be_half(size: int, whole: int, error: int) -> bool:
@@ -137,7 +144,7 @@ def _operating_model(
         others = n_segments - 1
         need = "segment needs" if others == 1 else f"{others} segments need"
         return (
-            f"One default programme serves more than half of all; the other {need} "
+            f"One programme for it reaches more than half of all; the other {need} "
             "additions to it rather than a programme of their own."
         )
     if half == 1:
@@ -150,7 +157,7 @@ def _operating_model(
 
 def _segment_differences(results: Results) -> Answer:
     if results.is_one_segment:
-        return f"{ONE_SEGMENT}, so there are no differences between segments.", True
+        return [f"{ONE_SEGMENT}, so there are no differences between segments."], True
     write, explained = results.settings.numbers, results.questions.explained
     if not explained:
         return _cannot("it has no pay, years or titles")
@@ -167,12 +174,13 @@ def _segment_differences(results: Results) -> Answer:
         if (pay := one.number("pay")) and pay.p50 is not None
     ]
     if len({amount for amount, _ in pays}) < 2:
-        return answer, True
+        return [answer], True
     (low, lowest), (high, highest) = min(pays), max(pays)
-    return (
-        f"{answer} Median pay runs from {write.pay_text(low)} ({lowest}) to "
+    runs = (
+        f"Median pay runs from {write.pay_text(low)} ({lowest}) to "
         f"{write.pay_text(high)} ({highest})."
-    ), True
+    )
+    return [runs, answer], True
 
 
 def _pay_without_experience(results: Results) -> Answer:
@@ -185,14 +193,14 @@ def _pay_without_experience(results: Results) -> Answer:
             f"known, and {settings.min_learners} are needed"
         )
     related = f"{readings.related('pay', 'experience', found.correlation)}."
-    return f"{related} {_of_cohort(results, 'stalled')}".strip(), True
+    return [*_of_cohort(results, "stalled"), related], True
 
 
-def _of_cohort(results: Results, key: CohortKey) -> str:
+def _of_cohort(results: Results, key: CohortKey) -> list[str]:
     """Tell of a cohort: how many, who is meant, and in which roles more or less."""
     found, write = cohort_of(results, key), results.settings.numbers
     if found is None:
-        return ""
+        return []
     told = [cohort_sentence(found, write)]
     if not found.reason:
         roles = named_parts(found.by_role, results)
@@ -200,7 +208,7 @@ def _of_cohort(results: Results, key: CohortKey) -> str:
             defined(found),
             standing_out_in_words(roles, found, write, of="role"),
         ]
-    return " ".join(filter(None, told))
+    return told
 
 
 def _entry_level_pay(results: Results) -> Answer:
@@ -210,8 +218,8 @@ def _entry_level_pay(results: Results) -> Answer:
     if found is None or found.reason:
         return _cannot(found.reason if found else "it needs pay")
     low, write = cohort_of(results, "entry_low"), results.settings.numbers
-    other = f" {cohort_sentence(low, write)}" if low else ""
-    return f"{_of_cohort(results, 'entry_high')}{other} {CHECK}", True
+    other = [cohort_sentence(low, write)] if low else []
+    return [*_of_cohort(results, "entry_high"), *other, CHECK], True
 
 
 def _company_role_pay(results: Results) -> Answer:
@@ -226,11 +234,12 @@ def _company_role_pay(results: Results) -> Answer:
     if found is None:
         return _cannot(f"too few large companies have enough {PLURAL} and others")
     if found.typical is None:
-        return (
+        none = (
             f"No large company has both {settings.min_learners} paid {PLURAL} and "
             f"{settings.min_learners} others who are paid, so they cannot be compared."
-        ), True
-    return _science_in_words(found, settings.numbers.number(found.typical)), True
+        )
+        return [none], True
+    return [_science_in_words(found, settings.numbers.number(found.typical))], True
 
 
 def _science_in_words(found: RoleInCompanies, typical: str) -> str:
@@ -251,20 +260,20 @@ def _tiers_and_concentration(results: Results) -> Answer:
     found = results.companies
     if found is None or found.gini is None:
         return _cannot(found.reason if found else "it needs companies and pay")
-    told = (
-        _well_paid(results),
-        _upside(results),
+    told = [
+        *_well_paid(results),
+        *_upside(results),
         _concentration(results, found),
         _within_tiers(results, found),
-    )
-    return " ".join(filter(None, told)), True
+    ]
+    return told, True
 
 
-def _well_paid(results: Results) -> str:
+def _well_paid(results: Results) -> list[str]:
     """Say where the very well paid are, and of whom they are more."""
     found, write = cohort_of(results, "well_paid"), results.settings.numbers
     if found is None or found.reason or found.learners is None:
-        return ""
+        return []
     shares = {
         one.value: share_of(one.learners, found.learners)
         for one in sorted(found.by_tier, key=lambda one: one.value)
@@ -277,12 +286,13 @@ def _well_paid(results: Results) -> str:
     top = next((one for one in found.by_tier if one.value == TOP_TIER), None)
     beside = share_of(top.assessed, found.assessed) if top else None
     if TOP_TIER not in shares or shares[TOP_TIER] is None or beside is None:
-        return f"{cohort_sentence(found, write)} {defined(found)}"
-    return (
+        return [cohort_sentence(found, write), defined(found)]
+    where = (
         f"Of {write.count(found.learners)} learners who are very well paid, "
         f"{listed(of)}{_rounded([*shares.values()], 1.0)}; of all who could be "
-        f"assessed, {write.share(beside)} are in {TOP_TIER}. {defined(found)}"
+        f"assessed, {write.share(beside)} are in {TOP_TIER}."
     )
+    return [where, defined(found)]
 
 
 def _rounded(parts: Sequence[float | None], whole: float | None) -> str:
@@ -297,11 +307,11 @@ def _tier(tier: str) -> str:
     return "companies too small for a tier" if tier == UNRATED else tier
 
 
-def _upside(results: Results) -> str:
+def _upside(results: Results) -> list[str]:
     """Say how many learners with high upside are in which tier."""
     found, write = cohort_of(results, "high_upside"), results.settings.numbers
     if found is None or found.reason:
-        return ""
+        return []
     tiers = [
         f"{write.count(one.learners)} in {one.value}"
         f"{'' if one.share is None else f' ({write.share(one.share)})'}"
@@ -309,7 +319,8 @@ def _upside(results: Results) -> str:
     ]
     parts = _rounded([one.learners for one in found.by_tier], found.learners)
     where = f", {listed(tiers)}{parts}" if tiers else ""
-    return f"{found.title}: {members_in_words(found, write)}{where}. {defined(found)}"
+    told = f"{found.title}: {members_in_words(found, write)}{where}."
+    return [told, defined(found)]
 
 
 def _concentration(results: Results, found: Companies) -> str:
@@ -341,7 +352,7 @@ def _within_tiers(results: Results, found: Companies) -> str:
 
 def _learned_against_rules(results: Results) -> Answer:
     if results.is_one_segment:
-        return f"{ONE_SEGMENT}, which says nothing beyond bands.", True
+        return [f"{ONE_SEGMENT}, which says nothing beyond bands."], True
     found, write = results.bands, results.settings.numbers
     hidden = results.has("pay") and not results.bands_of("pay_band")
     if found is None and hidden:
@@ -354,12 +365,16 @@ def _learned_against_rules(results: Results) -> Answer:
     split = [row.rule for row in found.rows if _is_split(row, least)]
     counted_in = any(cell.count for row in found.rows for cell in row.cells)
     told = _split_in_words(split, len(found.rows), least) if counted_in else ""
-    return (
+    answer = (
         f"The learned segments and the rule-based ones {readings.agreement(found.ari)} "
-        f"({write.number(found.ari)}, where 1 is the same and 0 chance). Who knows the "
-        f"rule-based segment guesses the learned one right for "
-        f"{write.share(found.guessed)}. {told}"
-    ).strip(), True
+        f"({write.number(found.ari)}, where 1 is the same and 0 chance)."
+    )
+    guessed = (
+        "Bands of pay and experience alone, each taken for the segment that most of it "
+        f"is in, put {write.share(found.guessed)} of the {results.settings.units} into "
+        "their learned segment."
+    )
+    return [answer, guessed, told], True
 
 
 def _is_split(row: BandRow, least: int) -> bool:

@@ -162,12 +162,21 @@ class Results(Model):
 
 
 class Finding(Model):
-    """A decision question and its answer, made from the numbers of the results."""
+    """A decision question and its answer, made from the numbers of the results.
+
+    `answer` is one sentence, `more` what there is to say besides.
+    """
 
     id: Annotated[str, Word()]
     question: Annotated[str, Word()]
     answer: Annotated[str, Label()]
+    more: Annotated[tuple[str, ...], Label()]
     available: Annotated[bool, Fact("whether the table can answer")]
+
+    @property
+    def told(self) -> str:
+        """All that is said."""
+        return " ".join((self.answer, *self.more))
 
 
 class Words(Model):
