@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from html.parser import HTMLParser
+from itertools import accumulate
 
 from pydantic import BaseModel
 
@@ -150,11 +151,12 @@ class Sentences(HTMLParser):
             self.open[-1].append(data)
 
 
+TEAMS = ("product", "mentoring", "careers")
 SECTIONS = {
-    "top": ("input",),
-    "found": ("input", "ledger", "map"),
+    "top": ("input", "ledger"),
     "segments": ("rules",),
-    "actions": ("actions",),
+    **dict.fromkeys(TEAMS, ("actions",)),
+    "map": ("map",),
     "benchmarks": ("benchmarks", "companies"),
     "trust": (
         *("input", "tendency", "selection", "evidence", "hierarchy", "bands"),
@@ -170,7 +172,7 @@ def told_in(summary: DisclosedSummary, place: Sentence) -> list[object]:
     rule = [run.base, run.base - 1, run.min_learners, run.min_companies]
     guard: list[object] = [*rule, run.max_company_share, summary.small_segments]
     guard.append(summary.rounding_error)
-    if place.section == "found" and place.article >= 0:
+    if place.section == "segments" and 0 <= place.article < len(segments):
         return [guard, *_of_card(summary, place.article)]
     if place.section == "segments" and place.article >= 0 and summary.evidence:
         return [guard, *summary.evidence.finer.parts, list(map(_medians, segments))]
@@ -219,13 +221,27 @@ def _of_card(summary: DisclosedSummary, place: int) -> list[object]:
     return found
 
 
-def _of_found(summary: DisclosedSummary) -> list[object]:
-    """Give what the tiles and the map tell besides."""
+def _of_top(summary: DisclosedSummary) -> list[object]:
+    """Give what the first screen tells: programmes, whom to begin with, what is sure."""
     tried = [row.k for row in summary.selection.table]
-    chosen, shown = summary.selection.chosen, summary.map
-    tile = [chosen.silhouette, chosen.lowest_jaccard, min(tried), max(tried)]
-    explained = sum(axis.explained or 0.0 for axis in shown.axes[:2])
-    return [*tile, len(shown.points), explained]
+    action = summary.actions[0]
+    sizes = sum(target.size or 0 for target in action.targets)
+    outcomes = list(map(_of_outcome, summary.outcomes))
+    found = [min(tried), max(tried), sizes, action, outcomes, _reached(summary)]
+    return [*found, _of_actions(summary)]
+
+
+def _reached(summary: DisclosedSummary) -> list[float]:
+    """Give what each number of programmes reaches, the largest first."""
+    shares: dict[str, float] = {}
+    for target in (t for one in summary.actions for t in one.targets if t.programme):
+        shares[target.programme] = shares.get(target.programme, 0) + (target.share or 0)
+    return list(accumulate(sorted(shares.values(), reverse=True)))
+
+
+def _of_map(summary: DisclosedSummary) -> list[object]:
+    shown = summary.map
+    return [len(shown.points), sum(axis.explained or 0.0 for axis in shown.axes[:2])]
 
 
 def _of_segments(summary: DisclosedSummary) -> list[object]:
@@ -311,6 +327,9 @@ def _of_actions(summary: DisclosedSummary) -> list[object]:
     found = [sums, counts, steps, summary.questions, summary.selection.chosen]
     held = [one for one in summary.cohorts if one.key in {"stalled", "high_upside"}]
     found += [LEAST_CELL, FIRST_ROWS, held, RULES, astuple(Decisions())]
+    trials = [t.trial for one in summary.actions for t in one.targets if t.trial]
+    goals = [(one.base or 0.0) + one.change for one in trials]
+    found += [goals, 50, 90]  # an interval of 95 %, four times in five
     return [*found, _groups(summary), _places(summary), _lacking(summary)]
 
 
@@ -360,10 +379,10 @@ def _of_quality(summary: DisclosedSummary) -> list[object]:
 
 
 DERIVED: dict[str, Callable[[DisclosedSummary], list[object]]] = {
-    "top": lambda summary: [len(summary.segments)],
-    "found": _of_found,
+    "top": _of_top,
     "segments": _of_segments,
-    "actions": _of_actions,
+    **dict.fromkeys(TEAMS, _of_actions),
+    "map": _of_map,
     "benchmarks": _groups,
     "trust": _of_evidence,
     "quality": _of_quality,
