@@ -241,7 +241,7 @@ def rows_in(table):
 
 def test_a_table_is_sorted_by_a_heading_and_back(chromium, html, tmp_path):
     with page_in(chromium, html, tmp_path) as page:
-        table = page.locator(".sortable table", has_text="Lower quartile").first
+        table = page.locator("#benchmarks > .card .sortable table").first
         heading = table.locator("thead th").nth(1)
         heading.locator("button").click()
         learners = [int(n.replace(",", "")) for n in column_of(table, 1)]
@@ -255,7 +255,7 @@ def test_a_table_is_sorted_by_a_heading_and_back(chromium, html, tmp_path):
 
 def test_a_long_table_shows_the_rows_that_have_the_words(chromium, html, tmp_path):
     with page_in(chromium, html, tmp_path) as page:
-        field = page.locator("input.filter").first
+        field = page.locator("#benchmarks > .card input.filter").first
         table = field.locator("xpath=following-sibling::div[1]").locator("table")
         rows, word = table.locator("tbody tr"), column_of(table, 0)[1]
         field.fill(word)

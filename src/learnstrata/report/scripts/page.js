@@ -161,22 +161,19 @@
     const [from, low] = points[after - 1];
     return [low + ((high - low) / (to - from)) * (x - from), "about"];
   };
-  const even = value => {
-    const whole = Math.round(value);
-    return Math.abs(value % 1) === 0.5 && whole % 2 ? whole - 1 : whole;
+  // A half is rounded to the even side, as Python does.
+  const rounded = (value, digits) => {
+    const moved = value * 10 ** digits, low = Math.floor(moved);
+    const half = Number.isInteger(value * 8) && moved - low === 0.5;
+    return half && low % 2 === 0 ? (low / 10 ** digits).toFixed(digits) : value.toFixed(digits);
   };
   const ordinal = value => {
-    const n = even(value);
+    const n = Number(rounded(value, 0));
     const ends = { 1: "st", 2: "nd", 3: "rd" };
     return `${n}${[11, 12, 13].includes(n % 100) ? "th" : ends[n % 10] ?? "th"}`;
   };
-  const money = value => {
-    const digits = value >= 1000 ? 0 : value >= 1 ? 1 : 2;
-    return value.toLocaleString("en-US", {
-      minimumFractionDigits: digits, maximumFractionDigits: digits,
-      roundingMode: "halfEven",
-    });
-  };
+  const money = value =>
+    rounded(value, value >= 1000 ? 0 : value >= 1 ? 1 : 2).replace(/\B(?=(\d{3})+$)/g, ",");
   if (finder) {
     finder.hidden = false;
     finder.addEventListener("submit", event => event.preventDefault());
