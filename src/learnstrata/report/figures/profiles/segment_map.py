@@ -23,7 +23,6 @@ from learnstrata.wording.words import listed
 
 __all__ = ["CHART", "direction", "draw_map"]
 
-SHRINK = 0.36  # a map is looked at whole; its note says what the axes say
 NEARLY_ALL = 0.9  # of the differences: the map then hides little
 # What more and less of it is called, by the label that an axis bears.
 ENDS = {one.label: one.ends for one in FEATURES.values() if one.ends}
@@ -183,5 +182,4 @@ CHART = Chart(
     title=_title,
     table=_table,
     note=_note,
-    shrink=SHRINK,
 )

@@ -118,5 +118,4 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
-    shrink=0.68,  # few texts, to fit a telephone
 )

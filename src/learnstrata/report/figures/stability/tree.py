@@ -165,5 +165,4 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
-    shrink=0.58,  # few texts, to fit a telephone
 )
