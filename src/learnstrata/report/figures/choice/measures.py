@@ -57,7 +57,7 @@ PLACED = frozenset(
         *("silhouette", "silhouette_excess"),
         *("silhouette_squared", "silhouette_simplified"),
         *("half_agreement", "gain", "jaccard_low", "lowest_jaccard"),
-        *("gap", "prediction_strength", "inertia"),
+        *("gap", "prediction_strength", "inertia", "k"),
     ]
 )
 INDICES = tuple(
