@@ -38,6 +38,9 @@ class Chart:
         Its numbers.
     note : callable
         How to read it; may be empty.
+    is_numbered : bool
+        Whether segments stand in it by their numbers alone: a picture of it that leaves
+        the page has their names below.
     section : str
         Section of the page whose further charts it is one of; empty where the page has
         a place for it.
@@ -49,4 +52,5 @@ class Chart:
     title: Callable[[DisclosedSummary], str]
     table: Callable[[DisclosedSummary], Table]
     note: Callable[[DisclosedSummary], str] = no_note
+    is_numbered: bool = False
     section: str = ""
