@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 
 from pydantic import BaseModel
 
-from learnstrata.config.stages import Cohorts
-from learnstrata.decisions.playbook import MIN_POOL
+from learnstrata.config.stages import Cohorts, Decisions
+from learnstrata.decisions.careers import LEAST_CELL
+from learnstrata.decisions.mentoring import LEAST_POOL, MOST_POOLS
+from learnstrata.decisions.product import FIRST_ROWS
 from learnstrata.privacy.disclosure.rounding import MOST_SKILL, share_of
 from learnstrata.segments.meaning.outcomes import COARSE, FINE, TOGETHER
 from learnstrata.segments.pay.companies import LEAST_SPREAD, MOST_OF_ONE
@@ -306,16 +308,34 @@ def _of_actions(summary: DisclosedSummary) -> list[object]:
     sums += [size / summary.segmented for size in sizes if summary.segmented]
     counts = [len(action.targets) for action in summary.actions]
     steps = [*range(1, len(counts) + 1)]
-    found = [sums, counts, steps, summary.questions, summary.selection.chosen, MIN_POOL]
-    found += [[one for one in summary.cohorts if one.key == "stalled"], RULES]
-    return [*found, _groups(summary)]
+    found = [sums, counts, steps, summary.questions, summary.selection.chosen]
+    held = [one for one in summary.cohorts if one.key in {"stalled", "high_upside"}]
+    found += [LEAST_CELL, FIRST_ROWS, held, RULES, astuple(Decisions())]
+    return [*found, _groups(summary), _places(summary), _lacking(summary)]
+
+
+def _places(summary: DisclosedSummary) -> list[object]:
+    """Give where segments stand among all, by which pathways are decided."""
+    ranks = [one.rank for segment in summary.segments for one in segment.typical]
+    programmes = {t.programme for action in summary.actions for t in action.targets}
+    return [ranks, len(programmes - {""})]
+
+
+def _lacking(summary: DisclosedSummary) -> list[object]:
+    """Give how many mentors each role lacks, and what the largest roles hold."""
+    found = summary.questions
+    large = [role.learners or 0 for role in found.mentor_roles[:MOST_POOLS]]
+    large = [size for size in large if size >= LEAST_POOL]
+    held = share_of(sum(large), summary.segmented)
+    gaps = [role.gap(found.mentees) for role in found.mentor_roles]
+    return [len(large), held, sum(large), gaps]
 
 
 def _groups(summary: DisclosedSummary) -> list[float]:
     """Give how many cells of pay are shown, thin, and large with a role."""
     shown = [cell for cell in summary.benchmarks.cells if cell.shown]
     named = [c for c in shown if c.role_family not in summary.settings.no_role]
-    large = [cell for cell in named if (cell.learners or 0) >= MIN_POOL]
+    large = [cell for cell in named if (cell.learners or 0) >= LEAST_CELL]
     thin = [cell for cell in shown if cell.shrunk]
     groups = [len(summary.benchmarks.cells), len(shown), len(thin), len(large)]
     return [*groups, LEAST_SPREAD, MOST_OF_ONE]

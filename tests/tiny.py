@@ -9,7 +9,7 @@ def text(content):
 
 
 def summary(told):
-    return text(json.dumps({"schema_version": 3, "segments": [], "told": told}))
+    return text(json.dumps({"schema_version": 4, "segments": [], "told": told}))
 
 
 MODEL = text(json.dumps({"model_version": 4, "centers": []}))

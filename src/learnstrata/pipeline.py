@@ -242,7 +242,12 @@ def _meaning(
         learners, experience_order=bands, pay_order=features.pay.band_names
     )
     timer.begin("explain")
-    cards = make_cards(learners, named.profiles, pay=features.pay)
+    cards = make_cards(
+        learners,
+        named.profiles,
+        pay=features.pay,
+        grown=config.decisions.grown,
+    )
     rules = segment_rules(learners, features, rng=rng)
     X, labels = base.prepared.matrix.X, clusters.fit.labels
     pulls = mean_pulls(X, labels, named.model)
@@ -257,8 +262,8 @@ def _meaning(
     questions = answer_questions(
         learners,
         available=columns,
-        no_role=unnamed_roles(config),
-        least=rule.learners,
+        bands=bands,
+        config=config,
     )
     return Meaning(
         named.model,

@@ -206,7 +206,7 @@ def test_all_actions_are_there_with_their_targets(summary, text):
             assert told in text
         for row in rows_of(targets(summary, action), summary):
             assert row in text
-    assert text.count("How to tell that it worked") == len(summary.actions) == 5
+    assert text.count("How to tell that it worked") == len(summary.actions) == 7
 
 
 def test_all_questions_are_there_with_their_evidence(summary, text):

@@ -42,7 +42,7 @@ KINDS = [
     ("a note", "found", -1, r"shows (\S+%) of the differences"),
     ("a description", "found", 1, r"pay of (\S+) LPA"),
     ("a fact", "found", 2, r"overlaps with itself by (\S+%)"),
-    ("a title of a figure", "segments", -1, r"runs from (\S+) LPA"),
+    ("a title of a figure", "segments", -1, r"runs from \S+ LPA .* to (\S+) LPA"),
     ("a why", "actions", -1, r"roles hold (\S+%) of all"),
     ("a cohort", "benchmarks", 0, r"assessed \((\S+%)\)"),
     ("a title of trust", "trust", -1, r"halves of the learners agree \((\S+)\), and"),

@@ -132,7 +132,8 @@ def test_questions_are_those_of_the_run(either):
     assert [one.what for one in found.explained] == [o.what for o in of.explained]
     for role in found.mentor_roles:
         assert role.share == role.learners / everybody
-        assert role.seniors <= role.learners
+        assert role.demand + role.supply <= role.learners
+        assert sum(one.demand for one in role.levels) == role.demand
 
 
 def test_questions_that_the_table_cannot_answer_are_none(small_run):

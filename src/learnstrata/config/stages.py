@@ -20,6 +20,7 @@ __all__ = [
     "Columns",
     "Company",
     "Config",
+    "Decisions",
     "Evidence",
     "FeatureGroup",
     "Finer",
@@ -543,6 +544,29 @@ class Cohorts:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisions:
+    """What the recommended actions are held to.
+
+    Attributes
+    ----------
+    mentor_years : float
+        Years of experience from which a learner could mentor.
+    mentees : int
+        Learners that one mentor takes.
+    grown : float
+        Share a year from which pay has grown, where a trial is judged by pay.
+    change : float
+        By how much the share of learners with a good outcome must rise for a trial to
+        see it; 0.05 is from 30 % to 35 %.
+    """
+
+    mentor_years: Positive = 8.0
+    mentees: Some = 5
+    grown: Positive = 0.10
+    change: Annotated[float, Field(gt=0, lt=1)] = 0.05
+
+
+@dataclass(frozen=True, slots=True)
 class Privacy:
     """What a count or a pay must stand for to be shared.
 
@@ -644,6 +668,7 @@ class Config:
     )
     privacy: Privacy = field(default_factory=Privacy)
     cohorts: Cohorts = field(default_factory=Cohorts)
+    decisions: Decisions = field(default_factory=Decisions)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the configuration as plain values, for JSON."""

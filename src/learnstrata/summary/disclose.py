@@ -52,7 +52,7 @@ from learnstrata.summary.contract.pay import (
     CompanyView,
     PayCell,
 )
-from learnstrata.summary.contract.questions import Questions
+from learnstrata.summary.contract.questions import MentorRole, Questions
 from learnstrata.summary.contract.results import Results, Settings
 from learnstrata.summary.sums import tally_of
 from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of, values_in
@@ -62,6 +62,7 @@ __all__ = ["disclose", "rounding_of"]
 PAY_BAND: Final = "pay_band"
 COMPANY_SIZE = "company_learners"
 COMPANY_PAY = "company_pay"  # a level that whoever is paid gives to all others
+LEAST_POOL = 5  # times the base: of a smaller role, who could mentor is of few
 MOST_OF_PART = 3  # roles of a part that are told
 MOST_ROLES = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
@@ -261,6 +262,9 @@ class _Disclosure:
             least = 2 * self.settings.base
             often = [row for row in rows if (getattr(row, "held", None) or 0) >= least]
             return tuple(often[:MOST_OF_PART])
+        if rows and isinstance(rows[0], MentorRole):
+            least = LEAST_POOL * self.settings.base
+            return tuple(row for row in rows if _learners_of(row) >= least)
         views = [row for row in rows if isinstance(row, CompanyView)]
         return _alike(views) if views and self._hides_sizes else rows
 
@@ -409,6 +413,10 @@ class _Disclosure:
     def _least(self, n: float | None) -> float | None:
         """Give the least count that is told as this one: what is told follows it."""
         return None if n is None else self.rounding.limits(int(n))[0]
+
+
+def _learners_of(row: Model) -> int:
+    return getattr(row, "learners", None) or 0
 
 
 def _alike(views: Sequence[CompanyView]) -> tuple[CompanyView, ...]:

@@ -33,7 +33,7 @@ QUESTIONS = {
         "How large is the largest segment, and what does that mean for operations?"
     ),
     "segment_differences": "How do the segments differ by pay, experience and role?",
-    "pay_without_experience": "Whose pay has not grown with experience?",
+    "pay_without_experience": "Who is paid like someone with half their experience?",
     "entry_level_pay": "Which entry-level roles have unusually high pay?",
     "company_role_pay": (
         "How does pay differ by role within companies, and for Data Scientists?"

@@ -12,7 +12,6 @@ from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure.bands import size_band
 from learnstrata.segments.pay import cohorts, companies
 from learnstrata.segments.pay.benchmarks import KNOTS
-from learnstrata.segments.questions.mentors import MENTOR_YEARS
 from learnstrata.summary.contract.pay import (
     Benchmarks,
     Cohort,
@@ -24,6 +23,7 @@ from learnstrata.summary.contract.pay import (
 )
 from learnstrata.summary.contract.questions import (
     Explained,
+    MentorLevel,
     MentorRole,
     PayWithExperience,
     Questions,
@@ -172,9 +172,12 @@ def build_questions(run: Run) -> Questions:
                 role=role.role,
                 learners=role.learners,
                 share=role.learners / everybody,
-                seniors=role.seniors,
+                demand=role.demand,
+                supply=role.supply,
+                levels=tuple(map(MentorLevel.of, role.levels)),
             )
             for role in found.mentor_roles
         ),
-        mentor_years=MENTOR_YEARS,
+        mentor_years=run.config.decisions.mentor_years,
+        mentees=run.config.decisions.mentees,
     )

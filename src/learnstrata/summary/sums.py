@@ -49,6 +49,7 @@ SAME_COUNTS: Mapping[str, tuple[Key, Key]] = {
     "pay_growth": (("known", "pay_growth"), ()),
     "role_change": (("moved", "n_roles"), ("moved", "n_changed")),
 }
+LEAST_TIED = 4  # times the base: of smaller roles nobody is told who could mentor
 CERTAINTIES = ("core", "borderline", "atypical")
 
 
@@ -209,13 +210,12 @@ def _progression(tally: Tally, one: Segment) -> None:
     size = ("size", one.id)
     older = tally.note(("moved", "n", one.id), found.n)
     tally.add([older], size, whole=False)
-    for name in ("n_growth", "n_roles", "n_changed"):
+    for name in ("n_growth", "n_grown", "n_roles", "n_changed"):
         key = tally.note(("moved", name, one.id), getattr(found, name))
         tally.note(("moved", name, ALL), getattr(found, f"{name}_of_all"))
         tally.add([key], older, whole=False)
-    tally.add(
-        [("moved", "n_changed", one.id)], ("moved", "n_roles", one.id), whole=False
-    )
+    for part, whole in (("n_changed", "n_roles"), ("n_grown", "n_growth")):
+        tally.add([("moved", part, one.id)], ("moved", whole, one.id), whole=False)
     tally.guess([("moved", "n_growth", one.id)], ("known", "pay_growth", one.id))
 
 
@@ -429,10 +429,36 @@ def _questions(tally: Tally, results: Results, *, once: bool) -> None:
                 tally.guess([rows[-1]], ("paid", row.role), "<=")
             tally.guess([rows[-1]], ("value", "role", row.role, ALL), "<=")
         tally.add(rows, whole, whole=False)
-    for row in results.questions.mentor_roles:
-        own = tally.note(("value", "role", row.role, ALL), row.learners)
-        seniors = tally.note(("mentors", row.role), row.seniors)
-        tally.add([seniors], own, whole=False)
+    _mentors(tally, results, once=once)
+
+
+def _mentors(tally: Tally, results: Results, *, once: bool) -> None:
+    """Part each role by who could mentor, and who could not by bands of experience."""
+    base, questions = results.settings.base, results.questions
+    bands: dict[str, list[Key]] = {}
+    for row in questions.mentor_roles:
+        role = tally.note(("value", "role", row.role, ALL), row.learners)
+        demand = tally.note(("mentors", row.role, "demand"), row.demand)
+        supply = tally.note(("mentors", row.role, "supply"), row.supply)
+        levels = [
+            tally.note(("mentors", row.role, one.level), one.demand)
+            for one in row.levels
+        ]
+        if (row.learners or 0) < LEAST_TIED * base:
+            continue  # such a role is never told: `learnstrata.summary.disclose`
+        tally.add([demand, supply], role, whole=False)
+        tally.guess([demand, supply], role)
+        if once:
+            tally.add(levels, demand, whole=True)
+        else:
+            tally.guess(levels, demand, ">=")
+        for one, key in zip(row.levels, levels, strict=True):
+            bands.setdefault(one.level, []).append(key)
+            cell: Key = ("benchmarks", row.role, None, one.level)
+            tally.guess([key, supply], cell, ">=")
+            tally.guess([key], cell)
+    for band, keys in bands.items():
+        tally.add(keys, ("value", "experience_band", band, ALL), whole=False)
 
 
 def _rules(tally: Tally, results: Results) -> None:

@@ -134,10 +134,21 @@ def test_progression_is_that_of_learners_with_older_records(small_run):
         growth = older["pay_growth"].drop_nulls()
         named = older.filter(pl.col("n_roles") >= 1)
         changed = (named["n_roles"] > 1).sum()
+        grown = (growth >= np.log(1.1) - 1e-9).sum()
+        assert found.n_grown == grown > 0
+        assert found.grown == grown / len(growth)
         counts = (found.n, found.n_growth, found.n_roles, found.n_changed)
         assert counts == (len(older), len(growth), len(named), changed)
         assert found.growth == pytest.approx(np.expm1(growth.median()))
         assert found.role_change == pytest.approx(changed / len(named))
+
+
+def test_pay_that_grew_by_the_limit_itself_has_grown(small_run):
+    learners, profiles = small_run.meaning.learners, small_run.meaning.profiles
+    alike = learners.with_columns(n_records=pl.lit(2), pay_growth=pl.lit(np.log(1.07)))
+    for limit, share in ((0.07, 1.0), (0.0701, 0.0)):
+        card, *_ = make_cards(alike, profiles, pay=Pay(), grown=limit)
+        assert card.progression.grown == share
 
 
 def test_learners_without_older_records_have_no_growth(small_run):

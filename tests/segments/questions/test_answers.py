@@ -1,10 +1,18 @@
 """The questions together: what they take from a run, and that nothing is changed."""
 
+from dataclasses import replace
+
 from learnstrata.segments.questions.answers import answer_questions
 
 
 def asked(run, learners=None, **changes):
-    known = {"available": run.meaning.model.features.available, **changes}
+    features = run.meaning.model.features
+    known = {
+        "available": features.available,
+        "bands": features.experience_band_names,
+        "config": run.config,
+        **changes,
+    }
     return answer_questions(
         run.meaning.learners if learners is None else learners, **known
     )
@@ -26,7 +34,9 @@ def test_the_order_of_learners_does_not_matter(small_run):
 
 
 def test_a_higher_least_number_answers_of_fewer(small_run):
-    one, two = asked(small_run), asked(small_run, least=60)
+    config = small_run.config
+    of_many = replace(config, privacy=replace(config.privacy, learners=60, base=60))
+    one, two = asked(small_run), asked(small_run, config=of_many)
     roles = [len(found.pay_with_experience.by_role) for found in (one, two)]
     assert roles[1] < roles[0]
 

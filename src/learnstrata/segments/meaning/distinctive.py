@@ -25,6 +25,7 @@ __all__ = ["Bin", "Card", "Progression", "Rank", "Spread", "make_cards"]
 
 Z = 1.959964  # of a 95 % interval
 UNIFORM_SD = 100 / np.sqrt(12)  # of percentile ranks of all learners
+EQUAL = 1e-9  # of a logarithm: pay that grew by the limit itself has grown
 BINNED = ("pay", "years_of_experience")
 
 Floats = npt.NDArray[np.float64]
@@ -112,6 +113,8 @@ class Progression:
         Of them, with believable pay in two pay years.
     growth : float or None
         Median yearly growth of pay; 0.10 is 10 %.
+    n_grown : int
+        Of those with pay in two years, with pay that grew enough a year.
     n_roles, n_changed : int
         Of them, with a role that is named, and with more than one.
     """
@@ -119,8 +122,14 @@ class Progression:
     n: int
     n_growth: int
     growth: float | None
+    n_grown: int
     n_roles: int
     n_changed: int
+
+    @property
+    def grown(self) -> float | None:
+        """Share whose pay grew enough."""
+        return self.n_grown / self.n_growth if self.n_growth else None
 
     @property
     def role_change(self) -> float | None:
@@ -151,7 +160,11 @@ class Card:
 
 
 def make_cards(
-    learners: pl.DataFrame, profiles: Sequence[Profile], *, pay: Pay
+    learners: pl.DataFrame,
+    profiles: Sequence[Profile],
+    *,
+    pay: Pay,
+    grown: float = 0.10,
 ) -> tuple[Card, ...]:
     r"""Make the card of each segment, exactly.
 
@@ -163,6 +176,8 @@ def make_cards(
         Learners of a run, with features and ``segment_id``. It is not changed.
     profiles : sequence of Profile
     pay : Pay
+    grown : float, default=0.10
+        Share a year from which pay has grown enough.
 
     Returns
     -------
@@ -185,7 +200,7 @@ def make_cards(
         for name, values in known_numbers(ordered, numbers).items()
         if np.isfinite(values).any()
     }
-    of_all = _moved(once_each(ordered))
+    of_all = _moved(once_each(ordered), grown)
     edges = {
         name: _edges(name, placed[name].base, pay)
         for name in (*BINNED, *filter(is_extra, numbers))
@@ -199,7 +214,7 @@ def make_cards(
                 _spread(name, placed[name], profile.id, bounds)
                 for name, bounds in edges.items()
             ),
-            progression=of_all and _moved(_members(ordered, profile.id)),
+            progression=of_all and _moved(_members(ordered, profile.id), grown),
             progression_of_all=of_all,
         )
         for profile in profiles
@@ -299,7 +314,7 @@ def _members(ordered: pl.DataFrame, segment: int) -> pl.DataFrame:
     return once_each(ordered.filter(segment_id=segment))
 
 
-def _moved(learners: pl.DataFrame) -> Progression | None:
+def _moved(learners: pl.DataFrame, grown: float) -> Progression | None:
     """Tell what older records say of these learners; None where the table has none."""
     if "n_records" not in learners.columns:
         return None
@@ -311,6 +326,7 @@ def _moved(learners: pl.DataFrame) -> Progression | None:
         n=len(older),
         n_growth=len(growth),
         growth=float(yearly_growth(np.median(known))) if len(known) else None,
+        n_grown=int((known >= np.log1p(grown) - EQUAL).sum()),
         n_roles=len(roles),
         n_changed=int((roles > 1).sum()),
     )

@@ -41,7 +41,7 @@ EQUAL = 1e-9  # of a logarithm: who earns the limit itself is beyond it
 CohortKey = Literal["stalled", "entry_high", "entry_low", "high_upside", "well_paid"]
 Groups = Mapping[str, tuple[str, ...]]  # column -> its values
 TITLES: dict[CohortKey, str] = {
-    "stalled": "Pay has not grown with experience",
+    "stalled": "Paid like someone with half their experience",
     "entry_high": "Entry level, paid well above peers",
     "entry_low": "Entry level, paid well below peers",
     "high_upside": "High upside",

@@ -1,11 +1,12 @@
 """What the decision questions of the three teams need beside the other results."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from learnstrata.learners.roles.unnamed import NO_ROLE
+from learnstrata.config.stages import Config
+from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.segments.questions.explained import Explained, explain_differences
 from learnstrata.segments.questions.mentors import MentorRole, count_mentors
 from learnstrata.segments.questions.pay import (
@@ -29,8 +30,8 @@ def answer_questions(
     learners: pl.DataFrame,
     *,
     available: Collection[str],
-    no_role: Collection[str] = NO_ROLE,
-    least: int = 10,
+    bands: Sequence[str],
+    config: Config,
 ) -> Answers:
     """Work out the numbers of the answers.
 
@@ -40,16 +41,21 @@ def answer_questions(
         Learners of a run with features and ``segment_id``. It is not changed.
     available : collection of str
         Standard columns the table holds.
-    no_role : collection of str
-        Role groups that name no role.
-    least : int, default=10
-        Learners it takes to answer about them.
+    bands : sequence of str
+        Experience bands from low to high.
+    config : Config
     """
     columns = frozenset(available)
     return Answers(
         explained=explain_differences(learners, available=columns),
         pay_with_experience=relate_pay_to_experience(
-            learners, available=columns, least=least
+            learners, available=columns, least=config.privacy.learners
         ),
-        mentor_roles=count_mentors(learners, available=columns, no_role=no_role),
+        mentor_roles=count_mentors(
+            learners,
+            available=columns,
+            bands=bands,
+            years=config.decisions.mentor_years,
+            no_role=unnamed_roles(config),
+        ),
     )

@@ -1,36 +1,65 @@
 """Who could mentor whom: learners of each role, and the experienced among them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from learnstrata.learners.roles.unnamed import NO_ROLE
 
-__all__ = ["MENTOR_YEARS", "MentorRole", "count_mentors"]
+__all__ = ["MentorLevel", "MentorRole", "could_mentor", "count_mentors"]
 
-MENTOR_YEARS = 8.0  # of experience, for a mentor
+EXPERIENCE = frozenset({"title", "years_of_experience"})
+
+
+@dataclass(frozen=True, slots=True)
+class MentorLevel:
+    """An experience band of a role, and how many in it are too new to mentor."""
+
+    level: str
+    demand: int
 
 
 @dataclass(frozen=True, slots=True)
 class MentorRole:
-    """A role: its learners, and those with `MENTOR_YEARS` or more.
+    """A role: its learners, those too new to mentor, and those who could.
 
-    `seniors` is None where experience is not known.
+    `demand` and `supply` are None where experience is not known; those of whom alone it
+    is not known are in neither.
     """
 
     role: str
     learners: int
-    seniors: int | None
+    demand: int | None
+    supply: int | None
+    levels: tuple[MentorLevel, ...] = ()
+
+
+def could_mentor(years: float) -> pl.Expr:
+    """Say who has so many years of experience; null where they are not known.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame(
+    ...     {"years_of_experience": [9.0, 3.0, 9.0], "experience_imputed": [0, 0, 1]}
+    ... )
+    >>> frame.select(could_mentor(8.0)).to_series().to_list()
+    [True, False, None]
+    """
+    known = pl.col("experience_imputed") == 0
+    enough = pl.when(known).then(pl.col("years_of_experience") >= years)
+    return enough.alias("could_mentor")
 
 
 def count_mentors(
     learners: pl.DataFrame,
     *,
     available: frozenset[str],
+    bands: Sequence[str] = (),
+    years: float = 8.0,
     no_role: Collection[str] = NO_ROLE,
 ) -> tuple[MentorRole, ...]:
-    """Count the learners and the seniors of each role that is named, largest first.
+    """Count who could mentor and be mentored in each named role, largest role first.
 
     Parameters
     ----------
@@ -38,34 +67,55 @@ def count_mentors(
         Learners of a run with features.
     available : frozenset of str
         Standard columns the table holds.
+    bands : sequence of str, default=()
+        Experience bands from low to high: the levels of a role.
+    years : float, default=8.0
+        Of experience, from which a learner could mentor.
     no_role : collection of str
         Role groups that name no role.
 
     Returns
     -------
     tuple of MentorRole
-        Empty where the table has no titles.
+        Empty where the table has no titles. Each role has every level.
 
     Examples
     --------
     >>> frame = pl.DataFrame({"role": ["Data", "Data", "Other"]})
     >>> count_mentors(frame, available=frozenset({"title"}))
-    (MentorRole(role='Data', learners=2, seniors=None),)
+    (MentorRole(role='Data', learners=2, demand=None, supply=None, levels=()),)
     """
     if "title" not in available:
         return ()
-    seniors = pl.lit(None, pl.Int64)
-    if "years_of_experience" in available:
-        enough = pl.col("years_of_experience") >= MENTOR_YEARS
-        known = pl.col("experience_imputed") == 0
-        seniors = (enough & known).sum().cast(pl.Int64)
-        if "learner_id" in learners.columns:
-            senior = pl.col("learner_id").filter(enough & known)
-            seniors = senior.n_unique().cast(pl.Int64)
-    rows = (
-        learners.filter(~pl.col("role").is_in(list(no_role)))
-        .group_by("role")
-        .agg(pl.len().alias("learners"), seniors.alias("seniors"))
-        .sort(["learners", "role"], descending=[True, False])
+    named = learners.filter(~pl.col("role").is_in(list(no_role)))
+    sizes = named.group_by("role").agg(learners=pl.len())
+    rows = sizes.sort(["learners", "role"], descending=[True, False]).rows()
+    if not available >= EXPERIENCE:
+        return tuple(MentorRole(role, n, None, None) for role, n in rows)
+    named = named.with_columns(could_mentor(years))
+    of_role = _pairs(named, "role")
+    of_level = _pairs(named, "role", "experience_band") if bands else {}
+    return tuple(
+        MentorRole(
+            role,
+            n,
+            *of_role[role,],
+            tuple(MentorLevel(b, of_level.get((role, b), (0, 0))[0]) for b in bands),
+        )
+        for role, n in rows
     )
-    return tuple(MentorRole(*row) for row in rows.rows())
+
+
+def _pairs(named: pl.DataFrame, *by: str) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Count the distinct learners of each group who could not mentor, and who could."""
+    supply = pl.col("could_mentor")
+    if "learner_id" in named.columns:
+        who = pl.col("learner_id")
+        counts = [who.filter(one).n_unique() for one in (~supply, supply)]
+    else:
+        counts = [one.sum() for one in (~supply, supply)]
+    demand, supplied = counts
+    table = named.group_by(*by).agg(demand=demand, supply=supplied)
+    return {
+        tuple(map(str, row[:-2])): (int(row[-2]), int(row[-1])) for row in table.rows()
+    }

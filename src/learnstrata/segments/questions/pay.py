@@ -23,7 +23,8 @@ class RoleWithExperience:
 class PayWithExperience:
     """How pay goes with experience.
 
-    Whose pay has not grown with it is a cohort: `learnstrata.segments.pay.cohorts`.
+    Who is paid like someone with half their experience is a cohort:
+    `learnstrata.segments.pay.cohorts`.
 
     Attributes
     ----------

@@ -123,9 +123,15 @@ class Progression(Model):
     n: Annotated[int | None, Count("learners with older records")]
     n_growth: Annotated[int | None, Count("of them with pay in two years")]
     growth: Annotated[Number, Typical("of them", 0.5, "n_growth", "pay_growth")]
+    n_grown: Annotated[int | None, Count("of these, with pay that grew enough")]
+    grown: Annotated[Number, Share("whose pay grew enough", "n_growth", "n_grown")]
     n_growth_of_all: Annotated[int | None, Count("all with pay in two years")]
     growth_of_all: Annotated[
         Number, Typical("all of them", 0.5, "n_growth_of_all", "pay_growth")
+    ]
+    n_grown_of_all: Annotated[int | None, Count("all with pay that grew enough")]
+    grown_of_all: Annotated[
+        Number, Share("all, whose pay grew enough", "n_growth_of_all", "n_grown_of_all")
     ]
     n_roles: Annotated[int | None, Count("of them with a role that is named")]
     n_changed: Annotated[int | None, Count("of them with more than one role")]

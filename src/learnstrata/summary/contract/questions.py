@@ -24,7 +24,7 @@ class RoleWithExperience(Model):
 
 
 class PayWithExperience(Model):
-    """How pay goes with experience; whose pay has not grown with it is a cohort."""
+    """How pay goes with experience; who is paid far less is a cohort."""
 
     learners: Annotated[int | None, Count("learners of whom both are known")]
     correlation: Annotated[Number, Statistic("rank correlation", 2, "learners", 2)]
@@ -40,13 +40,44 @@ class Explained(Model):
     share: Annotated[Number, Statistic("learners of whom it is known", digits=2)]
 
 
+class MentorLevel(Model):
+    """An experience band of a role, and how many in it are too new to mentor."""
+
+    level: Annotated[str, Label()]
+    demand: Annotated[int | None, Count("learners of the band too new to mentor")]
+
+
 class MentorRole(Model):
-    """A role, and who could mentor in it."""
+    """A role, who wants a mentor in it and who could be one.
+
+    Those whose experience is not known are in neither.
+    """
 
     role: Annotated[str, Label()]
     learners: Annotated[int | None, Count("learners of the role")]
     share: Annotated[Number, Share("learners of the role", "segmented", "learners")]
-    seniors: Annotated[int | None, Count("of them with enough years to mentor")]
+    demand: Annotated[int | None, Count("of them, too new to mentor")]
+    supply: Annotated[int | None, Count("of them, with enough years to mentor")]
+    levels: Annotated[tuple[MentorLevel, ...], Rows()]
+
+    @property
+    def per_mentor(self) -> float | None:
+        """Learners for each who could mentor; None where few could."""
+        if self.demand is None or not self.supply:
+            return None
+        return self.demand / self.supply
+
+    def gap(self, mentees: int) -> int | None:
+        """Give how many mentors are lacking, below 0 how many are to spare.
+
+        Parameters
+        ----------
+        mentees : int
+            Learners that one mentor takes.
+        """
+        if self.demand is None or self.supply is None:
+            return None
+        return -(-self.demand // mentees) - self.supply
 
 
 class RoleInCompanies(Model):
@@ -70,3 +101,4 @@ class Questions(Model):
         tuple[MentorRole, ...], Rows(("-learners", "role"), "learners")
     ]
     mentor_years: Annotated[float, Setting()]
+    mentees: Annotated[int, Setting()]

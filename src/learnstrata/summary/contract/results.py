@@ -6,17 +6,16 @@ from pydantic import JsonValue, TypeAdapter, model_validator
 
 from learnstrata.config.stages import Config
 from learnstrata.privacy.disclosure.kinds import (
-    Count,
     Fact,
     Label,
     Owner,
     Rows,
     Sentence,
     Setting,
-    Share,
     Word,
 )
 from learnstrata.summary.contract.choice import Hierarchy, Map, Selection, Tendency
+from learnstrata.summary.contract.decisions import Action
 from learnstrata.summary.contract.evidence import Evidence
 from learnstrata.summary.contract.learners import (
     BandLimits,
@@ -30,13 +29,13 @@ from learnstrata.summary.contract.learners import (
     Roles,
 )
 from learnstrata.summary.contract.meaning import Bands, RuleAccuracy, Segment
-from learnstrata.summary.contract.model import Model, Number
+from learnstrata.summary.contract.model import Model
 from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.pay import Benchmarks, Cohort, Companies
 from learnstrata.summary.contract.questions import Questions
 from learnstrata.wording.numbers import Numbers
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 _CONFIG = TypeAdapter(Config)
@@ -171,26 +170,6 @@ class Finding(Model):
     available: Annotated[bool, Fact("whether the table can answer")]
 
 
-class Target(Model):
-    """A segment or cohort an action is for."""
-
-    name: Annotated[str, Label()]
-    size: Annotated[int | None, Count("learners the action is for")]
-    share: Annotated[Number, Share("learners it is for", "segmented", "size")]
-    why: Annotated[str, Label()]
-
-
-class Action(Model):
-    """One recommended action: for which teams and whom, why, and how it is judged."""
-
-    id: Annotated[str, Word()]
-    title: Annotated[str, Word()]
-    teams: Annotated[tuple[str, ...], Word()]
-    targets: Annotated[tuple[Target, ...], Rows()]
-    why: Annotated[str, Label()]
-    measure: Annotated[str, Word()]
-
-
 class Words(Model):
     """Sentences made from the numbers of the results, in the form they stand beside."""
 
@@ -207,7 +186,7 @@ class Words(Model):
 class Summary(Results):
     """Results with the sentences and actions that follow from them."""
 
-    schema_version: Annotated[Literal[3], Setting()] = SCHEMA_VERSION
+    schema_version: Annotated[Literal[4], Setting()] = SCHEMA_VERSION
     words: Annotated[Words, Rows()]
     actions: Annotated[tuple[Action, ...], Rows()]
 

@@ -1,0 +1,219 @@
+"""What career services can do: pay that fell behind, transitions, benchmarks."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from learnstrata.decisions.trials import horizon_of, measure_of, trial_of
+from learnstrata.privacy.disclosure.rounding import share_of
+from learnstrata.segments.pay.cohorts import CohortKey
+from learnstrata.summary.cohorts import (
+    cohort_of,
+    cohort_sentence,
+    defined,
+    named_parts,
+    whole,
+)
+from learnstrata.summary.contract.decisions import Action, Target, Trial
+from learnstrata.summary.contract.pay import Cohort, CohortPart, PayCell
+from learnstrata.summary.contract.results import Results
+from learnstrata.summary.findings import findings_of
+from learnstrata.wording.numbers import Numbers
+
+__all__ = ["LEAST_CELL", "lagging_pay", "pay_benchmarks", "transitions"]
+
+LEAST_CELL = 50  # learners of a role in a cohort, or of a cell, to be a target
+MOST_BENCHMARKS, MOST_COHORTS = 6, 5
+
+
+def lagging_pay(results: Results) -> Action:
+    """Help first those who are paid like someone with half their experience.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    trial, found = trial_of(results), cohort_of(results, "stalled")
+    targets = _of_roles(found, results, trial)
+    return Action(
+        id="lagging_pay",
+        team="career services",
+        teams=("career services", "mentoring"),
+        title="Help first those who are paid like someone with half their experience",
+        why=_why(results, "stalled"),
+        targets=targets,
+        first_step=_first(
+            targets, "offer a pay talk with the benchmark of their role to"
+        ),
+        measure=measure_of(trial),
+        horizon=horizon_of(trial),
+        list="stalled_pay.csv" if targets else "",
+    )
+
+
+def transitions(results: Results) -> Action:
+    """Prepare those with high upside for better-paying employers.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    trial, found = trial_of(results), cohort_of(results, "high_upside")
+    targets = _of_roles(found, results, trial)
+    return Action(
+        id="transitions",
+        team="career services",
+        teams=("career services", "product"),
+        title="Prepare those with high upside for better-paying employers",
+        why=_why(results, "high_upside"),
+        targets=targets,
+        first_step=_first(targets, "offer interview practice to"),
+        measure=measure_of(trial, also="Before that: interviews at such employers."),
+        horizon=horizon_of(trial),
+        list="high_upside.csv" if targets else "",
+    )
+
+
+def _of_roles(
+    found: Cohort | None, results: Results, trial: Trial | None
+) -> tuple[Target, ...]:
+    """Give all of a cohort, then the roles with most of it."""
+    if found is None or found.reason:
+        return ()
+    roles = named_parts(found.by_role, results) if results.has("title") else []
+    roles.sort(key=lambda one: (-(one.learners or 0), one.value))
+    parts = [whole(found), *roles[:MOST_COHORTS]]
+    write = results.settings.numbers
+    return tuple(
+        Target(
+            name=f"{one.value}: {found.title[:1].lower()}{found.title[1:]}",
+            size=one.learners,
+            share=share_of(one.learners, results.segmented),
+            why=_of_assessed(one, write),
+            trial=trial,
+        )
+        for one in parts
+        if (one.learners or 0) >= LEAST_CELL
+    )
+
+
+def _of_assessed(one: CohortPart, write: Numbers) -> str:
+    told = f"{write.count(one.learners)} of {write.count(one.assessed)} assessed"
+    if one.share is None:
+        return told
+    if one.low is None or one.high is None:
+        return f"{told} ({write.share(one.share)})"
+    ends = f"{write.share(one.low)} to {write.share(one.high)}"
+    return f"{told} ({write.share(one.share)}; 95 % interval {ends})"
+
+
+def _why(results: Results, key: CohortKey) -> str:
+    found = cohort_of(results, key)
+    if key == "stalled" and not results.has("pay", "years_of_experience"):
+        answers = {one.id: one.answer for one in findings_of(results)}
+        return answers["pay_without_experience"]
+    if found is None:
+        return "The data cannot answer this: it needs pay, companies and experience."
+    why = cohort_sentence(found, results.settings.numbers)
+    if found.reason:
+        return why
+    return f"{why} {defined(found)}"
+
+
+def _first(targets: tuple[Target, ...], what: str) -> str:
+    if not targets:
+        return f"Nothing yet: there are under {LEAST_CELL} of them."
+    return f"Keep a random half of the list out, then {what} the first of the others."
+
+
+def pay_benchmarks(results: Results) -> Action:
+    """Put benchmarks into the hands of counsellors.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    cells = _named(results.benchmarks.cells, results)
+    thick = [one for one in cells if one.shown and (one.learners or 0) >= LEAST_CELL]
+    trial = trial_of(results)
+    return Action(
+        id="pay_benchmarks",
+        team="career services",
+        teams=("career services", "product"),
+        title="Give counsellors pay benchmarks by role and company tier",
+        why=_thick_in_words(len(thick), results),
+        targets=tuple(_gaps(thick, results, trial)),
+        first_step=(
+            "Print the benchmarks of the largest role and use them in the next pay "
+            "talk."
+            if thick
+            else "Gather pay of more learners: no benchmark can be told yet."
+        ),
+        measure=measure_of(
+            trial, also="Before that: share of talks that use the benchmark."
+        ),
+        horizon=horizon_of(trial),
+        list="",
+    )
+
+
+def _thick_in_words(n: int, results: Results) -> str:
+    if results.benchmarks.reason:
+        return f"There is no benchmark: {results.benchmarks.reason}."
+    groups = "group" if n == 1 else "groups"
+    have = "has" if n == 1 else "have"
+    return (
+        f"{n or 'No'} {groups} of the same role, company tier and experience {have} "
+        f"{LEAST_CELL} or more learners with a known pay."
+    )
+
+
+def _named(cells: Iterable[PayCell], results: Results) -> list[PayCell]:
+    return [one for one in cells if one.role_family not in results.settings.no_role]
+
+
+def _gaps(cells: list[PayCell], results: Results, trial: Trial | None) -> list[Target]:
+    """Give the most frequent roles, and how pay differs by tier at one experience."""
+    roles = [
+        one
+        for one in _named(results.benchmarks.wider, results)
+        if one.level == "role" and one.learners is not None
+    ]
+    roles.sort(key=lambda one: (-(one.learners or 0), one.role_family or ""))
+    gaps = {
+        role: _gap_in_words(list(own), results)
+        for role, own in groupby(
+            sorted(cells, key=lambda one: one.role_family or ""),
+            key=lambda one: one.role_family,
+        )
+    }
+    return [
+        Target(
+            name=one.role_family or "",
+            size=one.learners,
+            share=share_of(one.learners, results.segmented),
+            why=gap,
+            trial=trial,
+        )
+        for one in roles
+        if (gap := gaps.get(one.role_family))
+    ][:MOST_BENCHMARKS]
+
+
+def _gap_in_words(own: list[PayCell], results: Results) -> str:
+    """Compare tiers at the experience that most learners of several tiers have."""
+    write = results.settings.numbers
+    bands = {one.experience_band for one in own}
+    of = {band: [one for one in own if one.experience_band == band] for band in bands}
+    several = {band: cells for band, cells in of.items() if len(cells) > 1}
+    if not several:
+        return ""
+    band, cells = max(
+        several.items(),
+        key=lambda item: (sum(one.learners or 0 for one in item[1]), item[0] or ""),
+    )
+    pays = [one.p50 for one in cells if one.p50]
+    low, high = min(pays), max(pays)
+    return (
+        f"median pay ({band}) runs from {write.pay_text(low)} to "
+        f"{write.pay_text(high)} between tiers, {high / low:.1f} times"
+    )

@@ -1,0 +1,180 @@
+"""What the product team can do: pathways, repair of records, the quarterly refit."""
+
+from learnstrata.decisions.pathways import evidence_of, need_of
+from learnstrata.decisions.trials import horizon_of, measure_of, trial_of
+from learnstrata.privacy.disclosure.rounding import share_of
+from learnstrata.summary.contract.decisions import Action, Target
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.results import Results
+from learnstrata.summary.findings import ONE_SEGMENT
+from learnstrata.wording import readings
+from learnstrata.wording.words import counted
+
+__all__ = ["FIRST_ROWS", "pathways", "quarterly_refit", "repair"]
+
+FIRST_ROWS = 50  # of a list, to be looked at in one sitting
+
+
+def pathways(results: Results) -> Action:
+    """Give each segment the learning pathway that it needs, the largest first.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    targets = [_pathway(one, results) for one in results.segments]
+    targets.sort(key=lambda one: (-(one.size or 0), one.segment_id or 0))
+    trial = targets[0].trial if targets else None
+    return Action(
+        id="pathways",
+        team="product",
+        teams=("product", "career services"),
+        title="Launch a learning pathway for each segment",
+        why=_kinds_in_words(targets),
+        targets=tuple(targets),
+        first_step=_first_pathway(targets),
+        measure=measure_of(trial, also="Before that: who completes the pathway."),
+        horizon=horizon_of(trial),
+        list="pathways.csv" if targets else "",
+    )
+
+
+def _pathway(segment: Segment, results: Results) -> Target:
+    return Target(
+        name=segment.name,
+        size=segment.size,
+        share=segment.share,
+        why=evidence_of(segment, results),
+        segment_id=segment.id,
+        programme=need_of(segment, results).programme,
+        trial=trial_of(results, segment),
+    )
+
+
+def _kinds_in_words(targets: list[Target]) -> str:
+    if not targets:
+        return "No segment has learners enough to be told of."
+    n, kinds = len(targets), len({one.programme for one in targets})
+    call = "segment calls" if n == 1 else f"{n} segments call"
+    return f"The {call} for {counted(kinds, 'pathway')}, by what each needs."
+
+
+def _first_pathway(targets: list[Target]) -> str:
+    if not targets:
+        return "Gather more learners: no segment can be told of yet."
+    first = targets[0]
+    return (
+        f'Take the learners of "{first.name}" from the list, keep a random half out, '
+        f'and invite the others to "{first.programme}".'
+    )
+
+
+def repair(results: Results) -> Action:
+    """Have records looked at that fit no segment, or whose values were set aside.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    targets = [one for one in (_atypical(results), _set_aside(results)) if one.size]
+    return Action(
+        id="repair",
+        team="product",
+        teams=("product", "mentoring", "career services"),
+        title="Repair records that fit no segment",
+        why=(
+            "A wrong pay or year puts a learner in the wrong segment and on the wrong "
+            "list."
+            if targets
+            else "No records are known that many learners share a fault in."
+        ),
+        targets=tuple(targets),
+        first_step=(
+            f"Check the first {FIRST_ROWS} rows of the list against their source, and "
+            "correct the source."
+        ),
+        measure="Learners on this list after the next run: fewer than today.",
+        horizon="The next run on a corrected table.",
+        list="atypical_records.csv" if targets else "",
+    )
+
+
+def _atypical(results: Results) -> Target:
+    found = results.evidence.certainty.atypical if results.evidence else None
+    return Target(
+        name="Far from everybody in their segment",
+        size=found,
+        share=share_of(found, results.segmented),
+        why="further from the centre than nearly all others: a rare career, or a typo",
+    )
+
+
+def _set_aside(results: Results) -> Target:
+    found = results.ledger.set_aside
+    return Target(
+        name="A value was set aside",
+        size=found,
+        share=share_of(found, results.segmented),
+        why="a pay or year that cannot be, so the segment was found without it",
+    )
+
+
+def quarterly_refit(results: Results) -> Action:
+    """Run again every quarter, and look at the smallest segment first.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    least = min(results.segments, key=lambda one: one.size or 0, default=None)
+    shown = "segment" if results.small_segments == 0 else "segment shown"
+    targets = [
+        Target(
+            name=one.name,
+            size=one.size,
+            share=one.share,
+            why=f"smallest {shown}: watch it first",
+            segment_id=one.id,
+        )
+        for one in ([least] if least and not results.is_one_segment else [])
+    ]
+    return Action(
+        id="quarterly_refit",
+        team="product",
+        teams=("product", "mentoring", "career services"),
+        title="Refit and monitor every quarter",
+        why=(
+            f"{_stability(results)} Titles, pay and the mix of "
+            f"{results.settings.units} move."
+        ),
+        targets=tuple(targets),
+        first_step="Put the next export and the next run into the calendar.",
+        measure=(
+            "Share of learners who change segment between runs, and drift of each "
+            "feature."
+        ),
+        horizon="One quarter, from one run to the next.",
+        list="",
+    )
+
+
+def _stability(results: Results) -> str:
+    """Claim no more than was measured."""
+    if results.is_one_segment:
+        return f"{ONE_SEGMENT}: the next refit may find more."
+    chosen = results.selection.chosen
+    jaccard = chosen.lowest_jaccard if chosen else None
+    if jaccard is None:
+        return (
+            "Stability was not measured in this run, so the next refit has to show it."
+        )
+    told = (
+        "The cut holds for this table"
+        if readings.stability(jaccard) in {"stable", "highly stable"}
+        else "Not every segment is sure to be found again"
+    )
+    return (
+        f"{told}: in halves of the {results.settings.units} that were cut anew, the "
+        "least stable segment overlaps with itself by "
+        f"{results.settings.numbers.share(jaccard)}."
+    )

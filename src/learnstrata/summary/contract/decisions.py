@@ -1,0 +1,83 @@
+"""What the teams can do: actions, for whom, and how a trial tells whether it worked."""
+
+from typing import Annotated, Literal
+
+from learnstrata.privacy.disclosure.kinds import (
+    Count,
+    Fact,
+    Label,
+    Rows,
+    Setting,
+    Share,
+    Word,
+)
+from learnstrata.summary.contract.model import SEGMENT_ID, Model, Number
+
+ActionId = Literal[
+    "pathways",
+    "mentor_pools",
+    "lagging_pay",
+    "transitions",
+    "pay_benchmarks",
+    "repair",
+    "quarterly_refit",
+]
+Team = Literal["product", "mentoring", "career services"]
+
+
+class Trial(Model):
+    """How a hold-out shows that an action worked: an outcome, and its share today.
+
+    `outcome` is in words, `whom` says of whom the share is known. `per_arm` learners
+    with the action and as many without it see the share rise by `change` with a power
+    of 80 %, two-sided at 5 %; null where it cannot rise so far.
+    """
+
+    outcome: Annotated[str, Label()]
+    whom: Annotated[str, Word()]
+    known: Annotated[int | None, Count("learners of whom the outcome is known")]
+    met: Annotated[int | None, Count("of them, with the outcome")]
+    base: Annotated[Number, Share("learners with the outcome", "known", "met")]
+    change: Annotated[float, Setting()]
+    per_arm: Annotated[int | None, Fact("worked out of `base` and `change`")]
+
+
+class Target(Model):
+    """A segment, role or cohort an action is for.
+
+    `segment_id` is null where it is none, `programme` empty where there is no pathway,
+    `trial` null where the table has no outcome to go by.
+    """
+
+    name: Annotated[str, Label()]
+    size: Annotated[int | None, Count("learners the action is for")]
+    share: Annotated[Number, Share("learners it is for", "segmented", "size")]
+    why: Annotated[str, Label()]
+    segment_id: Annotated[int | None, SEGMENT_ID] = None
+    programme: Annotated[str, Label()] = ""
+    trial: Annotated[Trial | None, Rows()] = None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it has the learners for both arms of its trial."""
+        needed = self.trial.per_arm if self.trial else None
+        return needed is not None and (self.size or 0) >= 2 * needed
+
+
+class Action(Model):
+    """One recommended action: who owns it, for whom, why, and how it is judged.
+
+    `team` owns it, `teams` are all it concerns. `list` is a file under
+    ``private/lists``, empty where there is none.
+    """
+
+    id: Annotated[ActionId, Word()]
+    team: Annotated[Team, Word()]
+    teams: Annotated[tuple[Team, ...], Word()]
+    title: Annotated[str, Word()]
+    why: Annotated[str, Label()]
+    targets: Annotated[tuple[Target, ...], Rows()]
+    first_step: Annotated[str, Label()]
+    measure: Annotated[str, Label()]
+    horizon: Annotated[str, Label()]
+    list: Annotated[str, Word()]
