@@ -80,16 +80,50 @@ def test_a_question_that_the_data_cannot_answer_still_has_its_sheet(bare):
     assert asked["Q4 Entry-level pay"].tables == ()
 
 
-def test_each_team_has_a_sheet_with_its_actions_alone(summary):
+def test_each_team_has_a_sheet_with_what_it_leads_and_the_names_of_the_rest(summary):
     teams = {one.name: one for one in workbook_sheets(summary) if one.part == "Teams"}
     assert list(teams) == ["Product", "Mentoring", "Career services"]
     for name, sheet in teams.items():
-        own = [one for one in summary.actions if name.lower() in one.teams]
-        assert [table.title for table in sheet.tables] == [one.title for one in own]
-        for table, action in zip(sheet.tables, own, strict=True):
-            assert action.measure in table.note
+        team = name.lower()
+        tables = [one for one in sheet.tables if one.title != "Mentors by role"]
+        own = [one for one in summary.actions if one.team == team and one.targets]
+        assert [table.title for table in tables] == [one.title for one in own]
+        for table, action in zip(tables, own, strict=True):
+            for text in (
+                action.first_step,
+                action.measure,
+                action.horizon,
+                action.list,
+            ):
+                assert text in table.note
             told = [(one.name, one.size) for one in action.targets]
             assert [row[:2] for row in table.rows] == told
+        others = [one for one in summary.actions if one.team != team]
+        for action in others:
+            assert (action.title in sheet.below) == (team in action.teams)
+
+
+def test_a_target_is_told_with_the_trial_that_it_needs(summary, sheets):
+    (action,) = (one for one in summary.actions if one.id == "pathways")
+    found = columns(sheets[action.title])
+    trials = [one.trial for one in action.targets]
+    assert found["Outcome today"] == [one.base for one in trials]
+    assert found["Learners in each half"] == [one.per_arm for one in trials]
+    enough = ["yes" if one.is_enough else "no" for one in action.targets]
+    assert found["Enough of them"] == enough
+    assert found["Programme"] == [one.programme for one in action.targets]
+
+
+def test_mentors_are_told_by_role_and_level_with_what_is_lacking(summary, sheets):
+    asked = summary.questions
+    found = columns(sheets["Mentors by role"])
+    assert found["Want a mentor"] == [one.demand for one in asked.mentor_roles]
+    assert found["Could mentor"] == [one.supply for one in asked.mentor_roles]
+    gaps = [one.gap(asked.mentees) for one in asked.mentor_roles]
+    lacking = [None if gap is None else max(gap, 0) for gap in gaps]
+    assert found["Mentors lacking"] == lacking
+    level = asked.mentor_roles[0].levels[0]
+    assert found[f"Of them, {level.level}"][0] == level.demand
 
 
 def test_the_cover_says_what_was_run_and_how_to_read_it(summary):

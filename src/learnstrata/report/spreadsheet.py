@@ -5,6 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import xlsxwriter
@@ -40,8 +41,8 @@ class Sheet:
         Below each other; none where the text says all.
     part : str
         Of the contents.
-    text : str
-        What is said before the tables; may be empty.
+    text, below : str
+        What is said before and after the tables, in lines; may be empty.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Sheet:
     tables: tuple[Table, ...]
     part: str = ""
     text: str = ""
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def _fill(book: _Book, page: Worksheet, sheet: Sheet, *, linked: bool) -> None:
         row = _say(book, page, row, table.note)
         heads.append(row)
         row = _set(book, page, row, table) + 1
+    _say(book, page, row + 1, sheet.below)
     _fit(book, page, sheet.tables)
     alone = len(heads) == 1 and heads[0] < MOST_FROZEN
     page.freeze_panes(heads[0] + 1 if alone else 1, 0)
@@ -178,7 +181,7 @@ def _fill(book: _Book, page: Worksheet, sheet: Sheet, *, linked: bool) -> None:
 
 def _say(book: _Book, page: Worksheet, row: int, text: str) -> int:
     """Write a text in lines over the width of a screen; give the row after it."""
-    for line in textwrap.wrap(text, LINE):
+    for line in chain(*(textwrap.wrap(part, LINE) for part in text.split("\n"))):
         page.write_string(row, 0, line, book.look(font_color=MUTED))
         row += 1
     return row

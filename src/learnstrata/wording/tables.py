@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from learnstrata.wording.numbers import NumberKind, Numbers
 
-__all__ = ["Cell", "Column", "Table", "column", "table_of"]
+__all__ = ["Cell", "Column", "Getter", "Table", "column", "table_of"]
 
 Cell = str | float | int | None
 Row = TypeVar("Row")
@@ -131,22 +131,22 @@ def _valued(cell: Cell, kind: NumberKind, write: Numbers) -> Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class _Getter:
+class Getter:
+    """A column of `table_of`, and what it takes of a row."""
+
     column: Column
     get: Callable[..., Cell]
 
 
-def column(
-    heading: str, get: Callable[..., Cell], kind: NumberKind = "text"
-) -> _Getter:
+def column(heading: str, get: Callable[..., Cell], kind: NumberKind = "text") -> Getter:
     """Define a column of `table_of`: heading, what it takes of a row, its kind."""
-    return _Getter(Column(heading, kind), get)
+    return Getter(Column(heading, kind), get)
 
 
 def table_of(
     title: str,
     rows: Iterable[Row],
-    columns: Sequence[_Getter],
+    columns: Sequence[Getter],
     *,
     sheet: str = "",
     note: str = "",
