@@ -80,3 +80,14 @@ def test_places_are_rounded_and_what_says_nothing_is_gone():
     assert found[0].attrib == {"font-size": "9px", "x": "3", "y": "0"}
     assert smallest_text(found) == 9
     assert not re.search(r"translate", ET.tostring(found, encoding="unicode"))
+
+
+def test_what_all_of_a_group_say_is_said_once():
+    text = '<text fill="{}" font-size="9px">a</text>'
+    same, other = text.format("a"), text.format("b")
+    (group,) = light(f"<g>{same * 3}</g>")
+    assert group.attrib == {"fill": "a", "font-size": "9px"}
+    assert [one.attrib for one in group] == [{}] * 3
+    (group,) = light(f"<g>{same * 2}{other}</g>")
+    assert [one.get("fill") for one in group] == ["a", "a", "b"]
+    assert smallest_text(group) == 9

@@ -1,5 +1,6 @@
 """SVG made light: what Vega draws, without what a page has no use for."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
@@ -20,6 +21,9 @@ DEFAULTS = {
     "text-anchor": "start",
     "transform": "translate(0,0)",
 }
+# What those inside a group have of it, where they do not say otherwise.
+SHARED = ("fill", "stroke", "stroke-width", "text-anchor", "font-size", "font-weight")
+MANY = 3  # of a group, for one word of it to be shorter
 DRAWN = ("d", "transform", "x", "y", "x2", "y2")
 NUMBER = re.compile(r"-?\d*\.\d+")
 SHIFT = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
@@ -60,15 +64,24 @@ def lighten(raw: str, key: str) -> ET.Element:
     return root
 
 
-def smallest_text(root: ET.Element) -> float:
+def smallest_text(one: ET.Element, size: str = SIZE) -> float:
     """Give the size of the smallest text of a light drawing, in its own pixels.
 
     Parameters
     ----------
-    root : Element
+    one : Element
+    size : str
+        What it has where it does not say.
+
+    Returns
+    -------
+    float
+        Infinite where there is no text.
     """
-    sizes = (one.get("font-size", SIZE) for one in root.iter("text"))
-    return min((float(size.removesuffix("px")) for size in sizes), default=12.0)
+    own = one.get("font-size", size)
+    if one.tag == "text":
+        return float(own.removesuffix("px"))
+    return min((smallest_text(part, own) for part in one), default=math.inf)
 
 
 def _clean(one: ET.Element) -> None:
@@ -121,6 +134,18 @@ def _gather(parent: ET.Element) -> None:
         _gather(one)
     shown = [inner for one in parent for inner in _unwrapped(one) if _is_seen(inner)]
     parent[:] = [*_joined(shown)]
+    if parent.tag == "g" and len(parent) >= MANY:
+        _share(parent)
+
+
+def _share(group: ET.Element) -> None:
+    """Say once on a group what all in it say."""
+    for name in SHARED:
+        values = {one.get(name) for one in group}
+        if len(values) == 1 and None not in values:
+            group.set(name, group[0].attrib[name])
+            for one in group:
+                del one.attrib[name]
 
 
 def _unwrapped(one: ET.Element) -> Iterable[ET.Element]:
