@@ -16,6 +16,7 @@ __all__ = [
     "THIN",
     "field",
     "hollow",
+    "is_thin",
     "log_axis",
     "mark",
     "segment_colours",
@@ -94,15 +95,27 @@ def hollow(colour: Spec) -> dict[str, Spec]:
     return {"fill": {"condition": empty, **colour}, "stroke": colour}
 
 
-def thin_note(units: str) -> str:
-    """Say what a hollow mark is.
+def thin_note(counts: Iterable[int | None], units: str) -> str:
+    """Say what a hollow mark is, where some of these marks are; None is of few.
 
     Examples
     --------
-    >>> thin_note("learners")
-    'Hollow: under 50 learners.'
+    >>> thin_note([120, 40], "learners"), thin_note([120], "learners")
+    (' Hollow: under 50 learners.', '')
     """
-    return f"Hollow: under {THIN} {units}."
+    few = any(is_thin(count) for count in counts)
+    return f" Hollow: under {THIN} {units}." if few else ""
+
+
+def is_thin(count: int | None) -> bool:
+    """Say whether a mark is of so few that it is drawn hollow.
+
+    Examples
+    --------
+    >>> is_thin(50), is_thin(49), is_thin(None)
+    (False, True, True)
+    """
+    return (count or 0) < THIN
 
 
 def log_axis(low: float, high: float, title: str) -> Spec:

@@ -6,9 +6,9 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.vega import (
-    THIN,
     field,
     hollow,
+    is_thin,
     log_axis,
     mark,
     thin_note,
@@ -81,7 +81,7 @@ def _draw(summary: DisclosedSummary) -> Spec:
 
 
 def _row(row: PayByExperience, pay: float, write: Numbers) -> Row:
-    years, thin = write.years(row.years), (row.learners or 0) < THIN
+    years, thin = write.years(row.years), is_thin(row.learners)
     return {
         "thin": thin,
         "width": 0.6 if thin else 2.2,
@@ -136,11 +136,17 @@ def _table(summary: Summary) -> Table:
     )
 
 
+def _note(summary: DisclosedSummary) -> str:
+    counts = [row.learners for row, _ in _told(summary)]
+    told = thin_note(counts, summary.settings.units).strip()
+    return f"{told} Their line is thin." if told else ""
+
+
 CHART = Chart(
     key="tiers",
     has=lambda summary: bool(_told(summary)),
     spec=_draw,
     title=_title,
     table=_table,
-    note=lambda summary: f"{thin_note(summary.settings.units)} Their line is thin.",
+    note=_note,
 )

@@ -7,9 +7,9 @@ from learnstrata.report.figures.bins import capital
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.vega import (
-    THIN,
     field,
     hollow,
+    is_thin,
     log_axis,
     mark,
     thin_note,
@@ -77,7 +77,7 @@ def _row(bar: _Bar, write: Numbers) -> Row:
         "text": write.pay(bar.middle),
         "tip": f"{bar.role}: median {write.pay_text(bar.middle)}, half from "
         f"{write.pay(bar.low)} to {write.pay(bar.high)}",
-        "thin": (bar.learners or 0) < THIN,
+        "thin": is_thin(bar.learners),
     }
 
 
@@ -111,8 +111,8 @@ def _table(summary: Summary) -> Table:
 def _note(summary: DisclosedSummary) -> str:
     rows = summary.description.pay_by_role
     hidden = len(rows) - len(_bars(summary))
-    told = "Bar: the middle half; mark and number: the median. "
-    told += thin_note(summary.settings.units)
+    told = "Bar: the middle half; mark and number: the median."
+    told += thin_note((bar.learners for bar in _bars(summary)), summary.settings.units)
     return f"{told} {hidden} of {len(rows)} roles are not shown." if hidden else told
 
 

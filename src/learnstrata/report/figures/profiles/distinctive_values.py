@@ -113,12 +113,14 @@ def _table(summary: Summary) -> Table:
 
 
 def _note(summary: DisclosedSummary) -> str:
+    shown = [one for segment in summary.segments for one in _told(segment)[:MOST]]
+    counts = [one.count for one in shown]
     return (
         "Dot: share in the segment by share among all, times 100; line: the range that "
         f"holds the true value 95 times in 100, rounding included. The {MOST} most "
         f"distinctive of each segment; below {LEAST_INDEX:.0f} and above "
         f"{MOST_INDEX:.0f} at the edge. Bands and tiers of what the segments are cut "
-        f"on differ by that alone. {thin_note(summary.settings.units)}"
+        f"on differ by that alone.{thin_note(counts, summary.settings.units)}"
     )
 
 

@@ -120,10 +120,11 @@ def _table(summary: Summary) -> Table:
 
 def _note(summary: DisclosedSummary) -> str:
     units = summary.settings.units
+    counts = [one.count for segment in summary.segments for one in _told(segment)]
     return (
         f"Dot: where the {units} of the segment stand on average when all {units} are "
         "lined up by the number, 0 the lowest and 100 the highest; line: the range "
-        f"that holds the true value 95 times in 100. {thin_note(units)}"
+        f"that holds the true value 95 times in 100.{thin_note(counts, units)}"
     )
 
 

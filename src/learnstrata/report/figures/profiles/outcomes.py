@@ -17,9 +17,9 @@ from learnstrata.report.figures.layers import (
 from learnstrata.report.figures.profiles.panels import SPAN, panels
 from learnstrata.report.figures.vega import (
     PAPER,
-    THIN,
     field,
     hollow,
+    is_thin,
     mark,
     segment_colours,
     segment_title,
@@ -238,7 +238,7 @@ def _row(
         "text": text,
         "tip": f"{panel.title}, {segment.name}: {text}{ends} "
         f"({write.count(value.n)} {units} have it)",
-        "thin": (value.n or 0) < THIN,
+        "thin": is_thin(value.n),
     }
 
 
@@ -307,11 +307,12 @@ def _number(
 
 
 def _note(summary: DisclosedSummary) -> str:
+    counts = [value.n for panel in _panels(summary) for _, value, _ in panel.told]
     return (
         "Dot: the share or the mean of those "
         f"{summary.settings.units} of the segment who have the outcome; line: the "
-        f"range that holds the true value 95 times in 100; dashed: all. "
-        f"{thin_note(summary.settings.units)}{_cut(summary)}"
+        f"range that holds the true value 95 times in 100; dashed: all."
+        f"{thin_note(counts, summary.settings.units)}{_cut(summary)}"
     )
 
 

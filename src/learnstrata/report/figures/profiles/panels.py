@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
-from learnstrata.report.figures.vega import THIN, field, hollow, mark, segment_title
+from learnstrata.report.figures.vega import field, hollow, is_thin, mark, segment_title
 from learnstrata.summary.contract.meaning import Segment
 
 __all__ = ["ROW", "Told", "interval_panel", "panels"]
@@ -34,7 +34,7 @@ class Told:
             min(max(one, least), most) for one in (self.at, self.low, self.high)
         )
         row: Row = {"label": self.what, "at": at, "from": low, "to": high, "tip": tip}
-        return {**row, "thin": True} if (self.count or 0) < THIN else row
+        return {**row, "thin": True} if is_thin(self.count) else row
 
 
 def interval_panel(
