@@ -13,16 +13,19 @@ from narwhals.typing import IntoFrame
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
+from learnstrata.decisions.playbook import programmes_of
 from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.folder import (
     refuse_leaks,
     write_folder,
 )
+from learnstrata.layer.lists import make_lists
 from learnstrata.layer.names import names_of_run, with_allowed
 from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
 from learnstrata.layer.reading import (
     read_exact,
+    read_lists,
     read_names,
     read_private,
     read_summary,
@@ -84,6 +87,7 @@ class Segmentation:
     _learners: pl.DataFrame
     _ledger: pl.DataFrame
     _names: pl.DataFrame
+    _lists: Mapping[str, pl.DataFrame]
     _backend: nw.Implementation = nw.Implementation.POLARS
 
     @property
@@ -100,6 +104,11 @@ class Segmentation:
     def ledger(self) -> Native:
         """One row a record: what became of it, by which rule, before and after."""
         return self._native(self._ledger)
+
+    @property
+    def lists(self) -> dict[str, Native]:
+        """Lists of people for the teams, by the names of their files: yours alone."""
+        return {name: self._native(rows) for name, rows in self._lists.items()}
 
     @cached_property
     def report(self) -> str:
@@ -230,6 +239,10 @@ class Segmentation:
             "private/ledger.parquet": self._ledger.write_parquet,
             "private/model.json": lambda p: write_text(p, self.model.to_json()),
             "private/names.parquet": names.write_parquet,
+            **{
+                f"private/lists/{name}": rows.write_csv
+                for name, rows in self._lists.items()
+            },
         }
 
     def __repr__(self) -> str:
@@ -327,6 +340,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         _learners=done.meaning.members,
         _ledger=done.base.ledger,
         _names=names_of_run(table, done),
+        _lists=make_lists(done, programmes_of(exact, disclosed)),
         _backend=_backend_of(table),
     )
 
@@ -387,6 +401,7 @@ def load(folder: str | Path) -> Segmentation:
         _learners=read_private(run, "segments.parquet"),
         _ledger=read_private(run, "ledger.parquet"),
         _names=read_names(run),
+        _lists=read_lists(run),
     )
 
 

@@ -309,6 +309,7 @@ ALWAYS = {
     *("Sensitivity.same_way", "Evidence.components", "ExactSummary.actions"),
     *("Outcome.of_all", "Outcome.by_segment", "OutcomeGroup.answers", "Outcome.rules"),
     *("Summary.actions", "DisclosedSummary.actions", "Valley.dip", "Component.dip"),
+    "MentorRole.levels",
 }
 
 

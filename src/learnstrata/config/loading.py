@@ -134,11 +134,11 @@ def _refuse_unknown_keys(values: Mapping[str, Any], stage: type, *, where: str) 
     for key, value in values.items():
         if key not in known:
             hint = nearest(key, known)
-            homes = [] if hint else _homes(key)
+            homes = _homes(key) if not (hint and where) else []
             place = f"[{where}]" if where else "the top level"
             raise ConfigError(
                 f"Unknown key {key!r} at {place} of the configuration."
-                + (f" Perhaps {hint!r}?" if hint else "")
+                + (f" Perhaps {hint!r}?" if hint and not homes else "")
                 + (f" It is a key of {' and of '.join(homes)}." if homes else "")
                 + f" Known keys: {preview(sorted(known))}."
             )

@@ -146,7 +146,7 @@ def pay_benchmarks(results: Results) -> Action:
             "Print the benchmarks of the largest role and use them in the next pay "
             "talk."
             if thick
-            else "Gather pay of more learners: no benchmark can be told yet."
+            else f"Nothing yet: {results.benchmarks.reason or 'too few are paid'}."
         ),
         measure=measure_of(
             trial, also="Before that: share of talks that use the benchmark."

@@ -71,7 +71,8 @@ def _supply(role: MentorRole, results: Results) -> str:
         return told
     each = f"at {questions.mentees} a mentor"
     if gap > 0:
-        return f"{told}; {each}, {write.count(gap)} mentors are lacking"
+        lacking = "mentor is" if gap == 1 else "mentors are"
+        return f"{told}; {each}, {gap:,} {lacking} lacking"
     return f"{told}; {each}, all can have one"
 
 

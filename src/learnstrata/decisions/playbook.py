@@ -7,9 +7,9 @@ from learnstrata.decisions.careers import lagging_pay, pay_benchmarks, transitio
 from learnstrata.decisions.mentoring import mentor_pools
 from learnstrata.decisions.product import pathways, quarterly_refit, repair
 from learnstrata.summary.contract.decisions import Action
-from learnstrata.summary.contract.results import Results
+from learnstrata.summary.contract.results import Results, Summary
 
-__all__ = ["recommend"]
+__all__ = ["programmes_of", "recommend"]
 
 MAKERS = (
     pathways,
@@ -41,6 +41,23 @@ def recommend(results: Results) -> tuple[Action, ...]:
         ``pay_benchmarks``, ``repair`` and ``quarterly_refit``, in that order or not.
     """
     return tuple(sorted((make(results) for make in MAKERS), key=_readiness))
+
+
+def programmes_of(*summaries: Summary) -> dict[int, str]:
+    """Give the pathway of each segment; what a later summary says of one counts.
+
+    Parameters
+    ----------
+    *summaries : Summary
+        The exact one, then the disclosed one, which small segments are not in.
+    """
+    return {
+        target.segment_id: target.programme
+        for summary in summaries
+        for action in summary.actions
+        for target in action.targets
+        if target.segment_id is not None and target.programme
+    }
 
 
 def _readiness(action: Action) -> tuple[bool, bool, int]:

@@ -83,10 +83,10 @@ def repair(results: Results) -> Action:
         teams=("product", "mentoring", "career services"),
         title="Repair records that fit no segment",
         why=(
-            "A wrong pay or year puts a learner in the wrong segment and on the wrong "
+            "A wrong pay or year puts somebody in the wrong segment and on the wrong "
             "list."
             if targets
-            else "No records are known that many learners share a fault in."
+            else "No records are known to be wrong."
         ),
         targets=tuple(targets),
         first_step=(

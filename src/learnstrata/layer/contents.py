@@ -7,18 +7,27 @@ from pathlib import Path, PurePosixPath
 
 from learnstrata.exceptions import OutputError
 
-__all__ = ["FILES", "refuse_no_folder", "refuse_no_pictures", "refuse_no_run"]
+__all__ = ["FILES", "LISTS", "refuse_no_folder", "refuse_no_pictures", "refuse_no_run"]
 
 SHARED = ("report.html", "summary.json", "tables.xlsx")
 PRIVATE = ("summary.json", "tables.xlsx", "segments.parquet", "segments.csv")
 PRIVATE += ("ledger.parquet", "model.json", "names.parquet")
+LISTS = (
+    "stalled_pay.csv",
+    "high_upside.csv",
+    "could_mentor.csv",
+    "could_be_mentored.csv",
+    "atypical_records.csv",
+    "pathways.csv",
+)
 FILES = (
     *(f"share/{name}" for name in SHARED),
     *(f"private/{name}" for name in PRIVATE),
 )
-# What may be in a run folder besides: the report printed, its charts, and the layout of
-# before, when all files lay side by side.
+# What may be in a run folder besides: lists of people, the report printed, its charts,
+# and the layout of before, when all files lay side by side.
 BESIDES = {"share", "private", "share/report.pdf", "share/figures", *SHARED, *PRIVATE}
+BESIDES |= {"private/lists", *(f"private/lists/{name}" for name in LISTS)}
 SUMMARIES = ("share/summary.json", "private/summary.json", "summary.json")
 MODELS = ("private/model.json", "model.json")
 MARKS = {

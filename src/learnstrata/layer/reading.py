@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from learnstrata.exceptions import SourceError
+from learnstrata.layer.contents import LISTS
 from learnstrata.layer.places import SHARED, file_of_run
 from learnstrata.privacy.disclosure.kinds import Owner
 from learnstrata.summary.contract.results import (
@@ -18,7 +19,14 @@ from learnstrata.summary.contract.results import (
 )
 from learnstrata.summary.walk import values_in
 
-__all__ = ["NAMES_SCHEMA", "read_exact", "read_names", "read_private", "read_summary"]
+__all__ = [
+    "NAMES_SCHEMA",
+    "read_exact",
+    "read_lists",
+    "read_names",
+    "read_private",
+    "read_summary",
+]
 
 NAMES_SCHEMA = {"kind": pl.String, "name": pl.String}
 
@@ -150,6 +158,28 @@ def read_private(folder: str | Path, name: str) -> pl.DataFrame:
         raise _not_whole(folder, name) from None
     except (OSError, pl.exceptions.PolarsError) as error:
         raise SourceError(f"Cannot read {path}: {error}.") from None
+
+
+def read_lists(folder: str | Path) -> dict[str, pl.DataFrame]:
+    """Read the lists of people of a run folder by their names, all cells as texts.
+
+    Raises
+    ------
+    SourceError
+        If one may not be read, or is damaged.
+    """
+    found = {}
+    for name in LISTS:
+        path = Path(folder) / "private" / "lists" / name
+        try:
+            found[name] = pl.read_csv(
+                path, infer_schema=False, missing_utf8_is_empty_string=False
+            )
+        except FileNotFoundError:
+            continue
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise SourceError(f"Cannot read {path}: {error}.") from None
+    return found
 
 
 def read_names(folder: str | Path) -> pl.DataFrame:

@@ -55,6 +55,12 @@ NEEDS: Mapping[CohortKey, tuple[str, ...]] = {
     "high_upside": ("pay", "tier", "years_of_experience"),
     "well_paid": ("pay",),
 }
+BESIDE: Mapping[str, type[pl.DataType]] = {
+    "row": pl.Int64,
+    "expected": pl.Float64,
+    "expected_at_half": pl.Float64,
+    "residual": pl.Float64,
+}
 ALIKE = {"role_family": "role family", "tier": "company tier"}
 
 
@@ -103,6 +109,9 @@ class Cohort(_Rate):
         assessed; largest share first. Empty where the table does not tell groups.
     members : array of bool, shape (n_rows,)
         Who, in the order of the learners given.
+    beside : polars.DataFrame
+        A row for each of them: ``row`` (the place in the learners given), ``expected``
+        (log pay of their peers), ``expected_at_half`` and ``residual``.
     reason : str
         Why nobody could be assessed; empty where somebody was.
     n_growth : int or None
@@ -119,6 +128,7 @@ class Cohort(_Rate):
     by_role: tuple[CohortPart, ...]
     by_tier: tuple[CohortPart, ...]
     members: npt.NDArray[np.bool_] = field(repr=False, compare=False)
+    beside: pl.DataFrame = field(repr=False, compare=False)
     reason: str = ""
     n_growth: int | None = None
     typical_growth: float | None = None
@@ -322,6 +332,7 @@ def _absent(learners: pl.DataFrame, rules: Cohorts) -> dict[CohortKey, Cohort]:
             by_role=(),
             by_tier=(),
             members=nobody,
+            beside=pl.DataFrame(schema=BESIDE),
             reason=_lacking(learners, needs),
         )
         for key, needs in NEEDS.items()
@@ -499,17 +510,19 @@ def _cohort(
     assessed: pl.DataFrame, groups: Groups, key: CohortKey, definition: str, n: int
 ) -> Cohort:
     members = np.zeros(n, dtype=bool)
-    members[assessed.filter("_in")["row"].to_numpy()] = True
+    inside = assessed.filter("_in").select(*BESIDE).cast(dict(BESIDE))
+    members[inside["row"].to_numpy()] = True
     return Cohort(
         key=key,
         title=TITLES[key],
         definition=definition,
         assessed=len(assessed),
-        learners=int(members.sum()),
+        learners=len(inside),
         by_segment=_parts(assessed, "segment_name", groups),
         by_role=_parts(assessed, "role_family", groups),
         by_tier=_parts(assessed, "tier", groups),
         members=members,
+        beside=inside,
         reason="" if len(assessed) else "no learner has enough peers",
     )
 

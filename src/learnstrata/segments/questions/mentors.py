@@ -7,7 +7,7 @@ import polars as pl
 
 from learnstrata.learners.roles.unnamed import NO_ROLE
 
-__all__ = ["MentorLevel", "MentorRole", "could_mentor", "count_mentors"]
+__all__ = ["EXPERIENCE", "MentorLevel", "MentorRole", "could_mentor", "count_mentors"]
 
 EXPERIENCE = frozenset({"title", "years_of_experience"})
 

@@ -1,0 +1,229 @@
+"""Lists of people that teams work through: who is on one, in which order, and why.
+
+They name learners, so they belong to the owner of a run alone, under ``private/lists``.
+Who is on a list is what the actions count: the members of cohorts, of mentor pools and
+of segments, found once and in one place each.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from learnstrata.learners.ledger import MISSING
+from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.runs import Run
+from learnstrata.segments.pay.cohorts import CohortKey
+from learnstrata.segments.questions.mentors import EXPERIENCE, MentorRole, could_mentor
+
+__all__ = ["make_lists"]
+
+SHOWN = {
+    "learner_id": "learner_id",
+    "segment_id": "segment_id",
+    "segment_name": "segment",
+    "subsegment_name": "sub_segment",
+    "role": "role",
+    "tier": "tier",
+    "experience_band": "band",
+    "programme": "programme",
+    "why": "why",
+}
+FORMULAS = r"^([=+\-@\t\r])"  # a spreadsheet takes such a cell for one
+YEARS, PAY = "years_of_experience", "pay"
+
+
+def make_lists(run: Run, programmes: Mapping[int, str]) -> dict[str, pl.DataFrame]:
+    """Give the lists of a run by the names of their files, most urgent rows first.
+
+    Parameters
+    ----------
+    run : Run
+    programmes : mapping of int to str
+        Segment to the learning pathway that was recommended for it.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        ``learner_id``, ``segment_id``, ``segment``, ``sub_segment``, ``role``,
+        ``tier``, ``band`` and ``why``, as far as the table tells them; ``pathways.csv``
+        has the ``programme`` too. A list of nobody is left out. A cell that a
+        spreadsheet would take for a formula begins with an apostrophe.
+
+    Examples
+    --------
+    >>> from learnstrata.config.loading import load_config
+    >>> from learnstrata.learners.demo.tables import make_learners
+    >>> from learnstrata.pipeline import run
+    >>> config = load_config("robust", evidence={"level": "none"})
+    >>> lists = make_lists(run(make_learners(300, rng=1), config), {})
+    >>> len(lists["pathways.csv"])
+    300
+    """
+    people = _people(run)
+    found = {
+        "stalled_pay.csv": _stalled(people, run),
+        "high_upside.csv": _high_upside(people, run),
+        "could_mentor.csv": _mentors(people, run, supply=True),
+        "could_be_mentored.csv": _mentors(people, run, supply=False),
+        "atypical_records.csv": _to_repair(people, run),
+        "pathways.csv": _pathways(people, programmes),
+    }
+    return {name: _shown(rows) for name, rows in found.items() if len(rows)}
+
+
+def _people(run: Run) -> pl.DataFrame:
+    """Give the learners in the order of cohorts, with the names of their parts."""
+    meaning = run.meaning
+    parts = meaning.members.select("record", "subsegment_name")
+    return (
+        meaning.learners.with_columns(record=run.base.rows)
+        .join(parts, on="record", how="left", maintain_order="left")
+        .with_row_index("row")
+        .with_columns(pl.col("row").cast(pl.Int64))
+    )
+
+
+def _shown(rows: pl.DataFrame) -> pl.DataFrame:
+    """Keep the columns of a list, with no cell that a spreadsheet would run."""
+    there = {old: new for old, new in SHOWN.items() if old in rows.columns}
+    told = rows.select(pl.col(old).alias(new) for old, new in there.items())
+    empty = [one for one in told.columns if told[one].null_count() == len(told)]
+    return told.drop(empty).with_columns(
+        pl.col(pl.String).str.replace(FORMULAS, "'${1}")
+    )
+
+
+def _amount(pay: pl.Expr, run: Run) -> pl.Expr:
+    """Write pay in the unit that it is shown in."""
+    unit = run.meaning.model.features.pay
+    value = pay / unit.per_shown_unit
+    digits = pl.when(value >= 1).then(value.round(1)).otherwise(value.round(2))
+    return pl.concat_str(digits.cast(pl.String), pl.lit(f" {unit.shown_unit}"))
+
+
+def _plain(value: pl.Expr) -> pl.Expr:
+    """Write a number of years, whole ones without decimals."""
+    return value.round(1).cast(pl.String).str.strip_suffix(".0")
+
+
+def _of_cohort(people: pl.DataFrame, run: Run, key: CohortKey) -> pl.DataFrame:
+    found = next(one for one in run.meaning.cohorts if one.key == key)
+    return people.join(found.beside, on="row", how="inner")
+
+
+def _stalled(people: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """Put those furthest behind their peers first."""
+    rows = _of_cohort(people, run, "stalled").sort("residual", "record")
+    if rows.is_empty():
+        return rows
+    half = _amount(pl.col("expected_at_half").exp(), run)
+    return rows.with_columns(
+        why=pl.format(
+            "{} years of experience and paid {}; peers with half the experience are "
+            "typically paid {}.",
+            _plain(pl.col(YEARS)),
+            _amount(pl.col(PAY), run),
+            half,
+        )
+    )
+
+
+def _high_upside(people: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """Put those furthest above their peers first."""
+    rows = _of_cohort(people, run, "high_upside")
+    if rows.is_empty():
+        return rows
+    times = pl.col("residual").exp().round(1).cast(pl.String)
+    return rows.sort("residual", "record", descending=[True, False]).with_columns(
+        why=pl.format(
+            "Paid {}, {} times what peers at a {} company are typically paid.",
+            _amount(pl.col(PAY), run),
+            times,
+            pl.col("tier"),
+        )
+    )
+
+
+def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> pl.DataFrame:
+    """Put the roles first that have most learners for each who could mentor."""
+    roles = run.meaning.questions.mentor_roles
+    available = set(run.meaning.model.features.available)
+    if not roles or not available >= EXPERIENCE:
+        return people.clear()
+    who = could_mentor(run.config.decisions.mentor_years)
+    rows = people.filter(
+        who if supply else ~who, ~pl.col("role").is_in(list(unnamed_roles(run.config)))
+    ).unique(["learner_id", "role"], keep="first", maintain_order=True)
+    rows = rows.join(_needs(roles), on="role", how="left")
+    rows = rows.sort(
+        "need", "role", YEARS, "record", descending=[True, False, supply, False]
+    )
+    told = (
+        "{} years of experience in {}; {} want a mentor there for each who could be one."
+        if supply
+        else "{} years of experience in {}; {} want a mentor for each who could be one."
+    )
+    need = pl.col("need").round(1).cast(pl.String).str.strip_suffix(".0")
+    return rows.with_columns(
+        why=pl.format(told, _plain(pl.col(YEARS)), pl.col("role"), need)
+    )
+
+
+def _needs(roles: tuple[MentorRole, ...]) -> pl.DataFrame:
+    """Give the learners of each role for each who could mentor them."""
+    return pl.DataFrame(
+        {
+            "role": [one.role for one in roles],
+            "need": [(one.demand or 0) / max(one.supply or 0, 1) for one in roles],
+        }
+    )
+
+
+def _to_repair(people: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """Put values that were set aside first, then those furthest from their segment."""
+    aside = run.base.ledger.filter(state="set_aside")
+    removed = people.join(aside, on="record", how="inner").sort("rule", "record")
+    removed = removed.with_columns(
+        why=pl.format(
+            "{}: {} was set aside ({}).",
+            pl.col("column"),
+            pl.col("before").fill_null(MISSING),
+            pl.col("rule").str.replace_all("_", " "),
+        )
+    )
+    return pl.concat([removed, _atypical(people, run)], how="diagonal")
+
+
+def _atypical(people: pl.DataFrame, run: Run) -> pl.DataFrame:
+    if run.clusters.trust is None:
+        return people.clear()
+    rows, told = people.filter(standing="atypical"), []
+    features = run.meaning.model.features.available
+    if YEARS in features:
+        told.append(pl.format("{} years of experience", _plain(pl.col(YEARS))))
+    if PAY in features:
+        told.append(pl.format("paid {}", _amount(pl.col(PAY), run)))
+    known = (
+        pl.concat_str(told, separator=", ", ignore_nulls=True) if told else pl.lit("")
+    )
+    far = "Far from everybody in the segment"
+    said = pl.when(known == "").then(pl.lit(f"{far}."))
+    return rows.sort("segment_id", "confidence", "record").with_columns(
+        why=said.otherwise(pl.format(f"{far}: {{}}.", known))
+    )
+
+
+def _pathways(people: pl.DataFrame, programmes: Mapping[int, str]) -> pl.DataFrame:
+    """Put the largest segment first, and in it those who surely belong there."""
+    ids = people["segment_id"]
+    named = pl.DataFrame(
+        {"segment_id": list(programmes), "programme": list(programmes.values())},
+        schema={"segment_id": ids.dtype, "programme": pl.String},
+    )
+    rows = people.join(named, on="segment_id", how="left").with_columns(
+        _size=pl.len().over("segment_id"), _core=pl.col("standing") == "core"
+    )
+    by = ["_size", "segment_id", "_core", "margin", "record"]
+    rows = rows.sort(by, descending=[True, False, True, True, False], nulls_last=True)
+    why = pl.format("What segment {} calls for.", pl.col("segment_id"))
+    return rows.with_columns(why=why)

@@ -1,0 +1,108 @@
+"""Trials: outcomes of the table, their shares today, and learners that are needed."""
+
+import pytest
+
+from acted import changed
+from learnstrata.decisions.trials import horizon_of, measure_of, trial_of
+from learnstrata.stats.power import size_per_arm
+from learnstrata.summary.contract.outcomes import OutcomeAnswer, OutcomeGroup
+
+
+def with_progression(results, **fields):
+    segments = tuple(
+        changed(one, progression=changed(one.progression, **fields))
+        for one in results.segments
+    )
+    return changed(results, segments=segments)
+
+
+def test_pay_that_grew_is_the_outcome_of_a_table_with_older_records(small_results):
+    segment = small_results.segments[0]
+    found, of = trial_of(small_results, segment), segment.progression
+    assert found.outcome == "pay grown by 10 % a year or more"
+    assert (found.known, found.met, found.base) == (of.n_growth, of.n_grown, of.grown)
+    assert found.change == 0.05
+    assert found.per_arm == size_per_arm(found.base, round(found.base + 0.05, 9))
+    assert horizon_of(found) == "One year, since pay is dated by the year."
+    assert "pay grown by 10 %" in measure_of(found)
+
+
+def test_a_cohort_is_held_to_all(small_results):
+    found, of = trial_of(small_results), small_results.segments[0].progression
+    counts = (of.n_growth_of_all, of.n_grown_of_all, of.grown_of_all)
+    assert (found.known, found.met, found.base) == counts
+    assert found.whom == "all of whom it is known"
+
+
+def test_a_segment_of_which_few_are_known_is_held_to_all(small_results):
+    few = with_progression(small_results, n_grown=None, grown=None)
+    assert trial_of(few, few.segments[0]) == trial_of(small_results)
+
+
+def test_without_dated_pay_another_role_is_the_outcome(small_results):
+    bare = with_progression(small_results, grown=None, grown_of_all=None)
+    segment = bare.segments[0]
+    found, of = trial_of(bare, segment), segment.progression
+    assert found.outcome == "named another role"
+    assert (found.known, found.met) == (of.n_roles, of.n_changed)
+    assert horizon_of(found).startswith("Until the next export with newer records")
+
+
+def group(segment_id, n, count):
+    answer = OutcomeAnswer(
+        place=1,
+        answer="yes",
+        count=count,
+        learners=count,
+        share=count / n,
+        low=None,
+        high=None,
+    )
+    nothing = dict.fromkeys(
+        (
+            *("mean", "low", "high", "cut_mean", "cut_low", "cut_high"),
+            *("spread", "reach"),
+        )
+    )
+    return OutcomeGroup(
+        segment_id=segment_id, n=n, learners=n, answers=(answer,), **nothing
+    )
+
+
+def test_an_outcome_of_the_users_comes_first(small_results):
+    ours = small_results.outcomes[0]
+    own = changed(
+        ours,
+        outcome="promoted",
+        label="promoted",
+        kind="yes/no",
+        of_all=group(None, 1000, 200),
+        by_segment=(group(1, 300, 90),),
+    )
+    results = changed(small_results, outcomes=(*small_results.outcomes, own))
+    first, second = (trial_of(results, results.segment(i)) for i in (1, 2))
+    assert (first.outcome, first.known, first.met) == ("promoted: yes", 300, 90)
+    assert (second.known, second.met, second.base) == (1000, 200, 0.2)
+    assert trial_of(results) == second
+    assert horizon_of(first).endswith("the table does not date it.")
+    number = changed(own, kind="number")
+    assert trial_of(changed(results, outcomes=(number,))) == trial_of(small_results)
+
+
+def test_a_table_without_an_outcome_says_what_to_record(small_results):
+    bare = tuple(changed(one, progression=None) for one in small_results.segments)
+    found = trial_of(changed(small_results, segments=bare), bare[0])
+    assert found is None
+    assert "keep pay with its year" in measure_of(found)
+    assert "as an outcome in [columns]" in measure_of(found)
+    assert horizon_of(found) == (
+        "No time can be set: the table has no outcome and no dates."
+    )
+    assert trial_of(changed(small_results, segments=())) is None
+
+
+@pytest.mark.parametrize(("base", "is_there"), [(0.95, True), (0.951, False)])
+def test_a_share_that_cannot_rise_so_far_needs_nobody(small_results, base, is_there):
+    high = with_progression(small_results, grown=base)
+    found = trial_of(high, high.segments[0])
+    assert (found.per_arm is not None) is is_there
