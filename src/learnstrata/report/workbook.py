@@ -13,6 +13,7 @@ from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.figures.pay.charts import CHARTS as PAY
 from learnstrata.report.figures.profiles.charts import CHARTS as PROFILES
 from learnstrata.report.figures.stability.charts import CHARTS as STABILITY
+from learnstrata.report.glossary import words_table
 from learnstrata.report.outcomes import rule_limits, skills
 from learnstrata.report.pay import pay_tables
 from learnstrata.report.quality import quality_tables, role_families, rounding
@@ -92,7 +93,7 @@ def _parts(summary: Summary) -> Iterator[tuple[str, Iterable[Table]]]:
     yield "All learners", chain(_of(LEARNERS, summary), known)
     drawn = _of((*CHOICE, *STABILITY), summary)
     yield "How far to trust it", chain(trust_tables(summary), drawn)
-    yield "Data and settings", quality_tables(summary)
+    yield "Data and settings", (*quality_tables(summary), words_table(summary))
 
 
 def _of(charts: Iterable[Chart], summary: Summary) -> Iterator[Table]:
