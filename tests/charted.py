@@ -42,7 +42,17 @@ def layers_of(spec):
 
 
 def rows_of(layer):
-    return layer["data"]["values"]
+    """List the rows of a layer, one that is lists put back together."""
+    rows = layer["data"]["values"]
+    for step in layer.get("transform", ()):
+        names = step.get("flatten")
+        if names:
+            (lists,) = rows
+            columns = (lists[name] for name in names)
+            rows = [
+                dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)
+            ]
+    return rows
 
 
 def marked(spec, kind):

@@ -14,6 +14,7 @@ from learnstrata.decisions.careers import LEAST_CELL
 from learnstrata.decisions.mentoring import LEAST_POOL, MOST_POOLS
 from learnstrata.decisions.product import FIRST_ROWS
 from learnstrata.privacy.disclosure.rounding import MOST_SKILL, share_of
+from learnstrata.report.figures.vega import THIN
 from learnstrata.segments.meaning.outcomes import COARSE, FINE, TOGETHER
 from learnstrata.segments.pay.companies import LEAST_SPREAD, MOST_OF_ONE
 from learnstrata.summary.contract.meaning import Segment
@@ -223,7 +224,7 @@ def _of_card(summary: DisclosedSummary, place: int) -> list[object]:
 
 
 def _of_top(summary: DisclosedSummary) -> list[object]:
-    """Give what the first screen tells: programmes, whom to begin with, what is sure."""
+    """Give what the first screen tells: programmes, what to do first, what is sure."""
     tried = [row.k for row in summary.selection.table]
     action = summary.actions[0]
     sizes = sum(target.size or 0 for target in action.targets)
@@ -254,7 +255,7 @@ def _of_segments(summary: DisclosedSummary) -> list[object]:
     ranks = [one.rank for segment in segments for one in segment.distinctive_numbers]
     outcomes = list(map(_of_outcome, summary.outcomes))
     # values are cut at the 1st and the 99th hundredth, and a skill is told up to 90 %
-    return [quartiles, roles, values, ranks, outcomes, [1, 99, MOST_SKILL]]
+    return [quartiles, roles, values, ranks, outcomes, [1, 99, MOST_SKILL, THIN]]
 
 
 def _of_outcome(one: Outcome) -> list[object]:
@@ -376,7 +377,7 @@ def _of_evidence(summary: DisclosedSummary) -> list[object]:
 
 def _of_quality(summary: DisclosedSummary) -> list[object]:
     found = summary.description
-    return [found, len(found.pay_by_role)]
+    return [found, len(found.pay_by_role), THIN]
 
 
 DERIVED: dict[str, Callable[[DisclosedSummary], list[object]]] = {

@@ -269,9 +269,9 @@ def write_json(path: Path, summary: Summary) -> None:
 
 def write_tables(path: Path, summary: Summary) -> None:
     """Write the workbook of a summary."""
-    from learnstrata.report.workbook import workbook_tables, write_workbook
+    from learnstrata.report.workbook import write_summary
 
-    write_workbook(path, workbook_tables(summary), summary.settings.numbers)
+    write_summary(path, summary)
 
 
 def write_text(path: Path, text: str) -> None:

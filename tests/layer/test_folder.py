@@ -25,13 +25,13 @@ from learnstrata.layer.folder import (
     write_pictures,
     write_table,
 )
-from learnstrata.report.workbook import write_workbook
+from learnstrata.report.spreadsheet import Sheet, write_workbook
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Column, Table
 from tiny import MODEL, everything_in, files, summary, text, told_by
 
 FRAME = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
-TABLE = Table("One", (Column("a", "count"),), ((1,), (2,)))
+SHEET = Sheet("One", "One", (Table("One", (Column("a", "count"),), ((1,), (2,))),))
 NUMBERS = Numbers(100_000.0, "LPA", 10)
 
 
@@ -96,7 +96,7 @@ def test_a_folder_holds_every_file(tmp_path):
 def test_what_is_private_is_so_whatever_the_umask(tmp_path, folders, files):
     written = {
         "share/report.html": text("<p>"),
-        "share/tables.xlsx": lambda p: write_workbook(p, [TABLE], NUMBERS),
+        "share/tables.xlsx": lambda p: write_workbook(p, [SHEET], NUMBERS),
         "private/segments.csv": FRAME.write_csv,
         "private/segments.parquet": FRAME.write_parquet,
         "private/model.json": text("{}"),

@@ -1,7 +1,6 @@
 """Whom actions are for, as tables."""
 
-from charted import with_
-from learnstrata.report.actions import actions, targets
+from learnstrata.report.actions import targets
 from learnstrata.summary.contract.decisions import Action, Target
 
 ACTION = Action(
@@ -29,12 +28,3 @@ def test_targets_are_counted_in_the_unit_of_the_run(notebook):
     assert table.rows == tuple(
         (t.name, t.size, t.share, t.programme, t.why) for t in ACTION.targets
     )
-
-
-def test_the_sheet_has_a_row_for_each_target(summary):
-    table = actions(with_(summary, actions=(ACTION,)))
-    assert [row[2] for row in table.rows] == ["Senior", "Early"]
-    assert {row[1] for row in table.rows} == {"product"}
-    assert {row[-3:] for row in table.rows} == {
-        (ACTION.measure, ACTION.horizon, ACTION.list)
-    }

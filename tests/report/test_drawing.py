@@ -85,7 +85,7 @@ def test_the_map_alone_holds_no_more_points_than_it_is_asked_for(summary):
     assert len(svg) < len(drawing.map_svg(summary, points=100))
 
 
-@pytest.mark.parametrize(("width", "least"), [(400, 300), (450, 312), (640, 480)])
-def test_a_chart_that_nearly_fits_a_telephone_is_shrunk_onto_it(width, least):
-    raw = f'<svg viewBox="0 0 {width} 90"></svg>'
-    assert f"min-width:{least}px" in drawing._embedded(raw, "k", "l", 0.75)
+@pytest.mark.parametrize(("size", "least"), [("12px", 300), ("9px", 400), ("7px", 400)])
+def test_a_chart_is_shrunk_as_far_as_its_smallest_text_can_be_read(size, least):
+    raw = f'<svg viewBox="0 0 400 90"><text font-size="{size}">a</text></svg>'
+    assert f"min-width:{least}px" in drawing._embedded(raw, "k", "l")

@@ -9,6 +9,8 @@ import browser
 from learnstrata.exceptions import OutputError
 from learnstrata.report import exports
 from learnstrata.report.drawing import figures_of
+from learnstrata.report.figures.catalogue import CHARTS
+from learnstrata.report.figures.vega import segment_label
 from report.store import read
 
 HERE = browser.find() is not None
@@ -107,3 +109,31 @@ def test_a_browser_that_prints_nothing_is_told_with_its_own_words(
     monkeypatch.setattr(exports, "_by_playwright", lambda *_: False)
     with pytest.raises(OutputError, match="no screen"):
         exports.write_pdf("<p>one page</p>", Path(tmp_path / "report.pdf"))
+
+
+def texts(path):
+    root = ET.fromstring(path.read_text("utf-8"))  # noqa: S314 - our own text
+    return ["".join(e.itertext()) for e in root.iter() if e.tag.endswith("}text")]
+
+
+def test_a_picture_that_has_segments_by_number_has_their_names_as_well(pictures, bare):
+    numbered = {chart.key for chart in CHARTS if chart.is_numbered}
+    names = [segment_label(one).replace("  ", " ") for one in bare.segments]
+    for path in pictures[::2]:
+        if path.stem in numbered:
+            told = [" ".join(text.split()) for text in texts(path)]
+            assert set(names) <= set(told), path.stem
+
+
+def test_a_picture_says_how_it_is_read(pictures, shown):
+    for path in pictures[::2]:
+        said = " ".join(" ".join(texts(path)).split())
+        assert " ".join(shown[path.stem].note.split()) in said, path.stem
+
+
+def test_no_title_of_a_picture_is_wider_than_it(pictures):
+    for path in pictures[::2]:
+        svg = path.read_text("utf-8")
+        width = float(re.search(r'viewBox="0 0 ([\d.]+) ', svg)[1])
+        for line in re.findall(r'font-size="15px"[^>]*>([^<]+)<', svg):
+            assert 7 * len(line) <= width, line

@@ -1,9 +1,5 @@
-"""The workbook: a sheet a table, of disclosed and of exact results."""
+"""The workbook: what stands on which sheet, of disclosed and of exact results."""
 
-import csv
-import re
-
-import openpyxl
 import pytest
 
 from charted import with_
@@ -11,17 +7,21 @@ from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.pay import pay_section
 from learnstrata.report.quality import quality_tables, role_families, rounding
 from learnstrata.report.questions import question_tables
-from learnstrata.report.workbook import workbook_tables, write_csv, write_workbook
+from learnstrata.report.workbook import cover_of, workbook_sheets
 from learnstrata.summary.contract.results import ExactSummary
-from learnstrata.wording.numbers import Numbers
-from learnstrata.wording.tables import Column, Table
 
-LPA = Numbers(1e5, "LPA", 10)
+
+def tables_of(summary):
+    return {
+        table.sheet or table.title: table
+        for sheet in workbook_sheets(summary)
+        for table in sheet.tables
+    }
 
 
 @pytest.fixture
 def sheets(summary):
-    return {table.sheet: table for table in workbook_tables(summary)}
+    return tables_of(summary)
 
 
 def columns(table):
@@ -37,11 +37,6 @@ def exact_of(summary):
     for company in told["companies"]["largest"]:
         company |= {"p25": 9e5, "p50": 1e6, "p75": 1.2e6, "learners": 57}
     return ExactSummary.model_validate(told)
-
-
-def written(path, table, write=LPA):
-    write_workbook(path, [table], write)
-    return openpyxl.load_workbook(path).worksheets[0]
 
 
 def test_every_table_of_the_page_with_a_sheet_is_in_the_workbook(summary, sheets):
@@ -61,32 +56,103 @@ def test_every_table_of_the_page_with_a_sheet_is_in_the_workbook(summary, sheets
         assert sheets[table.sheet] == table
 
 
-def test_sheets_have_rows_and_names_of_their_own(summary):
-    tables = workbook_tables(summary)
-    names = [table.sheet for table in tables]
+def test_sheets_have_names_of_their_own_and_a_table_stands_on_one(summary):
+    sheets = workbook_sheets(summary)
+    names = [sheet.name for sheet in sheets]
     assert len(set(names)) == len(names)
-    assert all(table.rows for table in tables)
     assert max(map(len, names)) <= 31
+    tables = [table.sheet for sheet in sheets for table in sheet.tables if table.sheet]
+    assert len(set(tables)) == len(tables)
 
 
-def test_the_first_sheet_says_how_to_read_the_others(summary, sheets):
-    assert next(iter(sheets)) == "About"
-    told = dict(sheets["About"].rows)
-    assert told["Counts"] == rounding(summary)
-    assert told["Hidden"] == summary.words.pay_rule
-    assert set(sheets) - {"About"} <= set(told)
+def test_each_question_has_a_sheet_with_its_answer_and_all_its_tables(summary):
+    asked = [sheet for sheet in workbook_sheets(summary) if sheet.part == "Questions"]
+    assert [sheet.name[:2] for sheet in asked] == [f"Q{i}" for i in range(1, 8)]
+    told = [(one.question, one.answer) for one in summary.words.findings]
+    assert [(sheet.title, sheet.text) for sheet in asked] == told
+    held = [table for sheet in asked for table in sheet.tables]
+    assert held == [*question_tables(summary)]
 
 
-def test_the_owner_has_the_same_tables_with_what_is_his_alone(summary, sheets):
-    owner = {table.sheet: table for table in workbook_tables(exact_of(summary))}
+def test_a_question_that_the_data_cannot_answer_still_has_its_sheet(bare):
+    asked = {sheet.name: sheet for sheet in workbook_sheets(bare)}
+    assert "The data cannot answer this" in asked["Q4 Entry-level pay"].text
+    assert asked["Q4 Entry-level pay"].tables == ()
+
+
+def test_each_team_has_a_sheet_with_what_it_leads_and_the_names_of_the_rest(summary):
+    teams = {one.name: one for one in workbook_sheets(summary) if one.part == "Teams"}
+    assert list(teams) == ["Product", "Mentoring", "Career services"]
+    for name, sheet in teams.items():
+        team = name.lower()
+        tables = [one for one in sheet.tables if one.title != "Mentors by role"]
+        own = [one for one in summary.actions if one.team == team and one.targets]
+        assert [table.title for table in tables] == [one.title for one in own]
+        for table, action in zip(tables, own, strict=True):
+            for text in (
+                action.first_step,
+                action.measure,
+                action.horizon,
+                action.list,
+            ):
+                assert text in table.note
+            told = [(one.name, one.size) for one in action.targets]
+            assert [row[:2] for row in table.rows] == told
+        others = [one for one in summary.actions if one.team != team]
+        for action in others:
+            assert (action.title in sheet.below) == (team in action.teams)
+
+
+def test_a_target_is_told_with_the_trial_that_it_needs(summary, sheets):
+    (action,) = (one for one in summary.actions if one.id == "pathways")
+    found = columns(sheets[action.title])
+    trials = [one.trial for one in action.targets]
+    assert found["Outcome today"] == [one.base for one in trials]
+    assert found["Learners in each half"] == [one.per_arm for one in trials]
+    enough = ["yes" if one.is_enough else "no" for one in action.targets]
+    assert found["Enough of them"] == enough
+    assert found["Programme"] == [one.programme for one in action.targets]
+
+
+def test_mentors_are_told_by_role_and_level_with_what_is_lacking(summary, sheets):
+    asked = summary.questions
+    found = columns(sheets["Mentors by role"])
+    assert found["Want a mentor"] == [one.demand for one in asked.mentor_roles]
+    assert found["Could mentor"] == [one.supply for one in asked.mentor_roles]
+    gaps = [one.gap(asked.mentees) for one in asked.mentor_roles]
+    lacking = [None if gap is None else max(gap, 0) for gap in gaps]
+    assert found["Mentors lacking"] == lacking
+    level = asked.mentor_roles[0].levels[0]
+    assert found[f"Of them, {level.level}"][0] == level.demand
+
+
+def test_the_cover_says_what_was_run_and_how_to_read_it(summary):
+    cover = cover_of(summary)
+    told = dict(cover.facts)
+    assert f"{summary.segmented:,} learners in {summary.selection.k}" in cover.title
+    assert told["Rounding"] == rounding(summary)
+    assert "not told" in told["under 10"]
+    assert told["Pay that is shown"] == summary.words.pay_rule
+    assert f"seed {summary.settings.seed}" in told["Made by"]
+
+
+def test_the_owner_has_the_same_sheets_with_what_is_his_alone(summary, sheets):
+    owner = tables_of(exact_of(summary))
     assert list(owner) == list(sheets)
     assert columns(owner["Companies"])["Median"] == [1e6] * len(
         summary.companies.largest
     )
     assert "Median" not in columns(sheets["Companies"])
-    told = dict(owner["About"].rows)
+    told = dict(cover_of(exact_of(summary)).facts)
     assert "not to be shared" in told["Numbers"]
-    assert "Counts" not in told
+    assert "Rounding" not in told
+
+
+def test_companies_stand_by_their_size(summary):
+    first, *rest = summary.companies.largest
+    larger = (*rest, with_(first, size="5,000 and more"))
+    told = with_(summary, companies=with_(summary.companies, largest=larger))
+    assert columns(tables_of(told)["Companies"])["Company"][0] == first.alias
 
 
 def test_segments_stand_with_their_medians(summary, sheets):
@@ -106,7 +172,7 @@ def test_numbers_that_no_chart_shows_have_their_middle_half(summary, sheets):
         (one.name, number.n, number.p25, number.p50, number.p75, number.base)
         for one in summary.segments
         for number in one.typical
-        if number.feature not in drawn | {"company_pay"}
+        if number.feature not in drawn | {"company_pay", "pay_growth"}
     ]
     table = sheets["Other numbers by segment"]
     assert [(row[0], *row[2:]) for row in table.rows] == rows
@@ -140,93 +206,13 @@ def test_progression_is_told_beside_all(summary, sheets):
     ]
 
 
+def test_growth_is_told_in_percents_alone_and_not_on_a_scale_of_logs(sheets):
+    for name in ("Segments", "Other numbers by segment"):
+        table = sheets[name]
+        told = [*columns(table), *(str(cell) for row in table.rows for cell in row)]
+        assert not [text for text in told if "growth" in text], name
+
+
 def test_a_run_without_evidence_has_fewer_sheets(summary, sheets):
-    bare = {table.sheet for table in workbook_tables(with_(summary, evidence=None))}
+    bare = set(tables_of(with_(summary, evidence=None)))
     assert {"Verdict", "Sensitivity", "Stability"} <= set(sheets) - bare
-
-
-def _kept(value):
-    """Give a value with the digits that a workbook keeps of it."""
-    return float(f"{value:.16g}") if isinstance(value, float) else value
-
-
-@pytest.mark.parametrize("name", ["summary", "notebook"])
-def test_the_sheets_open_in_another_reader(name, request, tmp_path):
-    summary = request.getfixturevalue(name)
-    tables, write = workbook_tables(summary), summary.settings.numbers
-    write_workbook(tmp_path / "tables.xlsx", tables, write)
-    opened = openpyxl.load_workbook(tmp_path / "tables.xlsx")
-    assert len(opened.sheetnames) == len(tables)
-    for sheet, table in zip(opened, tables, strict=True):
-        assert tuple(cell.value for cell in sheet[1]) == table.headings(write)
-        assert sheet.freeze_panes == "A2"
-        for row, values in zip(
-            sheet.iter_rows(min_row=2), table.values(write), strict=True
-        ):
-            cells = [cell.value for cell in row]
-            assert cells == [_kept(value) for value in values]
-
-
-def test_numbers_are_formatted_by_what_they_are(sheets, tmp_path):
-    sheet = written(tmp_path / "segments.xlsx", sheets["Segments"])
-    formats = {
-        sheet.cell(1, cell.column).value: cell.number_format for cell in sheet[2]
-    }
-    assert formats["Learners"] == "#,##0"
-    assert formats["Share"] == "0.0%"
-    assert formats["Median pay (LPA)"] == "#,##0.0"
-    assert formats["Median pay growth"] == "0%"
-
-
-def test_a_text_that_looks_like_a_formula_or_a_link_stays_a_text(tmp_path):
-    texts = ("=1+1", "http://example.org", "@SUM(A1)")
-    table = Table("Texts", (Column("What"),), tuple((text,) for text in texts))
-    sheet = written(tmp_path / "texts.xlsx", table)
-    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
-    assert [cell.value for cell in cells] == list(texts)
-    assert {cell.data_type for cell in cells} == {"s"}
-    assert not any(cell.hyperlink for cell in cells)
-
-
-def test_a_count_that_is_not_told_says_so_and_a_pay_is_in_its_unit(tmp_path):
-    kinds = (Column("Who"), Column("Learners", "count"), Column("Pay", "pay"))
-    table = Table("Few", kinds, (("a", None, 1_350_000.0), ("b", 120, None)))
-    rows = list(written(tmp_path / "few.xlsx", table).iter_rows(values_only=True))
-    assert rows == [
-        ("Who", "Learners", "Pay (LPA)"),
-        ("a", "under 10", 13.5),
-        ("b", 120, None),
-    ]
-
-
-def test_sheets_get_names_that_excel_takes(tmp_path):
-    titles = ("History", "a/b: [c]?", "x" * 40, "x" * 41, "'", "X" * 31)
-    tables = [Table(title, (Column("One"),), (("1",),)) for title in titles]
-    write_workbook(tmp_path / "names.xlsx", tables, LPA)
-    names = openpyxl.load_workbook(tmp_path / "names.xlsx").sheetnames
-    assert names[:3] == ["History (2)", "a-b- -c--", "x" * 31]
-    assert names[3] == "x" * 27 + " (2)"
-    assert names[4:] == ["Sheet", "X" * 27 + " (3)"]
-    assert len({name.lower() for name in names}) == len(names)
-
-
-def test_the_same_tables_give_the_same_bytes(summary, tmp_path):
-    write, tables = summary.settings.numbers, workbook_tables(summary)
-    for name in ("one.xlsx", "two.xlsx"):
-        write_workbook(tmp_path / name, tables, write)
-    one, two = ((tmp_path / name).read_bytes() for name in ("one.xlsx", "two.xlsx"))
-    assert one == two
-
-
-def test_csv_files_hold_the_values_of_the_sheets(summary, tmp_path):
-    write, tables = summary.settings.numbers, workbook_tables(summary)
-    paths = write_csv(tmp_path / "csv", tables, write)
-    assert len(set(paths)) == len(tables)
-    assert all(re.fullmatch(r"[a-z0-9-]+\.csv", path.name) for path in paths)
-    for path, table in zip(paths, tables, strict=True):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-        values = [
-            tuple("" if v is None else str(v) for v in r) for r in table.values(write)
-        ]
-        assert [tuple(row) for row in rows] == [table.headings(write), *values]

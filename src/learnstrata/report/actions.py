@@ -1,15 +1,14 @@
 """Whom the recommended actions are for, and how a trial tells whether they worked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Table, column, table_of
 
-__all__ = ["actions", "pools", "targets", "trial_sentence", "trials"]
+__all__ = ["pools", "targets", "trial_sentence", "trials"]
 
-POOLS = "mentor_pools"
 PATHWAYS = "pathways"
 NO_TRIAL = "it cannot rise so far"
 
@@ -49,10 +48,9 @@ def trials(action: Action) -> Table:
         Without rows where all have the same outcome: `trial_sentence` tells of that.
     """
     found = [(one, one.trial) for one in action.targets if one.trial]
-    alike = len({trial for _, trial in found}) < 2
     return table_of(
         "How a hold-out would tell",
-        [] if alike else found,
+        [] if _shared(action) else found,
         (
             column("For whom", lambda pair: pair[0].name),
             column("Outcome", lambda pair: pair[1].outcome),
@@ -75,10 +73,9 @@ def trial_sentence(summary: Summary, action: Action) -> str:
     summary : Summary
     action : Action
     """
-    found = dict.fromkeys(one.trial for one in action.targets if one.trial)
-    if len(found) != 1:
+    trial = _shared(action)
+    if trial is None:
         return ""
-    (trial,) = found
     write, goal = summary.settings.numbers, _goal(trial)
     today = (
         f"Today {write.share(trial.base)} have the outcome ({trial.whom}: "
@@ -94,6 +91,12 @@ def trial_sentence(summary: Summary, action: Action) -> str:
     if not few:
         return f"{told}."
     return f"{told}; {few} of {len(action.targets)} rows above have too few for it."
+
+
+def _shared(action: Action) -> Trial | None:
+    """Give the trial that is the same for all targets; None where there is none."""
+    found = [one.trial for one in action.targets]
+    return found[0] if found and all(one == found[0] for one in found) else None
 
 
 def _goal(trial: Trial) -> float | None:
@@ -112,41 +115,32 @@ def _enough(pair: tuple[Target, Trial]) -> str:
     return "yes" if target.is_enough else "no: put targets together"
 
 
-def pools(summary: Summary, action: Action) -> Table:
-    """Set those who want a mentor beside those who could be one, a role a row.
+def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
+    """Set those who could have a mentor beside those who could be one, a role a row.
 
     Parameters
     ----------
     summary : Summary
-    action : Action
-        A table without rows for all but the pools of mentors.
+    roles : sequence of MentorRole
+        Those of which neither is known are left out.
     """
-    found, mentees = summary.questions, summary.questions.mentees
-    told = {one.name for one in action.targets} if action.id == POOLS else set()
-    roles = [one for one in found.mentor_roles if one.role in told]
+    found = summary.questions
+    years, units = f"{found.mentor_years:g}", summary.settings.units.capitalize()
     levels = dict.fromkeys(level.level for one in roles for level in one.levels)
     return table_of(
-        "Demand and supply by role and experience",
+        "Demand and supply of mentors by role and experience",
         [one for one in roles if one.supply is not None or one.demand is not None],
         (
             column("Role", lambda one: one.role),
-            *(
-                column(f"Demand: {level}", _demand_of(level), "count")
-                for level in levels
-            ),
-            column("Demand in all", lambda one: one.demand, "count"),
-            column(
-                f"Could mentor ({found.mentor_years:g} years or more)",
-                lambda one: one.supply,
-                "count",
-            ),
+            column(units, lambda one: one.learners, "count"),
+            column(f"Under {years} years", lambda one: one.demand, "count"),
+            *(column(f"Of them, {one}", _demand_of(one), "count") for one in levels),
+            column(f"Could mentor: {years} years", lambda one: one.supply, "count"),
             column("Learners for each mentor", lambda one: one.per_mentor, "number"),
-            column("Gap", lambda one: _gap(one, mentees)),
+            column("Gap", lambda one: _gap(one, found.mentees)),
         ),
-        note=(
-            f"Gap: mentors that are lacking if each takes {mentees} learners. Could "
-            "mentor is not wants to: ask them first."
-        ),
+        note=f"Gap: mentors that are lacking if each takes {found.mentees}. Who could "
+        "mentor may not want to: ask first. Whose experience is not known is in neither.",
     )
 
 
@@ -162,32 +156,3 @@ def _gap(role: MentorRole, mentees: int) -> str:
     if lacking is None:
         return "not known"
     return f"{lacking:,} lacking" if lacking > 0 else f"none: {-lacking:,} to spare"
-
-
-def actions(summary: Summary) -> Table:
-    """List all actions, a row for each of their targets.
-
-    Parameters
-    ----------
-    summary : Summary
-    """
-    return table_of(
-        "Recommended actions",
-        [(action, one) for action in summary.actions for one in action.targets],
-        (
-            column("Action", lambda pair: pair[0].title),
-            column("Team", lambda pair: pair[0].team),
-            column("For whom", lambda pair: pair[1].name),
-            column(
-                summary.settings.units.capitalize(), lambda pair: pair[1].size, "count"
-            ),
-            column("Share", lambda pair: pair[1].share, "share"),
-            column("Programme", lambda pair: pair[1].programme),
-            column("Why", lambda pair: pair[1].why),
-            column("First step", lambda pair: pair[0].first_step),
-            column("How to know that it worked", lambda pair: pair[0].measure),
-            column("By when", lambda pair: pair[0].horizon),
-            column("List", lambda pair: pair[0].list),
-        ),
-        sheet="Actions",
-    )

@@ -1,18 +1,23 @@
 """The report as a PDF, and its charts as pictures for slides."""
 
 import contextlib
+import math
 import os
 import shutil
 import subprocess
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from learnstrata.exceptions import OutputError
 from learnstrata.report import theme
 from learnstrata.report.drawing import Figure, figures_of
-from learnstrata.report.figures.chart import Spec
+from learnstrata.report.figures.catalogue import CHARTS
+from learnstrata.report.figures.chart import Chart, Spec
+from learnstrata.report.figures.layers import Row, layer, layered
+from learnstrata.report.figures.vega import field, mark, segment_label
+from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import DisclosedSummary
 
 __all__ = ["find_browser", "write_figures", "write_pdf"]
@@ -31,7 +36,12 @@ FLAGS = (
 )
 SECONDS = 120
 SCALE = 2  # pixels of a picture to one of the chart: sharp on a slide
-TITLE_LETTER = 7.4  # pixels a letter of a title takes, on average
+TITLE_LETTER, LETTER = 7.8, 6.2  # pixels a letter of a title and of a text takes
+LINE, DOT = 17, 14  # pixels of a line below a picture, and of what stands before it
+PLACED: Row = {
+    "x": field("x", "Q", scale=None, axis=None),
+    "y": field("y", "Q", scale=None, axis=None),
+}
 FOOTER = (
     '<div style="width:100%;font:8px Arial,sans-serif;color:#55606e;'
     'text-align:center"><span class="pageNumber"></span> / '
@@ -167,15 +177,17 @@ def write_figures(summary: DisclosedSummary, folder: Path) -> list[Path]:
 
     Notes
     -----
-    A picture bears the chart's finding as its title, on white, and no metadata.
+    A picture bears the chart's finding as its title, on white, and no metadata. Below
+    it stands how it is read, and the names of segments that it has by number.
     """
     import vl_convert
 
     written: list[Path] = []
+    charts = {chart.key: chart for chart in CHARTS}
     with _told(f"The charts cannot be written to {str(folder)!r}"):
         folder.mkdir(parents=True, exist_ok=True)
         for key, figure in figures_of(summary).items():
-            spec = _titled(figure)
+            spec = _picture(summary, charts[key], figure)
             drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
             (folder / f"{key}.svg").write_text(drawn, encoding="utf-8")
             picture = vl_convert.svg_to_png(drawn, scale=SCALE)
@@ -184,20 +196,71 @@ def write_figures(summary: DisclosedSummary, folder: Path) -> list[Path]:
     return written
 
 
-def _titled(figure: Figure) -> Spec:
-    """Put the finding over a chart, in lines as long as the chart is wide."""
-    letters = max(30, int(_width(figure) / TITLE_LETTER))
+def _picture(summary: DisclosedSummary, chart: Chart, figure: Figure) -> Spec:
+    """Give a chart as it leaves the page: the finding over it, below how it is read."""
+    left, width = _ends(figure)
     title = {
-        "text": textwrap.wrap(figure.title, letters),
+        "text": textwrap.wrap(figure.title, max(30, int(width / TITLE_LETTER))),
         "anchor": "start",
         "fontSize": 15,
         "offset": 14,
     }
+    spec = dict(figure.spec)
+    data = {"datasets": spec.pop("datasets")} if "datasets" in spec else {}
+    named = summary.segments if chart.is_numbered else ()
+    below = [*_names(named, left, width), *_note(figure.note, left, width)]
     config = {**theme.CONFIG, "background": "white", "padding": 16}
-    return {**figure.spec, "title": title, "config": config}
+    whole: Spec = {"title": title, "config": config, "spacing": 12}
+    return {**whole, **data, "vconcat": [spec, *below]}
 
 
-def _width(figure: Figure) -> float:
-    """Give the width that the chart in the page has."""
-    box = figure.svg.partition('viewBox="0 0 ')[2].partition(" ")[0]
-    return float(box or 600)
+def _ends(figure: Figure) -> tuple[float, float]:
+    """Give where the labels of a drawing begin, left of its plot, and its width."""
+    left = figure.svg.partition("translate(")[2].partition(",")[0]
+    width = figure.svg.partition('viewBox="0 0 ')[2].partition(" ")[0]
+    return -float(left or 0), float(width or 600)
+
+
+def _names(segments: Sequence[Segment], left: float, width: float) -> list[Spec]:
+    """Give the names of segments beside dots in their colours, in as many columns."""
+    if not segments:
+        return []
+    labels = [segment_label(one) for one in segments]
+    wide = LETTER * max(map(len, labels)) + 2 * DOT
+    columns = max(1, int(width / wide))
+    rows: list[Row] = [
+        {
+            "x": left + wide * (place % columns) + DOT / 2,
+            "y": LINE * (place // columns) + LINE / 2,
+            "fill": theme.segment_colour(one.id),
+            "text": label,
+        }
+        for place, (one, label) in enumerate(zip(segments, labels, strict=True))
+    ]
+    dot = mark("point", filled=True, size=90, opacity=1)
+    name = mark("text", align="left", dx=DOT)
+    fill = field("fill", "N", scale=None, legend=None)
+    return [
+        layered(
+            [
+                layer(None, dot, **PLACED, color=fill),
+                layer(None, name, **PLACED, text=field("text", "N")),
+            ],
+            rows=rows,
+            width=width + left,
+            height=LINE * math.ceil(len(segments) / columns),
+        )
+    ]
+
+
+def _note(text: str, left: float, width: float) -> list[Spec]:
+    """Give how a chart is read, in lines as long as it is wide."""
+    lines = textwrap.wrap(text, max(40, int(width / LETTER)))
+    if not lines:
+        return []
+    rows: list[Row] = [
+        {"x": left, "y": LINE * i, "text": t} for i, t in enumerate(lines)
+    ]
+    look = mark("text", align="left", baseline="top", color=theme.MUTED)
+    told = layer(None, look, **PLACED, text=field("text", "N"))
+    return [layered([told], rows=rows, width=width + left, height=LINE * len(lines))]

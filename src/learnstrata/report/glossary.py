@@ -1,6 +1,13 @@
 """The words of the report that a reader may not know."""
 
-__all__ = ["glossary"]
+from itertools import groupby
+
+from learnstrata.learners.features.register import feature_of
+from learnstrata.report.quality import band_text
+from learnstrata.summary.contract.results import Summary
+from learnstrata.wording.tables import Table, column, table_of
+
+__all__ = ["glossary", "glossary_of", "words_table"]
 
 GLOSSARY = {
     "Segment": "Learners who are alike in what they were clustered on: pay, "
@@ -26,8 +33,6 @@ GLOSSARY = {
     "and share of those caught who are in the segment; on learners it was not made on.",
     "Core, borderline, atypical": "Learners deep in their segment, near another one, "
     "and far from all.",
-    "Bootstrap": "Drawing learners at random, some more than once, to see what would "
-    "change.",
     "Component": "A direction in which learners differ, made of several features.",
     "Skewness": "How lopsided a number is: 0 is even, above 0 there is a long tail of "
     "high values.",
@@ -51,3 +56,35 @@ def glossary(pay_unit: str) -> dict[str, str]:
     (True, False)
     """
     return GLOSSARY | {u: text for u, text in UNITS.items() if u == pay_unit}
+
+
+def glossary_of(summary: Summary) -> dict[str, str]:
+    """Explain the words of the report of a run, with the limits of every band.
+
+    Parameters
+    ----------
+    summary : Summary
+    """
+    told = glossary(summary.settings.money.unit)
+    for feature, bands in groupby(summary.band_limits, key=lambda one: one.feature):
+        limits = [f"{one.name}: {band_text(one, summary)}" for one in bands]
+        told[feature_of(feature).label.capitalize()] = f"{'; '.join(limits)}."
+    return told
+
+
+def words_table(summary: Summary) -> Table:
+    """Give the words of the report as a table.
+
+    Parameters
+    ----------
+    summary : Summary
+    """
+    return table_of(
+        "Words of the report",
+        sorted(glossary_of(summary).items(), key=lambda pair: pair[0].lower()),
+        (
+            column("Word", lambda pair: pair[0]),
+            column("What it means", lambda pair: pair[1]),
+        ),
+        sheet="Words",
+    )

@@ -1,5 +1,6 @@
 """Pay, cohorts and companies: the tables of a summary and their section."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ __all__ = [
     "cohort_groups",
     "cohorts",
     "companies",
+    "companies_by_size",
     "company_roles",
     "company_tiers",
     "pay_section",
@@ -233,9 +235,21 @@ def _groups(cohort: Cohort) -> list[tuple[str, CohortPart]]:
     return [(by, part) for by, found in parts.items() for part in found]
 
 
+def companies_by_size(summary: Summary) -> list[CompanyView]:
+    """List the largest companies, those of a larger band of size first."""
+    found = summary.companies.largest if summary.companies else ()
+    return sorted(found, key=lambda one: -_least(one.size))
+
+
+def _least(size: str) -> int:
+    """Give the number that a band of size begins with; 0 where it is a limit above."""
+    began = re.match(r"[\d,]+", size)
+    return int(began[0].replace(",", "")) if began else 0
+
+
 def companies(summary: Summary) -> Table:
     """Give the largest companies by alias: size in words, pay beside all others."""
-    found = summary.companies.largest if summary.companies else ()
+    found = companies_by_size(summary)
     amounts = ("Lower quartile", "Median", "Upper quartile")
     return table_of(
         "The largest companies, by alias",
@@ -261,7 +275,7 @@ def companies(summary: Summary) -> Table:
 
 def company_roles(summary: Summary) -> Table:
     """Give the pay of roles at the largest companies, beside the rest and elsewhere."""
-    found = summary.companies.largest if summary.companies else ()
+    found = companies_by_size(summary)
     shortened = (
         isinstance(summary, DisclosedSummary) and summary.settings.companies == "bands"
     )

@@ -8,6 +8,7 @@ from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import listed
 
 __all__ = [
+    "band_text",
     "bands",
     "coverage",
     "features",
@@ -139,15 +140,21 @@ def bands(summary: Summary) -> Table:
         (
             column("Band of", lambda one: feature_of(one.feature).label.split()[0]),
             column("Band", lambda one: one.name),
-            column("Learners with", lambda one: _within(one, summary)),
+            column("Learners with", lambda one: band_text(one, summary)),
             column("Set by", _set_by),
         ),
         sheet="Bands",
     )
 
 
-def _within(one: BandLimits, summary: Summary) -> str:
-    """Write the limits of a band; the upper one belongs to it."""
+def band_text(one: BandLimits, summary: Summary) -> str:
+    """Write the limits of a band; the upper one belongs to it.
+
+    Parameters
+    ----------
+    one : BandLimits
+    summary : Summary
+    """
     money, pay = summary.settings.money, one.feature == "pay_band"
     per, unit = (money.per, money.unit) if pay else (1.0, "years")
     low, high = (

@@ -6,6 +6,7 @@ from dataclasses import replace
 from learnstrata.report.pay import (
     cohort_by_role,
     cohort_by_tier,
+    companies_by_size,
     company_roles,
     company_tiers,
     role_ratios,
@@ -114,10 +115,9 @@ def _upside(summary: Summary) -> Table:
 
 
 def _scientists(summary: Summary) -> Table:
-    found = summary.companies.largest if summary.companies else ()
     rows = [
         (one, role)
-        for one in found
+        for one in companies_by_size(summary)
         for role in one.roles
         if role.role_family == DATA_SCIENCE
     ]

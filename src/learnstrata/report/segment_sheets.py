@@ -18,6 +18,7 @@ __all__ = ["segment_sheets"]
 
 DRAWN = ("pay", "years_of_experience")  # charts give their quartiles
 DRAWN_CATEGORY = "role"
+LOGGED = "pay_growth"  # its medians are on a log scale; the progression has percents
 
 
 def segment_sheets(summary: Summary) -> tuple[Table, ...]:
@@ -48,7 +49,10 @@ def segment_sheets(summary: Summary) -> tuple[Table, ...]:
 def _segments(summary: Summary) -> Table:
     units = summary.settings.units.capitalize()
     features = dict.fromkeys(
-        one.feature for segment in summary.segments for one in segment.typical
+        one.feature
+        for segment in summary.segments
+        for one in segment.typical
+        if one.feature != LOGGED
     )
     medians = [
         column(
@@ -92,7 +96,7 @@ def _quartiles(summary: Summary, title: str, kind: NumberKind) -> Table:
         _Row(segment, number)
         for segment in summary.segments
         for number in segment.typical
-        if number.feature not in (*DRAWN, *own_numbers(summary))
+        if number.feature not in (*DRAWN, LOGGED, *own_numbers(summary))
         and feature_of(number.feature).is_money == (kind == "pay")
     ]
     return table_of(

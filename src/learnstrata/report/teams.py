@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from learnstrata.report.actions import pools, targets, trial_sentence, trials
 from learnstrata.summary.contract.decisions import Action
+from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
 from learnstrata.wording.words import listed
 
 __all__ = ["TEAMS", "TeamAction", "TeamPage", "list_path", "team_pages"]
 
+POOLS = "mentor_pools"
 # By team: where its page is, and what the page is called.
 TEAMS: Mapping[str, tuple[str, str]] = {
     "product": ("product", "Product"),
@@ -69,7 +71,7 @@ def list_path(action: Action) -> str:
 
 
 def _action(summary: DisclosedSummary, action: Action) -> TeamAction:
-    demand = pools(summary, action)
+    demand = pools(summary, _roles(summary, action))
     return TeamAction(
         action.id,
         action.title,
@@ -79,6 +81,12 @@ def _action(summary: DisclosedSummary, action: Action) -> TeamAction:
         trials(action),
         tuple(_facts(summary, action)),
     )
+
+
+def _roles(summary: DisclosedSummary, action: Action) -> list[MentorRole]:
+    """Give the roles whose mentors an action is about."""
+    named = {one.name for one in action.targets} if action.id == POOLS else set()
+    return [one for one in summary.questions.mentor_roles if one.role in named]
 
 
 def _facts(summary: DisclosedSummary, action: Action) -> Iterator[tuple[str, str]]:

@@ -10,21 +10,10 @@ from typing import TypeVar
 
 from learnstrata.wording.numbers import NumberKind, Numbers
 
-__all__ = ["Cell", "Column", "Table", "column", "table_of"]
+__all__ = ["Cell", "Column", "Getter", "Table", "column", "table_of"]
 
 Cell = str | float | int | None
 Row = TypeVar("Row")
-
-FORMATS: dict[str, str] = {
-    "count": "#,##0",
-    "share": "0.0%",
-    "pay": "#,##0.0",
-    "years": "0.0",
-    "index": "0",
-    "number": "0.00",
-    "growth": "0%",
-    "statistic": "General",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +53,15 @@ class Table:
     note: str = ""
 
     def headings(self, write: Numbers) -> tuple[str, ...]:
-        """Give the headings, pay with its unit."""
-        return tuple(
-            f"{one.heading} ({write.unit})" if one.kind == "pay" else one.heading
-            for one in self.columns
-        )
+        """Give the headings, pay and years with their unit.
+
+        Examples
+        --------
+        >>> told = Table("Typical", (Column("Pay", "pay"), Column("Age", "years")), ())
+        >>> told.headings(Numbers(1e5, "LPA", 10))
+        ('Pay (LPA)', 'Age (years)')
+        """
+        return tuple(_headed(one, write) for one in self.columns)
 
     def texts(self, write: Numbers) -> tuple[tuple[str, ...], ...]:
         """Give the cells as a reader sees them."""
@@ -121,9 +114,12 @@ class Table:
             rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
         )
 
-    def formats(self) -> tuple[str, ...]:
-        """Give the number format of each column, in the words of Excel."""
-        return tuple(FORMATS.get(one.kind, "") for one in self.columns)
+
+def _headed(one: Column, write: Numbers) -> str:
+    if one.kind == "pay":
+        return f"{one.heading} ({write.unit})"
+    says_so = one.kind != "years" or "year" in one.heading.lower()
+    return one.heading if says_so else f"{one.heading} (years)"
 
 
 def _valued(cell: Cell, kind: NumberKind, write: Numbers) -> Cell:
@@ -135,22 +131,22 @@ def _valued(cell: Cell, kind: NumberKind, write: Numbers) -> Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class _Getter:
+class Getter:
+    """A column of `table_of`, and what it takes of a row."""
+
     column: Column
     get: Callable[..., Cell]
 
 
-def column(
-    heading: str, get: Callable[..., Cell], kind: NumberKind = "text"
-) -> _Getter:
+def column(heading: str, get: Callable[..., Cell], kind: NumberKind = "text") -> Getter:
     """Define a column of `table_of`: heading, what it takes of a row, its kind."""
-    return _Getter(Column(heading, kind), get)
+    return Getter(Column(heading, kind), get)
 
 
 def table_of(
     title: str,
     rows: Iterable[Row],
-    columns: Sequence[_Getter],
+    columns: Sequence[Getter],
     *,
     sheet: str = "",
     note: str = "",

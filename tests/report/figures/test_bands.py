@@ -3,6 +3,7 @@
 from charted import marked, rows_of, texts_of, with_
 from learnstrata.report import theme
 from learnstrata.report.figures.profiles import bands
+from learnstrata.report.figures.vega import FAINT
 
 
 def boxes(summary):
@@ -17,7 +18,7 @@ def test_a_cell_of_few_is_grey_and_says_so(summary):
     few = with_(summary, bands=with_(summary.bands, rows=(row, *others)))
     found = boxes(few)[row.rule, cell.segment_id]
     assert found["text"] == "under 10"
-    assert found["fill"] == bands.FEW
+    assert found["fill"] == FAINT
     assert found["tip"] == f"{row.rule} and segment {cell.segment_id}: under 10"
 
 
@@ -39,7 +40,7 @@ def test_a_row_of_few_is_not_full_blue(summary):
     rows = (with_(row, learners=None, cells=none), *summary.bands.rows[1:])
     few = with_(summary, bands=with_(summary.bands, rows=rows))
     drawn = {boxes(few)[row.rule, cell.segment_id]["fill"] for cell in row.cells}
-    assert drawn == {bands.FEW}
+    assert drawn == {FAINT}
     assert set(bands.table(few).rows[0][1:]) == {None}
     assert texts_of(bands.table(few), few)[1] == "under 10"
 

@@ -285,10 +285,33 @@ def test_a_p_value_is_never_written_as_nothing(summary):
     assert "<0.001" in [cell for row in nulls.table(tiny).rows for cell in row]
 
 
-def test_a_statistic_that_does_not_vary_has_one_tick(summary):
+def scale_of(summary, measure):
+    """Give the scale of the values of a panel."""
+    return panel(summary, measure)["layer"][-1]["encoding"]["y"]["scale"]
+
+
+def test_a_statistic_that_hardly_varies_has_an_axis_on_which_it_hardly_does(summary):
     strip = nulls.draw(summary)["concat"][0]
     (band,) = marked(strip, "rect")
-    assert band["encoding"]["x"]["axis"]["values"] == [1.0]
+    low, high = band["encoding"]["x"]["scale"]["domain"]
+    assert high - low > 0.05
+    assert low < 0.96
+    assert high < 1.01
+
+
+def test_a_measure_that_hardly_varies_over_k_is_a_flat_line(summary):
+    table = tuple(with_(row, half_agreement=0.999) for row in summary.selection.table)
+    even = with_(summary, selection=with_(summary.selection, table=table))
+    low, high = scale_of(even, "half_agreement")["domain"]
+    assert high - low >= 0.05
+
+
+def test_a_p_value_is_drawn_from_0_to_1(summary):
+    assert scale_of(summary, "valley_p") == {"domain": [0.0, 1.0]}
+
+
+def test_the_number_of_segments_is_no_measure_of_itself(summary):
+    assert "k" not in [one.measure for one in candidates.panels_of(summary)]
 
 
 def test_the_note_of_the_nulls_says_how_small_a_p_value_can_be(summary):

@@ -205,6 +205,15 @@ def test_the_rules_of_certainty_are_those_of_the_run(summary):
     assert "cuts of halves" not in certainty.note(none)
 
 
+def test_the_bars_of_those_nearer_another_stand_beside_their_segments(summary):
+    means, nearer = silhouettes.draw(summary)["hconcat"]
+    domains = [
+        marked(one, "bar")[0]["encoding"]["y"]["scale"]["domain"]
+        for one in (means, nearer)
+    ]
+    assert domains[0] == domains[1] == [str(s.id) for s in summary.segments]
+
+
 def with_cells(summary, found):
     return with_evidence(summary, finer=with_(summary.evidence.finer, cells=found))
 
@@ -212,7 +221,7 @@ def with_cells(summary, found):
 def test_cells_that_are_not_found_again_are_faded(summary):
     found = first_changed(summary.evidence.finer.cells, jaccard=0.74)
     (boxes,) = marked(cells.draw(with_cells(summary, found)), "rect")
-    faded = [row for row in rows_of(boxes) if row["fill"] == "#ffffff"]
+    faded = [row for row in rows_of(boxes) if row["fill"] == "white"]
     assert [row["ink"] for row in faded] == [theme.MUTED]
     n = sum(cell.count is not None for cell in found)
     told = cells.title(with_cells(summary, found))

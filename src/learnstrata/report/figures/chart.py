@@ -8,11 +8,9 @@ from pydantic import JsonValue
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
 
-__all__ = ["SHRINK", "Chart", "Spec"]
+__all__ = ["Chart", "Spec"]
 
 Spec = dict[str, JsonValue]
-
-SHRINK = 0.75  # text shrunk further cannot be read; the chart then scrolls in its box
 
 
 def no_note(_: DisclosedSummary) -> str:
@@ -40,8 +38,9 @@ class Chart:
         Its numbers.
     note : callable
         How to read it; may be empty.
-    shrink : float
-        Part of its width it may be shrunk to on a narrow screen.
+    is_numbered : bool
+        Whether segments stand in it by their numbers alone: a picture of it that leaves
+        the page has their names below.
     section : str
         Section of the page whose further charts it is one of; empty where the page has
         a place for it.
@@ -53,5 +52,5 @@ class Chart:
     title: Callable[[DisclosedSummary], str]
     table: Callable[[DisclosedSummary], Table]
     note: Callable[[DisclosedSummary], str] = no_note
-    shrink: float = SHRINK
+    is_numbered: bool = False
     section: str = ""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from pydantic import JsonValue
 
 from learnstrata.report.figures.chart import Spec
-from learnstrata.report.figures.vega import field, mark, values
+from learnstrata.report.figures.vega import PAPER, field, mark, values
 
-__all__ = ["Row", "domain", "heat_map", "layer", "layered", "rule_at"]
+__all__ = ["Row", "at_least", "domain", "heat_map", "layer", "layered", "rule_at"]
 
 Row = dict[str, JsonValue]
 
@@ -47,7 +47,7 @@ def rule_at(
 
     Examples
     --------
-    >>> rule_at([{"x": 1}], colour="#000", dash=[4, 3], x="x")["encoding"]
+    >>> rule_at([{"x": 1}], colour="red", dash=[4, 3], x="x")["encoding"]
     {'x': {'field': 'x', 'type': 'quantitative'}}
     """
     drawn = mark("rule", strokeDash=[*dash], color=colour)
@@ -60,6 +60,27 @@ def domain(low: float, high: float, *, reverse: bool = False) -> Spec:
     return {"domain": [low, high], "nice": False, "zero": False, **turned}
 
 
+def at_least(
+    values: Sequence[float], span: float, *, within: tuple[float, float] | None = None
+) -> tuple[float, float]:
+    """Give the ends of an axis that is never shorter than a span of its statistic.
+
+    Values that differ by less than can matter must not look far apart.
+
+    Examples
+    --------
+    >>> at_least([0.2, 0.8], 0.1), at_least([0.99999, 1.0], 0.25, within=(0, 1))
+    ((0.2, 0.8), (0.75, 1))
+    """
+    low, high = min(values), max(values)
+    missing = max(span - (high - low), 0.0) / 2
+    if not missing:
+        return low, high
+    first, last = within or (low - span, high + span)
+    low = round(min(max(low - missing, first), last - span), 12)
+    return low, round(low + span, 12) if low + span < last else last
+
+
 def heat_map(
     cells: Iterable[Row],
     *,
@@ -67,6 +88,7 @@ def heat_map(
     columns: Sequence[str | int],
     x_title: str | None,
     cell: tuple[int, int],
+    slant: int = 0,
 ) -> Spec:
     """Draw cells whose colour (``fill``, ``ink``), ``text`` and ``tip`` are given.
 
@@ -80,15 +102,17 @@ def heat_map(
         Over the columns.
     cell : tuple of int
         Width and height of a cell in pixels.
+    slant : int
+        Degrees by which the names of columns are turned.
     """
     bare: Row = {"ticks": False, "domain": False, "labelPadding": 6}
-    x_axis: Row = {**bare, "title": x_title, "orient": "top", "labelAngle": 0}
+    x_axis: Row = {**bare, "title": x_title, "orient": "top", "labelAngle": slant}
     place: Row = {
         "x": field("column", "N", sort=[*columns], axis=x_axis),
         "y": field("row", "N", scale={"domain": [*rows]}, axis={**bare, "title": None}),
     }
     fill, ink = field("fill", "N", scale=None), field("ink", "N", scale=None)
-    box = mark("rect", stroke="white", strokeWidth=2, aria=True)
+    box = mark("rect", stroke=PAPER, strokeWidth=2, aria=True)
     width, height = cell
     return layered(
         [

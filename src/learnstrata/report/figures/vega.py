@@ -11,14 +11,24 @@ from learnstrata.report.figures.chart import Spec
 from learnstrata.summary.contract.meaning import Segment
 
 __all__ = [
+    "FAINT",
+    "PAPER",
+    "THIN",
     "field",
+    "hollow",
+    "is_thin",
     "log_axis",
     "mark",
     "segment_colours",
     "segment_label",
     "segment_title",
+    "thin_note",
     "values",
 ]
+
+PAPER = "white"  # what a chart stands on; with inks and grid it turns where it is dark
+FAINT = "#e8ebef"  # as the grid: a cell of nothing
+THIN = 50  # learners: fewer are drawn hollow
 
 
 def values(rows: Iterable[Mapping[str, JsonValue]]) -> Spec:
@@ -62,9 +72,8 @@ def segment_label(segment: Segment, width: int = 58) -> str:
 
 
 def segment_title(segment: Segment, width: int) -> list[JsonValue]:
-    """Give number and name of a segment, in at most two lines above a panel."""
-    text = f"{segment.id}  {segment.name}"
-    return [*textwrap.wrap(text, width, max_lines=2, placeholder=" ...")]
+    """Give number and name of a segment, in as many lines as a panel needs."""
+    return [*textwrap.wrap(f"{segment.id}  {segment.name}", width)]
 
 
 def segment_colours(segments: Sequence[Segment], name: str = "segment") -> Spec:
@@ -72,6 +81,41 @@ def segment_colours(segments: Sequence[Segment], name: str = "segment") -> Spec:
     ids: list[JsonValue] = [one.id for one in segments]
     colours: list[JsonValue] = [theme.segment_colour(one.id) for one in segments]
     return field(name, "N", scale={"domain": ids, "range": colours}, legend=None)
+
+
+def hollow(colour: Spec) -> dict[str, Spec]:
+    """Encode a mark whose rows are ``thin`` as its outline alone.
+
+    Examples
+    --------
+    >>> hollow({"value": "red"})["fill"]
+    {'condition': {'test': 'datum.thin', 'value': 'white'}, 'value': 'red'}
+    """
+    empty: Spec = {"test": "datum.thin", "value": PAPER}
+    return {"fill": {"condition": empty, **colour}, "stroke": colour}
+
+
+def thin_note(counts: Iterable[int | None], units: str) -> str:
+    """Say what a hollow mark is, where some of these marks are; None is of few.
+
+    Examples
+    --------
+    >>> thin_note([120, 40], "learners"), thin_note([120], "learners")
+    (' Hollow: under 50 learners.', '')
+    """
+    few = any(is_thin(count) for count in counts)
+    return f" Hollow: under {THIN} {units}." if few else ""
+
+
+def is_thin(count: int | None) -> bool:
+    """Say whether a mark is of so few that it is drawn hollow.
+
+    Examples
+    --------
+    >>> is_thin(50), is_thin(49), is_thin(None)
+    (False, True, True)
+    """
+    return (count or 0) < THIN
 
 
 def log_axis(low: float, high: float, title: str) -> Spec:

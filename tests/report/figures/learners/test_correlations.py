@@ -1,4 +1,5 @@
-from charted import with_
+from charted import marked, with_
+from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.learners.correlations import CHART
 from learnstrata.summary.contract.learners import Correlations
 
@@ -29,8 +30,15 @@ def test_a_pair_that_does_not_vary_has_a_white_cell(summary):
     matrix = ((1.0, None), (None, 1.0))
     found = with_matrix(summary, ("pay", "seniority"), matrix)
     cell = CHART.spec(found)["data"]["values"][0]
-    assert (cell["fill"], cell["text"]) == ("#ffffff", "\N{EN DASH}")
+    assert (cell["fill"], cell["text"]) == ("white", "\N{EN DASH}")
     assert CHART.title(found) == "No two numbers vary enough to be compared"
+
+
+def test_rows_and_columns_bear_names(summary):
+    encoding = marked(CHART.spec(summary), "rect")[0]["encoding"]
+    names = [capital(label_of(n)) for n in summary.description.correlations.columns]
+    assert encoding["x"]["sort"] == names[:-1]
+    assert encoding["y"]["scale"]["domain"] == names[1:]
 
 
 def test_one_number_alone_has_no_chart(summary):

@@ -16,8 +16,8 @@ def test_few_missing_values_read_under_ten_and_have_no_bar(summary):
         summary, row("title", 900, 0.15), row("pay_year", None, None)
     )
     title, year = rows_of({"data": CHART.spec(changed)["data"]})
-    assert title == {"column": "title", "share": 0.15, "text": "15% (900)"}
-    assert year == {"column": "year of pay", "share": 0.0, "text": "under 10"}
+    assert title == {"column": "Title", "share": 0.15, "text": "15% (900)"}
+    assert year == {"column": "Year of pay", "share": 0.0, "text": "under 10"}
     assert CHART.title(changed) == "Title is missing most often: for 15% of all"
 
 

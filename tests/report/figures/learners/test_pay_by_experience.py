@@ -1,4 +1,5 @@
 from charted import marked, rows_of, with_
+from learnstrata.report import theme
 from learnstrata.report.figures.learners.pay_by_experience import CHART
 from learnstrata.summary.contract.learners import Correlations
 
@@ -15,12 +16,23 @@ def with_correlations(summary, found):
 
 
 def test_everybody_comes_before_the_tiers_as_a_black_line(summary):
-    scale = marked(CHART.spec(summary), "line")[0]["encoding"]["color"]["scale"]
+    scale = marked(CHART.spec(summary), "trail")[0]["encoding"]["color"]["scale"]
     assert scale["domain"][0] == "All"
-    assert scale["range"][0] == "#000000"
+    assert scale["range"][0] == theme.INK
     assert scale["domain"][1:] == sorted(scale["domain"][1:])
     headings = [one.heading for one in CHART.table(summary).columns]
     assert headings == ["Years", *scale["domain"]]
+
+
+def test_medians_of_few_are_hollow_and_their_line_is_thin(summary):
+    rows = summary.description.pay_by_experience
+    few = with_rows(
+        summary, (with_(r, learners=49 if i else 50) for i, r in enumerate(rows))
+    )
+    drawn = rows_of({"data": CHART.spec(few)["data"]})
+    assert [row["thin"] for row in drawn] == [False, *[True] * (len(drawn) - 1)]
+    assert drawn[1]["width"] < drawn[0]["width"]
+    assert "Hollow: under 50 learners." in CHART.note(few)
 
 
 def test_medians_that_are_hidden_have_no_point_and_no_column(summary):

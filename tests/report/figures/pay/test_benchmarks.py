@@ -76,10 +76,9 @@ def test_a_tip_says_of_whom_the_pay_is(summary, write):
     )
     tip = tips[place]
     assert tip == (
-        f"{place}: median {write.pay_text(cell.p50)}, half from {write.pay(cell.p25)} "
-        f"to {write.pay(cell.p75)}; {write.count(cell.learners)} learners at "
-        f"{write.count(cell.companies)} companies"
-        + (", thin: leans on wider groups" if cell.shrunk else "")
+        f"{place}: {write.pay_text(cell.p50)} ({write.pay(cell.p25)} to "
+        f"{write.pay(cell.p75)}); {write.count(cell.learners)} learners, "
+        f"{write.count(cell.companies)} companies" + (", thin" if cell.shrunk else "")
     )
 
 
@@ -94,7 +93,7 @@ def test_a_cell_whose_pay_is_hidden_is_grey_and_has_no_reason(summary):
 
 def test_a_quartile_that_is_hidden_is_not_told(summary):
     less = with_cells(summary, lambda cell: cell.model_copy(update={"p75": None}))
-    assert not any("half from" in row["tip"] for row in drawn_rows(less))
+    assert not any(" to " in row["tip"] for row in drawn_rows(less))
 
 
 def test_the_darkest_cell_is_the_best_paid(summary):
@@ -143,13 +142,13 @@ def test_counts_under_the_base_are_told_as_such(summary):
     few = with_cells(summary, lambda c: c.model_copy(update={"learners": None}))
     tips = [row["tip"] for row in drawn_rows(few) if row["text"]]
     assert tips
-    assert all("; under 10 learners at" in tip for tip in tips)
+    assert all("; under 10 learners, " in tip for tip in tips)
 
 
 def test_a_table_without_companies_tells_of_none(summary):
     given = with_(summary.input, available=("pay", "years_of_experience"))
     bare = with_(summary, input=given)
-    assert not any(" at " in row["tip"] for row in drawn_rows(bare))
+    assert not any("compan" in row["tip"] for row in drawn_rows(bare))
 
 
 def test_placeholders_instead_of_names_are_drawn_as_well(summary):
@@ -161,5 +160,6 @@ def test_placeholders_instead_of_names_are_drawn_as_well(summary):
 
 def test_the_note_gives_the_rule_of_pay(summary):
     note = CHART.note(summary)
-    assert note.startswith("Median pay (LPA). Grey: not shown.")
+    assert note.startswith("Median pay (LPA); ")
+    assert "Grey: not shown." in note
     assert note.endswith(summary.words.pay_rule)

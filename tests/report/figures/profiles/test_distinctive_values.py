@@ -50,7 +50,8 @@ def test_a_segment_without_told_values_has_no_panel(summary):
 
 
 def test_the_title_names_the_value_whose_interval_begins_highest(summary):
-    drawn = [row for panel in panels_of(summary) for row in panel["data"]["values"]]
+    rows = [row for panel in panels_of(summary) for row in panel["data"]["values"]]
+    drawn = [row for row in rows if row["label"].startswith("Role: ")]
 
     def low(row):
         index, ends = row["tip"].split("index ")[1].split(", ", 1)
@@ -59,6 +60,14 @@ def test_the_title_names_the_value_whose_interval_begins_highest(summary):
 
     best = max(drawn, key=low)
     assert CHART.title(summary).startswith(best["label"].replace(": ", " ", 1))
+
+
+def test_a_band_makes_the_headline_only_where_nothing_else_is_distinctive(summary):
+    even = with_values(
+        summary,
+        lambda row: with_(row, index=100.0) if row.feature == "role" else row,
+    )
+    assert CHART.title(even).split()[0] in {"Pay", "Experience", "Company"}
 
 
 def test_an_index_near_that_of_all_makes_no_headline(summary):

@@ -81,7 +81,7 @@ def test_a_role_of_few_in_a_segment_is_blank_there_and_says_so(summary):
     role = cells_of(summary)[0]["row"]
     changed = with_first(summary, lambda s: few(s) if s.value == role else s)
     first, second = [c for c in cells_of(changed) if c["row"] == role][:2]
-    assert (first["text"], first["fill"]) == ("", "#ffffff")
+    assert (first["text"], first["fill"]) == ("", "white")
     assert first["tip"].endswith(": under 10 there, or too few to say")
     assert second["text"]
 

@@ -49,7 +49,7 @@ def test_axes_say_in_words_what_grows_along_them(summary):
     axes = (axis(more=("pay",), less=("experience",)), axis(more=("role: Backend",)))
     encoding = layers_of(CHART.spec(with_map(summary, axes=axes)))[0]["encoding"]
     assert encoding["x"]["axis"]["title"] == "Higher pay, less experience \u2192"
-    assert encoding["y"]["axis"]["title"] == "More role: Backend \u2192"
+    assert encoding["y"]["axis"]["title"] == "\u2191 More role: Backend"
     note = CHART.note(with_map(summary, axes=axes))
     assert "To the right: higher pay, less experience." in note
 

@@ -146,8 +146,7 @@ def _examined(summary: DisclosedSummary, evidence: Evidence) -> str:
         "grey line runs from that mean (bar) to a sample of "
         f"{write.count(evidence.nulls.rows)} {summary.settings.units}, as many as such "
         f"a table has and fitted alike (ring). {own}Prediction strength counts from "
-        f"{HALVES}. Neither decides. The three kinds of silhouette are other scales: "
-        "never compare one with another. "
+        f"{HALVES}. Neither decides. "
     )
 
 

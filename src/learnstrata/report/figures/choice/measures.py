@@ -35,6 +35,8 @@ class Panel:
         Fields of the mean on structureless tables, and of the sample as large as one.
     plain : bool
         Whether a run without evidence draws it as well.
+    ends : tuple of float or None
+        Of its axis; None where the values set them.
     """
 
     measure: str
@@ -48,6 +50,7 @@ class Panel:
     null: str = ""
     beside: str = ""
     plain: bool = False
+    ends: tuple[float, float] | None = None
 
 
 # Statistics of a cut that have a place of their own; what else the results have of a k
@@ -57,7 +60,7 @@ PLACED = frozenset(
         *("silhouette", "silhouette_excess"),
         *("silhouette_squared", "silhouette_simplified"),
         *("half_agreement", "gain", "jaccard_low", "lowest_jaccard"),
-        *("gap", "prediction_strength", "inertia"),
+        *("gap", "prediction_strength", "inertia", "k"),
     ]
 )
 INDICES = tuple(
@@ -116,12 +119,15 @@ PANELS = (
         without=1.0,
     ),
     *(
-        Panel(name, panel_title(name), ".2f" if STATISTICS[name].digits else "~s")
+        Panel(
+            name,
+            panel_title(name),
+            ".2f" if STATISTICS[name].digits else "~s",
+            ends=(0.0, 1.0) if name.endswith("_p") else None,
+        )
         for name in INDICES
     ),
     Panel("inertia", "Inertia: the elbow never decides", "~s", plain=True),
-    Panel("silhouette_squared", "Silhouette, squared distances"),
-    Panel("silhouette_simplified", "Silhouette, simplified (to centres)"),
 )
 
 COLUMNS: tuple[tuple[str, str, NumberKind], ...] = (

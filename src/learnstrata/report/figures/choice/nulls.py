@@ -1,7 +1,7 @@
 """Statistics beside their values on tables without any groups."""
 
 from learnstrata.report.figures.chart import Chart, Spec
-from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered
+from learnstrata.report.figures.layers import TIP, Row, at_least, domain, layer, layered
 from learnstrata.report.figures.results import evidence_of, p_cell
 from learnstrata.report.figures.vega import field, mark
 from learnstrata.summary.contract.evidence import NullStatistic
@@ -14,7 +14,8 @@ from learnstrata.wording.words import listed
 __all__ = ["CHART"]
 
 WIDTH, HEIGHT = 330, 44
-GREY, BAND, FOUND = "#7d8895", "#dfe4ea", "#d55e00"
+GREY, FOUND = "#7d8895", "#d55e00"
+SPAN = 0.05  # of an axis, at least: less is no difference in any of these
 LABELS = {
     "hopkins": "Hopkins (power d)",
     "silhouette": "Silhouette",
@@ -22,6 +23,7 @@ LABELS = {
     "half_agreement": "Agreement of halves",
     "lowest_jaccard": "Lowest Jaccard",
 }
+LIMITS = {"hopkins": (0.0, 1.0), "lowest_jaccard": (0.0, 1.0)}
 
 
 def label_of(row: NullStatistic) -> str:
@@ -46,13 +48,13 @@ def _strip(row: NullStatistic, write: Numbers) -> Spec:
     title = label_of(row) if row.k is None else f"{label_of(row)} at k = {row.k}"
     draws = [value for value in row.draws if value is not None]
     seen = [value for value in (*draws, row.observed) if value is not None]
-    room = 0.06 * (max(seen) - min(seen))
-    ticks: Row = {"tickCount": 5} if room else {"values": [seen[0]]}
+    ends = at_least(seen, SPAN, within=LIMITS.get(row.statistic))
+    room = 0.06 * (ends[1] - ends[0])
     x = field(
         "x",
         "Q",
-        scale=domain(min(seen) - (room or 0.05), max(seen) + (room or 0.05)),
-        axis={"title": title, "format": "~g", **ticks},
+        scale=domain(ends[0] - room, ends[1] + room),
+        axis={"title": title, "format": "~g", "tickCount": 5},
     )
     dots: list[Row] = [
         {"x": value, "y": 0.5 + 0.17 * (2 * i % 5 - 2)}  # neighbours apart
@@ -60,7 +62,7 @@ def _strip(row: NullStatistic, write: Numbers) -> Spec:
     ]
     band: list[Row] = [{"x": row.low, "to": row.high}]
     layers = [
-        layer(band, mark("rect", color=BAND), x=x, x2=_TO),
+        layer(band, mark("rect", color=GREY, opacity=0.25), x=x, x2=_TO),
         layer(dots, mark("circle", size=32, color=GREY, opacity=0.6), x=_X, y=_Y),
         *_observed(row, title, write),
     ]

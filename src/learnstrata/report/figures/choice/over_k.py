@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.choice.measures import Panel, value_of
-from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
-from learnstrata.report.figures.vega import field, mark
+from learnstrata.report.figures.layers import (
+    TIP,
+    Row,
+    at_least,
+    layer,
+    layered,
+    rule_at,
+)
+from learnstrata.report.figures.vega import PAPER, field, mark
 from learnstrata.summary.contract.choice import Candidate
 from learnstrata.summary.contract.evidence import Evidence
 from learnstrata.summary.contract.results import DisclosedSummary
@@ -23,8 +30,9 @@ SHAPES = {
 }
 GREY = "#6b7683"
 COLOURS = {CHOSEN: "#d55e00", ADMITTED: theme.ACCENT, REFUSED: GREY, WHOLE: GREY}
-NULL, BAND, RULED = "#7d8895", "#cfd6de", "#8f4605"
+NULL, RULED = "#7d8895", "#b35806"
 HEIGHT = 150
+SPAN = 0.05  # of an axis, at least, as part of what is large: 1 or the value
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +128,13 @@ def drawn_over_k(
     points = points_of(summary, panel)
     limit = limit_of(summary, panel)
     lines = [] if limit is None else [{"value": limit}]
-    shared = panel.measure.endswith("_share")
     place: Row = {
         "x": _x(),
         "y": field(
             "value",
             "Q",
             axis={"title": None, "format": _axis(panel, points), "tickCount": 5},
-            scale={"zero": shared, "nice": True},
+            scale=_scale(panel, points),
         ),
     }
     layers = [
@@ -146,8 +153,20 @@ def drawn_over_k(
     return layered(layers, rows=rows, width=width, height=HEIGHT, title=title)
 
 
+def _scale(panel: Panel, points: list[Drawn]) -> Row:
+    """Give a scale on which what is nearly the same looks so."""
+    if panel.ends:
+        return {"domain": [*panel.ends]}
+    shares = panel.measure.endswith("_share")
+    values = [point.value for point in points]
+    span = SPAN * max(1.0, *map(abs, values))
+    if shares or max(values) - min(values) >= span:
+        return {"zero": shares, "nice": True}
+    return {"zero": False, "nice": True, "domain": [*at_least(values, span)]}
+
+
 def _x() -> Spec:
-    axis: Row = {"title": "Number of segments (k)", "tickMinStep": 1}
+    axis: Row = {"title": "k", "tickMinStep": 1}
     return field(
         "k",
         "Q",
@@ -203,7 +222,7 @@ def _nulls(panel: Panel, points: list[Drawn], place: Row) -> list[Spec]:
         tick = mark(
             "tick", width=12, thickness=3, orient="horizontal", color=NULL, xOffset=9
         )
-        ring = mark("point", filled=True, fill="white", stroke=NULL, size=45, xOffset=9)
+        ring = mark("point", filled=True, fill=PAPER, stroke=NULL, size=45, xOffset=9)
         line = mark("rule", strokeWidth=1.5, color=NULL, xOffset=9)
         layers = [
             layer(None, line, x=place["x"], y=null, y2={**to}),
@@ -224,7 +243,7 @@ def _band(summary: DisclosedSummary, panel: Panel) -> list[Spec]:
     ]
     if not rows:
         return []
-    drawn = mark("rule", strokeWidth=16, color=BAND, strokeCap="butt")
+    drawn = mark("rule", strokeWidth=16, color=NULL, opacity=0.35, strokeCap="butt")
     y, to = field("from", "Q"), {"field": "to"}
     return [layer(rows, drawn, x=field("k", "Q"), y=y, y2={**to})]
 

@@ -14,7 +14,7 @@ __all__ = ["CHART"]
 
 WIDTH, HEIGHT = 840, 280
 SMALL = "#d9dde2"  # of a segment too small to be told
-CUT, TOLD = "#b35806", "#8f4605"
+CUT = "#b35806"
 
 
 def has(summary: DisclosedSummary) -> bool:
@@ -66,7 +66,7 @@ def _cut(heights: list[float], k: int) -> list[Spec]:
         return []
     level = (heights[k - 2] + heights[k - 1]) / 2
     rows: list[Row] = [{"y": level, "text": f"cut into {k}"}]
-    bold = mark("text", align="left", dx=6, color=TOLD, fontWeight="bold")
+    bold = mark("text", align="left", dx=6, color=CUT, fontWeight="bold")
     y, said = field("y", "Q"), field("text", "N")
     return [
         rule_at(rows, colour=CUT, dash=[5, 4], y="y"),
@@ -90,7 +90,7 @@ def _leaves(summary: DisclosedSummary, branches: Branches, place: Row) -> list[S
         for i, (segment, size) in enumerate(pairs)
     ]
     dot = mark("point", filled=True, size=330, opacity=1, aria=True)
-    number = mark("text", fontWeight="bold", fontSize=11)
+    number = mark("text", fontWeight="bold", fontSize=12)
     fill, ink = field("fill", "N", scale=None), field("ink", "N", scale=None)
     return [
         layer(rows, dot, **place, color=fill, **TIP),
@@ -155,4 +155,12 @@ def note(summary: DisclosedSummary) -> str:
     )
 
 
-CHART = Chart(key="ward", has=has, spec=draw, title=title, table=table, note=note)
+CHART = Chart(
+    key="ward",
+    has=has,
+    spec=draw,
+    title=title,
+    table=table,
+    note=note,
+    is_numbered=True,
+)

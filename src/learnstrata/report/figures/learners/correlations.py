@@ -7,6 +7,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
+from learnstrata.report.figures.vega import PAPER
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.readings import SCALE
@@ -41,31 +42,31 @@ def _pairs(summary: Summary) -> Iterator[_Pair]:
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
-    """Draw each pair once.
-
-    Columns bear the numbers of the rows: names over them would have to be slanted.
-    """
+    """Draw each pair once."""
     write = summary.settings.numbers
-    columns = summary.description.correlations.columns
-    rows = [f"{label_of(name)}  {i}" for i, name in enumerate(columns, start=1)]
+    names = [capital(label_of(one)) for one in summary.description.correlations.columns]
     return heat_map(
-        [_cell(pair, rows, write) for pair in _pairs(summary)],
-        rows=rows,
-        columns=range(1, len(columns)),
+        [_cell(pair, names, write) for pair in _pairs(summary)],
+        rows=names[1:],
+        columns=names[:-1],
         x_title=None,
         cell=(54, 30),
+        slant=-32,
     )
 
 
-def _cell(pair: _Pair, rows: Sequence[str], write: Numbers) -> Row:
-    fill = "#ffffff" if pair.by_rank is None else theme.diverging(pair.by_rank)
+def _cell(pair: _Pair, names: Sequence[str], write: Numbers) -> Row:
+    fill, ink = PAPER, theme.MUTED
+    if pair.by_rank is not None:
+        fill = theme.diverging(pair.by_rank)
+        ink = theme.ink_on(fill)
     text = write.number(pair.by_rank)
     return {
-        "row": rows[pair.other],
-        "column": pair.one + 1,
+        "row": names[pair.other],
+        "column": names[pair.one],
         "text": text,
         "fill": fill,
-        "ink": theme.ink_on(fill),
+        "ink": ink,
         "tip": f"{pair.names[1]} and {pair.names[0]}: {text}",
     }
 

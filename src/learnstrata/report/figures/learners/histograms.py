@@ -15,7 +15,7 @@ from learnstrata.report.figures.bins import (
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.profiles.spreads import dots_of_few
-from learnstrata.report.figures.vega import field, log_axis, mark
+from learnstrata.report.figures.vega import PAPER, field, log_axis, mark
 from learnstrata.summary.contract.learners import Distribution
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
@@ -56,7 +56,7 @@ def _draw(summary: DisclosedSummary, feature: str) -> Spec:
         "Q",
         axis={"title": capital(summary.settings.units), "tickCount": 4, "format": ",d"},
     )
-    bar = mark("bar", color=BAR, stroke="white", strokeWidth=0.5, aria=True)
+    bar = mark("bar", color=BAR, stroke=PAPER, strokeWidth=0.5, aria=True)
     x: Row = {"x": field("low", "Q", **_x(edges, feature, write))}
     return layered(
         [
@@ -65,7 +65,7 @@ def _draw(summary: DisclosedSummary, feature: str) -> Spec:
             *_median(found.p50, per, feature, write),
         ],
         rows=rows,
-        width=360,
+        width=336,
         height=170,
     )
 
@@ -120,7 +120,7 @@ def _median(
     written = write.pay(middle) if feature == "pay" else write.years(middle)
     rows: list[Row] = [{"low": middle / per, "text": f"median {written}"}]
     line = mark("rule", color=theme.INK, strokeDash=[4, 3], strokeWidth=1.5)
-    text = mark("text", align="left", baseline="bottom", dx=-2, dy=-3, fontSize=11)
+    text = mark("text", align="left", baseline="bottom", dx=-2, dy=-3)
     x = field("low", "Q")
     return [
         layer(rows, line, x=x),

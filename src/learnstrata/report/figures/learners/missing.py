@@ -33,7 +33,7 @@ def _draw(summary: DisclosedSummary) -> Spec:
             layer(None, mark("text", align="left", dx=6), **place, text=told),
         ],
         rows=[_row(row, write) for row in rows],
-        width=230,
+        width=210,
         height=30 * len(rows),
     )
 
@@ -41,7 +41,7 @@ def _draw(summary: DisclosedSummary) -> Spec:
 def _row(row: Missing, write: Numbers) -> Row:
     told = write.count(row.count)
     return {
-        "column": column_label(row.column),
+        "column": capital(column_label(row.column)),
         "share": row.share or 0.0,  # where the text stands; it says "under"
         "text": told if row.share is None else f"{write.share(row.share)} ({told})",
     }

@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 
+from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
-from learnstrata.report.figures.vega import field, log_axis, mark
+from learnstrata.report.figures.vega import (
+    field,
+    hollow,
+    is_thin,
+    log_axis,
+    mark,
+    thin_note,
+)
 from learnstrata.summary.contract.learners import PayByExperience
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
@@ -16,9 +24,9 @@ __all__ = ["CHART"]
 
 LAST_YEAR = 25  # stands for all from it on
 STYLES = (
-    ("#123a63", "circle"),
-    ("#3f74a8", "square"),
-    ("#5f92c2", "triangle-up"),
+    ("#2c6aa6", "circle"),
+    ("#5b93c9", "square"),
+    ("#7a6fb0", "triangle-up"),
     ("#8a7440", "diamond"),
     ("#777777", "cross"),
 )
@@ -40,7 +48,7 @@ def _styles(tiers: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Give each tier its colour and shape; all of them are a black line."""
     named = [tier for tier in tiers if tier != EVERYBODY]
     styles = {tier: STYLES[i % len(STYLES)] for i, tier in enumerate(named)}
-    return {EVERYBODY: ("#000000", "stroke"), **styles}
+    return {EVERYBODY: (theme.INK, "stroke"), **styles}
 
 
 def _draw(summary: DisclosedSummary) -> Spec:
@@ -55,26 +63,28 @@ def _draw(summary: DisclosedSummary) -> Spec:
     colour: Spec = {"domain": [*tiers], "range": [styles[one][0] for one in tiers]}
     shape: Spec = {"domain": [*tiers], "range": [styles[one][1] for one in tiers]}
     told = _told(summary)
-    shared: Row = {
-        **_axes([pay / write.per for _, pay in told], write.unit),
-        "color": field("tier", "N", scale=colour, legend=legend),
-    }
-    point = mark("point", filled=True, size=36, opacity=1, aria=True)
+    place = _axes([pay / write.per for _, pay in told], write.unit)
+    shared: Row = {**place, "color": field("tier", "N", scale=colour, legend=legend)}
+    point = mark("point", size=36, opacity=1, aria=True)
     shapes_of = field("tier", "N", scale=shape, legend=legend)
+    look = hollow(field("tier", "N", scale=colour, legend=legend))
+    width = field("width", "Q", scale=None, legend=None)
     return layered(
         [
-            layer(None, mark("line", strokeWidth=2), **shared),
-            layer(None, point, **shared, shape=shapes_of, **TIP),
+            layer(None, mark("trail"), **shared, size=width),
+            layer(None, point, **place, **look, shape=shapes_of, **TIP),
         ],
         rows=[_row(row, pay, write) for row, pay in told],
-        width=440,
-        height=420,
+        width=352,
+        height=340,
     )
 
 
 def _row(row: PayByExperience, pay: float, write: Numbers) -> Row:
-    years = write.years(row.years)
+    years, thin = write.years(row.years), is_thin(row.learners)
     return {
+        "thin": thin,
+        "width": 0.6 if thin else 2.2,
         "years": row.years,
         "tier": row.tier,
         "pay": pay / write.per,
@@ -126,10 +136,17 @@ def _table(summary: Summary) -> Table:
     )
 
 
+def _note(summary: DisclosedSummary) -> str:
+    counts = [row.learners for row, _ in _told(summary)]
+    told = thin_note(counts, summary.settings.units).strip()
+    return f"{told} Their line is thin." if told else ""
+
+
 CHART = Chart(
     key="tiers",
     has=lambda summary: bool(_told(summary)),
     spec=_draw,
     title=_title,
     table=_table,
+    note=_note,
 )

@@ -6,12 +6,21 @@ from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
-from learnstrata.report.figures.vega import field, log_axis, mark
+from learnstrata.report.figures.vega import (
+    field,
+    hollow,
+    is_thin,
+    log_axis,
+    mark,
+    thin_note,
+)
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
+
+BAR = "#5f92c2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +31,13 @@ class _Bar:
     low: float
     middle: float
     high: float
+    learners: int | None
 
 
 def _bars(summary: Summary) -> list[_Bar]:
     """List the roles whose quartiles a log scale can show, the best paid first."""
     bars = [
-        _Bar(row.role, row.p25, row.p50, row.p75)
+        _Bar(row.role, row.p25, row.p50, row.p75, row.learners)
         for row in summary.description.pay_by_role
         if row.p25 is not None and row.p50 is not None and row.p75 is not None
     ]
@@ -41,18 +51,19 @@ def _draw(summary: DisclosedSummary) -> Spec:
     high = max(bar.high for bar in bars) / write.per
     axis = log_axis(low, high, f"Pay ({write.unit}, log scale)")
     y = field("role", "N", sort=None, axis={"title": None, "ticks": False})
-    bar = mark("bar", height=9, cornerRadius=3, color="#a9c3dc", aria=True)
+    bar = mark("bar", height=9, cornerRadius=3, strokeWidth=1.5, aria=True)
+    look = hollow({"value": BAR})
     tick = mark("tick", thickness=3, height=15, color=theme.INK)
-    text = mark("text", align="left", dx=6, fontSize=11)
+    text = mark("text", align="left", dx=6)
     span: Row = {"x": field("p25", "Q", **axis), "x2": {"field": "p75"}}
     return layered(
         [
-            layer(None, bar, y=y, **span, **TIP),
+            layer(None, bar, y=y, **span, **look, **TIP),
             layer(None, tick, y=y, x=field("p50", "Q")),
             layer(None, text, y=y, x=field("p75", "Q"), text=field("text", "N")),
         ],
         rows=[_row(bar, write) for bar in bars],
-        width=310,
+        width=244,
         height=23 * len(bars),
     )
 
@@ -66,6 +77,7 @@ def _row(bar: _Bar, write: Numbers) -> Row:
         "text": write.pay(bar.middle),
         "tip": f"{bar.role}: median {write.pay_text(bar.middle)}, half from "
         f"{write.pay(bar.low)} to {write.pay(bar.high)}",
+        "thin": is_thin(bar.learners),
     }
 
 
@@ -100,6 +112,7 @@ def _note(summary: DisclosedSummary) -> str:
     rows = summary.description.pay_by_role
     hidden = len(rows) - len(_bars(summary))
     told = "Bar: the middle half; mark and number: the median."
+    told += thin_note((bar.learners for bar in _bars(summary)), summary.settings.units)
     return f"{told} {hidden} of {len(rows)} roles are not shown." if hidden else told
 
 

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
-from learnstrata.report.figures.vega import field, mark, values
+from learnstrata.report.figures.vega import FAINT, PAPER, field, mark, values
 from learnstrata.report.pay import cells as table
 from learnstrata.report.pay import shown_cells
 from learnstrata.summary.contract.pay import PayCell
@@ -18,7 +18,6 @@ from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["CHART"]
 
-HIDDEN, EMPTY_INK = "#e8ebef", "#55606e"
 COLUMN, ROW = 56, 23  # pixels of a cell
 
 
@@ -111,14 +110,14 @@ def _panel(found: Sequence[PayCell], frame: _Frame, *, tier: str, first: bool) -
         },
         "layer": [
             {
-                "mark": {"type": "rect", "stroke": "white", "strokeWidth": 2},
+                "mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 2},
                 "encoding": {
                     "color": field("fill", "N", scale=None),
                     "description": field("tip", "N"),
                 },
             },
             {
-                "mark": mark("text", fontSize=11),
+                "mark": mark("text"),
                 "encoding": {
                     "text": field("text", "N"),
                     "color": field("ink", "N", scale=None),
@@ -131,13 +130,13 @@ def _panel(found: Sequence[PayCell], frame: _Frame, *, tier: str, first: bool) -
 def _drawn(cell: PayCell | None, frame: _Frame, place: str) -> Mapping[str, JsonValue]:
     if cell is None or cell.p50 is None:
         tip = f"{place}: not shown"
-        return {"text": "", "fill": HIDDEN, "ink": EMPTY_INK, "tip": tip}
+        return {"text": "", "fill": FAINT, "ink": theme.MUTED, "tip": tip}
     fill, write = frame.colour(cell.p50), frame.write
     return {
         "text": write.pay(cell.p50) + ("*" if cell.shrunk else ""),
         "fill": fill,
         "ink": theme.ink_on(fill),
-        "tip": f"{place}: median {write.pay_text(cell.p50)}{_beside(cell, frame)}",
+        "tip": f"{place}: {write.pay_text(cell.p50)}{_beside(cell, frame)}",
     }
 
 
@@ -145,9 +144,9 @@ def _beside(cell: PayCell, frame: _Frame) -> str:
     """Say what stands behind a median: the middle half, learners, companies."""
     write, half = frame.write, ""
     if cell.p25 is not None and cell.p75 is not None:
-        half = f", half from {write.pay(cell.p25)} to {write.pay(cell.p75)}"
-    at = f" at {write.count(cell.companies)} companies" if frame.has_companies else ""
-    thin = ", thin: leans on wider groups" if cell.shrunk else ""
+        half = f" ({write.pay(cell.p25)} to {write.pay(cell.p75)})"
+    at = f", {write.count(cell.companies)} companies" if frame.has_companies else ""
+    thin = ", thin" if cell.shrunk else ""
     return f"{half}; {write.count(cell.learners)} learners{at}{thin}"
 
 
@@ -173,7 +172,8 @@ def _place(cell: PayCell) -> str:
 
 def _note(summary: DisclosedSummary) -> str:
     return (
-        f"Median pay ({summary.settings.money.unit}). Grey: not shown. *: thin, leans "
+        f"Median pay ({summary.settings.money.unit}); a cell tells its middle half as "
+        "well, its learners and companies. Grey: not shown. *: thin, leans "
         f"on wider groups. {summary.words.pay_rule}"
     ).strip()
 

@@ -4,6 +4,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.report.figures.results import name_of_segment
+from learnstrata.report.figures.vega import FAINT
 from learnstrata.summary.contract.meaning import BandRow
 from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.numbers import Numbers
@@ -11,8 +12,6 @@ from learnstrata.wording.readings import agreement
 from learnstrata.wording.tables import Cell, Table, column, table_of
 
 __all__ = ["CHART"]
-
-FEW = "#e8ebef"  # as among the pay benchmarks
 
 
 def rows_of(summary: Results) -> tuple[BandRow, ...]:
@@ -44,7 +43,7 @@ def _drawn(row: BandRow, write: Numbers) -> list[Row]:
     drawn: list[Row] = []
     for cell in row.cells:
         few = cell.count is None
-        fill = FEW if few else theme.sequential((cell.count or 0) / total)
+        fill = FAINT if few else theme.sequential((cell.count or 0) / total)
         text = write.count(cell.count)
         drawn.append(
             {
@@ -116,4 +115,5 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
+    is_numbered=True,
 )

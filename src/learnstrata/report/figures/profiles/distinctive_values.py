@@ -9,13 +9,17 @@ from learnstrata.report.figures.profiles.role_index import (
     none_distinctive,
     times_of_all,
 )
+from learnstrata.report.figures.vega import thin_note
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import DisclosedSummary, Settings, Summary
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
 
+EXTENT = 168  # pixels of the labels, so that panels stand below each other
 MOST = 7  # of a segment are drawn
+BANDS = ("tier", "pay_band", "experience_band")  # of what segments are cut on
+CUT_ON = tuple(f"{capital(label_of(one))}: " for one in BANDS)
 LEAST_INDEX, MOST_INDEX = 25.0, 400.0  # beyond it an interval is drawn up to the edge
 
 
@@ -53,6 +57,7 @@ def _panel(segment: Segment, settings: Settings) -> Spec:
         },
     }
     plain: Spec = {"title": None, "ticks": False, "domain": False, "labelLimit": 190}
+    plain["minExtent"] = EXTENT
     return interval_panel(
         segment,
         rows,
@@ -73,9 +78,14 @@ def _row(one: Told, settings: Settings) -> Row:
 
 
 def _title(summary: DisclosedSummary) -> str:
-    """Name the value that is most certainly out of proportion of all that are drawn."""
+    """Name the value that is most certainly out of proportion of all that are drawn.
+
+    A band of a number, or a tier, only says again how the segments were cut: a role or
+    another value comes first.
+    """
     drawn = [one for segment in summary.segments for one in _told(segment)[:MOST]]
     found = [one for one in drawn if is_distinctive(one.at, one.low)]
+    found = [one for one in found if not one.what.startswith(CUT_ON)] or found
     if not found:
         return none_distinctive("value")
     best = max(found, key=lambda one: one.low)
@@ -102,12 +112,15 @@ def _table(summary: Summary) -> Table:
     )
 
 
-def _note(_: DisclosedSummary) -> str:
+def _note(summary: DisclosedSummary) -> str:
+    shown = [one for segment in summary.segments for one in _told(segment)[:MOST]]
+    counts = [one.count for one in shown]
     return (
         "Dot: share in the segment by share among all, times 100; line: the range that "
         f"holds the true value 95 times in 100, rounding included. The {MOST} most "
         f"distinctive of each segment; below {LEAST_INDEX:.0f} and above "
-        f"{MOST_INDEX:.0f} at the edge."
+        f"{MOST_INDEX:.0f} at the edge. Bands and tiers of what the segments are cut "
+        f"on differ by that alone.{thin_note(counts, summary.settings.units)}"
     )
 
 

@@ -6,6 +6,7 @@ from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
 from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
+from learnstrata.report.figures.vega import thin_note
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import DisclosedSummary, Settings, Summary
 from learnstrata.wording.tables import Table, column, table_of
@@ -119,10 +120,11 @@ def _table(summary: Summary) -> Table:
 
 def _note(summary: DisclosedSummary) -> str:
     units = summary.settings.units
+    counts = [one.count for segment in summary.segments for one in _told(segment)]
     return (
         f"Dot: where the {units} of the segment stand on average when all {units} are "
         "lined up by the number, 0 the lowest and 100 the highest; line: the range "
-        "that holds the true value 95 times in 100."
+        f"that holds the true value 95 times in 100.{thin_note(counts, units)}"
     )
 
 

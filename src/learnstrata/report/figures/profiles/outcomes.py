@@ -6,9 +6,25 @@ from typing import Literal, TypeAlias
 
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
-from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
+from learnstrata.report.figures.layers import (
+    TIP,
+    Row,
+    at_least,
+    layer,
+    layered,
+    rule_at,
+)
 from learnstrata.report.figures.profiles.panels import SPAN, panels
-from learnstrata.report.figures.vega import field, mark, segment_colours, segment_label
+from learnstrata.report.figures.vega import (
+    PAPER,
+    field,
+    hollow,
+    is_thin,
+    mark,
+    segment_colours,
+    segment_title,
+    thin_note,
+)
 from learnstrata.report.outcomes import answer_title, is_growth, mean_text, mean_title
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.outcomes import Outcome, OutcomeGroup
@@ -19,11 +35,13 @@ from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
 
-ROW = 30  # pixels of a segment
+ROW = 32  # pixels of a segment
 WIDTH = 290
 BESIDE = 2  # panels in a row
 MOST = 12  # panels; the table has all
-NAME = 34  # letters of a segment's name
+NAME = 40  # letters of a line of a segment's name
+NEXT_LINE = " | "
+SPAN_OF_MEAN = 0.05  # of an axis, at least: of growth, and as part of another mean
 Told: TypeAlias = Literal["rate", "growth", "mean"]
 COLUMNS: tuple[tuple[Told, str, NumberKind], ...] = (
     ("rate", "Share", "share"),
@@ -131,15 +149,14 @@ def _panel(
 ) -> Spec:
     rows = [_row(panel, *one, summary) for one in panel.told]
     plain: Spec = {"title": None, "ticks": False, "domain": False, "labels": first}
-    names: Row = {"domain": [segment_label(one, NAME) for one in shown]}
+    plain |= {"labelExpr": f"split(datum.label, '{NEXT_LINE}')"}
+    names: Row = {"domain": [_name(one) for one in shown]}
     place = field("label", "N", scale=names, axis=plain)
     span: Row = {"x": field("from", "Q", **_x(panel)), "x2": {"field": "to"}}
-    dot = mark("point", filled=True, size=95, opacity=1, aria=True)
-    halo: Spec = {"stroke": "white", "strokeWidth": 4}
-    written = [
-        mark("text", dy=-11, fontSize=11, **look)
-        for look in (halo, {"color": theme.INK})
-    ]
+    dot = mark("point", size=85, opacity=1, strokeWidth=2, aria=True)
+    look = hollow(segment_colours(summary.segments))
+    halo: Spec = {"stroke": PAPER, "strokeWidth": 4}
+    written = [mark("text", dy=-11, **shown) for shown in (halo, {"color": theme.INK})]
     at: Row = {"x": field("at", "Q"), "y": place}
     few = [_few(panel, segment, summary) for segment in shown]
     base = [] if panel.base is None else [_base(panel.base)]
@@ -148,10 +165,10 @@ def _panel(
             layer(None, mark("rule", strokeWidth=3, color=SPAN), y=place, **span),
             *base,
             *(layer(None, one, **at, text=field("text", "N")) for one in written),
-            layer(None, dot, **at, color=segment_colours(summary.segments), **TIP),
+            layer(None, dot, **at, **look, **TIP),
             layer(
                 [row for row in few if row],
-                mark("text", align="left", dx=4, fontSize=11, color=theme.MUTED),
+                mark("text", align="left", dx=4, color=theme.MUTED),
                 x={"value": 0},
                 y=place,
                 text=field("text", "N"),
@@ -164,6 +181,11 @@ def _panel(
     )
 
 
+def _name(segment: Segment) -> str:
+    """Give number and name of a segment; `NEXT_LINE` is where it is broken."""
+    return NEXT_LINE.join(map(str, segment_title(segment, NAME)))
+
+
 def _few(panel: _Panel, segment: Segment, summary: DisclosedSummary) -> Row:
     """Say of a segment in whose place there is no dot that few have it."""
     value = next((v for s, v in panel.of_segment if s == segment), None)
@@ -172,7 +194,7 @@ def _few(panel: _Panel, segment: Segment, summary: DisclosedSummary) -> Row:
     write = summary.settings.numbers
     who = value.count if panel.is_rate else value.n
     text = write.count(None) if who is None else "too few to tell"
-    return {"label": segment_label(segment, NAME), "text": text}
+    return {"label": _name(segment), "text": text}
 
 
 def _base(base: float) -> Spec:
@@ -185,7 +207,11 @@ def _x(panel: _Panel) -> Spec:
         axis: Spec = {"title": None, "format": ".0%", "tickCount": 5}
         return {"scale": {"zero": True, "nice": True}, "axis": axis}
     form: Spec = {"format": ".0%"} if panel.of == "growth" else {}
-    scale: Spec = {"zero": False, "nice": True, "padding": 12}
+    ends = [end for _, one, at in panel.told for end in (one.low, at, one.high)]
+    known = [end for end in ends if end is not None]
+    whole = 1.0 if panel.of == "growth" else max(map(abs, known))
+    reach = at_least(known, SPAN_OF_MEAN * whole)
+    scale: Spec = {"zero": False, "nice": True, "padding": 12, "domain": [*reach]}
     return {"scale": scale, "axis": {"title": None, "tickCount": 5, **form}}
 
 
@@ -204,7 +230,7 @@ def _row(
         else ""
     )
     return {
-        "label": segment_label(segment, NAME),
+        "label": _name(segment),
         "segment": segment.id,
         "at": at,
         "from": at if value.low is None else value.low,
@@ -212,6 +238,7 @@ def _row(
         "text": text,
         "tip": f"{panel.title}, {segment.name}: {text}{ends} "
         f"({write.count(value.n)} {units} have it)",
+        "thin": is_thin(value.n),
     }
 
 
@@ -280,10 +307,12 @@ def _number(
 
 
 def _note(summary: DisclosedSummary) -> str:
+    counts = [value.n for panel in _panels(summary) for _, value, _ in panel.told]
     return (
         "Dot: the share or the mean of those "
         f"{summary.settings.units} of the segment who have the outcome; line: the "
-        f"range that holds the true value 95 times in 100; dashed: all.{_cut(summary)}"
+        f"range that holds the true value 95 times in 100; dashed: all."
+        f"{thin_note(counts, summary.settings.units)}{_cut(summary)}"
     )
 
 

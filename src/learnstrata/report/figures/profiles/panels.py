@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
-from learnstrata.report.figures.vega import field, mark, segment_title
+from learnstrata.report.figures.vega import field, hollow, is_thin, mark, segment_title
 from learnstrata.summary.contract.meaning import Segment
 
 __all__ = ["ROW", "Told", "interval_panel", "panels"]
@@ -33,7 +33,8 @@ class Told:
         at, low, high = (
             min(max(one, least), most) for one in (self.at, self.low, self.high)
         )
-        return {"label": self.what, "at": at, "from": low, "to": high, "tip": tip}
+        row: Row = {"label": self.what, "at": at, "from": low, "to": high, "tip": tip}
+        return {**row, "thin": True} if is_thin(self.count) else row
 
 
 def interval_panel(
@@ -63,12 +64,13 @@ def interval_panel(
     colour, place = theme.segment_colour(segment.id), field("label", "N", **y)
     line = mark("rule", strokeWidth=3, color=SPAN)
     span: Row = {"x": field("from", "Q", **x), "x2": {"field": "to"}}
-    dot = mark("point", filled=True, size=85, opacity=1, color=colour, aria=True)
+    dot = mark("point", size=75, opacity=1, strokeWidth=2, aria=True)
+    look = hollow({"value": colour})
     return layered(
         [
             layer(None, line, y=place, **span),
             rule_at([{"base": base}], colour=theme.MUTED, dash=[4, 3], x="base"),
-            layer(None, dot, y=place, x=field("at", "Q"), **TIP),
+            layer(None, dot, y=place, x=field("at", "Q"), **look, **TIP),
         ],
         rows=rows,
         width=size[0],

@@ -15,9 +15,17 @@ from learnstrata.report.figures.bins import (
     unit_of,
 )
 from learnstrata.report.figures.chart import Chart, Spec
-from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
+from learnstrata.report.figures.layers import (
+    TIP,
+    Row,
+    at_least,
+    layer,
+    layered,
+    rule_at,
+)
 from learnstrata.report.figures.profiles.panels import panels
 from learnstrata.report.figures.vega import (
+    PAPER,
     field,
     log_axis,
     mark,
@@ -35,6 +43,7 @@ MOST_OWN = 8  # numbers of the user's that are drawn
 
 ROW = 52  # pixels of a segment: its name above its bar
 BELOW = 9  # pixels that the bar stands under the middle of these
+SPAN = 0.1  # of the axis of an own number, at least, as part of its largest value
 PLACE = field("label", "N", sort=None, axis=None, scale={"padding": 0})
 
 
@@ -75,7 +84,7 @@ def _draw(summary: DisclosedSummary, feature: str) -> Spec:
             *_texts(halo=False),
         ],
         rows=[_row(bar, feature, scaled, write) for bar in bars],
-        width=400,
+        width=376,
         height=ROW * len(bars),
     )
 
@@ -90,7 +99,9 @@ def _base(base: float | None) -> list[Spec]:
 def _x(bars: Sequence[_Bar], feature: str, base: float | None, write: Numbers) -> Spec:
     title = feature_title(feature, write)
     if is_extra(feature):
-        own: Spec = {"zero": False, "nice": True}
+        ends = [end for bar in bars for end in (bar.low, bar.high)]
+        span = SPAN * max(map(abs, ends))
+        own: Spec = {"zero": False, "nice": True, "domain": [*at_least(ends, span)]}
         return {"scale": own, "axis": {"title": title, "tickCount": 6}}
     if not feature_of(feature).is_money:
         scale: Spec = {"zero": True, "nice": True}
@@ -115,7 +126,7 @@ def _marks(x: Spec, segments: Sequence[Segment]) -> list[Spec]:
 
 def _texts(*, halo: bool) -> list[Spec]:
     """Write median and name; a halo keeps them clear of the dashed line."""
-    clear: Spec = {"stroke": "white", "strokeWidth": 4} if halo else {}
+    clear: Spec = {"stroke": PAPER, "strokeWidth": 4} if halo else {}
     number = mark("text", align="left", dx=7, fontWeight="bold", yOffset=BELOW, **clear)
     name = mark("text", align="left", dy=-13, **clear)
     return [

@@ -6,6 +6,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.bins import capital
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
+from learnstrata.report.figures.vega import PAPER
 from learnstrata.summary.contract.meaning import CategoryShare, Segment
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers, as_number
@@ -84,18 +85,18 @@ def _draw(summary: DisclosedSummary) -> Spec:
 
 
 def _cell(segment: Segment, role: str, index: float | None, write: Numbers) -> Row:
-    if index is None:
-        fill, text, tip = "#ffffff", "", f"{write.count(None)} there, or too few to say"
-    else:
+    fill, ink, text = PAPER, theme.MUTED, ""
+    tip = f"{write.count(None)} there, or too few to say"
+    if index is not None:
         position = math.log2(max(index, 1.0) / 100) / STAGES_BY_INDEX
         fill, text = theme.diverging(position), write.index(index)
-        tip = f"index {text}"
+        ink, tip = theme.ink_on(fill), f"index {text}"
     return {
         "row": role,
         "column": segment.id,
         "text": text,
         "fill": fill,
-        "ink": theme.ink_on(fill),
+        "ink": ink,
         "tip": f"{role} in {segment.name}: {tip}",
     }
 
@@ -162,4 +163,5 @@ CHART = Chart(
     title=_title,
     table=_table,
     note=_note,
+    is_numbered=True,
 )

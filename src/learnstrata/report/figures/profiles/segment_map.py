@@ -9,6 +9,7 @@ from learnstrata.report.figures.bins import capital
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, domain, layer, layered
 from learnstrata.report.figures.vega import (
+    PAPER,
     field,
     mark,
     segment_colours,
@@ -23,7 +24,9 @@ from learnstrata.wording.words import listed
 
 __all__ = ["CHART", "direction", "draw_map"]
 
-SHRINK = 0.36  # a map is looked at whole; its note says what the axes say
+WIDTH, HEIGHT = 540, 250
+TEXT = 17  # pixels, so that a telephone shows the map whole
+LYING: Row = {"titleAngle": 0, "titleAlign": "left", "titleX": 0, "titleY": -10}
 NEARLY_ALL = 0.9  # of the differences: the map then hides little
 # What more and less of it is called, by the label that an axis bears.
 ENDS = {one.label: one.ends for one in FEATURES.values() if one.ends}
@@ -41,27 +44,41 @@ def draw_map(summary: DisclosedSummary, points: int | None = None) -> Spec:
     shown, segments = summary.map.points[:points], summary.segments
     ways = [direction(axis) for axis in summary.map.axes[:2]]
     across, upwards = [*ways, "", ""][:2]
-    x = field("x", "Q", **_axis(across, [point.x for point in shown]))
-    y = field("y", "Q", **_axis(upwards, [point.y for point in shown]))
+    x = field(
+        "x", "Q", **_axis(across and f"{across} \u2192", [point.x for point in shown])
+    )
+    y = field(
+        "y",
+        "Q",
+        **_axis(upwards and f"\u2191 {upwards}", [one.y for one in shown], LYING),
+    )
     colour, name = segment_colours(segments), _named(segments)
     at: Row = {"x": x, "y": y, "tooltip": name}
     middles = _rows(summary.map.middles)
-    dot = mark("point", filled=True, size=16, opacity=0.55)
-    number = mark("text", fontWeight="bold", fontSize=12)
+    dot = mark("point", filled=True, size=12, opacity=0.55)
+    number = mark("text", fontWeight="bold", fontSize=TEXT)
     text = field("segment", "N")
     layers = [
-        layer(_rows(shown), dot, **at, color=colour),
+        _cloud(shown, dot, {**at, "color": colour}),
         layer(middles, _badge(), **at, color=colour),
         layer(middles, number, **at, color=_inks(segments), text=text),
     ]
-    whole = layered(layers, width=880, height=440)
+    whole = layered(layers, width=WIDTH, height=HEIGHT)
     return {**whole, "resolve": {"scale": {"color": "independent"}}}
 
 
+def _cloud(points: Sequence[Point], dot: Spec, look: Row) -> Spec:
+    """Give the layer of all points; their places are lists, a third of the letters."""
+    lists: Row = {
+        "x": [one.x for one in points],
+        "y": [one.y for one in points],
+        "segment": [one.segment_id for one in points],
+    }
+    return {**layer([lists], dot, **look), "transform": [{"flatten": [*lists]}]}
+
+
 def _badge() -> Spec:
-    return mark(
-        "point", filled=True, size=420, opacity=1, stroke="white", strokeWidth=2
-    )
+    return mark("point", filled=True, size=420, opacity=1, stroke=PAPER, strokeWidth=2)
 
 
 def _rows(points: Sequence[Point]) -> list[Row]:
@@ -83,17 +100,13 @@ def _named(segments: Sequence[Segment]) -> Spec:
     return {"value": {"expr": f"{labels}[datum.segment]"}}
 
 
-def _axis(made_of: str, places: Sequence[float]) -> Spec:
+def _axis(title: str, places: Sequence[float], look: Row | None = None) -> Spec:
     """Give title and scale of an axis: what grows along it, an arrow tells the way."""
-    bare: Spec = {"labels": False, "ticks": False, "grid": True}
+    bare: Spec = {"labels": False, "ticks": False, "grid": True, "tickCount": 8}
     low, high = min(places), max(places)
     room = 0.04 * (high - low) or 1.0
     return {
-        "axis": {
-            "title": f"{made_of} \u2192" if made_of else "",
-            "titleFontSize": 14,
-            **bare,
-        },
+        "axis": {"title": title, "titleFontSize": TEXT, **bare, **(look or {})},
         "scale": domain(low - room, high + room),
     }
 
@@ -183,5 +196,5 @@ CHART = Chart(
     title=_title,
     table=_table,
     note=_note,
-    shrink=SHRINK,
+    is_numbered=True,
 )

@@ -13,8 +13,8 @@ from learnstrata.report.figures.bins import (
 )
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
-from learnstrata.report.figures.profiles.panels import panels
-from learnstrata.report.figures.vega import field, mark, segment_label
+from learnstrata.report.figures.profiles.panels import SPAN, panels
+from learnstrata.report.figures.vega import field, mark, segment_title
 from learnstrata.summary.contract.meaning import Segment, SegmentBin
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import Numbers
@@ -23,9 +23,7 @@ from learnstrata.wording.tables import Table, column, table_of
 __all__ = ["CHARTS", "dots_of_few"]
 
 # Where there are too few for a bar.
-FEW = mark(
-    "point", filled=True, size=18, opacity=1, color="#b6bec8", yOffset=-4, aria=True
-)
+FEW = mark("point", filled=True, size=18, opacity=1, color=SPAN, yOffset=-4, aria=True)
 
 
 def _bins(segment: Segment, feature: str) -> tuple[SegmentBin, ...]:
@@ -81,7 +79,7 @@ def _panel(segment: Segment, feature: str, y: Spec, write: Numbers) -> Spec:
         rows=rows,
         width=405,
         height=130,
-        title=segment_label(segment, 44),
+        title=segment_title(segment, 62),
     )
 
 

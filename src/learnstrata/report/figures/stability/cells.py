@@ -6,6 +6,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row, heat_map
 from learnstrata.report.figures.results import name_of_segment
+from learnstrata.report.figures.vega import PAPER
 from learnstrata.summary.contract.evidence import RoleCell
 from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.numbers import Numbers
@@ -57,7 +58,7 @@ def draw(summary: DisclosedSummary) -> Spec:
 def _look(cell: RoleCell, most: float, limit: float, write: Numbers) -> Row:
     faded = cell.jaccard is not None and cell.jaccard < limit
     strength = (cell.share_of_segment or 0.0) / most
-    fill = "#ffffff" if faded else theme.sequential(strength)
+    fill = PAPER if faded else theme.sequential(strength)
     return {
         "row": cell.role_family,
         "column": cell.segment_id,
@@ -116,4 +117,5 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
+    is_numbered=True,
 )

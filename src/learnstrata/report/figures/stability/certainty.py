@@ -7,7 +7,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
-from learnstrata.report.figures.vega import field, mark, segment_colours
+from learnstrata.report.figures.vega import PAPER, field, mark, segment_colours
 from learnstrata.segments.model.certainty import FENCE
 from learnstrata.summary.contract.evidence import Certainty, SegmentCertainty
 from learnstrata.summary.contract.results import DisclosedSummary, Results
@@ -45,7 +45,7 @@ def draw(summary: DisclosedSummary) -> Spec:
     }
     drawn = layer(
         bars,
-        mark("bar", height=22, stroke="white", strokeWidth=1, aria=True),
+        mark("bar", height=22, stroke=PAPER, strokeWidth=1, aria=True),
         x=field("from", "Q", axis=axis, scale={"domain": [0, 1]}),
         x2=dict(_TO),
         y=y,
@@ -189,4 +189,5 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
+    is_numbered=True,
 )

@@ -7,7 +7,7 @@ from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, domain, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
-from learnstrata.report.figures.vega import field, mark, segment_colours
+from learnstrata.report.figures.vega import PAPER, field, mark, segment_colours
 from learnstrata.stats.stability import DISSOLVED, RECOVERED
 from learnstrata.summary.contract.evidence import SegmentJaccard
 from learnstrata.summary.contract.results import DisclosedSummary, Results
@@ -17,7 +17,8 @@ from learnstrata.wording.tables import Table, column, table_of
 __all__ = ["CHART"]
 
 WIDTH, STEP = 330, 38
-SHADES = ("#e9c9b0", "#f3e4d6", "#e3ebf4", "#cbdcec")
+LOW, HIGH = "#b35806", theme.ACCENT
+SHADES = ((LOW, 0.3), (LOW, 0.14), (HIGH, 0.1), (HIGH, 0.22))
 
 
 def shown(summary: Results) -> Iterator[tuple[SegmentJaccard, float]]:
@@ -46,7 +47,7 @@ def draw(summary: DisclosedSummary) -> Spec:
     lows = [jaccard if row.low is None else row.low for row, jaccard in shown(summary)]
     low = min(0.5, *lows) - 0.02
     axis: Row = {"title": "Jaccard (1: found again whole)", "tickCount": 6}
-    look: Row = {"size": 150, "opacity": 0.9, "stroke": "white", "strokeWidth": 1}
+    look: Row = {"size": 150, "opacity": 0.9, "stroke": PAPER, "strokeWidth": 1}
     y = field("label", "N", sort=None, axis={"title": "Segment", "ticks": False})
     colour = segment_colours(summary.segments)
     reach = layer(
@@ -77,16 +78,20 @@ def _bands(low: float) -> list[Spec]:
             "x": a,
             "to": b,
             "fill": fill,
+            "strength": strength,
             "name": stability((a + b) / 2),
             "middle": (a + b) / 2,
         }
-        for (a, b), fill in zip(pairwise((low, *JACCARD, 1.0)), SHADES, strict=True)
+        for (a, b), (fill, strength) in zip(
+            pairwise((low, *JACCARD, 1.0)), SHADES, strict=True
+        )
     ]
     fill, name = field("fill", "N", scale=None), field("name", "N")
-    band, text = mark("rect", opacity=0.7), mark("text", fontSize=11, dy=-8)
+    strength = field("strength", "Q", scale=None, legend=None)
+    band, text = mark("rect"), mark("text", dy=-8)
     to: Row = {"field": "to"}
     return [
-        layer(rows, band, x=field("x", "Q"), x2=to, color=fill),
+        layer(rows, band, x=field("x", "Q"), x2=to, color=fill, opacity=strength),
         layer(
             rows,
             {**text, "color": theme.MUTED},
@@ -144,4 +149,5 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
+    is_numbered=True,
 )

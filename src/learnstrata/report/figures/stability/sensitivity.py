@@ -13,7 +13,7 @@ from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART", "tried"]
 
-WIDTH, STEP = 260, 26
+WIDTH, STEP = 196, 26
 KINDS = {
     "algorithm": ("another algorithm", "circle"),
     "weights": ("other weights", "square"),
@@ -118,5 +118,4 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
-    shrink=0.68,  # few texts, to fit a telephone
 )

@@ -11,7 +11,7 @@ from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART"]
 
-WIDTH, NARROW, STEP = 190, 80, 38
+WIDTH, NARROW, STEP = 180, 80, 38
 MUTED_BAR = "#9aa5b1"
 
 
@@ -52,7 +52,7 @@ def _means(summary: DisclosedSummary, rows: list[Row]) -> Spec:
             axis={"title": "Mean silhouette", "tickCount": 5},
             scale=domain(min(reach), max(reach) * 1.04),
         ),
-        "y": _labels("Segment"),
+        "y": _labels(rows, "Segment"),
     }
     bar = mark("bar", height=20, cornerRadiusEnd=2, aria=True)
     text = mark("text", align="left", dx=8)
@@ -73,7 +73,7 @@ def _nearer(rows: list[Row]) -> Spec:
             axis={"title": "Nearer to another", "format": ".0%", "tickCount": 2},
             scale={"zero": True, "nice": True},
         ),
-        "y": _labels(None),
+        "y": _labels(rows, None),
     }
     bar = mark("bar", height=20, color=MUTED_BAR, cornerRadiusEnd=2, aria=True)
     text = mark("text", align="left", dx=6)
@@ -84,9 +84,10 @@ def _nearer(rows: list[Row]) -> Spec:
     return layered(layers, rows=rows, width=NARROW, height=STEP * len(rows))
 
 
-def _labels(title: str | None) -> Spec:
+def _labels(rows: list[Row], title: str | None) -> Spec:
+    """Give every segment its line, one without a number as well."""
     axis: Row = {"title": title, "ticks": False, "labels": title is not None}
-    return field("label", "N", sort=None, axis=axis)
+    return field("label", "N", scale={"domain": [r["label"] for r in rows]}, axis=axis)
 
 
 def title(summary: DisclosedSummary) -> str:
@@ -141,4 +142,5 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
+    is_numbered=True,
 )

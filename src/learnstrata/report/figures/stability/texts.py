@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.layers import Row, layer
-from learnstrata.report.figures.vega import mark
+from learnstrata.report.figures.vega import PAPER, mark
 
 __all__ = ["haloed"]
 
@@ -19,5 +19,5 @@ def haloed(
     >>> [one["mark"].get("stroke") for one in haloed(None, {"dx": 6})]
     ['white', None]
     """
-    halo = mark("text", stroke="white", strokeWidth=4, **look)
+    halo = mark("text", stroke=PAPER, strokeWidth=4, **look)
     return layer(rows, halo, **encoding), layer(rows, mark("text", **look), **encoding)

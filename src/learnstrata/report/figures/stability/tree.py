@@ -6,14 +6,14 @@ from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.results import evidence_of, name_of_segment
 from learnstrata.report.figures.stability.lineage import Group, ancestry, places
 from learnstrata.report.figures.stability.texts import haloed
-from learnstrata.report.figures.vega import field, mark
+from learnstrata.report.figures.vega import PAPER, field, mark
 from learnstrata.summary.contract.evidence import Flow
 from learnstrata.summary.contract.results import DisclosedSummary, Results
 from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["CHART", "LEAST_FLOW"]
 
-WIDTH, STEP = 480, 50
+WIDTH, STEP = 362, 46
 LEAST_FLOW = 0.05
 TOGETHER = 0.9
 OTHER = "#7d8895"
@@ -69,7 +69,7 @@ def _nodes(summary: DisclosedSummary) -> list[Row]:
             "count": place.count or 0,
             "fill": theme.segment_colour(kin[group]) if group in kin else OTHER,
             "text": str(group.id) if group.k == chosen else "",
-            "stroke": theme.INK if group.k == chosen else "white",
+            "stroke": theme.INK if group.k == chosen else PAPER,
             "tip": f"k = {group.k}: {write.count(place.count)} {units}",
         }
         for group, place in places(flows).items()
@@ -165,5 +165,5 @@ CHART = Chart(
     title=title,
     table=table,
     note=note,
-    shrink=0.58,  # few texts, to fit a telephone
+    is_numbered=True,
 )
