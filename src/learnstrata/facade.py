@@ -13,6 +13,7 @@ from narwhals.typing import IntoFrame
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
+from learnstrata.disk.nearness import did_you_mean
 from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.folder import (
@@ -29,6 +30,7 @@ from learnstrata.layer.reading import (
 )
 from learnstrata.learners.features.register import feature_of, shown_name
 from learnstrata.learners.quality import TableCheck, inspect_table
+from learnstrata.learners.schema.one_pay import read_pay
 from learnstrata.learners.schema.register import extra_name
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import checked_key, random_key
@@ -146,16 +148,16 @@ class Segmentation:
         return pipeline.explain(table, self.model, learner)
 
     def percentile(
-        self, *, role_family: str, tier: str, experience_band: str, pay: float
+        self, *, role_family: str, tier: str, experience_band: str, pay: float | str
     ) -> PayPercentile:
         """Give the percentile of a pay among peers, for a counsellor.
 
         Parameters
         ----------
         role_family, tier, experience_band : str
-            As in the benchmarks of the report.
-        pay : float
-            Currency units a year.
+            As in the benchmarks of the report; small and capital letters are alike.
+        pay : float or str
+            Currency units a year, or as it would be typed: ``"12 LPA"``.
 
         Returns
         -------
@@ -165,7 +167,7 @@ class Segmentation:
         Raises
         ------
         ParameterError
-            If `pay` is not positive, or nobody has that role, tier or experience.
+            If `pay` is no positive amount, or nobody has that role, tier or experience.
         DegenerateError
             If no group can be shown.
         """
@@ -413,7 +415,7 @@ def load_model(path: str | Path) -> SegmentModel:
     except (FileNotFoundError, NotADirectoryError):
         raise SourceError(
             f"There is no model {str(file)!r}. Give the folder of a run, or the "
-            f"{MODEL} in it."
+            f"{MODEL} in it.{did_you_mean(file)}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"Cannot read the model {file}: {error}.") from None
@@ -426,7 +428,7 @@ def percentile_in(
     role_family: str,
     tier: str,
     experience_band: str,
-    pay: float,
+    pay: float | str,
 ) -> PayPercentile:
     """Give the percentile of a pay among peers, from what a run shares alone.
 
@@ -435,14 +437,17 @@ def percentile_in(
     summary : DisclosedSummary
         Of a run; nothing private is needed.
     role_family, tier, experience_band : str
-    pay : float
-        Currency units a year.
+    pay : float or str
+        Currency units a year, or as it would be typed: ``"12 LPA"``.
 
     Returns
     -------
     PayPercentile
         As `Segmentation.percentile`.
     """
+    config = summary.settings.configured
+    if isinstance(pay, str):
+        pay = read_pay(pay, config.pay, numbers=config.numbers)
     return find_percentile(
         summary.benchmarks,
         role_family=role_family,

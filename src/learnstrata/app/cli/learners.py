@@ -17,9 +17,18 @@ from learnstrata.app.cli.options import (
     TableArgument,
 )
 from learnstrata.app.cli.output import print_json, sheets_told, shown
+from learnstrata.app.cli.peers import (
+    PEERS,
+    ExperienceOption,
+    RoleOption,
+    TierOption,
+    choices_of,
+)
+from learnstrata.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from learnstrata.config.stages import Columns
+    from learnstrata.summary.contract.pay import Benchmarks
 
 __all__ = ["assign", "explain", "percentile"]
 
@@ -102,28 +111,45 @@ def explain(
 
 def percentile(
     run: RunArgument,
-    role: Annotated[str, typer.Option("--role", help="Role family.")],
-    tier: Annotated[str, typer.Option("--tier", help="Company tier.")],
-    experience: Annotated[str, typer.Option("--experience", help="Experience band.")],
+    role: RoleOption = None,
+    tier: TierOption = None,
+    experience: ExperienceOption = None,
     pay: Annotated[
-        float, typer.Option("--pay", help="In currency units a year, such as 1250000.")
-    ],
+        str | None,
+        typer.Option(
+            "--pay",
+            help="A year, in the currency of the run: 12LPA, '12 lakh', 1200000 or "
+            "1,200,000.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say at which percentile a pay is among peers, from what a run shares alone."""
+    """Say at which percentile a pay is among peers, from what a run shares alone.
+
+    Left out, --role, --tier and --experience are listed: a run has its own.
+    """
     from learnstrata.app import screens
     from learnstrata.facade import percentile_in
     from learnstrata.layer.reading import read_summary
 
+    summary = read_summary(run)
+    if role is None or tier is None or experience is None or pay is None:
+        raise ParameterError(_wanted(summary.benchmarks))
     found = percentile_in(
-        read_summary(run),
-        role_family=role,
-        tier=tier,
-        experience_band=experience,
-        pay=pay,
+        summary, role_family=role, tier=tier, experience_band=experience, pay=pay
     )
     with shown():
         if as_json:
             print_json(asdict(found))
         else:
             screens.show_percentile(found)
+
+
+def _wanted(benchmarks: "Benchmarks") -> str:
+    """Say what a percentile needs to know, and what there is to choose from."""
+    lines = [
+        f"  --{option}: {', '.join(choices_of(benchmarks, column))}"
+        for option, column in PEERS.items()
+    ]
+    told = "\n".join([*lines, "  --pay: a pay a year, such as 12LPA or 1200000"])
+    return f"Expected --role, --tier, --experience and --pay:\n{told}"

@@ -35,7 +35,10 @@ ConfigOption = Annotated[
     typer.Option("--config", help="TOML file: maps columns, changes the recipe."),
 ]
 RecipeOption = Annotated[
-    str, typer.Option("--recipe", help="robust (the default) or notebook.")
+    Literal["robust", "notebook"],
+    typer.Option(
+        "--recipe", case_sensitive=False, help="notebook is the original analysis."
+    ),
 ]
 ModelOption = Annotated[
     Path,
@@ -77,6 +80,7 @@ EvidenceOption = Annotated[
     Literal["none", "quick", "full"] | None,
     typer.Option(
         "--evidence",
+        case_sensitive=False,
         help="How much to compute on how far the result can be trusted "
         "(default: recipe; robust is quick).",
     ),

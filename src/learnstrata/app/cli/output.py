@@ -19,14 +19,14 @@ __all__ = ["leaks_are_faults", "print_json", "sheets_told", "shown"]
 
 
 @contextmanager
-def sheets_told(source: "SourceInfo") -> Iterator[None]:
+def sheets_told(source: "SourceInfo | None") -> Iterator[None]:
     """Name the sheet of a refused table, where one on another could be meant."""
     from learnstrata.app.screens import told_sheets
 
     try:
         yield
     except SchemaError as error:
-        if others := told_sheets(source):
+        if source and (others := told_sheets(source)):
             message = f"{error} This is the sheet {source.sheet!r}; {others}"
             raise SchemaError(message) from error
         raise

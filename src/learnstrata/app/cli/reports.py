@@ -1,6 +1,6 @@
-"""Commands about what a run shares: scan and report."""
+"""Commands about the report of a run: open it, render it again."""
 
-from functools import partial
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,60 +9,16 @@ import typer
 from typer.core import TyperCommand
 
 from learnstrata.app.cli.options import (
-    AllowOption,
-    JsonOption,
     OverwriteOption,
     QuietOption,
     RunArgument,
-    SheetOption,
 )
-from learnstrata.app.cli.output import leaks_are_faults, print_json, shown
+from learnstrata.app.cli.output import leaks_are_faults, shown
 from learnstrata.app.streams import say
+from learnstrata.disk.nearness import did_you_mean
+from learnstrata.exceptions import SourceError
 
-__all__ = ["ReportCommand", "report", "scan"]
-
-
-def scan(
-    run: RunArgument,
-    table: Annotated[
-        Path | None,
-        typer.Option(
-            "--table", help="Look for the names of this table, not of the run's own."
-        ),
-    ] = None,
-    sheet: SheetOption = None,
-    allow: AllowOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Search all that a run shares for names of companies and ids of learners."""
-    from learnstrata.app import screens
-    from learnstrata.layer.folder import find_leaks
-    from learnstrata.layer.names import find_names
-    from learnstrata.layer.places import folder_of_run
-    from learnstrata.layer.reading import read_summary
-    from learnstrata.learners.sources.files import read_source
-    from learnstrata.report.interactive import shipped_scripts
-    from learnstrata.sharing import write_without_data
-
-    run = folder_of_run(run)
-    frame, source = read_source(table, sheet=sheet) if table else (None, None)
-    names = find_names(run, table=frame, allow=allow or ())
-    found = find_leaks(
-        run / "share",
-        names,
-        own=partial(write_without_data, read_summary(run)),
-        shipped=shipped_scripts(),
-    )
-    with shown():
-        if as_json:
-            told = screens.scan_as_json(found, names, run)
-            print_json(told | screens.source_as_json(source))
-        else:
-            if source:
-                screens.show_reading(source)
-            screens.show_scan(found, names, run)
-    if found.leaks:
-        raise typer.Exit(1)
+__all__ = ["ReportCommand", "open_report", "report"]
 
 
 class ReportCommand(TyperCommand):
@@ -105,3 +61,23 @@ def report(
     with shown(written=paths[-1]):
         if not quiet:
             say("\n".join(map(str, paths)))
+
+
+def open_report(run: RunArgument) -> None:
+    """Open the report of a run in the browser, and say where it is.
+
+    Where there is no browser, the address can be opened by hand.
+    """
+    import webbrowser
+
+    from learnstrata.layer.places import file_of_run
+
+    page = file_of_run(run, "share/report.html").resolve()
+    if not page.is_file():
+        raise SourceError(
+            f"There is no report {str(page)!r}. Give the folder of a run."
+            f"{did_you_mean(page)}"
+        )
+    say(page.as_uri())
+    if not webbrowser.open(page.as_uri()):
+        say("learnstrata: no browser is here; open this address.", stream=sys.stderr)
