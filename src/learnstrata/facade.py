@@ -1,6 +1,6 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from learnstrata.layer.folder import (
     refuse_leaks,
     write_folder,
 )
+from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_frame
 from learnstrata.layer.names import names_of_run, with_allowed
 from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
 from learnstrata.layer.reading import (
@@ -28,15 +29,12 @@ from learnstrata.layer.reading import (
     read_private,
     read_summary,
 )
-from learnstrata.learners.features.register import feature_of, shown_name
 from learnstrata.learners.quality import TableCheck, inspect_table
 from learnstrata.learners.schema.one_pay import read_pay
-from learnstrata.learners.schema.register import extra_name
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.meaning.profiles import NUMBERS
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.sharing import (
@@ -47,7 +45,6 @@ from learnstrata.sharing import (
     write_text,
     write_without_data,
 )
-from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import (
     DisclosedSummary,
     ExactSummary,
@@ -90,8 +87,27 @@ class Segmentation:
 
     @property
     def segments(self) -> Native:
-        """One row a segment that may be shown: its size, share and typical values."""
-        return self._native(_segment_rows(self.summary))
+        """One row a segment that may be shown: its size, share and typical values.
+
+        Pay is in the unit of the run, as in the report: ``pay_unit`` names it.
+        """
+        return self._native(segment_frame(self.summary))
+
+    @property
+    def benchmarks(self) -> Native:
+        """One row a group of peers whose pay may be shown: quantiles in ``pay_unit``.
+
+        ``All`` stands where a role family, tier or experience band is left open.
+        """
+        return self._native(benchmark_frame(self.summary))
+
+    @property
+    def cohorts(self) -> Native:
+        """One row a cohort whose pay stands out: how many, of whom, who is meant.
+
+        ``low`` and ``high`` are the ends of the 95 % interval of ``share``.
+        """
+        return self._native(cohort_frame(self.summary))
 
     @property
     def learners(self) -> Native:
@@ -456,44 +472,6 @@ def percentile_in(
         pay=pay,
         write=summary.settings.numbers,
     )
-
-
-def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
-    rows = [_segment_row(one, summary.words.descriptions) for one in summary.segments]
-    columns = _segment_columns(summary)
-    if not rows:
-        return pl.DataFrame(schema=columns)
-    frame = pl.DataFrame(rows, infer_schema_length=None)
-    return frame.cast({c: columns[c] for c in frame.columns if c in columns})
-
-
-def _segment_columns(summary: DisclosedSummary) -> dict[str, type[pl.DataType]]:
-    """Give the columns of segments by what the table has: there may be no segment."""
-    numbers = [one for one in NUMBERS if summary.has(*feature_of(one).needs)]
-    categories = {*map(extra_name, summary.settings.configured.columns.categorical)}
-    used = [one.name for one in summary.features.used if one.name not in categories]
-    clustered = map(shown_name, [n for n in used if feature_of(n).kind == "number"])
-    numbers = list(dict.fromkeys((*numbers, *clustered)))
-    numbers.sort(key="company_pay".__eq__)  # profiles add it last
-    return {
-        "segment_id": pl.Int64,
-        "segment_name": pl.String,
-        "size": pl.Int64,
-        "share": pl.Float64,
-        **{f"median_{number}": pl.Float64 for number in numbers},
-        "description": pl.String,
-    }
-
-
-def _segment_row(one: Segment, described: Mapping[int, str]) -> dict[str, Any]:
-    return {
-        "segment_id": one.id,
-        "segment_name": one.name,
-        "size": one.size,
-        "share": one.share,
-        **{f"median_{number.feature}": number.p50 for number in one.typical},
-        "description": described.get(one.id, ""),
-    }
 
 
 def _backend_of(table: IntoFrame) -> nw.Implementation:

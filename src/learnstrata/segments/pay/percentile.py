@@ -12,6 +12,7 @@ import numpy as np
 from learnstrata.exceptions import DegenerateError, ParameterError, nearest, preview
 from learnstrata.learners.rules.fences import OUTER_FENCE, fences_of
 from learnstrata.segments.pay.benchmarks import KNOTS
+from learnstrata.wording.fragments import paragraph
 from learnstrata.wording.numbers import Numbers
 
 __all__ = ["PayPercentile", "PeerBenchmarks", "PeerCell", "find_percentile"]
@@ -94,6 +95,12 @@ class PayPercentile:
     group: str
     sentence: str
     warning: str = ""
+
+    def _repr_html_(self) -> str:
+        wider = "The narrower group may not be shown, so a wider one answers."
+        notes = [wider] if self.level != "cell" else []
+        told = [*notes, self.warning] if self.warning else notes
+        return paragraph(self.sentence, strong=True) + "".join(map(paragraph, told))
 
 
 def find_percentile(
