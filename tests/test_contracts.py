@@ -11,7 +11,7 @@ import pytest
 import typer
 
 import learnstrata as ls
-from learnstrata.app.cli import app
+from learnstrata.app.cli.program import app
 from learnstrata.sharing import summaries_of
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from html import escape
 
 import duckdb
 import pandas as pd
@@ -272,6 +273,56 @@ def test_a_counsellor_learns_at_which_percentile_a_pay_is(found):
     told = found.percentile(**asked, pay=peers.p50)
     assert (told.percentile, told.level) == (50, "cell")
     assert facade.percentile_in(found.summary, **asked, pay=peers.p50) == told
+
+
+def test_pay_stands_in_one_unit_that_frames_name(found):
+    write = found.summary.settings.numbers
+    told = found.segments.row(0, named=True)
+    typical = found.summary.segments[0].number("pay").p50
+    assert write.pay(typical) == f"{told['median_pay']:.1f}"
+    cells = [cell for cell in found.summary.benchmarks.cells if cell.shown]
+    first = found.benchmarks.row(0, named=True)
+    assert write.pay(cells[0].p50) == f"{first['p50']:.1f}"
+    assert first["role_family"] == cells[0].role_family
+    assert {*found.segments["pay_unit"], *found.benchmarks["pay_unit"]} == {write.unit}
+    assert f"Pay is in {write.unit}." in found._repr_html_()
+
+
+def test_benchmarks_hold_what_may_be_shown_up_to_all_learners(found):
+    wider = [cell for cell in found.summary.benchmarks.wider if cell.shown]
+    cells = [cell for cell in found.summary.benchmarks.cells if cell.shown]
+    assert len(found.benchmarks) == len(cells) + len(wider)
+    assert found.benchmarks["p50"].null_count() == 0
+    everybody = found.benchmarks.row(-1, named=True)
+    assert [everybody[c] for c in ("role_family", "tier", "experience_band")] == [
+        "All"
+    ] * 3
+
+
+def test_cohorts_say_who_is_meant(found):
+    (told,) = [one for one in found.summary.cohorts if one.key == "well_paid"]
+    (row,) = found.cohorts.filter(cohort=told.title).to_dicts()
+    assert row["definition"] == told.definition
+    assert (row["share"], row["assessed"]) == (told.share, told.assessed)
+
+
+def test_a_notebook_shows_why_and_warns(found):
+    why = found.explain(TABLE, found.learners["learner_id"][0])
+    shown = why._repr_html_()
+    assert all(escape(pull.told) in shown for pull in why.pulls)
+    assert f"{why.margin:+.3f}" in shown
+    peers = next(cell for cell in found.summary.benchmarks.cells if cell.shown)
+    asked = {c: getattr(peers, c) for c in ("role_family", "tier", "experience_band")}
+    usual, slip = (found.percentile(**asked, pay=p) for p in (peers.p50, "5"))
+    assert usual._repr_html_() == f"<p><b>{escape(usual.sentence)}</b></p>"
+    assert "far outside" in slip._repr_html_()
+
+
+def test_a_notebook_shows_the_verdict_where_there_is_one(found):
+    word = found.summary.evidence.verdict.word
+    assert f"Verdict: {word} - " in found._repr_html_()
+    none = found.summary.model_copy(update={"evidence": None})
+    assert "Verdict" not in replace(found, summary=none)._repr_html_()
 
 
 def test_a_segment_of_too_few_to_tell_is_printed_without_its_size(found):

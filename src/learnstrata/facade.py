@@ -1,6 +1,6 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,12 +14,14 @@ from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
 from learnstrata.decisions.playbook import programmes_of
+from learnstrata.disk.nearness import did_you_mean
 from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.folder import (
     refuse_leaks,
     write_folder,
 )
+from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_frame
 from learnstrata.layer.lists import make_lists
 from learnstrata.layer.names import names_of_run, with_allowed
 from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
@@ -30,14 +32,12 @@ from learnstrata.layer.reading import (
     read_private,
     read_summary,
 )
-from learnstrata.learners.features.register import feature_of, shown_name
 from learnstrata.learners.quality import TableCheck, inspect_table
-from learnstrata.learners.schema.register import extra_name
+from learnstrata.learners.schema.one_pay import read_pay
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.meaning.profiles import NUMBERS
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.sharing import (
@@ -48,7 +48,6 @@ from learnstrata.sharing import (
     write_text,
     write_without_data,
 )
-from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import (
     DisclosedSummary,
     ExactSummary,
@@ -92,8 +91,27 @@ class Segmentation:
 
     @property
     def segments(self) -> Native:
-        """One row a segment that may be shown: its size, share and typical values."""
-        return self._native(_segment_rows(self.summary))
+        """One row a segment that may be shown: its size, share and typical values.
+
+        Pay is in the unit of the run, as in the report: ``pay_unit`` names it.
+        """
+        return self._native(segment_frame(self.summary))
+
+    @property
+    def benchmarks(self) -> Native:
+        """One row a group of peers whose pay may be shown: quantiles in ``pay_unit``.
+
+        ``All`` stands where a role family, tier or experience band is left open.
+        """
+        return self._native(benchmark_frame(self.summary))
+
+    @property
+    def cohorts(self) -> Native:
+        """One row a cohort whose pay stands out: how many, of whom, who is meant.
+
+        ``low`` and ``high`` are the ends of the 95 % interval of ``share``.
+        """
+        return self._native(cohort_frame(self.summary))
 
     @property
     def learners(self) -> Native:
@@ -155,16 +173,16 @@ class Segmentation:
         return pipeline.explain(table, self.model, learner)
 
     def percentile(
-        self, *, role_family: str, tier: str, experience_band: str, pay: float
+        self, *, role_family: str, tier: str, experience_band: str, pay: float | str
     ) -> PayPercentile:
         """Give the percentile of a pay among peers, for a counsellor.
 
         Parameters
         ----------
         role_family, tier, experience_band : str
-            As in the benchmarks of the report.
-        pay : float
-            Currency units a year.
+            As in the benchmarks of the report; small and capital letters are alike.
+        pay : float or str
+            Currency units a year, or as it would be typed: ``"12 LPA"``.
 
         Returns
         -------
@@ -174,7 +192,7 @@ class Segmentation:
         Raises
         ------
         ParameterError
-            If `pay` is not positive, or nobody has that role, tier or experience.
+            If `pay` is no positive amount, or nobody has that role, tier or experience.
         DegenerateError
             If no group can be shown.
         """
@@ -428,7 +446,7 @@ def load_model(path: str | Path) -> SegmentModel:
     except (FileNotFoundError, NotADirectoryError):
         raise SourceError(
             f"There is no model {str(file)!r}. Give the folder of a run, or the "
-            f"{MODEL} in it."
+            f"{MODEL} in it.{did_you_mean(file)}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"Cannot read the model {file}: {error}.") from None
@@ -441,7 +459,7 @@ def percentile_in(
     role_family: str,
     tier: str,
     experience_band: str,
-    pay: float,
+    pay: float | str,
 ) -> PayPercentile:
     """Give the percentile of a pay among peers, from what a run shares alone.
 
@@ -450,14 +468,17 @@ def percentile_in(
     summary : DisclosedSummary
         Of a run; nothing private is needed.
     role_family, tier, experience_band : str
-    pay : float
-        Currency units a year.
+    pay : float or str
+        Currency units a year, or as it would be typed: ``"12 LPA"``.
 
     Returns
     -------
     PayPercentile
         As `Segmentation.percentile`.
     """
+    config = summary.settings.configured
+    if isinstance(pay, str):
+        pay = read_pay(pay, config.pay, numbers=config.numbers)
     return find_percentile(
         summary.benchmarks,
         role_family=role_family,
@@ -466,44 +487,6 @@ def percentile_in(
         pay=pay,
         write=summary.settings.numbers,
     )
-
-
-def _segment_rows(summary: DisclosedSummary) -> pl.DataFrame:
-    rows = [_segment_row(one, summary.words.descriptions) for one in summary.segments]
-    columns = _segment_columns(summary)
-    if not rows:
-        return pl.DataFrame(schema=columns)
-    frame = pl.DataFrame(rows, infer_schema_length=None)
-    return frame.cast({c: columns[c] for c in frame.columns if c in columns})
-
-
-def _segment_columns(summary: DisclosedSummary) -> dict[str, type[pl.DataType]]:
-    """Give the columns of segments by what the table has: there may be no segment."""
-    numbers = [one for one in NUMBERS if summary.has(*feature_of(one).needs)]
-    categories = {*map(extra_name, summary.settings.configured.columns.categorical)}
-    used = [one.name for one in summary.features.used if one.name not in categories]
-    clustered = map(shown_name, [n for n in used if feature_of(n).kind == "number"])
-    numbers = list(dict.fromkeys((*numbers, *clustered)))
-    numbers.sort(key="company_pay".__eq__)  # profiles add it last
-    return {
-        "segment_id": pl.Int64,
-        "segment_name": pl.String,
-        "size": pl.Int64,
-        "share": pl.Float64,
-        **{f"median_{number}": pl.Float64 for number in numbers},
-        "description": pl.String,
-    }
-
-
-def _segment_row(one: Segment, described: Mapping[int, str]) -> dict[str, Any]:
-    return {
-        "segment_id": one.id,
-        "segment_name": one.name,
-        "size": one.size,
-        "share": one.share,
-        **{f"median_{number.feature}": number.p50 for number in one.typical},
-        "description": described.get(one.id, ""),
-    }
 
 
 def _backend_of(table: IntoFrame) -> nw.Implementation:

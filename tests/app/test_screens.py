@@ -1,7 +1,9 @@
 """What the terminal shows."""
 
 import polars as pl
+import pytest
 
+from commands import command
 from learnstrata.app.screens import (
     DOING,
     run_as_json,
@@ -9,6 +11,7 @@ from learnstrata.app.screens import (
     show_run,
     show_scan,
 )
+from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import STAGES
 from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.sharing import summaries_of
@@ -57,6 +60,27 @@ def test_a_segment_of_few_is_said_to_be_left_out(
     show_run(*both, tmp_path)
     assert "Left out" not in capsys.readouterr().out
     assert run_as_json(*both, tmp_path)["small_segments"] == 0
+
+
+LONG = {
+    "orgyear": "start_year_of_professional_experience_in_industry",
+    "ctc": "Total yearly compensation in local currency",
+}
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_check_keeps_names_of_columns_whole(width, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    path = tmp_path / "long.csv"
+    make_learners(200, rng=1).rename(LONG).write_csv(path)
+    config = tmp_path / "long.toml"
+    named = {"start_year": LONG["orgyear"], "pay": LONG["ctc"]}
+    lines = [f'{key} = "{column}"' for key, column in named.items()]
+    config.write_text("\n".join(["[columns]", *lines]))
+    told = command("check", path, "--config", config).stdout
+    assert all(f" {name} " in told for name in (*LONG.values(), "ctc_updated_year"))
+    assert "Missing" in told
+    assert ("Distinct" in told) == (width == 120)
 
 
 NAMES = pl.DataFrame({"kind": ["company", "learner"], "name": ["X", "17"]})

@@ -77,6 +77,7 @@ def test_a_refused_sheet_is_named_with_the_others(done, tmp_path):
         ["run", path, "--out", tmp_path / "run"],
         ["assign", path, "--model", done[0], "--out", tmp_path / "segments.csv"],
         ["explain", path, "--model", done[0], "--learner", "a"],
+        ["scan", done[0], "--table", path],
     ):
         told = command(*asked)
         assert (told.returncode, told.stdout) == (2, "")

@@ -70,9 +70,9 @@ WORDS = ("Segment", "Standard name", "Column", "File", "Place", "Text")
 WORDS += ("Because of", "Towards")
 COLUMN_HEADINGS = ("Standard name", "Column", "Missing", "Unreadable", "Distinct")
 COLUMN_HEADINGS += ("Median", "Range")
+LEAST_COLUMNS = 3  # of the table of columns, however wide the names are
 MOST_LEAKS = 20
 LONGEST_TEXT = 60
-LONGEST_WORD = 24  # letters of a name that are kept on one line
 
 
 @contextmanager
@@ -390,20 +390,29 @@ def _verdict(found: TableCheck) -> str:
 def _column_table(found: TableCheck, console: Console) -> Table:
     """Make the widest table of columns that the terminal has room for."""
     rows = [_column_row(column) for column in found.columns]
-    table = Table()
-    for width in range(len(COLUMN_HEADINGS), 3, -1):
-        table = _plain_table(*COLUMN_HEADINGS[:width])
-        for row in rows:
-            table.add_row(*row[:width])
-        for place, column in enumerate(table.columns):
-            texts = [COLUMN_HEADINGS[place], *(row[place] for row in rows)]
-            if not column.no_wrap:  # names wrap between words, not in them
-                texts = [word[:LONGEST_WORD] for text in texts for word in text.split()]
-            column.min_width = max(map(cell_len, texts))
+    for width in range(len(COLUMN_HEADINGS), LEAST_COLUMNS - 1, -1):
+        table = _filled(rows, width)
+        _keep_words_whole(table, rows)
         needed = Measurement.get(console, console.options.update(width=1_000), table)
         if needed.minimum <= console.width:
-            break
+            return table
+    return _filled(rows, LEAST_COLUMNS)
+
+
+def _filled(rows: Sequence[Sequence[str]], width: int) -> Table:
+    table = _plain_table(*COLUMN_HEADINGS[:width])
+    for row in rows:
+        table.add_row(*row[:width])
     return table
+
+
+def _keep_words_whole(table: Table, rows: Sequence[Sequence[str]]) -> None:
+    """Let the user's names wrap between words, not in them, and nothing else wrap."""
+    for place, column in enumerate(table.columns):
+        texts = [COLUMN_HEADINGS[place], *(row[place] for row in rows)]
+        if COLUMN_HEADINGS[place] == "Column":
+            texts = [word for text in texts for word in text.split()]
+        column.min_width = max(map(cell_len, texts))
 
 
 def _column_row(column: ColumnCheck) -> list[str]:
@@ -504,6 +513,8 @@ def show_percentile(found: PayPercentile) -> None:
             "[yellow]Note:[/] the group of that role, tier and experience may not be "
             f"shown, so a wider one answers: {found.level}."
         )
+    if found.warning:
+        console.print(f"[yellow]Warning:[/] {escape(found.warning)}")
 
 
 def _short(path: Path) -> str:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from learnstrata.config.stages import EVIDENCE_LEVELS, Config, Evidence
+from learnstrata.disk.nearness import did_you_mean
 from learnstrata.exceptions import ConfigError, nearest, preview
 
 __all__ = ["list_recipes", "load_config", "numbered_names"]
@@ -111,7 +112,9 @@ def _read_user_file(path: str | Path) -> dict[str, Any]:
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise ConfigError(f"There is no configuration file {str(path)!r}.") from None
+        raise ConfigError(
+            f"There is no configuration file {str(path)!r}.{did_you_mean(path)}"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Cannot read the configuration {path}: {error}.") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -1,1 +1,1 @@
-"""Writing to disk: what appears is whole, and nothing else is lost by it."""
+"""Paths and writing: what appears is whole, and nothing else is lost by it."""

@@ -7,6 +7,7 @@ import polars as pl
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from learnstrata.disk.nearness import did_you_mean
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.contents import LISTS
 from learnstrata.layer.places import SHARED, file_of_run
@@ -133,7 +134,10 @@ def _no_run(folder: Path) -> SourceError:
             f"{folder} is a run of an earlier version: its files lie side by side, "
             "those that name learners among them. Run again with --overwrite."
         )
-    return SourceError(f"{folder} has no share/summary.json. Give the folder of a run.")
+    hint = "" if folder.exists() else did_you_mean(folder)
+    return SourceError(
+        f"{folder} has no share/summary.json. Give the folder of a run.{hint}"
+    )
 
 
 def _not_whole(folder: str | Path, name: str) -> SourceError:

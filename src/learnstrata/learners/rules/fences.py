@@ -9,7 +9,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["extra_fences", "heaped", "log_fences"]
+__all__ = ["OUTER_FENCE", "extra_fences", "fences_of", "heaped", "log_fences"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,6 +48,19 @@ def log_fences(
     [12.5, 1600.0]
     """
     q1, q3 = map(float, np.quantile(values, [0.25, 0.75]))
+    return fences_of(q1, q3, reach=reach, least_ratio=least_ratio)
+
+
+def fences_of(
+    q1: float, q3: float, *, reach: float, least_ratio: float = LEAST_RATIO
+) -> tuple[float, float]:
+    """Give the `log_fences` of numbers whose quartiles are known.
+
+    Examples
+    --------
+    >>> [round(fence, 1) for fence in fences_of(100.0, 200.0, reach=3.0)]
+    [12.5, 1600.0]
+    """
     # Half of all may be equal, and the other half have hundreds of digits.
     ratio = max(math.log(q3) - math.log(q1), math.log(least_ratio))
     beyond = math.exp(min(ratio, MOST_SPREAD) * reach)

@@ -10,7 +10,8 @@ import select
 import stat
 from pathlib import Path
 
-from learnstrata.exceptions import SourceError, nearest
+from learnstrata.disk.nearness import did_you_mean
+from learnstrata.exceptions import SourceError
 
 __all__ = ["STANDARD_INPUT", "read_once", "refuse_absent", "shown"]
 
@@ -72,10 +73,11 @@ def refuse_absent(path: Path) -> None:
     if path.exists():
         return
     folder = path.parent
+    hint = did_you_mean(path)
     if not folder.is_dir():
-        raise SourceError(f"There is no {path}: the folder {folder} does not exist.")
-    near = nearest(path.name, (entry.name for entry in folder.iterdir()))
-    hint = f" Did you mean {near!r}?" if near else ""
+        raise SourceError(
+            f"There is no {path}: the folder {folder} does not exist.{hint}"
+        )
     place = "this folder" if folder == Path() else str(folder)
     raise SourceError(f"There is no {path.name} in {place}.{hint}")
 

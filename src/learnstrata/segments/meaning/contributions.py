@@ -16,6 +16,7 @@ from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.learners.features.matrix import FeatureModel, to_matrix
 from learnstrata.learners.features.register import Feature, feature_of
 from learnstrata.segments.model.model import SegmentModel
+from learnstrata.wording.fragments import paragraph, small_table
 from learnstrata.wording.words import listed
 
 __all__ = [
@@ -124,6 +125,21 @@ class Explanation:
     margin: float
     pulls: tuple[Pull, ...]
     sentence: str
+
+    def _repr_html_(self) -> str:
+        ends = {True: f"segment {self.segment}", False: f"segment {self.next_segment}"}
+        rows = [
+            (
+                pull.told,
+                f"{pull.contribution:+.3f}",
+                f"{pull.share:.1%}",
+                ends[pull.contribution > 0] if pull.contribution else "neither",
+            )
+            for pull in self.pulls
+        ]
+        rows.append(("Together: how much nearer", f"{self.margin:+.3f}", "", ""))
+        headings = ("Because of", "Pull", "Share", "Towards")
+        return paragraph(self.sentence, strong=True) + small_table(headings, rows)
 
 
 def contributions(

@@ -10,7 +10,9 @@ from typing import Literal, Protocol
 import numpy as np
 
 from learnstrata.exceptions import DegenerateError, ParameterError, nearest, preview
+from learnstrata.learners.rules.fences import OUTER_FENCE, fences_of
 from learnstrata.segments.pay.benchmarks import KNOTS
+from learnstrata.wording.fragments import paragraph
 from learnstrata.wording.numbers import Numbers
 
 __all__ = ["PayPercentile", "PeerBenchmarks", "PeerCell", "find_percentile"]
@@ -31,6 +33,16 @@ class PeerCell(Protocol):
     @property
     def level(self) -> Level:
         """Which of its columns are given."""
+        ...
+
+    @property
+    def p25(self) -> float | None:
+        """Lower quartile; None where it is hidden."""
+        ...
+
+    @property
+    def p75(self) -> float | None:
+        """Upper quartile; None where it is hidden."""
         ...
 
     @property
@@ -73,6 +85,8 @@ class PayPercentile:
     group : str
         That group in words.
     sentence : str
+    warning : str
+        Why the pay may be a slip; empty where it is like others of the role.
     """
 
     percentile: float
@@ -80,6 +94,13 @@ class PayPercentile:
     level: Level
     group: str
     sentence: str
+    warning: str = ""
+
+    def _repr_html_(self) -> str:
+        wider = "The narrower group may not be shown, so a wider one answers."
+        notes = [wider] if self.level != "cell" else []
+        told = [*notes, self.warning] if self.warning else notes
+        return paragraph(self.sentence, strong=True) + "".join(map(paragraph, told))
 
 
 def find_percentile(
@@ -142,7 +163,24 @@ def find_percentile(
         f"{write.pay_text(pay)} is at {place} the {_ordinal(percentile)} percentile of "
         f"the pay of {group}."
     )
-    return PayPercentile(percentile, bound, cell.level, group, sentence)
+    warning = _far_out(pay, _answering(rows, wanted, narrowest="role"), wanted, write)
+    return PayPercentile(percentile, bound, cell.level, group, sentence, warning)
+
+
+def _far_out(pay: float, cell: PeerCell, wanted: dict[str, str], write: Numbers) -> str:
+    """Say that a pay lies beyond the outer fences of a role, as a slip would."""
+    quartiles = [amount for amount in (cell.p25, cell.p75) if amount is not None]
+    if len(quartiles) < 2:
+        return ""
+    low, high = fences_of(*quartiles, reach=OUTER_FENCE)
+    if low <= pay <= high:
+        return ""
+    return (
+        f"A pay of {pay:,.0f} a year is far outside what is paid to "
+        f"{_in_words(cell.level, wanted)}: beyond {write.pay_text(low)} to "
+        f"{write.pay_text(high)}, Tukey's outer fences of log pay (three quartile "
+        "ranges beyond the quartiles). Is its unit right?"
+    )
 
 
 def _known(column: str, value: str, rows: Sequence[PeerCell]) -> str:
@@ -158,10 +196,14 @@ def _known(column: str, value: str, rows: Sequence[PeerCell]) -> str:
     )
 
 
-def _answering(rows: Sequence[PeerCell], wanted: dict[str, str]) -> PeerCell:
-    """Give the narrowest group that is not hidden."""
+def _answering(
+    rows: Sequence[PeerCell], wanted: dict[str, str], *, narrowest: Level = "cell"
+) -> PeerCell:
+    """Give the narrowest group that is not hidden, from a level on."""
     shown = [row for row in rows if row.p50 is not None]
-    for level, columns in PEERS.items():
+    levels = list(PEERS)
+    for level in levels[levels.index(narrowest) :]:
+        columns = PEERS[level]
         for row in shown:
             if row.level == level and all(
                 getattr(row, c) == wanted[c] for c in columns

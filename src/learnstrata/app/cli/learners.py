@@ -1,0 +1,155 @@
+"""Commands about learners, by the model or the benchmarks of a run."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from learnstrata.app.cli.options import (
+    ColumnsOption,
+    JsonOption,
+    ModelOption,
+    OverwriteOption,
+    QuietOption,
+    RunArgument,
+    SheetOption,
+    TableArgument,
+)
+from learnstrata.app.cli.output import print_json, sheets_told, shown
+from learnstrata.app.cli.peers import (
+    PEERS,
+    ExperienceOption,
+    RoleOption,
+    TierOption,
+    choices_of,
+)
+from learnstrata.exceptions import ParameterError
+
+if TYPE_CHECKING:
+    from learnstrata.config.stages import Columns
+    from learnstrata.summary.contract.pay import Benchmarks
+
+__all__ = ["assign", "explain", "percentile"]
+
+
+def assign(
+    table: TableArgument,
+    model: ModelOption,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")
+    ] = Path("segments.csv"),
+    config: ColumnsOption = None,
+    sheet: SheetOption = None,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give the learners of a table their segments, by the model of a run."""
+    from learnstrata.app import screens
+    from learnstrata.facade import load_model
+    from learnstrata.layer.folder import check_table, write_table
+    from learnstrata.learners.sources.files import read_source
+    from learnstrata.pipeline import assign as assign_table
+
+    check_table(out, overwrite=overwrite)
+    fitted = load_model(model)
+    frame, source = read_source(table, sheet=sheet)
+    notes: list[str] = []
+    named = _columns(config)
+    with sheets_told(source):
+        labels = assign_table(frame, fitted, columns=named, tell=notes.append)
+    path = write_table(labels, out, overwrite=overwrite)
+    with shown(written=path):
+        if as_json:
+            told = screens.assignment_as_json(labels, path)
+            print_json(told | screens.source_as_json(source) | {"notes": notes})
+        elif not quiet:
+            screens.show_reading(source, notes)
+            screens.show_assignment(labels, path)
+
+
+def _columns(config: Path | None) -> "Columns | None":
+    """Read what the columns of a table are called, where a file says so."""
+    from learnstrata.config.loading import load_config
+
+    return load_config(path=config).columns if config else None
+
+
+def explain(
+    table: TableArgument,
+    model: ModelOption,
+    learner: Annotated[
+        str, typer.Option("--learner", help="The id as it stands in the table.")
+    ],
+    config: ColumnsOption = None,
+    sheet: SheetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why a learner is nearer to their segment than to the next."""
+    from learnstrata.app import screens
+    from learnstrata.facade import load_model
+    from learnstrata.learners.sources.files import read_source
+    from learnstrata.pipeline import explain as explain_learner
+
+    fitted = load_model(model)
+    frame, source = read_source(table, sheet=sheet)
+    notes: list[str] = []
+    named = _columns(config)
+    with sheets_told(source):
+        found = explain_learner(
+            frame, fitted, learner, columns=named, tell=notes.append
+        )
+    with shown():
+        if as_json:
+            told = screens.explanation_as_json(found, learner, fitted.names)
+            print_json(told | screens.source_as_json(source) | {"notes": notes})
+        else:
+            screens.show_reading(source, notes)
+            screens.show_explanation(found, learner, fitted.names)
+
+
+def percentile(
+    run: RunArgument,
+    role: RoleOption = None,
+    tier: TierOption = None,
+    experience: ExperienceOption = None,
+    pay: Annotated[
+        str | None,
+        typer.Option(
+            "--pay",
+            help="A year, in the currency of the run: 12LPA, '12 lakh', 1200000 or "
+            "1,200,000.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say at which percentile a pay is among peers, from what a run shares alone.
+
+    Left out, --role, --tier and --experience are listed: a run has its own.
+    """
+    from learnstrata.app import screens
+    from learnstrata.facade import percentile_in
+    from learnstrata.layer.reading import read_summary
+
+    summary = read_summary(run)
+    if role is None or tier is None or experience is None or pay is None:
+        raise ParameterError(_wanted(summary.benchmarks))
+    found = percentile_in(
+        summary, role_family=role, tier=tier, experience_band=experience, pay=pay
+    )
+    with shown():
+        if as_json:
+            print_json(asdict(found))
+        else:
+            screens.show_percentile(found)
+
+
+def _wanted(benchmarks: "Benchmarks") -> str:
+    """Say what a percentile needs to know, and what there is to choose from."""
+    lines = [
+        f"  --{option}: {', '.join(choices_of(benchmarks, column))}"
+        for option, column in PEERS.items()
+    ]
+    told = "\n".join([*lines, "  --pay: a pay a year, such as 12LPA or 1200000"])
+    return f"Expected --role, --tier, --experience and --pay:\n{told}"

@@ -1,0 +1,106 @@
+"""Arguments and options that several commands share, each with its help."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+__all__ = [
+    "AllowOption",
+    "AsOfOption",
+    "ColumnsOption",
+    "ConfigOption",
+    "EvidenceOption",
+    "JsonOption",
+    "ModelOption",
+    "OverwriteOption",
+    "QuietOption",
+    "RecipeOption",
+    "RunArgument",
+    "SeedOption",
+    "SegmentsOption",
+    "SheetOption",
+    "TableArgument",
+]
+
+TableArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="TABLE",
+        help="CSV, Parquet (a file or a folder) or Excel (.xlsx); - is standard input.",
+    ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="TOML file: maps columns, changes the recipe."),
+]
+RecipeOption = Annotated[
+    Literal["robust", "notebook"],
+    typer.Option(
+        "--recipe", case_sensitive=False, help="notebook is the original analysis."
+    ),
+]
+ModelOption = Annotated[
+    Path,
+    typer.Option("--model", "-m", help="A run folder, or its private/model.json."),
+]
+ColumnsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="TOML file whose [columns] say what the columns are called in this table.",
+    ),
+]
+RunArgument = Annotated[
+    Path,
+    typer.Argument(metavar="RUN", help="A run folder, or its share/summary.json."),
+]
+AllowOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        help="A text that names nobody though a company is called so, such as a city; "
+        "may be given again.",
+    ),
+]
+SheetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet", help="Sheet of an Excel file (default: the first with a table)."
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only faults.")]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Replace what is there.")
+]
+EvidenceOption = Annotated[
+    Literal["none", "quick", "full"] | None,
+    typer.Option(
+        "--evidence",
+        case_sensitive=False,
+        help="How much to compute on how far the result can be trusted "
+        "(default: recipe; robust is quick).",
+    ),
+]
+SegmentsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--k",
+        min=1,
+        max=50,
+        help="Number of segments to take, whatever the rule says (default: the rule's "
+        "choice).",
+    ),
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Repeats a run exactly.")
+]
+AsOfOption = Annotated[
+    int | None,
+    typer.Option(
+        "--as-of", min=1900, max=2200, help="Year that counts as now (default: recipe)."
+    ),
+]

@@ -1,0 +1,149 @@
+"""Commands that begin from a table of learners: run, check and demo-table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from learnstrata.app.cli.options import (
+    AllowOption,
+    AsOfOption,
+    ConfigOption,
+    EvidenceOption,
+    JsonOption,
+    OverwriteOption,
+    QuietOption,
+    RecipeOption,
+    SeedOption,
+    SegmentsOption,
+    SheetOption,
+    TableArgument,
+)
+from learnstrata.app.cli.output import leaks_are_faults, print_json, sheets_told, shown
+from learnstrata.app.streams import say
+
+__all__ = ["check", "demo_table", "run"]
+
+
+def run(
+    table: TableArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder for the results (default: runs/ and the name of the table).",
+        ),
+    ] = None,
+    recipe: RecipeOption = "robust",
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+    seed: SeedOption = None,
+    evidence: EvidenceOption = None,
+    k: SegmentsOption = None,
+    sheet: SheetOption = None,
+    allow: AllowOption = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file",
+            help="Key of aliases and codes; made where it is not there yet.",
+        ),
+    ] = None,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Segment a table of learners and write the report and the files."""
+    from learnstrata.app import screens
+    from learnstrata.config.loading import load_config
+    from learnstrata.layer.folder import check_target
+
+    target = out or Path("runs") / _name_of(table)
+    level = {"level": evidence} if evidence else None
+    number = {"k": k} if k else None
+    settings = load_config(
+        recipe, config, seed=seed, as_of=as_of, evidence=level, selection=number
+    )
+    check_target(target, overwrite=overwrite)
+    key = _key(key_file, target)
+    with screens.progress(shown=not (quiet or as_json)) as watch:
+        from learnstrata.facade import segment
+        from learnstrata.learners.sources.files import read_source
+
+        watch("read")
+        frame, source = read_source(table, sheet=sheet)
+        with sheets_told(source):
+            found = segment(frame, config=settings, key=key, source=source, watch=watch)
+        watch("write")
+        with leaks_are_faults():
+            folder = found.save(target, overwrite=overwrite, allow=allow or ())
+    with shown(written=folder):
+        if as_json:
+            print_json(screens.run_as_json(found.exact, found.summary, folder))
+        elif not quiet:
+            screens.show_run(found.exact, found.summary, folder)
+
+
+def _name_of(table: Path) -> str:
+    """Name the run of a table after its file; what is piped has no name of its own."""
+    is_piped = table.name == "-" or table.is_relative_to("/dev")
+    name = table.name.split(".")[0]
+    return "piped" if is_piped or not name else name
+
+
+def _key(path: Path | None, run: Path) -> bytes:
+    """Read the key of the codes and aliases; the first run of a user makes it."""
+    from learnstrata.privacy.keys import key_path, own_key, refuse_inside
+
+    place = path or key_path()
+    refuse_inside(place, run)
+    return own_key(place)
+
+
+def check(
+    table: TableArgument,
+    recipe: RecipeOption = "robust",
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+    sheet: SheetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what is recognised in a table, what it lacks, and whether a run takes it."""
+    from learnstrata.app import screens
+    from learnstrata.config.loading import load_config
+    from learnstrata.facade import check_table
+    from learnstrata.learners.sources.files import read_source
+
+    settings = load_config(recipe, config, as_of=as_of)
+    frame, source = read_source(table, sheet=sheet)
+    found = check_table(frame, settings)
+    with shown():
+        if as_json:
+            print_json(screens.check_as_json(found, source))
+        else:
+            screens.show_check(found, source)
+    if not found.ok:
+        raise typer.Exit(2)
+
+
+def demo_table(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")
+    ] = Path("demo.csv"),
+    learners: Annotated[
+        int, typer.Option("--learners", min=1, max=5_000_000, help="How many.")
+    ] = 153_443,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 7,
+    overwrite: OverwriteOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make an invented table with the shape and the dirt of a real one."""
+    from learnstrata.layer.folder import check_table, write_table
+    from learnstrata.learners.demo.tables import make_learners
+
+    check_table(out, overwrite=overwrite)
+    path = write_table(make_learners(learners, rng=seed), out, overwrite=overwrite)
+    with shown(written=path):
+        if not quiet:
+            say(f"{path}")

@@ -1,0 +1,39 @@
+"""One pay as somebody typed it."""
+
+import pytest
+
+from learnstrata.config.stages import Numbers, Pay
+from learnstrata.exceptions import ParameterError
+from learnstrata.learners.schema.one_pay import read_pay
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("₹ 12,00,000", "", 1_200_000),
+        ("100k a month", "", 1_200_000),
+        ("10-12 LPA", "INR", 1_100_000),
+        ("$75k", "USD", 75_000),
+        ("€ 45.000,50", "EUR", 45_000.5),
+        ("1.2 crore", "INR", 12_000_000),
+    ],
+)
+def test_a_pay_says_its_own_unit_in_its_own_currency(text, currency, amount):
+    assert read_pay(text, Pay(currency=currency)) == amount
+
+
+def test_a_number_alone_is_in_units_a_year_whatever_the_column_is_in():
+    assert read_pay("1200000", Pay(unit=100_000, period="month")) == 1_200_000
+
+
+def test_a_mark_is_read_where_the_run_says_how():
+    with pytest.raises(ParameterError, match="read in one way alone, such as '75k'"):
+        read_pay("45.000", Pay(currency="EUR"))
+    told = Numbers(decimal=",")
+    assert read_pay("45.000", Pay(currency="EUR"), numbers=told) == 45_000
+
+
+@pytest.mark.parametrize("text", ["", "abc", "€5"])
+def test_what_is_no_pay_of_the_currency_is_refused(text):
+    with pytest.raises(ParameterError, match="expected an amount of USD a year"):
+        read_pay(text, Pay(currency="USD"))
