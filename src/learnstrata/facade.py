@@ -36,12 +36,14 @@ from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
+from learnstrata.segments.meaning.naming import given_names
 from learnstrata.segments.meaning.profiles import NUMBERS
-from learnstrata.segments.model.model import SegmentModel
+from learnstrata.segments.model.model import SegmentModel, members_named
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.sharing import (
     shared_files,
     summaries_of,
+    with_words,
     write_json,
     write_tables,
     write_text,
@@ -52,6 +54,7 @@ from learnstrata.summary.contract.results import (
     DisclosedSummary,
     ExactSummary,
 )
+from learnstrata.summary.renaming import renamed
 
 __all__ = [
     "Segmentation",
@@ -177,6 +180,52 @@ class Segmentation:
             tier=tier,
             experience_band=experience_band,
             pay=pay,
+        )
+
+    def renamed(self, names: Mapping[int | str, str]) -> "Segmentation":
+        """Give the same segmentation with other names of its segments.
+
+        Nothing is fitted again: who is in which segment stays as it is.
+
+        Parameters
+        ----------
+        names : mapping of int or str to str
+            A name by the id of a segment, or by the name that it has. One that is left
+            out stays.
+
+        Returns
+        -------
+        Segmentation
+
+        Raises
+        ------
+        ParameterError
+            If a segment is not there, a name is empty, or two would be alike.
+
+        Examples
+        --------
+        >>> import learnstrata as ls
+        >>> found = ls.segment(ls.make_learners(400, rng=1), rng=7)
+        >>> found.renamed({1: "Ready to mentor"}).segments["segment_name"][0]
+        'Ready to mentor'
+        """
+        segments = self.exact.segments
+        final = given_names(
+            [one.name_by_numbers for one in segments],
+            names,
+            now=[one.name for one in segments],
+        )
+        return self._named(dict(enumerate(final, start=1)))
+
+    def _named(self, names: Mapping[int, str]) -> "Segmentation":
+        exact = with_words(renamed(self.exact, names), ExactSummary)
+        model = self.model.with_names([*names.values()], self.model.part_names)
+        return replace(
+            self,
+            exact=exact,
+            summary=with_words(renamed(self.summary, names), DisclosedSummary),
+            model=replace(model, config=exact.settings.configured),
+            _learners=members_named(self._learners, model),
         )
 
     def save(
