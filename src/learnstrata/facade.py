@@ -16,6 +16,14 @@ from learnstrata.config.stages import Config
 from learnstrata.disk.nearness import did_you_mean
 from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import SourceError
+from learnstrata.layer.compare import (
+    Comparison,
+    Owned,
+    Side,
+    compare_sides,
+    continued,
+    read_side,
+)
 from learnstrata.layer.folder import (
     refuse_leaks,
     write_folder,
@@ -55,10 +63,12 @@ from learnstrata.summary.contract.results import (
     ExactSummary,
 )
 from learnstrata.summary.renaming import renamed
+from learnstrata.summary.succession import names_that_stay
 
 __all__ = [
     "Segmentation",
     "check_table",
+    "compare_runs",
     "load",
     "load_model",
     "percentile_in",
@@ -67,6 +77,7 @@ __all__ = [
 
 # A frame of the library that the caller uses: known when it runs.
 Native: TypeAlias = Any
+Run: TypeAlias = "Segmentation | str | Path"
 
 
 @dataclass(frozen=True)
@@ -228,6 +239,40 @@ class Segmentation:
             _learners=members_named(self._learners, model),
         )
 
+    def following(self, previous: Run, *, key: bytes | None = None) -> "Segmentation":
+        """Give the same segmentation as one that follows an earlier run.
+
+        Segments that continue one of that run keep its name, unless their numbers say
+        otherwise, and ``previous`` of both summaries says what is new.
+
+        Parameters
+        ----------
+        previous : Segmentation or path
+        key : bytes of length 32 or more, default=None
+            As for `compare_runs`.
+        """
+        secret = random_key() if key is None else checked_key(key)
+        old, found, notes = _side_of(previous), self, ()
+        if old.owned is not None:
+            pairs = continued(old.owned, self._owned)
+            names = names_that_stay(old.owned.exact, self.exact, pairs)
+            found, notes = self._named(names.names), names.notes
+        new = compare_sides(old, found.side, key=secret, notes=notes)
+        return replace(
+            found,
+            exact=found.exact.model_copy(update={"previous": new.exact}),
+            summary=found.summary.model_copy(update={"previous": new.told}),
+        )
+
+    @property
+    def side(self) -> Side:
+        """What of it is put beside another run."""
+        return Side(self.summary, self._owned)
+
+    @property
+    def _owned(self) -> Owned:
+        return Owned(self.exact, self._learners, self._names)
+
     def save(
         self,
         folder: str | Path,
@@ -315,6 +360,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     config: Config | str | Path | None = None,
     as_of: int | None = None,
     key: bytes | None = None,
+    previous: "Run | None" = None,
     source: SourceInfo | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Segmentation:
@@ -339,6 +385,10 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         (`learnstrata.privacy.keys.read_key`). ``None`` draws one for this result:
         nobody can tell which company is which, not even you, and those of the next
         result are others. The segments are the same under every key.
+    previous : Segmentation or path, default=None
+        An earlier run, whole: a segment that continues one of its keeps that one's
+        name, unless its numbers say otherwise, and ``summary.previous`` says what is
+        new. Who is in which segment does not depend on it.
     source : SourceInfo, default=None
         What `read_source` told of the file, for the report.
     watch : callable, default does nothing
@@ -371,7 +421,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     secret = random_key() if key is None else checked_key(key)
     done = pipeline.run(table, settings, watch=watch, key=secret, source=source)
     exact, disclosed = summaries_of(done, key=secret)
-    return Segmentation(
+    found = Segmentation(
         summary=disclosed,
         exact=exact,
         model=done.meaning.model,
@@ -380,6 +430,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         _names=names_of_run(table, done),
         _backend=_backend_of(table),
     )
+    return found if previous is None else found.following(previous, key=secret)
 
 
 def check_table(frame: IntoFrame, config: Config) -> TableCheck:
@@ -410,6 +461,45 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
     (True, 400, 'ctc')
     """
     return inspect_table(frame, config, rehearse=pipeline.rehearse)
+
+
+def compare_runs(old: Run, new: Run, *, key: bytes | None = None) -> Comparison:
+    """Put two runs of learners beside each other: segments, movers, what changed.
+
+    Parameters
+    ----------
+    old, new : Segmentation or path
+        Run folders, or what they share: then sizes, names and numbers are compared,
+        and nobody is followed.
+    key : bytes of length 32 or more, default=None
+        Secret from which the rounding of counts is drawn; ``None`` draws one.
+
+    Returns
+    -------
+    Comparison
+        ``told`` may be shown to anybody; ``exact`` and ``movers`` are for their owner.
+
+    Raises
+    ------
+    SourceError
+        If one of both is no run.
+    ParameterError
+        If one segments records, or `key` is no bytes or too short.
+
+    Examples
+    --------
+    >>> import learnstrata as ls
+    >>> table = ls.make_learners(400, rng=1)
+    >>> found = ls.segment(table, rng=7)
+    >>> ls.compare_runs(found, ls.segment(table, rng=8)).told.by_learner
+    True
+    """
+    secret = random_key() if key is None else checked_key(key)
+    return compare_sides(_side_of(old), _side_of(new), key=secret)
+
+
+def _side_of(run: Run) -> Side:
+    return run.side if isinstance(run, Segmentation) else read_side(run)
 
 
 def load(folder: str | Path) -> Segmentation:

@@ -30,6 +30,7 @@ from learnstrata.summary.contract.results import (
     Summary,
 )
 from learnstrata.summary.disclose import disclose
+from learnstrata.summary.previous import with_sentences
 from learnstrata.summary.words import words_of
 
 __all__ = [
@@ -211,7 +212,11 @@ def without_data(summary: DisclosedSummary) -> DisclosedSummary:
     DisclosedSummary
         Numbers and structure are the same, texts of the table are placeholders.
     """
-    return with_words(blank(summary), DisclosedSummary)
+    bare = with_words(blank(summary), DisclosedSummary)
+    if bare.previous is None:
+        return bare
+    previous = with_sentences(bare.previous, bare.settings.numbers)
+    return bare.model_copy(update={"previous": previous})
 
 
 def write_without_data(summary: DisclosedSummary, folder: Path) -> frozenset[str]:

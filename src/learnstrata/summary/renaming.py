@@ -5,7 +5,9 @@ from typing import TypeVar
 
 from learnstrata.summary.contract.evidence import Evidence
 from learnstrata.summary.contract.pay import Cohort
+from learnstrata.summary.contract.previous import Previous
 from learnstrata.summary.contract.results import Results, Settings
+from learnstrata.summary.previous import with_sentences
 
 __all__ = ["renamed"]
 
@@ -41,8 +43,21 @@ def renamed(results: R, names: Mapping[int, str]) -> R:
             "settings": _configured(results.settings, given),
             "cohorts": tuple(_cohort(one, names) for one in results.cohorts),
             "evidence": results.evidence and _evidence(results.evidence, names),
+            "previous": _since(results, names),
         }
     )
+
+
+def _since(results: Results, names: Mapping[int, str]) -> Previous | None:
+    """Rename the new segments of a comparison, and say anew what is new."""
+    if results.previous is None:
+        return None
+    segments = tuple(
+        one.model_copy(update={"name": names.get(one.id, one.name)})
+        for one in results.previous.new_segments
+    )
+    previous = results.previous.model_copy(update={"new_segments": segments})
+    return with_sentences(previous, results.settings.numbers)
 
 
 def _configured(settings: Settings, given: Mapping[str, str]) -> Settings:

@@ -7,6 +7,7 @@ from learnstrata.privacy.disclosure.kinds import (
     Fact,
     Label,
     Rows,
+    Sentence,
     Setting,
     Share,
     Statistic,
@@ -35,8 +36,8 @@ class ComparedSegment(Model):
     id: Segments
     name: Annotated[str, Label()]
     size: Annotated[int | None, Count("learners of the segment, as its run tells them")]
-    in_both: Annotated[int | None, Count("of them in both runs")]
-    in_one: Annotated[int | None, Count("of them in this run alone")]
+    in_both: Annotated[int | None, Count("of them in both runs")] = None
+    in_one: Annotated[int | None, Count("of them in this run alone")] = None
 
 
 class NumberChange(Model):
@@ -66,17 +67,21 @@ class SegmentPair(Model):
     old_id: Annotated[int | None, SEGMENT_ID]
     new_id: Annotated[int | None, SEGMENT_ID]
     fate: Annotated[Fate, Word()]
-    count: Annotated[int | None, Count("learners of both segments")]
-    in_both_old: Annotated[int | None, Count("learners of the old one in both runs")]
-    in_both_new: Annotated[int | None, Count("learners of the new one in both runs")]
-    of_old: Annotated[
-        Number, Share("of the old one's learners in both runs", "in_both_old", "count")
-    ]
-    of_new: Annotated[
-        Number, Share("of the new one's learners in both runs", "in_both_new", "count")
-    ]
     size_old: Annotated[int | None, Count("learners of the old one")]
     size_new: Annotated[int | None, Count("learners of the new one")]
+    count: Annotated[int | None, Count("learners of both segments")] = None
+    in_both_old: Annotated[
+        int | None, Count("learners of the old one in both runs")
+    ] = None
+    in_both_new: Annotated[
+        int | None, Count("learners of the new one in both runs")
+    ] = None
+    of_old: Annotated[
+        Number, Share("of the old one's learners in both runs", "in_both_old", "count")
+    ] = None
+    of_new: Annotated[
+        Number, Share("of the new one's learners in both runs", "in_both_new", "count")
+    ] = None
     numbers: Annotated[tuple[NumberChange, ...], Rows()]
     shares: Annotated[tuple[ShareChange, ...], Rows()]
 
@@ -92,7 +97,7 @@ class Migration(Model):
 class SettingChange(Model):
     """A setting that the runs do not share: it may explain what differs."""
 
-    setting: Annotated[str, Label()]
+    setting: Annotated[str, Word()]
     old: Annotated[str, Label()]
     new: Annotated[str, Label()]
 
@@ -135,8 +140,8 @@ class Previous(Model):
     numbers: Annotated[tuple[NumberChange, ...], Rows()]
     shares: Annotated[tuple[ShareChange, ...], Rows()]
     settings: Annotated[tuple[SettingChange, ...], Rows()]
-    names: Annotated[tuple[str, ...], Label()] = ()
-    sentences: Annotated[tuple[str, ...], Label()] = ()
+    names: Annotated[tuple[str, ...], Sentence()] = ()
+    sentences: Annotated[tuple[str, ...], Sentence()] = ()
 
     def old(self, segment_id: int | None) -> ComparedSegment | None:
         """Give a segment of the earlier run; None where it is not told."""
