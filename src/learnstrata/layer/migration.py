@@ -96,6 +96,12 @@ class Crossing:
         return match_clusters(self.table)
 
     @property
+    def moved(self) -> int:
+        """Learners of both runs who are not where their segment went."""
+        stayed = sum(int(self.table[i - 1, j - 1]) for i, j in self.ids)
+        return int(self.table.sum()) - stayed
+
+    @property
     def ids(self) -> list[tuple[int, int]]:
         """The segments that continue, by their ids in the old and the new run."""
         return [(i + 1, j + 1) for i, j in self.matching.pairs]
@@ -147,6 +153,9 @@ def _rounding_seen(exact: Results, told: Results) -> Rounding | None:
 def tally_of_crossing(found: Crossing, old: Sizes, new: Sizes) -> Tally:
     """Name every count of a comparison, with the sums they are part of.
 
+    How many of a segment the other run has is told nowhere: it would be one margin
+    more, and with the size of the segment one that is nearly known.
+
     Parameters
     ----------
     found : Crossing
@@ -159,46 +168,32 @@ def tally_of_crossing(found: Crossing, old: Sizes, new: Sizes) -> Tally:
             key = tally.note(("both", i, j), count)
             if i in old.small or j in new.small:
                 tally.unsaid.add(key)
+    every, same = tuple(tally.counts), {("both", i, j) for i, j in found.ids}
     both = tally.note(("both",), int(found.table.sum()))
-    for side, sizes, cells, alone in (
-        ("old", old, found.table, found.left),
-        ("new", new, found.table.T, found.joined),
-    ):
-        _add_side(tally, side, sizes, cells, alone)
-    stayed = sum(int(found.table[i - 1, j - 1]) for i, j in found.ids)
-    parts = [
-        tally.note(("stayed",), stayed),
-        tally.note(("moved",), int(found.table.sum()) - stayed),
-    ]
-    tally.add(parts, both, whole=True)
-    tally.add([("both", i, j) for i, j in found.ids], ("stayed",), whole=True)
+    tally.add(every, both, whole=True)
+    moved = tally.note(("moved",), found.moved)
+    tally.add([key for key in every if key not in same], moved, whole=True)
+    _add_side(tally, "old", found.table, found.left)
+    _add_side(tally, "new", found.table.T, found.joined)
     return tally
 
 
 def _add_side(
     tally: Tally,
     side: str,
-    sizes: Sizes,
     cells: npt.NDArray[np.int64],
     alone: npt.NDArray[np.int64],
 ) -> None:
     """Add up one of the runs: each segment over the other's, and all together."""
-    ids, ahead = range(1, len(cells) + 1), side == "old"
-    for i in ids:
-        inside = tally.note((side, "in both", i), int(cells[i - 1].sum()))
-        outside = tally.note((ENDS[side], i), int(alone[i - 1]))
-        size = tally.note((side, "size", i), int(cells[i - 1].sum() + alone[i - 1]))
-        others = range(1, cells.shape[1] + 1)
-        parts: list[Key] = [("both", i, j) if ahead else ("both", j, i) for j in others]
-        tally.add(parts, inside, whole=True)
-        tally.add([inside, outside], size, whole=True)
-        if i in sizes.small:
-            tally.unsaid.update((inside, outside))
+    for i, (row, more) in enumerate(zip(cells, alone, strict=True), start=1):
+        others = range(1, len(row) + 1)
+        parts = [("both", i, j) if side == "old" else ("both", j, i) for j in others]
+        size = tally.note((side, "size", i), int(row.sum() + more))
+        tally.add(parts, size, whole=False)
     whole = tally.note((side, "size", 0), int(cells.sum() + alone.sum()))
     ends = tally.note((ENDS[side],), int(alone.sum()))
     tally.add([("both",), ends], whole, whole=True)
-    tally.add([(side, "in both", i) for i in ids], ("both",), whole=True)
-    tally.add([(ENDS[side], i) for i in ids], ends, whole=True)
+    ids = range(1, len(cells) + 1)
     tally.add([(side, "size", i) for i in ids], whole, whole=True)
 
 

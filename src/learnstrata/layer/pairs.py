@@ -37,7 +37,8 @@ class Counts(NamedTuple):
     ----------
     found : Crossing
     told : callable
-        Gives a count as this form tells it.
+        Gives a count as this form tells it; what is worked out of counts is worked out
+        of those, and tells no more.
     share : callable
         Gives the share of two counts as told.
     """
@@ -46,18 +47,21 @@ class Counts(NamedTuple):
     told: Callable[[int], int | None]
     share: Callable[[int | None, int | None], float | None]
 
-    def both(self, old: int | None, new: int | None) -> int | None:
+    @property
+    def table(self) -> npt.NDArray[np.int64]:
+        """Learners of both runs by segment, none where a count is hidden."""
+        told = [[self.told(n) or 0 for n in row] for row in self.found.table.tolist()]
+        return np.array(told)
+
+    def both(self, old: int, new: int) -> int | None:
         """Give the learners of an old segment who are in a new one."""
-        if old is None or new is None:
-            return None
         return self.told(int(self.found.table[old - 1, new - 1]))
 
     def agreement(self) -> float | None:
-        """Give the adjusted Rand index of the counts as told: it tells no more."""
+        """Give the adjusted Rand index over learners in both runs."""
         if (self.told(int(self.found.table.sum())) or 0) < LEAST_WHOLE:
             return None
-        told = [[self.told(n) or 0 for n in row] for row in self.found.table.tolist()]
-        return significant(round(adjusted_rand(np.array(told)), 2), 2)
+        return significant(round(adjusted_rand(self.table), 2), 2)
 
 
 def beside(runs: tuple[Results, Results], why_not: str) -> Previous:
@@ -81,9 +85,8 @@ def beside(runs: tuple[Results, Results], why_not: str) -> Previous:
         in_both=None,
         joined=None,
         left=None,
-        stayed=None,
         moved=None,
-        share_stayed=None,
+        share_moved=None,
         agreement=None,
         old_segments=_segments(old),
         new_segments=_segments(new),
@@ -110,15 +113,19 @@ def followed(
     """
     old, new = runs
     found = counts.found
-    told = {name: counts.told(n) for name, n in _whole(found).items()}
+    whole = {
+        "in_both": int(found.table.sum()),
+        "joined": int(found.joined.sum()),
+        "left": int(found.left.sum()),
+        "moved": found.moved,
+    }
+    told = {name: counts.told(n) for name, n in whole.items()}
     fates = _told_fates(found, *(frozenset(s.id for s in run.segments) for run in runs))
     update = {
         "by_learner": True,
         **told,
-        "share_stayed": counts.share(told["stayed"], told["in_both"]),
+        "share_moved": counts.share(told["moved"], told["in_both"]),
         "agreement": counts.agreement(),
-        "old_segments": _counted(old, counts, found.table, found.left),
-        "new_segments": _counted(new, counts, found.table.T, found.joined),
         "pairs": tuple(_pair_of(runs, fate, ids, counts) for fate, ids in fates),
         "migrations": tuple(
             Migration(old_id=i.id, new_id=j.id, count=counts.both(i.id, j.id))
@@ -130,37 +137,9 @@ def followed(
     return beside(runs, "").model_copy(update=update)
 
 
-def _whole(found: Crossing) -> dict[str, int]:
-    stayed = sum(int(found.table[i - 1, j - 1]) for i, j in found.ids)
-    return {
-        "in_both": int(found.table.sum()),
-        "joined": int(found.joined.sum()),
-        "left": int(found.left.sum()),
-        "stayed": stayed,
-        "moved": int(found.table.sum()) - stayed,
-    }
-
-
 def _segments(run: Results) -> tuple[ComparedSegment, ...]:
     return tuple(
         ComparedSegment(id=one.id, name=one.name, size=one.size) for one in run.segments
-    )
-
-
-def _counted(
-    run: Results,
-    counts: Counts,
-    table: npt.NDArray[np.int64],
-    alone: npt.NDArray[np.int64],
-) -> tuple[ComparedSegment, ...]:
-    return tuple(
-        one.model_copy(
-            update={
-                "in_both": counts.told(int(table[one.id - 1].sum())),
-                "in_one": counts.told(int(alone[one.id - 1])),
-            }
-        )
-        for one in _segments(run)
     )
 
 
@@ -233,16 +212,14 @@ def _pair_of(
     runs: tuple[Results, Results], fate: Fate, ids: Ids, counts: Counts
 ) -> SegmentPair:
     """Give a pair with the learners that both runs have of it."""
-    both, tables = counts.both(*ids), (counts.found.table, counts.found.table.T)
-    old, new = (
-        None if i is None else counts.told(int(table[i - 1].sum()))
-        for i, table in zip(ids, tables, strict=True)
-    )
+    pair, (i, j) = _pair(runs, fate, ids), ids
+    if i is None or j is None:
+        return pair
+    told = counts.table
+    both = counts.both(i, j)
     update = {
         "count": both,
-        "in_both_old": old,
-        "in_both_new": new,
-        "of_old": counts.share(both, old),
-        "of_new": counts.share(both, new),
+        "of_old": counts.share(both, int(told[i - 1].sum())),
+        "of_new": counts.share(both, int(told[:, j - 1].sum())),
     }
-    return _pair(runs, fate, ids).model_copy(update=update)
+    return pair.model_copy(update=update)

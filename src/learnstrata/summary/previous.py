@@ -71,15 +71,16 @@ def _number(feature: str, value: float | None, write: Numbers) -> str:
 
 
 def _learners(previous: Previous, write: Numbers) -> str:
-    """Say how many of those in both stayed, and who came and went."""
-    stayed = previous.share_stayed
-    both = write.count(previous.in_both)
-    ends = f"{write.count(previous.joined)} joined, {write.count(previous.left)} left"
-    if stayed is None:
-        return f"{both} learners are in both runs; {ends}."
+    """Say how many of those in both are elsewhere now, and who came and went."""
+    both, moved, joined, left = (
+        write.count(n)
+        for n in (previous.in_both, previous.moved, previous.joined, previous.left)
+    )
+    share = previous.share_moved
+    part = "" if share is None else f" ({write.share(share)})"
     return (
-        f"Of {both} learners in both runs {write.share(stayed)} are in the segment "
-        f"that continues theirs; {ends}."
+        f"Of {both} learners in both runs {moved}{part} are not in the segment that "
+        f"continues theirs; {joined} joined, {left} left."
     )
 
 

@@ -31,13 +31,11 @@ Fate: TypeAlias = Literal[
 
 
 class ComparedSegment(Model):
-    """A segment of one run, and how many of its learners the other run has."""
+    """A segment of one run."""
 
     id: Segments
     name: Annotated[str, Label()]
     size: Annotated[int | None, Count("learners of the segment, as its run tells them")]
-    in_both: Annotated[int | None, Count("of them in both runs")] = None
-    in_one: Annotated[int | None, Count("of them in this run alone")] = None
 
 
 class NumberChange(Model):
@@ -70,17 +68,11 @@ class SegmentPair(Model):
     size_old: Annotated[int | None, Count("learners of the old one")]
     size_new: Annotated[int | None, Count("learners of the new one")]
     count: Annotated[int | None, Count("learners of both segments")] = None
-    in_both_old: Annotated[
-        int | None, Count("learners of the old one in both runs")
-    ] = None
-    in_both_new: Annotated[
-        int | None, Count("learners of the new one in both runs")
-    ] = None
     of_old: Annotated[
-        Number, Share("of the old one's learners in both runs", "in_both_old", "count")
+        Number, Statistic("of the old one's learners in both runs, of counts as told")
     ] = None
     of_new: Annotated[
-        Number, Share("of the new one's learners in both runs", "in_both_new", "count")
+        Number, Statistic("of the new one's learners in both runs, of counts as told")
     ] = None
     numbers: Annotated[tuple[NumberChange, ...], Rows()]
     shares: Annotated[tuple[ShareChange, ...], Rows()]
@@ -119,11 +111,10 @@ class Previous(Model):
     in_both: Annotated[int | None, Count("learners in both runs")]
     joined: Annotated[int | None, Count("learners in this run alone")]
     left: Annotated[int | None, Count("learners in the earlier run alone")]
-    stayed: Annotated[
-        int | None, Count("of those in both, in the segment that continues theirs")
+    moved: Annotated[
+        int | None, Count("of those in both, not in the segment that continues theirs")
     ]
-    moved: Annotated[int | None, Count("of those in both, in any other")]
-    share_stayed: Annotated[Number, Share("stayed", "in_both", "stayed")]
+    share_moved: Annotated[Number, Share("of those in both", "in_both", "moved")]
     agreement: Annotated[
         Number,
         Statistic(
