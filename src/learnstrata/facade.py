@@ -23,8 +23,11 @@ from learnstrata.layer.compare import (
     compare_sides,
     continued,
     read_side,
+    refuse_records,
 )
 from learnstrata.layer.folder import (
+    check_file,
+    check_pictures,
     refuse_leaks,
     write_folder,
 )
@@ -49,6 +52,7 @@ from learnstrata.segments.meaning.profiles import NUMBERS
 from learnstrata.segments.model.model import SegmentModel, members_named
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.sharing import (
+    render_again,
     shared_files,
     summaries_of,
     with_words,
@@ -72,6 +76,7 @@ __all__ = [
     "load",
     "load_model",
     "percentile_in",
+    "rename_run",
     "segment",
 ]
 
@@ -239,7 +244,9 @@ class Segmentation:
             _learners=members_named(self._learners, model),
         )
 
-    def following(self, previous: Run, *, key: bytes | None = None) -> "Segmentation":
+    def following(
+        self, previous: "Run | Side", *, key: bytes | None = None
+    ) -> "Segmentation":
         """Give the same segmentation as one that follows an earlier run.
 
         Segments that continue one of that run keep its name, unless their numbers say
@@ -419,6 +426,9 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
     secret = random_key() if key is None else checked_key(key)
+    old = None if previous is None else _side_of(previous)
+    if old is not None:
+        refuse_records(old.told.settings, settings)
     done = pipeline.run(table, settings, watch=watch, key=secret, source=source)
     exact, disclosed = summaries_of(done, key=secret)
     found = Segmentation(
@@ -430,7 +440,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         _names=names_of_run(table, done),
         _backend=_backend_of(table),
     )
-    return found if previous is None else found.following(previous, key=secret)
+    return found if old is None else found.following(old, key=secret)
 
 
 def check_table(frame: IntoFrame, config: Config) -> TableCheck:
@@ -498,7 +508,9 @@ def compare_runs(old: Run, new: Run, *, key: bytes | None = None) -> Comparison:
     return compare_sides(_side_of(old), _side_of(new), key=secret)
 
 
-def _side_of(run: Run) -> Side:
+def _side_of(run: Run | Side) -> Side:
+    if isinstance(run, Side):
+        return run
     return run.side if isinstance(run, Segmentation) else read_side(run)
 
 
@@ -529,6 +541,52 @@ def load(folder: str | Path) -> Segmentation:
         _ledger=read_private(run, "ledger.parquet"),
         _names=read_names(run),
     )
+
+
+def rename_run(
+    folder: str | Path,
+    names: Mapping[int | str, str],
+    *,
+    pdf: str | Path | None = None,
+    figures: str | Path | None = None,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Rename the segments of a run folder: all its files, whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        A run folder with its private part.
+    names : mapping of int or str to str
+        As for `Segmentation.renamed`.
+    pdf, figures : path, default=None
+        As for `render_again`; those in the folder are made anew if they are there.
+    overwrite : bool, default=False
+        Replace a PDF and a folder of pictures elsewhere that are there.
+
+    Returns
+    -------
+    list of Path
+        What was written: the report, the PDF, the folder of pictures.
+
+    Raises
+    ------
+    ParameterError
+        If a segment is not there, a name is empty, or two would be alike.
+    OutputError, PrivacyError, SourceError
+        As for `Segmentation.save` and `load`.
+    """
+    run = folder_of_run(folder)
+    renamed_run = load(run).renamed(names)
+    printed, drawn = run / "share" / "report.pdf", run / "share" / "figures"
+    pdf = printed if pdf is None and printed.exists() else pdf
+    figures = drawn if figures is None and drawn.exists() else figures
+    if pdf is not None and Path(pdf).absolute() != printed.absolute():
+        check_file(pdf, overwrite=overwrite, option="--pdf")
+    if figures is not None and Path(figures).absolute() != drawn.absolute():
+        check_pictures(figures, overwrite=overwrite)
+    renamed_run.save(run, overwrite=True)
+    return render_again(run, pdf=pdf, figures=figures, overwrite=overwrite)
 
 
 def load_model(path: str | Path) -> SegmentModel:

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 import polars as pl
 
+from learnstrata.config.stages import Config
 from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import ParameterError
 from learnstrata.layer.contents import refuse_no_comparison
@@ -46,10 +47,19 @@ from learnstrata.summary.contract.results import (
     DisclosedSummary,
     ExactSummary,
     Results,
+    Settings,
 )
 from learnstrata.summary.previous import with_sentences
 
-__all__ = ["Comparison", "Owned", "Side", "compare_sides", "continued", "read_side"]
+__all__ = [
+    "Comparison",
+    "Owned",
+    "Side",
+    "compare_sides",
+    "continued",
+    "read_side",
+    "refuse_records",
+]
 
 LEARNER_ID = "learner_id"
 ONLY_SHARED = "Only what is shared is there of one of the runs: who moved takes the"
@@ -200,7 +210,7 @@ def compare_sides(
     ParameterError
         If one of the runs segments records.
     """
-    _refuse_records(old, new)
+    refuse_records(old.told.settings, new.told.settings)
     told, names = (old.told, new.told), pl.DataFrame(schema=NAMES_SCHEMA)
     if old.owned is None or new.owned is None:
         only = _spoken(beside(told, ONLY_SHARED), told)
@@ -234,14 +244,23 @@ def continued(old: Owned, new: Owned) -> list[tuple[int, int]]:
     return [] if found is None else found.ids
 
 
-def _refuse_records(*sides: Side) -> None:
-    for one in sides:
-        settings = one.told.settings
-        if settings.unit == "record":
+def refuse_records(*runs: Settings | Config) -> None:
+    """Refuse runs that segment records: a record is nobody who could be followed.
+
+    Parameters
+    ----------
+    *runs : Settings or Config
+
+    Raises
+    ------
+    ParameterError
+    """
+    for one in runs:
+        if one.unit == "record":
             raise ParameterError(
-                f"A run of the recipe {settings.recipe!r} segments records, and a "
-                "record is nobody who could be followed from run to run. Compare runs "
-                "of a recipe that segments learners, such as robust."
+                f"A run of the recipe {one.recipe!r} segments records, and a record is "
+                "nobody who could be followed from run to run. Compare runs of a "
+                "recipe that segments learners, such as robust."
             )
 
 
