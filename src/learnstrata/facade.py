@@ -508,7 +508,7 @@ def compare_runs(old: Run, new: Run, *, key: bytes | None = None) -> Comparison:
     return compare_sides(_side_of(old), _side_of(new), key=secret)
 
 
-def _side_of(run: Run | Side) -> Side:
+def _side_of(run: "Run | Side") -> Side:
     if isinstance(run, Side):
         return run
     return run.side if isinstance(run, Segmentation) else read_side(run)

@@ -1,6 +1,6 @@
 """What the terminal shows of two runs beside each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,13 @@ from learnstrata.summary.contract.previous import (
     SegmentPair,
     SettingChange,
 )
-from learnstrata.summary.previous import number_text
 from learnstrata.wording.numbers import NOTHING, Numbers
 
 __all__ = ["comparison_as_json", "show_comparison"]
 
 MOST_SETTINGS = 12
 LONGEST_VALUE = 40
-SHOWN = ("pay", "years_of_experience")
-HEADINGS = ("Before", "Now", "", "Size", "Shared", "Pay", "Experience")
+SAID = {"continued": "", "same name": ""}  # what is no news of a segment
 
 
 def comparison_as_json(found: Comparison, folder: Path | None) -> dict[str, Any]:
@@ -36,12 +34,7 @@ def show_comparison(found: Comparison, write: Numbers, folder: Path | None) -> N
     console, previous = Console(highlight=False), found.told
     for sentence in (*previous.sentences, *previous.names):
         console.print(escape(sentence))
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in HEADINGS:
-        table.add_column(heading, overflow="fold")
-    for row in _rows(previous, write):
-        table.add_row(*map(escape, row))
-    console.print(table)
+    console.print(_table(previous, write))
     for line in _settings(previous.settings):
         console.print(f"[dim]Setting:[/] {escape(line)}", soft_wrap=True)
     if folder is not None:
@@ -56,50 +49,50 @@ def _show_files(found: Comparison, folder: Path, console: Console) -> None:
         console.print(f"For you alone: {escape(str(own))}", soft_wrap=True)
 
 
-def _rows(previous: Previous, write: Numbers) -> Iterator[Sequence[str]]:
+def _table(previous: Previous, write: Numbers) -> Table:
+    """Make a table with a row for each segment, then and now."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("Segment", overflow="fold")
+    for heading in ("Size", "Stayed", f"Pay ({write.unit})", "Years"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for pair in previous.pairs:
-        old, new = previous.old(pair.old_id), previous.new(pair.new_id)
-        yield (
-            old.name if old else NOTHING,
-            new.name if new else NOTHING,
-            pair.fate,
-            _sizes(pair, write),
-            _shared(pair, write),
-            *(_median(pair.numbers, feature, write) for feature in SHOWN),
-        )
+        kept = NOTHING if pair.of_old is None else write.share(pair.of_old)
+        pay = _median(pair.numbers, "pay", write.pay)
+        years = _median(pair.numbers, "years_of_experience", write.years)
+        name = escape(_name(pair, previous))
+        table.add_row(name, _sizes(pair, write), kept, pay, years)
+    return table
+
+
+def _name(pair: SegmentPair, previous: Previous) -> str:
+    """Name a segment, and what became of it; once where it kept its name."""
+    both = previous.old(pair.old_id), previous.new(pair.new_id)
+    names = dict.fromkeys(one.name for one in both if one is not None)
+    fate = SAID.get(pair.fate, f" ({pair.fate})")
+    return f"{', now '.join(names)}{fate}"
 
 
 def _sizes(pair: SegmentPair, write: Numbers) -> str:
     sizes = [(pair.old_id, pair.size_old), (pair.new_id, pair.size_new)]
     told = [NOTHING if i is None else write.count(size) for i, size in sizes]
-    return " > ".join(told)
+    return " to ".join(told)
 
 
-def _shared(pair: SegmentPair, write: Numbers) -> str:
-    """Say how much of either segment is in the other, of learners in both runs."""
-    if pair.old_id is None or pair.new_id is None or pair.of_old is None:
-        return NOTHING
-    return f"{write.share(pair.of_old)} / {write.share(pair.of_new)}"
-
-
-def _median(changes: Sequence[NumberChange], feature: str, write: Numbers) -> str:
+def _median(
+    changes: Sequence[NumberChange],
+    feature: str,
+    write: Callable[[float | None], str],
+) -> str:
     change = next((one for one in changes if one.feature == feature), None)
     if change is None:
         return NOTHING
-    then, now = number_text(change, write)
-    return then if then == now else f"{_bare(then, now)} > {now}"
-
-
-def _bare(then: str, now: str) -> str:
-    """Leave out a unit that is said once."""
-    number, _, unit = then.partition(" ")
-    return number if unit and now.endswith(f" {unit}") else then
+    return " to ".join(dict.fromkeys([write(change.old), write(change.new)]))
 
 
 def _settings(changes: Sequence[SettingChange]) -> Iterator[str]:
     for one in changes[:MOST_SETTINGS]:
         old, new = (_short(text) for text in (one.old, one.new))
-        yield f"{one.setting}: {old} > {new}"
+        yield f"{one.setting}: {old}, now {new}"
     if (more := len(changes) - MOST_SETTINGS) > 0:
         yield f"and {more:,} more"
 

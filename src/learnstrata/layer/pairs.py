@@ -25,7 +25,7 @@ from learnstrata.summary.contract.previous import (
 )
 from learnstrata.summary.contract.results import Results
 
-__all__ = ["Counts", "beside", "followed"]
+__all__ = ["Counts", "beside", "fates", "followed"]
 
 Ids: TypeAlias = tuple[int | None, int | None]
 
@@ -156,8 +156,13 @@ def _namesakes(old: Results, new: Results) -> Iterator[tuple[Fate, Ids]]:
             yield "unmatched", (i, None)
 
 
-def _fates(found: Crossing) -> Iterator[tuple[Fate, Ids]]:
-    """Say what became of each segment, the new ones first."""
+def fates(found: Crossing) -> Iterator[tuple[Fate, Ids]]:
+    """Say what became of each segment, the new ones first.
+
+    Parameters
+    ----------
+    found : Crossing
+    """
     matching, (k_old, k_new) = found.matching, found.table.shape
     before = {j: i for i, j in matching.pairs}
     homes = {j: matching.home_of_column(j) for j in range(k_new) if j not in before}
@@ -182,7 +187,7 @@ def _told_fates(
     found: Crossing, old: frozenset[int], new: frozenset[int]
 ) -> Iterator[tuple[Fate, Ids]]:
     """Leave out the segments that are too small to be told."""
-    for fate, (i, j) in _fates(found):
+    for fate, (i, j) in fates(found):
         before, after = i if i in old else None, j if j in new else None
         if (before, after) == (i, j):
             yield fate, (i, j)
