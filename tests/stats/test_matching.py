@@ -13,8 +13,6 @@ from learnstrata.stats.matching import match_clusters
 
 SHAPES = st.tuples(st.integers(1, 4), st.integers(1, 4))
 TABLES = arrays.arrays(np.int64, SHAPES, elements=st.integers(0, 60))
-    np.int64, st.tuples(*[st.integers(1, 4)] * 2), elements=st.integers(0, 60)
-)
 
 
 def jaccard(table, i, j):
