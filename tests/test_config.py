@@ -6,7 +6,7 @@ from typing import get_type_hints
 
 import pytest
 
-from learnstrata.config.loading import list_recipes, load_config
+from learnstrata.config.loading import list_recipes, load_config, load_names
 from learnstrata.config.stages import (
     Cleaning,
     Columns,
@@ -515,3 +515,25 @@ def test_every_feature_is_documented_with_what_it_needs():
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(
         FEATURES
     )
+
+
+def test_names_alone_are_read_from_a_file_that_says_nothing_else(toml):
+    assert load_names(toml("[names]\n1 = 'One'\n'Senior' = 'Two'\n")) == {
+        1: "One",
+        "Senior": "Two",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed = 3\n[names]\n1 = 'One'\n", "sets ['seed'] besides [names], which take"),
+        ("", "names no segment. Write [names]"),
+        ("[names]\n1 = ''\n", "expected names that are not empty"),
+        ("[names]\n0 = 'None'\n", "names"),
+        ("names = 3\n", "names"),
+    ],
+)
+def test_a_file_that_is_not_of_names_alone_is_refused(toml, text, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        load_names(toml(text))

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
         SchemaError,
         SourceError,
     )
-    from learnstrata.facade import Segmentation, check_table, load, load_model, segment
+    from learnstrata.facade import (
+        Segmentation,
+        check_table,
+        compare_runs,
+        load,
+        load_model,
+        segment,
+    )
     from learnstrata.learners.demo.tables import make_learners, planted_segments
     from learnstrata.learners.sources.files import read_learners, read_source
 
@@ -43,6 +50,7 @@ __all__ = [
     "Segmentation",
     "SourceError",
     "check_table",
+    "compare_runs",
     "list_recipes",
     "load",
     "load_config",
@@ -57,9 +65,8 @@ __all__ = [
 _HOME = {
     "Config": "config.stages",
     **dict.fromkeys(("list_recipes", "load_config"), "config.loading"),
-    **dict.fromkeys(
-        ("Segmentation", "check_table", "load", "load_model", "segment"), "facade"
-    ),
+    **dict.fromkeys(("Segmentation", "check_table", "compare_runs"), "facade"),
+    **dict.fromkeys(("load", "load_model", "segment"), "facade"),
     **dict.fromkeys(("make_learners", "planted_segments"), "learners.demo.tables"),
     **dict.fromkeys(("read_learners", "read_source"), "learners.sources.files"),
 }

@@ -1,6 +1,6 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,7 +17,18 @@ from learnstrata.decisions.playbook import programmes_of
 from learnstrata.disk.nearness import did_you_mean
 from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import SourceError
+from learnstrata.layer.compare import (
+    Comparison,
+    Owned,
+    Side,
+    compare_sides,
+    continued,
+    read_side,
+    refuse_records,
+)
 from learnstrata.layer.folder import (
+    check_file,
+    check_pictures,
     refuse_leaks,
     write_folder,
 )
@@ -38,11 +49,14 @@ from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.model.model import SegmentModel
+from learnstrata.segments.meaning.naming import given_names
+from learnstrata.segments.model.model import SegmentModel, members_named
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.sharing import (
+    render_again,
     shared_files,
     summaries_of,
+    with_words,
     write_json,
     write_tables,
     write_text,
@@ -52,18 +66,23 @@ from learnstrata.summary.contract.results import (
     DisclosedSummary,
     ExactSummary,
 )
+from learnstrata.summary.renaming import renamed
+from learnstrata.summary.succession import names_that_stay
 
 __all__ = [
     "Segmentation",
     "check_table",
+    "compare_runs",
     "load",
     "load_model",
     "percentile_in",
+    "rename_run",
     "segment",
 ]
 
 # A frame of the library that the caller uses: known when it runs.
 Native: TypeAlias = Any
+Run: TypeAlias = "Segmentation | str | Path"
 
 
 @dataclass(frozen=True)
@@ -204,6 +223,88 @@ class Segmentation:
             pay=pay,
         )
 
+    def renamed(self, names: Mapping[int | str, str]) -> "Segmentation":
+        """Give the same segmentation with other names of its segments.
+
+        Nothing is fitted again: who is in which segment stays as it is.
+
+        Parameters
+        ----------
+        names : mapping of int or str to str
+            A name by the id of a segment, or by the name that it has. One that is left
+            out stays.
+
+        Returns
+        -------
+        Segmentation
+
+        Raises
+        ------
+        ParameterError
+            If a segment is not there, a name is empty, or two would be alike.
+
+        Examples
+        --------
+        >>> import learnstrata as ls
+        >>> found = ls.segment(ls.make_learners(400, rng=1), rng=7)
+        >>> found.renamed({1: "Ready to mentor"}).segments["segment_name"][0]
+        'Ready to mentor'
+        """
+        segments = self.exact.segments
+        final = given_names(
+            [one.name_by_numbers for one in segments],
+            names,
+            now=[one.name for one in segments],
+        )
+        return self._named(dict(enumerate(final, start=1)))
+
+    def _named(self, names: Mapping[int, str]) -> "Segmentation":
+        exact = with_words(renamed(self.exact, names), ExactSummary)
+        model = self.model.with_names([*names.values()], self.model.part_names)
+        return replace(
+            self,
+            exact=exact,
+            summary=with_words(renamed(self.summary, names), DisclosedSummary),
+            model=replace(model, config=exact.settings.configured),
+            _learners=members_named(self._learners, model),
+        )
+
+    def following(
+        self, previous: "Run | Side", *, key: bytes | None = None
+    ) -> "Segmentation":
+        """Give the same segmentation as one that follows an earlier run.
+
+        Segments that continue one of that run keep its name, unless their numbers say
+        otherwise, and ``previous`` of both summaries says what is new.
+
+        Parameters
+        ----------
+        previous : Segmentation or path
+        key : bytes of length 32 or more, default=None
+            As for `compare_runs`.
+        """
+        secret = random_key() if key is None else checked_key(key)
+        old, found, notes = _side_of(previous), self, ()
+        if old.owned is not None:
+            pairs = continued(old.owned, self._owned)
+            names = names_that_stay(old.owned.exact, self.exact, pairs)
+            found, notes = self._named(names.names), names.notes
+        new = compare_sides(old, found.side, key=secret, notes=notes)
+        return replace(
+            found,
+            exact=found.exact.model_copy(update={"previous": new.exact}),
+            summary=found.summary.model_copy(update={"previous": new.told}),
+        )
+
+    @property
+    def side(self) -> Side:
+        """What of it is put beside another run."""
+        return Side(self.summary, self._owned)
+
+    @property
+    def _owned(self) -> Owned:
+        return Owned(self.exact, self._learners, self._names)
+
     def save(
         self,
         folder: str | Path,
@@ -295,6 +396,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     config: Config | str | Path | None = None,
     as_of: int | None = None,
     key: bytes | None = None,
+    previous: "Run | None" = None,
     source: SourceInfo | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Segmentation:
@@ -319,6 +421,10 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         (`learnstrata.privacy.keys.read_key`). ``None`` draws one for this result:
         nobody can tell which company is which, not even you, and those of the next
         result are others. The segments are the same under every key.
+    previous : Segmentation or path, default=None
+        An earlier run, whole: a segment that continues one of its keeps that one's
+        name, unless its numbers say otherwise, and ``summary.previous`` says what is
+        new. Who is in which segment does not depend on it.
     source : SourceInfo, default=None
         What `read_source` told of the file, for the report.
     watch : callable, default does nothing
@@ -349,9 +455,12 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
     secret = random_key() if key is None else checked_key(key)
+    old = None if previous is None else _side_of(previous)
+    if old is not None:
+        refuse_records(old.told.settings, settings)
     done = pipeline.run(table, settings, watch=watch, key=secret, source=source)
     exact, disclosed = summaries_of(done, key=secret)
-    return Segmentation(
+    found = Segmentation(
         summary=disclosed,
         exact=exact,
         model=done.meaning.model,
@@ -361,6 +470,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         _lists=make_lists(done, programmes_of(exact, disclosed)),
         _backend=_backend_of(table),
     )
+    return found if old is None else found.following(old, key=secret)
 
 
 def check_table(frame: IntoFrame, config: Config) -> TableCheck:
@@ -393,6 +503,47 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
     return inspect_table(frame, config, rehearse=pipeline.rehearse)
 
 
+def compare_runs(old: Run, new: Run, *, key: bytes | None = None) -> Comparison:
+    """Put two runs of learners beside each other: segments, movers, what changed.
+
+    Parameters
+    ----------
+    old, new : Segmentation or path
+        Run folders, or what they share: then sizes, names and numbers are compared,
+        and nobody is followed.
+    key : bytes of length 32 or more, default=None
+        Secret from which the rounding of counts is drawn; ``None`` draws one.
+
+    Returns
+    -------
+    Comparison
+        ``told`` may be shown to anybody; ``exact`` and ``movers`` are for their owner.
+
+    Raises
+    ------
+    SourceError
+        If one of both is no run.
+    ParameterError
+        If one segments records, or `key` is no bytes or too short.
+
+    Examples
+    --------
+    >>> import learnstrata as ls
+    >>> table = ls.make_learners(400, rng=1)
+    >>> found = ls.segment(table, rng=7)
+    >>> ls.compare_runs(found, ls.segment(table, rng=8)).told.by_learner
+    True
+    """
+    secret = random_key() if key is None else checked_key(key)
+    return compare_sides(_side_of(old), _side_of(new), key=secret)
+
+
+def _side_of(run: "Run | Side") -> Side:
+    if isinstance(run, Side):
+        return run
+    return run.side if isinstance(run, Segmentation) else read_side(run)
+
+
 def load(folder: str | Path) -> Segmentation:
     """Load what `Segmentation.save` wrote.
 
@@ -421,6 +572,52 @@ def load(folder: str | Path) -> Segmentation:
         _names=read_names(run),
         _lists=read_lists(run),
     )
+
+
+def rename_run(
+    folder: str | Path,
+    names: Mapping[int | str, str],
+    *,
+    pdf: str | Path | None = None,
+    figures: str | Path | None = None,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Rename the segments of a run folder: all its files, whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        A run folder with its private part.
+    names : mapping of int or str to str
+        As for `Segmentation.renamed`.
+    pdf, figures : path, default=None
+        As for `render_again`; those in the folder are made anew if they are there.
+    overwrite : bool, default=False
+        Replace a PDF and a folder of pictures elsewhere that are there.
+
+    Returns
+    -------
+    list of Path
+        What was written: the report, the PDF, the folder of pictures.
+
+    Raises
+    ------
+    ParameterError
+        If a segment is not there, a name is empty, or two would be alike.
+    OutputError, PrivacyError, SourceError
+        As for `Segmentation.save` and `load`.
+    """
+    run = folder_of_run(folder)
+    renamed_run = load(run).renamed(names)
+    printed, drawn = run / "share" / "report.pdf", run / "share" / "figures"
+    pdf = printed if pdf is None and printed.exists() else pdf
+    figures = drawn if figures is None and drawn.exists() else figures
+    if pdf is not None and Path(pdf).absolute() != printed.absolute():
+        check_file(pdf, overwrite=overwrite, option="--pdf")
+    if figures is not None and Path(figures).absolute() != drawn.absolute():
+        check_pictures(figures, overwrite=overwrite)
+    renamed_run.save(run, overwrite=True)
+    return render_again(run, pdf=pdf, figures=figures, overwrite=overwrite)
 
 
 def load_model(path: str | Path) -> SegmentModel:

@@ -30,12 +30,14 @@ from learnstrata.summary.contract.results import (
     Summary,
 )
 from learnstrata.summary.disclose import disclose
+from learnstrata.summary.previous import with_sentences
 from learnstrata.summary.words import words_of
 
 __all__ = [
     "render_again",
     "shared_files",
     "summaries_of",
+    "with_words",
     "without_data",
     "write_json",
     "write_shared",
@@ -67,10 +69,18 @@ def summaries_of(
     """
     results = build(run, key=key)
     told = disclose(results, key=key, content=run.base.content)
-    return _with_words(results, ExactSummary), _with_words(told, DisclosedSummary)
+    return with_words(results, ExactSummary), with_words(told, DisclosedSummary)
 
 
-def _with_words(results: Results, form: type[Form]) -> Form:
+def with_words(results: Results, form: type[Form]) -> Form:
+    """Give a summary of results: with the sentences and actions that follow from them.
+
+    Parameters
+    ----------
+    results : Results
+    form : type
+        `ExactSummary` of exact results, `DisclosedSummary` of disclosed ones.
+    """
     values = {name: getattr(results, name) for name in Results.model_fields}
     return form(**values, words=words_of(results), actions=recommend(results))
 
@@ -202,7 +212,11 @@ def without_data(summary: DisclosedSummary) -> DisclosedSummary:
     DisclosedSummary
         Numbers and structure are the same, texts of the table are placeholders.
     """
-    return _with_words(blank(summary), DisclosedSummary)
+    bare = with_words(blank(summary), DisclosedSummary)
+    if bare.previous is None:
+        return bare
+    previous = with_sentences(bare.previous, bare.settings.numbers)
+    return bare.model_copy(update={"previous": previous})
 
 
 def write_without_data(summary: DisclosedSummary, folder: Path) -> frozenset[str]:

@@ -15,7 +15,7 @@ from learnstrata.config.stages import EVIDENCE_LEVELS, Config, Evidence
 from learnstrata.disk.nearness import did_you_mean
 from learnstrata.exceptions import ConfigError, nearest, preview
 
-__all__ = ["list_recipes", "load_config", "numbered_names"]
+__all__ = ["list_recipes", "load_config", "load_names", "numbered_names"]
 
 
 def list_recipes() -> tuple[str, ...]:
@@ -61,6 +61,37 @@ def load_config(
     merged = _levelled(_laid_over(values, above))
     _refuse_unknown_keys(merged, Config, where="")
     return _validated(merged)
+
+
+def load_names(path: str | Path) -> Mapping[int | str, str]:
+    """Read names of segments from a TOML file with ``[names]`` and nothing else.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    mapping of int or str to str
+        As ``names`` of a configuration: by id, or by the name that a segment has.
+
+    Raises
+    ------
+    ConfigError
+        For an unreadable file, one that says anything else, or no name that fits.
+    """
+    values = _read_user_file(path)
+    if more := sorted(values.keys() - {"names"}):
+        raise ConfigError(
+            f"{path} sets {more} besides [names], which takes a new run. Leave these "
+            "out, or give the file to learnstrata run --config."
+        )
+    names = load_config(path=path).names
+    if not names:
+        raise ConfigError(
+            f'{path} names no segment. Write [names] and below it 1 = "a name".'
+        )
+    return names
 
 
 def numbered_names(values: Any) -> Any:  # noqa: ANN401 - not checked yet

@@ -7,7 +7,14 @@ from pathlib import Path, PurePosixPath
 
 from learnstrata.exceptions import OutputError
 
-__all__ = ["FILES", "LISTS", "refuse_no_folder", "refuse_no_pictures", "refuse_no_run"]
+__all__ = [
+    "FILES",
+    "LISTS",
+    "refuse_no_comparison",
+    "refuse_no_folder",
+    "refuse_no_pictures",
+    "refuse_no_run",
+]
 
 SHARED = ("report.html", "summary.json", "tables.xlsx")
 PRIVATE = ("summary.json", "tables.xlsx", "segments.parquet", "segments.csv")
@@ -34,6 +41,9 @@ MARKS = {
     **dict.fromkeys(SUMMARIES, ("schema_version", "segments")),
     **dict.fromkeys(MODELS, ("model_version", "centers")),
 }
+COMPARED = "share/comparison.json"
+COMPARISON = {"share", "private", COMPARED, "private/comparison.json"}
+COMPARISON |= {"private/movers.csv"}
 PICTURES = (".svg", ".png")
 MOST_TOLD = 3
 
@@ -108,6 +118,30 @@ def refuse_no_pictures(folder: Path, told: Path) -> None:
         raise OutputError(
             f"{told} holds more than pictures ({sorted(found)[:MOST_TOLD]}), so "
             "it is not overwritten. Choose another --figures."
+        )
+
+
+def refuse_no_comparison(folder: Path, told: Path) -> None:
+    """Refuse a folder that is not that of two runs compared, unless it is empty.
+
+    Parameters
+    ----------
+    folder, told : Path
+        As for `refuse_no_folder`.
+
+    Raises
+    ------
+    OutputError
+    """
+    refuse_no_folder(folder, told)
+    inside = dict(_walk(folder))
+    known = COMPARED in inside and _has(
+        inside[COMPARED], "comparison_version", "new_segments"
+    )
+    if inside and not (known and inside.keys() <= COMPARISON):
+        raise OutputError(
+            f"{told} is not the folder of a comparison and of nothing else, so it is "
+            "not overwritten. Choose another --out."
         )
 
 

@@ -55,10 +55,19 @@ Place = Callable[[Path, Path], object]
 Refuse = Callable[[Path, Path], None]  # a folder, by the name that it is told under
 
 
-def check_target(folder: str | Path, *, overwrite: bool) -> Path:
+def check_target(
+    folder: str | Path, *, overwrite: bool, refuse: Refuse = refuse_no_run
+) -> Path:
     """Refuse a folder that cannot become the run's, before any work is done.
 
     What a killed run left beside it is cleared away.
+
+    Parameters
+    ----------
+    folder : path
+    overwrite : bool
+    refuse : callable, default=refuse_no_run
+        Refuses a folder that is not of the kind that may be replaced.
 
     Raises
     ------
@@ -71,7 +80,7 @@ def check_target(folder: str | Path, *, overwrite: bool) -> Path:
     clear_rendered(target)
     if os.path.lexists(target):
         _refuse_unasked(folder, "--out", overwrite=overwrite)
-        _look(target, refuse_no_run)
+        _look(target, refuse)
     _refuse_unwritable(target)
     return target
 
@@ -204,6 +213,7 @@ def write_folder(
     *,
     overwrite: bool = False,
     check: Callable[[Path], None] = lambda _: None,
+    refuse: Refuse = refuse_no_run,
 ) -> Path:
     """Write files into a new folder that appears only when all of them are written.
 
@@ -219,6 +229,8 @@ def write_folder(
     check : callable, default does nothing
         Called with the folder when all is written and nobody else can see it. If it
         raises, nothing is published.
+    refuse : callable, default=refuse_no_run
+        As for `check_target`.
 
     Returns
     -------
@@ -229,13 +241,13 @@ def write_folder(
     OutputError
         If the folder is refused, or the disk is full or fails.
     """
-    target = check_target(folder, overwrite=overwrite)
+    target = check_target(folder, overwrite=overwrite, refuse=refuse)
 
     def fill(staging: Path) -> None:
         for name, write in files.items():
             _write_at(staging, PurePosixPath(name), write)
 
-    place = _over(refuse_no_run) if overwrite else put_new
+    place = _over(refuse) if overwrite else put_new
     return _put(target, fill, check=check, place=place, option="--out")
 
 

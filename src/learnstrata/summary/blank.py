@@ -47,6 +47,7 @@ from learnstrata.summary.contract.meaning import (
 )
 from learnstrata.summary.contract.model import Model
 from learnstrata.summary.contract.pay import CohortPart, CompanyRole, PayCell
+from learnstrata.summary.contract.previous import ComparedSegment, ShareChange
 from learnstrata.summary.contract.questions import MentorRole, RoleWithExperience
 from learnstrata.summary.contract.results import DisclosedSummary, Results, Settings
 from learnstrata.summary.walk import Scope, changed, declared
@@ -226,15 +227,17 @@ class _Blanking:
             # A segment that is whole bears the name that the user gave it.
             whole = "." not in around.subsegment_id
             return self.named if whole else frozenset(filter(is_phrased, _texts(value)))
-        if isinstance(around, Pull) and value == around.told:
+        phrased = isinstance(around, Pull) and value == around.told
+        if phrased or isinstance(around, ComparedSegment):
             return frozenset(filter(is_phrased, _texts(value)))
         if isinstance(around, CohortPart):
             return _own_roles() | self.named | {*TIERS, UNRATED}
         if isinstance(around, CategoryShare):
             over = next(one for one in reversed(scope) if isinstance(one, Category))
             return self._own_of(over.name)
-        if isinstance(around, DistinctiveValue | Condition):
-            return self.own if value == around.feature else self._own_of(around.feature)
+        if isinstance(around, DistinctiveValue | Condition | ShareChange):
+            of = around.category if isinstance(around, ShareChange) else around.feature
+            return self.own if value == of else self._own_of(of)
         typed = isinstance(around, PayCell) and value == around.role_family
         return _own_roles() if typed or isinstance(around, OF_ROLES) else self.own
 

@@ -110,6 +110,7 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
             "questions": questions,
             "outcomes": tuple(_if_compared(*pair, rounding) for pair in both),
             "companies": _without_spread(told.companies, settings),
+            "previous": None,  # grouped with the sizes of both runs, where these meet
         }
     )
 

@@ -18,7 +18,7 @@ from learnstrata.learners.features.register import steps_of
 from learnstrata.pipeline import run
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.meaning.naming import (
-    _overridden,
+    given_names,
     name_segments,
     unique_names,
 )
@@ -353,7 +353,7 @@ def test_a_name_given_by_ours_follows_the_segment_to_another_id(small_run):
 def test_names_that_cannot_be_given_are_refused(overrides, told):
     names = ["First", "Early career, lower pay", "Third"]
     with pytest.raises(ParameterError, match=re.escape(told)):
-        _overridden(names, overrides)
+        given_names(names, overrides)
 
 
 def test_a_segment_of_few_is_named_so(small_run):

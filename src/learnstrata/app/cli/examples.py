@@ -34,6 +34,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "learnstrata report runs/demo --pdf",
         "learnstrata report runs/demo --figures slides --pdf q4.pdf --overwrite",
     ),
+    "compare": (
+        "learnstrata compare runs/q3 runs/q4",
+        "learnstrata compare runs/q3 runs/q4 --out runs/q3-to-q4",
+    ),
     "scan": (
         "learnstrata scan runs/demo",
         "learnstrata scan runs/demo --table runs/new.csv --allow Bangalore",

@@ -12,6 +12,7 @@ __all__ = [
     "ConfigOption",
     "EvidenceOption",
     "JsonOption",
+    "KeyFileOption",
     "ModelOption",
     "OverwriteOption",
     "QuietOption",
@@ -71,6 +72,12 @@ SheetOption = Annotated[
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+]
+KeyFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file", help="Key of aliases and codes; made where it is not there yet."
+    ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only faults.")]
 OverwriteOption = Annotated[

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand
 
+from learnstrata.app.cli.comparing import compare
 from learnstrata.app.cli.examples import EXAMPLES
 from learnstrata.app.cli.learners import assign, explain, percentile
 from learnstrata.app.cli.reports import ReportCommand, open_report, report
@@ -58,6 +59,7 @@ _add(
     "Write a report again, as PDF and pictures too.",
     cls=ReportCommand,
 )
+_add("compare", compare, "Put two runs beside each other: who moved, what changed.")
 _add("scan", scan, "Search what a run shares for names of anybody.")
 _add("demo-table", demo_table, "Make an invented table to try things on.")
 

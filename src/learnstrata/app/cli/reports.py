@@ -47,17 +47,34 @@ def report(
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Folder for the charts.")
     ] = None,
+    names: Annotated[
+        Path | None,
+        typer.Option(
+            "--names",
+            help="TOML file whose [names] are the names of segments from now on.",
+        ),
+    ] = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Render the report of a run again; as PDF and as pictures, if asked."""
+    """Render the report of a run again; as PDF and as pictures, if asked.
+
+    With --names the segments are renamed in all files of the run, without a new fit.
+    """
+    from learnstrata.config.loading import load_names
+    from learnstrata.facade import rename_run
     from learnstrata.layer.places import folder_of_run
     from learnstrata.sharing import render_again
 
     run = folder_of_run(run)
     file = run / "share" / "report.pdf" if pdf == "" else pdf
     with leaks_are_faults():
-        paths = render_again(run, pdf=file, figures=figures, overwrite=overwrite)
+        if names is None:
+            paths = render_again(run, pdf=file, figures=figures, overwrite=overwrite)
+        else:
+            paths = rename_run(
+                run, load_names(names), pdf=file, figures=figures, overwrite=overwrite
+            )
     with shown(written=paths[-1]):
         if not quiet:
             say("\n".join(map(str, paths)))

@@ -11,6 +11,7 @@ from learnstrata.app.cli.options import (
     ConfigOption,
     EvidenceOption,
     JsonOption,
+    KeyFileOption,
     OverwriteOption,
     QuietOption,
     RecipeOption,
@@ -22,7 +23,7 @@ from learnstrata.app.cli.options import (
 from learnstrata.app.cli.output import leaks_are_faults, print_json, sheets_told, shown
 from learnstrata.app.streams import say
 
-__all__ = ["check", "demo_table", "run"]
+__all__ = ["check", "demo_table", "key_of", "run"]
 
 
 def run(
@@ -43,13 +44,16 @@ def run(
     k: SegmentsOption = None,
     sheet: SheetOption = None,
     allow: AllowOption = None,
-    key_file: Annotated[
+    previous: Annotated[
         Path | None,
         typer.Option(
-            "--key-file",
-            help="Key of aliases and codes; made where it is not there yet.",
+            "--previous",
+            metavar="RUN",
+            help="An earlier run: segments that continue keep their names, and the "
+            "report says what is new.",
         ),
     ] = None,
+    key_file: KeyFileOption = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -66,7 +70,7 @@ def run(
         recipe, config, seed=seed, as_of=as_of, evidence=level, selection=number
     )
     check_target(target, overwrite=overwrite)
-    key = _key(key_file, target)
+    key = key_of(key_file, target)
     with screens.progress(shown=not (quiet or as_json)) as watch:
         from learnstrata.facade import segment
         from learnstrata.learners.sources.files import read_source
@@ -74,7 +78,14 @@ def run(
         watch("read")
         frame, source = read_source(table, sheet=sheet)
         with sheets_told(source):
-            found = segment(frame, config=settings, key=key, source=source, watch=watch)
+            found = segment(
+                frame,
+                config=settings,
+                key=key,
+                previous=previous,
+                source=source,
+                watch=watch,
+            )
         watch("write")
         with leaks_are_faults():
             folder = found.save(target, overwrite=overwrite, allow=allow or ())
@@ -92,7 +103,7 @@ def _name_of(table: Path) -> str:
     return "piped" if is_piped or not name else name
 
 
-def _key(path: Path | None, run: Path) -> bytes:
+def key_of(path: Path | None, run: Path) -> bytes:
     """Read the key of the codes and aliases; the first run of a user makes it."""
     from learnstrata.privacy.keys import key_path, own_key, refuse_inside
 

@@ -116,11 +116,15 @@ class _Sums:
 
 
 class _State(NamedTuple):
-    """Groups so far, the limits they tell of each count, and what the sums leave."""
+    """Groups so far, the limits they tell of each count, and what the sums leave.
+
+    `fixed` are the places of counts that no group of ours tells.
+    """
 
     rounding: Rounding
     told: Limits
     left: Limits
+    fixed: frozenset[int]
 
 
 def protected(
@@ -128,6 +132,7 @@ def protected(
     counts: Sequence[int],
     sums: Sequence[Added],
     unsaid: Sequence[int] = (),
+    known: Mapping[int, tuple[int, int]] | None = None,
 ) -> Rounding:
     """Widen the groups of a rounding until the sums leave room for every count.
 
@@ -144,6 +149,9 @@ def protected(
         Places in `counts`.
     unsaid : sequence of int, default=()
         Places of counts that are not published, and only link sums.
+    known : mapping of int to (int, int), default=None
+        The least and the largest that another publication leaves of a count, by its
+        place: that one cannot be widened, but keeps its room too.
 
     Returns
     -------
@@ -175,11 +183,13 @@ def protected(
         return rounding
     exact = np.asarray(counts, dtype=np.int64)
     matrix = _Sums.of([one for one in sums if one.holds(exact)])
+    fixed = dict.fromkeys(unsaid, (0.0, ANY)) | dict(known or {})
     narrow = np.empty(0, dtype=np.intp)
     for asked in ASKED:
         for _ in range(MOST_JOINS):
-            told = _limits(exact, rounding, unsaid)
-            state = _State(rounding, told, matrix.narrowed(*told))
+            told = _limits(exact, rounding, fixed)
+            left = matrix.narrowed(*told)
+            state = _State(rounding, told, left, frozenset(fixed))
             narrow = _too_narrow(state.left, exact, rounding.base, asked)
             narrow = narrow[~np.isin(narrow, unsaid)]
             joined = (
@@ -195,14 +205,17 @@ def protected(
 
 
 def _limits(
-    exact: npt.NDArray[np.int64], rounding: Rounding, unsaid: Sequence[int]
+    exact: npt.NDArray[np.int64],
+    rounding: Rounding,
+    fixed: Mapping[int, tuple[float, float]],
 ) -> tuple[Floats, Floats]:
     distinct, back = np.unique(exact, return_inverse=True)
     ends: Mapping[int, tuple[int, int]] = {
         int(n): rounding.limits(int(n)) for n in distinct
     }
     pairs = np.array([ends[int(n)] for n in distinct], dtype=np.float64)[back]
-    pairs[list(unsaid)] = 0.0, ANY
+    for place, (low, high) in fixed.items():
+        pairs[place] = low, high
     return pairs[:, 0], pairs[:, 1]
 
 
@@ -232,7 +245,7 @@ def _widened(
 
     Only of a count whose own group is what limits it; None where no group may be wider.
     """
-    rounding, told, left = state
+    rounding, told, left, fixed = state
     start, end = matrix.implied(*left)
     own = np.flatnonzero(matrix.at == place)
     gains = start[own] - told[0][place], told[1][place] - end[own]
@@ -241,7 +254,9 @@ def _widened(
     others = np.flatnonzero(matrix.rows == matrix.rows[tightest])
     others = others[others != tightest]
     for entry in others[np.argsort(-exact[matrix.at[others]], kind="stable")]:
-        at = matrix.at[entry]
+        at = int(matrix.at[entry])
+        if at in fixed:
+            continue
         upwards = (matrix.signs[entry] == matrix.signs[tightest]) == from_below
         side = int(upwards)
         wider = rounding.joined(int(exact[at]), upwards=bool(upwards))

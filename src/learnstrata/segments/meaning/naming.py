@@ -18,7 +18,13 @@ from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.meaning.profiles import Profile
 from learnstrata.segments.meaning.traits import YEARS, Trait, Traits, traits_of
 
-__all__ = ["SegmentName", "name_segments", "telling_words", "unique_names"]
+__all__ = [
+    "SegmentName",
+    "given_names",
+    "name_segments",
+    "telling_words",
+    "unique_names",
+]
 
 ALL_LEARNERS, MIXED = "All learners", "Mixed"
 OF_SIZE = re.compile(
@@ -95,7 +101,7 @@ def name_segments(
         for profile in profiles
     ]
     given = [ALL_LEARNERS] if len(told) == 1 else unique_names(told)
-    final = _overridden(given, overrides or {})
+    final = given_names(given, overrides or {})
     return tuple(map(SegmentName, given, final))
 
 
@@ -300,28 +306,58 @@ def _both(one: str, other: str) -> str:
     return f"{one} and {other}"
 
 
-def _overridden(names: Sequence[str], overrides: Mapping[int | str, str]) -> list[str]:
-    """Lay the names of the user over ours, each for an id or for our name."""
-    ids = {str(i): i for i in range(1, len(names) + 1)}
-    ids |= {name: i for i, name in enumerate(names, start=1)}
+def given_names(
+    ours: Sequence[str],
+    overrides: Mapping[int | str, str],
+    *,
+    now: Sequence[str] = (),
+) -> list[str]:
+    """Lay the names of the user over those that segments have.
+
+    Parameters
+    ----------
+    ours : sequence of str
+        Names made from numbers, by segment.
+    overrides : mapping of int or str to str
+        Names by id, by our name, or by the name that a segment has now.
+    now : sequence of str, default=()
+        Names that segments have and keep where none is given; empty takes ours.
+
+    Raises
+    ------
+    ParameterError
+        If an override names no segment, is empty, or makes two segments alike.
+
+    Examples
+    --------
+    >>> given_names(["Early career", "Senior"], {2: "Veterans"})
+    ['Early career', 'Veterans']
+    """
+    now = now or ours
+    ids = {str(i): i for i in range(1, len(ours) + 1)}
+    ids |= {name: i for names in (ours, now) for i, name in enumerate(names, start=1)}
     if unknown := sorted(str(key) for key in overrides if str(key) not in ids):
         raise ParameterError(
             f"Got names for the segments {unknown}, but the segments are 1 to "
-            f"{len(names)}: {list(names)}. Name only segments that are there, by their "
+            f"{len(now)}: {list(now)}. Name only segments that are there, by their "
             "number or by the name they have."
         )
     if empty := sorted(str(key) for key, name in overrides.items() if not name.strip()):
         raise ParameterError(
             f"Got an empty name for the segments {empty}, expected words. "
-            "Give a name, or leave the segment out to keep ours."
+            "Give a name, or leave the segment out to keep the one it has."
         )
     given = {ids[str(key)]: name for key, name in overrides.items()}
-    final = [given.get(i, name).strip() for i, name in enumerate(names, start=1)]
-    times = Counter(name.casefold() for name in final)
-    if twice := sorted({name for name in final if times[name.casefold()] > 1}):
-        alike = [i for i, name in enumerate(final, start=1) if name in twice]
+    final = [given.get(i, name).strip() for i, name in enumerate(now, start=1)]
+    _refuse_alike(final)
+    return final
+
+
+def _refuse_alike(names: Sequence[str]) -> None:
+    times = Counter(name.casefold() for name in names)
+    if twice := sorted({name for name in names if times[name.casefold()] > 1}):
+        alike = [i for i, name in enumerate(names, start=1) if name in twice]
         raise ParameterError(
             f"Got the name {twice[0]!r} for more than one of the segments {alike}, "
             "expected a name of its own for each. Change one of them."
         )
-    return final

@@ -35,6 +35,7 @@ __all__ = [
     "Prepared",
     "SegmentModel",
     "fit_model",
+    "members_named",
     "memberships",
     "prepare",
 ]
@@ -249,6 +250,28 @@ def memberships(
         ids, name, *sure.get_columns(), part.alias("subsegment_name")
     )
     return told.select(c for c in MEMBERSHIP if c in told.columns)
+
+
+def members_named(members: pl.DataFrame, model: SegmentModel) -> pl.DataFrame:
+    """Give what `memberships` gave under the names of another model of the same fit.
+
+    Parameters
+    ----------
+    members : polars.DataFrame
+        It is not changed.
+    model : SegmentModel
+    """
+    names = dict(enumerate(model.names, start=1))
+    ids, part = pl.col("segment_id"), pl.col("subsegment_id")
+    of = {
+        "segment_name": ids.replace_strict(names, return_dtype=pl.String),
+        "subsegment_name": part.replace_strict(
+            model.names_by_part, default=None, return_dtype=pl.String
+        ),
+    }
+    return members.with_columns(
+        **{name: told for name, told in of.items() if name in members.columns}
+    )
 
 
 def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.int64]:

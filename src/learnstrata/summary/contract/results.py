@@ -32,6 +32,7 @@ from learnstrata.summary.contract.meaning import Bands, RuleAccuracy, Segment
 from learnstrata.summary.contract.model import Model
 from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.pay import Benchmarks, Cohort, Companies
+from learnstrata.summary.contract.previous import Previous
 from learnstrata.summary.contract.questions import Questions
 from learnstrata.wording.numbers import Numbers
 
@@ -119,6 +120,7 @@ class Results(Model):
     ]
     notes: Annotated[tuple[str, ...], Sentence()]
     timings: Annotated[dict[str, float], Owner("seconds a stage")]
+    previous: Annotated[Previous | None, Rows()] = None
 
     @model_validator(mode="after")
     def _has_each_segment_once(self) -> Self:

@@ -1,0 +1,230 @@
+"""Two runs beside each other, as values of the contract: segment by segment."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from learnstrata.layer.changes import (
+    numbers_of_all,
+    numbers_of_segment,
+    settings_changed,
+    shares_of_all,
+    shares_of_segment,
+)
+from learnstrata.layer.migration import Crossing
+from learnstrata.privacy.disclosure.rounding import LEAST_WHOLE, significant
+from learnstrata.stats.stability import adjusted_rand
+from learnstrata.summary.contract.previous import (
+    ComparedSegment,
+    Fate,
+    Migration,
+    Previous,
+    SegmentPair,
+)
+from learnstrata.summary.contract.results import Results
+
+__all__ = ["Counts", "beside", "fates", "followed"]
+
+Ids: TypeAlias = tuple[int | None, int | None]
+
+
+class Counts(NamedTuple):
+    """Counts of learners in one of the forms of a comparison.
+
+    Attributes
+    ----------
+    found : Crossing
+    told : callable
+        Gives a count as this form tells it; what is worked out of counts is worked out
+        of those, and tells no more.
+    share : callable
+        Gives the share of two counts as told.
+    """
+
+    found: Crossing
+    told: Callable[[int], int | None]
+    share: Callable[[int | None, int | None], float | None]
+
+    @property
+    def table(self) -> npt.NDArray[np.int64]:
+        """Learners of both runs by segment, none where a count is hidden."""
+        told = [[self.told(n) or 0 for n in row] for row in self.found.table.tolist()]
+        return np.array(told)
+
+    def both(self, old: int, new: int) -> int | None:
+        """Give the learners of an old segment who are in a new one."""
+        return self.told(int(self.found.table[old - 1, new - 1]))
+
+    def agreement(self) -> float | None:
+        """Give the adjusted Rand index over learners in both runs."""
+        if (self.told(int(self.found.table.sum())) or 0) < LEAST_WHOLE:
+            return None
+        return significant(round(adjusted_rand(self.table), 2), 2)
+
+
+def beside(runs: tuple[Results, Results], why_not: str) -> Previous:
+    """Compare runs by sizes, names and numbers: nobody is followed.
+
+    Parameters
+    ----------
+    runs : tuple of Results
+        The old and the new one, both exact or both disclosed.
+    why_not : str
+        Why nobody is followed.
+    """
+    old, new = runs
+    return Previous(
+        by_learner=False,
+        why_not=why_not,
+        k_old=old.selection.k,
+        k_new=new.selection.k,
+        size_old=old.segmented,
+        size_new=new.segmented,
+        in_both=None,
+        joined=None,
+        left=None,
+        moved=None,
+        share_moved=None,
+        agreement=None,
+        old_segments=_segments(old),
+        new_segments=_segments(new),
+        pairs=tuple(_pair(runs, fate, ids) for fate, ids in _namesakes(*runs)),
+        migrations=(),
+        numbers=numbers_of_all(old, new),
+        shares=shares_of_all(old, new),
+        settings=settings_changed(old, new),
+    )
+
+
+def followed(
+    runs: tuple[Results, Results], counts: Counts, notes: Sequence[str]
+) -> Previous:
+    """Compare runs over the learners that both have.
+
+    Parameters
+    ----------
+    runs : tuple of Results
+        As for `beside`.
+    counts : Counts
+    notes : sequence of str
+        Which names of segments did not stay, and why.
+    """
+    old, new = runs
+    found = counts.found
+    whole = {
+        "in_both": int(found.table.sum()),
+        "joined": int(found.joined.sum()),
+        "left": int(found.left.sum()),
+        "moved": found.moved,
+    }
+    told = {name: counts.told(n) for name, n in whole.items()}
+    fates = _told_fates(found, *(frozenset(s.id for s in run.segments) for run in runs))
+    update = {
+        "by_learner": True,
+        **told,
+        "share_moved": counts.share(told["moved"], told["in_both"]),
+        "agreement": counts.agreement(),
+        "pairs": tuple(_pair_of(runs, fate, ids, counts) for fate, ids in fates),
+        "migrations": tuple(
+            Migration(old_id=i.id, new_id=j.id, count=counts.both(i.id, j.id))
+            for i in old.segments
+            for j in new.segments
+        ),
+        "names": tuple(notes),
+    }
+    return beside(runs, "").model_copy(update=update)
+
+
+def _segments(run: Results) -> tuple[ComparedSegment, ...]:
+    return tuple(
+        ComparedSegment(id=one.id, name=one.name, size=one.size) for one in run.segments
+    )
+
+
+def _namesakes(old: Results, new: Results) -> Iterator[tuple[Fate, Ids]]:
+    """Match segments by their names alone."""
+    before, after = (
+        {one.name.casefold(): one.id for one in run.segments} for run in (old, new)
+    )
+    for name, j in after.items():
+        i = before.get(name)
+        yield "unmatched" if i is None else "same name", (i, j)
+    for name, i in before.items():
+        if name not in after:
+            yield "unmatched", (i, None)
+
+
+def fates(found: Crossing) -> Iterator[tuple[Fate, Ids]]:
+    """Say what became of each segment, the new ones first.
+
+    Parameters
+    ----------
+    found : Crossing
+    """
+    matching, (k_old, k_new) = found.matching, found.table.shape
+    before = {j: i for i, j in matching.pairs}
+    homes = {j: matching.home_of_column(j) for j in range(k_new) if j not in before}
+    gone = [i for i in range(k_old) if i not in before.values()]
+    ends = {i: matching.home_of_row(i) for i in gone}
+    for j in range(k_new):
+        if j in before:
+            yield "continued", (before[j] + 1, j + 1)
+        elif (home := homes[j]) is not None:
+            yield "split", (home + 1, j + 1)
+        elif j not in ends.values():
+            yield "new", (None, j + 1)
+    for i in gone:
+        end = ends[i]
+        if end is not None:
+            yield "merged", (i + 1, end + 1)
+        elif i not in homes.values():
+            yield "retired", (i + 1, None)
+
+
+def _told_fates(
+    found: Crossing, old: frozenset[int], new: frozenset[int]
+) -> Iterator[tuple[Fate, Ids]]:
+    """Leave out the segments that are too small to be told."""
+    for fate, (i, j) in fates(found):
+        before, after = i if i in old else None, j if j in new else None
+        if (before, after) == (i, j):
+            yield fate, (i, j)
+        elif before is not None:
+            yield "retired", (before, None)
+        elif after is not None:
+            yield "new", (None, after)
+
+
+def _pair(runs: tuple[Results, Results], fate: Fate, ids: Ids) -> SegmentPair:
+    """Put two segments, or one alone, beside each other by what their runs tell."""
+    old, new = (
+        None if i is None else run.segment(i) for run, i in zip(runs, ids, strict=True)
+    )
+    return SegmentPair(
+        old_id=ids[0],
+        new_id=ids[1],
+        fate=fate,
+        size_old=old.size if old else None,
+        size_new=new.size if new else None,
+        numbers=numbers_of_segment(old, new, runs) if old and new else (),
+        shares=shares_of_segment(old, new, runs) if old and new else (),
+    )
+
+
+def _pair_of(
+    runs: tuple[Results, Results], fate: Fate, ids: Ids, counts: Counts
+) -> SegmentPair:
+    """Give a pair with the learners that both runs have of it."""
+    pair, (i, j) = _pair(runs, fate, ids), ids
+    if i is None or j is None:
+        return pair
+    told = counts.table
+    both = counts.both(i, j)
+    update = {
+        "count": both,
+        "of_old": counts.share(both, int(told[i - 1].sum())),
+        "of_new": counts.share(both, int(told[:, j - 1].sum())),
+    }
+    return pair.model_copy(update=update)

@@ -1,0 +1,160 @@
+"""What is new since an earlier run, in one to three sentences."""
+
+from collections.abc import Iterable, Sequence
+
+from learnstrata.learners.features.register import feature_of
+from learnstrata.privacy.disclosure.rounding import AMOUNTS
+from learnstrata.summary.contract.previous import (
+    ComparedSegment,
+    NumberChange,
+    Previous,
+    SegmentPair,
+)
+from learnstrata.wording.numbers import Numbers
+from learnstrata.wording.words import counted, listed
+
+__all__ = ["number_text", "previous_sentences", "with_sentences"]
+
+MOST_TOLD = 3  # segments of one fate that are named
+
+
+def with_sentences(previous: Previous, write: Numbers) -> Previous:
+    """Give a comparison with the sentences that follow from its numbers.
+
+    Parameters
+    ----------
+    previous : Previous
+    write : Numbers
+        Of the new run.
+    """
+    told = previous_sentences(previous, write)
+    return previous.model_copy(update={"sentences": told})
+
+
+def previous_sentences(previous: Previous, write: Numbers) -> tuple[str, ...]:
+    """Say what is new: who stayed, what became of the segments, what changed most.
+
+    Parameters
+    ----------
+    previous : Previous
+        Exact, or disclosed.
+    write : Numbers
+    """
+    told = (
+        _learners(previous, write) if previous.by_learner else previous.why_not,
+        _segments(previous),
+        _largest(previous, write),
+    )
+    return tuple(one for one in told if one)
+
+
+def number_text(change: NumberChange, write: Numbers) -> tuple[str, str]:
+    """Write a number, then and now.
+
+    Parameters
+    ----------
+    change : NumberChange
+    write : Numbers
+    """
+    old, new = (_number(change.feature, one, write) for one in (change.old, change.new))
+    return old, new
+
+
+def _number(feature: str, value: float | None, write: Numbers) -> str:
+    if feature in AMOUNTS:
+        return write.pay_text(value)
+    if feature == "pay_growth":
+        return write.growth(value)
+    unit = feature_of(feature).unit
+    text = write.years(value) if unit == "years" else write.plain(value)
+    return f"{text} years" if unit == "years" and value is not None else text
+
+
+def _learners(previous: Previous, write: Numbers) -> str:
+    """Say how many of those in both are elsewhere now, and who came and went."""
+    both, moved, joined, left = (
+        write.count(n)
+        for n in (previous.in_both, previous.moved, previous.joined, previous.left)
+    )
+    share = previous.share_moved
+    part = "" if share is None else f" ({write.share(share)})"
+    return (
+        f"Of {both} learners in both runs {moved}{part} are not in the segment that "
+        f"continues theirs; {joined} joined, {left} left."
+    )
+
+
+def _segments(previous: Previous) -> str:
+    """Say what became of the segments."""
+    alike = [p for p in previous.pairs if p.fate in {"continued", "same name"}]
+    how = "continue" if previous.by_learner else "have a namesake"
+    told = [f"{len(alike)} of {previous.k_old} segments {how}"]
+    if previous.by_learner and len(alike) == previous.k_old == previous.k_new:
+        told = ["All segments continue" if len(alike) > 1 else "The segment continues"]
+    told += [text for fate in SAID for text in _fate(previous, fate)]
+    return f"{'; '.join(told)}."
+
+
+SAID = {
+    "renamed": "{old} is now called {new}",
+    "split": "{new} parted from {old}",
+    "merged": "{old} went into {new}",
+    "new": "{new} is new",
+    "retired": "{old} is no more",
+}
+
+
+def _fate(previous: Previous, fate: str) -> list[str]:
+    """Tell of the segments of one fate, by their names; of many how many more."""
+    found = [pair for pair in previous.pairs if _fate_of(pair, previous) == fate]
+    told = [
+        SAID[fate].format(
+            old=_named(previous.old(pair.old_id)), new=_named(previous.new(pair.new_id))
+        )
+        for pair in found[:MOST_TOLD]
+    ]
+    more = len(found) - len(told)
+    return [*told, f"and {counted(more, 'more segment')} so"] if more > 0 else told
+
+
+def _fate_of(pair: SegmentPair, previous: Previous) -> str:
+    old, new = previous.old(pair.old_id), previous.new(pair.new_id)
+    named = pair.fate == "continued" and old and new and old.name != new.name
+    return "renamed" if named else pair.fate
+
+
+def _named(one: ComparedSegment | None) -> str:
+    return f'"{one.name}"' if one else "a segment too small to be told"
+
+
+def _largest(previous: Previous, write: Numbers) -> str:
+    """Name the settings that differ; else the median that changed most of all."""
+    if settings := [one.setting for one in previous.settings if one.setting in ASKED]:
+        return f"The runs were asked for differently: {listed(settings)}."
+    change = max(_known(previous.numbers), key=_step, default=None)
+    if change is None or _step(change) == 0:
+        return ""
+    then, now = number_text(change, write)
+    label = feature_of(change.feature).label
+    return f"The median of all of {label} went from {then} to {now}."
+
+
+# Settings that change what a segment is; the others change how it is looked at.
+ASKED = ("recipe", "as_of", "selection.k", "unit", "features", "experience_bands")
+
+
+def _known(changes: Sequence[NumberChange]) -> Iterable[NumberChange]:
+    return (
+        one
+        for one in changes
+        if one.feature in {"pay", "years_of_experience", "company_pay"}
+        and one.old
+        and one.new is not None
+    )
+
+
+def _step(change: NumberChange) -> float:
+    """Give by what part of it a number changed."""
+    if not change.old or change.new is None:
+        return 0.0
+    return abs(change.new - change.old) / abs(change.old)

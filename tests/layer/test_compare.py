@@ -1,0 +1,228 @@
+"""Two runs beside each other: exact for their owner, disclosed for everybody else."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+import learnstrata as ls
+from learnstrata.layer.compare import compare_sides, read_side
+from learnstrata.layer.migration import Crossing
+from learnstrata.layer.pairs import fates
+from learnstrata.layer.reading import read_summary
+from thrift import NO_EVIDENCE
+
+KEY = bytes(32)
+LEARNER = "email_hash"
+TABLE = ls.make_learners(1_200, rng=4)
+IDS = TABLE[LEARNER].unique(maintain_order=True)
+OLD = TABLE.filter(pl.col(LEARNER).is_in(IDS[:1_150].implode()))
+NEW = TABLE.filter(pl.col(LEARNER).is_in(IDS[150:].implode()))
+
+
+def segmented(table, *, k, **more):
+    asked = {"evidence": NO_EVIDENCE, "selection": {"k": k}}
+    config = ls.load_config(**asked, names=more.pop("names", None))
+    return ls.segment(table, config=config, key=KEY, **more)
+
+
+@pytest.fixture(scope="module")
+def old():
+    return segmented(OLD, k=4, names={1: "Ready to mentor"})
+
+
+@pytest.fixture(scope="module")
+def new(old):
+    return segmented(NEW, k=5, previous=old)
+
+
+@pytest.fixture(scope="module")
+def folders(old, new, tmp_path_factory):
+    desk = tmp_path_factory.mktemp("runs")
+    return old.save(desk / "old"), new.save(desk / "new")
+
+
+@pytest.fixture(scope="module")
+def found(folders):
+    return ls.compare_runs(*folders, key=KEY)
+
+
+def test_exact_counts_are_those_of_a_join_by_learner(old, new, found):
+    both = old.learners.join(new.learners, on="learner_id", how="inner")
+    assert found.exact.in_both == len(both)
+    assert found.exact.left == len(old.learners) - len(both)
+    assert found.exact.joined == len(new.learners) - len(both)
+    for one in found.exact.migrations:
+        cell = both.filter(segment_id=one.old_id, segment_id_right=one.new_id)
+        assert one.count == len(cell)
+    ari = adjusted_rand_score(both["segment_id"], both["segment_id_right"])
+    assert found.exact.agreement == pytest.approx(ari, abs=0.006)
+
+
+def test_movers_are_listed_by_learner_and_add_up(found):
+    kinds = dict(found.movers["kind"].value_counts().iter_rows())
+    exact = found.exact
+    told = {"moved": exact.moved, "joined": exact.joined, "left": exact.left}
+    assert kinds == {kind: n for kind, n in told.items() if n}
+    assert found.movers["learner_id"].is_unique().all()
+
+
+def test_sizes_numbers_and_shares_are_those_that_each_run_tells(folders, found):
+    before, after = map(read_summary, folders)
+    told = found.told
+    assert [s.size for s in told.old_segments] == [s.size for s in before.segments]
+    assert [s.size for s in told.new_segments] == [s.size for s in after.segments]
+    assert (told.size_old, told.size_new) == (before.segmented, after.segmented)
+    assert any(pair.numbers for pair in told.pairs)
+    assert any(pair.shares for pair in told.pairs)
+    for pair in told.pairs:
+        for one in pair.numbers:
+            run = before.segment(pair.old_id), after.segment(pair.new_id)
+            own = tuple(segment.number(one.feature).p50 for segment in run)
+            assert (one.old, one.new) == own
+        for one in pair.shares:
+            values = after.segment(pair.new_id).category(one.category)
+            assert one.new == next(v.share for v in values if v.value == one.value)
+
+
+def test_what_is_told_of_learners_is_rounded_or_under_the_base(found):
+    exact = {(m.old_id, m.new_id): m.count for m in found.exact.migrations}
+    told = [(m.count, exact[m.old_id, m.new_id]) for m in found.told.migrations]
+    assert any(count is None for count, _ in told)
+    for count, true in told:
+        assert (count is None) == (true < 10)
+        assert count is None or (count % 10 == 0 and abs(count - true) <= 30)
+
+
+def test_what_is_shared_names_no_learner_and_movers_are_private(found, tmp_path):
+    folder = found.save(tmp_path / "diff")
+    shared = (folder / "share" / "comparison.json").read_text()
+    ids = found.movers["learner_id"].to_list()
+    assert not [one for one in ids if one in shared]
+    assert (folder / "private" / "movers.csv").read_text().count("\n") == len(ids) + 1
+    assert (folder / "private").stat().st_mode & 0o077 == 0
+    assert json.loads(shared)["comparison_version"] == 1
+
+
+def test_the_same_runs_and_key_give_the_same_bytes(folders, found, tmp_path):
+    again = ls.compare_runs(*folders, key=KEY).save(tmp_path / "again")
+    once = found.save(tmp_path / "once")
+    for item in once.rglob("*.*"):
+        assert (again / item.relative_to(once)).read_bytes() == item.read_bytes()
+
+
+def test_with_what_is_shared_alone_nobody_is_followed_and_it_says_so(folders, tmp_path):
+    alone = tmp_path / "passed-on"
+    alone.mkdir()
+    text = (folders[0] / "share" / "summary.json").read_text()
+    (alone / "summary.json").write_text(text)
+    found = ls.compare_runs(alone / "summary.json", folders[1])
+    assert found.movers is None
+    assert not found.told.by_learner
+    assert "takes the private part of both" in found.told.sentences[0]
+    assert found.told.in_both is None
+    assert {p.fate for p in found.told.pairs} <= {"same name", "unmatched"}
+    assert any(p.numbers for p in found.told.pairs)
+
+
+def test_runs_of_other_learners_follow_nobody(old):
+    others = segmented(TABLE.with_columns(pl.col(LEARNER).str.reverse()), k=3)
+    found = ls.compare_runs(old, others)
+    assert "Hardly any learner is in both runs" in found.told.sentences[0]
+    assert found.movers is None
+
+
+def test_a_table_without_learner_ids_has_nobody_to_follow(old):
+    config = ls.load_config(evidence=NO_EVIDENCE, record="learner", selection={"k": 3})
+    numbered = ls.segment(TABLE.drop(LEARNER), config=config)
+    found = ls.compare_runs(old, numbered)
+    assert "without learner ids" in found.told.sentences[0]
+
+
+def test_records_are_nobody_who_could_be_followed(old):
+    with pytest.raises(ls.ParameterError, match="'notebook' segments records, and a"):
+        ls.segment(TABLE, "notebook", previous=old)
+
+
+def test_a_folder_of_something_else_is_never_replaced(found, tmp_path):
+    (tmp_path / "diff").mkdir()
+    (tmp_path / "diff" / "thesis.txt").write_text("mine")
+    with pytest.raises(ls.OutputError, match="is not the folder of a comparison and"):
+        found.save(tmp_path / "diff", overwrite=True)
+    done = found.save(tmp_path / "other")
+    with pytest.raises(ls.OutputError, match="is there already"):
+        found.save(done)
+    assert found.save(done, overwrite=True) == done
+
+
+def test_settings_that_differ_are_listed_and_no_others(found, old):
+    assert [one.setting for one in found.told.settings] == ["selection.k"]
+    same = compare_sides(old.side, old.side, key=KEY).told
+    assert same.settings == ()
+    assert same.moved is None
+    assert same.sentences[1] == "All segments continue."
+
+
+def crossing(table, left=None, joined=None):
+    counts = np.array(table)
+    rows, columns = counts.shape
+    return Crossing(
+        counts,
+        np.array(left or [0] * rows),
+        np.array(joined or [0] * columns),
+        b"content",
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ([[90, 10], [5, 95]], [("continued", (1, 1)), ("continued", (2, 2))]),
+        ([[60, 40]], [("continued", (1, 1)), ("split", (1, 2))]),
+        ([[70], [50]], [("continued", (1, 1)), ("merged", (2, 1))]),
+        ([[90, 0], [0, 80], [5, 9]], [("continued", (1, 1)), ("continued", (2, 2)),
+                                      ("merged", (3, 2))]),
+        ([[50, 50]], [("split", (1, 1)), ("split", (1, 2))]),
+        ([[40, 5, 20], [4, 60, 20]], [("continued", (1, 1)), ("continued", (2, 2)),
+                                      ("new", (None, 3))]),
+        ([[90, 0], [0, 80], [15, 15]], [("continued", (1, 1)), ("continued", (2, 2)),
+                                        ("retired", (3, None))]),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_segment_follows_from_its_learners(table, expected):
+    assert list(fates(crossing(table))) == expected
+
+
+def test_a_run_that_follows_another_keeps_names_and_tells_what_is_new(new, found):
+    continued = [p for p in found.exact.pairs if p.fate == "continued"]
+    kept = {p.new_id for p in continued if p.old_id == 1}
+    assert [s.name for s in new.summary.segments if s.id in kept] == ["Ready to mentor"]
+    assert new.summary.previous == found.told
+    assert new.exact.previous == found.exact
+    assert len(new.summary.previous.sentences) == 3
+
+
+def test_a_run_that_follows_another_loads_and_is_the_same_bytes_again(
+    new, folders, tmp_path
+):
+    loaded = ls.load(folders[1])
+    assert loaded.summary == new.summary
+    assert loaded.exact == new.exact
+    again = segmented(NEW, k=5, previous=folders[0]).save(tmp_path / "again")
+    for item in (folders[1] / "share").iterdir():
+        assert (again / "share" / item.name).read_bytes() == item.read_bytes()
+
+
+def test_a_run_renamed_later_says_what_is_new_under_its_new_names(new):
+    name = new.summary.segments[0].name
+    renamed = new.renamed({1: "Somebody else"}).summary.previous
+    assert renamed.new(1).name == "Somebody else"
+    assert not [s for s in renamed.sentences if f'now called "{name}"' in s]
+
+
+def test_a_side_is_read_from_the_folder_as_it_was_saved(new, folders):
+    side = read_side(folders[1])
+    assert side.told == new.summary
+    assert side.owned.learners.equals(new.learners)
