@@ -130,7 +130,7 @@ def test_the_operating_model_goes_with_the_shares(share, half, n, words):
         (80, "No single programme reaches a majority"),
         (81, "reaches about half of all, so plan two at least."),
         (119, "reaches about half of all, so plan two at least."),
-        (120, "One default programme serves more than half of all"),
+        (120, "One programme for it reaches more than half of all"),
     ],
 )
 def test_a_majority_that_rounding_leaves_open_is_about_half(small_results, size, words):
@@ -518,7 +518,7 @@ def test_rules_of_which_nothing_is_counted_are_not_said_to_be_whole(small_result
         said = answers(changed(small_results, bands=changed(bands, rows=rows)))
         answer = said["learned_against_rules"].answer
         assert "split" not in answer
-        assert answer.endswith("%.")
+        assert answer.endswith("% of learners.")
 
 
 def test_an_agreement_of_few_is_not_told(small_results):

@@ -64,12 +64,13 @@ def _supply(role: MentorRole, results: Results) -> str:
     years = f"{questions.mentor_years:g}"
     told = (
         f"{write.count(role.demand)} have fewer than {years} years, "
-        f"{write.count(role.supply)} have more and could mentor"
+        f"{write.count(role.supply)} have {years} or more and could mentor"
     )
-    gap = role.gap(questions.mentees)
+    gap, each = role.gap(questions.mentees), f"at {questions.mentees} a mentor"
     if gap is None:
         return told
-    each = f"at {questions.mentees} a mentor"
+    if role.per_mentor is not None:
+        told = f"{told}, {role.per_mentor:.1f} for each of these"
     if gap > 0:
         lacking = "mentor is" if gap == 1 else "mentors are"
         return f"{told}; {each}, {gap:,} {lacking} lacking"

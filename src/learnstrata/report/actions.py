@@ -4,7 +4,7 @@ from learnstrata.summary.contract.decisions import Action
 from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Table, column, table_of
 
-__all__ = ["actions", "targets"]
+__all__ = ["actions", "mentor_pools", "targets"]
 
 
 def targets(summary: Summary, action: Action) -> Table:
@@ -21,6 +21,43 @@ def targets(summary: Summary, action: Action) -> Table:
             column("Why", lambda one: one.why),
         ),
     )
+
+
+def mentor_pools(summary: Summary) -> Table:
+    """List demand by experience, supply and what is lacking, a row for each role."""
+    found = summary.questions
+    roles = [one for one in found.mentor_roles if one.levels]
+    levels = [one.level for one in roles[0].levels] if roles else []
+    return table_of(
+        f"Mentors by role: {found.mentor_years:g} years or more could mentor "
+        f"{found.mentees} others",
+        roles,
+        (
+            column("Role", lambda role: role.role),
+            *(
+                column(
+                    f"{level}: want a mentor",
+                    lambda r, i=i: r.levels[i].demand,
+                    "count",
+                )
+                for i, level in enumerate(levels)
+            ),
+            column("Want a mentor", lambda role: role.demand, "count"),
+            column("Could mentor", lambda role: role.supply, "count"),
+            column("For each mentor", lambda role: role.per_mentor, "number"),
+            column(
+                "Mentors lacking",
+                lambda role: _at_least_none(role.gap(found.mentees)),
+                "plain",
+            ),
+        ),
+        sheet="Mentor pools",
+    )
+
+
+def _at_least_none(gap: int | None) -> int | None:
+    """Count what is lacking; what is to spare is no lack."""
+    return None if gap is None else max(gap, 0)
 
 
 def actions(summary: Summary) -> Table:

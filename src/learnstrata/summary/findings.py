@@ -137,7 +137,7 @@ def _operating_model(
         others = n_segments - 1
         need = "segment needs" if others == 1 else f"{others} segments need"
         return (
-            f"One default programme serves more than half of all; the other {need} "
+            f"One programme for it reaches more than half of all; the other {need} "
             "additions to it rather than a programme of their own."
         )
     if half == 1:
@@ -356,9 +356,9 @@ def _learned_against_rules(results: Results) -> Answer:
     told = _split_in_words(split, len(found.rows), least) if counted_in else ""
     return (
         f"The learned segments and the rule-based ones {readings.agreement(found.ari)} "
-        f"({write.number(found.ari)}, where 1 is the same and 0 chance). Who knows the "
-        f"rule-based segment guesses the learned one right for "
-        f"{write.share(found.guessed)}. {told}"
+        f"({write.number(found.ari)}, where 1 is the same and 0 chance). From the "
+        "rule-based segment alone the learned one is guessed right for "
+        f"{write.share(found.guessed)} of {results.settings.units}. {told}"
     ).strip(), True
 
 
