@@ -348,8 +348,9 @@ def _lacking(summary: DisclosedSummary) -> list[object]:
     large = [role.learners or 0 for role in found.mentor_roles[:MOST_POOLS]]
     large = [size for size in large if size >= LEAST_POOL]
     held = share_of(sum(large), summary.segmented)
-    gaps = [role.gap(found.mentees) for role in found.mentor_roles]
-    return [len(large), held, sum(large), gaps]
+    roles = found.mentor_roles
+    gaps = [role.gap(found.mentees) for role in roles]
+    return [len(large), held, sum(large), gaps, [r.per_mentor for r in roles]]
 
 
 def _groups(summary: DisclosedSummary) -> list[float]:

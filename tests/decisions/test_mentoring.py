@@ -17,8 +17,9 @@ def test_mentor_pools_are_the_largest_roles(small_results):
     for target, role in zip(action.targets, roles, strict=True):
         assert target.share == share_of(role.demand, everybody)
         assert target.why.startswith(
-            f"{role.demand} have fewer than 8 years, {role.supply} have more and could "
-            "mentor; at 5 a mentor, "
+            f"{role.demand} have fewer than 8 years, {role.supply} have 8 or more and "
+            f"could mentor, {role.demand / role.supply:.1f} for each of these; at 5 a "
+            "mentor, "
         )
     covered = sum(one.learners for one in roles) / everybody
     assert action.why == (
@@ -35,7 +36,12 @@ def test_mentor_pools_are_the_largest_roles(small_results):
         (101, 12, 9, "at 5 a mentor, 9 mentors are lacking"),
         (100, 19, 1, "at 5 a mentor, 1 mentor is lacking"),
         (100, 20, 0, "at 5 a mentor, all can have one"),
-        (100, None, None, "100 have fewer than 8 years, under 10 have more and could"),
+        (
+            100,
+            None,
+            None,
+            "100 have fewer than 8 years, under 10 have 8 or more and could",
+        ),
     ],
 )
 def test_a_gap_is_the_mentors_that_demand_lacks(

@@ -104,8 +104,13 @@ def test_segments_share_a_programme_only_if_they_are_alike_in_need(
 def test_pay_of_half_the_experience_calls_for_catching_up(small_results, segment):
     of = next(one for one in small_results.cohorts if one.key == "stalled")
     row = changed(of.by_segment[0], segment_id=segment.id)
-    for low, told in ((0.31, "catch up in pay"), (0.29, "widen the role")):
-        rows = (changed(row, share=0.4, low=low),)
+    for share, low, told in (
+        (0.45, 0.31, "catch up in pay"),
+        (0.44, 0.31, "widen the role"),
+        (0.45, 0.29, "widen the role"),
+        (None, None, "widen the role"),
+    ):
+        rows = (changed(row, share=share, low=low),)
         results = with_cohort(small_results, "stalled", share=0.3, by_segment=rows)
         assert need_of(placed(segment), results).focus == told
 

@@ -12,7 +12,7 @@ import pytest
 
 from learnstrata.disk import placing
 from learnstrata.exceptions import OutputError, PrivacyError
-from learnstrata.layer.contents import FILES
+from learnstrata.layer.contents import FILES, LISTS
 from learnstrata.layer.folder import (
     _look,
     check_file,
@@ -192,9 +192,20 @@ def test_what_was_exported_into_the_shared_part_belongs_to_the_run(old):
     assert everything_in(old) == ["share", "share/report.html"]
 
 
+def test_lists_of_people_belong_to_the_run(old):
+    (old / "private" / "lists").mkdir()
+    for name in LISTS:
+        (old / "private" / "lists" / name).write_text("learner_id")
+    write_folder(old, {"share/report.html": text("new")}, overwrite=True)
+    assert everything_in(old) == ["share", "share/report.html"]
+
+
 @pytest.mark.parametrize(
     "name",
-    ["share/notes.txt", "private/key", "share/figures/mine.psd", "figures/a.svg"],
+    [
+        *("share/notes.txt", "private/key", "share/figures/mine.psd", "figures/a.svg"),
+        "private/lists/mine.csv",
+    ],
 )
 def test_foreign_files_are_seen_in_every_part(old, name):
     (old / name).parent.mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
 """Whom actions are for, as tables."""
 
-from learnstrata.report.actions import targets
-from learnstrata.summary.contract.decisions import Action, Target
+from learnstrata.report.actions import pools, targets, trial_sentence, trials
+from learnstrata.summary.contract.decisions import Action, Target, Trial
 
 ACTION = Action(
     id="pathways",
@@ -28,3 +28,64 @@ def test_targets_are_counted_in_the_unit_of_the_run(notebook):
     assert table.rows == tuple(
         (t.name, t.size, t.share, t.programme, t.why) for t in ACTION.targets
     )
+
+
+def test_pools_tell_demand_by_experience_supply_and_what_lacks(summary):
+    role = summary.questions.mentor_roles[0]
+    short = role.model_copy(update={"demand": 1000, "supply": 150})
+    few = role.model_copy(update={"supply": None})
+    table = pools(summary, (role, short, few))
+    assert len(table.columns) == len(role.levels) + 6
+    levels = tuple(one.demand for one in role.levels)
+    of_role, of_short, of_few = table.rows
+    told = (role.role, role.learners, role.demand, *levels, role.supply)
+    assert of_role[:-2] == told
+    assert of_short[-2:] == (1000 / 150, 50)
+    assert of_role[-2:] == (role.per_mentor, 0)
+    assert of_few[-2:] == (None, None)
+
+
+def test_a_role_of_which_neither_is_known_has_no_pool(bare):
+    role = {"demand": None, "supply": None, "levels": ()}
+    unknown = [one.model_copy(update=role) for one in bare.questions.mentor_roles]
+    assert pools(bare, unknown).rows == ()
+
+
+def trial(**changed):
+    told = {"outcome": "passed", "whom": "all", "known": 900, "met": 360, "base": 0.4}
+    return Trial(**(told | {"change": 0.05, "per_arm": 1500} | changed))
+
+
+def tried(*rows):
+    targets = [
+        Target(name=str(i), size=size, share=None, why="", trial=one)
+        for i, (size, one) in enumerate(rows)
+    ]
+    return ACTION.model_copy(update={"targets": tuple(targets)})
+
+
+def test_trials_that_differ_have_a_row_each_with_today_and_the_goal():
+    rising = trial(base=0.98, per_arm=None)
+    table = trials(tried((4000, trial()), (2000, trial(base=0.5)), (9000, rising)))
+    assert [row[3:5] for row in table.rows] == [
+        (0.4, 0.45),
+        (0.5, 0.55),
+        (0.98, 1.0),
+    ]
+    assert [row[5] for row in table.rows] == ["1,500", "1,500", "it cannot rise so far"]
+    assert [row[6] for row in table.rows] == ["yes", "no: put targets together", "no"]
+
+
+def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
+    action = tried((4000, trial()), (2000, trial()))
+    assert trials(action).rows == ()
+    assert trial_sentence(summary, action) == (
+        "Today 40% have the outcome (all: 900). Drawn by lot, 1,500 learners with it and "
+        "as many without show a rise to 45% four times in five; 1 of 2 rows above have "
+        "too few for it."
+    )
+    none = tried((4000, None))
+    assert (trials(none).rows, trial_sentence(summary, none)) == ((), "")
+    mixed = tried((4000, trial()), (2000, None))
+    assert len(trials(mixed).rows) == 1
+    assert trial_sentence(summary, mixed) == ""

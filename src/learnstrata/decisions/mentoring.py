@@ -64,12 +64,13 @@ def _supply(role: MentorRole, results: Results) -> str:
     years = f"{questions.mentor_years:g}"
     told = (
         f"{write.count(role.demand)} have fewer than {years} years, "
-        f"{write.count(role.supply)} have more and could mentor"
+        f"{write.count(role.supply)} have {years} or more and could mentor"
     )
-    gap = role.gap(questions.mentees)
+    gap, each = role.gap(questions.mentees), f"at {questions.mentees} a mentor"
     if gap is None:
         return told
-    each = f"at {questions.mentees} a mentor"
+    if role.per_mentor is not None:
+        told = f"{told}, {role.per_mentor:.1f} for each of these"
     if gap > 0:
         lacking = "mentor is" if gap == 1 else "mentors are"
         return f"{told}; {each}, {gap:,} {lacking} lacking"
@@ -96,6 +97,6 @@ def _first_pool(roles: list[MentorRole], results: Results) -> str:
     if not _is_known(results):
         return "Add start years or experience to the table, then run again."
     return (
-        f"Ask the first learners of {roles[0].role} on the list whether they would "
-        f"mentor {results.questions.mentees} others each."
+        "Ask the first learners on the list, whose roles have most learners for each "
+        f"mentor, whether they would mentor {results.questions.mentees} others each."
     )

@@ -137,10 +137,10 @@ def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
             *(column(f"Of them, {one}", _demand_of(one), "count") for one in levels),
             column(f"Could mentor: {years} years", lambda one: one.supply, "count"),
             column("Learners for each mentor", lambda one: one.per_mentor, "number"),
-            column("Gap", lambda one: _gap(one, found.mentees)),
+            column("Mentors lacking", lambda r: _lacking(r, found.mentees), "plain"),
         ),
-        note=f"Gap: mentors that are lacking if each takes {found.mentees}. Who could "
-        "mentor may not want to: ask first. Whose experience is not known is in neither.",
+        note=f"Lacking if each takes {found.mentees}. Who could mentor may not want to: "
+        "ask first. Those who tell no experience are in neither.",
     )
 
 
@@ -151,8 +151,7 @@ def _demand_of(level: str) -> Callable[[MentorRole], int | None]:
     return told
 
 
-def _gap(role: MentorRole, mentees: int) -> str:
-    lacking = role.gap(mentees)
-    if lacking is None:
-        return "not known"
-    return f"{lacking:,} lacking" if lacking > 0 else f"none: {-lacking:,} to spare"
+def _lacking(role: MentorRole, mentees: int) -> int | None:
+    """Count what is lacking; what is to spare is no lack."""
+    gap = role.gap(mentees)
+    return None if gap is None else max(gap, 0)
