@@ -33,7 +33,7 @@ from learnstrata.layer.folder import (
     write_folder,
 )
 from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_frame
-from learnstrata.layer.lists import make_lists
+from learnstrata.layer.lists import lists_named, make_lists
 from learnstrata.layer.names import names_of_run, with_allowed
 from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
 from learnstrata.layer.reading import (
@@ -267,6 +267,7 @@ class Segmentation:
             summary=with_words(renamed(self.summary, names), DisclosedSummary),
             model=replace(model, config=exact.settings.configured),
             _learners=members_named(self._learners, model),
+            _lists=lists_named(self._lists, names),
         )
 
     def following(

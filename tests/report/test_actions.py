@@ -80,9 +80,9 @@ def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     action = tried((4000, trial()), (2000, trial()))
     assert trials(action).rows == ()
     assert trial_sentence(summary, action) == (
-        "Today 40% have the outcome (all: 900). Drawn by lot, 1,500 learners with it and "
-        "as many without show a rise to 45% four times in five; 1 of 2 rows above have "
-        "too few for it."
+        "Today 40% have the outcome (all: 900). Drawn by lot, 1,500 learners with it "
+        "and as many without show a rise to 45% four times in five; 1 of 2 rows above "
+        "have too few for it."
     )
     none = tried((4000, None))
     assert (trials(none).rows, trial_sentence(summary, none)) == ((), "")

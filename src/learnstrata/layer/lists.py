@@ -15,7 +15,7 @@ from learnstrata.runs import Run
 from learnstrata.segments.pay.cohorts import CohortKey
 from learnstrata.segments.questions.mentors import EXPERIENCE, MentorRole, could_mentor
 
-__all__ = ["make_lists"]
+__all__ = ["lists_named", "make_lists"]
 
 SHOWN = {
     "learner_id": "learner_id",
@@ -94,9 +94,42 @@ def _shown(rows: pl.DataFrame, run: Run) -> pl.DataFrame:
     there = {old: new for old, new in SHOWN.items() if old in names}
     told = rows.select(pl.col(old).alias(new) for old, new in there.items())
     empty = [one for one in told.columns if told[one].null_count() == len(told)]
-    return told.drop(empty).with_columns(
-        pl.col(pl.String).str.replace(FORMULAS, "'${1}")
-    )
+    return _safe(told.drop(empty))
+
+
+def _safe(told: pl.DataFrame) -> pl.DataFrame:
+    return told.with_columns(pl.col(pl.String).str.replace(FORMULAS, "'${1}"))
+
+
+def lists_named(
+    lists: Mapping[str, pl.DataFrame], names: Mapping[int, str]
+) -> dict[str, pl.DataFrame]:
+    """Give the same lists with other names of the segments.
+
+    Parameters
+    ----------
+    lists : mapping of str to polars.DataFrame
+        They are not changed.
+    names : mapping of int to str
+        By the id of the segment.
+
+    Examples
+    --------
+    >>> people = pl.DataFrame({"segment_id": [1, 2], "segment": ["a", "b"]})
+    >>> lists_named({"x.csv": people}, {1: "New"})["x.csv"]["segment"].to_list()
+    ['New', 'b']
+    """
+    ids = pl.col("segment_id")
+    return {
+        name: _safe(
+            rows.with_columns(
+                segment=ids.replace_strict(
+                    names, default=pl.col("segment"), return_dtype=pl.String
+                )
+            )
+        )
+        for name, rows in lists.items()
+    }
 
 
 def _amount(pay: pl.Expr, run: Run) -> pl.Expr:

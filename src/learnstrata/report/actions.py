@@ -139,8 +139,8 @@ def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
             column("Learners for each mentor", lambda one: one.per_mentor, "number"),
             column("Mentors lacking", lambda r: _lacking(r, found.mentees), "plain"),
         ),
-        note=f"Lacking if each takes {found.mentees}. Who could mentor may not want to: "
-        "ask first. Those who tell no experience are in neither.",
+        note=f"Lacking if each takes {found.mentees}. Who could mentor may not want "
+        "to: ask first. Those who tell no experience are in neither.",
     )
 
 

@@ -11,6 +11,7 @@ from learnstrata.wording.words import counted
 __all__ = ["Line", "headline", "opening_lines"]
 
 NO_VERDICT = "No verdict: the evidence was not computed in this run."
+MOST_NEW = 3  # sentences on what is new
 REACHED = 0.5  # of all: as many programmes are counted in the headline
 
 
@@ -116,4 +117,7 @@ def _sure(summary: DisclosedSummary) -> Line:
 
 
 def _new(summary: DisclosedSummary) -> Line | None:
-    return None
+    found = summary.previous
+    if found is None:
+        return None
+    return Line("new", "What is new", found.sentences[:MOST_NEW])
