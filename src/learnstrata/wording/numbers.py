@@ -75,12 +75,14 @@ class Numbers:
         Examples
         --------
         >>> write = Numbers(100_000.0, "LPA", 10)
-        >>> [write.pay(amount) for amount in (1_350_000.0, 200_000_000.0, 17_300.0)]
-        ['13.5', '2,000', '0.17']
+        >>> [write.pay(amount) for amount in (1_350_000.0, 2e8, 17_300.0, 12.0)]
+        ['13.5', '2,000', '0.17', '<0.01']
         """
         if amount is None:
             return NOTHING
         value = amount / self.per
+        if 0 < value < 0.005:
+            return "<0.01"
         if abs(value) >= 1_000:
             return f"{value:,.0f}"
         return f"{value:.1f}" if abs(value) >= 1 or value == 0 else f"{value:.2f}"
