@@ -109,13 +109,17 @@ def test_a_name_that_does_not_stay_is_told_with_what_is_no_longer_true(results):
 
 
 def test_a_name_that_another_segment_has_does_not_stay(results):
-    """The second segment would keep what the first is called by its numbers."""
-    taken = results.segment(1).name
-    before = renamed(results, {1: "Stars", 2: taken})
-    found = names_that_stay(before, results, [(2, 2)])
-    assert found.names == {one.id: one.name for one in results.segments}
-    assert belied_in(before.segment(2), results.segment(2)) or found.notes
-    assert len({name.casefold() for name in found.names.values()}) == 4
+    before = renamed(results, {2: "Stars", 3: "Newcomers"})
+    after = renamed(results, {1: "stars"})
+    found = names_that_stay(before, after, SAME)
+    assert found.names == {
+        **{one.id: one.name for one in after.segments},
+        3: "Newcomers",
+    }
+    assert found.notes == (
+        f'"Stars" is now called "{results.segment(2).name}": another segment would '
+        "have the same name.",
+    )
 
 
 def test_names_that_the_new_run_is_given_come_first(results):

@@ -1,6 +1,7 @@
 """What the terminal shows of two runs beside each other."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def comparison_as_json(found: Comparison, folder: Path | None) -> dict[str, Any]
 def show_comparison(found: Comparison, write: Numbers, folder: Path | None) -> None:
     """Print what is new: sentences, a row for each segment, settings that differ."""
     console, previous = Console(highlight=False), found.told
+    write = replace(write, base=previous.base)
     for sentence in (*previous.sentences, *previous.names):
         console.print(escape(sentence))
     console.print(_table(previous, write))

@@ -117,6 +117,8 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     left_out = without_card(summary)
     if left_out:
         console.print(f"[yellow]Left out:[/] {left_out}")
+    for sentence in summary.previous.sentences if summary.previous else ():
+        console.print(f"[dim]New:[/] {escape(sentence)}")
     console.print(f"[dim]Choice of k:[/] {escape(summary.selection.reason)}")
     verdict = short_verdict(summary)
     if verdict:
@@ -241,6 +243,7 @@ def run_as_json(
             for s in summary.segments
         ],
         "small_segments": summary.small_segments,
+        "new": list(summary.previous.sentences) if summary.previous else None,
         "out": str(folder),
         "report": str(folder / "share" / "report.html"),
         "share": str(folder / "share"),

@@ -27,7 +27,7 @@ from learnstrata.layer.migration import (
     rounding_of_crossing,
     tally_of_crossing,
 )
-from learnstrata.layer.pairs import Counts, beside, followed
+from learnstrata.layer.pairs import Counts, beside, followed, least_told
 from learnstrata.layer.places import folder_of_run
 from learnstrata.layer.reading import (
     NAMES_SCHEMA,
@@ -224,7 +224,7 @@ def compare_sides(
         )
         return Comparison(known, all_of_it, None, names)
     sizes = Sizes.of(exact[0], told[0]), Sizes.of(exact[1], told[1])
-    rounding = _rounding(found, sizes, least=_least(*exact), key=key)
+    rounding = _rounding(found, sizes, least=least_told(*exact), key=key)
     return Comparison(
         _spoken(followed(told, Counts(found, rounding.count, share_of), notes), told),
         _spoken(followed(exact, Counts(found, int, _ratio), notes), exact),
@@ -271,14 +271,9 @@ def _follow(old: Owned, new: Owned) -> tuple[Crossing | None, str]:
         return None, NO_IDS
     k_old, k_new = (len(one.segments) for one in both)
     found = Crossing.of(old.learners, new.learners, k_old=k_old, k_new=k_new)
-    if found.table.sum() < _least(*both):
+    if found.table.sum() < least_told(*both):
         return None, HARDLY_ANY
     return found, ""
-
-
-def _least(*runs: Results) -> int:
-    asked = [one.settings for one in runs]
-    return max(max(one.min_learners, one.base) for one in asked)
 
 
 def _rounding(

@@ -25,7 +25,7 @@ from learnstrata.summary.contract.previous import (
 )
 from learnstrata.summary.contract.results import Results
 
-__all__ = ["Counts", "beside", "fates", "followed"]
+__all__ = ["Counts", "beside", "fates", "followed", "least_told"]
 
 Ids: TypeAlias = tuple[int | None, int | None]
 
@@ -64,6 +64,17 @@ class Counts(NamedTuple):
         return significant(round(adjusted_rand(self.table), 2), 2)
 
 
+def least_told(*runs: Results) -> int:
+    """Give the least learners that are told of by all of some runs.
+
+    Parameters
+    ----------
+    *runs : Results
+    """
+    asked = [one.settings for one in runs]
+    return max(max(one.min_learners, one.base) for one in asked)
+
+
 def beside(runs: tuple[Results, Results], why_not: str) -> Previous:
     """Compare runs by sizes, names and numbers: nobody is followed.
 
@@ -76,6 +87,7 @@ def beside(runs: tuple[Results, Results], why_not: str) -> Previous:
     """
     old, new = runs
     return Previous(
+        base=least_told(old, new),
         by_learner=False,
         why_not=why_not,
         k_old=old.selection.k,

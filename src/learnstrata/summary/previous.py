@@ -1,6 +1,7 @@
 """What is new since an earlier run, in one to three sentences."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.privacy.disclosure.rounding import AMOUNTS
@@ -13,7 +14,7 @@ from learnstrata.summary.contract.previous import (
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.words import counted, listed
 
-__all__ = ["number_text", "previous_sentences", "with_sentences"]
+__all__ = ["previous_sentences", "with_sentences"]
 
 MOST_TOLD = 3  # segments of one fate that are named
 
@@ -27,7 +28,7 @@ def with_sentences(previous: Previous, write: Numbers) -> Previous:
     write : Numbers
         Of the new run.
     """
-    told = previous_sentences(previous, write)
+    told = previous_sentences(previous, replace(write, base=previous.base))
     return previous.model_copy(update={"sentences": told})
 
 
@@ -46,18 +47,6 @@ def previous_sentences(previous: Previous, write: Numbers) -> tuple[str, ...]:
         _largest(previous, write),
     )
     return tuple(one for one in told if one)
-
-
-def number_text(change: NumberChange, write: Numbers) -> tuple[str, str]:
-    """Write a number, then and now.
-
-    Parameters
-    ----------
-    change : NumberChange
-    write : Numbers
-    """
-    old, new = (_number(change.feature, one, write) for one in (change.old, change.new))
-    return old, new
 
 
 def _number(feature: str, value: float | None, write: Numbers) -> str:
@@ -134,7 +123,7 @@ def _largest(previous: Previous, write: Numbers) -> str:
     change = max(_known(previous.numbers), key=_step, default=None)
     if change is None or _step(change) == 0:
         return ""
-    then, now = number_text(change, write)
+    then, now = (_number(change.feature, n, write) for n in (change.old, change.new))
     label = feature_of(change.feature).label
     return f"The median of all of {label} went from {then} to {now}."
 

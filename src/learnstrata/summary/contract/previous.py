@@ -98,10 +98,12 @@ class Previous(Model):
     """What is new since an earlier run.
 
     Sizes, numbers and shares are as the two runs tell them; who went where is counted
-    over the learners that both have, where both keep their private part.
+    over the learners that both have, where both keep their private part, and rounded to
+    `base`.
     """
 
     comparison_version: Annotated[int, Setting()] = COMPARISON_VERSION
+    base: Annotated[int, Setting()]
     by_learner: Annotated[bool, Fact("whether learners could be followed")]
     why_not: Annotated[str, Word()]
     k_old: Annotated[int, Fact("segments of the earlier run")]
