@@ -22,7 +22,7 @@ from learnstrata.privacy.keys import make_key
 from learnstrata.segments.model.certainty import EXPORTED
 
 SHARED = ["report.html", "summary.json", "tables.xlsx"]
-PRIVATE = ["ledger.parquet", "model.json", "names.parquet", "segments.csv"]
+PRIVATE = ["ledger.parquet", "lists", "model.json", "names.parquet", "segments.csv"]
 PRIVATE += ["segments.parquet", "summary.json", "tables.xlsx"]
 SURVEY = Path(__file__).resolve().parents[3] / "shared/data/pay_survey_2021.parquet"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -125,7 +125,8 @@ def test_same_seed_and_table_give_the_same_bytes(done, table, tmp_path):
         == 0
     )
     names = [f"share/{name}" for name in SHARED] + [f"private/{n}" for n in PRIVATE]
-    for name in set(names) - {"private/summary.json"}:
+    names += [f"private/lists/{n}" for n in names_in(done[0] / "private" / "lists")]
+    for name in set(names) - {"private/summary.json", "private/lists"}:
         first, second = (home / name for home in (done[0], again))
         assert first.read_bytes() == second.read_bytes(), name
     first, second = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from learnstrata.decisions.trials import horizon_of, measure_of, trial_of
+from learnstrata.decisions.trials import hold_out, horizon_of, measure_of, trial_of
 from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.segments.pay.cohorts import CohortKey
 from learnstrata.summary.cohorts import (
@@ -122,7 +122,7 @@ def _why(results: Results, key: CohortKey) -> str:
 def _first(targets: tuple[Target, ...], what: str) -> str:
     if not targets:
         return f"Nothing yet: there are under {LEAST_CELL} of them."
-    return f"Keep a random half of the list out, then {what} the first of the others."
+    return f"{hold_out(targets[0])}, then {what} the first others on the list."
 
 
 def pay_benchmarks(results: Results) -> Action:

@@ -96,6 +96,6 @@ def _first_pool(roles: list[MentorRole], results: Results) -> str:
     if not _is_known(results):
         return "Add start years or experience to the table, then run again."
     return (
-        f"Ask the first learners of {roles[0].role} on the list whether they would "
-        f"mentor {results.questions.mentees} others each."
+        "Ask the first learners on the list, whose roles have most learners for each "
+        f"mentor, whether they would mentor {results.questions.mentees} others each."
     )

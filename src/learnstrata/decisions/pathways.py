@@ -22,6 +22,7 @@ STAGES = {"Early": "Early career", "Mid": "Mid career", "Senior": "Senior"}
 YEARS = "years_of_experience"
 LOW, HIGH = 0.40, 0.60  # mean ranks: under and from which a segment is low and high
 BEHIND = 0.25  # by how much pay stands lower among all than experience does
+MORE = 1.5  # times the share of all that is paid like half their experience
 FAR = 20.0  # of a mean rank from the middle: a number of the user's that parts it
 MOSTLY, COMMON = 0.5, 150.0  # share and index of a value that parts a segment
 CATCH_UP = "catch up in pay"
@@ -59,8 +60,8 @@ def need_of(segment: Segment, results: Results) -> Need:
     bands have names of their own. The focus is the first of these that is so:
 
     1. pay stands far lower among all than experience (mean ranks 25 points apart or
-       more), or clearly more are paid like someone with half their experience than of
-       all: catch up in pay;
+       more), or 1.5 times as many as of all are paid like someone with half their
+       experience: catch up in pay;
     2. employers pay little (mean rank under 40): reach better-paying employers;
     3. pay is high (60 or more) at employers in the middle: reach the best-paying ones;
     4. pay or employers are high: take on the next level; for seniors, lead others;
@@ -114,13 +115,15 @@ def _focus(segment: Segment, results: Results, stage: str) -> str:
 
 
 def _is_behind(segment: Segment, results: Results) -> bool:
-    """Say whether pay has clearly not kept up with experience in a segment."""
+    """Say whether pay is far lower in a segment than its experience would have it."""
     pay, years = _place(segment, "pay"), _place(segment, YEARS)
     if pay is not None and years is not None and round(years - pay, 2) >= BEHIND:
         return True
     stalled, part = cohort_of(results, "stalled"), _stalled(segment, results)
-    share, low = stalled and stalled.share, part and part.low
-    return share is not None and low is not None and low > share
+    if stalled is None or part is None or None in (stalled.share, part.share, part.low):
+        return False
+    of_all, own, low = stalled.share or 0.0, part.share or 0.0, part.low or 0.0
+    return low > of_all and own >= MORE * of_all
 
 
 def _stalled(segment: Segment, results: Results) -> CohortPart | None:

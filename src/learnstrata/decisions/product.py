@@ -1,7 +1,7 @@
 """What the product team can do: pathways, repair of records, the quarterly refit."""
 
 from learnstrata.decisions.pathways import evidence_of, need_of
-from learnstrata.decisions.trials import horizon_of, measure_of, trial_of
+from learnstrata.decisions.trials import hold_out, horizon_of, measure_of, trial_of
 from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract.decisions import Action, Target
 from learnstrata.summary.contract.meaning import Segment
@@ -64,8 +64,8 @@ def _first_pathway(targets: list[Target]) -> str:
         return "Gather more learners: no segment can be told of yet."
     first = targets[0]
     return (
-        f'Take the learners of "{first.name}" from the list, keep a random half out, '
-        f'and invite the others to "{first.programme}".'
+        f'Take the learners of "{first.name}" from the list. {hold_out(first)}, and '
+        f'invite the others to "{first.programme}".'
     )
 
 
@@ -81,7 +81,7 @@ def repair(results: Results) -> Action:
         id="repair",
         team="product",
         teams=("product", "mentoring", "career services"),
-        title="Repair records that fit no segment",
+        title="Check and repair records that look wrong",
         why=(
             "A wrong pay or year puts somebody in the wrong segment and on the wrong "
             "list."

@@ -7,13 +7,13 @@ role. The numbers are those of the results, so that whoever has these can redo t
 from collections.abc import Iterator
 
 from learnstrata.stats.power import size_per_arm
-from learnstrata.summary.contract.decisions import Trial
+from learnstrata.summary.contract.decisions import Target, Trial
 from learnstrata.summary.contract.meaning import Progression, Segment
 from learnstrata.summary.contract.model import Number
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.outcomes import own_first
 
-__all__ = ["RECORD", "horizon_of", "measure_of", "trial_of"]
+__all__ = ["RECORD", "hold_out", "horizon_of", "measure_of", "trial_of"]
 
 ALL = "all of whom it is known"
 OWN = "learners of the segment of whom it is known"
@@ -115,6 +115,18 @@ def measure_of(trial: Trial | None, *, also: str = "") -> str:
         "drawn at random."
     )
     return f"{told} {also}".strip()
+
+
+def hold_out(target: Target) -> str:
+    """Say how many of a target to leave alone, so that the others can be compared.
+
+    Parameters
+    ----------
+    target : Target
+    """
+    if target.is_enough and target.trial:
+        return f"Keep {target.trial.per_arm:,} of them out, drawn at random"
+    return "Keep a random half of them out"
 
 
 def horizon_of(trial: Trial | None) -> str:

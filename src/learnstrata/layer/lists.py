@@ -28,7 +28,10 @@ SHOWN = {
     "programme": "programme",
     "why": "why",
 }
+TAKES = {"role": "title", "tier": "company", "experience_band": "years_of_experience"}
 FORMULAS = r"^([=+\-@\t\r])"  # a spreadsheet takes such a cell for one
+# Their numbers would put them first: they are on the list of records to repair.
+DOUBTFUL = pl.col("standing").eq_missing("atypical")
 YEARS, PAY = "years_of_experience", "pay"
 
 
@@ -66,9 +69,9 @@ def make_lists(run: Run, programmes: Mapping[int, str]) -> dict[str, pl.DataFram
         "could_mentor.csv": _mentors(people, run, supply=True),
         "could_be_mentored.csv": _mentors(people, run, supply=False),
         "atypical_records.csv": _to_repair(people, run),
-        "pathways.csv": _pathways(people, programmes),
+        "pathways.csv": _pathways(people, run, programmes),
     }
-    return {name: _shown(rows) for name, rows in found.items() if len(rows)}
+    return {name: _shown(rows, run) for name, rows in found.items() if len(rows)}
 
 
 def _people(run: Run) -> pl.DataFrame:
@@ -83,9 +86,12 @@ def _people(run: Run) -> pl.DataFrame:
     )
 
 
-def _shown(rows: pl.DataFrame) -> pl.DataFrame:
+def _shown(rows: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Keep the columns of a list, with no cell that a spreadsheet would run."""
-    there = {old: new for old, new in SHOWN.items() if old in rows.columns}
+    known = run.meaning.model.features.available
+    lacking = {name for name, column in TAKES.items() if column not in known}
+    names = set(rows.columns) - lacking
+    there = {old: new for old, new in SHOWN.items() if old in names}
     told = rows.select(pl.col(old).alias(new) for old, new in there.items())
     empty = [one for one in told.columns if told[one].null_count() == len(told)]
     return told.drop(empty).with_columns(
@@ -112,8 +118,8 @@ def _of_cohort(people: pl.DataFrame, run: Run, key: CohortKey) -> pl.DataFrame:
 
 
 def _stalled(people: pl.DataFrame, run: Run) -> pl.DataFrame:
-    """Put those furthest behind their peers first."""
-    rows = _of_cohort(people, run, "stalled").sort("residual", "record")
+    """Put those furthest behind their peers first, records that look wrong last."""
+    rows = _of_cohort(people, run, "stalled").sort(DOUBTFUL, "residual", "record")
     if rows.is_empty():
         return rows
     half = _amount(pl.col("expected_at_half").exp(), run)
@@ -129,12 +135,13 @@ def _stalled(people: pl.DataFrame, run: Run) -> pl.DataFrame:
 
 
 def _high_upside(people: pl.DataFrame, run: Run) -> pl.DataFrame:
-    """Put those furthest above their peers first."""
+    """Put those furthest above their peers first, records that look wrong last."""
     rows = _of_cohort(people, run, "high_upside")
     if rows.is_empty():
         return rows
     times = pl.col("residual").exp().round(1).cast(pl.String)
-    return rows.sort("residual", "record", descending=[True, False]).with_columns(
+    rows = rows.sort(DOUBTFUL, "residual", "record", descending=[False, True, False])
+    return rows.with_columns(
         why=pl.format(
             "Paid {}, {} times what peers at a {} company are typically paid.",
             _amount(pl.col(PAY), run),
@@ -158,11 +165,7 @@ def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> pl.DataFrame:
     rows = rows.sort(
         "need", "role", YEARS, "record", descending=[True, False, supply, False]
     )
-    told = (
-        "{} years of experience in {}; {} want a mentor there for each who could be one."
-        if supply
-        else "{} years of experience in {}; {} want a mentor for each who could be one."
-    )
+    told = "{} years of experience in {}; {} want a mentor for each who could be one."
     need = pl.col("need").round(1).cast(pl.String).str.strip_suffix(".0")
     return rows.with_columns(
         why=pl.format(told, _plain(pl.col(YEARS)), pl.col("role"), need)
@@ -185,9 +188,9 @@ def _to_repair(people: pl.DataFrame, run: Run) -> pl.DataFrame:
     removed = people.join(aside, on="record", how="inner").sort("rule", "record")
     removed = removed.with_columns(
         why=pl.format(
-            "{}: {} was set aside ({}).",
+            "{} {} was set aside ({}).",
             pl.col("column"),
-            pl.col("before").fill_null(MISSING),
+            pl.col("before").fill_null(MISSING).str.strip_suffix(".0"),
             pl.col("rule").str.replace_all("_", " "),
         )
     )
@@ -197,23 +200,28 @@ def _to_repair(people: pl.DataFrame, run: Run) -> pl.DataFrame:
 def _atypical(people: pl.DataFrame, run: Run) -> pl.DataFrame:
     if run.clusters.trust is None:
         return people.clear()
-    rows, told = people.filter(standing="atypical"), []
-    features = run.meaning.model.features.available
+    rows = people.filter(standing="atypical").sort("segment_id", "confidence", "record")
+    return rows.with_columns(why=_told(run, "Far from everybody in segment {}"))
+
+
+def _told(run: Run, of_segment: str) -> pl.Expr:
+    """Say something of a learner's segment, and behind it the learner's numbers."""
+    features, told = run.meaning.model.features.available, []
     if YEARS in features:
         told.append(pl.format("{} years of experience", _plain(pl.col(YEARS))))
     if PAY in features:
         told.append(pl.format("paid {}", _amount(pl.col(PAY), run)))
-    known = (
-        pl.concat_str(told, separator=", ", ignore_nulls=True) if told else pl.lit("")
-    )
-    far = "Far from everybody in the segment"
-    said = pl.when(known == "").then(pl.lit(f"{far}."))
-    return rows.sort("segment_id", "confidence", "record").with_columns(
-        why=said.otherwise(pl.format(f"{far}: {{}}.", known))
-    )
+    said = pl.format(of_segment, pl.col("segment_id"))
+    if not told:
+        return pl.concat_str(said, pl.lit("."))
+    known = pl.concat_str(told, separator=" and ", ignore_nulls=True)
+    numbers = pl.when(known != "").then(pl.concat_str(pl.lit(": "), known))
+    return pl.concat_str(said, numbers.fill_null(""), pl.lit("."))
 
 
-def _pathways(people: pl.DataFrame, programmes: Mapping[int, str]) -> pl.DataFrame:
+def _pathways(
+    people: pl.DataFrame, run: Run, programmes: Mapping[int, str]
+) -> pl.DataFrame:
     """Put the largest segment first, and in it those who surely belong there."""
     ids = people["segment_id"]
     named = pl.DataFrame(
@@ -225,5 +233,4 @@ def _pathways(people: pl.DataFrame, programmes: Mapping[int, str]) -> pl.DataFra
     )
     by = ["_size", "segment_id", "_core", "margin", "record"]
     rows = rows.sort(by, descending=[True, False, True, True, False], nulls_last=True)
-    why = pl.format("What segment {} calls for.", pl.col("segment_id"))
-    return rows.with_columns(why=why)
+    return rows.with_columns(why=_told(run, "What segment {} calls for"))

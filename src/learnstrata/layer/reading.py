@@ -172,9 +172,7 @@ def read_lists(folder: str | Path) -> dict[str, pl.DataFrame]:
     for name in LISTS:
         path = Path(folder) / "private" / "lists" / name
         try:
-            found[name] = pl.read_csv(
-                path, infer_schema=False, missing_utf8_is_empty_string=False
-            )
+            found[name] = pl.read_csv(path, infer_schema=False)
         except FileNotFoundError:
             continue
         except (OSError, pl.exceptions.PolarsError) as error:

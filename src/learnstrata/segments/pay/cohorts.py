@@ -510,7 +510,9 @@ def _cohort(
     assessed: pl.DataFrame, groups: Groups, key: CohortKey, definition: str, n: int
 ) -> Cohort:
     members = np.zeros(n, dtype=bool)
-    inside = assessed.filter("_in").select(*BESIDE).cast(dict(BESIDE))
+    inside = assessed.filter("_in").select(
+        pl.col(name).cast(kind) for name, kind in BESIDE.items()
+    )
     members[inside["row"].to_numpy()] = True
     return Cohort(
         key=key,

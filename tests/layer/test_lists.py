@@ -1,0 +1,200 @@
+"""Lists of people: who is on them, in which order, why, and for whose eyes."""
+
+import re
+from itertools import pairwise
+
+import polars as pl
+import pytest
+
+import learnstrata as ls
+from learnstrata.config.loading import load_config
+from learnstrata.decisions.playbook import programmes_of
+from learnstrata.exceptions import SourceError
+from learnstrata.layer.contents import LISTS
+from learnstrata.layer.lists import make_lists
+from learnstrata.pipeline import run
+from learnstrata.sharing import summaries_of
+from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
+
+KEY = bytes(32)
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@pytest.fixture(scope="module", params=["small_run", "notebook_run"])
+def either(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def told(small_run):
+    exact, disclosed = summaries_of(small_run, key=KEY)
+    return exact, make_lists(small_run, programmes_of(exact, disclosed))
+
+
+def test_a_list_has_as_many_rows_as_are_counted(either):
+    exact, _ = summaries_of(either, key=KEY)
+    lists = make_lists(either, programmes_of(exact))
+    sizes = {name: len(rows) for name, rows in lists.items()}
+    cohorts = {one.key: one.learners for one in exact.cohorts}
+    roles, sure = exact.questions.mentor_roles, exact.evidence
+    repaired = exact.ledger.set_aside + (sure.certainty.atypical if sure else 0)
+    counted = {
+        "stalled_pay.csv": cohorts["stalled"],
+        "high_upside.csv": cohorts["high_upside"],
+        "could_mentor.csv": sum(one.supply for one in roles),
+        "could_be_mentored.csv": sum(one.demand for one in roles),
+        "atypical_records.csv": repaired,
+        "pathways.csv": exact.segmented,
+    }
+    assert sizes == {name: n for name, n in counted.items() if n}
+    assert set(sizes) <= set(LISTS)
+
+
+def test_what_an_action_counts_is_on_its_list(told):
+    exact, lists = told
+    for action in exact.actions:
+        if not action.list:
+            continue
+        rows = lists[action.list]
+        for target in action.targets:
+            if target.segment_id is not None:
+                own = rows.filter(segment_id=target.segment_id)
+                assert len(own) == target.size
+                assert set(own["programme"]) == {target.programme}
+        if action.id == "mentor_pools":
+            wanting = lists["could_be_mentored.csv"]
+            for target in action.targets:
+                assert len(wanting.filter(role=target.name)) == target.size
+
+
+def test_who_is_on_a_list_of_a_cohort_is_its_member(small_run, told):
+    learners = small_run.meaning.learners["learner_id"]
+    for key, name in (
+        ("stalled", "stalled_pay.csv"),
+        ("high_upside", "high_upside.csv"),
+    ):
+        found = next(one for one in small_run.meaning.cohorts if one.key == key)
+        members = learners.filter(pl.Series(found.members))
+        assert sorted(told[1][name]["learner_id"]) == sorted(members)
+
+
+def test_reasons_tell_the_numbers_of_the_learner(small_run, told):
+    people = {p["learner_id"]: p for p in small_run.meaning.learners.to_dicts()}
+    for row in told[1]["stalled_pay.csv"].to_dicts():
+        own = people[row["learner_id"]]
+        years, pay, half = map(float, NUMBER.findall(row["why"]))
+        assert years == own["years_of_experience"]
+        assert pay == pytest.approx(own["pay"] / 1e5, abs=0.051)
+        assert pay <= half
+        assert row["band"] == own["experience_band"]
+        assert (row["role"], row["tier"]) == (own["role"], own["tier"])
+    for row in told[1]["high_upside.csv"].to_dicts():
+        assert float(NUMBER.findall(row["why"])[1]) >= 1.5
+        assert row["tier"] in row["why"]
+
+
+def test_the_most_urgent_come_first_and_doubtful_records_last(small_run, told):
+    found = next(one for one in small_run.meaning.cohorts if one.key == "stalled")
+    learners, beside = small_run.meaning.learners, found.beside
+    place = dict(
+        zip(learners["learner_id"][beside["row"]], beside["residual"], strict=True)
+    )
+    standing = dict(zip(learners["learner_id"], learners["standing"], strict=True))
+    ids = told[1]["stalled_pay.csv"]["learner_id"].to_list()
+    keys = [(standing[one] == "atypical", place[one]) for one in ids]
+    assert keys == sorted(keys)
+    years = [float(w.split()[0]) for w in told[1]["could_mentor.csv"]["why"]]
+    roles = told[1]["could_mentor.csv"]["role"].to_list()
+    for role in set(roles):
+        own = [y for y, r in zip(years, roles, strict=True) if r == role]
+        assert own == sorted(own, reverse=True)
+        assert min(own) >= 8
+    assert len({*roles}) == sum(a != b for a, b in pairwise(roles)) + 1
+    sizes = told[1]["pathways.csv"]["segment_id"].unique(maintain_order=True).to_list()
+    by_size = sorted(told[0].segments, key=lambda one: (-one.size, one.id))
+    assert sizes == [one.id for one in by_size]
+
+
+def test_values_that_were_set_aside_are_told_with_their_rule(small_run, told):
+    ledger = small_run.base.ledger.filter(state="set_aside")
+    whys = told[1]["atypical_records.csv"]["why"]
+    said = whys.filter(whys.str.contains("was set aside"))
+    assert len(said) == len(ledger) > 0
+    rules = {rule.replace("_", " ") for rule in ledger["rule"]}
+    assert {why.split("(")[1].rstrip(").") for why in said} == rules
+
+
+def test_no_cell_is_a_formula():
+    marks = ["=1+1", "+1", "-1", "@x", "\tx", "x"]
+    ids = [f"{marks[i % 6]}{i}" for i in range(600)]
+    table = ls.make_learners(600, rng=6)
+    own = table["email_hash"].unique(maintain_order=True).to_list()
+    table = table.with_columns(
+        pl.col("email_hash").replace_strict(own, ids[: len(own)])
+    )
+    config = load_config("robust", evidence=NO_EVIDENCE, selection={"k": 2})
+    found = make_lists(run(table, config), {1: "=SUM(A1)", 2: "ok"})
+    for rows in found.values():
+        for column in rows.select(pl.col(pl.String)):
+            assert not column.drop_nulls().str.contains(r"^[=+\-@\t\r]").any()
+    assert "'=1+10" in found["pathways.csv"]["learner_id"]
+    assert set(found["pathways.csv"]["programme"]) == {"'=SUM(A1)", "ok"}
+
+
+def test_a_list_has_only_what_the_table_tells():
+    table = ls.make_learners(600, rng=6).select("email_hash", "orgyear", "ctc")
+    config = load_config(
+        "robust", as_of=2021, evidence=LITTLE_EVIDENCE, selection={"k": 2}
+    )
+    found = make_lists(run(table, config), {})
+    assert not {"could_mentor.csv", "could_be_mentored.csv", "high_upside.csv"} & {
+        *found
+    }
+    for rows in found.values():
+        assert not {"role", "tier"} & set(rows.columns)
+        assert {"learner_id", "segment_id", "segment", "why"} <= set(rows.columns)
+        assert rows["why"].null_count() == 0
+
+
+def test_the_order_of_the_table_does_not_matter(small_table, small_run, told):
+    mixed = small_table.sample(fraction=1, shuffle=True, seed=3)
+    config = small_run.config
+    other = run(mixed, config)
+    again = make_lists(other, programmes_of(told[0]))
+    assert {name: len(rows) for name, rows in again.items()} == {
+        name: len(rows) for name, rows in told[1].items()
+    }
+    ids = [rows["stalled_pay.csv"]["learner_id"].to_list() for rows in (again, told[1])]
+    assert sorted(ids[0]) == sorted(ids[1])
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory, small_table):
+    config = load_config("robust", evidence=LITTLE_EVIDENCE, selection={"k": 4})
+    found = ls.segment(small_table, config=config, key=KEY)
+    return found.save(tmp_path_factory.mktemp("lists") / "run")
+
+
+def test_lists_are_saved_for_the_owner_alone_and_kept(saved, tmp_path):
+    lists = {path.name: path for path in (saved / "private" / "lists").iterdir()}
+    assert set(lists) <= set(LISTS)
+    assert len(lists) >= 4
+    assert {path.stat().st_mode & 0o777 for path in lists.values()} == {0o600}
+    assert not [path for path in (saved / "share").rglob("*") if path.name in LISTS]
+    again = ls.load(saved)
+    assert set(again.lists) == set(lists)
+    copy = again.save(tmp_path / "copy")
+    for name, path in lists.items():
+        assert (copy / "private" / "lists" / name).read_bytes() == path.read_bytes()
+    again.save(copy, overwrite=True)
+    shared = (saved / "share" / "summary.json").read_text(encoding="utf-8")
+    for learner in again.lists["stalled_pay.csv"]["learner_id"]:
+        assert learner not in shared
+
+
+def test_a_damaged_list_is_told(saved, tmp_path):
+    copy = ls.load(saved).save(tmp_path / "copy")
+    (copy / "private" / "lists" / "pathways.csv").write_bytes(b'a,b\n"x')
+    (copy / "private" / "lists" / "stalled_pay.csv").write_bytes(b"")
+    with pytest.raises(SourceError, match=r"Cannot read .*stalled_pay\.csv"):
+        ls.load(copy)
