@@ -77,9 +77,12 @@ def _nearer(rows: list[Row]) -> Spec:
     }
     bar = mark("bar", height=20, color=MUTED_BAR, cornerRadiusEnd=2, aria=True)
     text = mark("text", align="left", dx=6)
+    few = [row for row in rows if row["negative"] is None]
+    start: Row = {"x": {"value": 0}, "y": place["y"], "text": field("share", "N")}
     layers = [
         layer(None, bar, **place, **TIP),
         layer(None, text, **place, text=field("share", "N")),
+        *([layer(few, text, **start)] if few else []),
     ]
     return layered(layers, rows=rows, width=NARROW, height=STEP * len(rows))
 
