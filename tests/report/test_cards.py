@@ -247,8 +247,8 @@ def test_a_card_counts_who_is_sure_to_belong(summary):
     certainty = with_(summary.evidence.certainty, per_segment=few)
     changed = with_(summary, evidence=with_(summary.evidence, certainty=certainty))
     assert facts_of(changed)["How sure"] == (
-        "1,200 clearly belong here (core), 90 are near another segment (borderline) "
-        "and under 10 are far from all (atypical)."
+        "1,200 are nearest to this segment (core), 90 nearly as near to another "
+        "(borderline) and under 10 far from all (atypical)."
     )
 
 

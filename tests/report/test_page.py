@@ -356,7 +356,7 @@ def test_quality_and_provenance_are_told_whole(summary, text):
         *(quality.coverage(summary), quality.outliers(summary)),
         f"{run.recipe}, version {run.recipe_version}",
         f"Now is the year {run.as_of}",
-        "Described, but not clustered on: momentum.",
+        "The segments are described by momentum as well, which they were not cut on.",
     ):
         assert told in text
     for table in (*quality.quality_tables(summary), quality.versions(summary)):

@@ -375,7 +375,7 @@ def test_a_difference_of_less_than_a_step_is_told_from_above(results):
     apart = [("segments", "rules", 0.004, 0.03), ("together", "segments", 0.001, 0.003)]
     (told,) = told_of(results, outcome("segments", apart=apart))
     said = outcome_sentence(told, results)
-    assert "rules of 4 cells 4% (up to 4 points less)." in said
+    assert "rules of 4 cells 4% (at most 4 points less)." in said
     assert "can be chance" not in said
 
 

@@ -308,9 +308,9 @@ def _sure(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:
     for row in rows:
         if row.segment_id == segment_id:
             return (
-                f"{capital(write.count(row.core))} clearly belong here (core), "
-                f"{write.count(row.borderline)} are near another segment (borderline) "
-                f"and {write.count(row.atypical)} are far from all (atypical)."
+                f"{capital(write.count(row.core))} are nearest to this segment (core), "
+                f"{write.count(row.borderline)} nearly as near to another (borderline) "
+                f"and {write.count(row.atypical)} far from all (atypical)."
             )
     return ""
 

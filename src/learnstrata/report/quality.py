@@ -310,10 +310,10 @@ def limits(summary: Summary) -> str:
         told.append(f"above {write.pay_text(found.pay_high)}")
     if not told:
         return "No pay was set aside for its size."
-    text = f"Pay {' or '.join(told)} was not believed."
+    text = f"Pay {' or '.join(told)} was set aside as mistyped."
     heaps = [write.pay_text(one.pay) for one in found.heaped_pay]
     if heaps:
-        text += f" Nor was pay of exactly {listed(heaps)}, which is typed too often."
+        text += f" So was pay of exactly {listed(heaps)}, which is typed too often."
     return text
 
 

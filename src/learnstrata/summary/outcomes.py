@@ -271,15 +271,20 @@ def _apart(outcome: Outcome, pair: tuple[str, str]) -> str:
     low, high = found.low, found.high
     if outcome.verdict == pair[1]:
         low, high = -high, -low
-    told = f"{_points(low)} to {_points(high)} points"
+    told = f"{_points(low)} to {_in_points(high)}"
     if outcome.verdict not in pair:
         return f" (a difference of {told}, which can be chance)"
     # What is shared is coarse: a difference that is there can be less than a step.
-    return f" ({told} less)" if low > 0 else f" (up to {_points(high)} points less)"
+    return f" ({told} less)" if low > 0 else f" (at most {_in_points(high)} less)"
 
 
 def _points(value: float) -> str:
     return f"{100 * value + 0.0:.1f}".replace("-0.0", "0.0").removesuffix(".0")
+
+
+def _in_points(value: float) -> str:
+    told = _points(value)
+    return f"{told} {'point' if told == '1' else 'points'}"
 
 
 def _adds(outcome: Outcome) -> str:
@@ -293,5 +298,6 @@ def _adds(outcome: Outcome) -> str:
         return ""
     if found.low < 0:
         return f". The {other} add nothing to them beyond chance"
-    added = _points(found.estimate)
-    return "" if added == "0" else f". The {other} add {added} points to them"
+    if _points(found.estimate) == "0":
+        return ""
+    return f". The {other} add {_in_points(found.estimate)} to them"

@@ -154,7 +154,7 @@ def test_segments_that_stay_together_are_not_said_to_split(summary):
         max(f.share_of_source or 0 for f in flows if f.source == one.id)
         for one in summary.segments
     )
-    told = f"splits most: its largest part is {100 * largest:.1f}%"
+    told = f"the largest part of it that stays together is {100 * largest:.1f}%"
     assert told.replace(".0%", "%") in tree.title(summary)
     whole = tuple(
         with_(flow, share_of_source=0.95) if flow.k == k else flow
@@ -164,6 +164,19 @@ def test_segments_that_stay_together_are_not_said_to_split(summary):
     assert tree.title(together) == (
         f"From k = {k} to k = {k + 1} every segment keeps at least 95% together"
     )
+
+
+def test_a_largest_part_that_may_not_be_told_is_not_taken_for_a_smaller_one(summary):
+    """Of a part that is told of few the rest may be larger: then nothing is said."""
+    k = summary.selection.k
+    first = next(f for f in summary.evidence.flows if f.k == k)
+    small = with_(first, share_of_source=0.099)
+    title = tree.title(with_evidence(summary, flows=(small,)))
+    assert (
+        title == f"How the segments of one k pass into those of the next, up to k = {k}"
+    )
+    larger = with_(first, share_of_source=0.52)
+    assert "is 52%" in tree.title(with_evidence(summary, flows=(small, larger)))
 
 
 def with_certainty(summary, **values):

@@ -69,12 +69,16 @@ def _look(cell: RoleCell, most: float, limit: float, write: Numbers) -> Row:
 
 
 def title(summary: DisclosedSummary) -> str:
-    """Say how many cells of segment and role are found again."""
-    cells, limit = shown(summary), _limit(summary)
-    stable = sum(cell.jaccard is not None and cell.jaccard >= limit for cell in cells)
+    """Name the cell that is least sure to keep its learners in other cuts."""
+    write = summary.settings.numbers
+    known = [(one.jaccard, one) for one in shown(summary) if one.jaccard is not None]
+    if not known:
+        return "Learners of each segment by role"
+    jaccard, least = min(known, key=lambda pair: pair[0])
     return (
-        f"{stable} of {len(cells)} cells of segment and role are found again with a "
-        f"Jaccard of {limit:g} or more"
+        f"Least sure to stay together in other cuts: {least.role_family} in "
+        f"{name_of_segment(summary, least.segment_id)} (Jaccard "
+        f"{write.statistic(jaccard)})"
     )
 
 
@@ -103,7 +107,8 @@ def note(summary: DisclosedSummary) -> str:
     """Say how to read the cells."""
     write, units = summary.settings.numbers, summary.settings.units
     return (
-        f"First number: {units}; in brackets: Jaccard of the cell. The "
+        f"First number: {units}; in brackets: Jaccard of the cell. A role is what it "
+        "is in every cut, so this tells of the segment's end alone. The "
         "bluer, the larger its share of the segment. White with grey text: under "
         f"{_limit(summary):g}, so do not act on it alone. Blank: "
         f"{write.count(None)} {units}."

@@ -110,11 +110,7 @@ def _edges(summary: DisclosedSummary, place: Row) -> Spec:
 def title(summary: DisclosedSummary) -> str:
     """Say what becomes of the chosen segments with one segment more."""
     k, write = summary.selection.k, summary.settings.numbers
-    best: dict[int, float] = {}
-    for flow in evidence_of(summary).flows:
-        if flow.k == k and flow.share_of_source is not None:
-            most = best.get(flow.source, 0.0)
-            best[flow.source] = max(flow.share_of_source, most)
+    best = _largest_parts(summary)
     if not best:
         return f"How the segments of one k pass into those of the next, up to k = {k}"
     low = min(best, key=lambda source: best[source])
@@ -124,9 +120,22 @@ def title(summary: DisclosedSummary) -> str:
             f"{write.share(best[low])} together"
         )
     return (
-        f"From k = {k} to k = {k + 1}, {name_of_segment(summary, low)} splits most: "
-        f"its largest part is {write.share(best[low])}"
+        f"From k = {k} to k = {k + 1}, {name_of_segment(summary, low)} is divided most: "
+        f"the largest part of it that stays together is {write.share(best[low])}"
     )
+
+
+def _largest_parts(summary: Results) -> dict[int, float]:
+    """Give the largest part of each chosen segment, where none untold can be larger."""
+    parts: dict[int, list[float]] = {}
+    for flow in evidence_of(summary).flows:
+        if flow.k == summary.selection.k and flow.share_of_source is not None:
+            parts.setdefault(flow.source, []).append(flow.share_of_source)
+    return {
+        source: max(told)
+        for source, told in parts.items()
+        if max(told) >= 1 - sum(told)
+    }
 
 
 def table(summary: Results) -> Table:
