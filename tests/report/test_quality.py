@@ -73,8 +73,8 @@ def test_limits_of_pay_are_those_of_the_run(summary, write):
     found = summary.limits
     assert quality.limits(summary) == (
         f"Pay below {write.pay_text(found.pay_low)} or above "
-        f"{write.pay_text(found.pay_high)} was set aside as mistyped. So was pay of exactly "
-        f"{write.pay_text(found.heaped_pay[0].pay)}, which is typed too often."
+        f"{write.pay_text(found.pay_high)} was set aside as mistyped. So was pay of "
+        f"exactly {write.pay_text(found.heaped_pay[0].pay)}, which is typed too often."
     )
 
 

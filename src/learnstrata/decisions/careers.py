@@ -85,7 +85,7 @@ def _of_roles(
     write = results.settings.numbers
     return tuple(
         Target(
-            name=f"{one.value}: {found.title[:1].lower()}{found.title[1:]}",
+            name=one.value,
             size=one.learners,
             share=share_of(one.learners, results.segmented),
             why=_of_assessed(one, write),

@@ -169,7 +169,7 @@ def evidence_of(segment: Segment, results: Results) -> str:
     results : Results
     """
     told = [] if results.is_one_segment else _places(segment, results)
-    told += _medians(segment, results)
+    told = told or _medians(segment, results)
     write = results.settings.numbers
     return "; ".join(told) or f"{write.count(segment.size)} {results.settings.units}"
 
@@ -188,12 +188,12 @@ def _places(segment: Segment, results: Results) -> list[str]:
         for one in segment.distinctive_numbers
         if is_extra(one.feature) and one.rank is not None
     ]
-    told = [f"on average {listed(placed)} of all"] if placed else []
+    told = [f"{listed(placed)} of all, on average"] if placed else []
     part, stalled = _stalled(segment, results), cohort_of(results, "stalled")
     if part and stalled and part.share is not None and stalled.share is not None:
         told.append(
-            f"{write.share(part.share)} of those assessed are paid like someone with "
-            f"half their experience (all: {write.share(stalled.share)})"
+            f"paid like half their experience: {write.share(part.share)} (all: "
+            f"{write.share(stalled.share)})"
         )
     return told
 

@@ -120,8 +120,8 @@ def title(summary: DisclosedSummary) -> str:
             f"{write.share(best[low])} together"
         )
     return (
-        f"From k = {k} to k = {k + 1}, {name_of_segment(summary, low)} is divided most: "
-        f"the largest part of it that stays together is {write.share(best[low])}"
+        f"From k = {k} to k = {k + 1}, {name_of_segment(summary, low)} is divided "
+        f"most: the largest part of it that stays together is {write.share(best[low])}"
     )
 
 
