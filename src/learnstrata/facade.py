@@ -266,7 +266,7 @@ class Segmentation:
             exact=exact,
             summary=with_words(renamed(self.summary, names), DisclosedSummary),
             model=replace(model, config=exact.settings.configured),
-            _learners=members_named(self._learners, model),
+            _learners=members_named(self._learners, self.model, model),
             _lists=lists_named(self._lists, names),
         )
 

@@ -58,6 +58,15 @@ def test_learners_assigned_later_bear_the_names_given(found):
     assert assigned["subsegment_name"].str.starts_with("One").any()
 
 
+def test_two_names_that_are_swapped_are_swapped_for_every_learner(found):
+    one, two = (segment.name for segment in found.exact.segments[:2])
+    swapped = found.renamed({1: two, 2: one})
+    for segment_id, name in ((1, two), (2, one)):
+        rows = swapped.learners.filter(segment_id=segment_id)
+        assert rows["segment_name"].unique().to_list() == [name]
+    assert swapped.learners.equals(swapped.assign(TABLE))
+
+
 def test_no_old_name_is_left_anywhere(found):
     names = {i: f"Group {i}" for i in range(1, 5)}
     told = found.renamed(names).summary.model_copy(update={"segments": ()})

@@ -252,25 +252,35 @@ def memberships(
     return told.select(c for c in MEMBERSHIP if c in told.columns)
 
 
-def members_named(members: pl.DataFrame, model: SegmentModel) -> pl.DataFrame:
-    """Give what `memberships` gave under the names of another model of the same fit.
+def members_named(
+    members: pl.DataFrame,
+    was: SegmentModel,
+    now: SegmentModel,
+    *,
+    segment: str = "segment_name",
+    part: str = "subsegment_name",
+) -> pl.DataFrame:
+    """Give learners under the names of another model of the same fit.
 
     Parameters
     ----------
     members : polars.DataFrame
         It is not changed.
-    model : SegmentModel
+    was, now : SegmentModel
+        Whose names they have, and whose they get.
+    segment, part : str, default="segment_name" and "subsegment_name"
+        Columns with the names of segments and of their parts; one that is not there is
+        passed over.
     """
-    names = dict(enumerate(model.names, start=1))
-    ids, part = pl.col("segment_id"), pl.col("subsegment_id")
+    parts = now.names_by_part
     of = {
-        "segment_name": ids.replace_strict(names, return_dtype=pl.String),
-        "subsegment_name": part.replace_strict(
-            model.names_by_part, default=None, return_dtype=pl.String
-        ),
+        segment: dict(zip(was.names, now.names, strict=True)),
+        part: {name: parts[i] for i, name in was.names_by_part.items()},
     }
     return members.with_columns(
-        **{name: told for name, told in of.items() if name in members.columns}
+        pl.col(name).replace(names)
+        for name, names in of.items()
+        if name in members.columns
     )
 
 
