@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from learnstrata.facade import (
         Segmentation,
         check_table,
-        compare_runs,
         load,
         load_model,
         segment,
     )
+    from learnstrata.finished import compare_runs
     from learnstrata.learners.demo.tables import make_learners, planted_segments
     from learnstrata.learners.sources.files import read_learners, read_source
 
@@ -65,7 +65,8 @@ __all__ = [
 _HOME = {
     "Config": "config.stages",
     **dict.fromkeys(("list_recipes", "load_config"), "config.loading"),
-    **dict.fromkeys(("Segmentation", "check_table", "compare_runs"), "facade"),
+    **dict.fromkeys(("Segmentation", "check_table"), "facade"),
+    "compare_runs": "finished",
     **dict.fromkeys(("load", "load_model", "segment"), "facade"),
     **dict.fromkeys(("make_learners", "planted_segments"), "learners.demo.tables"),
     **dict.fromkeys(("read_learners", "read_source"), "learners.sources.files"),

@@ -18,7 +18,6 @@ from learnstrata.disk.nearness import did_you_mean
 from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.compare import (
-    Comparison,
     Owned,
     Side,
     compare_sides,
@@ -27,8 +26,6 @@ from learnstrata.layer.compare import (
     refuse_records,
 )
 from learnstrata.layer.folder import (
-    check_file,
-    check_pictures,
     refuse_leaks,
     write_folder,
 )
@@ -53,7 +50,6 @@ from learnstrata.segments.meaning.naming import given_names
 from learnstrata.segments.model.model import SegmentModel, members_named
 from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
 from learnstrata.sharing import (
-    render_again,
     shared_files,
     summaries_of,
     with_words,
@@ -70,14 +66,14 @@ from learnstrata.summary.renaming import renamed
 from learnstrata.summary.succession import names_that_stay
 
 __all__ = [
+    "Run",
     "Segmentation",
     "check_table",
-    "compare_runs",
     "load",
     "load_model",
     "percentile_in",
-    "rename_run",
     "segment",
+    "side_of",
 ]
 
 # A frame of the library that the caller uses: known when it runs.
@@ -282,10 +278,10 @@ class Segmentation:
         ----------
         previous : Segmentation or path
         key : bytes of length 32 or more, default=None
-            As for `compare_runs`.
+            From which the rounding of counts is drawn; ``None`` draws one.
         """
         secret = random_key() if key is None else checked_key(key)
-        old, found, notes = _side_of(previous), self, ()
+        old, found, notes = side_of(previous), self, ()
         if old.owned is not None:
             pairs = continued(old.owned, self._owned)
             names = names_that_stay(old.owned.exact, self.exact, pairs)
@@ -456,7 +452,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     else:
         settings = load_config(recipe, config, seed=rng, as_of=as_of)
     secret = random_key() if key is None else checked_key(key)
-    old = None if previous is None else _side_of(previous)
+    old = None if previous is None else side_of(previous)
     if old is not None:
         refuse_records(old.told.settings, settings)
     done = pipeline.run(table, settings, watch=watch, key=secret, source=source)
@@ -504,42 +500,13 @@ def check_table(frame: IntoFrame, config: Config) -> TableCheck:
     return inspect_table(frame, config, rehearse=pipeline.rehearse)
 
 
-def compare_runs(old: Run, new: Run, *, key: bytes | None = None) -> Comparison:
-    """Put two runs of learners beside each other: segments, movers, what changed.
+def side_of(run: "Run | Side") -> Side:
+    """Give what of a run is put beside another, read where it is a folder.
 
     Parameters
     ----------
-    old, new : Segmentation or path
-        Run folders, or what they share: then sizes, names and numbers are compared,
-        and nobody is followed.
-    key : bytes of length 32 or more, default=None
-        Secret from which the rounding of counts is drawn; ``None`` draws one.
-
-    Returns
-    -------
-    Comparison
-        ``told`` may be shown to anybody; ``exact`` and ``movers`` are for their owner.
-
-    Raises
-    ------
-    SourceError
-        If one of both is no run.
-    ParameterError
-        If one segments records, or `key` is no bytes or too short.
-
-    Examples
-    --------
-    >>> import learnstrata as ls
-    >>> table = ls.make_learners(400, rng=1)
-    >>> found = ls.segment(table, rng=7)
-    >>> ls.compare_runs(found, ls.segment(table, rng=8)).told.by_learner
-    True
+    run : Segmentation, path or Side
     """
-    secret = random_key() if key is None else checked_key(key)
-    return compare_sides(_side_of(old), _side_of(new), key=secret)
-
-
-def _side_of(run: "Run | Side") -> Side:
     if isinstance(run, Side):
         return run
     return run.side if isinstance(run, Segmentation) else read_side(run)
@@ -573,52 +540,6 @@ def load(folder: str | Path) -> Segmentation:
         _names=read_names(run),
         _lists=read_lists(run),
     )
-
-
-def rename_run(
-    folder: str | Path,
-    names: Mapping[int | str, str],
-    *,
-    pdf: str | Path | None = None,
-    figures: str | Path | None = None,
-    overwrite: bool = False,
-) -> list[Path]:
-    """Rename the segments of a run folder: all its files, whole or not at all.
-
-    Parameters
-    ----------
-    folder : path
-        A run folder with its private part.
-    names : mapping of int or str to str
-        As for `Segmentation.renamed`.
-    pdf, figures : path, default=None
-        As for `render_again`; those in the folder are made anew if they are there.
-    overwrite : bool, default=False
-        Replace a PDF and a folder of pictures elsewhere that are there.
-
-    Returns
-    -------
-    list of Path
-        What was written: the report, the PDF, the folder of pictures.
-
-    Raises
-    ------
-    ParameterError
-        If a segment is not there, a name is empty, or two would be alike.
-    OutputError, PrivacyError, SourceError
-        As for `Segmentation.save` and `load`.
-    """
-    run = folder_of_run(folder)
-    renamed_run = load(run).renamed(names)
-    printed, drawn = run / "share" / "report.pdf", run / "share" / "figures"
-    pdf = printed if pdf is None and printed.exists() else pdf
-    figures = drawn if figures is None and drawn.exists() else figures
-    if pdf is not None and Path(pdf).absolute() != printed.absolute():
-        check_file(pdf, overwrite=overwrite, option="--pdf")
-    if figures is not None and Path(figures).absolute() != drawn.absolute():
-        check_pictures(figures, overwrite=overwrite)
-    renamed_run.save(run, overwrite=True)
-    return render_again(run, pdf=pdf, figures=figures, overwrite=overwrite)
 
 
 def load_model(path: str | Path) -> SegmentModel:

@@ -62,7 +62,7 @@ def report(
     With --names the segments are renamed in all files of the run, without a new fit.
     """
     from learnstrata.config.loading import load_names
-    from learnstrata.facade import rename_run
+    from learnstrata.finished import rename_run
     from learnstrata.layer.places import folder_of_run
     from learnstrata.sharing import render_again
 

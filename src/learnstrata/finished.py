@@ -1,0 +1,94 @@
+"""What is done with runs that are finished: rename their segments, compare two."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from learnstrata.facade import Run, load, side_of
+from learnstrata.layer.compare import Comparison, compare_sides
+from learnstrata.layer.folder import check_file, check_pictures
+from learnstrata.layer.places import folder_of_run
+from learnstrata.privacy.keys import checked_key, random_key
+from learnstrata.sharing import render_again
+
+__all__ = ["compare_runs", "rename_run"]
+
+
+def compare_runs(old: Run, new: Run, *, key: bytes | None = None) -> Comparison:
+    """Put two runs of learners beside each other: segments, movers, what changed.
+
+    Parameters
+    ----------
+    old, new : Segmentation or path
+        Run folders, or what they share: then sizes, names and numbers are compared,
+        and nobody is followed.
+    key : bytes of length 32 or more, default=None
+        Secret from which the rounding of counts is drawn; ``None`` draws one.
+
+    Returns
+    -------
+    Comparison
+        ``told`` may be shown to anybody; ``exact`` and ``movers`` are for their owner.
+
+    Raises
+    ------
+    SourceError
+        If one of both is no run.
+    ParameterError
+        If one segments records, or `key` is no bytes or too short.
+
+    Examples
+    --------
+    >>> import learnstrata as ls
+    >>> table = ls.make_learners(400, rng=1)
+    >>> found = ls.segment(table, rng=7)
+    >>> ls.compare_runs(found, ls.segment(table, rng=8)).told.by_learner
+    True
+    """
+    secret = random_key() if key is None else checked_key(key)
+    return compare_sides(side_of(old), side_of(new), key=secret)
+
+
+def rename_run(
+    folder: str | Path,
+    names: Mapping[int | str, str],
+    *,
+    pdf: str | Path | None = None,
+    figures: str | Path | None = None,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Rename the segments of a run folder: all its files, whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        A run folder with its private part.
+    names : mapping of int or str to str
+        As for `Segmentation.renamed`.
+    pdf, figures : path, default=None
+        As for `render_again`; those in the folder are made anew if they are there.
+    overwrite : bool, default=False
+        Replace a PDF and a folder of pictures elsewhere that are there.
+
+    Returns
+    -------
+    list of Path
+        What was written: the report, the PDF, the folder of pictures.
+
+    Raises
+    ------
+    ParameterError
+        If a segment is not there, a name is empty, or two would be alike.
+    OutputError, PrivacyError, SourceError
+        As for `Segmentation.save` and `load`.
+    """
+    run = folder_of_run(folder)
+    renamed_run = load(run).renamed(names)
+    printed, drawn = run / "share" / "report.pdf", run / "share" / "figures"
+    pdf = printed if pdf is None and printed.exists() else pdf
+    figures = drawn if figures is None and drawn.exists() else figures
+    if pdf is not None and Path(pdf).absolute() != printed.absolute():
+        check_file(pdf, overwrite=overwrite, option="--pdf")
+    if figures is not None and Path(figures).absolute() != drawn.absolute():
+        check_pictures(figures, overwrite=overwrite)
+    renamed_run.save(run, overwrite=True)
+    return render_again(run, pdf=pdf, figures=figures, overwrite=overwrite)
