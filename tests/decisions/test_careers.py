@@ -98,8 +98,7 @@ def test_lagging_cohorts_are_the_roles_with_most_of_them(small_results):
     action = actions(with_cohort(small_results, "stalled", by_role=rows))["lagging_pay"]
     of_roles = [(role, sizes[role]) for role in "BFEDG"]
     assert [(t.name, t.size) for t in action.targets] == [
-        (role, n)
-        for role, n in of_roles
+        (role, n) for role, n in of_roles
     ]
     first = action.targets[0]
     assert (first.share, first.why) == (
