@@ -263,7 +263,7 @@ class Segmentation:
             summary=with_words(renamed(self.summary, names), DisclosedSummary),
             model=replace(model, config=exact.settings.configured),
             _learners=members_named(self._learners, self.model, model),
-            _lists=lists_named(self._lists, names),
+            _lists=lists_named(self._lists, self.model, model),
         )
 
     def following(

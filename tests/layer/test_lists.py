@@ -198,3 +198,17 @@ def test_a_damaged_list_is_told(saved, tmp_path):
     (copy / "private" / "lists" / "stalled_pay.csv").write_bytes(b"")
     with pytest.raises(SourceError, match=r"Cannot read .*stalled_pay\.csv"):
         ls.load(copy)
+
+
+def test_lists_bear_the_names_that_segments_were_given():
+    config = load_config("robust", evidence=NO_EVIDENCE, selection={"k": 3})
+    found = ls.segment(ls.make_learners(300, rng=1), config=config, key=KEY)
+    one = found.renamed({1: "=SUM(A1)", 2: "Ready to mentor"})
+    again = one.renamed({1: "Plain again"})
+    for name, rows in one.lists.items():
+        ids = {1: "'=SUM(A1)", 2: "Ready to mentor"}
+        told = rows.filter(pl.col("segment_id").is_in([1, 2]))
+        assert told["segment"].to_list() == [ids[i] for i in told["segment_id"]]
+        first = again.lists[name].filter(segment_id=1)
+        assert set(first["segment"]) <= {"Plain again"}
+    assert {"=SUM(A1)", "Ready to mentor"} <= set(one.learners["segment_name"])

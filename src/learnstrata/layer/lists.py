@@ -12,16 +12,18 @@ import polars as pl
 from learnstrata.learners.ledger import MISSING
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.runs import Run
+from learnstrata.segments.model.model import SegmentModel, members_named
 from learnstrata.segments.pay.cohorts import CohortKey
 from learnstrata.segments.questions.mentors import EXPERIENCE, MentorRole, could_mentor
 
 __all__ = ["lists_named", "make_lists"]
 
+PART = "sub_segment"
 SHOWN = {
     "learner_id": "learner_id",
     "segment_id": "segment_id",
     "segment_name": "segment",
-    "subsegment_name": "sub_segment",
+    "subsegment_name": PART,
     "role": "role",
     "tier": "tier",
     "experience_band": "band",
@@ -101,32 +103,26 @@ def _safe(told: pl.DataFrame) -> pl.DataFrame:
     return told.with_columns(pl.col(pl.String).str.replace(FORMULAS, "'${1}"))
 
 
+def _plain_text(told: pl.DataFrame) -> pl.DataFrame:
+    """Give texts as they were before `_safe`."""
+    return told.with_columns(pl.col(pl.String).str.replace(f"^'{FORMULAS[1:]}", "${1}"))
+
+
 def lists_named(
-    lists: Mapping[str, pl.DataFrame], names: Mapping[int, str]
+    lists: Mapping[str, pl.DataFrame], was: SegmentModel, now: SegmentModel
 ) -> dict[str, pl.DataFrame]:
-    """Give the same lists with other names of the segments.
+    """Give the same lists under the names of another model of the same fit.
 
     Parameters
     ----------
     lists : mapping of str to polars.DataFrame
         They are not changed.
-    names : mapping of int to str
-        By the id of the segment.
-
-    Examples
-    --------
-    >>> people = pl.DataFrame({"segment_id": [1, 2], "segment": ["a", "b"]})
-    >>> lists_named({"x.csv": people}, {1: "New"})["x.csv"]["segment"].to_list()
-    ['New', 'b']
+    was, now : SegmentModel
+        Whose names they have, and whose they get.
     """
-    ids = pl.col("segment_id")
     return {
         name: _safe(
-            rows.with_columns(
-                segment=ids.replace_strict(
-                    names, default=pl.col("segment"), return_dtype=pl.String
-                )
-            )
+            members_named(_plain_text(rows), was, now, segment="segment", part=PART)
         )
         for name, rows in lists.items()
     }
