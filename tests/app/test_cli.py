@@ -468,7 +468,9 @@ def test_what_names_learners_is_for_its_owner_alone(umask, tmp_path):
     assert result.returncode == 0, result.stderr
     private, share = tmp_path / "run" / "private", tmp_path / "run" / "share"
     assert mode(private) == 0o700
-    assert {mode(item) for item in private.iterdir()} == {0o600}
+    inside = [item for item in private.rglob("*") if item.is_file()]
+    assert {mode(item) for item in inside} == {0o600}
+    assert mode(private / "lists") == 0o700
     assert mode(tmp_path / "run") == mode(share) == 0o755
     assert {mode(item) for item in share.iterdir()} == {0o644}
 

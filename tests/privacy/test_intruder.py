@@ -310,6 +310,10 @@ ALWAYS = {
     *("Outcome.of_all", "Outcome.by_segment", "OutcomeGroup.answers", "Outcome.rules"),
     *("Summary.actions", "DisclosedSummary.actions", "Valley.dip", "Component.dip"),
     "MentorRole.levels",
+    # of two runs: as each tells its own, or every old segment by every new one
+    *("Previous.old_segments", "Previous.new_segments", "Previous.pairs"),
+    *("Previous.migrations", "Previous.numbers", "Previous.shares"),
+    *("SegmentPair.numbers", "SegmentPair.shares"),
 }
 
 

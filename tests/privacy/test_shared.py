@@ -128,10 +128,13 @@ def shares_of_certainty(told):
 
 
 def mentors_lacking(told):
-    """How many mentors a role lacks, worked out of who wants and who could be one."""
+    """Mentors that a role lacks, and learners for each, worked out of what is told."""
     asked = told.questions
     gaps = [one.gap(asked.mentees) for one in asked.mentor_roles]
-    return {max(gap, 0) for gap in gaps if gap is not None}
+    each = {one.per_mentor for one in asked.mentor_roles if one.per_mentor is not None}
+    return {max(gap, 0) for gap in gaps if gap is not None} | {
+        round(one, 9) for one in each
+    }
 
 
 def test_every_number_of_the_workbook_is_one_of_the_summary(told):
