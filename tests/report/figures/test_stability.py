@@ -236,9 +236,11 @@ def test_cells_that_are_not_found_again_are_faded(summary):
     (boxes,) = marked(cells.draw(with_cells(summary, found)), "rect")
     faded = [row for row in rows_of(boxes) if row["fill"] == "white"]
     assert [row["ink"] for row in faded] == [theme.MUTED]
-    n = sum(cell.count is not None for cell in found)
+    least = next(cell for cell in found if cell.jaccard == 0.74)
     told = cells.title(with_cells(summary, found))
-    assert told.startswith(f"{n - 1} of {n} cells")
+    assert told.startswith("Least sure to stay together in other cuts: ")
+    assert f"{least.role_family} in " in told
+    assert told.endswith("(Jaccard 0.74)")
 
 
 def test_cells_of_few_are_blank(summary):
@@ -246,7 +248,9 @@ def test_cells_of_few_are_blank(summary):
     few = with_cells(summary, found)
     n = sum(cell.count is not None for cell in summary.evidence.finer.cells)
     assert len(cells.table(few).rows) == n - 1
-    assert cells.title(few).startswith(f"{n - 1} of {n - 1} cells")
+    shown = [c for c in few.evidence.finer.cells if c.count is not None]
+    least = min(cell.jaccard for cell in shown)
+    assert f"(Jaccard {least:.3g})" in cells.title(few)
     none = with_cells(summary, tuple(with_(one, count=None) for one in found))
     assert not cells.CHART.has(none)
 
