@@ -227,7 +227,7 @@ def _of_top(summary: DisclosedSummary) -> list[object]:
     """Give what the first screen tells: programmes, what to do first, what is sure."""
     tried = [row.k for row in summary.selection.table]
     action = summary.actions[0]
-    sizes = sum(target.size or 0 for target in action.targets)
+    sizes = [target.size for target in action.targets]
     outcomes = list(map(_of_outcome, summary.outcomes))
     found = [min(tried), max(tried), sizes, action, outcomes, _reached(summary)]
     return [*found, _of_actions(summary)]

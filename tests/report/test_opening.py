@@ -49,8 +49,9 @@ def test_the_first_line_is_the_first_action_with_its_team_and_list(summary):
     assert line.title == "Do this first"
     assert action.first_step in line.sentences[0]
     assert line.link == f"#{action.id}"
-    if action.list:
-        assert f"private/lists/{action.list}" in line.sentences[1]
+    size = summary.settings.numbers.count(action.targets[0].size)
+    assert line.sentences[1].startswith(f"{size} learners; ")
+    assert f"private/lists/{action.list}" in line.sentences[1]
 
 
 def test_what_is_sure_is_the_verdict_in_plain_words(summary, bare):

@@ -98,8 +98,7 @@ def _do_first(summary: DisclosedSummary) -> Line | None:
 
 
 def _for_whom(action: Action, summary: DisclosedSummary) -> str:
-    sizes = [one.size for one in action.targets]
-    told = sum(size for size in sizes if size is not None)
+    told = action.targets[0].size if action.targets else None
     who = f"{summary.settings.numbers.count(told)} {summary.settings.units}"
     where = f"the list is {list_path(action)}" if action.list else ""
     if not told:
