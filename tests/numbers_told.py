@@ -43,7 +43,10 @@ CONSTANTS = (
 # Limits of the definitions of cohorts: 0.3 reads 30 %, a tier its number.
 RULES = [*(v for v in astuple(Cohorts()) if not isinstance(v, tuple)), 1, 2, 3]
 # Settings that are tried, and rows of a table that is cut on paper.
-MOVED = re.compile(r"With a .* asked for, |First \d+ of \d+; all are in tables.xlsx")
+MOVED = re.compile(
+    r"With a .* asked for, |First \d+ of \d+; all are in tables.xlsx|"
+    r"\d+ rows: scroll inside the table"
+)
 
 
 def numbers_in(text: str) -> list[str]:
@@ -238,7 +241,12 @@ def _reached(summary: DisclosedSummary) -> list[float]:
     shares: dict[str, float] = {}
     for target in (t for one in summary.actions for t in one.targets if t.programme):
         shares[target.programme] = shares.get(target.programme, 0) + (target.share or 0)
-    return list(accumulate(sorted(shares.values(), reverse=True)))
+    sizes = [one.share or 0.0 for one in summary.segments]
+    return [
+        reached
+        for of in (shares.values(), sizes)
+        for reached in accumulate(sorted(of, reverse=True))
+    ]
 
 
 def _of_map(summary: DisclosedSummary) -> list[object]:

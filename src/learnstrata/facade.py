@@ -255,12 +255,15 @@ class Segmentation:
         return self._named(dict(enumerate(final, start=1)))
 
     def _named(self, names: Mapping[int, str]) -> "Segmentation":
-        exact = with_words(renamed(self.exact, names), ExactSummary)
+        shared = with_words(renamed(self.summary, names), DisclosedSummary)
+        exact = with_words(
+            renamed(self.exact, names), ExactSummary, programmes=programmes_of(shared)
+        )
         model = self.model.with_names([*names.values()], self.model.part_names)
         return replace(
             self,
             exact=exact,
-            summary=with_words(renamed(self.summary, names), DisclosedSummary),
+            summary=shared,
             model=replace(model, config=exact.settings.configured),
             _learners=members_named(self._learners, self.model, model),
             _lists=lists_named(self._lists, self.model, model),

@@ -1,7 +1,7 @@
 """What a run shares: its results in both forms, rendered, checked and written."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +9,7 @@ from typing import TypeVar
 import polars as pl
 
 from learnstrata import pipeline
-from learnstrata.decisions.playbook import recommend
+from learnstrata.decisions.playbook import programmes_of, recommend
 from learnstrata.disk.staging import room_beside
 from learnstrata.layer.folder import (
     check_file,
@@ -69,10 +69,14 @@ def summaries_of(
     """
     results = build(run, key=key)
     told = disclose(results, key=key, content=run.base.content)
-    return with_words(results, ExactSummary), with_words(told, DisclosedSummary)
+    shared = with_words(told, DisclosedSummary)
+    programmes = programmes_of(shared)
+    return with_words(results, ExactSummary, programmes=programmes), shared
 
 
-def with_words(results: Results, form: type[Form]) -> Form:
+def with_words(
+    results: Results, form: type[Form], *, programmes: Mapping[int, str] | None = None
+) -> Form:
     """Give a summary of results: with the sentences and actions that follow from them.
 
     Parameters
@@ -80,9 +84,12 @@ def with_words(results: Results, form: type[Form]) -> Form:
     results : Results
     form : type
         `ExactSummary` of exact results, `DisclosedSummary` of disclosed ones.
+    programmes : mapping of int to str, default=None
+        As for `learnstrata.decisions.playbook.recommend`.
     """
+    actions = recommend(results, programmes=programmes)
     values = {name: getattr(results, name) for name in Results.model_fields}
-    return form(**values, words=words_of(results), actions=recommend(results))
+    return form(**values, words=words_of(results), actions=actions)
 
 
 def render_again(

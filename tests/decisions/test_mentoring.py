@@ -83,11 +83,11 @@ def test_roles_of_few_get_no_pool(small_results):
 def test_one_role_is_singular(small_results):
     one = changed(small_results.questions.mentor_roles[0], learners=1500)
     action = actions(questions(small_results, mentor_roles=(one,)))["mentor_pools"]
-    assert action.why == "The role holds 100% of all learners."
+    assert action.why == "The largest role holds 100% of all learners."
 
 
 def test_a_table_of_few_learners_has_no_shares(small_results):
     role = changed(small_results.questions.mentor_roles[0], learners=49)
     few = questions(small_results, mentor_roles=(changed(role, learners=50),))
     few = changed(few, input=changed(few.input, segmented=None))
-    assert actions(few)["mentor_pools"].why == "The role holds 50 learners."
+    assert actions(few)["mentor_pools"].why == "The largest role holds 50 learners."

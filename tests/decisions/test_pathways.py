@@ -135,9 +135,10 @@ def test_the_numbers_that_decide_are_told(small_results):
         assert (target.name, target.size, target.share) == (
             *(one.name, one.size, one.share),
         )
-        for feature, word in (("pay", "pay"), ("years_of_experience", "experience")):
+        words = {"pay": "better paid", "years_of_experience": "more experienced"}
+        for feature, word in words.items():
             rank = f"{100 * round(one.number(feature).rank, 2):g}%"
-            assert f"{word} above {rank}" in target.why
+            assert f"{word} than {rank}" in target.why
     assert [t.size for t in targets] == sorted((t.size for t in targets), reverse=True)
 
 
@@ -210,6 +211,6 @@ def test_a_table_of_scores_alone_gets_programmes_for_them():
     assert told[0] == "General programme"
     assert all(one.startswith("Programme for ") for one in told[1:])
     assert len(set(told)) == 3
-    assert all("maths above" in target.why for target in pathways.targets)
+    assert all("more maths than" in target.why for target in pathways.targets)
     assert {target.trial for target in pathways.targets} == {None}
     assert "keep pay with its year" in pathways.measure

@@ -1,5 +1,6 @@
 """Lists of people: who is on them, in which order, why, and for whose eyes."""
 
+import math
 import re
 from itertools import pairwise
 
@@ -101,10 +102,16 @@ def test_the_most_urgent_come_first_and_doubtful_records_last(small_run, told):
     )
     standing = dict(zip(learners["learner_id"], learners["standing"], strict=True))
     ids = told[1]["stalled_pay.csv"]["learner_id"].to_list()
-    keys = [(standing[one] == "atypical", place[one]) for one in ids]
+    far = {one: standing[one] == "atypical" or place[one] < -math.log(4) for one in ids}
+    keys = [(far[one], place[one]) for one in ids]
     assert keys == sorted(keys)
-    years = [float(w.split()[0]) for w in told[1]["could_mentor.csv"]["why"]]
-    roles = told[1]["could_mentor.csv"]["role"].to_list()
+    assert {doubtful for doubtful, _ in keys} == {False, True}
+    rows = told[1]["could_mentor.csv"]
+    doubtful = [standing[one] == "atypical" for one in rows["learner_id"]]
+    assert doubtful == sorted(doubtful)
+    sure = rows.filter(~pl.Series(doubtful))
+    years = [float(w.split()[0]) for w in sure["why"]]
+    roles = sure["role"].to_list()
     for role in set(roles):
         own = [y for y, r in zip(years, roles, strict=True) if r == role]
         assert own == sorted(own, reverse=True)

@@ -67,12 +67,10 @@ def tried(*rows):
 def test_trials_that_differ_have_a_row_each_with_today_and_the_goal():
     rising = trial(base=0.98, per_arm=None)
     table = trials(tried((4000, trial()), (2000, trial(base=0.5)), (9000, rising)))
-    assert [row[3:5] for row in table.rows] == [
-        (0.4, 0.45),
-        (0.5, 0.55),
-        (0.98, 1.0),
-    ]
-    assert [row[5] for row in table.rows] == ["1,500", "1,500", "it cannot rise so far"]
+    assert [row[3] for row in table.rows] == [0.4, 0.5, 0.98]
+    assert {row[4] for row in table.rows} == {"5 points"}
+    never = "it cannot change so far"
+    assert [row[5] for row in table.rows] == ["1,500", "1,500", never]
     assert [row[6] for row in table.rows] == ["yes", "no: put targets together", "no"]
 
 
@@ -80,9 +78,9 @@ def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     action = tried((4000, trial()), (2000, trial()))
     assert trials(action).rows == ()
     assert trial_sentence(summary, action) == (
-        "Today 40% have the outcome (all: 900). Drawn by lot, 1,500 learners with it "
-        "and as many without show a rise to 45% four times in five; 1 of 2 rows above "
-        "have too few for it."
+        "Today 40% have the outcome (all: 900). Drawn by lot and all asked, 1,500 "
+        "learners with it and as many without show a change by 5 points four times in "
+        "five; 1 of 2 rows above have too few for it."
     )
     none = tried((4000, None))
     assert (trials(none).rows, trial_sentence(summary, none)) == ((), "")

@@ -28,9 +28,10 @@ def with_programmes(summary, programmes):
             ": one programme reaches 60%",
         ),
         ([("a", 0.3), ("b", 0.29), ("c", 0.41)], ": two programmes reach 71%"),
-        ([("a", 1.0)], ""),  # one for all: nothing to say
-        ([("a", 0.4), ("b", None), ("c", 0.4)], ""),
-        ([], ""),
+        ([("a", 1.0)], None),  # one for all: nothing to say
+        ([("a", 0.4), ("b", None), ("c", 0.4)], None),
+        ([(name, 0.2) for name in "abcde"], None),  # as many as there are segments
+        ([], None),
     ],
 )
 def test_the_headline_counts_the_fewest_programmes_that_reach_half(
@@ -38,6 +39,9 @@ def test_the_headline_counts_the_fewest_programmes_that_reach_half(
 ):
     found = with_programmes(summary, programmes)
     write, k = summary.settings.numbers, len(summary.segments)
+    shares = sorted((one.share for one in summary.segments), reverse=True)
+    if told is None:
+        told = f": the two largest hold {write.share(shares[0] + shares[1])}"
     assert (
         headline(found)
         == f"{write.count(found.segmented)} learners in {k} segments{told}"

@@ -38,7 +38,7 @@ def test_every_number_in_a_sentence_of_the_page_is_of_the_summary(told):
 
 
 KINDS = [
-    ("the headline", "top", -1, r"programmes reach (\S+%)"),
+    ("the headline", "top", -1, r"(?:programmes? reach|largest hold)\S* (\S+%)"),
     ("the strip", "top", -1, r"(\d+\.\d%)"),
     ("a note", "map", -1, r"shows (\S+%) of the differences"),
     ("a description", "segments", 1, r"pay of (\S+) LPA"),

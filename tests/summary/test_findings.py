@@ -81,14 +81,14 @@ def test_the_largest_segment_is_named_with_its_size_and_share(found, small_resul
     while reached < small_results.segmented / 2:
         reached += sizes[half]
         half += 1
-    assert f"the {half} largest segments together hold half" in found["largest_segment"]
+    assert f"the {half} largest together hold half" in found["largest_segment"]
 
 
 def test_the_largest_segment_of_few_learners_has_no_share(small_results):
     bare = tuple(changed(one, share=None) for one in small_results.segments)
     said = answers(changed(small_results, segments=bare))["largest_segment"].told
     largest = max(small_results.segments, key=lambda one: one.size)
-    assert f"holds {largest.size} learners. No single programme" in said
+    assert f"holds {largest.size} learners. No single segment" in said
 
 
 def test_segments_that_are_all_small_are_not_sized(small_results):
@@ -116,8 +116,8 @@ def test_sizes_under_the_base_are_no_sizes(small_results, hidden):
     [
         (0.6, 1, 2, "more than half of all; the other segment needs additions"),
         (0.51, 1, 4, "more than half of all; the other 3 segments need additions"),
-        (0.5, 1, 3, "One programme reaches half of all and no more, so plan two"),
-        (0.499, 2, 4, "the 2 largest segments together hold half of all or more"),
+        (0.5, 1, 3, "It is half of all and no more, so plan for two"),
+        (0.499, 2, 4, "the 2 largest together hold half of all or more"),
     ],
 )
 def test_the_operating_model_goes_with_the_shares(share, half, n, words):
@@ -127,10 +127,10 @@ def test_the_operating_model_goes_with_the_shares(share, half, n, words):
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        (80, "No single programme reaches a majority"),
-        (81, "reaches about half of all, so plan two at least."),
-        (119, "reaches about half of all, so plan two at least."),
-        (120, "One programme for it reaches more than half of all"),
+        (80, "No single segment is a majority"),
+        (81, "It is about half of all, so plan for two segments at least."),
+        (119, "It is about half of all, so plan for two segments at least."),
+        (120, "What is made for it reaches more than half of all"),
     ],
 )
 def test_a_majority_that_rounding_leaves_open_is_about_half(small_results, size, words):

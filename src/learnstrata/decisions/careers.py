@@ -42,7 +42,7 @@ def lagging_pay(results: Results) -> Action:
         why=_why(results, "stalled"),
         targets=targets,
         first_step=_first(
-            targets, "offer a pay talk with the benchmark of their role to"
+            found, targets, "offer a pay talk with the benchmark of their role to"
         ),
         measure=measure_of(trial),
         horizon=horizon_of(trial),
@@ -66,7 +66,7 @@ def transitions(results: Results) -> Action:
         title="Prepare those with high upside for better-paying employers",
         why=_why(results, "high_upside"),
         targets=targets,
-        first_step=_first(targets, "offer interview practice to"),
+        first_step=_first(found, targets, "offer interview practice to"),
         measure=measure_of(trial, also="Before that: interviews at such employers."),
         horizon=horizon_of(trial),
         list="high_upside.csv" if targets else "",
@@ -119,7 +119,9 @@ def _why(results: Results, key: CohortKey) -> str:
     return f"{why} {defined(found)}"
 
 
-def _first(targets: tuple[Target, ...], what: str) -> str:
+def _first(found: Cohort | None, targets: tuple[Target, ...], what: str) -> str:
+    if found is None or found.reason:
+        return "Nothing yet: the table does not tell who they are."
     if not targets:
         return f"Nothing yet: there are under {LEAST_CELL} of them."
     return f"{hold_out(targets[0])}, then {what} the first others on the list."

@@ -37,7 +37,7 @@ def mentor_pools(results: Results) -> Action:
             trial, also="Before that: share of learners matched within a week."
         ),
         horizon=horizon_of(trial),
-        list="could_mentor.csv" if _is_known(results) else "",
+        list="could_mentor.csv" if _is_known(results) and roles else "",
     )
 
 
@@ -46,7 +46,7 @@ def _is_known(results: Results) -> bool:
 
 
 def _pool(role: MentorRole, results: Results) -> Target:
-    size = role.learners if role.demand is None else role.demand
+    size = role.demand if _is_known(results) else role.learners
     return Target(
         name=role.role,
         size=size,
@@ -66,11 +66,12 @@ def _supply(role: MentorRole, results: Results) -> str:
         f"{write.count(role.demand)} have fewer than {years} years, "
         f"{write.count(role.supply)} have {years} or more and could mentor"
     )
-    gap, each = role.gap(questions.mentees), f"at {questions.mentees} a mentor"
-    if gap is None:
-        return told
+    gap = role.gap(questions.mentees, error=results.rounding_error)
+    each = f"at {questions.mentees} a mentor"
     if role.per_mentor is not None:
         told = f"{told}, {role.per_mentor:.1f} for each of these"
+    if gap is None:
+        return told
     if gap > 0:
         lacking = "mentor is" if gap == 1 else "mentors are"
         return f"{told}; {each}, {gap:,} {lacking} lacking"
@@ -84,7 +85,9 @@ def _pools_in_words(roles: list[MentorRole], results: Results) -> str:
     if not roles:
         return f"No role is held by {LEAST_POOL} {settings.units} or more."
     n = sum(one.learners or 0 for one in roles)
-    many = "role holds" if len(roles) == 1 else f"{len(roles)} largest roles hold"
+    many = (
+        "largest role holds" if len(roles) == 1 else f"{len(roles)} largest roles hold"
+    )
     share = share_of(n, results.segmented)
     if share is None:
         return f"The {many} {settings.numbers.count(n)} {settings.units}."
@@ -92,11 +95,14 @@ def _pools_in_words(roles: list[MentorRole], results: Results) -> str:
 
 
 def _first_pool(roles: list[MentorRole], results: Results) -> str:
-    if not roles:
+    if not results.has("title"):
         return "Add job titles to the table, then run again."
+    if not roles:
+        return f"Nothing yet: no role is held by {LEAST_POOL} or more."
     if not _is_known(results):
         return "Add start years or experience to the table, then run again."
     return (
         "Ask the first learners on the list, whose roles have most learners for each "
-        f"mentor, whether they would mentor {results.questions.mentees} others each."
+        f"mentor, whether they would mentor others, {results.questions.mentees} at "
+        "most. Who they could mentor is on could_be_mentored.csv."
     )

@@ -5,11 +5,12 @@ what else parts the segment from the rest. Two segments share a programme only i
 needs are the same, and a programme is named after its need.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import is_extra
+from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.summary.cohorts import cohort_of
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.pay import CohortPart
@@ -25,6 +26,11 @@ BEHIND = 0.25  # by how much pay stands lower among all than experience does
 MORE = 1.5  # times the share of all that is paid like half their experience
 FAR = 20.0  # of a mean rank from the middle: a number of the user's that parts it
 MOSTLY, COMMON = 0.5, 150.0  # share and index of a value that parts a segment
+BETTER = {
+    "pay": "better paid",
+    YEARS: "more experienced",
+    "company_pay": "at better-paying employers",
+}
 CATCH_UP = "catch up in pay"
 EMPLOYER = "reach better-paying employers"
 TOP_EMPLOYER = "reach the best-paying employers"
@@ -48,6 +54,7 @@ class Need(NamedTuple):
     def programme(self) -> str:
         """The name of the pathway: one for each need, and another for any other."""
         head = ": ".join(filter(None, (self.stage, self.focus)))
+        head = head[:1].upper() + head[1:]
         if not head:
             return f"Programme for {self.about}" if self.about else "General programme"
         return f"{head}, {self.about}" if self.about else head
@@ -56,8 +63,8 @@ class Need(NamedTuple):
 def need_of(segment: Segment, results: Results) -> Need:
     """Say what a segment needs.
 
-    The stage is the experience band of most, or the place of experience among all where
-    bands have names of their own. The focus is the first of these that is so:
+    The stage is the experience band of half or more, else the place of experience among
+    all. The focus is the first of these that is so:
 
     1. pay stands far lower among all than experience (mean ranks 25 points apart or
        more), or 1.5 times as many as of all are paid like someone with half their
@@ -78,7 +85,9 @@ def need_of(segment: Segment, results: Results) -> Need:
     """
     stage = _stage(segment)
     focus = _focus(segment, results, stage)
-    return Need(stage, focus, "" if results.is_one_segment else _about(segment))
+    return Need(
+        stage, focus, "" if results.is_one_segment else _about(segment, results)
+    )
 
 
 def _place(segment: Segment, feature: str) -> float | None:
@@ -90,7 +99,7 @@ def _place(segment: Segment, feature: str) -> float | None:
 def _stage(segment: Segment) -> str:
     bands = segment.category("experience_band")
     band = max(bands, key=lambda one: one.count or 0, default=None)
-    if band and band.count and band.value in STAGES:
+    if band and (band.share or 0.0) >= MOSTLY and band.value in STAGES:
         return STAGES[band.value]
     years = _place(segment, YEARS)
     if years is None:
@@ -132,9 +141,9 @@ def _stalled(segment: Segment, results: Results) -> CohortPart | None:
     return next((one for one in parts if one.segment_id == segment.id), None)
 
 
-def _about(segment: Segment) -> str:
+def _about(segment: Segment, results: Results) -> str:
     """Name the role, category or number of the user's that parts it most, if any."""
-    found = [*_numbers(segment), *_values(segment)]
+    found = [*_numbers(segment), *_values(segment, results.settings.no_role)]
     return max(found, default=(0.0, ""))[1]
 
 
@@ -147,7 +156,7 @@ def _numbers(segment: Segment) -> Iterator[tuple[float, str]]:
                 yield abs(apart) / 100, f"{side} {feature_of(one.feature).label}"
 
 
-def _values(segment: Segment) -> Iterator[tuple[float, str]]:
+def _values(segment: Segment, no_role: Sequence[str]) -> Iterator[tuple[float, str]]:
     for category in segment.categories:
         if category.name != "role" and not is_extra(category.name):
             continue
@@ -156,6 +165,8 @@ def _values(segment: Segment) -> Iterator[tuple[float, str]]:
             if share and index and share >= MOSTLY and index >= COMMON:
                 label = feature_of(category.name).label
                 own = is_extra(category.name)
+                if one.value in {*no_role, OTHER}:
+                    continue
                 word = f"mostly {label} {one.value}" if own else f"mostly {one.value}"
                 yield (share - (one.base or 0.0)) / 2, word
 
@@ -176,24 +187,23 @@ def evidence_of(segment: Segment, results: Results) -> str:
 
 def _places(segment: Segment, results: Results) -> list[str]:
     """Say above how many of all a learner of the segment stands on average."""
-    write, named = results.settings.numbers, {"pay": "pay", YEARS: "experience"}
-    named["company_pay"] = "their employers' pay"
+    write = results.settings.numbers
     placed = [
-        f"{word} above {write.share(place)}"
-        for feature, word in named.items()
+        f"{word} than {write.share(place)}"
+        for feature, word in BETTER.items()
         if (place := _place(segment, feature)) is not None
     ]
     placed += [
-        f"{feature_of(one.feature).label} above {one.rank:.0f}%"
+        f"more {feature_of(one.feature).label} than {one.rank:.0f}%"
         for one in segment.distinctive_numbers
         if is_extra(one.feature) and one.rank is not None
     ]
-    told = [f"{listed(placed)} of all, on average"] if placed else []
+    told = [f"on average {listed(placed)} of all"] if placed else []
     part, stalled = _stalled(segment, results), cohort_of(results, "stalled")
     if part and stalled and part.share is not None and stalled.share is not None:
         told.append(
-            f"paid like half their experience: {write.share(part.share)} (all: "
-            f"{write.share(stalled.share)})"
+            f"paid like half their experience: {write.share(part.share)} of "
+            f"{write.count(part.assessed)} assessed (all: {write.share(stalled.share)})"
         )
     return told
 

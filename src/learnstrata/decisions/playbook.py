@@ -3,6 +3,8 @@
 Actions are made from the numbers of results alone, exact or disclosed.
 """
 
+from collections.abc import Mapping
+
 from learnstrata.decisions.careers import lagging_pay, pay_benchmarks, transitions
 from learnstrata.decisions.mentoring import mentor_pools
 from learnstrata.decisions.product import pathways, quarterly_refit, repair
@@ -12,7 +14,6 @@ from learnstrata.summary.contract.results import Results, Summary
 __all__ = ["programmes_of", "recommend"]
 
 MAKERS = (
-    pathways,
     lagging_pay,
     transitions,
     mentor_pools,
@@ -22,7 +23,9 @@ MAKERS = (
 )
 
 
-def recommend(results: Results) -> tuple[Action, ...]:
+def recommend(
+    results: Results, *, programmes: Mapping[int, str] | None = None
+) -> tuple[Action, ...]:
     """Give the seven actions, what can start first first.
 
     First come those that have targets and a list of people; of these, those of which a
@@ -33,6 +36,9 @@ def recommend(results: Results) -> tuple[Action, ...]:
     ----------
     results : Results
         Exact, or disclosed: an action holds no other numbers than these.
+    programmes : mapping of int to str, default=None
+        Pathways that were decided on before, by segment: those of the disclosed form
+        hold for the exact one, so that owner and teams read the same.
 
     Returns
     -------
@@ -40,7 +46,8 @@ def recommend(results: Results) -> tuple[Action, ...]:
         ``pathways``, ``lagging_pay``, ``transitions``, ``mentor_pools``,
         ``pay_benchmarks``, ``repair`` and ``quarterly_refit``, in that order or not.
     """
-    return tuple(sorted((make(results) for make in MAKERS), key=_readiness))
+    made = (pathways(results, programmes or {}), *(make(results) for make in MAKERS))
+    return tuple(sorted(made, key=_readiness))
 
 
 def programmes_of(*summaries: Summary) -> dict[int, str]:

@@ -1,5 +1,7 @@
 """What the product team can do: pathways, repair of records, the quarterly refit."""
 
+from collections.abc import Mapping
+
 from learnstrata.decisions.pathways import evidence_of, need_of
 from learnstrata.decisions.trials import hold_out, horizon_of, measure_of, trial_of
 from learnstrata.privacy.disclosure.rounding import share_of
@@ -15,14 +17,16 @@ __all__ = ["FIRST_ROWS", "pathways", "quarterly_refit", "repair"]
 FIRST_ROWS = 50  # of a list, to be looked at in one sitting
 
 
-def pathways(results: Results) -> Action:
+def pathways(results: Results, programmes: Mapping[int, str]) -> Action:
     """Give each segment the learning pathway that it needs, the largest first.
 
     Parameters
     ----------
     results : Results
+    programmes : mapping of int to str
+        Those that were decided on before, by segment.
     """
-    targets = [_pathway(one, results) for one in results.segments]
+    targets = [_pathway(one, results, programmes) for one in results.segments]
     targets.sort(key=lambda one: (-(one.size or 0), one.segment_id or 0))
     trial = targets[0].trial if targets else None
     return Action(
@@ -39,14 +43,16 @@ def pathways(results: Results) -> Action:
     )
 
 
-def _pathway(segment: Segment, results: Results) -> Target:
+def _pathway(
+    segment: Segment, results: Results, programmes: Mapping[int, str]
+) -> Target:
     return Target(
         name=segment.name,
         size=segment.size,
         share=segment.share,
         why=evidence_of(segment, results),
         segment_id=segment.id,
-        programme=need_of(segment, results).programme,
+        programme=programmes.get(segment.id) or need_of(segment, results).programme,
         trial=trial_of(results, segment),
     )
 
@@ -92,6 +98,8 @@ def repair(results: Results) -> Action:
         first_step=(
             f"Check the first {FIRST_ROWS} rows of the list against their source, and "
             "correct the source."
+            if targets
+            else "Nothing now: look again after the next run."
         ),
         measure="Learners on this list after the next run: fewer than today.",
         horizon="The next run on a corrected table.",

@@ -95,8 +95,10 @@ def _other_role(found: Progression, *, own: bool) -> Iterator[Told]:
 
 
 def _per_arm(base: float, change: float) -> int | None:
-    changed = round(base + change, 9)
-    return size_per_arm(base, changed) if changed <= 1 else None
+    """Give what a change in either direction takes, as far as both are possible."""
+    ends = [round(base + change, 9), round(base - change, 9)]
+    there = [size_per_arm(base, one) for one in ends if 0 <= one <= 1]
+    return max(there, default=None)
 
 
 def measure_of(trial: Trial | None, *, also: str = "") -> str:
@@ -112,7 +114,7 @@ def measure_of(trial: Trial | None, *, also: str = "") -> str:
         return f"{also} {RECORD}".strip()
     told = (
         f"Share of learners with the outcome ({trial.outcome}), against a hold-out "
-        "drawn at random."
+        "drawn at random; ask both for it, as the table tells it of some alone."
     )
     return f"{told} {also}".strip()
 
@@ -139,7 +141,10 @@ def horizon_of(trial: Trial | None) -> str:
     if trial is None:
         return UNDATED
     if trial.outcome.startswith("pay grown"):
-        return "One year, since pay is dated by the year."
+        return (
+            "One year at least, since pay is dated by the year; today's share is of "
+            "records that lie one or more years apart."
+        )
     if trial.outcome == "named another role":
         return "Until the next export with newer records: roles have no date."
     return "As long as the outcome takes to be recorded: the table does not date it."

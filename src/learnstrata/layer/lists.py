@@ -5,6 +5,7 @@ Who is on a list is what the actions count: the members of cohorts, of mentor po
 of segments, found once and in one place each.
 """
 
+import math
 from collections.abc import Mapping
 
 import polars as pl
@@ -30,10 +31,16 @@ SHOWN = {
     "programme": "programme",
     "why": "why",
 }
-TAKES = {"role": "title", "tier": "company", "experience_band": "years_of_experience"}
+TAKES = {
+    "role": ("title",),
+    "tier": ("company", "pay"),
+    "experience_band": ("years_of_experience",),
+}
 FORMULAS = r"^([=+\-@\t\r])"  # a spreadsheet takes such a cell for one
 # Their numbers would put them first: they are on the list of records to repair.
 DOUBTFUL = pl.col("standing").eq_missing("atypical")
+FAR = 4  # times above or below peers: a slip is likelier than such a pay
+DOUBTFUL_PAY = DOUBTFUL | (pl.col("residual").abs() > math.log(FAR))
 YEARS, PAY = "years_of_experience", "pay"
 
 
@@ -91,7 +98,7 @@ def _people(run: Run) -> pl.DataFrame:
 def _shown(rows: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Keep the columns of a list, with no cell that a spreadsheet would run."""
     known = run.meaning.model.features.available
-    lacking = {name for name, column in TAKES.items() if column not in known}
+    lacking = {name for name, needs in TAKES.items() if not {*needs} <= {*known}}
     names = set(rows.columns) - lacking
     there = {old: new for old, new in SHOWN.items() if old in names}
     told = rows.select(pl.col(old).alias(new) for old, new in there.items())
@@ -141,6 +148,11 @@ def _plain(value: pl.Expr) -> pl.Expr:
     return value.round(1).cast(pl.String).str.strip_suffix(".0")
 
 
+def _years() -> pl.Expr:
+    word = pl.when(pl.col(YEARS) == 1).then(pl.lit("year")).otherwise(pl.lit("years"))
+    return pl.format("{} {}", _plain(pl.col(YEARS)), word)
+
+
 def _of_cohort(people: pl.DataFrame, run: Run, key: CohortKey) -> pl.DataFrame:
     found = next(one for one in run.meaning.cohorts if one.key == key)
     return people.join(found.beside, on="row", how="inner")
@@ -148,15 +160,15 @@ def _of_cohort(people: pl.DataFrame, run: Run, key: CohortKey) -> pl.DataFrame:
 
 def _stalled(people: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Put those furthest behind their peers first, records that look wrong last."""
-    rows = _of_cohort(people, run, "stalled").sort(DOUBTFUL, "residual", "record")
+    rows = _of_cohort(people, run, "stalled").sort(DOUBTFUL_PAY, "residual", "record")
     if rows.is_empty():
         return rows
     half = _amount(pl.col("expected_at_half").exp(), run)
     return rows.with_columns(
         why=pl.format(
-            "{} years of experience and paid {}; peers with half the experience are "
+            "{} of experience and paid {}; peers with half the experience are "
             "typically paid {}.",
-            _plain(pl.col(YEARS)),
+            _years(),
             _amount(pl.col(PAY), run),
             half,
         )
@@ -169,7 +181,9 @@ def _high_upside(people: pl.DataFrame, run: Run) -> pl.DataFrame:
     if rows.is_empty():
         return rows
     times = pl.col("residual").exp().round(1).cast(pl.String)
-    rows = rows.sort(DOUBTFUL, "residual", "record", descending=[False, True, False])
+    rows = rows.sort(
+        DOUBTFUL_PAY, "residual", "record", descending=[False, True, False]
+    )
     return rows.with_columns(
         why=pl.format(
             "Paid {}, {} times what peers at a {} company are typically paid.",
@@ -192,12 +206,19 @@ def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> pl.DataFrame:
     ).unique(["learner_id", "role"], keep="first", maintain_order=True)
     rows = rows.join(_needs(roles), on="role", how="left")
     rows = rows.sort(
-        "need", "role", YEARS, "record", descending=[True, False, supply, False]
+        DOUBTFUL,
+        *("need", "role", YEARS, "record"),
+        descending=[False, True, False, supply, False],
     )
-    told = "{} years of experience in {}; {} want a mentor for each who could be one."
-    need = pl.col("need").round(1).cast(pl.String).str.strip_suffix(".0")
+    each = pl.format("{} have fewer for each who could mentor", _plain(pl.col("need")))
+    beside = pl.when(pl.col("need").is_finite()).then(each)
     return rows.with_columns(
-        why=pl.format(told, _plain(pl.col(YEARS)), pl.col("role"), need)
+        why=pl.format(
+            "{} of experience; among {}, {}.",
+            _years(),
+            pl.col("role"),
+            beside.otherwise(pl.lit("nobody could mentor yet")),
+        )
     )
 
 
@@ -206,7 +227,10 @@ def _needs(roles: tuple[MentorRole, ...]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "role": [one.role for one in roles],
-            "need": [(one.demand or 0) / max(one.supply or 0, 1) for one in roles],
+            "need": [
+                (one.demand or 0) / one.supply if one.supply else math.inf
+                for one in roles
+            ],
         }
     )
 
@@ -237,7 +261,7 @@ def _told(run: Run, of_segment: str) -> pl.Expr:
     """Say something of a learner's segment, and behind it the learner's numbers."""
     features, told = run.meaning.model.features.available, []
     if YEARS in features:
-        told.append(pl.format("{} years of experience", _plain(pl.col(YEARS))))
+        told.append(pl.format("{} of experience", _years()))
     if PAY in features:
         told.append(pl.format("paid {}", _amount(pl.col(PAY), run)))
     said = pl.format(of_segment, pl.col("segment_id"))
@@ -262,4 +286,4 @@ def _pathways(
     )
     by = ["_size", "segment_id", "_core", "margin", "record"]
     rows = rows.sort(by, descending=[True, False, True, True, False], nulls_last=True)
-    return rows.with_columns(why=_told(run, "What segment {} calls for"))
+    return rows.with_columns(why=_told(run, "Segment {}"))

@@ -87,7 +87,7 @@ class Crossing:
             before * (k_new + 1) + after, minlength=(k_old + 1) * (k_new + 1)
         )
         counts = cells.reshape(k_old + 1, k_new + 1).astype(np.int64)
-        content = b"".join(map(content_of, pairs))
+        content = b"".join(sorted(map(content_of, pairs)))
         return cls(counts[1:, 1:], counts[1:, 0], counts[0, 1:], content)
 
     @cached_property

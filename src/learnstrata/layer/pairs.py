@@ -27,6 +27,8 @@ from learnstrata.summary.contract.results import Results
 
 __all__ = ["Counts", "beside", "fates", "followed", "least_told"]
 
+WIDER = 5  # times the steps of the runs
+
 Ids: TypeAlias = tuple[int | None, int | None]
 
 
@@ -65,14 +67,18 @@ class Counts(NamedTuple):
 
 
 def least_told(*runs: Results) -> int:
-    """Give the least learners that are told of by all of some runs.
+    """Give the steps in which a comparison counts, and so the least that it tells.
+
+    They are wider than those of the runs: counts of learners who are in both and in
+    one stand beside two published roundings, and beside that of the comparison the
+    other way round.
 
     Parameters
     ----------
     *runs : Results
     """
     asked = [one.settings for one in runs]
-    return max(max(one.min_learners, one.base) for one in asked)
+    return WIDER * max(max(one.min_learners, one.base) for one in asked)
 
 
 def beside(runs: tuple[Results, Results], why_not: str) -> Previous:

@@ -10,7 +10,7 @@ from learnstrata.wording.tables import Table, column, table_of
 __all__ = ["pools", "targets", "trial_sentence", "trials"]
 
 PATHWAYS = "pathways"
-NO_TRIAL = "it cannot rise so far"
+NO_TRIAL = "it cannot change so far"
 
 
 def targets(summary: Summary, action: Action) -> Table:
@@ -56,12 +56,12 @@ def trials(action: Action) -> Table:
             column("Outcome", lambda pair: pair[1].outcome),
             column("Known of", lambda pair: pair[1].known, "count"),
             column("Today", lambda pair: pair[1].base, "share"),
-            column("To be seen", lambda pair: _goal(pair[1]), "share"),
+            column("Change to be seen", lambda pair: _points(pair[1])),
             column("Learners with it, and as many without", _per_arm),
             column("Enough of them", _enough),
         ),
-        note="Draw by lot who gets it. With so many in each arm, a rise from today's "
-        "share to the one to be seen is found four times in five.",
+        note="Draw by lot who gets it, and ask both for the outcome. With so many in "
+        "each arm, the change is found four times in five.",
     )
 
 
@@ -76,7 +76,7 @@ def trial_sentence(summary: Summary, action: Action) -> str:
     trial = _shared(action)
     if trial is None:
         return ""
-    write, goal = summary.settings.numbers, _goal(trial)
+    write = summary.settings.numbers
     today = (
         f"Today {write.share(trial.base)} have the outcome ({trial.whom}: "
         f"{write.count(trial.known)})"
@@ -85,8 +85,8 @@ def trial_sentence(summary: Summary, action: Action) -> str:
         return f"{today}; {NO_TRIAL}."
     few = sum(not one.is_enough for one in action.targets)
     told = (
-        f"{today}. Drawn by lot, {trial.per_arm:,} learners with it and as many "
-        f"without show a rise to {write.share(goal)} four times in five"
+        f"{today}. Drawn by lot and all asked, {trial.per_arm:,} learners with it and "
+        f"as many without show a change by {_points(trial)} four times in five"
     )
     if not few:
         return f"{told}."
@@ -99,8 +99,9 @@ def _shared(action: Action) -> Trial | None:
     return found[0] if found and all(one == found[0] for one in found) else None
 
 
-def _goal(trial: Trial) -> float | None:
-    return None if trial.base is None else min(trial.base + trial.change, 1.0)
+def _points(trial: Trial) -> str:
+    points = f"{100 * trial.change:g}"
+    return f"{points} {'point' if points == '1' else 'points'}"
 
 
 def _per_arm(pair: tuple[Target, Trial]) -> str:
@@ -137,7 +138,7 @@ def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
             *(column(f"Of them, {one}", _demand_of(one), "count") for one in levels),
             column(f"Could mentor: {years} years", lambda one: one.supply, "count"),
             column("Learners for each mentor", lambda one: one.per_mentor, "number"),
-            column("Mentors lacking", lambda r: _lacking(r, found.mentees), "plain"),
+            column("Mentors lacking", lambda r: _lacking(r, summary), "plain"),
         ),
         note=f"Lacking if each takes {found.mentees}. Who could mentor may not want "
         "to: ask first. Those who tell no experience are in neither.",
@@ -151,7 +152,7 @@ def _demand_of(level: str) -> Callable[[MentorRole], int | None]:
     return told
 
 
-def _lacking(role: MentorRole, mentees: int) -> int | None:
-    """Count what is lacking; what is to spare is no lack."""
-    gap = role.gap(mentees)
+def _lacking(role: MentorRole, summary: Summary) -> int | None:
+    """Count what is lacking, if rounding leaves it no matter; to spare is no lack."""
+    gap = role.gap(summary.questions.mentees, error=summary.rounding_error)
     return None if gap is None else max(gap, 0)

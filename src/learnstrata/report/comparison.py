@@ -49,7 +49,8 @@ def comparison(summary: Summary) -> Table:
         Texts, but for sizes; what no segment has is left out.
     """
     numbers = (*NUMBERS, *own_numbers(summary)[:MOST_OWN])
-    outcomes = own_first(summary)[:MOST_OUTCOMES]
+    outcomes = [one for one in own_first(summary) if not is_growth(one)]
+    outcomes = outcomes[:MOST_OUTCOMES]
     table = table_of(
         "The segments side by side",
         summary.segments,
@@ -66,8 +67,9 @@ def comparison(summary: Summary) -> Table:
                 "Most distinctive, times as common as among all",
                 lambda one: _distinctive(summary, one),
             ),
+            column("Pay growth a year, median", lambda one: _growth(summary, one)),
             *(
-                column(_outcome_heading(one), _outcome_of(summary, one))
+                column(capital(outcome_name(one)), _outcome_of(summary, one))
                 for one in outcomes
             ),
             column("Found again", lambda one: _stable(summary, one)),
@@ -133,9 +135,12 @@ def _times(one: DistinctiveValue) -> str:
     return f"{value} {as_number((one.index or 0.0) / 100, 1)}"
 
 
-def _outcome_heading(outcome: Outcome) -> str:
-    name = capital(outcome_name(outcome))
-    return f"{name} a year, mean" if is_growth(outcome) else name
+def _growth(summary: Summary, segment: Segment) -> str | None:
+    """Give the median of growth, which cards and questions tell as well."""
+    found = segment.progression
+    if found is None or found.growth is None:
+        return None
+    return summary.settings.numbers.growth(found.growth)
 
 
 def _outcome_of(summary: Summary, outcome: Outcome) -> Told:

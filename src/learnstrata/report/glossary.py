@@ -10,8 +10,7 @@ from learnstrata.wording.tables import Table, column, table_of
 __all__ = ["glossary", "glossary_of", "words_table"]
 
 GLOSSARY = {
-    "Segment": "Learners who are alike in what they were clustered on: pay, "
-    "experience, company and role.",
+    "Segment": "Learners who are alike in what they were clustered on.",
     "Median": "The middle value: half of the learners are below it, half above.",
     "Quartiles": "The middle half of the learners lies between lower and upper.",
     "Overlap": "Of the learners in a segment or in its counterpart, the share that is "
@@ -27,7 +26,13 @@ GLOSSARY = {
     "Index": "Share in the segment by share among all learners, times 100: at 200 it "
     "is twice as common as among all.",
     "Interval": "A range that holds the true value 95 times in 100; narrow is sure.",
-    "Company tier": "How well a company pays against others, by its own learners.",
+    "Company tier": "How well a company pays against others, by its own learners: Tier "
+    "1 pays best; Unrated are companies too small to say.",
+    "Programme": "What is offered to a segment, named after what it needs; segments "
+    "that need the same share one.",
+    "Hold-out": "Learners who are left alone, drawn by lot, so that the others can be "
+    "compared with them.",
+    "High upside": "Paid well above peers at a company of Tier 2 or 3: ready for more.",
     "Pay band": "Low, average, high and very high pay, by the limits of this run.",
     "Coverage and precision of a rule": "Share of the segment that the rule catches, "
     "and share of those caught who are in the segment; on learners it was not made on.",

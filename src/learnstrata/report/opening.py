@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from learnstrata.report.teams import TEAMS, list_path
+from learnstrata.report.teams import POOLS, TEAMS, list_path
 from learnstrata.report.trust import SHORT, short_verdict
 from learnstrata.summary.contract.decisions import Action
 from learnstrata.summary.contract.results import DisclosedSummary
@@ -27,27 +27,35 @@ class Line:
 
 
 def headline(summary: DisclosedSummary) -> str:
-    """Give the finding in one line: how many segments, and what few programmes reach.
+    """Give the finding in one line: how many segments, and how few reach half of all.
 
     Parameters
     ----------
     summary : DisclosedSummary
+
+    Notes
+    -----
+    Programmes are counted where segments share one; else they would be the segments.
     """
     write, k = summary.settings.numbers, summary.selection.k
     told = (
         f"{write.count(summary.segmented)} {summary.settings.units} in "
         f"{counted(k, 'segment')}"
     )
-    reach = _reached(_programmes(summary))
-    if not reach:
+    sizes, shared = [one.share for one in summary.segments], _programmes(summary)
+    if 0 < len(shared) < len(sizes) and (reach := _reached(list(shared.values()))):
+        n, share = reach
+        verb = "programme reaches" if n == 1 else "programmes reach"
+        return f"{told}: {_number(n)} {verb} {write.share(share)}"
+    if None in sizes or not (reach := _reached([one or 0.0 for one in sizes])):
         return told
     n, share = reach
-    words = "one programme reaches" if n == 1 else f"{_number(n)} programmes reach"
-    return f"{told}: {words} {write.share(share)}"
+    held = "the largest holds" if n == 1 else f"the {_number(n)} largest hold"
+    return f"{told}: {held} {write.share(share)}"
 
 
 def _number(n: int) -> str:
-    return {2: "two", 3: "three", 4: "four", 5: "five"}.get(n, str(n))
+    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}.get(n, str(n))
 
 
 def _programmes(summary: DisclosedSummary) -> dict[str, float]:
@@ -62,10 +70,10 @@ def _programmes(summary: DisclosedSummary) -> dict[str, float]:
     return found
 
 
-def _reached(programmes: dict[str, float]) -> tuple[int, float] | None:
-    """Count the largest programmes that reach half or more, if not all are needed."""
-    shares, reached = sorted(programmes.values(), reverse=True), 0.0
-    for n, share in enumerate(shares, start=1):
+def _reached(shares: list[float]) -> tuple[int, float] | None:
+    """Count the largest that reach half or more, if not all of them are needed."""
+    reached = 0.0
+    for n, share in enumerate(sorted(shares, reverse=True), start=1):
         reached += share
         if reached >= REACHED:
             return (n, reached) if n < len(shares) else None
@@ -98,11 +106,17 @@ def _do_first(summary: DisclosedSummary) -> Line | None:
 
 
 def _for_whom(action: Action, summary: DisclosedSummary) -> str:
-    told = action.targets[0].size if action.targets else None
-    who = f"{summary.settings.numbers.count(told)} {summary.settings.units}"
+    """Say how many the first step is about, where the list is theirs, and where it is.
+
+    The list of mentors is of others than the learners that the pools are for.
+    """
+    first = action.targets[0] if action.targets else None
     where = f"the list is {list_path(action)}" if action.list else ""
-    if not told:
+    if first is None or first.size is None or action.id == POOLS:
         return f"{where[:1].upper()}{where[1:]}." if where else ""
+    who = f"{summary.settings.numbers.count(first.size)} {summary.settings.units}"
+    if first.segment_id is not None and where:
+        where = f"{where}, segment {first.segment_id}"
     return f"{who}; {where}." if where else f"{who}."
 
 
@@ -119,4 +133,4 @@ def _new(summary: DisclosedSummary) -> Line | None:
     found = summary.previous
     if found is None:
         return None
-    return Line("new", "What is new", found.sentences[:MOST_NEW])
+    return Line("new", "What is new", (*found.sentences[:MOST_NEW], *found.names))

@@ -132,12 +132,12 @@ def _splits(summary: Summary) -> Table:
     names = {one.id: one.name for one in summary.segments}
     rows = [(row, most) for row in found if (most := _fullest(row)) is not None]
     return table_of(
-        "Rule-based segments and the learned one that most of each is in",
+        "Rule-based segments and the learned one with the largest part of each",
         rows,
         (
             column("Rule-based segment", lambda pair: pair[0].rule),
             column(_units(summary), lambda pair: pair[0].learners, "count"),
-            column("Most are in", lambda pair: names.get(pair[1].segment_id)),
+            column("Largest part is in", lambda pair: names.get(pair[1].segment_id)),
             column("So many", lambda pair: pair[1].count, "count"),
         ),
         sheet="Q7 Rules and segments",

@@ -13,8 +13,8 @@ from learnstrata.wording.tables import Getter, Table, column, table_of
 __all__ = ["team_sheets"]
 
 TRIAL = (
-    "Trial: leave a random half of the list out. With as many in each half as the "
-    "table says, a rise of the outcome by the change shows in four trials of five."
+    "Trial: draw by lot who gets it, and ask both for the outcome. With as many in "
+    "each arm as the table says, the change shows in four trials of five."
 )
 
 
@@ -90,7 +90,7 @@ def _targets(summary: Summary, action: Action, beside: list[Action]) -> Table:
 def _trials(units: str) -> Iterator[Getter]:
     yield column("Outcome today", lambda one: one.trial and one.trial.base, "share")
     yield column("Change to see", lambda one: one.trial and one.trial.change, "share")
-    heading = f"{units} in each half"
+    heading = f"{units} in each arm"
     yield column(heading, lambda one: one.trial and one.trial.per_arm, "index")
     yield column("Enough of them", _enough)
     yield column("Outcome", lambda one: one.trial and _outcome(one.trial))

@@ -10,7 +10,7 @@ from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
 from learnstrata.wording.words import listed
 
-__all__ = ["TEAMS", "TeamAction", "TeamPage", "list_path", "team_pages"]
+__all__ = ["POOLS", "TEAMS", "TeamAction", "TeamPage", "list_path", "team_pages"]
 
 POOLS = "mentor_pools"
 # By team: where its page is, and what the page is called.

@@ -36,7 +36,7 @@ def size_per_arm(
     Notes
     -----
     It is for the test of two rates with a pooled variance and without a correction for
-    continuity; with one, each group needs about ``1 / |base - changed|`` more. In
+    continuity; with one, each group needs about ``2 / |base - changed|`` more. In
     200,000 simulated trials each, the power is 0.795 to 0.81 for rates of 0.1 to 0.7
     and changes of 0.02 to 0.2. For a rate of 0.01 it is 0.82 to 0.91: fewer learners
     would do. Learners who leave, and those who are told what the other

@@ -6,6 +6,7 @@ of few or of a segment of few is left out.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
@@ -211,12 +212,17 @@ def rounding_of(results: Results, *, key: bytes, content: bytes) -> Rounding:
 
 
 def _rare(results: Results) -> frozenset[str | None]:
-    """List the roles that too few are paid in to say that anybody is."""
-    return frozenset(
+    """List the roles and tiers that too few are paid in to say that anybody is."""
+    found, tiers = results.benchmarks, Counter[str | None]()
+    for cell in found.cells:
+        tiers[cell.tier] += cell.learners or 0
+    few = [
         cell.role_family
-        for cell in results.benchmarks.wider
+        for cell in found.wider
         if cell.level == "role" and (cell.learners or 0) < results.settings.base
-    )
+    ]
+    few += [tier for tier, n in tiers.items() if n < results.settings.base]
+    return frozenset(few)
 
 
 def _paid(results: Results) -> Distribution | None:
@@ -246,7 +252,7 @@ class _Disclosure:
         ids = [n for n, kind in kinds_of(type(row)).items() if kind == SEGMENT_ID]
         if any(getattr(row, name) in self.small for name in ids):
             return False
-        if isinstance(row, PayCell) and row.role_family in self.rare:
+        if isinstance(row, PayCell) and self.rare & {row.role_family, row.tier}:
             return False
         if isinstance(row, Distribution) and row.feature == COMPANY_SIZE:
             return not self._hides_sizes  # its far end is the size of one company

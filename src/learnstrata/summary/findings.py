@@ -139,19 +139,19 @@ def _operating_model(
     share: float, half: int, n_segments: int, *, open_: bool = False
 ) -> str:
     if open_:
-        return "One programme reaches about half of all, so plan two at least."
+        return "It is about half of all, so plan for two segments at least."
     if share > 0.5:
         others = n_segments - 1
         need = "segment needs" if others == 1 else f"{others} segments need"
         return (
-            f"One programme for it reaches more than half of all; the other {need} "
-            "additions to it rather than a programme of their own."
+            f"What is made for it reaches more than half of all; the other {need} "
+            "additions to that rather than something of their own."
         )
     if half == 1:
-        return "One programme reaches half of all and no more, so plan two at least."
+        return "It is half of all and no more, so plan for two segments at least."
     return (
-        f"No single programme reaches a majority: the {half} largest segments together "
-        "hold half of all or more, so plan that many programmes first."
+        f"No single segment is a majority: the {half} largest together hold half of "
+        "all or more, so plan for that many first."
     )
 
 
@@ -369,9 +369,10 @@ def _learned_against_rules(results: Results) -> Answer:
         f"The learned segments and the rule-based ones {readings.agreement(found.ari)} "
         f"({write.number(found.ari)}, where 1 is the same and 0 chance)."
     )
+    units = results.settings.units
     guessed = (
-        "Bands of pay and experience alone, each taken for the segment that most of it "
-        f"is in, put {write.share(found.guessed)} of the {results.settings.units} into "
+        "Bands of pay and experience alone, each taken for the segment with the "
+        f"largest part of it, put {write.share(found.guessed)} of the {units} into "
         "their learned segment."
     )
     return [answer, guessed, told], True

@@ -121,13 +121,14 @@ def _largest(previous: Previous, write: Numbers) -> str:
     if settings := [one.setting for one in previous.settings if one.setting in ASKED]:
         return f"The runs were asked for differently: {listed(settings)}."
     change = max(_known(previous.numbers), key=_step, default=None)
-    if change is None or _step(change) == 0:
+    if change is None or abs(_step(change)) < NEWS:
         return ""
     then, now = (_number(change.feature, n, write) for n in (change.old, change.new))
     label = feature_of(change.feature).label
     return f"The median of all of {label} went from {then} to {now}."
 
 
+NEWS = 0.03  # of a median: less can be how the two runs were rounded
 # Settings that change what a segment is; the others change how it is looked at.
 ASKED = ("recipe", "as_of", "selection.k", "unit", "features", "experience_bands")
 

@@ -49,14 +49,26 @@ def renamed(results: R, names: Mapping[int, str]) -> R:
 
 
 def _since(results: Results, names: Mapping[int, str]) -> Previous | None:
-    """Rename the new segments of a comparison, and say anew what is new."""
-    if results.previous is None:
+    """Rename the segments of a comparison, and say anew what is new.
+
+    An old segment that bore a name which is given up bears the new one too: whoever
+    renames to be rid of a name is rid of it.
+    """
+    found = results.previous
+    if found is None:
         return None
-    segments = tuple(
+    new = tuple(
         one.model_copy(update={"name": names.get(one.id, one.name)})
-        for one in results.previous.new_segments
+        for one in found.new_segments
     )
-    previous = results.previous.model_copy(update={"new_segments": segments})
+    gone = {
+        was.name: now.name for was, now in zip(found.new_segments, new, strict=True)
+    }
+    old = tuple(
+        one.model_copy(update={"name": gone.get(one.name, one.name)})
+        for one in found.old_segments
+    )
+    previous = found.model_copy(update={"new_segments": new, "old_segments": old})
     return with_sentences(previous, results.settings.numbers)
 
 

@@ -103,6 +103,7 @@
     box.before(made("p", { className: "pick" }, one, " ", other));
   }
 
+  const FAR = 20; // times the median of peers: most likely another unit
   // The place of a pay among peers, as `learnstrata percentile` gives it.
   const finder = document.getElementById("finder");
   const find = () => {
@@ -113,8 +114,10 @@
       name => finder.elements[name].value
     );
     const said = document.getElementById("finder-says");
-    const amount = Number(finder.elements.pay.value.replace(/,/g, ""));
-    if (!finder.elements.pay.value.trim()) return (said.textContent = "");
+    const typed = finder.elements.pay.value.trim();
+    if (!typed) return (said.textContent = "");
+    const plain = /^(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?$/.test(typed);
+    const amount = plain ? Number(typed.replace(/,/g, "")) : NaN;
     if (!(amount > 0 && Number.isFinite(amount)))
       return (said.textContent = `Give the pay as a number above 0, in ${unit}.`);
     const wanted = [
@@ -141,7 +144,9 @@
     const [low, middle, high] = [quarter, percents.indexOf(50), three].map(i => peers[i + 5]);
     const half = low && high ? `; half are paid ${tell(low)} to ${tell(high)}` : "";
     const more = document.getElementById("finder-peers");
-    more.textContent = `Their median is ${tell(middle)}${half} (${peers[4]} learners).`;
+    const times = (amount * per) / middle;
+    const far = times > FAR || times < 1 / FAR ? ` Is the pay in ${unit}?` : "";
+    more.textContent = `Their median is ${tell(middle)}${half} (${peers[4]} learners).${far}`;
   };
   const among = (known, amount) => {
     const last = known.length - 1;

@@ -40,6 +40,8 @@ WIDE = 0.10  # a gap that what segments were cut on need not have been looked fo
 # Where the names of a number that two segments share begin to be the stronger ones.
 OUTER = (1 / 3, 2 / 3)
 
+LONGEST_NAME = 80  # letters of a name that the user gives
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentName:
@@ -347,10 +349,20 @@ def given_names(
             f"Got an empty name for the segments {empty}, expected words. "
             "Give a name, or leave the segment out to keep the one it has."
         )
+    odd = (key for key, name in overrides.items() if not _is_name(name))
+    if long := sorted(map(str, odd)):
+        raise ParameterError(
+            f"Got a name of more than {LONGEST_NAME} letters, or with some that cannot "
+            f"be printed, for the segments {long}. Give a short one, on one line."
+        )
     given = {ids[str(key)]: name for key, name in overrides.items()}
     final = [given.get(i, name).strip() for i, name in enumerate(now, start=1)]
     _refuse_alike(final)
     return final
+
+
+def _is_name(name: str) -> bool:
+    return len(name.strip()) <= LONGEST_NAME and name.strip().isprintable()
 
 
 def _refuse_alike(names: Sequence[str]) -> None:

@@ -257,16 +257,22 @@ def _faults_of_limits(model: "SegmentModel") -> Iterator[Fault]:
             yield f"limits.{name}", high, f"{low:g} or more, and that no less than 0"
 
 
+def _faults_of_bands(features: FeatureModel) -> Iterator[Fault]:
+    """Look at the bands of what the table had."""
+    bands = {len(features.experience_bands) + 1}
+    names = features.experience_band_names
+    if "years_of_experience" in features.available:
+        yield from _sized("features.experience_band_names", names, bands, "names")
+    bands, names = {len(features.pay.bands) + 1}, features.pay.band_names
+    if features.pay_fills is not None:
+        yield from _sized("features.pay.band_names", names, bands, "names")
+
+
 def _faults_of_features(features: FeatureModel, columns: list[str]) -> Iterator[Fault]:
     digits = set(features.salt) <= set("0123456789abcdef")
     if len(features.salt) != SALT_DIGITS or not digits:
         yield "features.salt", features.salt, f"{SALT_DIGITS} hexadecimal digits"
-    bands = {len(features.experience_bands) + 1}
-    names = features.experience_band_names
-    yield from _sized("features.experience_band_names", names, bands, "names")
-    bands, names = {len(features.pay.bands) + 1}, features.pay.band_names
-    if features.pay_fills is not None:
-        yield from _sized("features.pay.band_names", names, bands, "names")
+    yield from _faults_of_bands(features)
     for part in ("centers", "scales"):
         for column in columns:
             if column not in getattr(features, part):

@@ -67,17 +67,20 @@ class MentorRole(Model):
             return None
         return self.demand / self.supply
 
-    def gap(self, mentees: int) -> int | None:
+    def gap(self, mentees: int, *, error: int = 0) -> int | None:
         """Give how many mentors are lacking, below 0 how many are to spare.
 
         Parameters
         ----------
         mentees : int
             Learners that one mentor takes.
+        error : int, default=0
+            Most that a count can be off by: a gap that it leaves open is None.
         """
         if self.demand is None or self.supply is None:
             return None
-        return -(-self.demand // mentees) - self.supply
+        gap = -(-self.demand // mentees) - self.supply
+        return None if abs(gap) < error * (1 + 1 / mentees) else gap
 
 
 class RoleInCompanies(Model):

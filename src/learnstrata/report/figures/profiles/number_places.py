@@ -130,7 +130,10 @@ def _note(summary: DisclosedSummary) -> str:
 
 CHART = Chart(
     key="places",
-    has=lambda summary: any(_told(segment) for segment in summary.segments),
+    has=lambda summary: (
+        not summary.is_one_segment
+        and any(_told(segment) for segment in summary.segments)
+    ),
     spec=_draw,
     title=_title,
     table=_table,
