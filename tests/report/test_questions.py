@@ -17,7 +17,11 @@ def only(summary, finding_id):
 
 
 def test_every_question_has_its_tables_in_the_order_it_is_asked(summary):
-    told = [table.sheet for table in questions.question_tables(summary)]
+    told = [
+        table.sheet
+        for finding in summary.words.findings
+        for table in questions.tables_of(summary, finding.id)
+    ]
     each = [t.sheet for key in ASKED for t in questions.tables_of(summary, key)]
     assert told == each
     assert all(questions.tables_of(summary, key) for key in ASKED)

@@ -3,12 +3,23 @@
 import pytest
 
 from charted import with_
+from learnstrata.report import questions
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.pay import pay_section
 from learnstrata.report.quality import quality_tables, role_families, rounding
-from learnstrata.report.questions import question_tables
 from learnstrata.report.workbook import cover_of, workbook_sheets
 from learnstrata.summary.contract.results import ExactSummary
+
+POOLS = "Demand and supply of mentors by role and experience"
+
+
+def question_tables(summary):
+    """Give the tables of all questions in their order."""
+    return [
+        table
+        for finding in summary.words.findings
+        for table in questions.tables_of(summary, finding.id)
+    ]
 
 
 def tables_of(summary):
@@ -85,7 +96,7 @@ def test_each_team_has_a_sheet_with_what_it_leads_and_the_names_of_the_rest(summ
     assert list(teams) == ["Product", "Mentoring", "Career services"]
     for name, sheet in teams.items():
         team = name.lower()
-        tables = [one for one in sheet.tables if one.title != "Mentors by role"]
+        tables = [one for one in sheet.tables if one.title != POOLS]
         own = [one for one in summary.actions if one.team == team and one.targets]
         assert [table.title for table in tables] == [one.title for one in own]
         for table, action in zip(tables, own, strict=True):
@@ -108,7 +119,7 @@ def test_a_target_is_told_with_the_trial_that_it_needs(summary, sheets):
     found = columns(sheets[action.title])
     trials = [one.trial for one in action.targets]
     assert found["Outcome today"] == [one.base for one in trials]
-    assert found["Learners in each half"] == [one.per_arm for one in trials]
+    assert found["Learners in each arm"] == [one.per_arm for one in trials]
     enough = ["yes" if one.is_enough else "no" for one in action.targets]
     assert found["Enough of them"] == enough
     assert found["Programme"] == [one.programme for one in action.targets]
@@ -116,10 +127,12 @@ def test_a_target_is_told_with_the_trial_that_it_needs(summary, sheets):
 
 def test_mentors_are_told_by_role_and_level_with_what_is_lacking(summary, sheets):
     asked = summary.questions
-    found = columns(sheets["Mentors by role"])
-    assert found["Want a mentor"] == [one.demand for one in asked.mentor_roles]
-    assert found["Could mentor"] == [one.supply for one in asked.mentor_roles]
-    gaps = [one.gap(asked.mentees) for one in asked.mentor_roles]
+    found = columns(sheets[POOLS])
+    told = [r for r in asked.mentor_roles if (r.demand, r.supply) != (None, None)]
+    assert found["Under 8 years"] == [one.demand or "under 10" for one in told]
+    assert found["Could mentor: 8 years"] == [one.supply or "under 10" for one in told]
+    error = summary.rounding_error
+    gaps = [one.gap(asked.mentees, error=error) for one in told]
     lacking = [None if gap is None else max(gap, 0) for gap in gaps]
     assert found["Mentors lacking"] == lacking
     level = asked.mentor_roles[0].levels[0]

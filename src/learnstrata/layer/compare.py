@@ -280,7 +280,7 @@ def _rounding(
     found: Crossing, sizes: tuple[Sizes, Sizes], *, least: int, key: bytes
 ) -> Rounding:
     drawn = Rounding.drawn(least, key=key, content=found.content)
-    tally = tally_of_crossing(found, *sizes)
+    tally = tally_of_crossing(found, *sizes, least=2 * least)
     return rounding_of_crossing(tally, *sizes, drawn=drawn)
 
 

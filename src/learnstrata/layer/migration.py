@@ -150,7 +150,9 @@ def _rounding_seen(exact: Results, told: Results) -> Rounding | None:
     return rounding_seen(seen, base)
 
 
-def tally_of_crossing(found: Crossing, old: Sizes, new: Sizes) -> Tally:
+def tally_of_crossing(
+    found: Crossing, old: Sizes, new: Sizes, *, least: int = 0
+) -> Tally:
     """Name every count of a comparison, with the sums they are part of.
 
     How many of a segment the other run has is told nowhere: it would be one margin
@@ -161,6 +163,9 @@ def tally_of_crossing(found: Crossing, old: Sizes, new: Sizes) -> Tally:
     found : Crossing
     old, new : Sizes
         Counts of a segment that is not told are none that stand anywhere.
+    least : int, default=0
+        Where fewer joined and fewer left, that nearly all are in both is not counted
+        again: it is the size of both runs.
     """
     tally = Tally()
     for i, row in enumerate(found.table.tolist(), start=1):
@@ -170,6 +175,8 @@ def tally_of_crossing(found: Crossing, old: Sizes, new: Sizes) -> Tally:
                 tally.unsaid.add(key)
     every, same = tuple(tally.counts), {("both", i, j) for i, j in found.ids}
     both = tally.note(("both",), int(found.table.sum()))
+    if max(found.left.sum(), found.joined.sum()) < least:
+        tally.unsaid.add(both)
     tally.add(every, both, whole=True)
     moved = tally.note(("moved",), found.moved)
     tally.add([key for key in every if key not in same], moved, whole=True)

@@ -138,11 +138,13 @@ def followed(
         "moved": found.moved,
     }
     told = {name: counts.told(n) for name, n in whole.items()}
+    if told["joined"] is None and told["left"] is None:
+        told["in_both"] = None  # it is the size of both runs, which these tell
     fates = _told_fates(found, *(frozenset(s.id for s in run.segments) for run in runs))
     update = {
         "by_learner": True,
         **told,
-        "share_moved": counts.share(told["moved"], told["in_both"]),
+        "share_moved": counts.share(told["moved"], told["in_both"] or new.segmented),
         "agreement": counts.agreement(),
         "pairs": tuple(_pair_of(runs, fate, ids, counts) for fate, ids in fates),
         "migrations": tuple(

@@ -16,7 +16,7 @@ from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Column, Table, column, table_of
 from learnstrata.wording.words import listed
 
-__all__ = ["question_tables", "tables_of"]
+__all__ = ["tables_of"]
 
 DATA_SCIENCE = "Data science"
 STATED_ROLES = 3  # of a segment
@@ -33,11 +33,6 @@ def tables_of(summary: Summary, finding_id: str) -> tuple[Table, ...]:
     """
     made = TABLES.get(finding_id, ())
     return tuple(table for make in made if (table := make(summary)).rows)
-
-
-def question_tables(summary: Summary) -> tuple[Table, ...]:
-    """Give the tables of all questions in their order."""
-    return tuple(table for key in TABLES for table in tables_of(summary, key))
 
 
 def _sizes(summary: Summary) -> Table:

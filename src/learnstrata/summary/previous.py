@@ -67,9 +67,14 @@ def _learners(previous: Previous, write: Numbers) -> str:
     )
     share = previous.share_moved
     part = "" if share is None else f" ({write.share(share)})"
+    if not any(one.fate == "continued" for one in previous.pairs):
+        return f"No segment continues; {joined} learners joined, {left} left."
+    whose = f"Of {both} learners in both runs"
+    if previous.in_both is None:
+        whose = "Both runs have the same learners, or nearly:"
     return (
-        f"Of {both} learners in both runs {moved}{part} are not in the segment that "
-        f"continues theirs; {joined} joined, {left} left."
+        f"{whose} {moved}{part} are not in the segment that continues theirs; {joined} "
+        f"joined, {left} left."
     )
 
 
