@@ -43,10 +43,7 @@ CONSTANTS = (
 # Limits of the definitions of cohorts: 0.3 reads 30 %, a tier its number.
 RULES = [*(v for v in astuple(Cohorts()) if not isinstance(v, tuple)), 1, 2, 3]
 # Settings that are tried, and rows of a table that is cut on paper.
-MOVED = re.compile(
-    r"With a .* asked for, |First \d+ of \d+; all are in tables.xlsx|"
-    r"\d+ rows: scroll inside the table"
-)
+MOVED = re.compile(r"With a .* asked for, |First \d+ of \d+; all are in tables.xlsx")
 
 
 def numbers_in(text: str) -> list[str]:

@@ -114,7 +114,7 @@ def measure_of(trial: Trial | None, *, also: str = "") -> str:
         return f"{also} {RECORD}".strip()
     told = (
         f"Share of learners with the outcome ({trial.outcome}), against a hold-out "
-        "drawn at random; ask both for it, as the table tells it of some alone."
+        "drawn at random."
     )
     return f"{told} {also}".strip()
 

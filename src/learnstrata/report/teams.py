@@ -8,7 +8,6 @@ from learnstrata.summary.contract.decisions import Action
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
-from learnstrata.wording.words import listed
 
 __all__ = ["POOLS", "TEAMS", "TeamAction", "TeamPage", "list_path", "team_pages"]
 
@@ -96,6 +95,3 @@ def _facts(summary: DisclosedSummary, action: Action) -> Iterator[tuple[str, str
     if told := trial_sentence(summary, action):
         yield "Hold-out", told
     yield "When", action.horizon
-    others = [TEAMS[team][1] for team in action.teams if team != action.team]
-    if others:
-        yield "Together with", listed(others)
