@@ -343,3 +343,15 @@ def with_first(found, **changes):
     first, *rest = found.summary.segments
     changed = (first.model_copy(update=changes), *rest)
     return found.summary.model_copy(update={"segments": changed})
+
+
+@pytest.mark.parametrize(
+    "lacking", ["ctc", "orgyear", "job_position", "company_hash", "ctc_updated_year"]
+)
+def test_a_run_of_a_table_that_lacks_a_column_is_of_use_again(lacking, tmp_path):
+    table = ls.make_learners(300, rng=1).drop(lacking)
+    config = ls.load_config(evidence=NO_EVIDENCE)
+    found = ls.segment(table, config=config)
+    again = ls.load(found.save(tmp_path / "run"))
+    assert again.assign(table).height == found.learners.height
+    assert again.renamed({1: "Ours"}).summary.segments[0].name == "Ours"

@@ -257,7 +257,7 @@ class Segmentation:
     def _named(self, names: Mapping[int, str]) -> "Segmentation":
         shared = with_words(renamed(self.summary, names), DisclosedSummary)
         exact = with_words(
-            renamed(self.exact, names), ExactSummary, programmes=programmes_of(shared)
+            renamed(self.exact, names), ExactSummary, told=shared.actions
         )
         model = self.model.with_names([*names.values()], self.model.part_names)
         return replace(

@@ -1,7 +1,7 @@
 """What a run shares: its results in both forms, rendered, checked and written."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +9,7 @@ from typing import TypeVar
 import polars as pl
 
 from learnstrata import pipeline
-from learnstrata.decisions.playbook import programmes_of, recommend
+from learnstrata.decisions.playbook import recommend
 from learnstrata.disk.staging import room_beside
 from learnstrata.layer.folder import (
     check_file,
@@ -23,6 +23,7 @@ from learnstrata.layer.reading import read_names, read_summary
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.summary.blank import blank, own_words
 from learnstrata.summary.build import build
+from learnstrata.summary.contract.decisions import Action
 from learnstrata.summary.contract.results import (
     DisclosedSummary,
     ExactSummary,
@@ -70,12 +71,11 @@ def summaries_of(
     results = build(run, key=key)
     told = disclose(results, key=key, content=run.base.content)
     shared = with_words(told, DisclosedSummary)
-    programmes = programmes_of(shared)
-    return with_words(results, ExactSummary, programmes=programmes), shared
+    return with_words(results, ExactSummary, told=shared.actions), shared
 
 
 def with_words(
-    results: Results, form: type[Form], *, programmes: Mapping[int, str] | None = None
+    results: Results, form: type[Form], *, told: Sequence[Action] = ()
 ) -> Form:
     """Give a summary of results: with the sentences and actions that follow from them.
 
@@ -84,10 +84,10 @@ def with_words(
     results : Results
     form : type
         `ExactSummary` of exact results, `DisclosedSummary` of disclosed ones.
-    programmes : mapping of int to str, default=None
+    told : sequence of Action, default=()
         As for `learnstrata.decisions.playbook.recommend`.
     """
-    actions = recommend(results, programmes=programmes)
+    actions = recommend(results, told=told)
     values = {name: getattr(results, name) for name in Results.model_fields}
     return form(**values, words=words_of(results), actions=actions)
 

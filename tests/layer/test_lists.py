@@ -219,3 +219,15 @@ def test_lists_bear_the_names_that_segments_were_given():
         first = again.lists[name].filter(segment_id=1)
         assert set(first["segment"]) <= {"Plain again"}
     assert {"=SUM(A1)", "Ready to mentor"} <= set(one.learners["segment_name"])
+
+
+def test_owner_teams_and_list_read_the_same_programmes(either):
+    exact, disclosed = summaries_of(either, key=KEY)
+    told = programmes_of(disclosed)
+    assert [one.id for one in exact.actions] == [one.id for one in disclosed.actions]
+    own = programmes_of(exact)
+    assert told
+    assert all(own[segment] == name for segment, name in told.items())
+    rows = make_lists(either, programmes_of(exact, disclosed))["pathways.csv"]
+    listed = dict(rows.select("segment_id", "programme").unique().iter_rows())
+    assert listed == own

@@ -3,12 +3,12 @@
 Actions are made from the numbers of results alone, exact or disclosed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 
 from learnstrata.decisions.careers import lagging_pay, pay_benchmarks, transitions
 from learnstrata.decisions.mentoring import mentor_pools
 from learnstrata.decisions.product import pathways, quarterly_refit, repair
-from learnstrata.summary.contract.decisions import Action
+from learnstrata.summary.contract.decisions import Action, Target
 from learnstrata.summary.contract.results import Results, Summary
 
 __all__ = ["programmes_of", "recommend"]
@@ -23,9 +23,7 @@ MAKERS = (
 )
 
 
-def recommend(
-    results: Results, *, programmes: Mapping[int, str] | None = None
-) -> tuple[Action, ...]:
+def recommend(results: Results, *, told: Sequence[Action] = ()) -> tuple[Action, ...]:
     """Give the seven actions, what can start first first.
 
     First come those that have targets and a list of people; of these, those of which a
@@ -36,9 +34,9 @@ def recommend(
     ----------
     results : Results
         Exact, or disclosed: an action holds no other numbers than these.
-    programmes : mapping of int to str, default=None
-        Pathways that were decided on before, by segment: those of the disclosed form
-        hold for the exact one, so that owner and teams read the same.
+    told : sequence of Action, default=()
+        Of the disclosed form: its order and its pathways hold for the exact one, so
+        that owner and teams read the same.
 
     Returns
     -------
@@ -46,8 +44,14 @@ def recommend(
         ``pathways``, ``lagging_pay``, ``transitions``, ``mentor_pools``,
         ``pay_benchmarks``, ``repair`` and ``quarterly_refit``, in that order or not.
     """
-    made = (pathways(results, programmes or {}), *(make(results) for make in MAKERS))
-    return tuple(sorted(made, key=_readiness))
+    made = (
+        pathways(results, _of_segments(told)),
+        *(make(results) for make in MAKERS),
+    )
+    if not told:
+        return tuple(sorted(made, key=_readiness))
+    place = {action.id: i for i, action in enumerate(told)}
+    return tuple(sorted(made, key=lambda action: place[action.id]))
 
 
 def programmes_of(*summaries: Summary) -> dict[int, str]:
@@ -58,10 +62,15 @@ def programmes_of(*summaries: Summary) -> dict[int, str]:
     *summaries : Summary
         The exact one, then the disclosed one, which small segments are not in.
     """
+    every = (one for summary in summaries for one in summary.actions)
+    return {i: target.programme for i, target in _of_segments(every).items()}
+
+
+def _of_segments(actions: Iterable[Action]) -> dict[int, Target]:
+    """Give the target of each segment that has a pathway."""
     return {
-        target.segment_id: target.programme
-        for summary in summaries
-        for action in summary.actions
+        target.segment_id: target
+        for action in actions
         for target in action.targets
         if target.segment_id is not None and target.programme
     }

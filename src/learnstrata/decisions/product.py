@@ -17,16 +17,17 @@ __all__ = ["FIRST_ROWS", "pathways", "quarterly_refit", "repair"]
 FIRST_ROWS = 50  # of a list, to be looked at in one sitting
 
 
-def pathways(results: Results, programmes: Mapping[int, str]) -> Action:
+def pathways(results: Results, told: Mapping[int, Target]) -> Action:
     """Give each segment the learning pathway that it needs, the largest first.
 
     Parameters
     ----------
     results : Results
-    programmes : mapping of int to str
-        Those that were decided on before, by segment.
+    told : mapping of int to Target
+        By segment, of the disclosed form: its pathways hold, and whose past a trial
+        goes by.
     """
-    targets = [_pathway(one, results, programmes) for one in results.segments]
+    targets = [_pathway(one, results, told.get(one.id)) for one in results.segments]
     targets.sort(key=lambda one: (-(one.size or 0), one.segment_id or 0))
     trial = targets[0].trial if targets else None
     return Action(
@@ -43,17 +44,19 @@ def pathways(results: Results, programmes: Mapping[int, str]) -> Action:
     )
 
 
-def _pathway(
-    segment: Segment, results: Results, programmes: Mapping[int, str]
-) -> Target:
+def _pathway(segment: Segment, results: Results, told: Target | None) -> Target:
+    programme = told.programme if told else need_of(segment, results).programme
+    trial = trial_of(results, segment)
+    if told and trial and (told.trial is None or told.trial.whom != trial.whom):
+        trial = trial_of(results)
     return Target(
         name=segment.name,
         size=segment.size,
         share=segment.share,
         why=evidence_of(segment, results),
         segment_id=segment.id,
-        programme=programmes.get(segment.id) or need_of(segment, results).programme,
-        trial=trial_of(results, segment),
+        programme=programme,
+        trial=trial,
     )
 
 
