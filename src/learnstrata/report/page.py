@@ -18,7 +18,7 @@ from learnstrata.report.figures.learners.missing import missing_title
 from learnstrata.report.figures.learners.numbers import described_numbers
 from learnstrata.report.figures.profiles import segment_map
 from learnstrata.report.finder import finder_of
-from learnstrata.report.glossary import glossary_of
+from learnstrata.report.glossary import glossary
 from learnstrata.report.interactive import interactive
 from learnstrata.report.opening import headline, opening_lines
 from learnstrata.report.outcomes import outcome_section
@@ -293,6 +293,6 @@ def _methods(summary: DisclosedSummary) -> dict[str, object]:
         "versions": quality.versions(summary),
         "lacking": [feature_of(name).label for name in names.left_out],
         "not_clustered": [column_label(name) for name in names.not_clustered],
-        "glossary": glossary_of(summary),
+        "glossary": glossary(run.money.unit),
         "config": json.dumps(run.config, indent=2, ensure_ascii=False),
     }
