@@ -21,6 +21,7 @@ from learnstrata.layer.migration import (
     rounding_of_crossing,
     tally_of_crossing,
 )
+from learnstrata.layer.pairs import least_told
 from learnstrata.privacy.disclosure.rounding import Rounding
 from learnstrata.sharing import summaries_of
 from learnstrata.summary.disclose import rounding_of
@@ -167,14 +168,15 @@ def test_how_a_run_groups_its_sizes_is_read_off_what_it_tells(both):
         assert sum(told == found for _, told, found, _ in seen) >= len(seen) - 1
 
 
-def test_two_published_runs_and_their_comparison_give_no_count_of_few(both):
-    names, limits, told, sums = {}, {}, {}, []
-    for side, (exact, shared, rounding, _) in zip(("old", "new"), both, strict=True):
+def what_both_tell(runs):
+    """Give what an intruder reads of two published runs: told, limits and sums."""
+    told, limits, sums = {}, {}, []
+    for side, (exact, shared, rounding, _) in zip(("old", "new"), runs, strict=True):
         reader = Intruder(exact, shared, rounding=rounding)
         own = {name: (side, *name) for name in reader.names}
-        own |= {("size", i): (side, "size", i) for i in range(1, 6)}
+        sized = range(1, len(exact.segments) + 1)
+        own |= {("size", i): (side, "size", i) for i in sized}
         own |= {("segmented",): (side, "size", 0)}
-        names |= {(side, name): whole for name, whole in own.items()}
         limits |= {own[n]: reader.limits[i] for n, i in reader.place.items()}
         told |= {own[n]: value for n, value in reader.told.items()}
         sums += [
@@ -183,22 +185,50 @@ def test_two_published_runs_and_their_comparison_give_no_count_of_few(both):
             if all(n in own for n in (*one.parts, one.total))
         ]
         assert counts_of(exact)
+    return told, limits, sums
+
+
+def beside_their_comparison(runs, *, nobody_came):
+    """Attack two runs alone, then with their comparison, as it is published."""
+    told, limits, sums = what_both_tell(runs)
     alone = Reader(told, limits, sums).attack(base=BASE)
-    found = Crossing.of(both[0][3], both[1][3], k_old=5, k_new=5)
-    sizes = tuple(Sizes.of(exact, shared) for exact, shared, *_ in both)
-    tally = tally_of_crossing(found, *sizes)
-    first = Rounding.drawn(BASE, key=KEY, content=found.content)
+    (old, new), k = (run[3] for run in runs), [len(run[0].segments) for run in runs]
+    found = Crossing.of(old, new, k_old=k[0], k_new=k[1])
+    sizes = tuple(Sizes.of(exact, shared) for exact, shared, *_ in runs)
+    step = least_told(*(run[0] for run in runs))
+    tally = tally_of_crossing(found, *sizes, least=2 * step)
+    first = Rounding.drawn(step, key=KEY, content=found.content)
     rounding = rounding_of_crossing(tally, *sizes, drawn=first)
     more, groups = as_published(tally, rounding, sizes)
-    every = Reader(told | more, groups | limits, [*sums, *tally.sums])
+    if nobody_came:
+        groups[("left",)] = groups[("joined",)] = (0, 0)
+    own = {name: ends for name, ends in groups.items() if name not in limits}
+    every = Reader(told | more, limits | own, [*sums, *tally.sums])
     ends = every.attack(base=BASE)
-    new = [b - a + 1 for n, (a, b) in ends.items() if n in more and more[n] is None]
-    assert min(new) >= BASE / 2
+    left = [b - a + 1 for n, (a, b) in ends.items() if n in more and more[n] is None]
     small = [n for n, value in told.items() if value is None and limits[n][1] < BASE]
     lost = [(alone[n][1] - alone[n][0]) - (ends[n][1] - ends[n][0]) for n in small]
     assert len(lost) > 500
+    return left, lost
+
+
+def test_two_published_runs_and_their_comparison_give_no_count_of_few(both):
+    left, lost = beside_their_comparison(both, nobody_came=False)
+    assert min(left) >= BASE
     assert max(lost) <= 2
     assert np.mean(np.array(lost) > 0) <= 0.01
+
+
+def test_the_same_learners_cut_otherwise_are_not_counted_again():
+    """Whoever knows that nobody came or went learns nothing of either run."""
+    table = ls.make_learners(1_000, rng=2)
+    runs = [
+        run_of(table, ls.load_config(evidence=NO_EVIDENCE, selection={"k": k}))
+        for k in (3, 4)
+    ]
+    left, lost = beside_their_comparison(runs, nobody_came=True)
+    assert min(n for n in left if n > 1) >= BASE  # that nobody came is known
+    assert max(lost) == 0
 
 
 def test_movers_are_those_who_are_not_where_their_segment_went():
