@@ -49,8 +49,9 @@ def match_clusters(
     r"""Match the clusters of two labelings of the same rows, each to one at most.
 
     Pairs have the largest sum of Jaccard overlaps
-    :math:`|A \cap B| / |A \cup B|`, 0 to 1, more is better; one of `least` or under is
-    no pair. Over a half, a cluster has one match that good at most.
+    :math:`|A \cap B| / |A \cup B|`, 0 to 1, more is better, over those above `least`:
+    one of `least` or under is no pair. Over a half, a cluster has one match that good
+    at most.
 
     Parameters
     ----------
@@ -88,7 +89,8 @@ def match_clusters(
         )
     rows, columns = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
     jaccard = counts / np.maximum(rows + columns - counts, 1)
-    at = linear_sum_assignment(jaccard, maximize=True)
+    # What is no pair has no weight: two small overlaps are not worth a large one.
+    at = linear_sum_assignment(np.where(jaccard > least, jaccard, 0), maximize=True)
     pairs = [
         (int(i), int(j)) for i, j in zip(*at, strict=True) if jaccard[i, j] > least
     ]
