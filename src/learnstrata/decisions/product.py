@@ -1,6 +1,6 @@
 """What the product team can do: pathways, repair of records, the quarterly refit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from learnstrata.decisions.pathways import evidence_of, need_of
 from learnstrata.decisions.trials import hold_out, horizon_of, measure_of, trial_of
@@ -85,7 +85,7 @@ def repair(results: Results) -> Action:
     ----------
     results : Results
     """
-    targets = [one for one in (_atypical(results), _set_aside(results)) if one.size]
+    targets = list(_to_check(results))
     return Action(
         id="repair",
         team="product",
@@ -110,24 +110,25 @@ def repair(results: Results) -> Action:
     )
 
 
-def _atypical(results: Results) -> Target:
-    found = results.evidence.certainty.atypical if results.evidence else None
-    return Target(
-        name="Far from everybody in their segment",
-        size=found,
-        share=share_of(found, results.segmented),
-        why="further from the centre than nearly all others: a rare career, or a typo",
+def _to_check(results: Results) -> Iterator[Target]:
+    """Give what may be wrong, as far as somebody has it."""
+    sure = results.evidence
+    found = (
+        (
+            "Far from everybody in their segment",
+            sure.certainty.atypical if sure else None,
+            "further from the centre than nearly all others: a rare career, or a typo",
+        ),
+        (
+            "A value was set aside",
+            results.ledger.set_aside,
+            "a pay or year that cannot be, so the segment was found without it",
+        ),
     )
-
-
-def _set_aside(results: Results) -> Target:
-    found = results.ledger.set_aside
-    return Target(
-        name="A value was set aside",
-        size=found,
-        share=share_of(found, results.segmented),
-        why="a pay or year that cannot be, so the segment was found without it",
-    )
+    for name, size, why in found:
+        if size:
+            share = share_of(size, results.segmented)
+            yield Target(name=name, size=size, share=share, why=why)
 
 
 def quarterly_refit(results: Results) -> Action:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from learnstrata.decisions.playbook import programmes_of
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.report.figures.bins import (
@@ -49,6 +50,7 @@ def comparison(summary: Summary) -> Table:
         Texts, but for sizes; what no segment has is left out.
     """
     numbers = (*NUMBERS, *own_numbers(summary)[:MOST_OWN])
+    programmes = programmes_of(summary)
     outcomes = [one for one in own_first(summary) if not is_growth(one)]
     outcomes = outcomes[:MOST_OUTCOMES]
     table = table_of(
@@ -73,7 +75,7 @@ def comparison(summary: Summary) -> Table:
                 for one in outcomes
             ),
             column("Found again", lambda one: _stable(summary, one)),
-            column("Programme", lambda one: _programme(summary, one)),
+            column("Programme", lambda one: programmes.get(one.id)),
         ),
         sheet="Side by side",
     )
@@ -169,14 +171,6 @@ def _stable(summary: Summary, segment: Segment) -> str | None:
     for row in found.per_segment if found else ():
         if row.segment_id == segment.id and row.recovered is not None:
             return f"in {summary.settings.numbers.share(row.recovered)} of halves"
-    return None
-
-
-def _programme(summary: Summary, segment: Segment) -> str | None:
-    for action in summary.actions:
-        for target in action.targets:
-            if target.segment_id == segment.id and target.programme:
-                return target.programme
     return None
 
 

@@ -43,7 +43,8 @@ def finder_of(summary: DisclosedSummary) -> Finder | None:
     the narrowest group that is shown, between quantiles on log pay.
     """
     found, money = summary.benchmarks, summary.settings.money
-    shown = [cell for cell in (*found.cells, *found.wider) if cell.shown]
+    rows = (*found.cells, *found.wider)
+    shown = [cell for cell in rows if cell.shown]
     if found.reason or not shown:
         return None
     data = {
@@ -53,7 +54,6 @@ def finder_of(summary: DisclosedSummary) -> Finder | None:
         "unit": money.unit,
         "rows": [_row(cell, summary) for cell in shown],
     }
-    rows = (*found.cells, *found.wider)
     return Finder(
         roles=_choices(rows, "role_family"),
         tiers=tuple(sorted(_choices(rows, "tier"))),
