@@ -25,9 +25,6 @@ from learnstrata.wording.numbers import NOTHING
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
 SCRIPTS = [
-    {"type": "application/json", "id": "charts"},
-    {"type": "text/plain", "id": "vega"},
-    {},
     {"type": "application/json", "id": "pay-data"},
     {},
 ]

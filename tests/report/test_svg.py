@@ -6,7 +6,6 @@ import vl_convert
 from learnstrata.report import theme
 from learnstrata.report.drawing import figures_of
 from learnstrata.report.figures.catalogue import CHARTS
-from learnstrata.report.interactive import specification
 from learnstrata.report.svg import lighten, smallest_text
 from report.store import read
 
@@ -62,7 +61,7 @@ def test_no_text_and_no_place_is_lost():
     for chart in CHARTS:
         if chart.key not in drawn:
             continue
-        spec = {**specification(chart.spec(summary)), "config": theme.CONFIG}
+        spec = {**chart.spec(summary), "config": theme.CONFIG}
         raw = ET.fromstring(vl_convert.vegalite_to_svg(spec))  # noqa: S314 - our own
         light_one = ET.fromstring(drawn[chart.key].svg)  # noqa: S314 - our own
         told, kept = (

@@ -1,6 +1,6 @@
 """Figures of the report: a chart as SVG with its finding, its words and its table."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
@@ -9,7 +9,6 @@ from learnstrata.report import theme
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.profiles import segment_map
-from learnstrata.report.interactive import specification
 from learnstrata.report.svg import lighten, smallest_text
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
@@ -36,8 +35,6 @@ class Figure:
         Its data.
     note : str
         How to read it; may be empty.
-    spec : dict
-        The same chart in Vega-Lite, without the theme.
     """
 
     key: str
@@ -45,7 +42,6 @@ class Figure:
     svg: Markup
     table: Table
     note: str = ""
-    spec: Spec = field(default_factory=dict, repr=False, compare=False)
 
 
 def figures_of(summary: DisclosedSummary) -> dict[str, Figure]:
@@ -56,22 +52,20 @@ def figures_of(summary: DisclosedSummary) -> dict[str, Figure]:
 
 
 def _figure(summary: DisclosedSummary, chart: Chart) -> Figure:
-    spec, title = specification(chart.spec(summary)), chart.title(summary)
+    title = chart.title(summary)
     return Figure(
         chart.key,
         title,
-        draw(spec, chart.key, title),
+        draw(chart.spec(summary), chart.key, title),
         chart.table(summary),
         chart.note(summary),
-        spec,
     )
 
 
 def map_svg(summary: DisclosedSummary, *, points: int) -> Markup:
     """Draw the map alone, with no more points than these."""
     chart = segment_map.CHART
-    spec = specification(segment_map.draw_map(summary, points))
-    return draw(spec, "ls-map", chart.title(summary))
+    return draw(segment_map.draw_map(summary, points), "ls-map", chart.title(summary))
 
 
 def draw(spec: Spec, key: str, label: str) -> Markup:
@@ -80,7 +74,7 @@ def draw(spec: Spec, key: str, label: str) -> Markup:
     Parameters
     ----------
     spec : dict
-        Vega-Lite, from `learnstrata.report.interactive.specification`.
+        Vega-Lite.
     key : str
         Put before every id.
     label : str

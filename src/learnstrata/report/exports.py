@@ -205,13 +205,11 @@ def _picture(summary: DisclosedSummary, chart: Chart, figure: Figure) -> Spec:
         "fontSize": 15,
         "offset": 14,
     }
-    spec = dict(figure.spec)
-    data = {"datasets": spec.pop("datasets")} if "datasets" in spec else {}
     named = summary.segments if chart.is_numbered else ()
     below = [*_names(named, left, width), *_note(figure.note, left, width)]
     config = {**theme.CONFIG, "background": "white", "padding": 16}
     whole: Spec = {"title": title, "config": config, "spacing": 12}
-    return {**whole, **data, "vconcat": [spec, *below]}
+    return {**whole, "vconcat": [chart.spec(summary), *below]}
 
 
 def _ends(figure: Figure) -> tuple[float, float]:

@@ -148,7 +148,7 @@ def _page(summary: DisclosedSummary) -> dict[str, object]:
         "appendices": APPENDICES,
         "figures": drawn,
         "further": _further(drawn),
-        "interactive": interactive({key: f.spec for key, f in drawn.items()}),
+        "interactive": interactive(),
         "absent": _absent(summary),
         "teams": team_pages(summary),
         "findings": [(one, tables_of(summary, one.id)) for one in finding],

@@ -7,6 +7,28 @@
     return element;
   };
 
+  // Charts: what a mark says of itself stands beside the pointer.
+  const tip = document.getElementById("tip");
+  for (const title of all(document, ".chart svg title")) {
+    title.parentElement.dataset.tip = title.textContent;
+    title.remove();
+  }
+  const answer = event => {
+    const told = event.target.closest?.("[data-tip]")?.dataset.tip;
+    tip.hidden = !told;
+    if (!told) return;
+    tip.textContent = told;
+    const right = document.documentElement.clientWidth - tip.offsetWidth - 8;
+    const above = event.clientY - tip.offsetHeight - 14;
+    tip.style.left = Math.max(8, Math.min(event.clientX + 12, right)) + "px";
+    tip.style.top = (above < 8 ? event.clientY + 18 : above) + "px";
+  };
+  const silent = () => { tip.hidden = true; };
+  for (const name of ["pointermove", "pointerdown"])
+    document.addEventListener(name, answer);
+  document.addEventListener("scroll", silent, true);
+  document.addEventListener("keydown", event => { if (event.key === "Escape") silent(); });
+
   // A link into a folded part of the page opens it.
   const unfold = () => {
     const place = location.hash && document.getElementById(location.hash.slice(1));
