@@ -378,8 +378,9 @@ class Selection:
         Fresh k-means++ starts for each k.
     scored : int
         Rows whose silhouette is computed; 0 takes all rows of the sample.
-    score_against : {"sample", "all"}
-        Whether those rows are compared with the sample or with every row.
+    score_against : {"sample", "all"} or int
+        Whether those rows are compared with the sample, with every row, or with so many
+        rows that they are among.
     splits : int
         Times the learners are halved and both halves cut afresh at each k, to see
         whether segments are found again; 0 leaves it out.
@@ -395,7 +396,7 @@ class Selection:
     sample: Annotated[int, Field(ge=10)] = 30_000
     starts: Some = 8
     scored: AnyNumber = 0
-    score_against: Literal["sample", "all"] = "sample"
+    score_against: Literal["sample", "all"] | Annotated[int, Field(ge=10)] = "sample"
     splits: Annotated[int, limits.NONE_OR_2] = 20
     half_rows: Annotated[int, Field(ge=10)] = 20_000
     worth: Annotated[

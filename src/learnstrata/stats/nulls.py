@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix, positive
@@ -287,7 +286,14 @@ def _order(values: Floats, direction: Floats) -> Floats:
 
 
 def _normal_scores(order: Floats) -> Floats:
-    return ndtri((rankdata(order) - 0.5) / len(order))
+    return ndtri((_ranks(order) - 0.5) / len(order))
+
+
+def _ranks(values: Floats) -> Floats:
+    """Rank values from 1; equal ones share the mean of their ranks."""
+    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(sizes)
+    return (ends - (sizes - 1) / 2)[group]
 
 
 def _root(scores: Floats) -> Floats:

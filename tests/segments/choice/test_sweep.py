@@ -141,10 +141,11 @@ def test_the_evidence_changes_no_choice(blobs):
         assert (a.silhouette, a.lowest_jaccard) == (b.silhouette, b.lowest_jaccard)
 
 
-def test_drawn_rows_are_scored_against_all(blobs):
-    config = replace(QUICK, score_against="all", scored=150)
+@pytest.mark.parametrize(("asked", "against"), [("all", 500), (450, 450), (900, 500)])
+def test_drawn_rows_are_scored_against_as_many_as_asked_for(blobs, asked, against):
+    config = replace(QUICK, score_against=asked, scored=150)
     found = select(blobs, config, rng=0, evidence=Evidence(level="none"))
-    assert (found.n_rows, found.n_scored, found.n_against) == (400, 150, 500)
+    assert (found.n_rows, found.n_scored, found.n_against) == (400, 150, against)
     for candidate in found.candidates:
         labels = np.linalg.norm(
             blobs[:, None] - found.fits[candidate.k].centers, axis=2
@@ -156,8 +157,9 @@ def test_drawn_rows_are_scored_against_all(blobs):
         assert candidate.silhouette_error > 0
 
 
-def test_a_small_table_is_scored_exactly(blobs):
-    config = replace(QUICK, sample=600, score_against="all", scored=150)
+@pytest.mark.parametrize("asked", ["all", 100])
+def test_a_small_table_is_scored_exactly(blobs, asked):
+    config = replace(QUICK, sample=600, score_against=asked, scored=150)
     found = select(blobs, config, rng=0, evidence=Evidence(level="none"))
     assert (found.n_scored, found.n_against) == (500, 500)
     for candidate in found.candidates:

@@ -14,7 +14,6 @@ import polars as pl
 
 from learnstrata.privacy.leaks.archives import read_zip
 from learnstrata.privacy.leaks.markup import read_markup
-from learnstrata.privacy.leaks.pdf import read_pdf
 from learnstrata.privacy.leaks.pictures import read_png
 from learnstrata.privacy.leaks.pieces import Piece, Read, UnreadableError, within
 from learnstrata.privacy.leaks.records import read_delimited, read_json, walked
@@ -248,6 +247,12 @@ def _parquet(content: bytes, _: Read) -> Iterator[Piece]:
                 yield from walked(value, f"column {name!r}", name)
 
 
+def _pdf(content: bytes, read: Read) -> Iterator[Piece]:
+    from learnstrata.privacy.leaks.pdf import read_pdf  # slow to load, seldom there
+
+    return read_pdf(content, read)
+
+
 READERS: dict[str, Callable[[bytes, Read], Iterator[Piece]]] = {
     **dict.fromkeys(JSON, _json),
     **dict.fromkeys(ZIPPED, read_zip),
@@ -258,5 +263,5 @@ READERS: dict[str, Callable[[bytes, Read], Iterator[Piece]]] = {
     ".tsv": _tsv,
     ".png": _png,
     ".parquet": _parquet,
-    ".pdf": read_pdf,
+    ".pdf": _pdf,
 }

@@ -13,7 +13,7 @@ from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.replication import Halves, lower_quartile
 from learnstrata.stats.sampling import sample_rows
 
-__all__ = ["Candidate", "measured", "shared", "with_halves"]
+__all__ = ["Candidate", "compared", "measured", "shared", "with_halves"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,23 +218,33 @@ def _silhouettes(
     config: Selection,
     rng: np.random.Generator,
 ) -> list[validity.SilhouetteResult]:
-    """Score the rows of the sweep among themselves, or drawn learners against all."""
-    if config.score_against == "all" and len(X) > len(sample):
-        labelings = [kmeans.nearest(X, fit.centers) for fit in fits.values()]
-        drawn = sample_rows(len(X), config.scored or len(X), rng=rng)
-        return validity.silhouette(X, labelings, rows=drawn)
+    """Score rows of the sweep among themselves, or drawn learners against more."""
     labelings = [fit.labels for fit in fits.values()]
-    if config.score_against == "all":
-        return validity.silhouette(sample, labelings)
-    return validity.silhouette(sample, labelings, rows=_scored(sample, config, rng))
+    scored, against = compared(len(X), len(sample), config)
+    rows, others = sample, labelings
+    if config.score_against != "sample" and len(X) > len(sample):
+        rows = X[sample_rows(len(X), against, rng=rng)]
+        others = [kmeans.nearest(rows, fit.centers) for fit in fits.values()]
+    some = sample_rows(against, scored, rng=rng) if scored < against else None
+    return validity.silhouette(rows, others, rows=some)
 
 
-def _scored(
-    X: npt.NDArray[np.float32], config: Selection, rng: np.random.Generator
-) -> npt.NDArray[np.integer] | None:
-    if config.scored in range(1, len(X)):
-        return sample_rows(len(X), config.scored, rng=rng)
-    return None
+def compared(n_learners: int, n_rows: int, config: Selection) -> tuple[int, int]:
+    """Count the learners that are scored, and those they are compared with.
+
+    Parameters
+    ----------
+    n_learners, n_rows : int
+        Learners, and those of the sweep.
+    config : Selection
+    """
+    if config.score_against == "sample":
+        return min(config.scored or n_rows, n_rows), n_rows
+    if n_learners <= n_rows:
+        return n_learners, n_learners
+    most = n_learners if config.score_against == "all" else config.score_against
+    against = min(most, n_learners)
+    return min(config.scored or against, against), against
 
 
 def with_halves(

@@ -11,6 +11,7 @@ from learnstrata.config.stages import Evidence, Rule, Selection
 from learnstrata.exceptions import ConfigError, DegenerateError
 from learnstrata.segments.choice.candidates import (
     Candidate,
+    compared,
     measured,
     shared,
     with_halves,
@@ -160,7 +161,7 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
     if _may_be_tried_again(choice, config):
         held = _again(X, choice, config, limits, rngs[4])
         choice = choice.tried_again(*held, samples=SAMPLES)
-    n_scored, n_against = _compared(len(X), len(sample), config)
+    n_scored, n_against = compared(len(X), len(sample), config)
     return Dossier(
         choice=choice,
         sampled=rows,
@@ -293,14 +294,6 @@ def _with_partings(
         rng=rng,
     )
     return [replace(one, parting=found.get(one.k)) for one in candidates]
-
-
-def _compared(n_learners: int, n_rows: int, config: Selection) -> tuple[int, int]:
-    """Count the learners that are scored, and those they are compared with."""
-    if config.score_against == "all":
-        some = config.scored if n_learners > n_rows else 0
-        return min(some or n_learners, n_learners), n_learners
-    return min(config.scored or n_rows, n_rows), n_rows
 
 
 def _asks_for_nulls(rule: Rule, evidence: Evidence) -> bool:
