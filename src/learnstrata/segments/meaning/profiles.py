@@ -158,8 +158,8 @@ def profile_segments(
     tuple of Profile
         By segment id.
     """
-    frame = nw.from_native(learners)
-    columns = frame.collect_schema().names()
+    frame = _without_needless_ids(nw.from_native(learners, eager_only=True))
+    columns = frame.columns
     label = collected(frame.select("segment_id"))["segment_id"].to_numpy() - 1
     counts = np.bincount(label, minlength=n_segments)
     who = _who(frame, columns, no_company if "company" in model.available else None)
@@ -244,27 +244,42 @@ def _who(
     return table.with_columns(named_company(no_company or "")) if there else table
 
 
+def _without_needless_ids(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    """Leave out ids where each row has its own: they are slow to count."""
+    if "learner_id" in frame.columns and frame["learner_id"].n_unique() == len(frame):
+        return frame.drop("learner_id")
+    return frame
+
+
 def _typical(
     values: npt.NDArray[np.float64], who: pl.DataFrame, *, companies: bool
 ) -> dict[int, Typical]:
     """Give, by segment, what is typical of the learners of whom a number is known."""
     known = who.with_columns(value=pl.Series(values)[who["row"]])
     known = known.filter(pl.col("value").is_finite())
+    if known.is_empty():
+        return {}
     base = np.sort(once_each(known)["value"].to_numpy())
-    own = once_each(known, "segment").group_by("segment", maintain_order=True)
+    own = once_each(known, "segment").sort("segment", "value")
     spread = over_companies(known.columns if companies else ())
-    sizes = own.agg(pl.len().cast(pl.Int64), *spread, "value")
+    groups = own.group_by("segment", maintain_order=True)
+    sizes = groups.agg(pl.len().cast(pl.Int64), *spread)
+    ends = sizes["len"].cum_sum().to_numpy()[:-1]
+    parts = np.split(own["value"].to_numpy(), ends)
+    told = (float(np.median(base)), _central(percentiles(base, base)), spread_of(base))
     return {
-        segment: _placed(np.asarray(numbers), base, tuple(counts))
-        for segment, *counts, numbers in sizes.iter_rows()
+        segment: _placed(numbers, base, told, tuple(counts))
+        for (segment, *counts), numbers in zip(sizes.iter_rows(), parts, strict=True)
     }
 
 
 def _placed(
     own: npt.NDArray[np.float64],
     base: npt.NDArray[np.float64],
+    told: tuple[float, float, float],
     sizes: tuple[int, int | None, float | None],
 ) -> Typical:
+    """Place ascending numbers among those of all, of which median and spread are told."""
     n, companies, largest_share = sizes
     ranks = percentiles(base, own)
     p25, p50, p75 = (float(q) for q in np.quantile(own, [0.25, 0.5, 0.75]))
@@ -275,12 +290,12 @@ def _placed(
         p25=p25,
         p50=p50,
         p75=p75,
-        base=float(np.median(base)),
+        base=told[0],
         percentile=float(percentiles(base, p50)),
         rank=float(ranks.mean()),
         central=_central(ranks),
-        base_central=_central(percentiles(base, base)),
-        spread=spread_of(base),
+        base_central=told[1],
+        spread=told[2],
     )
 
 
