@@ -279,7 +279,7 @@ def _placed(
     told: tuple[float, float, float],
     sizes: tuple[int, int | None, float | None],
 ) -> Typical:
-    """Place ascending numbers among those of all, of which median and spread are told."""
+    """Place ascending numbers among those of all, of which much is told already."""
     n, companies, largest_share = sizes
     ranks = percentiles(base, own)
     p25, p50, p75 = (float(q) for q in np.quantile(own, [0.25, 0.5, 0.75]))
