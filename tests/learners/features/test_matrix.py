@@ -1,10 +1,9 @@
 """Features, company levels and scales against slow, obvious versions."""
 
-import json
-
 import numpy as np
 import polars as pl
 import pytest
+from pydantic import TypeAdapter
 from sklearn.preprocessing import StandardScaler
 
 from frames import rows
@@ -33,6 +32,11 @@ UNITS = {
     "years_of_experience": [1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2, 6, 30, None],
     "pay_growth": [None] * 13 + [0.1],
 }
+
+
+def through_json(model):
+    kept = TypeAdapter(FeatureModel)
+    return kept.validate_json(kept.dump_json(model))
 
 
 def config(**features):
@@ -123,7 +127,7 @@ def test_columns_are_scaled_as_scikit_learn_does():
 def test_model_survives_json_and_gives_the_same_matrix():
     table = pl.DataFrame(UNITS)
     model = fit_features(table, config(), as_of=2021, salt=b"salt")
-    again = FeatureModel.from_dict(json.loads(json.dumps(model.as_dict())))
+    again = through_json(model)
     assert again == model
     first, second = (
         to_matrix(add_features(table, m, members=True), m).X for m in (model, again)
@@ -192,7 +196,7 @@ def test_limits_of_the_table_are_in_the_model_and_cut_other_learners_alike(frame
     assert model.pay.bands == (0.022, 0.025, 0.027)
     origins = {"experience_band": "table", "pay_band": "table"}
     assert model.band_origins == origins
-    again = FeatureModel.from_dict(json.loads(json.dumps(model.as_dict())))
+    again = through_json(model)
     assert again == model
     some = {name: values[:3] for name, values in units.items()}
     some |= {"pay": [22.0, 22.5, 40.0], "years_of_experience": [15.0, 16.0, 40.0]}

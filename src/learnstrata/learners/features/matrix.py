@@ -7,8 +7,7 @@ roles, fills, bands, scales); `add_features` adds the features to any learners;
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 import numpy as np
@@ -108,17 +107,6 @@ class FeatureModel:
     medians: Mapping[str, float]
     centers: Mapping[str, float]
     scales: Mapping[str, float]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the model as plain values, for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "FeatureModel":
-        """Build the model that `as_dict` gave, from what JSON made of it."""
-        from pydantic import TypeAdapter
-
-        return TypeAdapter(cls).validate_python(dict(values))
 
     def codes(self, names: Iterable[str]) -> list[int]:
         """Code names as those of the fitted table were coded."""

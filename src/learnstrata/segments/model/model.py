@@ -1,7 +1,7 @@
 """The fitted model: all that is needed to give a learner their segment."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import narwhals as nw
@@ -158,8 +158,7 @@ class SegmentModel:
 
     def to_json(self) -> str:
         """Write the model as JSON; `from_json` gives back an equal one."""
-        parts = {"config": self.config.as_dict(), "features": self.features.as_dict()}
-        return write_model(asdict(self) | parts)
+        return write_model(self)
 
     @classmethod
     def from_json(cls, text: str) -> "SegmentModel":

@@ -48,23 +48,32 @@ Model = TypeVar("Model")
 Fault = tuple[str, object, str]  # which field, what it holds, what was expected
 
 
-def write_model(parts: Mapping[str, Any]) -> str:
-    """Write the parts of a model as JSON, with a digest of each.
+def write_model(model: "SegmentModel") -> str:
+    """Write a model as JSON, with a digest of each of its parts.
 
     Parameters
     ----------
-    parts : mapping of str to plain value
+    model : SegmentModel
         Infinity is allowed where a limit may have none: it is written as null.
     """
-    told = json.loads(json.dumps(parts))  # as it will be read: lists, and texts as keys
+    told = json.loads(json.dumps(model, default=_opened))  # lists, and texts as keys
     for *way, last in WITHOUT_END:
         _ends(_inside(told, way), last, math.inf, None)
+    texts = {name: _text_of(part) for name, part in told.items()}
     header = {
         "model_version": MODEL_VERSION,
         "release": _release(),
-        "digests": {name: _digest(part) for name, part in told.items()},
+        "digests": {name: _digest(text) for name, text in texts.items()},
     }
-    return json.dumps(header | told, separators=(",", ":"), allow_nan=False)
+    parts = (f"{_text_of(name)}:{text}" for name, text in texts.items())
+    return ",".join([_text_of(header)[:-1], *parts]) + "}"
+
+
+def _opened(value: object) -> dict[str, Any]:
+    """Give what JSON has no word for as a dictionary, one level deep."""
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    return dict(cast("Mapping[str, Any]", value))
 
 
 def read_model(kind: type[Model], text: str) -> Model:
@@ -85,7 +94,7 @@ def read_model(kind: type[Model], text: str) -> Model:
     told = {name: values.pop(name, None) for name in HEADER}
     _refuse_other_version(told["model_version"], told["release"])
     _refuse_other_fields(values, kind, "")
-    found = {name: _digest(part) for name, part in values.items()}
+    found = {name: _digest(_text_of(part)) for name, part in values.items()}
     for *way, last in WITHOUT_END:
         _ends(_inside(values, way), last, None, math.inf)
     values["config"] = numbered_names(values["config"])
@@ -108,8 +117,11 @@ def _release() -> str:
     return version("learnstrata")
 
 
-def _digest(part: object) -> str:
-    text = json.dumps(part, separators=(",", ":"))
+def _text_of(part: object) -> str:
+    return json.dumps(part, separators=(",", ":"), allow_nan=False)
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_DIGITS]
 
 
