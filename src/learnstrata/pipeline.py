@@ -17,6 +17,7 @@ from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.description import describe
 from learnstrata.learners.features.register import feature_of, register_of
+from learnstrata.learners.history import without_needless_ids
 from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.roles.families import coverage
@@ -168,6 +169,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
     timer.begin("describe")
     least = config.privacy.learners
     learners = intake.without_rare(prepared.learners, config, least=least)
+    described = without_needless_ids(learners)
     no_company, titled = config.cleaning.missing_company, "title" in learners.columns
     return Base(
         mapping=mapping,
@@ -178,8 +180,10 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         prepared=prepared,
         rows=rows,
         learners=learners,
-        description=describe(learners, prepared.features, no_company=no_company),
-        coverage=coverage(prepared.learners, min_learners=least) if titled else None,
+        description=describe(described, prepared.features, no_company=no_company),
+        coverage=coverage(without_needless_ids(prepared.learners), min_learners=least)
+        if titled
+        else None,
         origins=find_origins(
             mapping, units, config, clustered=prepared.features.columns
         ),
@@ -236,7 +240,8 @@ def _meaning(
     rule = PayRule.of(config.privacy)
     timer.begin("profile")
     named = _named(base, clusters, config, rule)
-    learners, bands = named.learners, features.experience_band_names
+    bands = features.experience_band_names
+    learners = without_needless_ids(named.learners)
     same_as = find_same(learners, register_of(config))
     comparison = compare_with_rules(
         learners, experience_order=bands, pay_order=features.pay.band_names
@@ -268,7 +273,7 @@ def _meaning(
     return Meaning(
         named.model,
         named.members.with_columns(record=base.rows).sort("record"),
-        learners,
+        named.learners,
         named.names,
         named.profiles,
         cards,
@@ -300,7 +305,10 @@ def _named(base: Base, clusters: Clusters, config: Config, rule: PayRule) -> _Na
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     learners = base.learners.with_columns(ids)
     no_company = config.cleaning.missing_company
-    profiles = profile_segments(learners, features, n_segments=k, no_company=no_company)
+    described = without_needless_ids(learners)
+    profiles = profile_segments(
+        described, features, n_segments=k, no_company=no_company
+    )
     names = name_segments(
         profiles,
         features.experience_band_names,
@@ -312,7 +320,7 @@ def _named(base: Base, clusters: Clusters, config: Config, rule: PayRule) -> _Na
     certainty = trust.certainty if trust else None
     model = fit_model(prepared, config, base.limits, fit, certainty, base.origins)
     cut = trust.subsegments.ids if trust else None
-    parts = () if cut is None else describe_parts(learners, cut, features, config)
+    parts = () if cut is None else describe_parts(described, cut, features, config)
     part_names = names_of_parts(parts, k) if trust else ()
     model = model.with_names([one.name for one in names], part_names)
     X = prepared.matrix.X

@@ -11,7 +11,13 @@ from narwhals.typing import IntoFrameT
 from learnstrata.learners.ledger import SEGMENTED
 from learnstrata.learners.lookups import on_grid
 
-__all__ = ["newest_first", "once_each", "progression", "yearly_growth"]
+__all__ = [
+    "newest_first",
+    "once_each",
+    "progression",
+    "without_needless_ids",
+    "yearly_growth",
+]
 
 BITS = 20  # behind the point of a pay, whose sums are then the same in any order
 USABLE = (*SEGMENTED, "history")
@@ -138,6 +144,24 @@ def newest_first(rows: pl.DataFrame, *, then: Sequence[str] = ()) -> pl.DataFram
         return rows
     by = [c for c in ("pay_year", "record", "pay", *then) if c in rows.columns]
     return rows.sort(by, descending=[c == "pay_year" for c in by]) if by else rows
+
+
+def without_needless_ids(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave out ids where each row has its own: all that they do is take time.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+
+    Examples
+    --------
+    >>> one_each = pl.DataFrame({"learner_id": ["a", "b"], "pay": [1.0, 2.0]})
+    >>> without_needless_ids(one_each).columns
+    ['pay']
+    """
+    if "learner_id" in rows.columns and rows["learner_id"].n_unique() == len(rows):
+        return rows.drop("learner_id")
+    return rows
 
 
 def once_each(rows: pl.DataFrame, *within: str) -> pl.DataFrame:

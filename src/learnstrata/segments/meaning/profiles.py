@@ -158,8 +158,8 @@ def profile_segments(
     tuple of Profile
         By segment id.
     """
-    frame = _without_needless_ids(nw.from_native(learners, eager_only=True))
-    columns = frame.columns
+    frame = nw.from_native(learners)
+    columns = frame.collect_schema().names()
     label = collected(frame.select("segment_id"))["segment_id"].to_numpy() - 1
     counts = np.bincount(label, minlength=n_segments)
     who = _who(frame, columns, no_company if "company" in model.available else None)
@@ -242,13 +242,6 @@ def _who(
     table = collected(frame.select(c for c in wanted if c in columns))
     there = no_company is not None and "company" in table.columns
     return table.with_columns(named_company(no_company or "")) if there else table
-
-
-def _without_needless_ids(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
-    """Leave out ids where each row has its own: they are slow to count."""
-    if "learner_id" in frame.columns and frame["learner_id"].n_unique() == len(frame):
-        return frame.drop("learner_id")
-    return frame
 
 
 def _typical(
