@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from learnstrata.learners.features.bands import RELATIVE
 from learnstrata.learners.features.companies import TIERS, UNRATED
 from learnstrata.learners.features.register import feature_of, spoken, steps_of
 from learnstrata.learners.schema.register import is_extra
@@ -275,7 +276,7 @@ def _stage_bands(
 
     Two only where they are neighbours: what lies between them is then no other band.
     """
-    if len(bands) == 1:  # a band of all tells no stage
+    if len(bands) == 1 or {*bands} & {*RELATIVE.values()}:  # they tell no stage
         return []
     found = {one.value: one.count for one in shares.get("experience_band", ())}
     top = max(found, key=lambda band: found[band], default="")
