@@ -21,6 +21,7 @@ class Told:
     """What is told of a segment: a value, its interval, and of how many it is."""
 
     segment: Segment
+    feature: str
     what: str
     at: float
     low: float
