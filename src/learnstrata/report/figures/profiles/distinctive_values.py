@@ -1,9 +1,15 @@
 """What each segment has more or less often than all learners, with intervals."""
 
-from learnstrata.report.figures.bins import capital, cut_word, label_of
+from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
-from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
+from learnstrata.report.figures.profiles.panels import (
+    ROW,
+    Told,
+    columns_of,
+    interval_panel,
+    panels,
+)
 from learnstrata.report.figures.profiles.role_index import (
     is_distinctive,
     none_distinctive,
@@ -12,7 +18,7 @@ from learnstrata.report.figures.profiles.role_index import (
 from learnstrata.report.figures.vega import thin_note
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import DisclosedSummary, Settings, Summary
-from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.tables import Table, table_of
 
 __all__ = ["CHART"]
 
@@ -100,16 +106,7 @@ def _table(summary: Summary) -> Table:
     return table_of(
         "Index (all: 100)",
         [one for segment in summary.segments for one in _told(segment)],
-        [
-            column("Segment", lambda one: one.segment.name),
-            column("What", lambda one: one.what),
-            column("By construction", lambda one: cut_word(summary, one.feature)),
-            column(capital(summary.settings.units), lambda one: one.count, "count"),
-            column("Index", lambda one: one.at, "index"),
-            column("From", lambda one: one.low, "index"),
-            column("To", lambda one: one.high, "index"),
-            column("Strength", lambda one: one.effect, "number"),
-        ],
+        columns_of(summary, "What", "Index", "index"),
         sheet="Distinctive values",
     )
 

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 
-from learnstrata.report.figures.bins import capital, cut_word, label_of
+from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
-from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
+from learnstrata.report.figures.profiles.panels import (
+    ROW,
+    Told,
+    columns_of,
+    interval_panel,
+    panels,
+)
 from learnstrata.report.figures.vega import thin_note
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import DisclosedSummary, Settings, Summary
-from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.tables import Table, table_of
 
 __all__ = ["CHART"]
 
@@ -109,16 +115,7 @@ def _table(summary: Summary) -> Table:
     return table_of(
         f"Place among all (middle: {MIDDLE})",
         [one for segment in summary.segments for one in _told(segment)],
-        [
-            column("Segment", lambda one: one.segment.name),
-            column("Number", lambda one: one.what),
-            column("By construction", lambda one: cut_word(summary, one.feature)),
-            column(capital(summary.settings.units), lambda one: one.count, "count"),
-            column("Place", lambda one: one.at, "statistic"),
-            column("From", lambda one: one.low, "statistic"),
-            column("To", lambda one: one.high, "statistic"),
-            column("Strength", lambda one: one.effect, "number"),
-        ],
+        columns_of(summary, "Number", "Place", "statistic"),
         sheet="Distinctive numbers",
     )
 
