@@ -25,7 +25,7 @@ __all__ = ["Need", "evidence_of", "need_of", "stage_limits"]
 STAGES = {"Early": "Early career", "Mid": "Mid career", "Senior": "Senior"}
 YEARS = "years_of_experience"
 LOW, HIGH = 0.40, 0.60  # places: under and from which a segment is low and high
-BEHIND = 0.25  # by how much pay stands lower among the others than experience does
+BEHIND = 0.30  # by how much pay stands lower among the others than experience does
 MORE = 1.5  # times the share of the others that is paid like half their experience
 FAR = 0.20  # of a place from the middle: a number of the user's that parts it
 MOSTLY, COMMON = 0.5, 1.5  # share, and times that of the others, of a value that parts
@@ -72,7 +72,7 @@ def need_of(segment: Segment, results: Results) -> Need:
     segment that one of it has more than, on average. The focus is the first of these
     that is so:
 
-    1. pay stands far lower than experience (places 25 points apart or more), or 1.5
+    1. pay stands far lower than experience (places 30 points apart or more), or 1.5
        times as many as of the others are paid like someone with half their experience:
        catch up in pay;
     2. employers pay little (place under 40): reach better-paying employers;

@@ -171,7 +171,8 @@ def _segment_differences(results: Results) -> Answer:
     answer = f"Knowing a {results.settings.unit}'s segment explains {told}."
     cut = [one.what for one in explained if results.is_cut_on(EXPLAINED[one.what])]
     by_cut = (
-        f"The segments were cut on {listed(cut)}, so these differences follow from it."
+        f"The segments were cut on {listed(cut)}, so these differences follow "
+        "from the cut."
         if cut
         else ""
     )
