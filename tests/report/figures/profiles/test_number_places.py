@@ -37,6 +37,12 @@ def test_a_number_that_the_segments_were_cut_on_makes_no_title(summary):
     assert "company size:" in CHART.title(
         cut_on(summary, *(one for one in numbers if one != "company_learners"))
     )
+    near = tuple(
+        with_numbers(one, rank=52.0, low=49.0, high=55.0) for one in summary.segments
+    )
+    assert CHART.title(cut_on(with_(summary, segments=near), "log_pay")) == (
+        "No segment stands clearly apart in a number that was not cut on"
+    )
     table = CHART.table(cut_on(summary, "log_pay"))
     assert {row[1]: row[2] for row in table.rows}["Pay"] == "yes"
     assert {row[1]: row[2] for row in table.rows}["Company size"] == "no"
@@ -45,7 +51,7 @@ def test_a_number_that_the_segments_were_cut_on_makes_no_title(summary):
 def test_the_title_says_high_or_low(summary):
     first, *others = summary.segments
     for rank, way in ((99.0, "high"), (1.0, "low")):
-        far = with_numbers(first, rank=rank)
+        far = with_numbers(first, rank=rank, low=rank - 1, high=rank + 1)
         told = CHART.title(cut_on(with_(summary, segments=(far, *others))))
         assert told.startswith(f'"{first.name}" stands out by {way} ')
         assert f"come in at {rank:.0f} of 100" in told

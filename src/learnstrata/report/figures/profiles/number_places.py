@@ -102,6 +102,9 @@ def _title(summary: DisclosedSummary) -> str:
     ]
     if not told:
         return "Where each segment stands in the numbers that they were cut on"
+    told = [one for one in told if not one.low <= MIDDLE <= one.high]
+    if not told:
+        return "No segment stands clearly apart in a number that was not cut on"
     far = max(told, key=lambda one: abs(one.at - MIDDLE))
     place, units = summary.settings.numbers.statistic(far.at), summary.settings.units
     return (
