@@ -89,6 +89,13 @@ def with_(model, **changes):
     return model.model_copy(update=changes)
 
 
+def cut_on(summary, *features):
+    """Give a copy of a summary whose segments were cut on these alone."""
+    used = summary.features.used
+    used = tuple(with_(used[0], name=name, label=name) for name in features)
+    return with_(summary, features=with_(summary.features, used=used))
+
+
 def with_evidence(summary, **changes):
     """Give a copy of a summary with other parts of its evidence."""
     return with_(summary, evidence=with_(summary.evidence, **changes))

@@ -9,7 +9,8 @@ import pytest
 import learnstrata as ls
 from acted import actions, changed, with_cohort
 from learnstrata.config.loading import load_config
-from learnstrata.decisions.pathways import Need, need_of
+from learnstrata.decisions.pathways import Need, evidence_of, need_of
+from learnstrata.report.glossary import glossary_of
 from learnstrata.summary.contract.meaning import Category
 from thrift import NO_EVIDENCE
 
@@ -21,22 +22,19 @@ def segment(small_results):
     return small_results.segments[0]
 
 
-def placed(segment, *, band="Mid", roles=(), **ranks):
-    """Give a segment that stands so among all, with most learners in a band."""
+def placed(segment, *, years=4.0, share=0.0, roles=(), **ranks):
+    """Give a segment that stands so among the others, with a median experience."""
     typical = tuple(
-        changed(segment.number(feature), rank=rank)
+        changed(segment.number(feature), rank=share / 2 + (1 - share) * rank, p50=years)
         for feature, rank in {**RANKS, **ranks}.items()
         if rank is not None
     )
-    value = segment.category("experience_band")[0]
-    bands = Category(
-        name="experience_band", values=(changed(value, value=band, count=100),)
-    )
     return changed(
         segment,
+        share=share,
         typical=typical,
         distinctive_numbers=(),
-        categories=(bands, Category(name="role", values=roles)),
+        categories=(Category(name="role", values=roles),),
     )
 
 
@@ -58,22 +56,19 @@ def programme(segment, results):
         ({"pay": 0.7, "company_pay": 0.8}, "Mid career: take on the next level"),
         ({"pay": 0.7, "company_pay": None}, "Mid career: take on the next level"),
         (
-            {"pay": 0.7, "company_pay": 0.8, "band": "Senior"},
+            {"pay": 0.7, "company_pay": 0.8, "years": 6.5},
             "Senior: lead and mentor others",
         ),
         ({}, "Mid career: widen the role"),
-        ({"band": "Early"}, "Early career: build the basics of the role"),
-        ({"band": "Senior"}, "Senior: choose a field to go deep in"),
+        ({"years": 2.0}, "Early career: build the basics of the role"),
+        ({"years": 6.5}, "Senior: choose a field to go deep in"),
         ({"pay": None}, "Mid career: widen the role"),
-        ({"band": "10 to 20"}, "Mid career: widen the role"),
+        ({"years": 6.0, "years_of_experience": 0.6}, "Mid career: widen the role"),
         (
-            {"band": "10 to 20", "years_of_experience": 0.2, "pay": 0.3},
-            "Early career: build the basics of the role",
+            {"years": 0.5, "years_of_experience": 0.7, "pay": 0.6},
+            "Early career: reach the best-paying employers",
         ),
-        (
-            {"band": "", "pay": None, "years_of_experience": None},
-            "General programme",
-        ),
+        ({"pay": None, "years_of_experience": None}, "General programme"),
     ],
 )
 def test_a_programme_is_named_after_the_need(small_results, segment, place, told):
@@ -86,10 +81,10 @@ def test_segments_share_a_programme_only_if_they_are_alike_in_need(
     steps = (0.1, 0.5, 0.9)
     needs = {
         need_of(
-            placed(segment, band=band, pay=p, years_of_experience=y, company_pay=e),
+            placed(segment, years=n, pay=p, years_of_experience=y, company_pay=e),
             small_results,
         )
-        for band in ("Early", "Mid", "Senior", "")
+        for n in (1.0, 4.0, 9.0, None)
         for p in steps
         for y in steps
         for e in steps
@@ -103,16 +98,51 @@ def test_segments_share_a_programme_only_if_they_are_alike_in_need(
 
 def test_pay_of_half_the_experience_calls_for_catching_up(small_results, segment):
     of = next(one for one in small_results.cohorts if one.key == "stalled")
-    row = changed(of.by_segment[0], segment_id=segment.id)
+    row = changed(of.by_segment[0], segment_id=segment.id, assessed=200)
     for share, low, told in (
         (0.45, 0.31, "catch up in pay"),
-        (0.44, 0.31, "widen the role"),
-        (0.45, 0.29, "widen the role"),
+        (0.35, 0.31, "widen the role"),
+        (0.45, 0.20, "widen the role"),
         (None, None, "widen the role"),
     ):
         rows = (changed(row, share=share, low=low),)
-        results = with_cohort(small_results, "stalled", share=0.3, by_segment=rows)
+        results = with_cohort(
+            small_results, "stalled", share=0.3, assessed=600, by_segment=rows
+        )
         assert need_of(placed(segment), results).focus == told
+
+
+def test_a_segment_of_most_learners_can_need_something_of_its_own(
+    small_results, segment
+):
+    """Among all it is the middle: its mean ranks are from 35 to 65."""
+    large = placed(segment, share=0.7, company_pay=0.3)
+    assert large.number("company_pay").rank == pytest.approx(0.44)
+    assert (
+        programme(large, small_results) == "Mid career: reach better-paying employers"
+    )
+    of = next(one for one in small_results.cohorts if one.key == "stalled")
+    row = changed(
+        of.by_segment[0], segment_id=segment.id, assessed=700, share=0.4, low=0.37
+    )
+    results = with_cohort(
+        small_results, "stalled", share=0.34, assessed=1000, by_segment=(row,)
+    )
+    behind = placed(segment, share=0.7)
+    assert need_of(behind, results).focus == "catch up in pay"
+    assert "40% of 700 assessed (others: 20%)" in evidence_of(behind, results)
+    role = changed(
+        segment.category("role")[0], value="Nursing", share=0.9, base=0.72, index=125.0
+    )
+    held = placed(segment, share=0.7, roles=(role,))
+    assert programme(held, small_results).endswith("widen the role, mostly Nursing")
+
+
+def test_where_hardly_anybody_is_outside_no_place_is_told(small_results, segment):
+    nearly = placed(segment, share=0.96, pay=0.9)
+    assert programme(nearly, small_results) == "Mid career: widen the role"
+    untold = with_cohort(small_results, "stalled", share=None)
+    assert evidence_of(nearly, untold).startswith("median experience")
 
 
 def test_a_role_of_most_is_named_in_the_programme(small_results, segment):
@@ -137,8 +167,9 @@ def test_the_numbers_that_decide_are_told(small_results):
         )
         words = {"pay": "better paid", "years_of_experience": "more experienced"}
         for feature, word in words.items():
-            rank = f"{100 * round(one.number(feature).rank, 2):g}%"
-            assert f"{word} than {rank}" in target.why
+            own, rank = one.share, round(one.number(feature).rank, 2)
+            place = f"{100 * round((rank - own / 2) / (1 - own), 2):g}%"
+            assert f"{word} than {place}" in target.why
     assert [t.size for t in targets] == sorted((t.size for t in targets), reverse=True)
 
 
@@ -186,6 +217,52 @@ def test_teachers_get_no_word_of_technology():
         "Mid career",
         "Senior",
     }
+
+
+def staged(years, **given):
+    """Segment people of these years, and give the stages told and all names."""
+    rng = np.random.default_rng(6)
+    n = len(years)
+    table = pl.DataFrame(
+        {
+            "learner_id": [f"p{i}" for i in range(n)],
+            "job_title": rng.choice(["Teacher", "Tutor"], n),
+            "salary": (20_000 + 900 * years + rng.normal(0, 3_000, n)).round(),
+            "experience": years,
+        }
+    )
+    config = load_config("robust", evidence=NO_EVIDENCE, selection={"k": 3}, **given)
+    found = ls.segment(table, config=config, key=bytes(32)).summary
+    (pathways,) = (one for one in found.actions if one.id == "pathways")
+    stages = {one.programme.split(":")[0] for one in pathways.targets}
+    return stages, " ".join(one.name.lower() for one in found.segments), found
+
+
+def test_teachers_of_20_years_and_more_are_all_senior():
+    years = np.random.default_rng(2).integers(20, 41, 900)
+    stages, names, found = staged(years)
+    assert stages == {"Senior"}
+    assert "early" not in names
+    assert "mid career" not in names
+    assert [one.name for one in found.bands_of("experience_band")] == [
+        *("Less experience", "Medium experience", "More experience"),
+    ]
+    meaning = glossary_of(found)["Career stage"]
+    assert "early career up to 2 years, mid career up to 6, senior above" in meaning
+
+
+def test_students_are_all_early_in_their_career():
+    years = np.random.default_rng(3).integers(0, 3, 900) / 2
+    stages, names, _ = staged(years)
+    assert stages == {"Early career"}
+    assert "senior" not in names
+
+
+def test_stages_go_by_the_limits_that_are_given():
+    years = np.random.default_rng(2).integers(20, 41, 900)
+    stages, _, found = staged(years, experience_bands=[50, 60])
+    assert stages == {"Early career"}
+    assert "early career up to 50 years" in glossary_of(found)["Career stage"]
 
 
 def test_a_table_of_scores_alone_gets_programmes_for_them():

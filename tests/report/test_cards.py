@@ -1,6 +1,6 @@
 import pytest
 
-from charted import with_
+from charted import cut_on, with_
 from learnstrata.report.cards import cards_of, rules_sentence
 from learnstrata.report.glossary import glossary
 from learnstrata.summary.blank import blank
@@ -95,6 +95,7 @@ def side_of(index):
 
 
 def test_roles_are_marked_over_and_under_where_they_are_far_from_all(summary):
+    summary = cut_on(summary, "log_pay")
     for card, segment in zip(cards_of(summary), summary.segments, strict=True):
         roles = segment.category("role")
         for part, role in zip(card.roles, roles, strict=False):
@@ -106,12 +107,24 @@ def test_roles_are_marked_over_and_under_where_they_are_far_from_all(summary):
     [(120, "over"), (119, ""), (81, ""), (80, "under"), (None, "")],
 )
 def test_an_index_that_is_hidden_is_marked_neither_over_nor_under(summary, index, side):
+    summary = cut_on(summary)
     first, *others = summary.segments[0].categories
     assert first.name == "role"
     role = with_(first.values[0], index=index)
     roles = with_(first, values=(role, *first.values[1:]))
     changed = with_first(summary, categories=(roles, *others))
     assert first_card(changed).roles[0].side == side == side_of(index)
+
+
+def test_nothing_is_marked_of_what_the_segments_were_cut_on(summary):
+    summary = cut_on(summary, "log_pay", "role")
+    sides = {"Roles": [part.side for part in first_card(summary).roles]}
+    sides |= {
+        title: [part.side for part in parts]
+        for title, parts in first_card(summary).bands
+    }
+    assert not any(sides["Roles"] + sides["Pay bands"])
+    assert any(sides["Company tiers"] + sides["Experience"])
 
 
 def test_bands_stand_from_low_to_high_and_few_read_under_ten(summary):

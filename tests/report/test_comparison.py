@@ -1,7 +1,15 @@
 """The segments side by side say what the summary says, and no more."""
 
-from charted import with_
+import polars as pl
+import pytest
+
+import learnstrata as ls
+from charted import cut_on, with_
+from learnstrata.config.loading import load_config
+from learnstrata.learners.demo.tables import make_learners
+from learnstrata.report.cards import cards_of
 from learnstrata.report.comparison import comparison, same_by_construction
+from learnstrata.report.figures.profiles.charts import CHARTS
 
 
 def rows(summary):
@@ -24,8 +32,17 @@ def test_each_segment_has_a_column_with_its_size_and_medians(summary):
         assert told_pay == f"{middle} ({low} to {high})"
 
 
-def test_what_is_distinctive_is_surely_more_common_and_names_something(summary):
-    (told,) = [t for head, t in rows(summary).items() if head.startswith("Most dist")]
+@pytest.mark.parametrize(
+    ("features", "heading"),
+    [(("role",), "More common by the cut"), (("log_pay",), "Most distinctive")],
+)
+def test_what_is_distinctive_is_surely_more_common_and_names_something(
+    summary, features, heading
+):
+    """What follows from the cut has a row of its own, and is no finding."""
+    found = rows(cut_on(summary, *features))
+    (told,) = [told for head, told in found.items() if "times as common" in head]
+    assert f"{heading}, times as common as among all" in found
     seen = 0
     for text, segment in zip(told, summary.segments, strict=True):
         for part in text.split("; "):
@@ -39,6 +56,46 @@ def test_what_is_distinctive_is_surely_more_common_and_names_something(summary):
             assert float(times) >= 1.2
             assert value not in {*summary.settings.no_role, "Other"}
     assert seen > 3
+
+
+@pytest.mark.parametrize(
+    ("feature", "group", "columns"),
+    [
+        ("role", {"role": {"weight": 3.0}}, {}),
+        ("tier", {"own": {"columns": ["tier"], "weight": 3.0}}, {}),
+        (
+            "extra:city",
+            {"own": {"columns": ["city"], "weight": 3.0}},
+            {"categorical": ["city"]},
+        ),
+    ],
+)
+def test_a_category_that_segments_of_a_table_are_cut_on_is_told_as_no_finding(
+    feature, group, columns
+):
+    table = make_learners(900, rng=5).with_row_index("i")
+    city = pl.when(pl.col("i") % 3 == 0).then(pl.lit("Pune")).otherwise(pl.lit("Goa"))
+    off = {name: {"weight": 0.0} for name in ("pay", "company", "role")}
+    config = load_config(
+        evidence={"level": "none"},
+        columns=columns,
+        features={**off, **group},
+        selection={"k": 3},
+    )
+    run = ls.segment(table.with_columns(city=city), config=config, key=bytes(32))
+    found = run.summary
+    assert {one.name for one in found.features.used} == {"log_experience", feature}
+    value = next(one.value for one in found.segments[0].category(feature))
+    for chart in CHARTS:
+        if chart.has(found):
+            assert f" {value} is " not in f" {chart.title(found)}"
+    told = rows(found)
+    finding = told.get("Most distinctive, times as common as among all", ())
+    assert value not in " ".join(filter(None, finding))
+    titled = {"role": (), "tier": "Company tiers", "extra:city": "City"}[feature]
+    for card in cards_of(found):
+        shown = card.roles if feature == "role" else dict(card.bands)[titled]
+        assert {part.side for part in shown} == {""}
 
 
 def test_what_no_segment_has_is_left_out(bare, notebook):

@@ -202,7 +202,7 @@ def test_categories_rules_and_pulls_are_those_of_the_segments(summary, sheets):
         for value in category.values
     ]
     rows = sheets["Categories by segment"].rows
-    assert [(row[0], row[2], row[3]) for row in rows] == values
+    assert [(row[0], row[2], row[4]) for row in rows] == values
     rules = [one.rule.text for one in summary.segments if one.rule]
     assert columns(sheets["Rules"])["Rule"] == rules
     pulls = [pull.share for one in summary.segments for pull in one.pulls]

@@ -160,6 +160,22 @@ def test_segments_differ_by_what_they_explain_and_by_their_pay(found, small_resu
     )
 
 
+def test_differences_in_what_was_cut_on_are_said_to_follow_from_it(small_results):
+    def said(*features):
+        used = small_results.features.used[0]
+        used = tuple(changed(used, name=one, label=one) for one in features)
+        features = changed(small_results.features, used=used)
+        return answers(changed(small_results, features=features))[
+            "segment_differences"
+        ].told
+
+    assert "cut on" not in said("extra:score")
+    of_both = said("log_pay", "role")
+    assert "The segments were cut on " in of_both
+    cut = of_both.split("The segments were cut on ")[1].split(",")[0]
+    assert set(cut.split(" and ")) == {"pay", "role"}
+
+
 def test_hidden_pay_is_no_end_of_the_range(small_results):
     pays = [one.number("pay").p50 for one in small_results.segments]
     hidden = tuple(

@@ -1,13 +1,16 @@
 """Which learning pathway a segment calls for, decided on what it needs.
 
 A need has three sides: the stage of a career, what holds pay back or carries it, and
-what else parts the segment from the rest. Two segments share a programme only if their
-needs are the same, and a programme is named after its need.
+what else parts the segment from the others. Two segments share a programme only if
+their needs are the same, and a programme is named after its need. A segment is held
+against the learners outside of it: one of most learners is the middle of all, whatever
+it needs.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from learnstrata.learners.features.bands import EXPERIENCE
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.pooling import OTHER
@@ -17,15 +20,16 @@ from learnstrata.summary.contract.pay import CohortPart
 from learnstrata.summary.contract.results import Results
 from learnstrata.wording.words import listed
 
-__all__ = ["Need", "evidence_of", "need_of"]
+__all__ = ["Need", "evidence_of", "need_of", "stage_limits"]
 
 STAGES = {"Early": "Early career", "Mid": "Mid career", "Senior": "Senior"}
 YEARS = "years_of_experience"
-LOW, HIGH = 0.40, 0.60  # mean ranks: under and from which a segment is low and high
-BEHIND = 0.25  # by how much pay stands lower among all than experience does
-MORE = 1.5  # times the share of all that is paid like half their experience
-FAR = 20.0  # of a mean rank from the middle: a number of the user's that parts it
-MOSTLY, COMMON = 0.5, 150.0  # share and index of a value that parts a segment
+LOW, HIGH = 0.40, 0.60  # places: under and from which a segment is low and high
+BEHIND = 0.30  # by how much pay stands lower among the others than experience does
+MORE = 1.5  # times the share of the others that is paid like half their experience
+FAR = 0.20  # of a place from the middle: a number of the user's that parts it
+MOSTLY, COMMON = 0.5, 1.5  # share, and times that of the others, of a value that parts
+LARGEST = 0.95  # share of all: of the others too few are left to be held against
 BETTER = {
     "pay": "better paid",
     YEARS: "more experienced",
@@ -63,19 +67,21 @@ class Need(NamedTuple):
 def need_of(segment: Segment, results: Results) -> Need:
     """Say what a segment needs.
 
-    The stage is the experience band of half or more, else the place of experience among
-    all. The focus is the first of these that is so:
+    The stage is where the median experience lies between limits that are the same for
+    every table (`stage_limits`). A place is the share of the learners outside of the
+    segment that one of it has more than, on average. The focus is the first of these
+    that is so:
 
-    1. pay stands far lower among all than experience (mean ranks 25 points apart or
-       more), or 1.5 times as many as of all are paid like someone with half their
-       experience: catch up in pay;
-    2. employers pay little (mean rank under 40): reach better-paying employers;
+    1. pay stands far lower than experience (places 30 points apart or more), or 1.5
+       times as many as of the others are paid like someone with half their experience:
+       catch up in pay;
+    2. employers pay little (place under 40): reach better-paying employers;
     3. pay is high (60 or more) at employers in the middle: reach the best-paying ones;
     4. pay or employers are high: take on the next level; for seniors, lead others;
     5. else what the stage calls for.
 
     Last comes what else parts it: a role, category or number of the user's that is far
-    from that of all.
+    from that of the others.
 
     Parameters
     ----------
@@ -83,29 +89,63 @@ def need_of(segment: Segment, results: Results) -> Need:
     results : Results
         Of which it is one.
     """
-    stage = _stage(segment)
+    stage = _stage(segment, results)
     focus = _focus(segment, results, stage)
     return Need(
         stage, focus, "" if results.is_one_segment else _about(segment, results)
     )
 
 
-def _place(segment: Segment, feature: str) -> float | None:
-    """Give the mean rank of a number among all, as exactly as it is published."""
-    found = segment.number(feature)
-    return None if found is None or found.rank is None else round(found.rank, 2)
+def stage_limits(results: Results) -> tuple[float, float]:
+    """Give up to which median experience a segment is early and mid career, in years.
+
+    Those of the bands that are named after stages: they are usual ones or given. Bands
+    of other names, as where the table itself cuts experience, change no stage.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    bands = results.bands_of("experience_band")
+    if tuple(one.name for one in bands) != tuple(STAGES):
+        return EXPERIENCE
+    early, mid = (one.high for one in bands[:2])
+    return EXPERIENCE if early is None or mid is None else (early, mid)
 
 
-def _stage(segment: Segment) -> str:
-    bands = segment.category("experience_band")
-    band = max(bands, key=lambda one: one.count or 0, default=None)
-    if band and (band.share or 0.0) >= MOSTLY and band.value in STAGES:
-        return STAGES[band.value]
-    years = _place(segment, YEARS)
-    if years is None:
+def _stage(segment: Segment, results: Results) -> str:
+    years = segment.number(YEARS)
+    if years is None or years.p50 is None:
         return ""
-    early, mid, senior = STAGES.values()
-    return early if years < LOW else senior if years >= HIGH else mid
+    limits = stage_limits(results)
+    return [*STAGES.values()][sum(years.p50 > limit for limit in limits)]
+
+
+def _place(segment: Segment, feature: str) -> float | None:
+    """Give the place of a number, of the mean rank as exactly as it is published."""
+    found = segment.number(feature)
+    if found is None or found.rank is None:
+        return None
+    return _among_others(segment, round(found.rank, 2))
+
+
+def _among_others(segment: Segment, rank: float) -> float | None:
+    """Turn a mean rank among all, 0..1, into that among the learners outside.
+
+    A learner of the segment has, on average, more than half of the segment itself.
+    """
+    own = segment.share or 0.0
+    if own > LARGEST:
+        return None
+    return round(min(max((rank - own / 2) / (1 - own), 0.0), 1.0), 2)
+
+
+def _of_others(segment: Segment, own: float, of_all: float) -> float | None:
+    """Give the share of the others with what `own` of a segment and `of_all` have."""
+    weight = segment.share or 0.0
+    if weight > LARGEST:
+        return None
+    return min(max((of_all - weight * own) / (1 - weight), 0.0), 1.0)
 
 
 def _focus(segment: Segment, results: Results, stage: str) -> str:
@@ -128,17 +168,27 @@ def _is_behind(segment: Segment, results: Results) -> bool:
     pay, years = _place(segment, "pay"), _place(segment, YEARS)
     if pay is not None and years is not None and round(years - pay, 2) >= BEHIND:
         return True
-    stalled, part = cohort_of(results, "stalled"), _stalled(segment, results)
-    if stalled is None or part is None or None in (stalled.share, part.share, part.low):
+    part, others = _stalled(segment, results), _stalled_others(segment, results)
+    if others is None or part is None or part.share is None or part.low is None:
         return False
-    of_all, own, low = stalled.share or 0.0, part.share or 0.0, part.low or 0.0
-    return low > of_all and own >= MORE * of_all
+    return part.low > others and part.share >= MORE * others
 
 
 def _stalled(segment: Segment, results: Results) -> CohortPart | None:
     found = cohort_of(results, "stalled")
     parts = found.by_segment if found else ()
     return next((one for one in parts if one.segment_id == segment.id), None)
+
+
+def _stalled_others(segment: Segment, results: Results) -> float | None:
+    """Give the share of those assessed outside of a segment that are in the cohort."""
+    every, part = cohort_of(results, "stalled"), _stalled(segment, results)
+    if every is None or part is None or every.share is None or part.share is None:
+        return None
+    n, own = every.assessed or 0, part.assessed or 0
+    if own > LARGEST * n:
+        return None
+    return min(max((every.share * n - part.share * own) / (n - own), 0.0), 1.0)
 
 
 def _about(segment: Segment, results: Results) -> str:
@@ -148,31 +198,39 @@ def _about(segment: Segment, results: Results) -> str:
 
 
 def _numbers(segment: Segment) -> Iterator[tuple[float, str]]:
+    for feature, place in _own_places(segment):
+        apart = round(place - 0.5, 2)
+        if abs(apart) >= FAR:
+            side = "higher" if apart > 0 else "lower"
+            yield abs(apart), f"{side} {feature_of(feature).label}"
+
+
+def _own_places(segment: Segment) -> Iterator[tuple[str, float]]:
+    """Give the places of numbers of the user's."""
     for one in segment.distinctive_numbers:
         if is_extra(one.feature) and one.rank is not None:
-            apart = round(one.rank, 0) - 50
-            if abs(apart) >= FAR:
-                side = "higher" if apart > 0 else "lower"
-                yield abs(apart) / 100, f"{side} {feature_of(one.feature).label}"
+            place = _among_others(segment, round(one.rank) / 100)
+            if place is not None:
+                yield one.feature, place
 
 
 def _values(segment: Segment, no_role: Sequence[str]) -> Iterator[tuple[float, str]]:
     for category in segment.categories:
-        if category.name != "role" and not is_extra(category.name):
+        own = is_extra(category.name)
+        if category.name != "role" and not own:
             continue
+        label = f"{feature_of(category.name).label} " if own else ""
         for one in category.values:
-            share, index = one.share, one.index
-            if share and index and share >= MOSTLY and index >= COMMON:
-                label = feature_of(category.name).label
-                own = is_extra(category.name)
-                if one.value in {*no_role, OTHER}:
-                    continue
-                word = f"mostly {label} {one.value}" if own else f"mostly {one.value}"
-                yield (share - (one.base or 0.0)) / 2, word
+            share = one.share or 0.0
+            others = _of_others(segment, share, one.base or 0.0)
+            if one.value in {*no_role, OTHER} or others is None or share < MOSTLY:
+                continue
+            if share >= COMMON * others:
+                yield (share - others) / 2, f"mostly {label}{one.value}"
 
 
 def evidence_of(segment: Segment, results: Results) -> str:
-    """Say the numbers that decide a pathway: places among all, and medians.
+    """Say the numbers that decide a pathway: places among the others, and medians.
 
     Parameters
     ----------
@@ -186,7 +244,7 @@ def evidence_of(segment: Segment, results: Results) -> str:
 
 
 def _places(segment: Segment, results: Results) -> list[str]:
-    """Say above how many of all a learner of the segment stands on average."""
+    """Say above how many of the others a learner of the segment stands on average."""
     write = results.settings.numbers
     placed = [
         f"{word} than {write.share(place)}"
@@ -194,16 +252,15 @@ def _places(segment: Segment, results: Results) -> list[str]:
         if (place := _place(segment, feature)) is not None
     ]
     placed += [
-        f"more {feature_of(one.feature).label} than {one.rank:.0f}%"
-        for one in segment.distinctive_numbers
-        if is_extra(one.feature) and one.rank is not None
+        f"more {feature_of(feature).label} than {write.share(place)}"
+        for feature, place in _own_places(segment)
     ]
-    told = [f"on average {listed(placed)} of all"] if placed else []
-    part, stalled = _stalled(segment, results), cohort_of(results, "stalled")
-    if part and stalled and part.share is not None and stalled.share is not None:
+    told = [f"on average {listed(placed)} of the others"] if placed else []
+    part, others = _stalled(segment, results), _stalled_others(segment, results)
+    if part and others is not None:
         told.append(
             f"paid like half their experience: {write.share(part.share)} of "
-            f"{write.count(part.assessed)} assessed (all: {write.share(stalled.share)})"
+            f"{write.count(part.assessed)} assessed (others: {write.share(others)})"
         )
     return told
 

@@ -89,11 +89,7 @@ def refuse_no_run(folder: Path, told: Path) -> None:
     refuse_no_folder(folder, told)
     inside = dict(_walk(folder))
     if foreign := [name for name, item in inside.items() if not _is_ours(name, item)]:
-        raise OutputError(
-            f"{told} holds files that are not of a run "
-            f"({sorted(foreign)[:MOST_TOLD]}), so it is not overwritten. "
-            "Choose another --out."
-        )
+        raise _holds(told, "files that are not of a run", foreign)
     if inside and (fault := _fault(inside)):
         raise OutputError(
             f"{told} {fault}, so nothing says that it is a run, and it is not "
@@ -114,11 +110,8 @@ def refuse_no_pictures(folder: Path, told: Path) -> None:
     OutputError
     """
     refuse_no_folder(folder, told, option="--figures")
-    if found := {item.name for item in folder.iterdir() if not _is_picture(item)}:
-        raise OutputError(
-            f"{told} holds more than pictures ({sorted(found)[:MOST_TOLD]}), so "
-            "it is not overwritten. Choose another --figures."
-        )
+    if found := [item.name for item in folder.iterdir() if not _is_picture(item)]:
+        raise _holds(told, "more than pictures", found, option="--figures")
 
 
 def refuse_no_comparison(folder: Path, told: Path) -> None:
@@ -143,6 +136,16 @@ def refuse_no_comparison(folder: Path, told: Path) -> None:
             f"{told} is not the folder of a comparison and of nothing else, so it is "
             "not overwritten. Choose another --out."
         )
+
+
+def _holds(
+    told: Path, what: str, names: list[str], *, option: str = "--out"
+) -> OutputError:
+    """Make the refusal of a folder that holds something else."""
+    return OutputError(
+        f"{told} holds {what} ({sorted(names)[:MOST_TOLD]}), so it is not "
+        f"overwritten. Choose another {option}."
+    )
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -1,8 +1,8 @@
 """The card of each segment: what it is, in numbers, bars and sentences."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import is_extra
@@ -58,7 +58,8 @@ class Measure:
 class Part:
     """A value of a category in a segment: share, index, and how to draw it.
 
-    `side` is "over" where the value is distinctive, "under" where it is rare.
+    `side` is "over" where the value is distinctive, "under" where it is rare, and empty
+    where that follows from the cut.
     """
 
     value: str
@@ -110,7 +111,11 @@ def _card(summary: DisclosedSummary, segment: Segment, scale: float) -> Card:
         width=round(100 * (segment.share or 0.0), 2),
         description=summary.words.descriptions.get(segment.id, ""),
         measures=tuple(_measures(summary, segment)),
-        roles=tuple(_part(role, scale, "", write) for role in _top_roles(segment)),
+        roles=_marked(
+            (_part(role, scale, "", write) for role in _top_roles(segment)),
+            summary,
+            "role",
+        ),
         bands=tuple(_bands(summary, segment)),
         facts=tuple(_facts(summary, segment)),
     )
@@ -170,6 +175,15 @@ def _side(index: float | None) -> str:
     return "over" if index >= DISTINCTIVE else "under"
 
 
+def _marked(
+    parts: Iterable[Part], summary: DisclosedSummary, category: str
+) -> tuple[Part, ...]:
+    """Mark nothing as distinctive of what the segments were cut on."""
+    if not summary.is_cut_on(category):
+        return tuple(parts)
+    return tuple(replace(one, side="") for one in parts)
+
+
 def _bands(
     summary: DisclosedSummary, segment: Segment
 ) -> Iterator[tuple[str, tuple[Part, ...]]]:
@@ -178,12 +192,14 @@ def _bands(
         shares = segment.category(category)
         order = [one.name for one in summary.band_limits if one.feature == category]
         if shares:
-            yield title, _ordered_parts(shares, order, write)
+            parts = _ordered_parts(shares, order, write)
+            yield title, _marked(parts, summary, category)
     own = [one.name for one in segment.categories if is_extra(one.name)]
     for category in own[:MOST_OWN]:
         told = [one for one in segment.category(category) if one.share is not None]
         if told:
-            yield capital(label_of(category)), _most_frequent(told, write)
+            parts = _most_frequent(told, write)
+            yield capital(label_of(category)), _marked(parts, summary, category)
 
 
 def _most_frequent(shares: Sequence[CategoryShare], write: Numbers) -> tuple[Part, ...]:

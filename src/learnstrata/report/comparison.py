@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from learnstrata.decisions.playbook import programmes_of
+from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.report.figures.bins import (
@@ -30,9 +31,11 @@ __all__ = ["comparison", "same_by_construction"]
 MOST_DISTINCTIVE = 3  # roles or values of a segment
 MOST_OWN = 3  # numbers of the user's
 MOST_OUTCOMES = 3
+MORE_COMMON = {  # by whether the segments were cut on it
+    False: "Most distinctive",
+    True: "More common by the cut",
+}
 NUMBERS = ("pay", "years_of_experience")
-# Values of a category that says where a number lies, and of one told in a row above.
-TOLD_ELSEWHERE = frozenset({"pay_band", "experience_band", "tier"})
 
 Told = Callable[[Segment], str | None]
 
@@ -65,9 +68,12 @@ def comparison(summary: Summary) -> Table:
                 for name in numbers
             ),
             column("Company tiers", lambda one: _tiers(summary, one)),
-            column(
-                "Most distinctive, times as common as among all",
-                lambda one: _distinctive(summary, one),
+            *(
+                column(
+                    f"{heading}, times as common as among all",
+                    lambda one, cut=cut: _distinctive(summary, one, cut=cut),
+                )
+                for cut, heading in MORE_COMMON.items()
             ),
             column("Pay growth a year, median", lambda one: _growth(summary, one)),
             *(
@@ -115,13 +121,18 @@ def _lines(parts: Iterable[str]) -> str:
     return "; ".join(parts)
 
 
-def _distinctive(summary: Summary, segment: Segment) -> str | None:
-    """List what the segment has clearly more often than all, the clearest first."""
+def _distinctive(summary: Summary, segment: Segment, *, cut: bool) -> str | None:
+    """List what the segment has clearly more often than all, the clearest first.
+
+    Of what the segments were cut on, or of all else. Rows above tell of bands and
+    tiers.
+    """
     hidden = {*summary.settings.no_role, OTHER}
     found = [
         one
         for one in segment.distinctive_values
-        if one.feature not in TOLD_ELSEWHERE
+        if summary.is_cut_on(one.feature) == cut
+        and not feature_of(one.feature).of
         and one.value not in hidden
         and one.index is not None
         and is_distinctive(one.index, one.low or 0.0)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from learnstrata.report.interactive import in_script
 from learnstrata.segments.pay.benchmarks import KNOTS
-from learnstrata.segments.pay.percentile import PEERS
+from learnstrata.segments.pay.percentile import PEERS, WAYS, fence_of
 from learnstrata.summary.contract.pay import PayCell
 from learnstrata.summary.contract.results import DisclosedSummary
 
@@ -19,8 +19,9 @@ class Finder:
     """What can be chosen, and the quantiles of pay that answer.
 
     `data` is JSON that can stand in a ``<script>``: a row for each group whose pay is
-    shown, with the place of its level, role, tier, experience, learners in words and
-    quantiles.
+    shown, with the place of its level, role, tier, experience, learners in words,
+    quantiles, and the fences beyond which a pay is far outside, with the place of their
+    way.
     """
 
     roles: tuple[str, ...]
@@ -52,6 +53,7 @@ def finder_of(summary: DisclosedSummary) -> Finder | None:
         "percents": [round(100 * at, 6) for at in KNOTS.values()],
         "per": money.per,
         "unit": money.unit,
+        "ways": list(WAYS.values()),
         "rows": [_row(cell, summary) for cell in shown],
     }
     return Finder(
@@ -64,6 +66,9 @@ def finder_of(summary: DisclosedSummary) -> Finder | None:
 
 
 def _row(cell: PayCell, summary: DisclosedSummary) -> list[str | float | None]:
+    found = summary.benchmarks
+    fence = fence_of(cell, (*found.cells, *found.wider))
+    fences = (fence.low, fence.high, list(WAYS).index(fence.way)) if fence else ()
     return [
         list(PEERS).index(cell.level),
         cell.role_family,
@@ -71,6 +76,7 @@ def _row(cell: PayCell, summary: DisclosedSummary) -> list[str | float | None]:
         cell.experience_band,
         summary.settings.numbers.count(cell.learners),
         *(getattr(cell, knot) for knot in KNOTS),
+        *fences,
     ]
 
 

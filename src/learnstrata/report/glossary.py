@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from learnstrata.decisions.pathways import stage_limits
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.quality import band_text
 from learnstrata.summary.contract.results import Summary
@@ -74,7 +75,20 @@ def glossary_of(summary: Summary) -> dict[str, str]:
     for feature, bands in groupby(summary.band_limits, key=lambda one: one.feature):
         limits = [f"{one.name}: {band_text(one, summary)}" for one in bands]
         told[feature_of(feature).label.capitalize()] = f"{'; '.join(limits)}."
+    if summary.bands_of("experience_band"):
+        told["Career stage"] = _stages(summary)
     return told
+
+
+def _stages(summary: Summary) -> str:
+    early, mid = map(summary.settings.numbers.years, stage_limits(summary))
+    return (
+        "In the name of a programme, by the median experience of a segment: early "
+        f"career up to {early} years, mid career up to {mid}, senior above. It is the "
+        "same in every table, unless bands of experience are given. Where a table "
+        "cuts experience itself, its bands are called less, medium and more "
+        "experience, and no segment is named after a stage."
+    )
 
 
 def words_table(summary: Summary) -> Table:

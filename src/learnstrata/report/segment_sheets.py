@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.bins import (
     bin_text,
+    cut_word,
     feature_title,
     number_kind,
     own_numbers,
@@ -156,6 +157,7 @@ def _categories(summary: Summary) -> Table:
             column("Segment", lambda row: row[0].name),
             column("Category", lambda row: feature_of(row[1].name).label),
             column("Value", lambda row: row[2].value),
+            column("By construction", lambda row: cut_word(summary, row[1].name)),
             column("Learners", lambda row: row[2].count, "count"),
             column("Share", lambda row: row[2].share, "share"),
             column("Among all", lambda row: row[2].base_count, "count"),

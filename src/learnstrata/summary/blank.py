@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from learnstrata.config.loading import list_recipes, load_config
+from learnstrata.learners.features.bands import RELATIVE
 from learnstrata.learners.features.companies import TIERS, UNRATED
 from learnstrata.learners.features.register import (
     DESCRIBED,
@@ -113,6 +114,7 @@ def own_labels() -> frozenset[str]:
         [
             *_own_roles(),
             *(*SENIORITY, *TIERS, UNRATED, *ROLES, *OUR_OUTCOMES, YES, OTHER),
+            *RELATIVE.values(),
             *(name for names in [*features, *columns] for name in names),
             *(f"role: {name}" for name in _own_roles() if name),
             *(f"tier: {name}" for name in (*TIERS, UNRATED)),

@@ -46,6 +46,7 @@ QUESTIONS = {
         "What do the learned segments say beyond experience and pay bands?"
     ),
 }
+EXPLAINED = {"pay": "pay", "experience": "years_of_experience", "role": "role"}
 ONE_SEGMENT = "There is one segment"
 ALIKE = "One programme serves all of them."
 PLURAL = "Data Scientists"
@@ -168,19 +169,26 @@ def _segment_differences(results: Results) -> Answer:
         ]
     )
     answer = f"Knowing a {results.settings.unit}'s segment explains {told}."
+    cut = [one.what for one in explained if results.is_cut_on(EXPLAINED[one.what])]
+    by_cut = (
+        f"The segments were cut on {listed(cut)}, so these differences follow "
+        "from the cut."
+        if cut
+        else ""
+    )
     pays = [
         (pay.p50, one.name)
         for one in results.segments
         if (pay := one.number("pay")) and pay.p50 is not None
     ]
     if len({amount for amount, _ in pays}) < 2:
-        return [answer], True
+        return [answer, by_cut], True
     (low, lowest), (high, highest) = min(pays), max(pays)
     runs = (
         f"Median pay runs from {write.pay_text(low)} ({lowest}) to "
         f"{write.pay_text(high)} ({highest})."
     )
-    return [runs, answer], True
+    return [runs, answer, by_cut], True
 
 
 def _pay_without_experience(results: Results) -> Answer:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.segments.pay.benchmarks import KNOTS, pay_benchmarks
-from learnstrata.segments.pay.percentile import _ordinal, find_percentile
+from learnstrata.segments.pay.percentile import _ordinal, fence_of, find_percentile
 from learnstrata.wording.numbers import Numbers
 from paid import paid_learners
 
@@ -32,6 +32,7 @@ class Cell:
     p75: float | None
     p90: float | None
     p95: float | None
+    learners: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def disclosed(row, level):
     beyond = {knot: row["learners"] * min(q, 1 - q) for knot, q in KNOTS.items()}
     pays = {knot: None if few or beyond[knot] < 2.5 else row[knot] for knot in KNOTS}
     peers = (row["role_family"], row.get("tier"), row["experience_band"])
-    return Cell(level, *peers, **pays)
+    return Cell(level, *peers, **pays, learners=None if few else row["learners"])
 
 
 def shown(learners, **options):
@@ -176,6 +177,56 @@ def test_a_sentence_says_pay_percentile_and_group(found):
 def test_ordinals_are_written_as_people_say_them():
     said = [_ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 52.4, 93)]
     assert " ".join(said) == "1st 2nd 3rd 4th 11th 12th 13th 21st 52nd 93rd"
+
+
+def usual(cell, *, learners, low=9e5, high=15e5, **changes):
+    """Give a group with these quartiles, and quantiles that lie far out."""
+    ends = {"p05": 6e5, "p10": 7e5, "p90": 18e5, "p95": 20e5}
+    pays = {"p25": low, "p50": math.sqrt(low * high), "p75": high, **ends, **changes}
+    return replace(cell, **pays, learners=learners)
+
+
+def warned(cell, others, pay):
+    rows = Shown((cell, *others), ())
+    return place(rows, pay, **peers_of(cell)).warning
+
+
+def test_a_group_of_few_is_fenced_by_the_spread_of_its_role(found):
+    """Its own quartiles, of few, are so far apart that nothing would be far outside."""
+    cell = open_cells(found)[0]
+    wide = {"low": 2e5, "high": 40e5}
+    larger = replace(usual(cell, learners=300), tier="Tier 9")
+    few = usual(cell, learners=49, **wide)
+    fence = fence_of(few, (few, larger))
+    assert fence.way == "role"
+    assert fence.high == pytest.approx(few.p50 * math.sqrt(15 / 9) * 8)
+    assert "they are few" in warned(few, [larger], 1e8)
+    assert "that of larger groups of the role)" in warned(few, [larger], 1e8)
+    assert warned(few, [larger], 20e5) == ""
+    many = usual(cell, learners=50, **wide)
+    assert fence_of(many, (many, larger)).way == "own"
+    assert "they are few" not in warned(many, [larger], 1e9)
+
+
+def test_where_the_role_has_no_larger_group_those_of_all_roles_fence(found):
+    cell = open_cells(found)[0]
+    few = usual(cell, learners=12, p25=None, p75=None)
+    other = replace(usual(cell, learners=100), role_family="Nursing")
+    wider = replace(other, level="role", tier=None, experience_band=None)
+    assert fence_of(few, (few, other)).way == "every role"
+    assert "larger groups of all roles)" in warned(few, [other], 1e8)
+    assert fence_of(few, (few, wider)) is None
+    everybody = replace(wider, level="all", role_family=None)
+    assert fence_of(few, (few, wider, everybody)).way == "all"
+    assert warned(few, [], 1e12) == ""
+
+
+def test_ten_times_the_top_of_any_group_is_far_outside(found):
+    cell = usual(open_cells(found)[0], learners=500, low=2e5, high=40e5)
+    assert warned(cell, [], 10 * cell.p95) == ""
+    assert "far outside" in warned(cell, [], 10.1 * cell.p95)
+    assert warned(cell, [], cell.p05 / 10) == ""
+    assert "far outside" in warned(cell, [], cell.p05 / 10.1)
 
 
 def test_small_and_capital_letters_are_alike(found):

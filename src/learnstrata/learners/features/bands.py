@@ -5,7 +5,7 @@ learners of a table apart, else the table itself gives them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import narwhals as nw
@@ -17,11 +17,25 @@ from learnstrata.config.stages import Config, Pay
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.wording.words import EVERYBODY
 
-__all__ = ["Banding", "Origin", "banded", "bands_of_experience", "bands_of_pay"]
+__all__ = [
+    "EXPERIENCE",
+    "RELATIVE",
+    "Banding",
+    "Origin",
+    "banded",
+    "bands_of_experience",
+    "bands_of_pay",
+]
 
 Floats = npt.NDArray[np.float64]
 Origin = Literal["default", "currency", "configuration", "table"]
 EXPERIENCE = (2.0, 6.0)  # years
+# A stage is one of every table: limits of a table alone have other names.
+RELATIVE = {
+    "Early": "Less experience",
+    "Mid": "Medium experience",
+    "Senior": "More experience",
+}
 OF_CURRENCY = {"INR": (5.0, 15.0, 30.0)}  # in the unit pay is shown in
 LEAST_SHARE, MOST_SHARE = 0.05, 0.60  # of those known: a band that tells learners apart
 LEAST_KNOWN = 100  # learners of whom limits are taken from a table
@@ -66,6 +80,8 @@ class _Usual:
 def bands_of_experience(frame: Frame, config: Config) -> Banding:
     """Give the bands of experience of a table.
 
+    Bands are named after career stages by limits that are usual or given alone.
+
     Parameters
     ----------
     frame : narwhals frame
@@ -79,7 +95,10 @@ def bands_of_experience(frame: Frame, config: Config) -> Banding:
     if config.experience_bands or not config.fit_bands:
         return usual.banding
     values, n = _known(frame, "years_of_experience")
-    return _fitted(values, usual, n_learners=n, rounded=np.rint)
+    found = _fitted(values, usual, n_learners=n, rounded=np.rint)
+    if found.origin != "table":
+        return found
+    return replace(found, names=tuple(RELATIVE.get(one, one) for one in found.names))
 
 
 def bands_of_pay(frame: Frame, config: Config) -> Banding:

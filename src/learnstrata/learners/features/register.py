@@ -26,6 +26,7 @@ __all__ = [
     "ends_of",
     "extras_of",
     "feature_of",
+    "idea_of",
     "plain_name",
     "register_of",
     "shown_name",
@@ -67,6 +68,8 @@ class Feature:
         high, highest; empty where `steps_of` makes them of the label.
     shown : str
         The number that a segment is described by, where that is another.
+    of : str
+        The number that it says again, of a band or a tier.
     phrase : str
         A learner's value in words, for its number and unit.
     flag : str
@@ -85,6 +88,7 @@ class Feature:
     ends: tuple[str, str] | tuple[()] = ()
     steps: tuple[str, ...] = ()
     shown: str = ""
+    of: str = ""
     phrase: str = ""
     flag: str = ""
     make: Callable[[int], nw.Expr] | None = None
@@ -260,7 +264,9 @@ FEATURES: Mapping[str, Feature] = {
         ),
     ),
     "role": Feature("role", "", ("title",), "category"),
-    "tier": Feature("company tier", "", ("company", "pay"), "category"),
+    "tier": Feature(
+        "company tier", "", ("company", "pay"), "category", of="company_pay"
+    ),
 }
 # What segments are described by, and nothing is clustered on.
 DESCRIBED: Mapping[str, Feature] = {
@@ -278,9 +284,13 @@ DESCRIBED: Mapping[str, Feature] = {
         ends=("more roles", "fewer roles"),
         steps=("fewest roles", "fewer roles", "some roles", "more roles", "most roles"),
     ),
-    "pay_band": Feature("pay band", "", ("pay",), "category"),
+    "pay_band": Feature("pay band", "", ("pay",), "category", of="pay"),
     "experience_band": Feature(
-        "experience band", "", ("years_of_experience",), "category"
+        "experience band",
+        "",
+        ("years_of_experience",),
+        "category",
+        of="years_of_experience",
     ),
 }
 
@@ -347,6 +357,18 @@ def shown_name(name: str) -> str:
     ('company_pay', 'pay', 'extra:grade')
     """
     return feature_of(name).shown or plain_name(name)
+
+
+def idea_of(name: str) -> str:
+    """Give what a feature is about: segments cut on one differ in all of an idea.
+
+    Examples
+    --------
+    >>> idea_of("log_pay"), idea_of("pay_band"), idea_of("tier"), idea_of("role")
+    ('pay', 'pay', 'company_pay', 'role')
+    """
+    shown = shown_name(name)
+    return feature_of(shown).of or shown
 
 
 def ends_of(name: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ __all__ = [
     "bin_start",
     "bin_text",
     "capital",
+    "cut_word",
     "feature_title",
     "label_of",
     "number_kind",
@@ -36,6 +37,11 @@ def capital(text: str) -> str:
     'Years at IIT'
     """
     return text[:1].upper() + text[1:]
+
+
+def cut_word(summary: Summary, feature: str) -> str:
+    """Say whether segments differ in a feature because they were cut on it."""
+    return "yes" if summary.is_cut_on(feature) else "no"
 
 
 def label_of(feature: str) -> str:

@@ -19,7 +19,7 @@ import polars as pl
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features.matrix import FeatureModel
-from learnstrata.learners.features.register import plain_name
+from learnstrata.learners.features.register import idea_of
 from learnstrata.segments.meaning.outcome_values import (
     Kind,
     OutcomeOf,
@@ -88,12 +88,7 @@ PAIRS: tuple[tuple[By, By], ...] = (
 )
 
 OUR_OUTCOMES = ("pay_growth", "role_change")
-# Columns that say in other words what can be clustered on.
-SAME_AS = {
-    "pay_band": "pay",
-    "experience_band": "years_of_experience",
-    "start_year": "years_of_experience",
-}
+SAME_AS = {"start_year": "years_of_experience"}  # in other words
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,8 +417,7 @@ def _unfair(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
     """Say why an outcome cannot judge the segments."""
     if name not in table.columns:
         return f"The table has no column {name!r}."
-    clustered = {*model.columns, *map(plain_name, model.columns)}
-    if {name, plain_name(name), SAME_AS.get(name, name)} & clustered:
+    if idea_of(SAME_AS.get(name, name)) in set(map(idea_of, model.columns)):
         return (
             f"Segments and rules were built on {name!r}: it cannot judge them. Name it "
             "as a feature or as an outcome, not as both."

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from learnstrata.learners.features.bands import RELATIVE
 from learnstrata.learners.features.companies import TIERS, UNRATED
-from learnstrata.learners.features.register import feature_of, spoken, steps_of
+from learnstrata.learners.features.register import feature_of, idea_of, spoken, steps_of
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.privacy.disclosure.rule import PayRule
@@ -29,7 +30,6 @@ LEAST_SHARE, LEAST_INDEX = 0.30, 150.0  # of a value that is in a name
 MOST_LETTERS = 28  # of a label or a value of the user's in a name
 # From which mean rank a number is called highest.
 TOP: Mapping[str, float] = {"pay": 0.92, "company_pay": 0.75}
-SAME_IDEA = {"tier": "company_pay"}  # of which one is enough
 BANDS = ("pay_band", "experience_band")  # of numbers that are told themselves
 
 
@@ -146,11 +146,9 @@ def traits_of(
     cut = [one for one in made if not given or one.feature in place]
     cut.sort(key=lambda one: (one.feature != YEARS, place.get(one.feature, 0)))
     there = {one.feature for one in cut}
-    ideas = {SAME_IDEA.get(name, name) for name in there}
-    cut = [one for one in cut if SAME_IDEA.get(one.feature) not in there]
-    others = [
-        one for one in made if SAME_IDEA.get(one.feature, one.feature) not in ideas
-    ]
+    ideas = set(map(idea_of, there))
+    cut = [one for one in cut if feature_of(one.feature).of not in there]
+    others = [one for one in made if idea_of(one.feature) not in ideas]
     return Traits(
         cut=tuple(cut),
         others=tuple(others),
@@ -275,7 +273,7 @@ def _stage_bands(
 
     Two only where they are neighbours: what lies between them is then no other band.
     """
-    if len(bands) == 1:  # a band of all tells no stage
+    if len(bands) == 1 or {*bands} & {*RELATIVE.values()}:  # they tell no stage
         return []
     found = {one.value: one.count for one in shares.get("experience_band", ())}
     top = max(found, key=lambda band: found[band], default="")

@@ -5,7 +5,7 @@ A group whose pay is hidden never answers; the next wider one does.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -15,7 +15,15 @@ from learnstrata.segments.pay.benchmarks import KNOTS
 from learnstrata.wording.fragments import paragraph
 from learnstrata.wording.numbers import Numbers
 
-__all__ = ["PayPercentile", "PeerBenchmarks", "PeerCell", "find_percentile"]
+__all__ = [
+    "WAYS",
+    "Fence",
+    "PayPercentile",
+    "PeerBenchmarks",
+    "PeerCell",
+    "fence_of",
+    "find_percentile",
+]
 
 Level = Literal["cell", "role and experience", "role", "all"]
 Bound = Literal["", "at most", "at least"]
@@ -27,12 +35,38 @@ PEERS: dict[Level, tuple[str, ...]] = {
 }
 
 
+LEAST_OWN = 50  # paid learners whose own quartiles say how far a pay may lie
+TIMES = 10.0  # the outermost quantile told: what no wide spread makes usual
+OUTER = (
+    "Tukey's outer fences of log pay, three quartile ranges beyond the quartiles, and "
+    f"{TIMES:.0f} times the outermost quantile at most"
+)
+POOLED = "they are few, so the quartile range is that of"
+Way = Literal["own", "role", "every role", "all"]
+WAYS: dict[Way, str] = {  # whose quartile range the fences are of
+    "own": OUTER,
+    "role": f"{OUTER}; {POOLED} larger groups of the role",
+    "every role": f"{OUTER}; {POOLED} larger groups of all roles",
+    "all": f"{OUTER}; {POOLED} all learners",
+}
+
+
 class PeerCell(Protocol):
     """Quantiles of pay (`KNOTS`) of some peers, None where they are hidden."""
 
     @property
     def level(self) -> Level:
         """Which of its columns are given."""
+        ...
+
+    @property
+    def role_family(self) -> str | None:
+        """Role family; None of all."""
+        ...
+
+    @property
+    def learners(self) -> int | None:
+        """Paid learners; None of few."""
         ...
 
     @property
@@ -70,6 +104,14 @@ class PeerBenchmarks(Protocol):
         ...
 
 
+class Fence(NamedTuple):
+    """Between what a pay is like that of peers, and whose spread says so."""
+
+    low: float
+    high: float
+    way: Way
+
+
 @dataclass(frozen=True, slots=True)
 class PayPercentile:
     """The place of a pay among peers.
@@ -86,7 +128,7 @@ class PayPercentile:
         That group in words.
     sentence : str
     warning : str
-        Why the pay may be a slip; empty where it is like others of the role.
+        Why the pay may be a slip; empty where it is like that of the group.
     """
 
     percentile: float
@@ -163,23 +205,76 @@ def find_percentile(
         f"{write.pay_text(pay)} is at {place} the {_ordinal(percentile)} percentile of "
         f"the pay of {group}."
     )
-    warning = _far_out(pay, _answering(rows, wanted, narrowest="role"), wanted, write)
+    warning = _far_out(pay, fence_of(cell, rows), group, write)
     return PayPercentile(percentile, bound, cell.level, group, sentence, warning)
 
 
-def _far_out(pay: float, cell: PeerCell, wanted: dict[str, str], write: Numbers) -> str:
-    """Say that a pay lies beyond the outer fences of a role, as a slip would."""
-    quartiles = [amount for amount in (cell.p25, cell.p75) if amount is not None]
-    if len(quartiles) < 2:
-        return ""
-    low, high = fences_of(*quartiles, reach=OUTER_FENCE)
-    if low <= pay <= high:
+def fence_of(cell: PeerCell, rows: Sequence[PeerCell]) -> Fence | None:
+    """Give the outer fences of the pay of a group; None where nothing tells them.
+
+    They are no further than ten times the outermost quantile that is shown.
+
+    Of a group of under 50 the quartiles are those of a few: beside its median it then
+    takes the quartile range of the larger groups of its role at the same level, on
+    average over their learners; of those of all roles where the role has none; of all
+    learners where no role has.
+
+    Parameters
+    ----------
+    cell : PeerCell
+        Whose median is shown.
+    rows : sequence of PeerCell
+        All groups.
+    """
+    if _spread(cell) is not None and cell.p25 is not None and cell.p75 is not None:
+        return _fence(cell, cell.p25, cell.p75, "own")
+    alike = [row for row in rows if row.level == cell.level]
+    of_role = [row for row in alike if row.role_family == cell.role_family]
+    everybody = [row for row in rows if row.level == "all"]
+    ways: dict[Way, list[PeerCell]] = {
+        "role": of_role,
+        "every role": alike,
+        "all": everybody,
+    }
+    for way, groups in ways.items():
+        spread = _pooled(groups)
+        if spread is not None and cell.p50 is not None:
+            half = float(np.exp(spread / 2))
+            return _fence(cell, cell.p50 / half, cell.p50 * half, way)
+    return None
+
+
+def _fence(cell: PeerCell, low: float, high: float, way: Way) -> Fence:
+    """Give the outer fences of two quartiles, cut at a multiple of what is shown."""
+    first, last = fences_of(low, high, reach=OUTER_FENCE)
+    shown = [at for knot in KNOTS if (at := getattr(cell, knot)) is not None]
+    return Fence(max(first, shown[0] / TIMES), min(last, shown[-1] * TIMES), way)
+
+
+def _spread(cell: PeerCell) -> float | None:
+    """Give the quartile range of log pay of a group of enough."""
+    few = (cell.learners or 0) < LEAST_OWN
+    if few or cell.p25 is None or cell.p75 is None:
+        return None
+    return float(np.log(cell.p75) - np.log(cell.p25))
+
+
+def _pooled(groups: Sequence[PeerCell]) -> float | None:
+    known = [(spread, n.learners) for n in groups if (spread := _spread(n)) is not None]
+    if not known:
+        return None
+    spreads, learners = zip(*known, strict=True)
+    return float(np.average(spreads, weights=learners))
+
+
+def _far_out(pay: float, fence: Fence | None, group: str, write: Numbers) -> str:
+    """Say that a pay lies beyond the outer fences of a group, as a slip would."""
+    if fence is None or fence.low <= pay <= fence.high:
         return ""
     return (
-        f"A pay of {pay:,.0f} a year is far outside what is paid to "
-        f"{_in_words(cell.level, wanted)}: beyond {write.pay_text(low)} to "
-        f"{write.pay_text(high)}, Tukey's outer fences of log pay (three quartile "
-        "ranges beyond the quartiles). Is its unit right?"
+        f"A pay of {pay:,.0f} a year is far outside what is paid to {group}: beyond "
+        f"{write.pay_text(fence.low)} to {write.pay_text(fence.high)} "
+        f"({WAYS[fence.way]}). Is its unit right?"
     )
 
 
@@ -196,14 +291,10 @@ def _known(column: str, value: str, rows: Sequence[PeerCell]) -> str:
     )
 
 
-def _answering(
-    rows: Sequence[PeerCell], wanted: dict[str, str], *, narrowest: Level = "cell"
-) -> PeerCell:
-    """Give the narrowest group that is not hidden, from a level on."""
+def _answering(rows: Sequence[PeerCell], wanted: dict[str, str]) -> PeerCell:
+    """Give the narrowest group that is not hidden."""
     shown = [row for row in rows if row.p50 is not None]
-    levels = list(PEERS)
-    for level in levels[levels.index(narrowest) :]:
-        columns = PEERS[level]
+    for level, columns in PEERS.items():
         for row in shown:
             if row.level == level and all(
                 getattr(row, c) == wanted[c] for c in columns

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import JsonValue, TypeAdapter, model_validator
 
 from learnstrata.config.stages import Config
+from learnstrata.learners.features.register import idea_of
 from learnstrata.privacy.disclosure.kinds import (
     Fact,
     Label,
@@ -147,6 +148,10 @@ class Results(Model):
     def is_one_segment(self) -> bool:
         """Whether all learners are one segment, so that nothing sets it apart."""
         return len(self.segments) + self.small_segments == 1
+
+    def is_cut_on(self, feature: str) -> bool:
+        """Whether segments differ in a feature by construction: they were cut on it."""
+        return idea_of(feature) in {idea_of(one.name) for one in self.features.used}
 
     def segment(self, segment_id: int) -> Segment | None:
         """Give a segment by its id; None where it is too small to be told."""

@@ -1,4 +1,4 @@
-from charted import layers_of, with_
+from charted import cut_on, layers_of, with_
 from learnstrata.report.figures.profiles.distinctive_values import CHART, MOST
 
 
@@ -50,6 +50,7 @@ def test_a_segment_without_told_values_has_no_panel(summary):
 
 
 def test_the_title_names_the_value_whose_interval_begins_highest(summary):
+    summary = cut_on(summary, "log_pay", "log_experience", "company_level")
     rows = [row for panel in panels_of(summary) for row in panel["data"]["values"]]
     drawn = [row for row in rows if row["label"].startswith("Role: ")]
 
@@ -62,15 +63,36 @@ def test_the_title_names_the_value_whose_interval_begins_highest(summary):
     assert CHART.title(summary).startswith(best["label"].replace(": ", " ", 1))
 
 
-def test_a_band_makes_the_headline_only_where_nothing_else_is_distinctive(summary):
-    even = with_values(
-        summary,
-        lambda row: with_(row, index=100.0) if row.feature == "role" else row,
+def test_what_the_segments_were_cut_on_makes_no_headline(summary):
+    """Neither do bands and tiers of it."""
+    assert CHART.title(summary) == (
+        "How common each value is of what the segments were cut on"
     )
-    assert CHART.title(even).split()[0] in {"Pay", "Experience", "Company"}
+    role = CHART.title(cut_on(summary, "log_pay", "log_experience", "company_level"))
+    assert role.startswith("Role ")
+    tier = CHART.title(cut_on(summary, "log_pay", "log_experience", "role"))
+    assert tier.startswith("Company tier ")
+    assert CHART.title(
+        with_values(
+            cut_on(summary, "log_pay", "log_experience", "company_level"),
+            lambda row: with_(row, index=100.0) if row.feature == "role" else row,
+        )
+    ).startswith("No value that was not cut on is distinctive")
+
+
+def test_the_table_says_of_each_value_whether_it_follows_from_the_cut(summary):
+    table = CHART.table(cut_on(summary, "log_pay", "role"))
+    told = {row[1].split(": ")[0]: row[2] for row in table.rows}
+    assert told == {
+        "Role": "yes",
+        "Pay band": "yes",
+        "Experience band": "no",
+        "Company tier": "no",
+    }
 
 
 def test_an_index_near_that_of_all_makes_no_headline(summary):
+    summary = cut_on(summary)
     for ends in ({"index": 104.0, "low": 102.0}, {"index": 150.0, "low": 80.0}):
         even = with_values(
             summary,

@@ -1,4 +1,4 @@
-from charted import with_
+from charted import cut_on, with_
 from learnstrata.report.figures.profiles.number_places import CHART
 
 
@@ -26,14 +26,33 @@ def test_the_number_that_sets_some_segment_farthest_apart_stands_first(summary):
     rows = [row for panel in panels_of(summary) for row in panel["data"]["values"]]
     far = max(rows, key=lambda row: abs(row["at"] - 50))
     assert axis_of(panels_of(summary)[0])["scale"]["domain"][0] == far["label"]
-    assert far["label"].lower() in CHART.title(summary)
+    assert far["label"].lower() in CHART.title(cut_on(summary))
+
+
+def test_a_number_that_the_segments_were_cut_on_makes_no_title(summary):
+    numbers = [one.feature for one in summary.segments[0].distinctive_numbers]
+    assert CHART.title(cut_on(summary, *numbers)) == (
+        "Where each segment stands in the numbers that they were cut on"
+    )
+    assert "company size:" in CHART.title(
+        cut_on(summary, *(one for one in numbers if one != "company_learners"))
+    )
+    near = tuple(
+        with_numbers(one, rank=52.0, low=49.0, high=55.0) for one in summary.segments
+    )
+    assert CHART.title(cut_on(with_(summary, segments=near), "log_pay")) == (
+        "No segment stands clearly apart in a number that was not cut on"
+    )
+    table = CHART.table(cut_on(summary, "log_pay"))
+    assert {row[1]: row[2] for row in table.rows}["Pay"] == "yes"
+    assert {row[1]: row[2] for row in table.rows}["Company size"] == "no"
 
 
 def test_the_title_says_high_or_low(summary):
     first, *others = summary.segments
     for rank, way in ((99.0, "high"), (1.0, "low")):
-        far = with_numbers(first, rank=rank)
-        told = CHART.title(with_(summary, segments=(far, *others)))
+        far = with_numbers(first, rank=rank, low=rank - 1, high=rank + 1)
+        told = CHART.title(cut_on(with_(summary, segments=(far, *others))))
         assert told.startswith(f'"{first.name}" stands out by {way} ')
         assert f"come in at {rank:.0f} of 100" in told
 

@@ -1,4 +1,4 @@
-from charted import marked, rows_of, with_
+from charted import cut_on, marked, rows_of, with_
 from learnstrata.report.figures.profiles.role_index import CHART, MOST_ROLES
 
 
@@ -97,7 +97,7 @@ def test_the_title_is_of_a_role_that_is_drawn(summary):
         for share in changed.segments[0].category("role")
     )
     assert rare not in {cell["row"] for cell in cells_of(changed)}
-    assert rare not in CHART.title(changed)
+    assert rare not in CHART.title(cut_on(changed))
 
 
 def test_the_title_names_no_role_where_none_is_distinctive(summary):
@@ -107,7 +107,7 @@ def test_the_title_names_no_role_where_none_is_distinctive(summary):
     even = with_(
         summary, segments=tuple(with_roles(s, plain) for s in summary.segments)
     )
-    assert CHART.title(even) == (
+    assert CHART.title(cut_on(even)) == (
         "No role is distinctive for a segment: none is clearly 1.2 times as common "
         "in one as among all"
     )
@@ -126,7 +126,14 @@ def test_the_title_takes_no_high_index_that_may_be_that_of_all(summary):
             for one in summary.segments
         ),
     )
-    assert CHART.title(low).startswith("No role is distinctive for a segment")
+    told = CHART.title(cut_on(low, "log_pay"))
+    assert told.startswith("No role is distinctive for a segment")
+
+
+def test_roles_that_the_segments_were_cut_on_are_no_finding(summary):
+    told = CHART.title(cut_on(summary, "role"))
+    assert told == "How common each role is in each segment: they were cut on roles"
+    assert "as common in" in CHART.title(cut_on(summary, "log_pay"))
 
 
 def test_a_run_without_titles_has_no_chart(summary):

@@ -3,7 +3,13 @@
 from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
-from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
+from learnstrata.report.figures.profiles.panels import (
+    ROW,
+    Told,
+    columns_of,
+    interval_panel,
+    panels,
+)
 from learnstrata.report.figures.profiles.role_index import (
     is_distinctive,
     none_distinctive,
@@ -12,14 +18,12 @@ from learnstrata.report.figures.profiles.role_index import (
 from learnstrata.report.figures.vega import thin_note
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import DisclosedSummary, Settings, Summary
-from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.tables import Table, table_of
 
 __all__ = ["CHART"]
 
 EXTENT = 168  # pixels of the labels, so that panels stand below each other
 MOST = 7  # of a segment are drawn
-BANDS = ("tier", "pay_band", "experience_band")  # of what segments are cut on
-CUT_ON = tuple(f"{capital(label_of(one))}: " for one in BANDS)
 LEAST_INDEX, MOST_INDEX = 25.0, 400.0  # beyond it an interval is drawn up to the edge
 
 
@@ -28,6 +32,7 @@ def _told(segment: Segment) -> list[Told]:
     found = [
         Told(
             segment,
+            row.feature,
             f"{capital(label_of(row.feature))}: {row.value}",
             row.index,
             row.low,
@@ -80,14 +85,16 @@ def _row(one: Told, settings: Settings) -> Row:
 def _title(summary: DisclosedSummary) -> str:
     """Name the value that is most certainly out of proportion of all that are drawn.
 
-    A band of a number, or a tier, only says again how the segments were cut: a role or
-    another value comes first.
+    Not of what the segments were cut on: such values say again how that was done.
     """
     drawn = [one for segment in summary.segments for one in _told(segment)[:MOST]]
-    found = [one for one in drawn if is_distinctive(one.at, one.low)]
-    found = [one for one in found if not one.what.startswith(CUT_ON)] or found
+    free = [one for one in drawn if not summary.is_cut_on(one.feature)]
+    found = [one for one in free if is_distinctive(one.at, one.low)]
+    if not free:
+        return "How common each value is of what the segments were cut on"
     if not found:
-        return none_distinctive("value")
+        cut = len(free) < len(drawn)
+        return none_distinctive("value that was not cut on" if cut else "value")
     best = max(found, key=lambda one: one.low)
     return (
         f"{best.what.replace(': ', ' ', 1)} is {times_of_all(best.at)} as common in "
@@ -99,15 +106,7 @@ def _table(summary: Summary) -> Table:
     return table_of(
         "Index (all: 100)",
         [one for segment in summary.segments for one in _told(segment)],
-        [
-            column("Segment", lambda one: one.segment.name),
-            column("What", lambda one: one.what),
-            column(capital(summary.settings.units), lambda one: one.count, "count"),
-            column("Index", lambda one: one.at, "index"),
-            column("From", lambda one: one.low, "index"),
-            column("To", lambda one: one.high, "index"),
-            column("Strength", lambda one: one.effect, "number"),
-        ],
+        columns_of(summary, "What", "Index", "index"),
         sheet="Distinctive values",
     )
 
@@ -119,8 +118,9 @@ def _note(summary: DisclosedSummary) -> str:
         "Dot: share in the segment by share among all, times 100; line: the range that "
         f"holds the true value 95 times in 100, rounding included. The {MOST} most "
         f"distinctive of each segment; below {LEAST_INDEX:.0f} and above "
-        f"{MOST_INDEX:.0f} at the edge. Bands and tiers of what the segments are cut "
-        f"on differ by that alone.{thin_note(counts, summary.settings.units)}"
+        f"{MOST_INDEX:.0f} at the edge. Values of what the segments were cut on, bands "
+        "and tiers too, differ by that alone."
+        f"{thin_note(counts, summary.settings.units)}"
     )
 
 

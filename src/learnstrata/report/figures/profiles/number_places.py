@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from learnstrata.report.figures.bins import capital, label_of
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import Row
-from learnstrata.report.figures.profiles.panels import ROW, Told, interval_panel, panels
+from learnstrata.report.figures.profiles.panels import (
+    ROW,
+    Told,
+    columns_of,
+    interval_panel,
+    panels,
+)
 from learnstrata.report.figures.vega import thin_note
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import DisclosedSummary, Settings, Summary
-from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.tables import Table, table_of
 
 __all__ = ["CHART"]
 
@@ -22,6 +28,7 @@ def _told(segment: Segment) -> list[Told]:
     found = [
         Told(
             segment,
+            row.feature,
             capital(label_of(row.feature)),
             row.rank,
             row.low,
@@ -86,17 +93,23 @@ def _row(one: Told, settings: Settings) -> Row:
 
 
 def _title(summary: DisclosedSummary) -> str:
-    """Name the segment that stands farthest from the middle in a number."""
-    told = [one for segment in summary.segments for one in _told(segment)]
+    """Name the segment that is farthest from the middle in what was not cut on."""
+    told = [
+        one
+        for segment in summary.segments
+        for one in _told(segment)
+        if not summary.is_cut_on(one.feature)
+    ]
+    if not told:
+        return "Where each segment stands in the numbers that they were cut on"
+    told = [one for one in told if not one.low <= MIDDLE <= one.high]
+    if not told:
+        return "No segment stands clearly apart in a number that was not cut on"
     far = max(told, key=lambda one: abs(one.at - MIDDLE))
     place, units = summary.settings.numbers.statistic(far.at), summary.settings.units
-    labels = {
-        capital(label_of(row.feature)): label_of(row.feature)
-        for row in far.segment.distinctive_numbers
-    }
     return (
         f'"{far.segment.name}" stands out by {"high" if far.at > MIDDLE else "low"} '
-        f"{labels[far.what]}: its {units} come in at {place} of 100 "
+        f"{label_of(far.feature)}: its {units} come in at {place} of 100 "
         "on average when all are lined up"
     )
 
@@ -105,15 +118,7 @@ def _table(summary: Summary) -> Table:
     return table_of(
         f"Place among all (middle: {MIDDLE})",
         [one for segment in summary.segments for one in _told(segment)],
-        [
-            column("Segment", lambda one: one.segment.name),
-            column("Number", lambda one: one.what),
-            column(capital(summary.settings.units), lambda one: one.count, "count"),
-            column("Place", lambda one: one.at, "statistic"),
-            column("From", lambda one: one.low, "statistic"),
-            column("To", lambda one: one.high, "statistic"),
-            column("Strength", lambda one: one.effect, "number"),
-        ],
+        columns_of(summary, "Number", "Place", "statistic"),
         sheet="Distinctive numbers",
     )
 

@@ -4,12 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from learnstrata.report import theme
+from learnstrata.report.figures.bins import capital, cut_word
 from learnstrata.report.figures.chart import Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered, rule_at
 from learnstrata.report.figures.vega import field, hollow, is_thin, mark, segment_title
 from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.results import Summary
+from learnstrata.wording.numbers import NumberKind
+from learnstrata.wording.tables import Getter, column
 
-__all__ = ["ROW", "Told", "interval_panel", "panels"]
+__all__ = ["ROW", "Told", "columns_of", "interval_panel", "panels"]
 
 ROW = 26  # pixels of a dot
 SPAN = "#9aa5b1"
@@ -21,6 +25,7 @@ class Told:
     """What is told of a segment: a value, its interval, and of how many it is."""
 
     segment: Segment
+    feature: str
     what: str
     at: float
     low: float
@@ -35,6 +40,22 @@ class Told:
         )
         row: Row = {"label": self.what, "at": at, "from": low, "to": high, "tip": tip}
         return {**row, "thin": True} if is_thin(self.count) else row
+
+
+def columns_of(
+    summary: Summary, what: str, at: str, kind: NumberKind
+) -> tuple[Getter, ...]:
+    """Give the columns of what is told of segments, under these headings."""
+    return (
+        column("Segment", lambda one: one.segment.name),
+        column(what, lambda one: one.what),
+        column("By construction", lambda one: cut_word(summary, one.feature)),
+        column(capital(summary.settings.units), lambda one: one.count, "count"),
+        column(at, lambda one: one.at, kind),
+        column("From", lambda one: one.low, kind),
+        column("To", lambda one: one.high, kind),
+        column("Strength", lambda one: one.effect, "number"),
+    )
 
 
 def interval_panel(

@@ -164,8 +164,12 @@ def _title(summary: DisclosedSummary, feature: str) -> str:
         return f"{median} is {top} in every segment"
     return (
         f"{median} runs from {bottom} ({low.segment.name}) to {top} "
-        f"({high.segment.name})"
+        f"({high.segment.name}){_by_cut(summary, feature)}"
     )
+
+
+def _by_cut(summary: DisclosedSummary, feature: str) -> str:
+    return "; the segments were cut on it" if summary.is_cut_on(feature) else ""
 
 
 def _with_unit(value: float, feature: str, write: Numbers) -> str:

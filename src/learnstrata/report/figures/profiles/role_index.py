@@ -102,7 +102,12 @@ def _cell(segment: Segment, role: str, index: float | None, write: Numbers) -> R
 
 
 def _title(summary: DisclosedSummary) -> str:
-    """Name the role drawn that is most out of proportion, where one is distinctive."""
+    """Name the role drawn that is most out of proportion, where one is distinctive.
+
+    None where segments were cut on roles, and so differ in them.
+    """
+    if summary.is_cut_on("role"):
+        return "How common each role is in each segment: they were cut on roles"
     roles = _shown_roles(summary)
     found = [
         cell
