@@ -302,7 +302,7 @@ FIND = """([role, tier, band, pay]) => {
     form.elements[name].value = value;
   });
   form.elements.pay.dispatchEvent(new Event("input", { bubbles: true }));
-  return document.getElementById("finder-says").textContent;
+  return ["finder-says", "finder-peers"].map(id => document.getElementById(id).textContent);
 }"""
 
 
@@ -319,6 +319,11 @@ def test_the_page_finds_a_pay_among_peers_as_the_program_does(
         for _ in range(300)
     ]
     cells = [cell for cell in summary.benchmarks.cells if cell.shown]
+    asked += [  # far outside
+        (cell.role_family, cell.tier, cell.experience_band, round(pay / per, 3))
+        for cell in cells[:60]
+        for pay in (cell.p50 / 15, cell.p50 * 15, cell.p50 * 40)
+    ]
     asked += [  # on a quantile itself
         (cell.role_family, cell.tier, cell.experience_band, pay / per)
         for cell in cells[:60]
@@ -328,12 +333,16 @@ def test_the_page_finds_a_pay_among_peers_as_the_program_does(
     with page_in(chromium, html, tmp_path) as page:
         told = [page.evaluate(FIND, [*one[:3], str(one[3])]) for one in asked]
         wrong = page.evaluate(FIND, [*asked[0][:3], "twelve"])
-    levels = set()
-    for (role, tier, band, pay), sentence in zip(asked, told, strict=True):
+    levels, warned = set(), 0
+    for (role, tier, band, pay), (sentence, beside) in zip(asked, told, strict=True):
         mine = percentile_in(
             summary, role_family=role, tier=tier, experience_band=band, pay=pay * per
         )
         levels.add(mine.level)
         assert sentence == mine.sentence
+        warning = " ".join(beside.partition(" learners). ")[2].split())
+        assert warning == mine.warning
+        warned += bool(warning)
+    assert 20 < warned < len(asked)
     assert len(levels) > 1
-    assert wrong == "Give the pay as a number above 0, in LPA."
+    assert wrong[0] == "Give the pay as a number above 0, in LPA."

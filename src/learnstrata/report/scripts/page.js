@@ -125,11 +125,10 @@
     box.before(made("p", { className: "pick" }, one, " ", other));
   }
 
-  const FAR = 20; // times the median of peers: most likely another unit
   // The place of a pay among peers, as `learnstrata percentile` gives it.
   const finder = document.getElementById("finder");
   const find = () => {
-    const { rows, percents, unit, per, levels } = JSON.parse(
+    const { rows, percents, unit, per, levels, ways } = JSON.parse(
       document.getElementById("pay-data").textContent
     );
     const [role, tier, band] = ["role", "tier", "experience"].map(
@@ -166,9 +165,13 @@
     const [low, middle, high] = [quarter, percents.indexOf(50), three].map(i => peers[i + 5]);
     const half = low && high ? `; half are paid ${tell(low)} to ${tell(high)}` : "";
     const more = document.getElementById("finder-peers");
-    const times = (amount * per) / middle;
-    const far = times > FAR || times < 1 / FAR ? ` Is the pay in ${unit}?` : "";
-    more.textContent = `Their median is ${tell(middle)}${half} (${peers[4]} learners).${far}`;
+    more.textContent = `Their median is ${tell(middle)}${half} (${peers[4]} learners).`;
+    const pay = amount * per, [least, most, way] = peers.slice(5 + percents.length);
+    if (pay < least || pay > most)
+      more.textContent +=
+        ` A pay of ${grouped(rounded(pay, 0))} a year is far outside what is paid to ` +
+        `${wanted[place][3]}: beyond ${tell(least)} to ${tell(most)} (${ways[way]}). ` +
+        "Is its unit right?";
   };
   const among = (known, amount) => {
     const last = known.length - 1;
@@ -199,8 +202,8 @@
     const ends = { 1: "st", 2: "nd", 3: "rd" };
     return `${n}${[11, 12, 13].includes(n % 100) ? "th" : ends[n % 10] ?? "th"}`;
   };
-  const money = value =>
-    rounded(value, value >= 1000 ? 0 : value >= 1 ? 1 : 2).replace(/\B(?=(\d{3})+$)/g, ",");
+  const grouped = digits => digits.replace(/\B(?=(\d{3})+$)/g, ",");
+  const money = value => grouped(rounded(value, value >= 1000 ? 0 : value >= 1 ? 1 : 2));
   if (finder) {
     finder.hidden = false;
     finder.addEventListener("submit", event => event.preventDefault());
