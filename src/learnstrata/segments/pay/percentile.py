@@ -37,17 +37,12 @@ PEERS: dict[Level, tuple[str, ...]] = {
 
 LEAST_OWN = 50  # paid learners whose own quartiles say how far a pay may lie
 TIMES = 10.0  # the outermost quantile told: what no wide spread makes usual
-OUTER = (
-    "Tukey's outer fences of log pay, three quartile ranges beyond the quartiles, and "
-    f"{TIMES:.0f} times the outermost quantile at most"
-)
-POOLED = "they are few, so the quartile range is that of"
 Way = Literal["own", "role", "every role", "all"]
-WAYS: dict[Way, str] = {  # whose quartile range the fences are of
-    "own": OUTER,
-    "role": f"{OUTER}; {POOLED} larger groups of the role",
-    "every role": f"{OUTER}; {POOLED} larger groups of all roles",
-    "all": f"{OUTER}; {POOLED} all learners",
+WAYS: dict[Way, str] = {  # by whose quartile range a pay is far
+    "own": "by the spread of their own pay",
+    "role": "by the spread of pay in larger groups of the role, as they are few",
+    "every role": "by the spread of pay in larger groups of any role, as they are few",
+    "all": "by the spread of the pay of all, as they are few",
 }
 
 
