@@ -302,7 +302,8 @@ FIND = """([role, tier, band, pay]) => {
     form.elements[name].value = value;
   });
   form.elements.pay.dispatchEvent(new Event("input", { bubbles: true }));
-  return ["finder-says", "finder-peers"].map(id => document.getElementById(id).textContent);
+  const told = id => document.getElementById(id).textContent;
+  return ["finder-says", "finder-peers"].map(told);
 }"""
 
 
