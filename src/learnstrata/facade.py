@@ -64,6 +64,7 @@ from learnstrata.summary.contract.results import (
 )
 from learnstrata.summary.renaming import renamed
 from learnstrata.summary.succession import names_that_stay
+from learnstrata.wording.cells import write_for_people
 
 __all__ = [
     "Run",
@@ -359,7 +360,7 @@ class Segmentation:
             "private/model.json": lambda p: write_text(p, self.model.to_json()),
             "private/names.parquet": names.write_parquet,
             **{
-                f"private/lists/{name}": rows.write_csv
+                f"private/lists/{name}": partial(write_for_people, rows)
                 for name, rows in self._lists.items()
             },
         }

@@ -50,6 +50,7 @@ from learnstrata.summary.contract.results import (
     Settings,
 )
 from learnstrata.summary.previous import with_sentences
+from learnstrata.wording.cells import write_for_people
 
 __all__ = [
     "Comparison",
@@ -143,7 +144,7 @@ class Comparison:
         if self.exact is not None:
             yield "private/comparison.json", partial(_write, self.exact)
         if self.movers is not None:
-            yield "private/movers.csv", self.movers.write_csv
+            yield "private/movers.csv", partial(write_for_people, self.movers)
 
     def __repr__(self) -> str:
         return "\n".join(["Comparison", *(f"  {one}" for one in self.told.sentences)])
