@@ -31,7 +31,7 @@ from learnstrata.layer.folder import (
 )
 from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_frame
 from learnstrata.layer.lists import lists_named, make_lists
-from learnstrata.layer.names import names_of_run, with_allowed
+from learnstrata.layer.names import names_of_run, refuse_given_names, with_allowed
 from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
 from learnstrata.layer.reading import (
     read_exact,
@@ -330,9 +330,11 @@ class Segmentation:
             If the folder is there already and `overwrite` is off, or cannot be written.
         PrivacyError
             If the name of a company or the id of a learner stands in what would be
-            shared; then nothing is written.
+            shared, or is in any case a name that was given to a segment; then nothing
+            is written.
         """
         names = with_allowed(self._names, allow)
+        refuse_given_names(self.exact.segments, names)
         return write_folder(
             folder,
             self._files(names),

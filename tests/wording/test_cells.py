@@ -29,9 +29,7 @@ def test_every_text_comes_back_as_it_was(text):
 
 
 def test_a_table_is_guarded_as_its_texts_are_and_read_back_whole(tmp_path):
-    told = pl.DataFrame(
-        {"id": [*ODD, "plain", "it's", None], "n": range(len(ODD) + 3)}
-    )
+    told = pl.DataFrame({"id": [*ODD, "plain", "it's", None], "n": range(len(ODD) + 3)})
     path = tmp_path / "list.csv"
     write_for_people(told, path)
     cells = pl.read_csv(path, infer_schema=False)
