@@ -4,8 +4,10 @@ import polars as pl
 import pytest
 
 import learnstrata as ls
-from charted import texts_of
+from charted import texts_of, with_
+from learnstrata.layer.compare import Side, compare_sides
 from learnstrata.report.changes import CHANGES, change_sheets, change_tables
+from learnstrata.report.opening import opening_lines
 from learnstrata.report.page import render_report
 from learnstrata.report.workbook import workbook_sheets
 from thrift import NO_EVIDENCE
@@ -104,21 +106,60 @@ def test_exact_movers_add_up_to_who_moved_joined_and_left(new):
 
 
 def test_numbers_are_of_all_then_of_each_segment_that_continues(new):
-    found, table = (
-        new.summary.previous,
-        table_named(new.summary, "Numbers then and now"),
-    )
-    whom = column(table, "Of whom")
-    continued = [p for p in found.pairs if p.fate == "continued"]
+    found, write = new.summary.previous, new.summary.settings.numbers
+    table = table_named(new.summary, "Numbers then and now")
+    parts = [p for p in found.pairs if p.fate == "continued"]
+    told = [one for pair in parts for one in pair.numbers if one.old or one.new]
     n_all = len(found.numbers)
-    assert whom[:n_all] == ["All"] * n_all
-    assert len(whom) == n_all + sum(len(pair.numbers) for pair in continued)
+    assert column(table, "Of whom")[:n_all] == ["All"] * n_all
+    assert len(table.rows) == n_all + len(told)
     beyond = column(table, "Beyond noise")[n_all:]
     assert beyond == sorted(beyond, key=lambda one: one != "yes")
-    titles = column(table, "Number")
-    assert not any("log" in title for title in titles)
+    pay = next(one for one in found.numbers if one.feature == "pay")
+    row = next(row for row in table.rows if row[1].startswith("Pay ("))
+    assert row[2:4] == pytest.approx((pay.old / write.per, pay.new / write.per))
+
+
+def test_growth_is_told_in_percent_and_never_as_a_logarithm(new):
+    table = table_named(new.exact, "Numbers then and now")
+    rows = [row for row in table.rows if row[1].startswith("Pay growth")]
+    assert rows
+    assert all("%" in row[1] and "log" not in row[1] for row in rows)
+    growth = [
+        100 * one.old
+        for pair in new.exact.previous.pairs
+        if pair.fate == "continued"
+        for one in pair.numbers
+        if one.feature == "pay_growth"
+    ]
+    assert sorted(row[2] for row in rows) == pytest.approx(sorted(growth))
+
+
+def test_the_owners_tables_do_not_speak_of_steps(new):
+    notes = {t.title: t.note for t in change_tables(new.exact)}
+    shared = {t.title: t.note for t in change_tables(new.summary)}
+    assert "steps of 50" in shared["Who moved"]
+    assert "steps of 50" in shared["Segments then and now"]
+    assert not any("steps of 50" in note for note in notes.values())
 
 
 def test_settings_that_differ_have_both_values(new):
     table = table_named(new.summary, "Settings that differ")
     assert table.rows == (("selection.k", "4", "5"),)
+
+
+def test_where_nobody_is_followed_the_tables_say_why_and_tell_no_moves(old, new):
+    alone = compare_sides(Side(old.summary), Side(new.summary), key=KEY).told
+    summary = with_(new.summary, previous=alone)
+    tables = {table.title: table for table in change_tables(summary)}
+    pairs = tables["Segments then and now"]
+    assert pairs.note == alone.why_not
+    assert "Of those then, in it now" not in [one.heading for one in pairs.columns]
+    assert "Who moved" not in tables
+    assert alone.why_not in " ".join(render_report(summary).split())
+
+
+def test_the_first_screen_leads_to_the_tables(old, new):
+    links = {line.key: line.link for line in opening_lines(new.summary)}
+    assert links["new"] == "#changes"
+    assert "new" not in {line.key for line in opening_lines(old.summary)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from learnstrata.privacy.disclosure.rounding import share_of
+from learnstrata.privacy.disclosure.rounding import share_of, significant
 from learnstrata.report.figures.bins import (
     capital,
     feature_title,
@@ -17,7 +17,7 @@ from learnstrata.summary.contract.previous import (
     Previous,
     SegmentPair,
 )
-from learnstrata.summary.contract.results import Summary
+from learnstrata.summary.contract.results import DisclosedSummary, Summary
 from learnstrata.wording.numbers import NOTHING, Numbers
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import EVERYBODY
@@ -71,12 +71,17 @@ def change_tables(summary: Summary) -> tuple[Table, ...]:
     found = summary.previous
     if found is None:
         return ()
-    write = summary.settings.numbers
-    tables = (_pairs(found), _movers(found), _drift(found, write), _settings(found))
+    write, told = summary.settings.numbers, isinstance(summary, DisclosedSummary)
+    tables = (
+        _pairs(found, told=told),
+        _movers(found, told=told),
+        _drift(found, write),
+        _settings(found),
+    )
     return tuple(table for table in tables if table.rows)
 
 
-def _pairs(previous: Previous) -> Table:
+def _pairs(previous: Previous, *, told: bool) -> Table:
     """Set segments then and now beside each other, a row for what became of each."""
     kept = ("Of those then, in it now", "Of those now, in it then")
     table = table_of(
@@ -91,18 +96,19 @@ def _pairs(previous: Previous) -> Table:
             column(kept[0], lambda one: share_of(one.count, one.size_old), "share"),
             column(kept[1], lambda one: share_of(one.count, one.size_new), "share"),
         ),
-        note=_counted(previous),
+        note=_counted(previous, told=told),
     )
     return table.without_empty(*kept)
 
 
-def _counted(previous: Previous) -> str:
+def _counted(previous: Previous, *, told: bool) -> str:
     """Say of what the shares are; without learners that are followed there are none."""
     if not previous.by_learner:
         return previous.why_not
+    steps = f"; who is in both is counted in steps of {previous.base}" if told else ""
     return (
         "Shares are of all learners of a segment, whether or not the other run has "
-        f"them; who is in both is counted in steps of {previous.base}."
+        f"them{steps}."
     )
 
 
@@ -121,10 +127,13 @@ def _fate(pair: SegmentPair, previous: Previous) -> str:
     return "continued under another name" if renamed else pair.fate
 
 
-def _movers(previous: Previous) -> Table:
+def _movers(previous: Previous, *, told: bool) -> Table:
     """Count who is elsewhere than where their segment went, the largest moves first."""
     moves = sorted(_moves(previous), key=lambda one: (-one.learners, one.before))
-    few = f"under {previous.base}"
+    few = (
+        f"Moves of under {previous.base} learners are left out; counts are in steps of "
+        f"{previous.base}."
+    )
     return table_of(
         "Who moved",
         moves,
@@ -133,8 +142,7 @@ def _movers(previous: Previous) -> Table:
             column("Are in", lambda one: one.after),
             column("Learners", lambda one: one.learners, "count"),
         ),
-        note=f"Moves of {few} learners are left out; counts are in steps of "
-        f"{previous.base}.",
+        note=few if told else "",
     )
 
 
@@ -158,8 +166,12 @@ def _drift(previous: Previous, write: Numbers) -> Table:
         (
             column("Of whom", lambda one: one.whom),
             column("Number", lambda one: _title(one.change.feature, write)),
-            column("Median then", lambda one: _told(one.change, "old", write)),
-            column("Median now", lambda one: _told(one.change, "new", write)),
+            column(
+                "Median then", lambda one: _shown(one.change, "old", write), "statistic"
+            ),
+            column(
+                "Median now", lambda one: _shown(one.change, "new", write), "statistic"
+            ),
             column("Effect", lambda one: one.change.effect, "number"),
             column("Beyond noise", lambda one: _beyond(one.change)),
         ),
@@ -170,14 +182,15 @@ def _drift(previous: Previous, write: Numbers) -> Table:
 def _title(feature: str, write: Numbers) -> str:
     """Name a number with its unit; growth is told in percent, not as a logarithm."""
     if number_kind(feature) == "growth":
-        return f"{capital(label_of(feature))} a year"
+        return f"{capital(label_of(feature))} (% a year)"
     return feature_title(feature, write)
 
 
 def _drifts(previous: Previous) -> list[_Drift]:
     """List the numbers of all, then those of segments, what moved most first."""
     parts = sorted(_drifts_of_segments(previous), key=_least_moved)
-    return [*(_Drift(EVERYBODY, one) for one in previous.numbers), *parts]
+    every = [*(_Drift(EVERYBODY, one) for one in previous.numbers), *parts]
+    return [one for one in every if {one.change.old, one.change.new} != {None}]
 
 
 def _least_moved(drift: _Drift) -> tuple[bool, float]:
@@ -192,9 +205,13 @@ def _drifts_of_segments(previous: Previous) -> Iterator[_Drift]:
             yield from (_Drift(whom, change) for change in pair.numbers)
 
 
-def _told(change: NumberChange, when: str, write: Numbers) -> str | None:
+def _shown(change: NumberChange, when: str, write: Numbers) -> float | None:
+    """Give a median in the unit that the row names."""
     value: float | None = getattr(change, when)
-    return None if value is None else write.write(value, number_kind(change.feature))
+    kind = number_kind(change.feature)
+    if value is None or kind not in {"pay", "growth"}:
+        return value
+    return significant(value / write.per if kind == "pay" else 100 * value, 12)
 
 
 def _beyond(change: NumberChange) -> str | None:
