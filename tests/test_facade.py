@@ -355,3 +355,17 @@ def test_a_run_of_a_table_that_lacks_a_column_is_of_use_again(lacking, tmp_path)
     again = ls.load(found.save(tmp_path / "run"))
     assert again.assign(table).height == found.learners.height
     assert again.renamed({1: "Ours"}).summary.segments[0].name == "Ours"
+
+
+@pytest.mark.parametrize("learner", ["=1+7", "'=1+7"])
+def test_a_learner_is_explained_by_the_id_as_it_is_and_as_lists_have_it(learner):
+    ids = pl.concat_str(pl.lit("=1+"), pl.int_range(pl.len()).cast(pl.String))
+    table = ls.make_learners(300, rng=1).with_columns(email_hash=ids)
+    config = ls.load_config(evidence={"level": "none"}, selection={"k": 2})
+    found = ls.segment(table, config=config, rng=7)
+    expected = found.learners.filter(learner_id="=1+7")["segment_id"][0]
+    assert found.explain(table, learner).segment == expected
+    guarded = table.with_columns(
+        email_hash=pl.concat_str(pl.lit("'"), pl.col("email_hash"))
+    )
+    assert found.explain(guarded, learner).segment == expected

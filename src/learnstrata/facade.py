@@ -31,7 +31,7 @@ from learnstrata.layer.folder import (
 )
 from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_frame
 from learnstrata.layer.lists import lists_named, make_lists
-from learnstrata.layer.names import names_of_run, with_allowed
+from learnstrata.layer.names import names_of_run, refuse_given_names, with_allowed
 from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
 from learnstrata.layer.reading import (
     read_exact,
@@ -64,6 +64,7 @@ from learnstrata.summary.contract.results import (
 )
 from learnstrata.summary.renaming import renamed
 from learnstrata.summary.succession import names_that_stay
+from learnstrata.wording.cells import write_for_people
 
 __all__ = [
     "Run",
@@ -329,9 +330,11 @@ class Segmentation:
             If the folder is there already and `overwrite` is off, or cannot be written.
         PrivacyError
             If the name of a company or the id of a learner stands in what would be
-            shared; then nothing is written.
+            shared, or is in any case a name that was given to a segment; then nothing
+            is written.
         """
         names = with_allowed(self._names, allow)
+        refuse_given_names(self.exact.segments, names)
         return write_folder(
             folder,
             self._files(names),
@@ -359,7 +362,7 @@ class Segmentation:
             "private/model.json": lambda p: write_text(p, self.model.to_json()),
             "private/names.parquet": names.write_parquet,
             **{
-                f"private/lists/{name}": rows.write_csv
+                f"private/lists/{name}": partial(write_for_people, rows)
                 for name, rows in self._lists.items()
             },
         }

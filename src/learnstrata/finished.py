@@ -1,10 +1,11 @@
 """What is done with runs that are finished: rename their segments, compare two."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from learnstrata.facade import Run, load, side_of
 from learnstrata.layer.compare import Comparison, compare_sides
+from learnstrata.layer.contents import refuse_foreign
 from learnstrata.layer.folder import check_file, check_pictures
 from learnstrata.layer.places import folder_of_run
 from learnstrata.privacy.keys import checked_key, random_key
@@ -55,6 +56,7 @@ def rename_run(
     pdf: str | Path | None = None,
     figures: str | Path | None = None,
     overwrite: bool = False,
+    allow: str | Iterable[str] = (),
 ) -> list[Path]:
     """Rename the segments of a run folder: all its files, whole or not at all.
 
@@ -68,6 +70,8 @@ def rename_run(
         As for `render_again`; those in the folder are made anew if they are there.
     overwrite : bool, default=False
         Replace a PDF and a folder of pictures elsewhere that are there.
+    allow : str or iterable of str, default=()
+        As for `Segmentation.save`; kept for later renders and scans.
 
     Returns
     -------
@@ -78,10 +82,13 @@ def rename_run(
     ------
     ParameterError
         If a segment is not there, a name is empty, or two would be alike.
-    OutputError, PrivacyError, SourceError
+    OutputError
+        If the folder holds what is not of a run, or as for `Segmentation.save`.
+    PrivacyError, SourceError
         As for `Segmentation.save` and `load`.
     """
     run = folder_of_run(folder)
+    refuse_foreign(run)
     renamed_run = load(run).renamed(names)
     printed, drawn = run / "share" / "report.pdf", run / "share" / "figures"
     pdf = printed if pdf is None and printed.exists() else pdf
@@ -90,5 +97,5 @@ def rename_run(
         check_file(pdf, overwrite=overwrite, option="--pdf")
     if figures is not None and Path(figures).absolute() != drawn.absolute():
         check_pictures(figures, overwrite=overwrite)
-    renamed_run.save(run, overwrite=True)
+    renamed_run.save(run, overwrite=True, allow=allow)
     return render_again(run, pdf=pdf, figures=figures, overwrite=overwrite)

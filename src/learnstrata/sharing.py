@@ -1,7 +1,7 @@
 """What a run shares: its results in both forms, rendered, checked and written."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from learnstrata.layer.folder import (
     write_file,
     write_pictures,
 )
+from learnstrata.layer.names import with_allowed
 from learnstrata.layer.reading import read_names, read_summary
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.summary.blank import blank, own_words
@@ -98,6 +99,7 @@ def render_again(
     pdf: str | Path | None = None,
     figures: str | Path | None = None,
     overwrite: bool = False,
+    allow: str | Iterable[str] = (),
 ) -> list[Path]:
     """Render the report of a run folder again from its ``summary.json``.
 
@@ -111,6 +113,8 @@ def render_again(
         Folder for each chart as a picture.
     overwrite : bool, default=False
         Replace a PDF and a folder of pictures that are there.
+    allow : str or iterable of str, default=()
+        Texts that name nobody, this once; the run keeps those it was made with.
 
     Returns
     -------
@@ -126,7 +130,7 @@ def render_again(
     PrivacyError
         If the report, the PDF or a picture would name somebody; then it is not written.
     """
-    summary, names = read_summary(folder), read_names(folder)
+    summary, names = read_summary(folder), with_allowed(read_names(folder), allow)
     clear_rendered(folder)
     if pdf is not None:
         check_file(pdf, overwrite=overwrite, option="--pdf")

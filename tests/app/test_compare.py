@@ -108,6 +108,56 @@ def test_a_name_that_names_a_company_is_not_published(mine, names):
     assert texts_of(mine) == before
 
 
+@pytest.mark.parametrize("text", ["Tcs", "tcs people", "At TCS, soon", "t.c.s"])
+def test_a_short_name_of_a_company_is_refused_in_any_case(mine, names, text):
+    known = pl.read_parquet(mine / "private" / "names.parquet")
+    more = pl.DataFrame({"kind": ["company"], "name": ["TCS"]})
+    pl.concat([known, more]).write_parquet(mine / "private" / "names.parquet")
+    before = texts_of(mine)
+    done = command("report", mine, "--names", names(f"1 = '{text}'"))
+    assert done.returncode == 1
+    assert f"{text!r} holds the company 'TCS'" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert texts_of(mine) == before
+    allowed = ["--allow", "tcs", "--allow", text, "--quiet"]
+    again = command("report", mine, "--names", names(f"1 = '{text}'"), *allowed)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert text in (mine / "share" / "report.html").read_text()
+    assert command("report", mine, "--quiet").returncode == 0
+    assert command("scan", mine).returncode == 0
+
+
+def test_what_a_render_names_can_be_allowed(mine):
+    name = read_summary(mine).segments[0].name
+    known = pl.read_parquet(mine / "private" / "names.parquet")
+    more = pl.DataFrame({"kind": ["company"], "name": ["Zorblatt Works"]})
+    pl.concat([known, more]).write_parquet(mine / "private" / "names.parquet")
+    page = mine / "share" / "summary.json"
+    page.write_text(page.read_text().replace(name, "Zorblatt Works"))
+    done = command("report", mine)
+    assert done.returncode == 1
+    assert "--allow" in done.stderr
+    allowed = command("report", mine, "--allow", "Zorblatt Works")
+    assert (allowed.returncode, allowed.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["print.pdf", "pictures/map.svg"])
+def test_a_file_that_is_not_of_the_run_is_told_before_names_are_changed(
+    mine, names, name
+):
+    own = mine / "share" / name
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("mine")
+    before = texts_of(mine)
+    done = command("report", mine, "--names", names("1 = 'Ready to mentor'"))
+    assert done.returncode == 2
+    for words in (f"share/{name}", "Move it out of the run, then rename", "figures"):
+        assert words in done.stderr
+    assert "--out" not in done.stderr
+    assert texts_of(mine) == before
+    assert own.read_text() == "mine"
+
+
 def test_runs_are_compared_on_the_terminal_and_as_json(mine, later):
     done = command("compare", mine, later)
     assert (done.returncode, done.stderr) == (0, "")

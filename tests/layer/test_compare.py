@@ -228,3 +228,13 @@ def test_a_side_is_read_from_the_folder_as_it_was_saved(new, folders):
     side = read_side(folders[1])
     assert side.told == new.summary
     assert side.owned.learners.equals(new.learners)
+
+
+def test_movers_are_guarded_on_disk_and_raw_in_hand(tmp_path):
+    odd = TABLE.with_columns(email_hash=pl.concat_str(pl.lit("=1+"), pl.col(LEARNER)))
+    ids = odd[LEARNER].unique(maintain_order=True)
+    stay = odd.filter(pl.col(LEARNER).is_in(ids[:900].implode()))
+    found = ls.compare_runs(segmented(odd, k=3), segmented(stay, k=3), key=KEY)
+    assert found.movers["learner_id"].str.starts_with("=1+").all()
+    path = found.save(tmp_path / "diff") / "private" / "movers.csv"
+    assert pl.read_csv(path)["learner_id"].str.starts_with("'=1+").all()

@@ -131,7 +131,7 @@ def test_values_that_were_set_aside_are_told_with_their_rule(small_run, told):
     assert {why.split("(")[1].rstrip(").") for why in said} == rules
 
 
-def test_no_cell_is_a_formula():
+def test_no_cell_of_a_list_is_a_formula_and_ids_survive_for_programs(tmp_path):
     marks = ["=1+1", "+1", "-1", "@x", "\tx", "x"]
     ids = [f"{marks[i % 6]}{i}" for i in range(600)]
     table = ls.make_learners(600, rng=6)
@@ -140,12 +140,19 @@ def test_no_cell_is_a_formula():
         pl.col("email_hash").replace_strict(own, ids[: len(own)])
     )
     config = load_config("robust", evidence=NO_EVIDENCE, selection={"k": 2})
-    found = make_lists(run(table, config), {1: "=SUM(A1)", 2: "ok"})
-    for rows in found.values():
-        for column in rows.select(pl.col(pl.String)):
+    found = ls.segment(table, config=config, key=KEY).renamed({1: "=SUM(A1)"})
+    folder = found.save(tmp_path / "run") / "private"
+    for path in (folder / "lists").iterdir():
+        for column in pl.read_csv(path, infer_schema=False):
             assert not column.drop_nulls().str.contains(r"^[=+\-@\t\r]").any()
-    assert "'=1+10" in found["pathways.csv"]["learner_id"]
-    assert set(found["pathways.csv"]["programme"]) == {"'=SUM(A1)", "ok"}
+    written = pl.read_csv(folder / "lists" / "pathways.csv", infer_schema=False)
+    assert "'=1+10" in written["learner_id"]
+    assert set(written["segment"]) >= {"'=SUM(A1)"}
+    raw = ls.load(folder.parent)
+    assert {*raw.lists["pathways.csv"]["learner_id"]} == {*found.learners["learner_id"]}
+    for name in ("segments.csv", "segments.parquet"):
+        read = pl.read_csv if name.endswith("csv") else pl.read_parquet
+        assert read(folder / name)["learner_id"].equals(found.learners["learner_id"])
 
 
 def test_a_list_has_only_what_the_table_tells():
@@ -213,7 +220,7 @@ def test_lists_bear_the_names_that_segments_were_given():
     one = found.renamed({1: "=SUM(A1)", 2: "Ready to mentor"})
     again = one.renamed({1: "Plain again"})
     for name, rows in one.lists.items():
-        ids = {1: "'=SUM(A1)", 2: "Ready to mentor"}
+        ids = {1: "=SUM(A1)", 2: "Ready to mentor"}
         told = rows.filter(pl.col("segment_id").is_in([1, 2]))
         assert told["segment"].to_list() == [ids[i] for i in told["segment_id"]]
         first = again.lists[name].filter(segment_id=1)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from learnstrata.layer.compare import Comparison
+from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract.previous import (
     NumberChange,
     Previous,
@@ -20,8 +21,7 @@ from learnstrata.wording.numbers import NOTHING, Numbers
 
 __all__ = ["comparison_as_json", "show_comparison"]
 
-MOST_SETTINGS = 12
-LONGEST_VALUE = 40
+NOT_SET = "not set"
 SAID = {"continued": "", "same name": ""}  # what is no news of a segment
 
 
@@ -58,7 +58,7 @@ def _table(previous: Previous, write: Numbers) -> Table:
     for heading in ("Size", "Stayed", f"Pay ({write.unit})", "Years"):
         table.add_column(heading, justify="right", no_wrap=True)
     for pair in previous.pairs:
-        kept = NOTHING if pair.of_old is None else write.share(pair.of_old)
+        kept = write.share(share_of(pair.count, pair.size_old))
         pay = _median(pair.numbers, "pay", write.pay)
         years = _median(pair.numbers, "years_of_experience", write.years)
         name = escape(_name(pair, previous))
@@ -92,13 +92,5 @@ def _median(
 
 
 def _settings(changes: Sequence[SettingChange]) -> Iterator[str]:
-    for one in changes[:MOST_SETTINGS]:
-        old, new = (_short(text) for text in (one.old, one.new))
-        yield f"{one.setting}: {old}, now {new}"
-    if (more := len(changes) - MOST_SETTINGS) > 0:
-        yield f"and {more:,} more"
-
-
-def _short(text: str) -> str:
-    told = text or "not set"
-    return told if len(told) <= LONGEST_VALUE else f"{told[:LONGEST_VALUE]}..."
+    for one in changes:
+        yield f"{one.setting}: {one.old or NOT_SET}, now {one.new or NOT_SET}"

@@ -1,11 +1,13 @@
 """What differs between the results of two runs: numbers, shares, settings."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
-from learnstrata.privacy.disclosure.rounding import AMOUNTS
+from learnstrata.learners.schema.register import is_extra
+from learnstrata.privacy.disclosure.rounding import AMOUNTS, significant
 from learnstrata.summary.contract.learners import Distribution
 from learnstrata.summary.contract.meaning import CategoryShare, Segment, TypicalNumber
 from learnstrata.summary.contract.previous import (
@@ -26,8 +28,14 @@ __all__ = [
 LEAST_CHANGE = 0.01  # of a share: less is hardly news
 MOST_VALUES = 5  # of a category, those that changed most
 BANDS = ("experience_band", "pay_band")
-UNTOLD = ("names", "version")  # of a configuration: told elsewhere, or no choice
-WHOLE = ("features", "columns")  # of which parts are called as the user's columns are
+# Of a configuration: told elsewhere, or no choice.
+UNTOLD = frozenset({"names", "version", "recipe", "as_of", "features"})
+DEVIATION = 1.349  # standard deviations between the quartiles of a normal law
+OF_A_MEDIAN = 1.2533  # standard errors of a mean in that of a median, of the same
+SURE = 1.96  # standard errors
+LEAST_EFFECT = 0.1  # standard deviations: less can be how the two runs were rounded
+
+Quartiles = TypicalNumber | Distribution
 
 
 def numbers_of_all(old: Results, new: Results) -> tuple[NumberChange, ...]:
@@ -57,29 +65,66 @@ def numbers_of_segment(
 
 
 def _numbers(
-    old: Iterable[TypicalNumber | Distribution],
-    new: Iterable[TypicalNumber | Distribution],
-    *,
-    alike: bool,
+    old: Iterable[Quartiles], new: Iterable[Quartiles], *, alike: bool
 ) -> tuple[NumberChange, ...]:
     before = {one.feature: one for one in old}
     return tuple(
-        NumberChange(
-            feature=one.feature,
-            n_old=before[one.feature].n,
-            n_new=one.n,
-            old=before[one.feature].p50,
-            new=one.p50,
-        )
+        _number(before[one.feature], one)
         for one in new
         if one.feature in before and (alike or one.feature not in AMOUNTS)
     )
 
 
+def _number(old: Quartiles, new: Quartiles) -> NumberChange:
+    effect, noise = _effect(old, new), _noise(old, new)
+    return NumberChange(
+        feature=new.feature,
+        n_old=old.n,
+        n_new=new.n,
+        old=old.p50,
+        new=new.p50,
+        effect=None if effect is None else significant(effect, 2),
+        is_beyond_noise=None
+        if effect is None or noise is None
+        else abs(effect) >= max(noise, LEAST_EFFECT),
+    )
+
+
+def _effect(old: Quartiles, new: Quartiles) -> float | None:
+    """Give the difference of two medians in standard deviations."""
+    spread = _spread(old, new)
+    if old.p50 is None or new.p50 is None or not spread:
+        return None
+    return (new.p50 - old.p50) / spread
+
+
+def _spread(old: Quartiles, new: Quartiles) -> float | None:
+    """Give the standard deviation that the middle halves of both have on average."""
+    if old.p25 is None or old.p75 is None or new.p25 is None or new.p75 is None:
+        return None
+    return (old.p75 - old.p25 + new.p75 - new.p25) / 2 / DEVIATION
+
+
+def _noise(old: Quartiles, new: Quartiles) -> float | None:
+    """Give the least effect that two samples of one law seldom have.
+
+    The median of a number in whole steps moves by one of them at once.
+    """
+    spread = _spread(old, new)
+    if not old.n or not new.n or not spread:
+        return None
+    told = (old.p25, old.p50, old.p75, new.p25, new.p50, new.p75)
+    stepped = old.feature not in AMOUNTS and all(
+        one is not None and float(one).is_integer() for one in told
+    )
+    step = 1.0 / spread if stepped else 0.0
+    return step + SURE * OF_A_MEDIAN * math.sqrt(1 / old.n + 1 / new.n)
+
+
 def _same_money(old: Results, new: Results) -> bool:
     """Say whether pay is in the same units: else no pay is compared."""
     units = [
-        (one.settings.money, one.settings.configured.pay.currency) for one in (old, new)
+        (one.settings.money, one.settings.configured.pay.code) for one in (old, new)
     ]
     return units[0] == units[1]
 
@@ -179,38 +224,65 @@ def _same_bands(category: str, runs: Sequence[Results]) -> bool:
 
 
 def settings_changed(old: Results, new: Results) -> tuple[SettingChange, ...]:
-    """List the settings in which two runs differ, as TOML calls them.
+    """List the settings in which two runs differ, as TOML calls them, with both values.
 
     Parameters
     ----------
     old, new : Results
+
+    Notes
+    -----
+    What was found in the table counts as well: the year that counts as now, and the
+    column that each thing was read from. A list is told whole; nothing stands for what
+    is not set.
     """
     before, after = (dict(_settings(one)) for one in (old, new))
-    names = [name for name in {**before, **after} if _differ(name, before, after)]
+    pairs = {name: (before.get(name, ""), after.get(name, "")) for name in before}
+    pairs |= {name: ("", after[name]) for name in after if name not in before}
+    pairs["features"] = _features_changed(old, new)
     return tuple(
-        SettingChange(setting=name, old=before.get(name, ""), new=after.get(name, ""))
-        for name in names
+        SettingChange(setting=name, old=was, new=now)
+        for name, (was, now) in pairs.items()
+        if was != now
     )
-
-
-def _differ(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
-    return before.get(name) != after.get(name)
 
 
 def _settings(results: Results) -> Iterator[tuple[str, str]]:
     settings = results.settings
     yield "recipe", settings.recipe
     yield "version of the recipe", str(settings.recipe_version)
-    yield "as_of", str(settings.as_of)
-    inner = {
-        key: value
-        for key, value in settings.config.items()
-        if key not in {*UNTOLD, "recipe", "as_of"}
-    }
-    yield from _flat(inner)
+    yield "as_of", _year(settings.as_of, settings.config.get("as_of"))
+    inner = {k: value for k, value in settings.config.items() if k not in UNTOLD}
+    told = dict(_flat(inner)) | {"pay.currency": settings.configured.pay.code}
+    yield from told.items()
     for standard, column in sorted(results.input.columns.items()):
-        yield f"column of {standard}", column
+        if not is_extra(standard):  # these are in the lists of columns that were asked
+            yield f"column of {standard}", column
     yield "version of learnstrata", settings.versions.get("learnstrata", "")
+
+
+def _year(found: int, asked: JsonValue) -> str:
+    """Tell the year that counts as now, and where it is from if nobody said it."""
+    return {
+        "table": f"{found} (the newest of the table)",
+        "clock": f"{found} (of the clock)",
+    }.get(str(asked), str(found))
+
+
+def _features_changed(old: Results, new: Results) -> tuple[str, str]:
+    """Tell what differs of features, which may be called as the user's columns are."""
+    before, after = (dict(_flat(_part(one, "features"))) for one in (old, new))
+    names = [n for n in {**before, **after} if before.get(n) != after.get(n)]
+    was, now = (
+        ", ".join(f"{name} = {one[name]}" for name in names if name in one)
+        for one in (before, after)
+    )
+    return was, now
+
+
+def _part(results: Results, name: str) -> Mapping[str, JsonValue]:
+    found = results.settings.config.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _flat(
@@ -218,7 +290,16 @@ def _flat(
 ) -> Iterator[tuple[str, str]]:
     for key, value in values.items():
         name = f"{where}.{key}" if where else key
-        if isinstance(value, dict) and value and name not in WHOLE:
+        if isinstance(value, dict) and value:
             yield from _flat(value, name)
         else:
-            yield name, value if isinstance(value, str) else json.dumps(value)
+            yield name, _text(value)
+
+
+def _text(value: JsonValue) -> str:
+    """Write a value; nothing for what is not set, a list as its items."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    return json.dumps(value) if value != {} else ""

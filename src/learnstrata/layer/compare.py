@@ -7,7 +7,7 @@ left is counted here, and grouped with the sizes of both runs as margins
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from learnstrata.layer.migration import (
     rounding_of_crossing,
     tally_of_crossing,
 )
+from learnstrata.layer.names import with_allowed
 from learnstrata.layer.pairs import Counts, beside, followed, least_told
 from learnstrata.layer.places import folder_of_run
 from learnstrata.layer.reading import (
@@ -50,6 +51,7 @@ from learnstrata.summary.contract.results import (
     Settings,
 )
 from learnstrata.summary.previous import with_sentences
+from learnstrata.wording.cells import write_for_people
 
 __all__ = [
     "Comparison",
@@ -106,7 +108,13 @@ class Comparison:
     movers: pl.DataFrame | None
     names: pl.DataFrame = field(repr=False)
 
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        overwrite: bool = False,
+        allow: str | Iterable[str] = (),
+    ) -> Path:
         """Write the comparison as a folder, whole or not at all.
 
         Parameters
@@ -116,6 +124,8 @@ class Comparison:
             ``private/comparison.json`` and ``private/movers.csv``.
         overwrite : bool, default=False
             Replace a comparison that is there.
+        allow : str or iterable of str, default=()
+            Texts that name nobody, besides those that the runs allow.
 
         Raises
         ------
@@ -131,7 +141,7 @@ class Comparison:
             overwrite=overwrite,
             check=lambda staging: refuse_leaks(
                 staging / "share",
-                self.names,
+                with_allowed(self.names, allow),
                 own=partial(_write_bare, self.told),
                 room=room_beside(staging),
             ),
@@ -143,7 +153,7 @@ class Comparison:
         if self.exact is not None:
             yield "private/comparison.json", partial(_write, self.exact)
         if self.movers is not None:
-            yield "private/movers.csv", self.movers.write_csv
+            yield "private/movers.csv", partial(write_for_people, self.movers)
 
     def __repr__(self) -> str:
         return "\n".join(["Comparison", *(f"  {one}" for one in self.told.sentences)])

@@ -10,6 +10,7 @@ from learnstrata.exceptions import OutputError
 __all__ = [
     "FILES",
     "LISTS",
+    "refuse_foreign",
     "refuse_no_comparison",
     "refuse_no_folder",
     "refuse_no_pictures",
@@ -94,6 +95,27 @@ def refuse_no_run(folder: Path, told: Path) -> None:
         raise OutputError(
             f"{told} {fault}, so nothing says that it is a run, and it is not "
             "overwritten. Choose another --out, or delete it yourself."
+        )
+
+
+def refuse_foreign(run: Path) -> None:
+    """Refuse to write a run anew that holds what is not of a run: it would be lost.
+
+    Parameters
+    ----------
+    run : Path
+
+    Raises
+    ------
+    OutputError
+    """
+    foreign = [name for name, item in _walk(run) if not _is_ours(name, item)]
+    if foreign:
+        raise OutputError(
+            f"{run} holds {sorted(foreign)[:MOST_TOLD]}, expected nothing but the "
+            "files of a run: renaming writes the run anew and would lose what else is "
+            "there. Move it out of the run, then rename. A PDF and charts are made "
+            "anew in share/report.pdf and share/figures."
         )
 
 

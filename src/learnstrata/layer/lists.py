@@ -36,7 +36,6 @@ TAKES = {
     "tier": ("company", "pay"),
     "experience_band": ("years_of_experience",),
 }
-FORMULAS = r"^([=+\-@\t\r])"  # a spreadsheet takes such a cell for one
 # Their numbers would put them first: they are on the list of records to repair.
 DOUBTFUL = pl.col("standing").eq_missing("atypical")
 FAR = 4  # times above or below peers: a slip is likelier than such a pay
@@ -58,8 +57,7 @@ def make_lists(run: Run, programmes: Mapping[int, str]) -> dict[str, pl.DataFram
     dict of str to polars.DataFrame
         ``learner_id``, ``segment_id``, ``segment``, ``sub_segment``, ``role``,
         ``tier``, ``band`` and ``why``, as far as the table tells them; ``pathways.csv``
-        has the ``programme`` too. A list of nobody is left out. A cell that a
-        spreadsheet would take for a formula begins with an apostrophe.
+        has the ``programme`` too. A list of nobody is left out.
 
     Examples
     --------
@@ -96,23 +94,14 @@ def _people(run: Run) -> pl.DataFrame:
 
 
 def _shown(rows: pl.DataFrame, run: Run) -> pl.DataFrame:
-    """Keep the columns of a list, with no cell that a spreadsheet would run."""
+    """Keep the columns of a list that tell something."""
     known = run.meaning.model.features.available
     lacking = {name for name, needs in TAKES.items() if not {*needs} <= {*known}}
     names = set(rows.columns) - lacking
     there = {old: new for old, new in SHOWN.items() if old in names}
     told = rows.select(pl.col(old).alias(new) for old, new in there.items())
     empty = [one for one in told.columns if told[one].null_count() == len(told)]
-    return _safe(told.drop(empty))
-
-
-def _safe(told: pl.DataFrame) -> pl.DataFrame:
-    return told.with_columns(pl.col(pl.String).str.replace(FORMULAS, "'${1}"))
-
-
-def _plain_text(told: pl.DataFrame) -> pl.DataFrame:
-    """Give texts as they were before `_safe`."""
-    return told.with_columns(pl.col(pl.String).str.replace(f"^'{FORMULAS[1:]}", "${1}"))
+    return told.drop(empty)
 
 
 def lists_named(
@@ -128,9 +117,7 @@ def lists_named(
         Whose names they have, and whose they get.
     """
     return {
-        name: _safe(
-            members_named(_plain_text(rows), was, now, segment="segment", part=PART)
-        )
+        name: members_named(rows, was, now, segment="segment", part=PART)
         for name, rows in lists.items()
     }
 

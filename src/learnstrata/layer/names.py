@@ -11,15 +11,24 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
-from learnstrata.exceptions import SchemaError
+from learnstrata.exceptions import PrivacyError, SchemaError
 from learnstrata.layer.folder import KINDS
 from learnstrata.layer.reading import NAMES_SCHEMA, read_names, read_summary
 from learnstrata.learners.lookups import distinct, without_patterns
 from learnstrata.learners.schema.missing import says_nothing
 from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.pipeline import Run
+from learnstrata.privacy.leaks.whole_names import named_in
+from learnstrata.summary.blank import is_phrased, own_words
+from learnstrata.summary.contract.meaning import Segment
 
-__all__ = ["find_names", "names_in", "names_of_run", "with_allowed"]
+__all__ = [
+    "find_names",
+    "names_in",
+    "names_of_run",
+    "refuse_given_names",
+    "with_allowed",
+]
 
 NAMING = {name: column.names for name, column in COLUMNS.items() if column.names}
 
@@ -138,6 +147,42 @@ def with_allowed(names: pl.DataFrame, allow: str | Iterable[str]) -> pl.DataFram
     texts = [allow] if isinstance(allow, str) else allow
     both = pl.concat([names, _names_frame(allowed=texts)])
     return both.unique(maintain_order=True)
+
+
+def refuse_given_names(segments: Iterable[Segment], names: pl.DataFrame) -> None:
+    """Stop names of segments that are, or hold, that of a company or a learner.
+
+    Parameters
+    ----------
+    segments : iterable of Segment
+        Only names that somebody gave are looked at: neither those made from numbers
+        nor those of our phrases alone.
+    names : polars.DataFrame
+        As `find_names`.
+
+    Raises
+    ------
+    PrivacyError
+        Says which name, and whose it is.
+    """
+    given = [
+        one.name
+        for one in segments
+        if one.name != one.name_by_numbers and not is_phrased(one.name)
+    ]
+    if not given:
+        return
+    allowed = names.filter(kind="allowed")["name"]
+    somebody = names.filter(pl.col("kind") != "allowed").select("kind", "name")
+    found = named_in(given, somebody.iter_rows(), allow=allowed, own=own_words())
+    if found:
+        told = (f"{one.text!r} holds the {one.kind} {one.name!r}" for one in found)
+        raise PrivacyError(
+            "What was to be shared would name somebody: got names of segments of "
+            f"which {'; '.join(told)}, expected names that are nobody's. Nothing was "
+            "written. Choose other names; if such a text names nobody here, allow it: "
+            "--allow, or allow= in Python."
+        )
 
 
 def _names_frame(**names: Iterable[str]) -> pl.DataFrame:

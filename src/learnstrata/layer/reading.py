@@ -19,6 +19,7 @@ from learnstrata.summary.contract.results import (
     Summary,
 )
 from learnstrata.summary.walk import values_in
+from learnstrata.wording.cells import read_for_people
 
 __all__ = [
     "NAMES_SCHEMA",
@@ -176,7 +177,7 @@ def read_lists(folder: str | Path) -> dict[str, pl.DataFrame]:
     for name in LISTS:
         path = Path(folder) / "private" / "lists" / name
         try:
-            found[name] = pl.read_csv(path, infer_schema=False)
+            found[name] = read_for_people(path)
         except FileNotFoundError:
             continue
         except (OSError, pl.exceptions.PolarsError) as error:

@@ -34,6 +34,7 @@ from learnstrata.learners.schema.standard import (
     told_notes,
 )
 from learnstrata.privacy.disclosure.pooling import pooled
+from learnstrata.wording.cells import guarded_text, unguarded_text
 
 __all__ = [
     "MOST_LOST",
@@ -255,6 +256,15 @@ def in_order_of_content(
     return ordered.with_columns(place), ordered["record"]
 
 
+def _rows_of(table: pl.DataFrame, learner: str) -> pl.DataFrame:
+    """Give the records of a learner, by the id as it stands there or is guarded."""
+    forms = (learner, unguarded_text(learner), guarded_text(learner))
+    asked = nw.from_native(pl.DataFrame({"learner_id": forms}))
+    read = asked.select(tidied(nw.col("learner_id"))).to_native()
+    found = (table.filter(learner_id=one) for one in read["learner_id"])
+    return next((rows for rows in found if len(rows)), table.clear())
+
+
 def newest_unit(
     table: pl.DataFrame, config: Config, limits: Limits, *, learner: str
 ) -> pl.DataFrame:
@@ -267,6 +277,7 @@ def newest_unit(
     config : Config
     limits : Limits
     learner : str
+        As it stands in the table, or as lists for people have it, behind an apostrophe.
 
     Raises
     ------
@@ -275,9 +286,7 @@ def newest_unit(
     DegenerateError
         If none of the learner's records can be used.
     """
-    asked = nw.from_native(pl.DataFrame({"learner_id": [str(learner)]}))
-    read = asked.select(tidied(nw.col("learner_id"))).to_native()
-    own = table.join(read, on="learner_id", how="semi")
+    own = _rows_of(table, str(learner))
     if own.is_empty():
         n = table["learner_id"].n_unique()
         raise ParameterError(

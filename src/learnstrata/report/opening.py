@@ -133,4 +133,5 @@ def _new(summary: DisclosedSummary) -> Line | None:
     found = summary.previous
     if found is None:
         return None
-    return Line("new", "What is new", (*found.sentences[:MOST_NEW], *found.names))
+    told = (*found.sentences[:MOST_NEW], *found.names)
+    return Line("new", "What is new", told, "#changes", "All that changed")

@@ -11,6 +11,7 @@ from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label
 from learnstrata.report import quality
 from learnstrata.report.cards import cards_of, rules_sentence, without_card
+from learnstrata.report.changes import CHANGES, change_tables
 from learnstrata.report.comparison import comparison, same_by_construction
 from learnstrata.report.drawing import figures_of, map_svg
 from learnstrata.report.figures.catalogue import CHARTS
@@ -187,6 +188,8 @@ def _segments(summary: DisclosedSummary) -> dict[str, object]:
     return {
         "side_by_side": comparison(summary),
         "same": same_by_construction(summary),
+        "changed": change_tables(summary),
+        "changes_title": CHANGES,
         "rounding": quality.rounding(summary),
         "cards": cards_of(summary),
         "left_out": without_card(summary),

@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from learnstrata.report.changes import change_sheets
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.chart import Chart
 from learnstrata.report.figures.choice.charts import CHARTS as CHOICE
@@ -73,7 +74,8 @@ def workbook_sheets(summary: Summary) -> tuple[Sheet, ...]:
             if table.sheet and table.rows and table.sheet not in taken:
                 one = Sheet(table.sheet, table.sheet, (table,), part)
                 found.setdefault(table.sheet, one)  # the page shows some twice
-    return (*team_sheets(summary), *asked, *found.values())
+    first = (*team_sheets(summary), *asked, *change_sheets(summary))
+    return (*first, *found.values())
 
 
 def _questions(summary: Summary) -> Iterator[Sheet]:

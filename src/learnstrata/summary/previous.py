@@ -10,13 +10,15 @@ from learnstrata.summary.contract.previous import (
     NumberChange,
     Previous,
     SegmentPair,
+    SettingChange,
 )
 from learnstrata.wording.numbers import Numbers
-from learnstrata.wording.words import counted, listed
+from learnstrata.wording.words import counted
 
 __all__ = ["previous_sentences", "with_sentences"]
 
-MOST_TOLD = 3  # segments of one fate that are named
+MOST_TOLD = 3  # segments of one fate that are named, settings, items of a list
+ITEMS = ", "
 
 
 def with_sentences(previous: Previous, write: Numbers) -> Previous:
@@ -123,8 +125,8 @@ def _named(one: ComparedSegment | None) -> str:
 
 def _largest(previous: Previous, write: Numbers) -> str:
     """Name the settings that differ; else the median that changed most of all."""
-    if settings := [one.setting for one in previous.settings if one.setting in ASKED]:
-        return f"The runs were asked for differently: {listed(settings)}."
+    if settings := [one for one in previous.settings if _is_asked(one)]:
+        return f"The runs differ in settings: {_differences(settings)}."
     change = max(_known(previous.numbers), key=_step, default=None)
     if change is None or abs(_step(change)) < NEWS:
         return ""
@@ -136,6 +138,31 @@ def _largest(previous: Previous, write: Numbers) -> str:
 NEWS = 0.03  # of a median: less can be how the two runs were rounded
 # Settings that change what a segment is; the others change how it is looked at.
 ASKED = ("recipe", "as_of", "selection.k", "unit", "features", "experience_bands")
+ASKED += ("pay.currency",)
+LISTS = "columns."
+
+
+def _is_asked(change: SettingChange) -> bool:
+    return change.setting in ASKED or change.setting.startswith(LISTS)
+
+
+def _differences(changes: Sequence[SettingChange]) -> str:
+    """Tell the first settings that differ with both values, and how many more do."""
+    told = [
+        f"{one.setting} was {_shortened(one.old)}, now {_shortened(one.new)}"
+        for one in changes[:MOST_TOLD]
+    ]
+    more = len(changes) - len(told)
+    return "; ".join([*told, f"and {more} more"] if more else told)
+
+
+def _shortened(value: str) -> str:
+    """Write a value, of a list the first items and how many more there are."""
+    items = value.split(ITEMS)
+    more = len(items) - MOST_TOLD
+    if more > 1:
+        return f"{ITEMS.join(items[:MOST_TOLD])} and {more} more"
+    return value or "not set"
 
 
 def _known(changes: Sequence[NumberChange]) -> Iterable[NumberChange]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from learnstrata.app.cli.options import (
+    AllowOption,
     JsonOption,
     KeyFileOption,
     OverwriteOption,
@@ -26,6 +27,7 @@ def compare(
             "--out", "-o", help="Folder for the comparison, and the list of movers."
         ),
     ] = None,
+    allow: AllowOption = None,
     key_file: KeyFileOption = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
@@ -48,7 +50,7 @@ def compare(
     found, folder = compare_sides(before, after, key=key), None
     if out is not None:
         with leaks_are_faults():
-            folder = found.save(out, overwrite=overwrite)
+            folder = found.save(out, overwrite=overwrite, allow=allow or ())
     with shown(written=folder):
         if as_json:
             print_json(comparison_as_json(found, folder))

@@ -1,6 +1,7 @@
 """Commands about the report of a run: open it, render it again."""
 
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from learnstrata.app.cli.options import (
+    AllowOption,
     OverwriteOption,
     QuietOption,
     RunArgument,
@@ -54,6 +56,7 @@ def report(
             help="TOML file whose [names] are the names of segments from now on.",
         ),
     ] = None,
+    allow: AllowOption = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -68,13 +71,13 @@ def report(
 
     run = folder_of_run(run)
     file = run / "share" / "report.pdf" if pdf == "" else pdf
+    render = (
+        render_again if names is None else partial(rename_run, names=load_names(names))
+    )
     with leaks_are_faults():
-        if names is None:
-            paths = render_again(run, pdf=file, figures=figures, overwrite=overwrite)
-        else:
-            paths = rename_run(
-                run, load_names(names), pdf=file, figures=figures, overwrite=overwrite
-            )
+        paths = render(
+            run, pdf=file, figures=figures, overwrite=overwrite, allow=allow or ()
+        )
     with shown(written=paths[-1]):
         if not quiet:
             say("\n".join(map(str, paths)))

@@ -46,6 +46,13 @@ class NumberChange(Model):
     n_new: Annotated[int | None, Count("learners now of whom it is known")]
     old: Annotated[Number, Typical("learners then", 0.5, "n_old")]
     new: Annotated[Number, Typical("learners now", 0.5, "n_new")]
+    effect: Annotated[
+        Number,
+        Statistic("difference in standard deviations, of quartiles as told", 2),
+    ] = None
+    is_beyond_noise: Annotated[
+        bool | None, Fact("of quartiles as told, whether two samples differ as much")
+    ] = None
 
 
 class ShareChange(Model):

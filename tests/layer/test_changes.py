@@ -1,0 +1,121 @@
+"""What differs between two runs: medians with their noise, settings and values."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+import learnstrata as ls
+from learnstrata.layer.changes import (
+    numbers_of_all,
+    numbers_of_segment,
+    settings_changed,
+)
+from learnstrata.summary.contract.meaning import TypicalNumber
+from learnstrata.summary.previous import previous_sentences
+from thrift import NO_EVIDENCE
+
+KEY = bytes(32)
+TABLE = ls.make_learners(600, rng=4).with_columns(
+    pl.int_range(pl.len()).mod(40).cast(pl.String).alias("score"),
+    pl.int_range(pl.len()).mod(7).cast(pl.String).alias("hours"),
+    *(pl.int_range(pl.len()).mod(n).cast(pl.String).alias(f"q{n}") for n in (3, 4, 5)),
+)
+
+
+def run(**asked):
+    return ls.segment(TABLE, config=ls.load_config(evidence=NO_EVIDENCE, **asked))
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return run(selection={"k": 3}).exact
+
+
+def quartiles(values, feature="extra:score"):
+    p25, p50, p75 = np.quantile(values, (0.25, 0.5, 0.75))
+    told = dict.fromkeys(TypicalNumber.model_fields)
+    told |= {"feature": feature, "n": len(values), "p25": p25, "p50": p50, "p75": p75}
+    return TypicalNumber(**told)
+
+
+def change(plain, old, new, feature="extra:score"):
+    segment = plain.segments[0]
+    then, now = (
+        segment.model_copy(update={"typical": (quartiles(one, feature),)})
+        for one in (old, new)
+    )
+    (found,) = numbers_of_segment(then, now, (plain, plain))
+    return found
+
+
+@pytest.mark.parametrize("law", ["normal", "lognormal", "exponential"])
+def test_two_samples_of_one_law_seldom_differ_beyond_noise(plain, law):
+    rng = np.random.default_rng(1)
+    draw = getattr(rng, law)
+    pairs = [(draw(size=400), draw(size=300)) for _ in range(400)]
+    found = [change(plain, *pair).is_beyond_noise for pair in pairs]
+    assert np.mean(found) < 0.1
+
+
+def test_a_shift_is_told_in_standard_deviations_and_beyond_noise(plain):
+    rng = np.random.default_rng(2)
+    found = [
+        change(plain, rng.normal(size=900), rng.normal(0.5, size=900))
+        for _ in range(200)
+    ]
+    assert np.mean([one.effect for one in found]) == pytest.approx(0.5, abs=0.03)
+    assert np.mean([one.is_beyond_noise for one in found]) > 0.99
+
+
+def test_a_median_in_whole_years_that_moves_by_one_is_not_beyond_noise(plain):
+    years = np.repeat([3.0, 5.0, 9.0], 5_000)
+    for more, beyond in ((1.0, False), (3.0, True)):
+        found = change(plain, years, years + more, "years_of_experience")
+        assert found.is_beyond_noise is beyond
+    assert change(plain, years, years).effect == 0.0
+
+
+def test_a_number_that_does_not_vary_has_no_effect(plain):
+    found = change(plain, np.ones(50), np.ones(50))
+    assert (found.effect, found.is_beyond_noise) == (None, None)
+
+
+def told(old, new):
+    return {one.setting: (one.old, one.new) for one in settings_changed(old, new)}
+
+
+def test_the_year_that_counts_as_now_is_told_with_where_it_is_from(plain):
+    asked = run(selection={"k": 3}, as_of=plain.settings.as_of).exact
+    year = plain.settings.as_of
+    assert told(plain, asked) == {
+        "as_of": (f"{year} (the newest of the table)", str(year))
+    }
+
+
+def test_lists_of_columns_are_whole_and_in_the_sentence_shortened(plain):
+    columns = ["score", "hours", "q3", "q4", "q5"]
+    other = run(selection={"k": 3}, columns={"numeric": columns}).exact
+    found = told(plain, other)
+    assert found["columns.numeric"] == ("", "score, hours, q3, q4, q5")
+    previous = ls.compare_runs(
+        run(selection={"k": 3}), run(selection={"k": 3}, columns={"numeric": columns})
+    ).exact
+    said = previous_sentences(previous, plain.settings.numbers)[-1]
+    assert "columns.numeric was not set, now score, hours, q3 and 2 more" in said
+    assert not [name for name in found if "score" in name]
+
+
+def test_of_features_that_differ_only_the_differences_are_told(plain):
+    weighty = run(selection={"k": 3}, features={"role": {"weight": 0.25}}).exact
+    assert told(plain, weighty) == {
+        "features": ("role.weight = 0.5", "role.weight = 0.25")
+    }
+
+
+def test_a_currency_is_the_same_whether_it_was_said_or_taken_for_granted(plain):
+    said = run(selection={"k": 3}, pay={"currency": "inr"}).exact
+    assert told(plain, said) == {}
+    assert any(one.feature == "pay" for one in numbers_of_all(plain, said))
+    other = run(selection={"k": 3}, pay={"currency": "USD"}).exact
+    assert told(plain, other)["pay.currency"] == ("INR", "USD")
+    assert not any(one.feature == "pay" for one in numbers_of_all(plain, other))
