@@ -220,7 +220,10 @@ def test_all_actions_are_there_with_their_targets(summary, text):
         if action.id == "mentor_pools":
             whom = pools(summary, mentors)
             assert len(whom.rows) == len(action.targets)
-        for row in [*rows_of(whom, summary), *rows_of(trials(action), summary)]:
+        for row in [
+            *rows_of(whom, summary),
+            *rows_of(trials(summary, action), summary),
+        ]:
             assert row in text
         assert plain(trial_sentence(summary, action)) in text
     assert text.count("How to know that it worked") == len(summary.actions) == 7
