@@ -418,7 +418,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         The year that counts as now; ``None`` asks the recipe.
     key : bytes of length 32 or more, default=None
         Secret from which the aliases of companies, the codes in the model, the rounding
-        of counts and the points of the map are drawn
+        of counts, the points of the map and who is held out from a trial are drawn
         (`learnstrata.privacy.keys.read_key`). ``None`` draws one for this result:
         nobody can tell which company is which, not even you, and those of the next
         result are others. The segments are the same under every key.

@@ -60,8 +60,7 @@ def test_with_few_pays_one_year_apart_any_years_count_and_it_is_said(small_resul
     assert found.span == "one or more years apart"
     assert horizon_of(found) == (
         "One year at least, since pay is dated by the year; today's share is of "
-        "records one or more years apart (of under 100 learners they lie one year "
-        "apart)."
+        "records one or more years apart (under 100 learners have some one year apart)."
     )
 
 

@@ -197,7 +197,7 @@ def horizon_of(trial: Trial | None) -> str:
         time, few = "One year", ""
         if trial.span != ONE_YEAR:
             time = "One year at least"
-            few = f" (of under {LEAST_ONE_YEAR} learners they lie one year apart)"
+            few = f" (under {LEAST_ONE_YEAR} learners have some one year apart)"
         return (
             f"{time}, since pay is dated by the year; today's share is of records "
             f"{trial.span}{few}."

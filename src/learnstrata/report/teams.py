@@ -9,12 +9,20 @@ from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
 
-__all__ = ["POOLS", "TEAMS", "TeamAction", "TeamPage", "list_path", "team_pages"]
+__all__ = [
+    "ORDER",
+    "POOLS",
+    "TEAMS",
+    "TeamAction",
+    "TeamPage",
+    "list_path",
+    "team_pages",
+]
 
 POOLS = "mentor_pools"
 ORDER = (
-    "In this order: first what has a list of people, of these what has enough of them "
-    "for a trial, then what reaches more."
+    "Ordered by what can start first: a list of people, then enough of them for a "
+    "trial, then how many it reaches."
 )
 # By team: where its page is, and what the page is called.
 TEAMS: Mapping[str, tuple[str, str]] = {
