@@ -13,6 +13,7 @@ from narwhals.typing import IntoFrame
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
+from learnstrata.decisions.arms import per_arm_of
 from learnstrata.decisions.playbook import programmes_of
 from learnstrata.disk.nearness import did_you_mean
 from learnstrata.disk.staging import room_beside
@@ -420,7 +421,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         The year that counts as now; ``None`` asks the recipe.
     key : bytes of length 32 or more, default=None
         Secret from which the aliases of companies, the codes in the model, the rounding
-        of counts and the points of the map are drawn
+        of counts, the points of the map and who is held out from a trial are drawn
         (`learnstrata.privacy.keys.read_key`). ``None`` draws one for this result:
         nobody can tell which company is which, not even you, and those of the next
         result are others. The segments are the same under every key.
@@ -470,7 +471,12 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         _learners=done.meaning.members,
         _ledger=done.base.ledger,
         _names=names_of_run(table, done),
-        _lists=make_lists(done, programmes_of(exact, disclosed)),
+        _lists=make_lists(
+            done,
+            programmes_of(exact, disclosed),
+            per_arm=per_arm_of(exact, disclosed),
+            key=secret,
+        ),
         _backend=_backend_of(table),
     )
     return found if old is None else found.following(old, key=secret)

@@ -3,8 +3,9 @@
 import pytest
 
 from acted import changed
-from learnstrata.decisions.trials import horizon_of, measure_of, trial_of
+from learnstrata.decisions.trials import hold_out, horizon_of, measure_of, trial_of
 from learnstrata.stats.power import size_per_arm
+from learnstrata.summary.contract.decisions import Target
 from learnstrata.summary.contract.outcomes import OutcomeAnswer, OutcomeGroup
 
 
@@ -16,23 +17,74 @@ def with_progression(results, **fields):
     return changed(results, segments=segments)
 
 
-def test_pay_that_grew_is_the_outcome_of_a_table_with_older_records(small_results):
-    segment = small_results.segments[0]
-    found, of = trial_of(small_results, segment), segment.progression
+KNOWN = {"n_one_year": 300, "n_grown_one_year": 240, "grown_one_year": 0.8}
+OF_ALL = {f"{name}_of_all": value for name, value in KNOWN.items()}
+
+
+def test_pay_that_grew_in_a_year_is_the_outcome_where_enough_are_known(small_results):
+    known = with_progression(small_results, **KNOWN)
+    segment = known.segments[0]
+    found = trial_of(known, segment)
     assert found.outcome == "pay grown by 10 % a year or more"
-    assert (found.known, found.met, found.base) == (of.n_growth, of.n_grown, of.grown)
+    assert (found.known, found.met, found.base) == (300, 240, 0.8)
+    assert (found.whole, found.span) == (segment.size, "one year apart")
     assert found.change == 0.05
     ends = [round(found.base + by, 9) for by in (0.05, -0.05)]
     assert found.per_arm == max(size_per_arm(found.base, end) for end in ends)
-    assert horizon_of(found).startswith("One year at least, since pay is dated by")
+    assert horizon_of(found) == (
+        "One year, since pay is dated by the year; today's share is of records one "
+        "year apart."
+    )
     assert "pay grown by 10 %" in measure_of(found)
+
+
+def test_a_segment_with_few_pays_one_year_apart_is_held_to_those_of_all(small_results):
+    few = with_progression(small_results, **{**KNOWN, "n_one_year": 99}, **OF_ALL)
+    found = trial_of(few, few.segments[0])
+    assert (found.known, found.base) == (300, 0.8)
+    assert found.whole == few.input.learners
+    assert found.whom == "all of whom it is known"
+    assert found == trial_of(few)
+    enough = with_progression(few, n_one_year=100)
+    assert trial_of(enough, enough.segments[0]).known == 100
+    assert trial_of(few, few.segments[0], told=found) == found
+    own = trial_of(enough, enough.segments[0])
+    assert trial_of(few, few.segments[0], told=own).known == 99
+
+
+def test_with_few_pays_one_year_apart_any_years_count_and_it_is_said(small_results):
+    segment = small_results.segments[0]
+    assert segment.progression.n_one_year_of_all < 100
+    found, of = trial_of(small_results, segment), segment.progression
+    assert (found.known, found.met, found.base) == (of.n_growth, of.n_grown, of.grown)
+    assert found.span == "one or more years apart"
+    assert horizon_of(found) == (
+        "One year at least, since pay is dated by the year; today's share is of "
+        "records one or more years apart (under 100 learners have some one year apart)."
+    )
 
 
 def test_a_cohort_is_held_to_all(small_results):
     found, of = trial_of(small_results), small_results.segments[0].progression
     counts = (of.n_growth_of_all, of.n_grown_of_all, of.grown_of_all)
     assert (found.known, found.met, found.base) == counts
+    assert found.whole == small_results.input.learners
     assert found.whom == "all of whom it is known"
+
+
+def test_who_is_held_out_is_named_by_the_column_of_the_list(small_results):
+    trial = trial_of(small_results)
+    target = Target(name="All", size=5000, share=None, why="", trial=trial)
+    assert trial.per_arm < 2500
+    assert hold_out(target) == (
+        f'Leave alone the {trial.per_arm:,} whose column "arm" says "hold-out", drawn '
+        "at random"
+    )
+    few = changed(target, size=200)
+    assert hold_out(few) == (
+        'Leave alone the random half whose column "arm" says "hold-out"'
+    )
+    assert hold_out(changed(few, trial=None)) == "Keep a random half of them out"
 
 
 def test_a_segment_of_which_few_are_known_is_held_to_all(small_results):

@@ -9,6 +9,7 @@ import pytest
 
 import learnstrata as ls
 from learnstrata.config.loading import load_config
+from learnstrata.decisions.arms import ARMED, per_arm_of
 from learnstrata.decisions.playbook import programmes_of
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.contents import LISTS
@@ -21,6 +22,12 @@ KEY = bytes(32)
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
+def lists_of(run, *summaries):
+    """Give the lists of a run by what its summaries recommend."""
+    programmes, per_arm = programmes_of(*summaries), per_arm_of(*summaries)
+    return make_lists(run, programmes, per_arm=per_arm, key=KEY)
+
+
 @pytest.fixture(scope="module", params=["small_run", "notebook_run"])
 def either(request):
     return request.getfixturevalue(request.param)
@@ -29,12 +36,12 @@ def either(request):
 @pytest.fixture(scope="module")
 def told(small_run):
     exact, disclosed = summaries_of(small_run, key=KEY)
-    return exact, make_lists(small_run, programmes_of(exact, disclosed))
+    return exact, lists_of(small_run, exact, disclosed)
 
 
 def test_a_list_has_as_many_rows_as_are_counted(either):
     exact, _ = summaries_of(either, key=KEY)
-    lists = make_lists(either, programmes_of(exact))
+    lists = lists_of(either, exact)
     sizes = {name: len(rows) for name, rows in lists.items()}
     cohorts = {one.key: one.learners for one in exact.cohorts}
     roles, sure = exact.questions.mentor_roles, exact.evidence
@@ -160,7 +167,7 @@ def test_a_list_has_only_what_the_table_tells():
     config = load_config(
         "robust", as_of=2021, evidence=LITTLE_EVIDENCE, selection={"k": 2}
     )
-    found = make_lists(run(table, config), {})
+    found = make_lists(run(table, config), {}, per_arm={}, key=KEY)
     assert not {"could_mentor.csv", "could_be_mentored.csv", "high_upside.csv"} & {
         *found
     }
@@ -174,12 +181,46 @@ def test_the_order_of_the_table_does_not_matter(small_table, small_run, told):
     mixed = small_table.sample(fraction=1, shuffle=True, seed=3)
     config = small_run.config
     other = run(mixed, config)
-    again = make_lists(other, programmes_of(told[0]))
+    again = lists_of(other, told[0])
     assert {name: len(rows) for name, rows in again.items()} == {
         name: len(rows) for name, rows in told[1].items()
     }
     ids = [rows["stalled_pay.csv"]["learner_id"].to_list() for rows in (again, told[1])]
     assert sorted(ids[0]) == sorted(ids[1])
+    arms = [
+        dict(rows["could_be_mentored.csv"].select("learner_id", "arm").iter_rows())
+        for rows in (again, told[1])
+    ]
+    assert arms[0] == arms[1]
+
+
+def test_a_list_has_arms_where_its_action_has_a_trial(told):
+    exact, lists = told
+    tried = {one.id for one in exact.actions if any(t.trial for t in one.targets)}
+    named = {name for action, (name, _) in ARMED.items() if action in tried}
+    assert {name for name, rows in lists.items() if "arm" in rows.columns} == named
+    assert {"pathways.csv", "could_be_mentored.csv"} <= named
+    assert not {"could_mentor.csv", "atypical_records.csv"} & named
+
+
+def test_as_many_are_held_out_as_the_trial_says(small_run, told):
+    per_arm = {"pathways": {None: 40}, "lagging_pay": {None: 5}}
+    lists = make_lists(small_run, {}, per_arm=per_arm, key=KEY)
+    for one in told[0].segments:
+        own = lists["pathways.csv"].filter(segment_id=one.id)
+        assert len(own.filter(arm="hold-out")) == min(40, one.size // 2)
+    assert len(lists["stalled_pay.csv"].filter(arm="hold-out")) == 5
+    assert "arm" not in lists["could_be_mentored.csv"].columns
+    for one in told[0].segments:  # too few for the trial of the run itself
+        own = told[1]["pathways.csv"].filter(segment_id=one.id)
+        assert len(own.filter(arm="hold-out")) == one.size // 2
+
+
+def test_records_of_a_learner_have_one_arm(notebook_run):
+    rows = lists_of(notebook_run, *summaries_of(notebook_run, key=KEY))["pathways.csv"]
+    assert not rows["learner_id"].is_unique().all()
+    arms = rows.group_by("learner_id").agg(pl.col("arm").n_unique())
+    assert arms["arm"].max() == 1
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +276,6 @@ def test_owner_teams_and_list_read_the_same_programmes(either):
     own = programmes_of(exact)
     assert told
     assert all(own[segment] == name for segment, name in told.items())
-    rows = make_lists(either, programmes_of(exact, disclosed))["pathways.csv"]
+    rows = lists_of(either, exact, disclosed)["pathways.csv"]
     listed = dict(rows.select("segment_id", "programme").unique().iter_rows())
     assert listed == own

@@ -52,8 +52,9 @@ def test_a_role_of_which_neither_is_known_has_no_pool(bare):
 
 
 def trial(**changed):
-    told = {"outcome": "passed", "whom": "all", "known": 900, "met": 360, "base": 0.4}
-    return Trial(**(told | {"change": 0.05, "per_arm": 1500} | changed))
+    told = {"outcome": "passed", "whom": "all", "span": "", "whole": 3000}
+    told |= {"known": 900, "met": 360, "base": 0.4, "change": 0.05, "per_arm": 1500}
+    return Trial(**(told | changed))
 
 
 def tried(*rows):
@@ -64,26 +65,39 @@ def tried(*rows):
     return ACTION.model_copy(update={"targets": tuple(targets)})
 
 
-def test_trials_that_differ_have_a_row_each_with_today_and_the_goal():
-    rising = trial(base=0.98, per_arm=None)
-    table = trials(tried((4000, trial()), (2000, trial(base=0.5)), (9000, rising)))
-    assert [row[3] for row in table.rows] == [0.4, 0.5, 0.98]
-    assert {row[4] for row in table.rows} == {"5 points"}
-    never = "it cannot change so far"
-    assert [row[5] for row in table.rows] == ["1,500", "1,500", never]
-    assert [row[6] for row in table.rows] == ["yes", "no: put targets together", "no"]
+def test_trials_that_differ_have_a_row_each_with_today_and_the_goal(summary):
+    rising = trial(base=0.98, per_arm=None, span="one year apart")
+    action = tried((4000, trial()), (2000, trial(base=0.5)), (9000, rising))
+    table = trials(summary, action)
+    known = (900, 3000)
+    never = "no: it cannot change so far"
+    too_few, apart = "no: put targets together", ", by records one year apart"
+    assert table.rows == (
+        ("0", "passed", *known, 0.4, "5 points", 1500, "yes"),
+        ("1", "passed", *known, 0.5, "5 points", 1500, too_few),
+        ("2", f"passed{apart}", *known, 0.98, "5 points", None, never),
+    )
+    assert 'the column "arm" of private/lists/pathways.csv.' in table.note
+    unlisted = action.model_copy(update={"id": "pay_benchmarks", "list": ""})
+    assert trials(summary, unlisted).note.startswith("Draw by lot who gets it.")
 
 
 def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     action = tried((4000, trial()), (2000, trial()))
-    assert trials(action).rows == ()
+    assert trials(summary, action).rows == ()
     assert trial_sentence(summary, action) == (
-        "Today 40% have the outcome (all: 900). Drawn by lot and all asked, 1,500 "
-        "learners with it and as many without show a change by 5 points four times in "
-        "five; 1 of 2 rows above have too few for it."
+        "Today 40% have the outcome (known of 900 of 3,000). Drawn by lot and all "
+        "asked, 1,500 learners with it and as many without show a change by 5 points "
+        "four times in five; 1 of 2 rows above have too few for it. Who is held out is "
+        'in the column "arm" of private/lists/pathways.csv.'
+    )
+    dated = trial(span="one year apart", whole=None, per_arm=None)
+    assert trial_sentence(summary, tried((4000, dated))) == (
+        "Today 40% have the outcome (known of 900, by records one year apart); it "
+        "cannot change so far."
     )
     none = tried((4000, None))
-    assert (trials(none).rows, trial_sentence(summary, none)) == ((), "")
+    assert (trials(summary, none).rows, trial_sentence(summary, none)) == ((), "")
     mixed = tried((4000, trial()), (2000, None))
-    assert len(trials(mixed).rows) == 1
+    assert len(trials(summary, mixed).rows) == 1
     assert trial_sentence(summary, mixed) == ""

@@ -234,8 +234,9 @@ def test_progression_is_told_as_far_as_it_is_known(summary):
         n_roles=None,
     )
     assert facts_of(known)["Progression"] == (
-        "Of learners with older records: pay grew by 18% a year (all: 13%; 100 "
-        "learners); 58% named more than one role (under 10 learners)."
+        "Of learners with older records: pay grew by 18% a year from the oldest to the "
+        "newest (all: 13%; 100 learners); 58% named more than one role (under 10 "
+        "learners)."
     )
     nothing = progressed(summary, growth=None, role_change=None)
     assert "Progression" not in facts_of(nothing)

@@ -16,7 +16,7 @@ from learnstrata.report.page import (
 )
 from learnstrata.report.pay import pay_section
 from learnstrata.report.questions import tables_of
-from learnstrata.report.teams import TEAMS
+from learnstrata.report.teams import ORDER, TEAMS
 from learnstrata.report.trust import trust_of, verdict_of
 from learnstrata.summary.blank import PLACEHOLDER, blank
 from learnstrata.summary.contract.results import DisclosedSummary
@@ -222,7 +222,10 @@ def test_all_actions_are_there_with_their_targets(summary, text):
         if action.id == "mentor_pools":
             whom = pools(summary, mentors)
             assert len(whom.rows) == len(action.targets)
-        for row in [*rows_of(whom, summary), *rows_of(trials(action), summary)]:
+        for row in [
+            *rows_of(whom, summary),
+            *rows_of(trials(summary, action), summary),
+        ]:
             assert row in text
         assert plain(trial_sentence(summary, action)) in text
     assert text.count("How to know that it worked") == len(summary.actions) == 7
@@ -233,6 +236,12 @@ def test_each_action_stands_on_the_page_of_the_team_that_owns_it(summary, html):
         own = Page(section(html, place)).text
         for action in summary.actions:
             assert (action.title in own) is (action.team == team)
+
+
+def test_a_team_with_several_actions_says_why_they_are_in_this_order(summary, html):
+    for team, (place, _) in TEAMS.items():
+        own = [action for action in summary.actions if action.team == team]
+        assert (ORDER in Page(section(html, place)).text) is (len(own) > 1)
 
 
 def test_all_questions_are_there_with_their_evidence(summary, text):

@@ -4,6 +4,7 @@ import pytest
 
 from charted import with_
 from learnstrata.report import questions
+from learnstrata.report.actions import trials
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.pay import pay_section
 from learnstrata.report.quality import quality_tables, role_families, rounding
@@ -118,11 +119,26 @@ def test_a_target_is_told_with_the_trial_that_it_needs(summary, sheets):
     (action,) = (one for one in summary.actions if one.id == "pathways")
     found = columns(sheets[action.title])
     trials = [one.trial for one in action.targets]
-    assert found["Outcome today"] == [one.base for one in trials]
+    assert found["Known of"] == [one.known for one in trials]
+    assert found["Out of"] == [one.whole for one in trials]
+    assert found["Today"] == [one.base for one in trials]
     assert found["Learners in each arm"] == [one.per_arm for one in trials]
-    enough = ["yes" if one.is_enough else "no" for one in action.targets]
-    assert found["Enough of them"] == enough
+    enough = [one.is_enough for one in action.targets]
+    assert [told == "yes" for told in found["Enough of them"]] == enough
     assert found["Programme"] == [one.programme for one in action.targets]
+
+
+def test_page_and_workbook_tell_the_same_of_a_trial(summary):
+    (action,) = (one for one in summary.actions if one.id == "pathways")
+    other = action.targets[0].trial.model_copy(update={"per_arm": None})
+    first = action.targets[0].model_copy(update={"trial": other})
+    mixed = action.model_copy(update={"targets": (first, *action.targets[1:])})
+    page = trials(summary, mixed)
+    told = summary.model_copy(update={"actions": (mixed,)})
+    (sheet,) = (one for one in workbook_sheets(told) if one.name == "Product")
+    found, shown = columns(sheet.tables[0]), columns(page)
+    assert len(shown) == 8
+    assert {name: found[name] for name in shown} == shown
 
 
 def test_mentors_are_told_by_role_and_level_with_what_is_lacking(summary, sheets):

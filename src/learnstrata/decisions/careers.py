@@ -1,7 +1,8 @@
 """What career services can do: pay that fell behind, transitions, benchmarks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from learnstrata.decisions.trials import hold_out, horizon_of, measure_of, trial_of
 from learnstrata.privacy.disclosure.rounding import share_of
@@ -13,64 +14,81 @@ from learnstrata.summary.cohorts import (
     named_parts,
     whole,
 )
-from learnstrata.summary.contract.decisions import Action, Target, Trial
+from learnstrata.summary.contract.decisions import (
+    Action,
+    ActionId,
+    Target,
+    Team,
+    Trial,
+)
 from learnstrata.summary.contract.pay import Cohort, CohortPart, PayCell
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.findings import findings_of
 from learnstrata.wording.numbers import Numbers
 
-__all__ = ["LEAST_CELL", "lagging_pay", "pay_benchmarks", "transitions"]
+__all__ = ["LEAST_CELL", "for_cohorts", "pay_benchmarks"]
 
 LEAST_CELL = 50  # learners of a role in a cohort, or of a cell, to be a target
 MOST_BENCHMARKS, MOST_COHORTS = 6, 5
 
 
-def lagging_pay(results: Results) -> Action:
-    """Help first those who are paid like someone with half their experience.
+class _Cohort(NamedTuple):
+    """What is done for a cohort, in words, and who has a part in it."""
 
-    Parameters
-    ----------
-    results : Results
-    """
-    trial, found = trial_of(results), cohort_of(results, "stalled")
-    targets = _of_roles(found, results, trial)
-    return Action(
+    id: ActionId
+    key: CohortKey
+    teams: tuple[Team, ...]
+    title: str
+    offer: str
+    also: str
+    list: str
+
+
+COHORTS = (
+    _Cohort(
         id="lagging_pay",
-        team="career services",
+        key="stalled",
         teams=("career services", "mentoring"),
         title="Help first those who are paid like someone with half their experience",
-        why=_why(results, "stalled"),
-        targets=targets,
-        first_step=_first(
-            found, targets, "offer a pay talk with the benchmark of their role to"
-        ),
-        measure=measure_of(trial),
-        horizon=horizon_of(trial),
-        list="stalled_pay.csv" if targets else "",
-    )
+        offer="offer a pay talk with the benchmark of their role to",
+        also="",
+        list="stalled_pay.csv",
+    ),
+    _Cohort(
+        id="transitions",
+        key="high_upside",
+        teams=("career services", "product"),
+        title="Prepare those with high upside for better-paying employers",
+        offer="offer interview practice to",
+        also="Before that: interviews at such employers.",
+        list="high_upside.csv",
+    ),
+)
 
 
-def transitions(results: Results) -> Action:
-    """Prepare those with high upside for better-paying employers.
+def for_cohorts(results: Results) -> Iterator[Action]:
+    """Give what to do for those whose pay fell behind, and for those with high upside.
 
     Parameters
     ----------
     results : Results
     """
-    trial, found = trial_of(results), cohort_of(results, "high_upside")
-    targets = _of_roles(found, results, trial)
-    return Action(
-        id="transitions",
-        team="career services",
-        teams=("career services", "product"),
-        title="Prepare those with high upside for better-paying employers",
-        why=_why(results, "high_upside"),
-        targets=targets,
-        first_step=_first(found, targets, "offer interview practice to"),
-        measure=measure_of(trial, also="Before that: interviews at such employers."),
-        horizon=horizon_of(trial),
-        list="high_upside.csv" if targets else "",
-    )
+    trial = trial_of(results)
+    for one in COHORTS:
+        found = cohort_of(results, one.key)
+        targets = _of_roles(found, results, trial)
+        yield Action(
+            id=one.id,
+            team="career services",
+            teams=one.teams,
+            title=one.title,
+            why=_why(results, one.key),
+            targets=targets,
+            first_step=_first(found, targets, one.offer),
+            measure=measure_of(trial, also=one.also),
+            horizon=horizon_of(trial),
+            list=one.list if targets else "",
+        )
 
 
 def _of_roles(
@@ -119,12 +137,12 @@ def _why(results: Results, key: CohortKey) -> str:
     return f"{why} {defined(found)}"
 
 
-def _first(found: Cohort | None, targets: tuple[Target, ...], what: str) -> str:
+def _first(found: Cohort | None, targets: tuple[Target, ...], offer: str) -> str:
     if found is None or found.reason:
         return "Nothing yet: the table does not tell who they are."
     if not targets:
         return f"Nothing yet: there are under {LEAST_CELL} of them."
-    return f"{hold_out(targets[0])}, then {what} the first others on the list."
+    return f"{hold_out(targets[0])}, then {offer} the first others on the list."
 
 
 def pay_benchmarks(results: Results) -> Action:

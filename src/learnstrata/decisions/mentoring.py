@@ -1,6 +1,6 @@
 """What the mentoring team can do: pools by role, where demand meets supply."""
 
-from learnstrata.decisions.trials import horizon_of, measure_of, trial_of
+from learnstrata.decisions.trials import IN_ARM, horizon_of, measure_of, trial_of
 from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract.decisions import Action, Target
 from learnstrata.summary.contract.questions import MentorRole
@@ -32,7 +32,7 @@ def mentor_pools(results: Results) -> Action:
         title="Build mentor pools by role",
         why=_pools_in_words(roles, results),
         targets=tuple(_pool(one, results) for one in roles),
-        first_step=_first_pool(roles, results),
+        first_step=_first_pool(roles, results, is_tried=trial is not None),
         measure=measure_of(
             trial, also="Before that: share of learners matched within a week."
         ),
@@ -94,15 +94,16 @@ def _pools_in_words(roles: list[MentorRole], results: Results) -> str:
     return f"The {many} {settings.numbers.share(share)} of all {settings.units}."
 
 
-def _first_pool(roles: list[MentorRole], results: Results) -> str:
+def _first_pool(roles: list[MentorRole], results: Results, *, is_tried: bool) -> str:
     if not results.has("title"):
         return "Add job titles to the table, then run again."
     if not roles:
         return f"Nothing yet: no role is held by {LEAST_POOL} or more."
     if not _is_known(results):
         return "Add start years or experience to the table, then run again."
-    return (
+    told = (
         "Ask the first learners on the list, whose roles have most learners for each "
         f"mentor, whether they would mentor others, {results.questions.mentees} at "
-        "most. Who they could mentor is on could_be_mentored.csv."
+        "most. Who they could mentor is on could_be_mentored.csv"
     )
+    return f"{told}; those {IN_ARM} get no mentor yet." if is_tried else f"{told}."

@@ -5,17 +5,16 @@ Actions are made from the numbers of results alone, exact or disclosed.
 
 from collections.abc import Iterable, Sequence
 
-from learnstrata.decisions.careers import lagging_pay, pay_benchmarks, transitions
+from learnstrata.decisions.careers import for_cohorts, pay_benchmarks
 from learnstrata.decisions.mentoring import mentor_pools
 from learnstrata.decisions.product import pathways, quarterly_refit, repair
 from learnstrata.summary.contract.decisions import Action, Target
 from learnstrata.summary.contract.results import Results, Summary
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["programmes_of", "recommend"]
 
 MAKERS = (
-    lagging_pay,
-    transitions,
     mentor_pools,
     pay_benchmarks,
     repair,
@@ -27,8 +26,8 @@ def recommend(results: Results, *, told: Sequence[Action] = ()) -> tuple[Action,
     """Give the seven actions, what can start first first.
 
     First come those that have targets and a list of people; of these, those of which a
-    target has the learners for both arms of its trial; then those with more learners
-    in their largest target. Among equals the order is ours.
+    target has the learners for both arms of its trial; then those that reach more
+    people. Among equals the order is ours.
 
     Parameters
     ----------
@@ -46,6 +45,7 @@ def recommend(results: Results, *, told: Sequence[Action] = ()) -> tuple[Action,
     """
     made = (
         pathways(results, _of_segments(told)),
+        *for_cohorts(results),
         *(make(results) for make in MAKERS),
     )
     if not told:
@@ -77,7 +77,12 @@ def _of_segments(actions: Iterable[Action]) -> dict[int, Target]:
 
 
 def _readiness(action: Action) -> tuple[bool, bool, int]:
-    sizes = [one.size or 0 for one in action.targets]
     has_people = bool(action.list and action.targets)
     can_tell = any(one.is_enough for one in action.targets)
-    return not has_people, not can_tell, -max(sizes, default=0)
+    return not has_people, not can_tell, -_reached(action.targets)
+
+
+def _reached(targets: Sequence[Target]) -> int:
+    """Count the people of all targets; where the first is all of them, the first."""
+    sizes = [one.size or 0 for one in targets]
+    return sizes[0] if targets and targets[0].name == EVERYBODY else sum(sizes)

@@ -46,9 +46,6 @@ def pathways(results: Results, told: Mapping[int, Target]) -> Action:
 
 def _pathway(segment: Segment, results: Results, told: Target | None) -> Target:
     programme = told.programme if told else need_of(segment, results).programme
-    trial = trial_of(results, segment)
-    if told and trial and (told.trial is None or told.trial.whom != trial.whom):
-        trial = trial_of(results)
     return Target(
         name=segment.name,
         size=segment.size,
@@ -56,7 +53,7 @@ def _pathway(segment: Segment, results: Results, told: Target | None) -> Target:
         why=evidence_of(segment, results),
         segment_id=segment.id,
         programme=programme,
-        trial=trial,
+        trial=trial_of(results, segment, told=told.trial if told else None),
     )
 
 

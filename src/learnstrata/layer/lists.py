@@ -10,12 +10,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from learnstrata.decisions.arms import ARMED, PerArm, with_arms
 from learnstrata.learners.ledger import MISSING
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.runs import Run
 from learnstrata.segments.model.model import SegmentModel, members_named
 from learnstrata.segments.pay.cohorts import CohortKey
 from learnstrata.segments.questions.mentors import EXPERIENCE, MentorRole, could_mentor
+from learnstrata.summary.contract.decisions import ActionId
 
 __all__ = ["lists_named", "make_lists"]
 
@@ -29,6 +31,7 @@ SHOWN = {
     "tier": "tier",
     "experience_band": "band",
     "programme": "programme",
+    "arm": "arm",
     "why": "why",
 }
 TAKES = {
@@ -43,7 +46,13 @@ DOUBTFUL_PAY = DOUBTFUL | (pl.col("residual").abs() > math.log(FAR))
 YEARS, PAY = "years_of_experience", "pay"
 
 
-def make_lists(run: Run, programmes: Mapping[int, str]) -> dict[str, pl.DataFrame]:
+def make_lists(
+    run: Run,
+    programmes: Mapping[int, str],
+    *,
+    per_arm: Mapping[ActionId, PerArm],
+    key: bytes,
+) -> dict[str, pl.DataFrame]:
     """Give the lists of a run by the names of their files, most urgent rows first.
 
     Parameters
@@ -51,13 +60,18 @@ def make_lists(run: Run, programmes: Mapping[int, str]) -> dict[str, pl.DataFram
     run : Run
     programmes : mapping of int to str
         Segment to the learning pathway that was recommended for it.
+    per_arm : mapping of str to mapping
+        As of `learnstrata.decisions.arms.per_arm_of`.
+    key : bytes
+        Who is held out from a trial is drawn under it.
 
     Returns
     -------
     dict of str to polars.DataFrame
         ``learner_id``, ``segment_id``, ``segment``, ``sub_segment``, ``role``,
         ``tier``, ``band`` and ``why``, as far as the table tells them; ``pathways.csv``
-        has the ``programme`` too. A list of nobody is left out.
+        has the ``programme`` too, and lists of those who would get what an action with
+        a trial is about the ``arm``. A list of nobody is left out.
 
     Examples
     --------
@@ -65,7 +79,8 @@ def make_lists(run: Run, programmes: Mapping[int, str]) -> dict[str, pl.DataFram
     >>> from learnstrata.learners.demo.tables import make_learners
     >>> from learnstrata.pipeline import run
     >>> config = load_config("robust", evidence={"level": "none"})
-    >>> lists = make_lists(run(make_learners(300, rng=1), config), {})
+    >>> found = run(make_learners(300, rng=1), config)
+    >>> lists = make_lists(found, {}, per_arm={}, key=bytes(32))
     >>> len(lists["pathways.csv"])
     300
     """
@@ -78,6 +93,10 @@ def make_lists(run: Run, programmes: Mapping[int, str]) -> dict[str, pl.DataFram
         "atypical_records.csv": _to_repair(people, run),
         "pathways.csv": _pathways(people, run, programmes),
     }
+    for action, (name, by) in ARMED.items():
+        if action in per_arm and len(found[name]):
+            needed = per_arm[action]
+            found[name] = with_arms(found[name], action, per_arm=needed, key=key, by=by)
     return {name: _shown(rows, run) for name, rows in found.items() if len(rows)}
 
 

@@ -2,15 +2,29 @@
 
 from collections.abc import Callable, Sequence
 
+from learnstrata.decisions.arms import ARMED
 from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Summary
-from learnstrata.wording.tables import Table, column, table_of
+from learnstrata.wording.tables import Getter, Table, column, table_of
 
-__all__ = ["pools", "targets", "trial_sentence", "trials"]
+__all__ = [
+    "ASK",
+    "drawn",
+    "pools",
+    "targets",
+    "trial_columns",
+    "trial_sentence",
+    "trials",
+]
 
 PATHWAYS = "pathways"
 NO_TRIAL = "it cannot change so far"
+LOTS = "Draw by lot who gets it."
+ASK = (
+    "Ask both arms for the outcome: with so many in each, the change is found four "
+    "times in five."
+)
 
 
 def targets(summary: Summary, action: Action) -> Table:
@@ -35,11 +49,12 @@ def targets(summary: Summary, action: Action) -> Table:
     )
 
 
-def trials(action: Action) -> Table:
+def trials(summary: Summary, action: Action) -> Table:
     """Say of each target how its outcome is today and what a hold-out takes.
 
     Parameters
     ----------
+    summary : Summary
     action : Action
 
     Returns
@@ -47,21 +62,30 @@ def trials(action: Action) -> Table:
     Table
         Without rows where all have the same outcome: `trial_sentence` tells of that.
     """
-    found = [(one, one.trial) for one in action.targets if one.trial]
     return table_of(
         "How a hold-out would tell",
-        [] if _shared(action) else found,
-        (
-            column("For whom", lambda pair: pair[0].name),
-            column("Outcome", lambda pair: pair[1].outcome),
-            column("Known of", lambda pair: pair[1].known, "count"),
-            column("Today", lambda pair: pair[1].base, "share"),
-            column("Change to be seen", lambda pair: _points(pair[1])),
-            column("Learners with it, and as many without", _per_arm),
-            column("Enough of them", _enough),
-        ),
-        note="Draw by lot who gets it, and ask both for the outcome. With so many in "
-        "each arm, the change is found four times in five.",
+        [] if _shared(action) else [one for one in action.targets if one.trial],
+        (column("For whom", lambda one: one.name), *trial_columns(summary)),
+        note=f"{drawn(action) or LOTS} {ASK}",
+    )
+
+
+def trial_columns(summary: Summary) -> tuple[Getter, ...]:
+    """Give what is told of the trial of a target, on the page and in the workbook.
+
+    Parameters
+    ----------
+    summary : Summary
+    """
+    in_each = f"{summary.settings.units.capitalize()} in each arm"
+    return (
+        column("Outcome", lambda one: one.trial and _outcome(one.trial)),
+        column("Known of", lambda one: one.trial and one.trial.known, "index"),
+        column("Out of", lambda one: one.trial and one.trial.whole, "index"),
+        column("Today", lambda one: one.trial and one.trial.base, "share"),
+        column("Change to be seen", lambda one: one.trial and _points(one.trial)),
+        column(in_each, lambda one: one.trial and one.trial.per_arm, "index"),
+        column("Enough of them", lambda one: one.trial and _enough(one)),
     )
 
 
@@ -77,9 +101,11 @@ def trial_sentence(summary: Summary, action: Action) -> str:
     if trial is None:
         return ""
     write = summary.settings.numbers
+    out_of = "" if trial.whole is None else f" of {write.count(trial.whole)}"
+    span = f", by records {trial.span}" if trial.span else ""
     today = (
-        f"Today {write.share(trial.base)} have the outcome ({trial.whom}: "
-        f"{write.count(trial.known)})"
+        f"Today {write.share(trial.base)} have the outcome (known of "
+        f"{write.count(trial.known)}{out_of}{span})"
     )
     if trial.per_arm is None:
         return f"{today}; {NO_TRIAL}."
@@ -88,9 +114,23 @@ def trial_sentence(summary: Summary, action: Action) -> str:
         f"{today}. Drawn by lot and all asked, {trial.per_arm:,} learners with it and "
         f"as many without show a change by {_points(trial)} four times in five"
     )
-    if not few:
-        return f"{told}."
-    return f"{told}; {few} of {len(action.targets)} rows above have too few for it."
+    if few:
+        told += f"; {few} of {len(action.targets)} rows above have too few for it"
+    return f"{told}. {drawn(action)}".rstrip()
+
+
+def drawn(action: Action) -> str:
+    """Say where it is told who is held out; nothing where no lots were drawn.
+
+    Parameters
+    ----------
+    action : Action
+        With a trial.
+    """
+    if action.id not in ARMED or not action.list:
+        return ""
+    name, _ = ARMED[action.id]
+    return f'Who is held out is in the column "arm" of private/lists/{name}.'
 
 
 def _shared(action: Action) -> Trial | None:
@@ -104,15 +144,13 @@ def _points(trial: Trial) -> str:
     return f"{points} {'point' if points == '1' else 'points'}"
 
 
-def _per_arm(pair: tuple[Target, Trial]) -> str:
-    needed = pair[1].per_arm
-    return NO_TRIAL if needed is None else f"{needed:,}"
+def _outcome(trial: Trial) -> str:
+    return ", by records ".join(filter(None, (trial.outcome, trial.span)))
 
 
-def _enough(pair: tuple[Target, Trial]) -> str:
-    target, trial = pair
-    if trial.per_arm is None:
-        return "no"
+def _enough(target: Target) -> str:
+    if target.trial and target.trial.per_arm is None:
+        return f"no: {NO_TRIAL}"
     return "yes" if target.is_enough else "no: put targets together"
 
 

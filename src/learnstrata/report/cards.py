@@ -287,7 +287,8 @@ def _progression(found: Progression | None, write: Numbers) -> str:
     parts = []
     if found.growth is not None:
         parts.append(
-            f"pay grew by {write.growth(found.growth)} a year ("
+            f"pay grew by {write.growth(found.growth)} a year from the oldest to the "
+            "newest ("
             f"{_of_all(found.growth_of_all, write.growth)}"
             f"{write.count(found.n_growth)} learners)"
         )

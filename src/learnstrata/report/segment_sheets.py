@@ -226,7 +226,8 @@ def _pulls(summary: Summary) -> Table:
 def _progression(summary: Summary) -> Table:
     """Give how learners with older records moved on, beside all who have them."""
     return table_of(
-        "Pay growth and change of role, of learners with older records",
+        "Pay growth from the oldest to the newest pay, and change of role, of learners "
+        "with older records",
         [(one, one.progression) for one in summary.segments if one.progression],
         (
             column("Segment", lambda row: row[0].name),

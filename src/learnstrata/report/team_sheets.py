@@ -3,19 +3,14 @@
 from collections.abc import Iterator
 from typing import get_args
 
-from learnstrata.report.actions import pools
+from learnstrata.report.actions import ASK, drawn, pools, trial_columns
 from learnstrata.report.spreadsheet import Sheet
 from learnstrata.report.teams import list_path
-from learnstrata.summary.contract.decisions import Action, Target, Team, Trial
+from learnstrata.summary.contract.decisions import Action, Team
 from learnstrata.summary.contract.results import Summary
-from learnstrata.wording.tables import Getter, Table, column, table_of
+from learnstrata.wording.tables import Table, column, table_of
 
 __all__ = ["team_sheets"]
-
-TRIAL = (
-    "Trial: draw by lot who gets it, and ask both for the outcome. With as many in "
-    "each arm as the table says, the change shows in four trials of five."
-)
 
 
 def team_sheets(summary: Summary) -> tuple[Sheet, ...]:
@@ -41,7 +36,7 @@ def _sheets(summary: Summary) -> Iterator[Sheet]:
         title = f"{name}: what to do first, for whom, and how to know that it worked"
         filled = tuple(table for table in tables if table.rows)
         tried = any(target.trial for one in owned for target in one.targets)
-        text = TRIAL if tried else ""
+        text = f"How a hold-out would tell: {ASK[:1].lower()}{ASK[1:]}" if tried else ""
         yield Sheet(name, title, filled, "Teams", text, _others(team, concerned))
 
 
@@ -57,10 +52,12 @@ def _others(team: Team, actions: list[Action]) -> str:
 
 def _told(action: Action) -> str:
     """Say what stands over the targets of an action, a line each."""
+    is_tried = any(one.trial for one in action.targets)
     lines = {
         "First step": action.first_step,
         "List of learners": list_path(action) if action.list else "",
         "How to know that it worked": action.measure,
+        "Hold-out": drawn(action) if is_tried else "",
         "By when": action.horizon,
         "Why": action.why,
     }
@@ -79,28 +76,9 @@ def _targets(summary: Summary, action: Action, beside: list[Action]) -> Table:
             column("For whom", lambda one: one.name),
             column(units, lambda one: one.size, "count"),
             column("Share", lambda one: one.share, "share"),
-            *(_trials(units) if any(one.trial for one in every) else ()),
+            *(trial_columns(summary) if any(one.trial for one in every) else ()),
             *([programme] if any(one.programme for one in every) else []),
             column("Why", lambda one: one.why),
         ),
         note=_told(action),
     )
-
-
-def _trials(units: str) -> Iterator[Getter]:
-    yield column("Outcome today", lambda one: one.trial and one.trial.base, "share")
-    yield column("Change to see", lambda one: one.trial and one.trial.change, "share")
-    heading = f"{units} in each arm"
-    yield column(heading, lambda one: one.trial and one.trial.per_arm, "index")
-    yield column("Enough of them", _enough)
-    yield column("Outcome", lambda one: one.trial and _outcome(one.trial))
-
-
-def _outcome(trial: Trial) -> str:
-    return f"{trial.outcome}, of {trial.whom}"
-
-
-def _enough(target: Target) -> str | None:
-    if target.trial is None:
-        return None
-    return "yes" if target.is_enough else "no"

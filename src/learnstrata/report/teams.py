@@ -9,9 +9,21 @@ from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
 
-__all__ = ["POOLS", "TEAMS", "TeamAction", "TeamPage", "list_path", "team_pages"]
+__all__ = [
+    "ORDER",
+    "POOLS",
+    "TEAMS",
+    "TeamAction",
+    "TeamPage",
+    "list_path",
+    "team_pages",
+]
 
 POOLS = "mentor_pools"
+ORDER = (
+    "Ordered by what can start first: a list of people, then enough of them for a "
+    "trial, then how many it reaches."
+)
 # By team: where its page is, and what the page is called.
 TEAMS: Mapping[str, tuple[str, str]] = {
     "product": ("product", "Product"),
@@ -39,6 +51,7 @@ class TeamPage:
 
     id: str
     title: str
+    order: str
     actions: tuple[TeamAction, ...]
 
 
@@ -50,13 +63,16 @@ def team_pages(summary: DisclosedSummary) -> tuple[TeamPage, ...]:
     summary : DisclosedSummary
     """
     return tuple(
-        TeamPage(
-            place,
-            title,
-            tuple(_action(summary, one) for one in summary.actions if one.team == team),
-        )
-        for team, (place, title) in TEAMS.items()
+        _page(summary, *TEAMS[team], [a for a in summary.actions if a.team == team])
+        for team in TEAMS
     )
+
+
+def _page(
+    summary: DisclosedSummary, place: str, title: str, actions: list[Action]
+) -> TeamPage:
+    order = ORDER if len(actions) > 1 else ""
+    return TeamPage(place, title, order, tuple(_action(summary, a) for a in actions))
 
 
 def list_path(action: Action) -> str:
@@ -77,7 +93,7 @@ def _action(summary: DisclosedSummary, action: Action) -> TeamAction:
         action.first_step,
         action.why,
         demand if demand.rows else targets(summary, action),
-        trials(action),
+        trials(summary, action),
         tuple(_facts(summary, action)),
     )
 

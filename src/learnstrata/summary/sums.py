@@ -6,6 +6,7 @@ each group that has a record of them: such groups overlap, and add up to no less
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.schema.register import extra_name
@@ -49,6 +50,13 @@ SAME_COUNTS: Mapping[str, tuple[Key, Key]] = {
     "pay_growth": (("known", "pay_growth"), ()),
     "role_change": (("moved", "n_roles"), ("moved", "n_changed")),
 }
+MOVED = (  # of learners with older records: who is among whom
+    ("n_changed", "n_roles"),
+    ("n_grown", "n_growth"),
+    ("n_one_year", "n_growth"),
+    ("n_grown_one_year", "n_one_year"),
+    ("n_grown_one_year", "n_grown"),
+)
 LEAST_TIED = 4  # times the base: of smaller roles nobody is told who could mentor
 CERTAINTIES = ("core", "borderline", "atypical")
 
@@ -210,11 +218,11 @@ def _progression(tally: Tally, one: Segment) -> None:
     size = ("size", one.id)
     older = tally.note(("moved", "n", one.id), found.n)
     tally.add([older], size, whole=False)
-    for name in ("n_growth", "n_grown", "n_roles", "n_changed"):
+    for name in dict.fromkeys(chain.from_iterable(MOVED)):
         key = tally.note(("moved", name, one.id), getattr(found, name))
         tally.note(("moved", name, ALL), getattr(found, f"{name}_of_all"))
         tally.add([key], older, whole=False)
-    for part, whole in (("n_changed", "n_roles"), ("n_grown", "n_growth")):
+    for part, whole in MOVED:
         tally.add([("moved", part, one.id)], ("moved", whole, one.id), whole=False)
     tally.guess([("moved", "n_growth", one.id)], ("known", "pay_growth", one.id))
 

@@ -137,6 +137,11 @@ def test_progression_is_that_of_learners_with_older_records(small_run):
         grown = (growth >= np.log(1.1) - 1e-9).sum()
         assert found.n_grown == grown > 0
         assert found.grown == grown / len(growth)
+        year = older.filter(years_between=1.0)["pay_growth"]
+        grown = (year >= np.log(1.1) - 1e-9).sum()
+        assert (found.n_one_year, found.n_grown_one_year) == (len(year), grown)
+        assert 0 < found.grown_one_year == grown / len(year)
+        assert len(year) < len(growth)
         counts = (found.n, found.n_growth, found.n_roles, found.n_changed)
         assert counts == (len(older), len(growth), len(named), changed)
         assert found.growth == pytest.approx(np.expm1(growth.median()))
@@ -149,6 +154,8 @@ def test_pay_that_grew_by_the_limit_itself_has_grown(small_run):
     for limit, share in ((0.07, 1.0), (0.0701, 0.0)):
         card, *_ = make_cards(alike, profiles, pay=Pay(), grown=limit)
         assert card.progression.grown == share
+        assert card.progression.n_one_year > 0
+        assert card.progression.grown_one_year == share
 
 
 def test_learners_without_older_records_have_no_growth(small_run):
@@ -156,6 +163,7 @@ def test_learners_without_older_records_have_no_growth(small_run):
     card, *_ = make_cards(learners, small_run.meaning.profiles, pay=Pay())
     assert (card.progression.n, card.progression.growth) == (0, None)
     assert card.progression.role_change is None
+    assert (card.progression.n_one_year, card.progression.grown_one_year) == (0, None)
 
 
 def test_a_table_without_pay_has_no_bins_of_pay(small_run):

@@ -115,6 +115,8 @@ class Progression:
         Median yearly growth of pay; 0.10 is 10 %.
     n_grown : int
         Of those with pay in two years, with pay that grew enough a year.
+    n_one_year, n_grown_one_year : int
+        The same two of those whose oldest and newest pay lie one year apart.
     n_roles, n_changed : int
         Of them, with a role that is named, and with more than one.
     """
@@ -123,6 +125,8 @@ class Progression:
     n_growth: int
     growth: float | None
     n_grown: int
+    n_one_year: int
+    n_grown_one_year: int
     n_roles: int
     n_changed: int
 
@@ -130,6 +134,11 @@ class Progression:
     def grown(self) -> float | None:
         """Share whose pay grew enough."""
         return self.n_grown / self.n_growth if self.n_growth else None
+
+    @property
+    def grown_one_year(self) -> float | None:
+        """Share whose pay grew enough from one year to the next."""
+        return self.n_grown_one_year / self.n_one_year if self.n_one_year else None
 
     @property
     def role_change(self) -> float | None:
@@ -319,14 +328,18 @@ def _moved(learners: pl.DataFrame, grown: float) -> Progression | None:
     if "n_records" not in learners.columns:
         return None
     older = learners.filter(pl.col("n_records") >= 2)
-    growth, roles = older["pay_growth"].drop_nulls(), older["n_roles"].drop_nulls()
+    paid = older.drop_nulls("pay_growth")
+    growth, roles = paid["pay_growth"].to_numpy(), older["n_roles"].drop_nulls()
     roles = roles.filter(roles >= 1)
-    known = growth.to_numpy()
+    enough = growth >= np.log1p(grown) - EQUAL
+    one_year = paid["years_between"].eq_missing(1).to_numpy()
     return Progression(
         n=len(older),
         n_growth=len(growth),
-        growth=float(yearly_growth(np.median(known))) if len(known) else None,
-        n_grown=int((known >= np.log1p(grown) - EQUAL).sum()),
+        growth=float(yearly_growth(np.median(growth))) if len(growth) else None,
+        n_grown=int(enough.sum()),
+        n_one_year=int(one_year.sum()),
+        n_grown_one_year=int((enough & one_year).sum()),
         n_roles=len(roles),
         n_changed=int((roles > 1).sum()),
     )

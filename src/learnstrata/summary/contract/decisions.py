@@ -23,18 +23,23 @@ ActionId = Literal[
     "quarterly_refit",
 ]
 Team = Literal["product", "mentoring", "career services"]
+Span = Literal["one year apart", "one or more years apart", ""]
 
 
 class Trial(Model):
     """How a hold-out shows that an action worked: an outcome, and its share today.
 
-    `outcome` is in words, `whom` says of whom the share is known. `per_arm` learners
-    with the action and as many without it see the share rise by `change` with a power
-    of 80 %, two-sided at 5 %; null where it cannot rise so far.
+    `outcome` is in words, `whom` says of whom the share is known, `span` how far their
+    records lie apart (empty where the outcome is not of pay). `whole` counts those of
+    whom it could be known. `per_arm` learners with the action and as many without it
+    see the share rise by `change` with a power of 80 %, two-sided at 5 %; null where it
+    cannot rise so far.
     """
 
     outcome: Annotated[str, Label()]
     whom: Annotated[str, Word()]
+    span: Annotated[Span, Word()]
+    whole: Annotated[int | None, Count("learners of whom it could be known")]
     known: Annotated[int | None, Count("learners of whom the outcome is known")]
     met: Annotated[int | None, Count("of them, with the outcome")]
     base: Annotated[Number, Share("learners with the outcome", "known", "met")]

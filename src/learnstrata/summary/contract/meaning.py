@@ -133,6 +133,30 @@ class Progression(Model):
     grown_of_all: Annotated[
         Number, Share("all, whose pay grew enough", "n_growth_of_all", "n_grown_of_all")
     ]
+    n_one_year: Annotated[
+        int | None, Count("with pay in two years, one year apart alone")
+    ]
+    n_grown_one_year: Annotated[
+        int | None, Count("of these, with pay that grew enough")
+    ]
+    grown_one_year: Annotated[
+        Number,
+        Share("whose pay grew enough in a year", "n_one_year", "n_grown_one_year"),
+    ]
+    n_one_year_of_all: Annotated[
+        int | None, Count("all with pay in two years, one year apart alone")
+    ]
+    n_grown_one_year_of_all: Annotated[
+        int | None, Count("of these of all, with pay that grew enough")
+    ]
+    grown_one_year_of_all: Annotated[
+        Number,
+        Share(
+            "all, whose pay grew enough in a year",
+            "n_one_year_of_all",
+            "n_grown_one_year_of_all",
+        ),
+    ]
     n_roles: Annotated[int | None, Count("of them with a role that is named")]
     n_changed: Annotated[int | None, Count("of them with more than one role")]
     role_change: Annotated[Number, Share("more than one role", "n_roles", "n_changed")]
