@@ -14,8 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import narwhals as nw
 import polars as pl
 import xlsxwriter
+
+from learnstrata.learners.schema.amounts import tidied
+from learnstrata.learners.schema.missing import is_missing
 
 COLUMNS = ("learner_id", "company", "title", "pay", "start_year", "pay_year")
 NAMES = {
@@ -455,3 +459,9 @@ def kept_table(seed: int, folder: Path) -> Kept:
     path = FILES[name](draft, folder)
     told = (name, *(way.__name__ for way in ways if way is not as_they_are))
     return Kept(path, "\n".join(draft.config), draft, told)
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a text, tidied, is one of the words for nothing."""
+    frame = nw.from_native(pl.DataFrame({"said": [text]}))
+    return frame.select(is_missing(tidied(nw.col("said"))))["said"][0]

@@ -14,8 +14,9 @@ from narwhals.typing import IntoFrame
 from learnstrata.exceptions import PrivacyError, SchemaError
 from learnstrata.layer.folder import KINDS
 from learnstrata.layer.reading import NAMES_SCHEMA, read_names, read_summary
-from learnstrata.learners.lookups import distinct, without_patterns
-from learnstrata.learners.schema.missing import says_nothing
+from learnstrata.learners.lookups import collected, without_patterns
+from learnstrata.learners.schema.amounts import tidied
+from learnstrata.learners.schema.missing import is_missing
 from learnstrata.learners.schema.register import COLUMNS
 from learnstrata.pipeline import Run
 from learnstrata.privacy.leaks.whole_names import named_in
@@ -103,10 +104,10 @@ def names_in(table: IntoFrame, mapping: Mapping[str, str]) -> pl.DataFrame:
     if missing := set(columns.values()).difference(there):
         raise SchemaError.missing(missing, there)
     found = {
-        kind: distinct(frame.select(nw.col(column).cast(nw.String)), column)
-        for kind, column in ((kind, there[c]) for kind, c in columns.items())
+        kind: collected(frame.select(nw.col(there[c]).cast(nw.String)))[there[c]]
+        for kind, c in columns.items()
     }
-    return _names_frame(**found)
+    return _names_frame({kind: name.unique().sort() for kind, name in found.items()})
 
 
 def names_of_run(table: IntoFrame, run: Run) -> pl.DataFrame:
@@ -125,13 +126,14 @@ def names_of_run(table: IntoFrame, run: Run) -> pl.DataFrame:
     """
     mapping, records = run.base.mapping, run.base.records
     fill = run.config.cleaning.missing_company
-    tidied = {
-        kind: records[c].drop_nulls().unique(maintain_order=True).to_list()
+    held = {
+        kind: records[c].cast(pl.String).unique(maintain_order=True)
         for c, kind in NAMING.items()
         if c in mapping
     }
-    tidied["company"] = [name for name in tidied.get("company", []) if name != fill]
-    both = [names_in(table, mapping), _names_frame(**tidied)]
+    if "company" in held:
+        held["company"] = held["company"].filter(held["company"] != fill)
+    both = [names_in(table, mapping), _names_frame(held)]
     return pl.concat(both).unique(maintain_order=True)
 
 
@@ -145,7 +147,9 @@ def with_allowed(names: pl.DataFrame, allow: str | Iterable[str]) -> pl.DataFram
     [('company', 'Bath'), ('allowed', 'Bath')]
     """
     texts = [allow] if isinstance(allow, str) else allow
-    both = pl.concat([names, _names_frame(allowed=texts)])
+    both = pl.concat(
+        [names, _names_frame({"allowed": pl.Series(list(texts), dtype=pl.String)})]
+    )
     return both.unique(maintain_order=True)
 
 
@@ -185,11 +189,14 @@ def refuse_given_names(segments: Iterable[Segment], names: pl.DataFrame) -> None
         )
 
 
-def _names_frame(**names: Iterable[str]) -> pl.DataFrame:
-    rows = [
-        (kind, name)
+def _names_frame(names: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Put names below each other, without those that say that there is none."""
+    found = [
+        pl.DataFrame({"name": names[kind]}).select(kind=pl.lit(kind), name="name")
         for kind in KINDS
-        for name in names.get(kind, ())
-        if kind == "allowed" or not says_nothing(name)
+        if kind in names
     ]
-    return pl.DataFrame(rows, schema=NAMES_SCHEMA, orient="row")
+    rows = pl.concat([pl.DataFrame(schema=NAMES_SCHEMA), *found]).drop_nulls()
+    frame = nw.from_native(rows)
+    is_name = (nw.col("kind") == "allowed") | ~is_missing(tidied(nw.col("name")))
+    return frame.filter(is_name).to_native()

@@ -7,11 +7,12 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from dirt import says_nothing
 from frames import column
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Columns, Pay
 from learnstrata.facade import check_table
-from learnstrata.learners.schema.missing import MISSING, says_nothing
+from learnstrata.learners.schema.missing import MISSING
 from learnstrata.learners.schema.standard import standardise
 from learnstrata.learners.sources.files import read_learners
 

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
+from dirt import says_nothing
 from frames import column, rows
 from learnstrata.config.stages import Columns, Numbers, Pay
 from learnstrata.exceptions import SchemaError
 from learnstrata.learners.schema.amounts import INVISIBLE
 from learnstrata.learners.schema.columns import column_names_of
-from learnstrata.learners.schema.missing import says_nothing
 from learnstrata.learners.schema.register import COLUMNS, extra_name
 from learnstrata.learners.schema.standard import (
     find_columns,

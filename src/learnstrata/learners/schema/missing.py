@@ -4,13 +4,9 @@ It holds for every source, kind and column: a company that is called None is mis
 too. Compared are texts tidied by `learnstrata.learners.schema.amounts.tidied`.
 """
 
-import re
-
 import narwhals as nw
 
-from learnstrata.learners.schema.amounts import SPACES
-
-__all__ = ["MISSING", "is_missing", "says_nothing"]
+__all__ = ["MISSING", "is_missing"]
 
 MISSING = (
     *("", "-", "--", "---", "\u2013", "\u2014", "?", "??", "???", ".", "..", "..."),
@@ -25,7 +21,6 @@ MISSING = (
     *("#n/a", "#n/a n/a", "#na", "#null!", "#div/0!", "#ref!", "#value!", "#name?"),
     *("#num!", "#spill!", "#calc!", "#field!", "#getting_data", "#error!"),
 )
-_SAYING_NOTHING = frozenset(MISSING)
 
 
 def is_missing(tidy: nw.Expr) -> nw.Expr:
@@ -49,14 +44,3 @@ def is_missing(tidy: nw.Expr) -> nw.Expr:
     [True, False, False]
     """
     return tidy.str.to_lowercase().is_in(list(MISSING))
-
-
-def says_nothing(text: str) -> bool:
-    """Tell whether a single text says "nothing here".
-
-    Examples
-    --------
-    >>> says_nothing(" Unknown "), says_nothing("Acme")
-    (True, False)
-    """
-    return re.sub(SPACES, " ", text).strip(" ").lower() in _SAYING_NOTHING
