@@ -153,10 +153,10 @@ def _written(value: float | None, one: TypicalNumber, write: Numbers) -> str:
 
 
 def _part(share: CategoryShare, scale: float, shade: str, write: Numbers) -> Part:
-    told = share.share is not None
+    few = share.count is None
     return Part(
         value=share.value,
-        share=write.share(share.share) if told else write.count(share.count),
+        share=write.count(None) if few else write.share(share.share),
         width=round(scale * (share.share or 0.0), 2),
         index=write.index(share.index),
         side=_side(share.index),
