@@ -88,6 +88,7 @@ NUMBERS = Numbers(1e5, "LPA", 10)
 UNIT = re.compile(r" \([^()]*\)$")
 OF_COHORT = re.compile(r": (groups|by role|by company tier)$")
 OF_ACTION = re.compile(r"^(Check|Prepare|Help) .*")  # for others than all of a name
+OF_THEM = " of them"
 MARK = re.compile("[\u25b2\u25bc] ")
 
 
@@ -102,15 +103,26 @@ def facts_of_grid(grid: Grid) -> Iterator[Fact]:
         for heading, what in found.items():
             if heading in told:
                 mine = of_all if what.startswith("ALL ") else whom
-                value = MARK.sub("", told[heading])
-                if what == "overlap":  # a sentence tells the Jaccard in percents
-                    value = NUMBERS.share(float(value))
-                yield Quantity(mine, what.removeprefix("ALL ")), value
-        if "Pay, LPA: median" in told:
-            yield from _quartiles(whom, "pay", told["Pay, LPA: median"])
-        for pair in told.get("Company tiers", "").split("; "):
-            if match := re.fullmatch(f"(.+) {NUMBER}", pair):
-                yield Quantity((*whom, match[1]), "share"), match[2]
+                yield _fact(mine, what.removeprefix("ALL "), told[heading])
+        yield from _side_by_side(whom, told)
+
+
+def _fact(whom: tuple[str, ...], what: str, cell: str) -> Fact:
+    """Give a fact; a card of few tells counts for shares, a sentence of percents."""
+    value = MARK.sub("", cell)
+    if what == "overlap":
+        value = NUMBERS.share(float(value))
+    of_few = value.endswith(OF_THEM)
+    return Quantity(whom, "learners" if of_few else what), value.removesuffix(OF_THEM)
+
+
+def _side_by_side(whom: tuple[str, ...], told: Mapping[str, str]) -> Iterator[Fact]:
+    """Give what cells of the comparison tell of several numbers."""
+    if "Pay, LPA: median" in told:
+        yield from _quartiles(whom, "pay", told["Pay, LPA: median"])
+    for pair in told.get("Company tiers", "").split("; "):
+        if match := re.fullmatch(f"(.+) {NUMBER}", pair):
+            yield Quantity((*whom, match[1]), "share"), match[2]
 
 
 def _whom(grid: Grid, title: str, told: dict[str, str]) -> tuple[str, ...]:
@@ -419,6 +431,29 @@ def _off(run: DisclosedSummary, told: list[float], *, alone: bool = False) -> fl
     digits = 0.005 if all(round(one, 2) == one for one in told) else 0.0005
     counts = 0.0 if alone else (len(told) + 1) * run.rounding_error / 50
     return len(told) * digits + counts
+
+
+def test_the_largest_of_several_is_no_smaller_than_an_equal_part(run):
+    shares = [[one.share or 0.0 for one in run.segments]]
+    parts = run.evidence.finer.parts if run.evidence else ()
+    shares += [
+        [p.share_of_segment or 0.0 for p in parts if p.segment_id == one.id]
+        for one in run.segments
+    ]
+    for several in filter(None, shares):
+        assert max(several) >= 1 / len(several) - _off(run, several)
+
+
+def test_a_majority_is_over_half_and_half_is_reached_by_those_it_is_said_of(run):
+    answer = run.words.findings[0]
+    assert answer.id == "largest_segment"
+    told, sizes = " ".join(answer.more), sorted(one.size or 0 for one in run.segments)
+    if "more than half" in told:
+        assert 2 * sizes[-1] > run.segmented
+    if match := re.search(r"the (\d+) largest together hold half", told):
+        assert 2 * sum(sizes[-int(match[1]) :]) >= run.segmented
+        assert 2 * sizes[-1] <= run.segmented
+    assert match or "half" in told
 
 
 CUT = re.compile(
