@@ -105,6 +105,30 @@ def test_what_is_no_plain_number_is_written_as_it_is_told(text):
     assert number_format(text) == f'"{text}"'
 
 
+def test_a_negative_number_that_rounds_to_nothing_has_no_minus(tmp_path):
+    columns = (Column("Strength", "number"), Column("Difference", "share"))
+    table = Table("Two", columns, ((-0.001, -0.0001), (-0.25, -0.25)))
+    (page,) = written(tmp_path / "two.xlsx", table)
+    assert [[cell.number_format for cell in row] for row in cells_of(page)[1:]] == [
+        ["0.00;0.00", '">-0.1%";">-0.1%"'],
+        ["0.00", "0%"],
+    ]
+
+
+@pytest.mark.parametrize("name", ["summary", "notebook", "bare"])
+def test_a_column_is_all_percents_or_has_none(name, request, tmp_path):
+    write_summary(tmp_path / "tables.xlsx", request.getfixturevalue(name))
+    n = 0
+    for page in openpyxl.load_workbook(tmp_path / "tables.xlsx").worksheets[1:]:
+        for table in page.tables.values():
+            for heading, *cells in zip(*page[table.ref], strict=True):
+                numbers = [one for one in cells if isinstance(one.value, int | float)]
+                percents = {"%" in one.number_format for one in numbers}
+                assert len(percents) < 2, (page.title, heading.value)
+                n += True in percents
+    assert n > 10
+
+
 def test_a_text_that_looks_like_a_formula_or_a_link_stays_a_text(tmp_path):
     texts = ("=1+1", "http://example.org", "@SUM(A1)")
     table = Table("Texts", (Column("What"),), tuple((text,) for text in texts))

@@ -209,14 +209,23 @@ def _gaps(cells: list[PayCell], results: Results, trial: Trial | None) -> list[T
     return [
         Target(
             name=one.role_family or "",
-            size=one.learners,
-            share=share_of(one.learners, results.segmented),
+            size=(size := _of_role(results, one)),
+            share=share_of(size, results.segmented),
             why=gap,
             trial=trial,
         )
         for one in roles
         if (gap := gaps.get(one.role_family))
     ][:MOST_BENCHMARKS]
+
+
+def _of_role(results: Results, cell: PayCell) -> int | None:
+    """Count all learners of a role: a benchmark is for those of unknown pay as well."""
+    for segment in results.segments:
+        for one in segment.category("role"):
+            if one.value == cell.role_family:
+                return one.base_count
+    return cell.learners
 
 
 def _gap_in_words(own: list[PayCell], results: Results) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from learnstrata.decisions.pathways import evidence_of, need_of
 from learnstrata.decisions.trials import hold_out, horizon_of, measure_of, trial_of
-from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract.decisions import Action, Target
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.findings import ONE_SEGMENT
+from learnstrata.summary.wholes import shares_of
 from learnstrata.wording import readings
 from learnstrata.wording.words import counted
 
@@ -109,22 +109,23 @@ def repair(results: Results) -> Action:
 
 def _to_check(results: Results) -> Iterator[Target]:
     """Give what may be wrong, as far as somebody has it."""
-    sure = results.evidence
+    sure = results.evidence.certainty if results.evidence else None
+    parts = (sure.atypical, sure.borderline, sure.core) if sure else (None,)
     found = (
         (
             "Far from everybody in their segment",
-            sure.certainty.atypical if sure else None,
+            parts,
             "further from the centre than nearly all others: a rare career, or a typo",
         ),
         (
             "A value was set aside",
-            results.ledger.set_aside,
+            (results.ledger.set_aside,),
             "a pay or year that cannot be, so the segment was found without it",
         ),
     )
-    for name, size, why in found:
+    for name, (size, *others), why in found:
         if size:
-            share = share_of(size, results.segmented)
+            share, *_ = shares_of((size, *others), results.segmented)
             yield Target(name=name, size=size, share=share, why=why)
 
 

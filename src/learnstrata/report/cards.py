@@ -158,10 +158,11 @@ def _written(value: float | None, one: TypicalNumber, write: Numbers) -> str:
 
 
 def _part(share: CategoryShare, scale: float, shade: str, write: Numbers) -> Part:
-    told = share.share is not None
+    counted = write.count(share.count)
+    told = counted if share.count is None else f"{counted} of them"
     return Part(
         value=share.value,
-        share=write.share(share.share) if told else write.count(share.count),
+        share=told if share.share is None else write.share(share.share),
         width=round(scale * (share.share or 0.0), 2),
         index=write.index(share.index),
         side=_side(share.index),

@@ -103,7 +103,7 @@ def shown_cells(summary: Summary) -> tuple[PayCell, ...]:
 
 
 PAY = (
-    column("Learners", lambda cell: cell.learners, "count"),
+    column("With pay and years", lambda cell: cell.learners, "count"),
     column("Companies", lambda cell: cell.companies, "count"),
     column("Lower quartile", lambda cell: cell.p25, "pay"),
     column("Median", lambda cell: cell.p50, "pay"),
@@ -341,7 +341,7 @@ def company_tiers(summary: Summary) -> Table:
         (
             column("Tier", lambda one: one.tier),
             column("Companies", lambda one: one.companies, "count"),
-            column("Learners", lambda one: one.learners, "count"),
+            column("Learners at them", lambda one: one.learners, "count"),
             column("Median", lambda one: one.p50, "pay"),
             column(AT_LARGEST, lambda one: one.top_share, "share"),
             column("Gini", lambda one: one.gini, "statistic"),

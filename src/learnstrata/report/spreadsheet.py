@@ -223,7 +223,10 @@ def _write(
     elif value is None:
         page.write_string(*at, NOTHING, book.look(align=side, font_color=MUTED))
     else:
-        shown = number_format(book.numbers.write(cell, kind))
+        text = book.numbers.write(cell, kind)
+        shown = number_format(text)
+        if value < 0 and not text.startswith("-"):
+            shown = f"{shown};{shown}"  # Excel would put a minus before "0.00"
         page.write_number(*at, value, book.look(shown))
 
 

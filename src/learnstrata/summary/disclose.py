@@ -57,6 +57,7 @@ from learnstrata.summary.contract.questions import MentorRole, Questions
 from learnstrata.summary.contract.results import Results, Settings
 from learnstrata.summary.sums import tally_of
 from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of, values_in
+from learnstrata.summary.wholes import within_wholes
 
 __all__ = ["disclose", "rounding_of"]
 
@@ -72,10 +73,11 @@ T = TypeVar("T")
 def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     """Make what may be shared out of exact results.
 
-    Counts are rounded, all with one offset; shares and indices are of rounded counts;
-    pay needs enough learners and companies, none of which has most; quantiles have five
-    learners beyond them; all else has two or three significant digits. Segments of
-    fewer learners than may be told are left out. Values for the owner are None.
+    Counts are rounded, all with one offset; shares and indices are of rounded counts,
+    of segments and their parts never more than 100 % together; pay needs enough
+    learners and companies, none of which has most; quantiles have five learners beyond
+    them; all else has two or three significant digits. Segments of fewer learners than
+    may be told are left out. Values for the owner are None.
 
     Parameters
     ----------
@@ -104,6 +106,7 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
         told = _without_cuts_of_pay(told)
     questions = _without_few_companies(told.questions, settings)
     both = zip(results.outcomes, told.outcomes, strict=True)
+    told = within_wholes(told)
     return told.model_copy(
         update={
             "small_segments": len(small),

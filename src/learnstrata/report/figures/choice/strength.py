@@ -55,6 +55,7 @@ def table(summary: DisclosedSummary) -> Table:
             ),
             column("Standard error", lambda row: row.standard_error, "statistic"),
         ],
+        sheet="Prediction strength",
     )
 
 

@@ -142,6 +142,7 @@ def table(summary: DisclosedSummary) -> Table:
             column(summary.settings.units.capitalize(), lambda row: row[1], "count"),
             column("Most of them in", lambda row: _name(summary, row[2])),
         ],
+        sheet="Branches",
     )
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from learnstrata.report import theme
-from learnstrata.report.figures.bins import capital
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
 from learnstrata.report.figures.vega import (
@@ -99,7 +98,7 @@ def _table(summary: Summary) -> Table:
         [row for row in summary.description.pay_by_role if row.p50 is not None],
         [
             column("Role", lambda row: row.role),
-            column(capital(summary.settings.units), lambda row: row.learners, "count"),
+            column("Known for", lambda row: row.learners, "count"),
             column("Lower quartile", lambda row: row.p25, "pay"),
             column("Median", lambda row: row.p50, "pay"),
             column("Upper quartile", lambda row: row.p75, "pay"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from learnstrata.privacy.disclosure.rounding import FINE_WHOLE
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
@@ -11,6 +10,7 @@ from learnstrata.report.figures.vega import PAPER, field, mark, segment_colours
 from learnstrata.segments.model.certainty import FENCE
 from learnstrata.summary.contract.evidence import Certainty, SegmentCertainty
 from learnstrata.summary.contract.results import DisclosedSummary, Results
+from learnstrata.summary.wholes import shares_of
 from learnstrata.wording.tables import Cell, Table, column, table_of
 
 __all__ = ["CHART"]
@@ -91,24 +91,6 @@ def _bars(summary: DisclosedSummary, row: SegmentCertainty) -> list[Row]:
         )
         start += n
     return bars
-
-
-def shares_of(parts: Parts, whole: int | None) -> tuple[float | None, ...]:
-    """Give each part as a share: of their sum where all are told, else of `whole`.
-
-    Whole percents, of more than 1,000 a tenth of one, as all shares are told.
-
-    Examples
-    --------
-    >>> shares_of((80, 20, 100), 210), shares_of((80, 20, None), 200)
-    ((0.4, 0.1, 0.5), (0.4, 0.1, None))
-    """
-    known = [n for n in parts if n is not None]
-    total = sum(known) if len(known) == len(parts) else max(whole or 0, sum(known))
-    places = 3 if total > FINE_WHOLE else 2
-    return tuple(
-        None if n is None or not total else round(n / total, places) for n in parts
-    )
 
 
 def title(summary: DisclosedSummary) -> str:

@@ -153,6 +153,7 @@ def table(summary: Results) -> Table:
             column("Of the one", lambda flow: flow.share_of_source, "share"),
             column("Of the other", lambda flow: flow.share_of_target, "share"),
         ],
+        sheet="From k to k",
     )
 
 

@@ -1,0 +1,49 @@
+"""Shares that are told together are no more than their whole."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from learnstrata.summary.wholes import shares_of, within_wholes
+
+COUNTS = st.lists(st.none() | st.integers(1, 500).map(lambda n: 10 * n), min_size=1)
+
+
+@given(COUNTS, st.none() | st.integers(5, 2000).map(lambda n: 10 * n))
+def test_shares_are_no_more_than_all_together(parts, whole):
+    told = [one for one in shares_of(parts, whole) if one is not None]
+    assert all(one <= 1 for one in told)
+    assert sum(told) <= 1 + 0.005 * len(told) + 1e-9
+
+
+def test_parts_that_fit_into_their_whole_are_shares_of_it():
+    assert shares_of((300, 600), 1_000) == (0.3, 0.6)
+
+
+def test_segments_that_add_up_to_more_than_all_are_shares_of_their_sum(small_told):
+    more = small_told.segmented + 100
+    sizes = [more - 10 * (len(small_told.segments) - 1)]
+    sizes += [10] * (len(small_told.segments) - 1)
+    segments = tuple(
+        one.model_copy(update={"size": size})
+        for one, size in zip(small_told.segments, sizes, strict=True)
+    )
+    found = within_wholes(small_told.model_copy(update={"segments": segments}))
+    assert [one.share for one in found.segments] == [
+        pytest.approx(size / more, abs=0.0006) for size in sizes
+    ]
+
+
+def test_what_is_not_told_stays_untold(small_told):
+    hidden = tuple(
+        one.model_copy(update={"share": None}) for one in small_told.segments
+    )
+    found = within_wholes(small_told.model_copy(update={"segments": hidden}))
+    assert {one.share for one in found.segments} == {None}
+
+
+def test_sub_segments_are_within_their_segment(small_told):
+    parts = small_told.evidence.finer.parts
+    for segment in small_told.segments:
+        told = [p.share_of_segment for p in parts if p.segment_id == segment.id]
+        assert sum(one or 0.0 for one in told) <= 1 + 0.005 * len(told)
