@@ -88,8 +88,7 @@ def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     assert trial_sentence(summary, action) == (
         "Today 40% have the outcome (known of 900 of 3,000). Drawn by lot and all "
         "asked, 1,500 learners with it and as many without show a change by 5 points "
-        "four times in five; 1 of 2 rows above have too few for it. Who is held out is "
-        'in the column "arm" of private/lists/pathways.csv.'
+        "four times in five; 1 of 2 rows above have too few for it."
     )
     dated = trial(span="one year apart", whole=None, per_arm=None)
     assert trial_sentence(summary, tried((4000, dated))) == (

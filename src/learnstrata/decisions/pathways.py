@@ -137,7 +137,8 @@ def _among_others(segment: Segment, rank: float) -> float | None:
     own = segment.share or 0.0
     if own > LARGEST:
         return None
-    return round(min(max((rank - own / 2) / (1 - own), 0.0), 1.0), 2)
+    place = round((rank - own / 2) / (1 - own), 2)
+    return min(max(place, 0.01), 0.99)  # as exactly as ranks are: never all, nor none
 
 
 def _of_others(segment: Segment, own: float, of_all: float) -> float | None:

@@ -180,7 +180,7 @@ def hold_out(target: Target) -> str:
     if target.trial is None:
         return "Keep a random half of them out"
     if target.is_enough:
-        return f"Leave alone the {target.trial.per_arm:,} {IN_ARM}, drawn at random"
+        return f"Leave alone the {target.trial.per_arm:,} {IN_ARM}"
     return f"Leave alone the random half {IN_ARM}"
 
 
@@ -194,13 +194,12 @@ def horizon_of(trial: Trial | None) -> str:
     if trial is None:
         return UNDATED
     if trial.span:
-        time, few = "One year", ""
-        if trial.span != ONE_YEAR:
-            time = "One year at least"
-            few = f" (under {LEAST_ONE_YEAR} learners have some one year apart)"
+        if trial.span == ONE_YEAR:
+            return "One year, since pay is dated by the year."
         return (
-            f"{time}, since pay is dated by the year; today's share is of records "
-            f"{trial.span}{few}."
+            "One year at least, since pay is dated by the year; today's share is of "
+            f"records {trial.span} (under {LEAST_ONE_YEAR} learners have some one year "
+            "apart)."
         )
     if trial.outcome == OTHER_ROLE:
         return "Until the next export with newer records: roles have no date."

@@ -116,7 +116,7 @@ def trial_sentence(summary: Summary, action: Action) -> str:
     )
     if few:
         told += f"; {few} of {len(action.targets)} rows above have too few for it"
-    return f"{told}. {drawn(action)}".rstrip()
+    return f"{told}."
 
 
 def drawn(action: Action) -> str:
