@@ -119,3 +119,25 @@ def test_a_currency_is_the_same_whether_it_was_said_or_taken_for_granted(plain):
     other = run(selection={"k": 3}, pay={"currency": "USD"}).exact
     assert told(plain, other)["pay.currency"] == ("INR", "USD")
     assert not any(one.feature == "pay" for one in numbers_of_all(plain, other))
+
+
+@pytest.mark.parametrize(
+    ("times", "is_news"), [(2.0, True), (0.5, True), (1.02, False)]
+)
+def test_a_median_is_news_only_where_it_moved_beyond_noise(plain, times, is_news):
+    told = plain.description
+    raised = tuple(
+        one.model_copy(
+            update={q: getattr(one, q) * times for q in ("p25", "p50", "p75")}
+        )
+        if one.feature == "pay"
+        else one
+        for one in told.distributions
+    )
+    later = plain.model_copy(
+        update={"description": told.model_copy(update={"distributions": raised})}
+    )
+    twice = ls.compare_runs(run(selection={"k": 3}), run(selection={"k": 3})).exact
+    found = twice.model_copy(update={"numbers": numbers_of_all(plain, later)})
+    said = previous_sentences(found, plain.settings.numbers)
+    assert any("Median pay of all went from" in one for one in said) is is_news

@@ -85,6 +85,8 @@ def _segments(previous: Previous) -> str:
     alike = [p for p in previous.pairs if p.fate in {"continued", "same name"}]
     how = "continue" if previous.by_learner else "have a namesake"
     told = [f"{len(alike)} of {previous.k_old} segments {how}"]
+    if previous.by_learner and not alike:
+        told = []  # said beside who came and left
     if previous.by_learner and len(alike) == previous.k_old == previous.k_new:
         told = ["All segments continue" if len(alike) > 1 else "The segment continues"]
     told += [text for fate in SAID for text in _fate(previous, fate)]
@@ -127,15 +129,14 @@ def _largest(previous: Previous, write: Numbers) -> str:
     """Name the settings that differ; else the median that changed most of all."""
     if settings := [one for one in previous.settings if _is_asked(one)]:
         return f"The runs differ in settings: {_differences(settings)}."
-    change = max(_known(previous.numbers), key=_step, default=None)
-    if change is None or abs(_step(change)) < NEWS:
+    change = max(_news(previous.numbers), key=_effect, default=None)
+    if change is None:
         return ""
     then, now = (_number(change.feature, n, write) for n in (change.old, change.new))
     label = feature_of(change.feature).label
-    return f"The median of all of {label} went from {then} to {now}."
+    return f"Median {label} of all went from {then} to {now}."
 
 
-NEWS = 0.03  # of a median: less can be how the two runs were rounded
 # Settings that change what a segment is; the others change how it is looked at.
 ASKED = ("recipe", "as_of", "selection.k", "unit", "features", "experience_bands")
 ASKED += ("pay.currency",)
@@ -165,18 +166,14 @@ def _shortened(value: str) -> str:
     return value or "not set"
 
 
-def _known(changes: Sequence[NumberChange]) -> Iterable[NumberChange]:
+def _news(changes: Sequence[NumberChange]) -> Iterable[NumberChange]:
     return (
         one
         for one in changes
         if one.feature in {"pay", "years_of_experience", "company_pay"}
-        and one.old
-        and one.new is not None
+        and one.is_beyond_noise
     )
 
 
-def _step(change: NumberChange) -> float:
-    """Give by what part of it a number changed."""
-    if not change.old or change.new is None:
-        return 0.0
-    return abs(change.new - change.old) / abs(change.old)
+def _effect(change: NumberChange) -> float:
+    return abs(change.effect or 0.0)
