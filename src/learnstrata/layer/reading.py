@@ -159,7 +159,7 @@ def read_private(folder: str | Path, name: str) -> pl.DataFrame:
     path = Path(folder) / "private" / name
     try:
         return pl.read_parquet(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise _not_whole(folder, name) from None
     except (OSError, pl.exceptions.PolarsError) as error:
         raise SourceError(f"Cannot read {path}: {error}.") from None

@@ -345,6 +345,10 @@ def test_a_name_given_by_ours_follows_the_segment_to_another_id(small_run):
             "names for the segments ['0', '9'], but the segments are 1 to 3: ['First'",
         ),
         ({"Senior, top pay": "A"}, "names for the segments ['Senior, top pay'], but"),
+        (
+            {1: "A", "First": "B"},
+            "names ['A', 'B'] for segment 1, expected one",
+        ),
         ({2: "  "}, "empty name for the segments ['2']"),
         ({1: "Same", 3: "same "}, "more than one of the segments [1, 3]"),
         ({1: "Early career, lower pay"}, "'Early career, lower pay' for more than one"),

@@ -22,6 +22,7 @@ __all__ = [
     "SegmentsOption",
     "SheetOption",
     "TableArgument",
+    "WholeRunArgument",
 ]
 
 TableArgument = Annotated[
@@ -55,6 +56,10 @@ ColumnsOption = Annotated[
 RunArgument = Annotated[
     Path,
     typer.Argument(metavar="RUN", help="A run folder, or its share/summary.json."),
+]
+WholeRunArgument = Annotated[
+    Path,
+    typer.Argument(metavar="RUN", help="A run folder with its private part."),
 ]
 AllowOption = Annotated[
     list[str] | None,

@@ -14,6 +14,7 @@ from learnstrata.app.cli.options import (
     OverwriteOption,
     QuietOption,
     RunArgument,
+    WholeRunArgument,
 )
 from learnstrata.app.cli.output import leaks_are_faults, shown
 from learnstrata.app.streams import say
@@ -37,7 +38,7 @@ class ReportCommand(TyperCommand):
 
 
 def report(
-    run: RunArgument,
+    run: WholeRunArgument,
     pdf: Annotated[
         str | None,
         typer.Option(

@@ -9,8 +9,8 @@ import typer
 from learnstrata.app.cli.options import (
     AllowOption,
     JsonOption,
-    RunArgument,
     SheetOption,
+    WholeRunArgument,
 )
 from learnstrata.app.cli.output import print_json, sheets_told, shown
 
@@ -18,7 +18,7 @@ __all__ = ["scan"]
 
 
 def scan(
-    run: RunArgument,
+    run: WholeRunArgument,
     table: Annotated[
         Path | None,
         typer.Option(

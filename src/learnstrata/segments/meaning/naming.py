@@ -86,7 +86,8 @@ def name_segments(
     Raises
     ------
     ParameterError
-        If an override names no segment, is empty, or makes two segments alike.
+        If an override names no segment, is empty, or makes two segments alike, or a
+        segment gets two names.
 
     Notes
     -----
@@ -328,7 +329,8 @@ def given_names(
     Raises
     ------
     ParameterError
-        If an override names no segment, is empty, or makes two segments alike.
+        If an override names no segment, is empty, or makes two segments alike, or a
+        segment gets two names.
 
     Examples
     --------
@@ -356,6 +358,8 @@ def given_names(
             f"be printed, for the segments {long}. Give a short one, on one line."
         )
     given = {ids[str(key)]: name for key, name in overrides.items()}
+    if len(given) < len(overrides):
+        _refuse_twice([(ids[str(key)], name) for key, name in overrides.items()])
     final = [given.get(i, name).strip() for i, name in enumerate(now, start=1)]
     _refuse_alike(final)
     return final
@@ -363,6 +367,16 @@ def given_names(
 
 def _is_name(name: str) -> bool:
     return len(name.strip()) <= LONGEST_NAME and name.strip().isprintable()
+
+
+def _refuse_twice(given: Sequence[tuple[int, str]]) -> None:
+    times = Counter(i for i, _ in given)
+    twice = min(i for i, n in times.items() if n > 1)
+    both = [name for i, name in given if i == twice]
+    raise ParameterError(
+        f"Got the names {both} for segment {twice}, expected one: it is named by its "
+        "number and by the name it has. Keep one of them."
+    )
 
 
 def _refuse_alike(names: Sequence[str]) -> None:

@@ -34,9 +34,13 @@ def test_a_number_that_the_segments_were_cut_on_makes_no_title(summary):
     assert CHART.title(cut_on(summary, *numbers)) == (
         "Where each segment stands in the numbers that they were cut on"
     )
-    assert "company size:" in CHART.title(
-        cut_on(summary, *(one for one in numbers if one != "company_learners"))
-    )
+    others = [one for one in numbers if one != "company_learners"]
+    for rank, told in ((56.5, "company size:"), (55.5, "No segment stands clearly")):
+        apart = tuple(
+            with_numbers(one, rank=rank, low=rank - 1, high=rank + 1)
+            for one in summary.segments
+        )
+        assert told in CHART.title(cut_on(with_(summary, segments=apart), *others))
     near = tuple(
         with_numbers(one, rank=52.0, low=49.0, high=55.0) for one in summary.segments
     )
