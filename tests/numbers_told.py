@@ -13,6 +13,7 @@ from learnstrata.config.stages import Cohorts, Decisions
 from learnstrata.decisions.careers import LEAST_CELL
 from learnstrata.decisions.mentoring import LEAST_POOL, MOST_POOLS
 from learnstrata.decisions.product import FIRST_ROWS
+from learnstrata.decisions.trials import shown_by_halves
 from learnstrata.privacy.disclosure.rounding import MOST_SKILL, share_of
 from learnstrata.report.figures.vega import THIN
 from learnstrata.segments.meaning.outcomes import COARSE, FINE, TOGETHER
@@ -336,7 +337,10 @@ def _of_actions(summary: DisclosedSummary) -> list[object]:
     found += [LEAST_CELL, FIRST_ROWS, held, RULES, astuple(Decisions())]
     trials = [t.trial for one in summary.actions for t in one.targets if t.trial]
     goals = [(one.base or 0.0) + one.change for one in trials]
-    found += [goals, 50, 90]  # an interval of 95 %, four times in five
+    arms = [2 * one.per_arm for one in trials if one.per_arm]
+    halves = [shown_by_halves(one) for one in trials]
+    points = [math.ceil(round(100 * one, 6)) for one in halves if one]
+    found += [goals, arms, points, 50, 90]  # an interval of 95 %, four times in five
     return [*found, _groups(summary), _places(summary), _lacking(summary)]
 
 

@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrame
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
-from learnstrata.decisions.arms import per_arm_of
+from learnstrata.decisions.arms import lots_of
 from learnstrata.decisions.playbook import programmes_of
 from learnstrata.disk.nearness import did_you_mean
 from learnstrata.disk.staging import room_beside
@@ -476,7 +476,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         _lists=make_lists(
             done,
             programmes_of(exact, disclosed),
-            per_arm=per_arm_of(exact, disclosed),
+            lots=lots_of(exact, disclosed),
             key=secret,
         ),
         _backend=_backend_of(table),

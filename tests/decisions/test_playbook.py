@@ -32,7 +32,7 @@ def test_each_action_says_who_does_what_first_and_by_when(name, request):
 
 def is_ready(action):
     listed = bool(action.list and action.targets)
-    return listed, any(target.is_enough for target in action.targets)
+    return listed, any(target.is_tried for target in action.targets)
 
 
 def reached(action):
@@ -62,14 +62,40 @@ def test_what_can_start_first_comes_first(small_results, change):
         assert sizes == sorted(sizes, reverse=True)
 
 
-def test_a_target_is_enough_with_learners_for_both_arms(small_results):
+def test_a_target_is_tried_where_its_lot_fills_both_arms(small_results):
     target = actions(small_results)["pathways"].targets[0]
-    target = changed(target, trial=changed(target.trial, per_arm=10), size=20)
-    assert target.is_enough
-    assert not changed(target, size=19).is_enough
-    assert not changed(target, size=None).is_enough
-    assert not changed(target, trial=None).is_enough
-    assert not changed(target, trial=changed(target.trial, per_arm=None)).is_enough
+    trial = changed(target.trial, per_arm=10, lot=20)
+    target = changed(target, trial=trial, size=5)
+    assert target.is_tried
+    for fields in ({"lot": 19}, {"lot": None}, {"per_arm": None}):
+        assert not changed(target, trial=changed(trial, **fields)).is_tried
+    assert not changed(target, trial=None).is_tried
+
+
+@pytest.mark.parametrize("name", ["small_results", "notebook_results"])
+@pytest.mark.parametrize("change", [0.05, 0.3])
+def test_nobody_is_left_alone_where_no_trial_can_show_anything(name, change, request):
+    results = with_trials(request.getfixturevalue(name), change)
+    for action in recommend(results):
+        is_tried = any(one.is_tried for one in action.targets)
+        assert is_tried == ("hold-out" in action.first_step), action.first_step
+        assert is_tried == ("against a hold-out" in action.measure), action.measure
+
+
+@pytest.mark.parametrize("change", [0.05, 0.2])
+def test_the_owner_reads_the_trials_that_teams_read(small_results, small_told, change):
+    told = recommend(with_trials(small_told, change))
+    exact = recommend(with_trials(small_results, change), told=told)
+    for one, other in zip(exact, told, strict=True):
+        assert one.first_step == other.first_step
+        assert one.measure == other.measure
+        of_told = {t.name: t.trial for t in other.targets}
+        for target in one.targets:
+            shared = of_told.get(target.name)
+            if target.trial and shared:
+                names = ("per_arm", "lot", "lot_of", "whom", "span", "outcome")
+                plan, wanted = target.trial.model_dump(), shared.model_dump()
+                assert {n: plan[n] for n in names} == {n: wanted[n] for n in names}
 
 
 def test_records_are_called_records(notebook_results):

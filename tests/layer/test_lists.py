@@ -9,7 +9,7 @@ import pytest
 
 import learnstrata as ls
 from learnstrata.config.loading import load_config
-from learnstrata.decisions.arms import ARMED, per_arm_of
+from learnstrata.decisions.arms import ARMED, Lot, lots_of
 from learnstrata.decisions.playbook import programmes_of
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.contents import LISTS
@@ -24,8 +24,8 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 def lists_of(run, *summaries):
     """Give the lists of a run by what its summaries recommend."""
-    programmes, per_arm = programmes_of(*summaries), per_arm_of(*summaries)
-    return make_lists(run, programmes, per_arm=per_arm, key=KEY)
+    programmes, lots = programmes_of(*summaries), lots_of(*summaries)
+    return make_lists(run, programmes, lots=lots, key=KEY)
 
 
 @pytest.fixture(scope="module", params=["small_run", "notebook_run"])
@@ -167,7 +167,7 @@ def test_a_list_has_only_what_the_table_tells():
     config = load_config(
         "robust", as_of=2021, evidence=LITTLE_EVIDENCE, selection={"k": 2}
     )
-    found = make_lists(run(table, config), {}, per_arm={}, key=KEY)
+    found = make_lists(run(table, config), {}, lots={}, key=KEY)
     assert not {"could_mentor.csv", "could_be_mentored.csv", "high_upside.csv"} & {
         *found
     }
@@ -187,40 +187,72 @@ def test_the_order_of_the_table_does_not_matter(small_table, small_run, told):
     }
     ids = [rows["stalled_pay.csv"]["learner_id"].to_list() for rows in (again, told[1])]
     assert sorted(ids[0]) == sorted(ids[1])
-    arms = [
-        dict(rows["could_be_mentored.csv"].select("learner_id", "arm").iter_rows())
-        for rows in (again, told[1])
-    ]
-    assert arms[0] == arms[1]
 
 
-def test_a_list_has_arms_where_its_action_has_a_trial(told):
+def test_no_list_has_arms_where_no_trial_can_show_anything(told):
     exact, lists = told
-    tried = {one.id for one in exact.actions if any(t.trial for t in one.targets)}
-    named = {name for action, (name, _) in ARMED.items() if action in tried}
-    assert {name for name, rows in lists.items() if "arm" in rows.columns} == named
-    assert {"pathways.csv", "could_be_mentored.csv"} <= named
-    assert not {"could_mentor.csv", "atypical_records.csv"} & named
+    assert any(t.trial for one in exact.actions for t in one.targets)
+    assert not any(t.is_tried for one in exact.actions for t in one.targets)
+    assert not [name for name, rows in lists.items() if "arm" in rows.columns]
 
 
-def test_as_many_are_held_out_as_the_trial_says(small_run, told):
-    per_arm = {"pathways": {None: 40}, "lagging_pay": {None: 5}}
-    lists = make_lists(small_run, {}, per_arm=per_arm, key=KEY)
-    for one in told[0].segments:
-        own = lists["pathways.csv"].filter(segment_id=one.id)
-        assert len(own.filter(arm="hold-out")) == min(40, one.size // 2)
+@pytest.fixture(scope="module")
+def seen(small_table):
+    """A segmentation whose trials look for a large change, so that few are enough."""
+    change = {"change": 0.2}
+    config = load_config(
+        "robust", evidence=NO_EVIDENCE, selection={"k": 4}, decisions=change
+    )
+    return ls.segment(small_table, config=config, key=KEY)
+
+
+def test_as_many_are_held_out_as_page_and_owner_are_told(seen):
+    for summary in (seen.summary, seen.exact):
+        made = {one.id: one for one in summary.actions}
+        trials = {t.segment_id: t.trial for t in made["pathways"].targets}
+        assert any(one.is_drawn for one in trials.values())
+        rows = seen.lists["pathways.csv"]
+        held = dict(rows.filter(arm="hold-out")["segment_id"].value_counts().rows())
+        own = {i: t for i, t in trials.items() if t.lot_of == "this segment"}
+        for segment, trial in own.items():
+            assert held.get(segment, 0) == (trial.per_arm if trial.is_drawn else 0)
+    trial = made["mentor_pools"].targets[0].trial
+    rows = seen.lists["could_be_mentored.csv"]
+    assert trial.is_drawn
+    assert len(rows.filter(arm="hold-out")) == trial.per_arm
+    tried = {one.id for one in made.values() if any(t.is_tried for t in one.targets)}
+    armed = {name for name, rows in seen.lists.items() if "arm" in rows.columns}
+    assert armed == {ARMED[one] for one in tried}
+
+
+def test_rows_of_no_lot_have_no_arm(small_run):
+    lots = {"pathways": (Lot(40, (1, 2)),), "lagging_pay": (Lot(5),)}
+    lists = make_lists(small_run, {}, lots=lots, key=KEY)
+    rows = lists["pathways.csv"]
+    assert len(rows.filter(arm="hold-out")) == 40
+    without = rows.filter(pl.col("arm").is_null())
+    assert set(without["segment_id"]) == {3, 4}
     assert len(lists["stalled_pay.csv"].filter(arm="hold-out")) == 5
     assert "arm" not in lists["could_be_mentored.csv"].columns
-    for one in told[0].segments:  # too few for the trial of the run itself
-        own = told[1]["pathways.csv"].filter(segment_id=one.id)
-        assert len(own.filter(arm="hold-out")) == one.size // 2
 
 
 def test_records_of_a_learner_have_one_arm(notebook_run):
-    rows = lists_of(notebook_run, *summaries_of(notebook_run, key=KEY))["pathways.csv"]
+    lots = {"pathways": (Lot(20, (1,)), Lot(20, (2, 3)))}
+    rows = make_lists(notebook_run, {}, lots=lots, key=KEY)["pathways.csv"]
     assert not rows["learner_id"].is_unique().all()
+    assert len(rows.filter(arm="hold-out").unique("learner_id")) == 40
     arms = rows.group_by("learner_id").agg(pl.col("arm").n_unique())
     assert arms["arm"].max() == 1
+
+
+def test_the_order_of_the_table_decides_no_arm(small_table, seen):
+    other = small_table.sample(fraction=1, shuffle=True, seed=2)
+    again = ls.segment(other, config=seen.exact.settings.configured, key=KEY)
+    arms = [
+        dict(one.lists["could_be_mentored.csv"].select("learner_id", "arm").iter_rows())
+        for one in (again, seen)
+    ]
+    assert arms[0] == arms[1]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,10 @@
 """Whom actions are for, as tables."""
 
+import math
+
+from learnstrata.decisions.trials import OWN, shown_by_halves
 from learnstrata.report.actions import pools, targets, trial_sentence, trials
+from learnstrata.stats.power import size_per_arm
 from learnstrata.summary.contract.decisions import Action, Target, Trial
 
 ACTION = Action(
@@ -54,6 +58,7 @@ def test_a_role_of_which_neither_is_known_has_no_pool(bare):
 def trial(**changed):
     told = {"outcome": "passed", "whom": "all", "span": "", "whole": 3000}
     told |= {"known": 900, "met": 360, "base": 0.4, "change": 0.05, "per_arm": 1500}
+    told |= {"lot_of": "this segment", "lot": 4000}
     return Trial(**(told | changed))
 
 
@@ -67,28 +72,34 @@ def tried(*rows):
 
 def test_trials_that_differ_have_a_row_each_with_today_and_the_goal(summary):
     rising = trial(base=0.98, per_arm=None, span="one year apart")
-    action = tried((4000, trial()), (2000, trial(base=0.5)), (9000, rising))
+    small = {"lot_of": "small segments together", "lot": 220}
+    few = trial(base=0.5, whom=OWN, **small)
+    action = tried((4000, trial()), (200, few), (9000, rising))
     table = trials(summary, action)
-    known = (900, 3000)
+    known, apart = (900, 3000), ", by records one year apart"
+    whose, whole = ("all learners", "5 points"), "this segment: 4,000"
     never = "no: it cannot change so far"
-    too_few, apart = "no: put targets together", ", by records one year apart"
+    halves = "no: half against half would show 19 points or more"
+    of_few = ("this segment", "5 points", 1500, "small segments together: 220", halves)
     assert table.rows == (
-        ("0", "passed", *known, 0.4, "5 points", 1500, "yes"),
-        ("1", "passed", *known, 0.5, "5 points", 1500, too_few),
-        ("2", f"passed{apart}", *known, 0.98, "5 points", None, never),
+        ("0", "passed", *known, 0.4, *whose, 1500, whole, "yes"),
+        ("1", "passed", *known, 0.5, *of_few),
+        ("2", f"passed{apart}", *known, 0.98, *whose, None, whole, never),
     )
     assert 'the column "arm" of private/lists/pathways.csv.' in table.note
-    unlisted = action.model_copy(update={"id": "pay_benchmarks", "list": ""})
-    assert trials(summary, unlisted).note.startswith("Draw by lot who gets it.")
+    assert "down to the last row that was reached" in table.note
+    nobody = trials(summary, tried((200, few), (9000, rising)))
+    assert "column" not in nobody.note
+    assert "nobody is held out" in nobody.note
 
 
 def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     action = tried((4000, trial()), (2000, trial()))
     assert trials(summary, action).rows == ()
+    today = "Today 40% have the outcome (known of 900 of 3,000)"
     assert trial_sentence(summary, action) == (
-        "Today 40% have the outcome (known of 900 of 3,000). Drawn by lot and all "
-        "asked, 1,500 learners with it and as many without show a change by 5 points "
-        "four times in five; 1 of 2 rows above have too few for it."
+        f"{today}. Compare both arms down to the last row that was reached: with 1,500 "
+        "learners in each, a change by 5 points shows four times in five."
     )
     dated = trial(span="one year apart", whole=None, per_arm=None)
     assert trial_sentence(summary, tried((4000, dated))) == (
@@ -100,3 +111,36 @@ def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     mixed = tried((4000, trial()), (2000, None))
     assert len(trials(summary, mixed).rows) == 1
     assert trial_sentence(summary, mixed) == ""
+
+
+def test_too_few_for_a_hold_out_say_what_they_could_show(summary):
+    today = "Today 40% have the outcome (known of 900 of 3,000)"
+    few = trial(lot=110, lot_of="the whole list")
+    change = shown_by_halves(few)
+    assert 1.05 * 55 > size_per_arm(0.4, 0.4 + change) >= 55
+    assert trial_sentence(summary, tried((110, few), (60, few))) == (
+        f"{today}. Nobody is held out: the whole list has 110 learners, where two arms "
+        "take 3,000 to show a change by 5 points four times in five; half against half "
+        f"would show {math.ceil(100 * change)} points or more."
+    )
+    nobody = trial(lot=4, lot_of="small segments together")
+    assert "together have 4 learners" in trial_sentence(summary, tried((4, nobody)))
+    assert "would show no change" in trial_sentence(summary, tried((4, nobody)))
+    uncounted = trial(lot=None)
+    assert trial_sentence(summary, tried((None, uncounted))) == (
+        f"{today}. Nobody is held out: how many there are is not known."
+    )
+
+
+def test_trials_of_records_count_learners(notebook):
+    (action,) = (one for one in notebook.actions if one.id == "pathways")
+    table = trials(notebook, action)
+    headings = [one.heading for one in table.columns]
+    assert "Learners in each arm" in headings
+    assert not [one for one in headings if "Records" in one]
+    out_of = [row[headings.index("Out of")] for row in table.rows]
+    assert None not in out_of
+    for target in action.targets:
+        if target.trial.lot_of == "this segment":
+            assert target.trial.lot < target.size
+            assert target.trial.whole in {target.trial.lot, notebook.input.learners}

@@ -123,8 +123,8 @@ def test_a_target_is_told_with_the_trial_that_it_needs(summary, sheets):
     assert found["Out of"] == [one.whole for one in trials]
     assert found["Today"] == [one.base for one in trials]
     assert found["Learners in each arm"] == [one.per_arm for one in trials]
-    enough = [one.is_enough for one in action.targets]
-    assert [told == "yes" for told in found["Enough of them"]] == enough
+    enough = [one.is_tried for one in action.targets]
+    assert [told == "yes" for told in found["Enough for both arms"]] == enough
     assert found["Programme"] == [one.programme for one in action.targets]
 
 
@@ -137,7 +137,7 @@ def test_page_and_workbook_tell_the_same_of_a_trial(summary):
     told = summary.model_copy(update={"actions": (mixed,)})
     (sheet,) = (one for one in workbook_sheets(told) if one.name == "Product")
     found, shown = columns(sheet.tables[0]), columns(page)
-    assert len(shown) == 8
+    assert len(shown) == 10
     assert {name: found[name] for name in shown} == shown
 
 

@@ -1,4 +1,4 @@
-"""Learners an arm needs: against simulated trials and the arcsine formula."""
+"""Learners an arm needs and the inverse: simulated trials, the arcsine formula."""
 
 import math
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from learnstrata.exceptions import ParameterError
-from learnstrata.stats.power import size_per_arm
+from learnstrata.stats.power import change_seen, size_per_arm
 
 PAIRS = [(0.30, 0.35), (0.10, 0.15), (0.05, 0.15), (0.65, 0.70), (0.45, 0.65)]
 
@@ -60,6 +60,35 @@ def test_more_power_and_less_doubt_take_more():
     assert size_per_arm(0.3, 0.35, power=0.9) > usual
     assert size_per_arm(0.3, 0.35, alpha=0.01) > usual
     assert size_per_arm(0.3, 0.4) < usual
+
+
+@pytest.mark.parametrize(("base", "n"), [(0.757, 55), (0.3, 200), (0.5, 1000)])
+@pytest.mark.parametrize("down", [False, True])
+def test_four_of_five_simulated_trials_see_the_least_change(base, n, down):
+    change = change_seen(base, n, down=down)
+    changed = base - change if down else base + change
+    assert power_of(n, base, changed) == pytest.approx(0.80, abs=0.025)
+    half = base + (changed - base) / 2
+    assert power_of(n, base, half) < 0.4
+
+
+@given(st.floats(0, 1), st.integers(2, 100_000), st.booleans())
+def test_the_least_change_takes_as_many_as_there_are(base, n, down):
+    change, end = change_seen(base, n, down=down), 0.0 if down else 1.0
+    if change is None:
+        assert abs(base - end) < 1e-8 or size_per_arm(base, end) >= n
+        return
+    changed = base - change if down else base + change
+    inside = min(max(changed, 0.0), 1.0)
+    assert size_per_arm(base, inside) == pytest.approx(n, abs=1, rel=1e-4)
+
+
+@pytest.mark.parametrize("given", [(-0.1, 50), (1.1, 50), (0.3, 1)])
+def test_a_least_change_of_no_rate_or_no_group_is_refused(given):
+    with pytest.raises(ParameterError, match="groups of 2 or more"):
+        change_seen(*given)
+    with pytest.raises(ParameterError, match="expected both between 0 and 1"):
+        change_seen(0.3, 50, power=1.0)
 
 
 @pytest.mark.parametrize("rates", [(0.3, 0.3), (-0.1, 0.3), (0.3, 1.2)])

@@ -1,98 +1,114 @@
 """Who of a list gets an action and who is held out, by a lot that can be drawn again.
 
-Each learner has a number for each action, made of both under the owner's key. Those
-with the least numbers are held out. The number is the same in every export, and those
-of two actions say nothing of each other.
+An action has one lot over its whole list; pathways have one a segment, since each gets
+another programme. Each learner has a number for each action, made of both under the
+owner's key. Those with the least numbers are held out. The number is the same in every
+export, and those of two actions say nothing of each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
-from learnstrata.decisions.trials import HELD_OUT
+from learnstrata.decisions.trials import HELD_OUT, ITS_OWN
 from learnstrata.privacy.keys import codes, secret_of
-from learnstrata.summary.contract.decisions import ActionId
+from learnstrata.summary.contract.decisions import ActionId, LotOf, Target
 from learnstrata.summary.contract.results import Summary
 
-__all__ = ["ARMED", "PerArm", "per_arm_of", "with_arms"]
+__all__ = ["ARMED", "Lot", "lots_of", "with_arms"]
 
-PerArm = Mapping[int | None, int | None]
-
-# By action: the list of those who would get it, and what it is drawn from one by one.
-ARMED: Mapping[ActionId, tuple[str, str]] = {
-    "pathways": ("pathways.csv", "segment_id"),
-    "lagging_pay": ("stalled_pay.csv", ""),
-    "transitions": ("high_upside.csv", ""),
-    "mentor_pools": ("could_be_mentored.csv", "role"),
+# By action: the list of those who would get it.
+ARMED: Mapping[ActionId, str] = {
+    "pathways": "pathways.csv",
+    "lagging_pay": "stalled_pay.csv",
+    "transitions": "high_upside.csv",
+    "mentor_pools": "could_be_mentored.csv",
 }
 WITH = "with"
-LEARNER = "learner_id"
+LEARNER, SEGMENT = "learner_id", "segment_id"
 
 
-def per_arm_of(*summaries: Summary) -> dict[ActionId, PerArm]:
-    """Give the learners that an arm needs, for each action that has a trial.
+class Lot(NamedTuple):
+    """Learners that are drawn from at once, and how many of them are held out.
+
+    They are those of `segments`, or all of a list where there are none.
+    """
+
+    held_out: int
+    segments: tuple[int, ...] = ()
+
+
+def lots_of(*summaries: Summary) -> dict[ActionId, tuple[Lot, ...]]:
+    """Give the lots that are drawn for each action, as far as it has any.
 
     Parameters
     ----------
     *summaries : Summary
-        The exact one, then the disclosed one: where both say a number, the one that
-        teams read counts.
-
-    Returns
-    -------
-    dict of str to mapping
-        By the id of a segment, or None for whoever else an action is for. None is no
-        number: the outcome cannot change so far.
+        The exact one, then the disclosed one: where both have an action with targets,
+        what teams read counts.
     """
-    found: dict[ActionId, dict[int | None, int | None]] = {}
+    found: dict[ActionId, tuple[Lot, ...]] = {}
     for action in (one for summary in summaries for one in summary.actions):
-        for target in action.targets:
-            if target.trial:
-                own = found.setdefault(action.id, {})
-                own[target.segment_id] = target.trial.per_arm
-    return {**found}
+        if action.id in ARMED and action.targets:
+            found[action.id] = tuple(_lots(action.targets))
+    return {name: lots for name, lots in found.items() if lots}
+
+
+def _lots(targets: Sequence[Target]) -> Iterator[Lot]:
+    """Give a lot for all targets that share one."""
+    members: dict[tuple[LotOf, int, int | None], list[int]] = {}
+    for one in targets:
+        trial, segment = one.trial, one.segment_id
+        if trial and trial.per_arm and trial.is_drawn:
+            alone = segment if trial.lot_of == ITS_OWN else None
+            lot = members.setdefault((trial.lot_of, trial.per_arm, alone), [])
+            lot += [] if segment is None else [segment]
+    for (_, held_out, _), segments in members.items():
+        yield Lot(held_out, tuple(segments))
 
 
 def with_arms(
-    rows: pl.DataFrame, action: ActionId, *, per_arm: PerArm, key: bytes, by: str = ""
+    rows: pl.DataFrame, action: ActionId, *, lots: Sequence[Lot], key: bytes
 ) -> pl.DataFrame:
     """Give a list a column ``arm`` that says who gets the action and who does not.
 
     Parameters
     ----------
     rows : polars.DataFrame
-        With ``learner_id``. All rows of a learner have one arm, and count where the
-        first of them is.
+        With ``learner_id``, and ``segment_id`` where lots are of segments. All rows of
+        a learner have one arm, and count where the first of them is.
     action : str
-    per_arm : mapping of int or None to int or None
-        As of `per_arm_of`.
+    lots : sequence of Lot
     key : bytes
         Without it nobody can tell who is in which arm.
-    by : str, default=""
-        Column of the groups that are drawn from one by one; all are one without it.
 
     Returns
     -------
     polars.DataFrame
-        With ``arm``: ``with`` or ``hold-out``. Of a group that has the learners for
-        both arms exactly as many are held out as one needs, else half of the group.
+        With ``arm``: ``with`` or ``hold-out``, null for whoever is in no lot. No more
+        than half of a lot are held out.
 
     Examples
     --------
     >>> rows = pl.DataFrame({"learner_id": ["a", "b", "c", "d", "a"]})
-    >>> drawn = with_arms(rows, "pathways", per_arm={None: 1}, key=bytes(32))
+    >>> drawn = with_arms(rows, "pathways", lots=[Lot(1)], key=bytes(32))
     >>> drawn["arm"].to_list()
     ['hold-out', 'with', 'with', 'with', 'hold-out']
     """
     once = rows.unique(LEARNER, keep="first", maintain_order=True)
-    lots = codes(once[LEARNER], key=secret_of(key, f"arm of {action}"))
-    drawn = once.with_columns(_lot=pl.Series(lots)).sort("_lot", LEARNER)
-    groups = drawn.group_by(by) if by else [(("",), drawn)]
-    held: set[str] = set()
-    for (name, *_), group in groups:
-        segment = name if isinstance(name, int) else None
-        half, needed = len(group) // 2, per_arm.get(segment, per_arm.get(None))
-        held |= {*group[LEARNER].head(half if needed is None else min(needed, half))}
-    is_held = pl.col(LEARNER).is_in(list(held))
-    arm = pl.when(is_held).then(pl.lit(HELD_OUT)).otherwise(pl.lit(WITH))
-    return rows.with_columns(arm=arm)
+    numbers = codes(once[LEARNER], key=secret_of(key, f"arm of {action}"))
+    ranked = once.with_columns(_lot=pl.Series(numbers)).sort("_lot", LEARNER)
+    arms: dict[str, str] = {}
+    for lot in lots:
+        group = ranked
+        if lot.segments:
+            group = ranked.filter(pl.col(SEGMENT).is_in(lot.segments))
+        n = min(lot.held_out, len(group) // 2)
+        held, others = group[LEARNER].head(n), group[LEARNER].slice(n)
+        arms |= dict.fromkeys(held, HELD_OUT) | dict.fromkeys(others, WITH)
+    drawn = pl.DataFrame(
+        {LEARNER: list(arms), "arm": list(arms.values())},
+        schema={LEARNER: rows[LEARNER].dtype, "arm": pl.String},
+    )
+    return rows.join(drawn, on=LEARNER, how="left", maintain_order="left")

@@ -1,6 +1,6 @@
 """What career services can do: pay that fell behind, transitions, benchmarks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -66,16 +66,20 @@ COHORTS = (
 )
 
 
-def for_cohorts(results: Results) -> Iterator[Action]:
+def for_cohorts(results: Results, told: Mapping[ActionId, Trial]) -> Iterator[Action]:
     """Give what to do for those whose pay fell behind, and for those with high upside.
 
     Parameters
     ----------
     results : Results
+    told : mapping of str to Trial
+        By action, of the disclosed form: the exact one has the same trials.
     """
-    trial = trial_of(results)
     for one in COHORTS:
         found = cohort_of(results, one.key)
+        trial = trial_of(
+            results, lot=found.learners if found else None, told=told.get(one.id)
+        )
         targets = _of_roles(found, results, trial)
         yield Action(
             id=one.id,
@@ -142,7 +146,9 @@ def _first(found: Cohort | None, targets: tuple[Target, ...], offer: str) -> str
         return "Nothing yet: the table does not tell who they are."
     if not targets:
         return f"Nothing yet: there are under {LEAST_CELL} of them."
-    return f"{hold_out(targets[0])}, then {offer} the first others on the list."
+    if held := hold_out(targets[0].trial):
+        return f"{held}, then {offer} the first others on the list."
+    return f"{offer[:1].upper()}{offer[1:]} the first learners on the list."
 
 
 def pay_benchmarks(results: Results) -> Action:
@@ -154,24 +160,24 @@ def pay_benchmarks(results: Results) -> Action:
     """
     cells = _named(results.benchmarks.cells, results)
     thick = [one for one in cells if one.shown and (one.learners or 0) >= LEAST_CELL]
-    trial = trial_of(results)
     return Action(
         id="pay_benchmarks",
         team="career services",
         teams=("career services", "product"),
         title="Give counsellors pay benchmarks by role and company tier",
         why=_thick_in_words(len(thick), results),
-        targets=tuple(_gaps(thick, results, trial)),
+        targets=tuple(_gaps(thick, results)),
         first_step=(
             "Print the benchmarks of the largest role and use them in the next pay "
             "talk."
             if thick
             else f"Nothing yet: {results.benchmarks.reason or 'too few are paid'}."
         ),
-        measure=measure_of(
-            trial, also="Before that: share of talks that use the benchmark."
+        measure=(
+            "Share of pay talks that used the benchmark: counsellors note it. It is "
+            "for talks and not for chosen learners, so nobody is held out."
         ),
-        horizon=horizon_of(trial),
+        horizon="One quarter of pay talks.",
         list="",
     )
 
@@ -191,7 +197,7 @@ def _named(cells: Iterable[PayCell], results: Results) -> list[PayCell]:
     return [one for one in cells if one.role_family not in results.settings.no_role]
 
 
-def _gaps(cells: list[PayCell], results: Results, trial: Trial | None) -> list[Target]:
+def _gaps(cells: list[PayCell], results: Results) -> list[Target]:
     """Give the most frequent roles, and how pay differs by tier at one experience."""
     roles = [
         one
@@ -212,7 +218,6 @@ def _gaps(cells: list[PayCell], results: Results, trial: Trial | None) -> list[T
             size=(size := _of_role(results, one)),
             share=share_of(size, results.segmented),
             why=gap,
-            trial=trial,
         )
         for one in roles
         if (gap := gaps.get(one.role_family))

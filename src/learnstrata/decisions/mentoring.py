@@ -2,7 +2,7 @@
 
 from learnstrata.decisions.trials import IN_ARM, horizon_of, measure_of, trial_of
 from learnstrata.privacy.disclosure.rounding import share_of
-from learnstrata.summary.contract.decisions import Action, Target
+from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Results
 
@@ -12,27 +12,29 @@ LEAST_POOL = 50  # learners of a role, for a pool of its own
 MOST_POOLS = 8
 
 
-def mentor_pools(results: Results) -> Action:
+def mentor_pools(results: Results, told: Trial | None) -> Action:
     """Give the largest roles a pool of mentors each, with how many are lacking.
 
     Parameters
     ----------
     results : Results
+    told : Trial or None
+        Of the disclosed form: the exact one has the same.
     """
     roles = [
         one
         for one in results.questions.mentor_roles
         if one.learners is not None and one.learners >= LEAST_POOL
     ][:MOST_POOLS]
-    trial = trial_of(results)
+    trial = trial_of(results, lot=_mentees(results), told=told)
     return Action(
         id="mentor_pools",
         team="mentoring",
         teams=("mentoring",),
         title="Build mentor pools by role",
         why=_pools_in_words(roles, results),
-        targets=tuple(_pool(one, results) for one in roles),
-        first_step=_first_pool(roles, results, is_tried=trial is not None),
+        targets=tuple(_pool(one, results, trial) for one in roles),
+        first_step=_first_pool(roles, results, is_tried=bool(trial and trial.is_drawn)),
         measure=measure_of(
             trial, also="Before that: share of learners matched within a week."
         ),
@@ -45,14 +47,22 @@ def _is_known(results: Results) -> bool:
     return results.has("title", "years_of_experience")
 
 
-def _pool(role: MentorRole, results: Results) -> Target:
+def _mentees(results: Results) -> int | None:
+    """Count those of any role who could be mentored: one lot is drawn of them."""
+    if not _is_known(results):
+        return None
+    wanting = sum(one.demand or 0 for one in results.questions.mentor_roles)
+    return min(wanting, results.input.learners or 0)
+
+
+def _pool(role: MentorRole, results: Results, trial: Trial | None) -> Target:
     size = role.demand if _is_known(results) else role.learners
     return Target(
         name=role.role,
         size=size,
         share=share_of(size, results.segmented),
         why=_supply(role, results),
-        trial=trial_of(results),
+        trial=trial,
     )
 
 

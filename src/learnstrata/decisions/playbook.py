@@ -8,14 +8,13 @@ from collections.abc import Iterable, Sequence
 from learnstrata.decisions.careers import for_cohorts, pay_benchmarks
 from learnstrata.decisions.mentoring import mentor_pools
 from learnstrata.decisions.product import pathways, quarterly_refit, repair
-from learnstrata.summary.contract.decisions import Action, Target
+from learnstrata.summary.contract.decisions import Action, ActionId, Target, Trial
 from learnstrata.summary.contract.results import Results, Summary
 from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["programmes_of", "recommend"]
 
 MAKERS = (
-    mentor_pools,
     pay_benchmarks,
     repair,
     quarterly_refit,
@@ -25,8 +24,8 @@ MAKERS = (
 def recommend(results: Results, *, told: Sequence[Action] = ()) -> tuple[Action, ...]:
     """Give the seven actions, what can start first first.
 
-    First come those that have targets and a list of people; of these, those of which a
-    target has the learners for both arms of its trial; then those that reach more
+    First come those that have targets and a list of people; of these, those with
+    learners enough for both arms of a trial; then those that reach more
     people. Among equals the order is ours.
 
     Parameters
@@ -34,8 +33,8 @@ def recommend(results: Results, *, told: Sequence[Action] = ()) -> tuple[Action,
     results : Results
         Exact, or disclosed: an action holds no other numbers than these.
     told : sequence of Action, default=()
-        Of the disclosed form: its order and its pathways hold for the exact one, so
-        that owner and teams read the same.
+        Of the disclosed form: its order, its pathways and its trials hold for the exact
+        one, so that owner and teams read the same.
 
     Returns
     -------
@@ -43,9 +42,11 @@ def recommend(results: Results, *, told: Sequence[Action] = ()) -> tuple[Action,
         ``pathways``, ``lagging_pay``, ``transitions``, ``mentor_pools``,
         ``pay_benchmarks``, ``repair`` and ``quarterly_refit``, in that order or not.
     """
+    trials = _trials_of(told)
     made = (
         pathways(results, _of_segments(told)),
-        *for_cohorts(results),
+        *for_cohorts(results, trials),
+        mentor_pools(results, trials.get("mentor_pools")),
         *(make(results) for make in MAKERS),
     )
     if not told:
@@ -76,9 +77,18 @@ def _of_segments(actions: Iterable[Action]) -> dict[int, Target]:
     }
 
 
+def _trials_of(told: Sequence[Action]) -> dict[ActionId, Trial]:
+    """Give the trial of each action that has one, of its first target."""
+    trials: dict[ActionId, Trial] = {}
+    for action in told:
+        if action.targets and (trial := action.targets[0].trial):
+            trials[action.id] = trial
+    return trials
+
+
 def _readiness(action: Action) -> tuple[bool, bool, int]:
     has_people = bool(action.list and action.targets)
-    can_tell = any(one.is_enough for one in action.targets)
+    can_tell = any(one.is_tried for one in action.targets)
     return not has_people, not can_tell, -_reached(action.targets)
 
 

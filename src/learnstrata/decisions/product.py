@@ -3,8 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 from learnstrata.decisions.pathways import evidence_of, need_of
-from learnstrata.decisions.trials import hold_out, horizon_of, measure_of, trial_of
-from learnstrata.summary.contract.decisions import Action, Target
+from learnstrata.decisions.trials import (
+    first_drawn,
+    hold_out,
+    horizon_of,
+    measure_of,
+    trial_of,
+    trials_of_segments,
+)
+from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.findings import ONE_SEGMENT
@@ -27,9 +34,13 @@ def pathways(results: Results, told: Mapping[int, Target]) -> Action:
         By segment, of the disclosed form: its pathways hold, and whose past a trial
         goes by.
     """
-    targets = [_pathway(one, results, told.get(one.id)) for one in results.segments]
+    trials = _trials(results, told)
+    targets = [
+        _pathway(one, results, told.get(one.id), trials.get(one.id))
+        for one in results.segments
+    ]
     targets.sort(key=lambda one: (-(one.size or 0), one.segment_id or 0))
-    trial = targets[0].trial if targets else None
+    trial = first_drawn([one.trial for one in targets])
     return Action(
         id="pathways",
         team="product",
@@ -44,7 +55,17 @@ def pathways(results: Results, told: Mapping[int, Target]) -> Action:
     )
 
 
-def _pathway(segment: Segment, results: Results, told: Target | None) -> Target:
+def _trials(results: Results, told: Mapping[int, Target]) -> Mapping[int, Trial | None]:
+    """Give the trial of each segment; where some are told, it is in no other."""
+    if not told:
+        return trials_of_segments(results)
+    shared = [(one, told[one.id].trial) for one in results.segments if one.id in told]
+    return {one.id: trial_of(results, one, told=of) for one, of in shared if of}
+
+
+def _pathway(
+    segment: Segment, results: Results, told: Target | None, trial: Trial | None
+) -> Target:
     programme = told.programme if told else need_of(segment, results).programme
     return Target(
         name=segment.name,
@@ -53,7 +74,7 @@ def _pathway(segment: Segment, results: Results, told: Target | None) -> Target:
         why=evidence_of(segment, results),
         segment_id=segment.id,
         programme=programme,
-        trial=trial_of(results, segment, told=told.trial if told else None),
+        trial=trial,
     )
 
 
@@ -69,9 +90,12 @@ def _first_pathway(targets: list[Target]) -> str:
     if not targets:
         return "Gather more learners: no segment can be told of yet."
     first = targets[0]
+    held, invited = hold_out(first.trial), f'to "{first.programme}".'
+    if not held:
+        return f'Invite the learners of "{first.name}", first on the list, {invited}'
     return (
-        f'Take the learners of "{first.name}" from the list. {hold_out(first)}, and '
-        f'invite the others to "{first.programme}".'
+        f'Take the learners of "{first.name}" from the list. {held}, and invite the '
+        f"others {invited}"
     )
 
 

@@ -6,11 +6,12 @@ enough are known. The numbers are those of the results, so that whoever has thes
 redo them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
-from learnstrata.stats.power import size_per_arm
-from learnstrata.summary.contract.decisions import Span, Target, Trial
+from learnstrata.stats.power import change_seen, size_per_arm
+from learnstrata.summary.contract.decisions import LotOf, Span, Trial
 from learnstrata.summary.contract.meaning import Progression, Segment
 from learnstrata.summary.contract.model import Number
 from learnstrata.summary.contract.results import Results
@@ -19,15 +20,22 @@ from learnstrata.summary.outcomes import own_first
 __all__ = [
     "HELD_OUT",
     "IN_ARM",
-    "LEAST_ONE_YEAR",
+    "ITS_OWN",
+    "LEAST_KNOWN",
+    "OWN",
     "RECORD",
+    "TOGETHER",
+    "first_drawn",
     "hold_out",
     "horizon_of",
+    "learners_of",
     "measure_of",
+    "shown_by_halves",
     "trial_of",
+    "trials_of_segments",
 ]
 
-LEAST_ONE_YEAR = 100  # learners with two pays one year apart, to go by them alone
+LEAST_KNOWN = 100  # learners, to go by what is known of a segment, or of one year alone
 HELD_OUT = "hold-out"
 IN_ARM = f'whose column "arm" says "{HELD_OUT}"'
 ONE_YEAR: Span = "one year apart"
@@ -35,6 +43,9 @@ ANY_YEARS: Span = "one or more years apart"
 OTHER_ROLE = "named another role"
 ALL = "all of whom it is known"
 OWN = "learners of the segment of whom it is known"
+WHOLE: LotOf = "the whole list"
+ITS_OWN: LotOf = "this segment"
+TOGETHER: LotOf = "small segments together"
 RECORD = (
     "The table has no outcome to judge it by: keep pay with its year and export the "
     "table again in a year, or name a yes/no column as an outcome in [columns]."
@@ -43,7 +54,11 @@ UNDATED = "No time can be set: the table has no outcome and no dates."
 
 
 def trial_of(
-    results: Results, segment: Segment | None = None, *, told: Trial | None = None
+    results: Results,
+    segment: Segment | None = None,
+    *,
+    lot: int | None = None,
+    told: Trial | None = None,
 ) -> Trial | None:
     """Give the trial of an action for a segment, or for whom no past of theirs tells.
 
@@ -54,21 +69,62 @@ def trial_of(
     results : Results
     segment : Segment, default=None
         Its own past is taken where enough of it is known.
+    lot : int, default=None
+        Learners that a lot is drawn from; those of the segment, where there is one.
     told : Trial, default=None
-        Of the disclosed form: the trial goes by the same past.
+        Of the disclosed form: the trial goes by the same past and draws the same lot.
 
     Returns
     -------
     Trial or None
         None where the table has no outcome.
     """
+    change = results.settings.configured.decisions.change
     for past in _pasts(results, segment):
-        if past.base is not None and (past.is_like(told) if told else past.is_enough):
-            change = results.settings.configured.decisions.change
-            return Trial(
-                **past._asdict(), change=change, per_arm=_per_arm(past.base, change)
-            )
+        if past.base is None or not (past.is_like(told) if told else past.is_enough):
+            continue
+        return Trial(
+            **past._asdict(),
+            change=change,
+            per_arm=told.per_arm if told else _per_arm(past.base, change),
+            lot_of=told.lot_of if told else ITS_OWN if segment else WHOLE,
+            lot=told.lot if told else learners_of(segment, results) if segment else lot,
+        )
     return None
+
+
+def trials_of_segments(results: Results) -> dict[int, Trial | None]:
+    """Give the trial of each segment that gets a programme of its own.
+
+    Segments that are too small for both arms have one lot together.
+
+    Parameters
+    ----------
+    results : Results
+    """
+    own = {one.id: trial_of(results, one) for one in results.segments}
+    small = [i for i, one in own.items() if one and one.per_arm and not one.is_drawn]
+    if len(small) < 2:
+        return own
+    lot = sum((one.lot or 0) for i in small if (one := own[i]))
+    of_all = trial_of(results, lot=min(lot, results.input.learners or lot))
+    if of_all is None:
+        return own
+    together = of_all.model_copy(update={"lot_of": TOGETHER})
+    return own | dict.fromkeys(small, together)
+
+
+def learners_of(segment: Segment, results: Results) -> int | None:
+    """Count the learners of a segment; where records are segmented, those told of.
+
+    Parameters
+    ----------
+    segment : Segment
+    results : Results
+    """
+    if results.settings.unit == "learner":
+        return segment.size
+    return max((one.n for one in segment.typical if one.n), default=None)
 
 
 class _Past(NamedTuple):
@@ -85,7 +141,8 @@ class _Past(NamedTuple):
     @property
     def is_enough(self) -> bool:
         """Whether enough are known, where there is another past to go by."""
-        return self.span != ONE_YEAR or (self.known or 0) >= LEAST_ONE_YEAR
+        is_last = self.whom == ALL and self.span != ONE_YEAR
+        return is_last or (self.known or 0) >= LEAST_KNOWN
 
     def is_like(self, told: Trial) -> bool:
         """Say whether a trial goes by the same past."""
@@ -96,12 +153,13 @@ def _pasts(results: Results, segment: Segment | None) -> Iterator[_Past]:
     yield from _own_outcomes(results, segment)
     whose = segment or next(iter(results.segments), None)
     if whose and (found := whose.progression):
-        size = segment.size if segment and results.settings.unit == "learner" else None
+        size = learners_of(segment, results) if segment else None
         every = (*_pay_grown(found, results, size), *_other_role(found, results, size))
         yield from (one for one in every if segment or one.whom == ALL)
 
 
 def _own_outcomes(results: Results, segment: Segment | None) -> Iterator[_Past]:
+    by = "" if results.settings.unit == "learner" else ", by record"
     for one in own_first(results):
         if one.is_ours or one.kind != "yes/no":
             continue
@@ -111,7 +169,7 @@ def _own_outcomes(results: Results, segment: Segment | None) -> Iterator[_Past]:
         for whom, whole, group in groups:
             answer = group.answer(1) if group else None
             if group and answer:
-                name = f"{one.label}: {answer.answer}"
+                name = f"{one.label}: {answer.answer}{by}"
                 counts = (whole, group.n, answer.count, answer.share)
                 yield _Past(name, whom, "", *counts)
 
@@ -146,10 +204,49 @@ def _other_role(
 
 
 def _per_arm(base: float, change: float) -> int | None:
-    """Give what a change in either direction takes, as far as both are possible."""
+    """Give what a change in either direction takes, as far as both are possible.
+
+    The share today is an estimate: two digits are all that it can tell.
+    """
     ends = [round(base + change, 9), round(base - change, 9)]
     there = [size_per_arm(base, one) for one in ends if 0 <= one <= 1]
-    return max(there, default=None)
+    return _two_digits(max(there)) if there else None
+
+
+def _two_digits(n: int) -> int:
+    exact = Decimal(n)
+    place = Decimal(1).scaleb(max(0, exact.adjusted() - 1))
+    return int(exact.quantize(place, rounding=ROUND_CEILING))
+
+
+def shown_by_halves(trial: Trial) -> float | None:
+    """Give the least change that half of a lot against the other half would show.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    float or None
+        Up or down, whichever is more, as far as both are possible; None where none is.
+    """
+    half = (trial.lot or 0) // 2
+    if trial.base is None or half < 2:
+        return None
+    seen = [change_seen(trial.base, half, down=down) for down in (False, True)]
+    return max((one for one in seen if one is not None), default=None)
+
+
+def first_drawn(trials: Sequence[Trial | None]) -> Trial | None:
+    """Give the first trial whose lot is drawn; the first one where none is.
+
+    Parameters
+    ----------
+    trials : sequence of Trial or None
+    """
+    told = [one for one in trials if one]
+    return next((one for one in told if one.is_drawn), next(iter(told), None))
 
 
 def measure_of(trial: Trial | None, *, also: str = "") -> str:
@@ -163,25 +260,30 @@ def measure_of(trial: Trial | None, *, also: str = "") -> str:
     """
     if trial is None:
         return f"{also} {RECORD}".strip()
-    told = (
-        f"Share of learners with the outcome ({trial.outcome}), against a hold-out "
-        "drawn at random."
+    beside = (
+        "against a hold-out drawn at random."
+        if trial.is_drawn
+        else "beside today's share: there are too few for a hold-out."
+        if trial.per_arm
+        else "beside today's share."
     )
+    told = f"Share of learners with the outcome ({trial.outcome}), {beside}"
     return f"{told} {also}".strip()
 
 
-def hold_out(target: Target) -> str:
-    """Say how many of a target to leave alone, so that the others can be compared.
+def hold_out(trial: Trial | None) -> str:
+    """Say how many of a list to leave alone; nothing where no lot is drawn.
 
     Parameters
     ----------
-    target : Target
+    trial : Trial or None
     """
-    if target.trial is None:
-        return "Keep a random half of them out"
-    if target.is_enough:
-        return f"Leave alone the {target.trial.per_arm:,} {IN_ARM}"
-    return f"Leave alone the random half {IN_ARM}"
+    if trial is None or not trial.is_drawn:
+        return ""
+    those = f"the {trial.per_arm:,}"
+    if trial.lot_of == TOGETHER:
+        those = "those"
+    return f"Leave alone {those} {IN_ARM}"
 
 
 def horizon_of(trial: Trial | None) -> str:
@@ -198,7 +300,7 @@ def horizon_of(trial: Trial | None) -> str:
             return "One year, since pay is dated by the year."
         return (
             "One year at least, since pay is dated by the year; today's share is of "
-            f"records {trial.span} (under {LEAST_ONE_YEAR} learners have some one year "
+            f"records {trial.span} (under {LEAST_KNOWN} learners have some one year "
             "apart)."
         )
     if trial.outcome == OTHER_ROLE:

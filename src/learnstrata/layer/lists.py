@@ -6,11 +6,11 @@ of segments, found once and in one place each.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from learnstrata.decisions.arms import ARMED, PerArm, with_arms
+from learnstrata.decisions.arms import ARMED, Lot, with_arms
 from learnstrata.learners.ledger import MISSING
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.runs import Run
@@ -50,7 +50,7 @@ def make_lists(
     run: Run,
     programmes: Mapping[int, str],
     *,
-    per_arm: Mapping[ActionId, PerArm],
+    lots: Mapping[ActionId, Sequence[Lot]],
     key: bytes,
 ) -> dict[str, pl.DataFrame]:
     """Give the lists of a run by the names of their files, most urgent rows first.
@@ -60,8 +60,8 @@ def make_lists(
     run : Run
     programmes : mapping of int to str
         Segment to the learning pathway that was recommended for it.
-    per_arm : mapping of str to mapping
-        As of `learnstrata.decisions.arms.per_arm_of`.
+    lots : mapping of str to sequence of Lot
+        As of `learnstrata.decisions.arms.lots_of`.
     key : bytes
         Who is held out from a trial is drawn under it.
 
@@ -70,8 +70,8 @@ def make_lists(
     dict of str to polars.DataFrame
         ``learner_id``, ``segment_id``, ``segment``, ``sub_segment``, ``role``,
         ``tier``, ``band`` and ``why``, as far as the table tells them; ``pathways.csv``
-        has the ``programme`` too, and lists of those who would get what an action with
-        a trial is about the ``arm``. A list of nobody is left out.
+        has the ``programme`` too, and lists of which a lot is drawn the ``arm``. A
+        list of nobody is left out.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def make_lists(
     >>> from learnstrata.pipeline import run
     >>> config = load_config("robust", evidence={"level": "none"})
     >>> found = run(make_learners(300, rng=1), config)
-    >>> lists = make_lists(found, {}, per_arm={}, key=bytes(32))
+    >>> lists = make_lists(found, {}, lots={}, key=bytes(32))
     >>> len(lists["pathways.csv"])
     300
     """
@@ -93,10 +93,9 @@ def make_lists(
         "atypical_records.csv": _to_repair(people, run),
         "pathways.csv": _pathways(people, run, programmes),
     }
-    for action, (name, by) in ARMED.items():
-        if action in per_arm and len(found[name]):
-            needed = per_arm[action]
-            found[name] = with_arms(found[name], action, per_arm=needed, key=key, by=by)
+    for action, drawn in lots.items():
+        rows = found[ARMED[action]]
+        found[ARMED[action]] = with_arms(rows, action, lots=drawn, key=key)
     return {name: _shown(rows, run) for name, rows in found.items() if len(rows)}
 
 

@@ -1,8 +1,10 @@
 """Whom the recommended actions are for, and how a trial tells whether they worked."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from learnstrata.decisions.arms import ARMED
+from learnstrata.decisions.trials import OWN, TOGETHER, shown_by_halves
 from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Summary
@@ -20,10 +22,13 @@ __all__ = [
 
 PATHWAYS = "pathways"
 NO_TRIAL = "it cannot change so far"
-LOTS = "Draw by lot who gets it."
+UNCOUNTED = "how many there are is not known"
+IN_EACH = "Learners in each arm"
+ENOUGH = "Enough for both arms"
 ASK = (
-    "Ask both arms for the outcome: with so many in each, the change is found four "
-    "times in five."
+    "Ask both arms for the outcome, down to the last row that was reached: with so "
+    "many in each, the change is found four times in five. Where there are too few, "
+    "nobody is held out."
 )
 
 
@@ -60,32 +65,39 @@ def trials(summary: Summary, action: Action) -> Table:
     Returns
     -------
     Table
-        Without rows where all have the same outcome: `trial_sentence` tells of that.
+        Without rows where all have the same trial: `trial_sentence` tells of that.
     """
     return table_of(
         "How a hold-out would tell",
         [] if _shared(action) else [one for one in action.targets if one.trial],
         (column("For whom", lambda one: one.name), *trial_columns(summary)),
-        note=f"{drawn(action) or LOTS} {ASK}",
+        note=f"{drawn(action)} {ASK}".strip(),
     )
 
 
 def trial_columns(summary: Summary) -> tuple[Getter, ...]:
     """Give what is told of the trial of a target, on the page and in the workbook.
 
+    A trial counts learners, also where records are segmented.
+
     Parameters
     ----------
     summary : Summary
     """
-    in_each = f"{summary.settings.units.capitalize()} in each arm"
+
+    def lot(one: Target) -> str | None:
+        return one.trial and _lot(one.trial, summary)
+
     return (
         column("Outcome", lambda one: one.trial and _outcome(one.trial)),
         column("Known of", lambda one: one.trial and one.trial.known, "index"),
         column("Out of", lambda one: one.trial and one.trial.whole, "index"),
         column("Today", lambda one: one.trial and one.trial.base, "share"),
+        column("Today is of", lambda one: one.trial and _whose(one.trial)),
         column("Change to be seen", lambda one: one.trial and _points(one.trial)),
-        column(in_each, lambda one: one.trial and one.trial.per_arm, "index"),
-        column("Enough of them", lambda one: one.trial and _enough(one)),
+        column(IN_EACH, lambda one: one.trial and one.trial.per_arm, "index"),
+        column("One lot of", lot),
+        column(ENOUGH, lambda one: one.trial and _enough(one.trial)),
     )
 
 
@@ -109,14 +121,21 @@ def trial_sentence(summary: Summary, action: Action) -> str:
     )
     if trial.per_arm is None:
         return f"{today}; {NO_TRIAL}."
-    few = sum(not one.is_enough for one in action.targets)
-    told = (
-        f"{today}. Drawn by lot and all asked, {trial.per_arm:,} learners with it and "
-        f"as many without show a change by {_points(trial)} four times in five"
+    if trial.lot is None:
+        return f"{today}. Nobody is held out: {UNCOUNTED}."
+    if not trial.is_drawn:
+        have = "have" if trial.lot_of == TOGETHER else "has"
+        return (
+            f"{today}. Nobody is held out: {trial.lot_of} {have} "
+            f"{write.count(trial.lot)} learners, where two arms take "
+            f"{2 * trial.per_arm:,} to show a change by {_points(trial)} four times in "
+            f"five; {_halves(trial)}."
+        )
+    return (
+        f"{today}. Compare both arms down to the last row that was reached: with "
+        f"{trial.per_arm:,} learners in each, a change by {_points(trial)} shows four "
+        "times in five."
     )
-    if few:
-        told += f"; {few} of {len(action.targets)} rows above have too few for it"
-    return f"{told}."
 
 
 def drawn(action: Action) -> str:
@@ -125,11 +144,10 @@ def drawn(action: Action) -> str:
     Parameters
     ----------
     action : Action
-        With a trial.
     """
-    if action.id not in ARMED or not action.list:
+    if not any(one.is_tried for one in action.targets):
         return ""
-    name, _ = ARMED[action.id]
+    name = ARMED[action.id]
     return f'Who is held out is in the column "arm" of private/lists/{name}.'
 
 
@@ -140,18 +158,42 @@ def _shared(action: Action) -> Trial | None:
 
 
 def _points(trial: Trial) -> str:
-    points = f"{100 * trial.change:g}"
-    return f"{points} {'point' if points == '1' else 'points'}"
+    return _in_points(f"{100 * trial.change:g}")
+
+
+def _in_points(number: str) -> str:
+    return f"{number} {'point' if number == '1' else 'points'}"
 
 
 def _outcome(trial: Trial) -> str:
     return ", by records ".join(filter(None, (trial.outcome, trial.span)))
 
 
-def _enough(target: Target) -> str:
-    if target.trial and target.trial.per_arm is None:
+def _whose(trial: Trial) -> str:
+    return "this segment" if trial.whom == OWN else "all learners"
+
+
+def _lot(trial: Trial, summary: Summary) -> str:
+    if trial.lot is None:
+        return trial.lot_of
+    return f"{trial.lot_of}: {summary.settings.numbers.count(trial.lot)}"
+
+
+def _enough(trial: Trial) -> str:
+    if trial.per_arm is None:
         return f"no: {NO_TRIAL}"
-    return "yes" if target.is_enough else "no: put targets together"
+    if trial.lot is None:
+        return f"no: {UNCOUNTED}"
+    return "yes" if trial.is_drawn else f"no: {_halves(trial)}"
+
+
+def _halves(trial: Trial) -> str:
+    """Say what a half against a half would show, never less than it takes."""
+    seen = shown_by_halves(trial)
+    if seen is None:
+        return "half against half would show no change"
+    points = _in_points(f"{math.ceil(round(100 * seen, 6)):g}")
+    return f"half against half would show {points} or more"
 
 
 def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:

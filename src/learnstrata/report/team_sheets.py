@@ -52,12 +52,11 @@ def _others(team: Team, actions: list[Action]) -> str:
 
 def _told(action: Action) -> str:
     """Say what stands over the targets of an action, a line each."""
-    is_tried = any(one.trial for one in action.targets)
     lines = {
         "First step": action.first_step,
         "List of learners": list_path(action) if action.list else "",
         "How to know that it worked": action.measure,
-        "Hold-out": drawn(action) if is_tried else "",
+        "Hold-out": drawn(action),
         "By when": action.horizon,
         "Why": action.why,
     }

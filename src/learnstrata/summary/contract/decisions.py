@@ -24,6 +24,7 @@ ActionId = Literal[
 ]
 Team = Literal["product", "mentoring", "career services"]
 Span = Literal["one year apart", "one or more years apart", ""]
+LotOf = Literal["the whole list", "this segment", "small segments together"]
 
 
 class Trial(Model):
@@ -32,8 +33,9 @@ class Trial(Model):
     `outcome` is in words, `whom` says of whom the share is known, `span` how far their
     records lie apart (empty where the outcome is not of pay). `whole` counts those of
     whom it could be known. `per_arm` learners with the action and as many without it
-    see the share rise by `change` with a power of 80 %, two-sided at 5 %; null where it
-    cannot rise so far.
+    see the share change by `change` with a power of 80 %, two-sided at 5 %; it is
+    rounded up to two digits, and null where the share cannot change so far. `lot` are
+    the learners of `lot_of`, from whom one lot draws both arms.
     """
 
     outcome: Annotated[str, Label()]
@@ -45,6 +47,13 @@ class Trial(Model):
     base: Annotated[Number, Share("learners with the outcome", "known", "met")]
     change: Annotated[float, Setting()]
     per_arm: Annotated[int | None, Fact("worked out of `base` and `change`")]
+    lot_of: Annotated[LotOf, Word()]
+    lot: Annotated[int | None, Fact("sum of the counts of those it is drawn from")]
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a lot is drawn: its learners are enough for both arms."""
+        return self.per_arm is not None and (self.lot or 0) >= 2 * self.per_arm
 
 
 class Target(Model):
@@ -63,10 +72,9 @@ class Target(Model):
     trial: Annotated[Trial | None, Rows()] = None
 
     @property
-    def is_enough(self) -> bool:
-        """Whether it has the learners for both arms of its trial."""
-        needed = self.trial.per_arm if self.trial else None
-        return needed is not None and (self.size or 0) >= 2 * needed
+    def is_tried(self) -> bool:
+        """Whether some of its learners are held out."""
+        return self.trial is not None and self.trial.is_drawn
 
 
 class Action(Model):
