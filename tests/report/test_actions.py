@@ -77,10 +77,10 @@ def test_trials_that_differ_have_a_row_each_with_today_and_the_goal(summary):
     action = tried((4000, trial()), (200, few), (9000, rising))
     table = trials(summary, action)
     known, apart = (900, 3000), ", by records one year apart"
-    whose, whole = ("all learners", "5 points"), "this segment: 4,000"
+    whose, whole = ("all", "5 points"), "segment: 4,000"
     never = "no: it cannot change so far"
     halves = "no: half against half would show 19 points or more"
-    of_few = ("this segment", "5 points", 1500, "small segments together: 220", halves)
+    of_few = ("segment", "5 points", 1500, "small ones: 220", halves)
     assert table.rows == (
         ("0", "passed", *known, 0.4, *whose, 1500, whole, "yes"),
         ("1", "passed", *known, 0.5, *of_few),

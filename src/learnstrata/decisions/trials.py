@@ -25,6 +25,7 @@ __all__ = [
     "OWN",
     "RECORD",
     "TOGETHER",
+    "WHOLE",
     "first_drawn",
     "hold_out",
     "horizon_of",

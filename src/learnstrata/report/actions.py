@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from learnstrata.decisions.arms import ARMED
-from learnstrata.decisions.trials import OWN, TOGETHER, shown_by_halves
+from learnstrata.decisions.trials import ITS_OWN, OWN, TOGETHER, WHOLE, shown_by_halves
 from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Summary
@@ -22,6 +22,8 @@ __all__ = [
 
 PATHWAYS = "pathways"
 NO_TRIAL = "it cannot change so far"
+# Short, so that all columns of a table fit beside each other.
+LOTS = {ITS_OWN: "segment", TOGETHER: "small ones", WHOLE: "list"}
 UNCOUNTED = "how many there are is not known"
 IN_EACH = "Learners in each arm"
 ENOUGH = "Enough for both arms"
@@ -170,13 +172,14 @@ def _outcome(trial: Trial) -> str:
 
 
 def _whose(trial: Trial) -> str:
-    return "this segment" if trial.whom == OWN else "all learners"
+    return "segment" if trial.whom == OWN else "all"
 
 
 def _lot(trial: Trial, summary: Summary) -> str:
+    told = LOTS[trial.lot_of]
     if trial.lot is None:
-        return trial.lot_of
-    return f"{trial.lot_of}: {summary.settings.numbers.count(trial.lot)}"
+        return told
+    return f"{told}: {summary.settings.numbers.count(trial.lot)}"
 
 
 def _enough(trial: Trial) -> str:
