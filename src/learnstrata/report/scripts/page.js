@@ -65,13 +65,6 @@
     };
     table.tBodies[0].append(...[...table.tBodies[0].rows].sort(order));
   };
-  // On a narrow screen a row is a block, and each cell says its heading.
-  for (const table of all(document, ".scroll:not(.turned) table")) {
-    const headings = all(table, "thead th").map(shown);
-    for (const row of table.tBodies[0].rows)
-      [...row.cells].forEach((cell, place) => { cell.dataset.label = headings[place]; });
-    table.classList.add("stacked");
-  }
   for (const table of all(document, ".sortable table")) {
     all(table, "thead th").forEach((heading, place) => {
       const button = made("button", { type: "button", className: "sort" });
@@ -119,9 +112,19 @@
         });
     };
     table.dataset.wide = table.style.minWidth;
-    if (matchMedia("(max-width: 480px)").matches) [left.value, right.value] = ["0", "1"];
-    for (const select of [left, right]) select.addEventListener("change", look);
-    look();
+    // A narrow screen begins with two; a choice of the reader stays at any width.
+    const narrow = matchMedia("(max-width: 480px)");
+    const begin = () => {
+      [left.value, right.value] = narrow.matches ? ["0", "1"] : ["", ""];
+      look();
+    };
+    narrow.addEventListener("change", begin);
+    for (const select of [left, right])
+      select.addEventListener("change", () => {
+        narrow.removeEventListener("change", begin);
+        look();
+      });
+    begin();
     box.before(made("p", { className: "pick" }, one, " ", other));
   }
 
