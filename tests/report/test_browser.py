@@ -284,6 +284,51 @@ def test_segments_are_compared_two_at_a_time(chromium, html, summary, tmp_path):
         assert len(seen()) == 1 + len(summary.segments)
 
 
+def test_a_page_that_is_widened_shows_all_segments_unless_two_were_chosen(
+    chromium, html, summary, tmp_path
+):
+    every = 1 + len(summary.segments)
+    headings = "document.querySelectorAll('.compared thead th:not([hidden])').length"
+    narrow, wide = ({"width": size, "height": 900} for size in (390, 1280))
+    with page_in(chromium, html, tmp_path) as page:
+        page.set_viewport_size(narrow)
+        page.wait_for_function(f"{headings} === 3")
+        page.set_viewport_size(wide)
+        page.wait_for_function(f"{headings} === {every}")
+        for select, chosen in zip(
+            page.locator(".pick select").all(), "20", strict=True
+        ):
+            select.select_option(chosen)
+        page.set_viewport_size(narrow)
+        page.set_viewport_size(wide)
+        assert page.evaluate(headings) == 3
+
+
+def test_a_table_that_goes_on_fades_and_ends_with_a_whole_row(chromium, html, tmp_path):
+    ends = """() => {
+      const box = document.querySelector("#questions .long");
+      const fade = parseFloat(getComputedStyle(box, "::after").height);
+      box.scrollTop = box.scrollHeight;
+      const last = [...box.querySelectorAll("tbody tr")].at(-1);
+      const edge = box.getBoundingClientRect().bottom;
+      return [fade, edge - last.getBoundingClientRect().bottom];
+    }"""
+    with page_in(chromium, html, tmp_path) as page:
+        fade, below = page.evaluate(ends)
+    assert fade > 20
+    assert below >= fade - 1
+
+
+def test_paper_has_the_trials_that_the_screen_folds(chromium, html, tmp_path):
+    with page_in(chromium, html, tmp_path) as page:
+        trials = page.locator("#product details.printed table").first
+        assert trials.is_hidden()
+        page.emulate_media(media="print")
+        assert trials.is_visible()
+        assert trials.bounding_box()["height"] > 40
+        assert page.locator("#questions details table").first.is_hidden()
+
+
 @contextmanager
 def page_in(chromium, html, tmp_path):
     path = tmp_path / "report.html"
