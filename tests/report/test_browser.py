@@ -1,8 +1,10 @@
 import re
 from contextlib import contextmanager
+from io import BytesIO
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 import browser
 from charted import tips_of
@@ -10,7 +12,7 @@ from learnstrata.exceptions import ParameterError
 from learnstrata.facade import percentile_in
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.finder import finder_of
-from learnstrata.report.page import SECTIONS
+from learnstrata.report.page import SECTIONS, render_report
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -319,14 +321,16 @@ def test_a_table_that_goes_on_fades_and_ends_with_a_whole_row(chromium, html, tm
     assert below >= fade - 1
 
 
-def test_paper_has_the_trials_that_the_screen_folds(chromium, html, tmp_path):
-    with page_in(chromium, html, tmp_path) as page:
-        trials = page.locator("#product details.printed table").first
-        assert trials.is_hidden()
-        page.emulate_media(media="print")
-        assert trials.is_visible()
-        assert trials.bounding_box()["height"] > 40
-        assert page.locator("#questions details table").first.is_hidden()
+def test_paper_has_the_trials_that_the_screen_folds(chromium, notebook, tmp_path):
+    with page_in(chromium, render_report(notebook), tmp_path) as page:
+        folded = page.locator("details.printed").first
+        assert folded.get_attribute("open") is None
+        headings = folded.locator("thead th").all_text_contents()
+        printed = PdfReader(BytesIO(page.pdf()))
+    told = " ".join(" ".join(sheet.extract_text() for sheet in printed.pages).split())
+    assert "Records in each arm" in headings
+    assert all(heading in told for heading in headings)
+    assert "More on this" not in told
 
 
 @contextmanager

@@ -257,7 +257,7 @@ def test_a_number_alone_is_read_as_what_is_nearer_to_the_median(
     few = replace(cell, learners=20, p50=1e9)
     assert units_from(Shown((few, cell), ()), write) == limit
     near = [abs(math.log(limit * per / median)) for per in (write.per, 1)]
-    assert near[0] == pytest.approx(near[1], rel=0.1)
+    assert near[0] == pytest.approx(near[1], abs=0.5)
 
 
 def test_where_no_median_is_shown_a_number_alone_is_in_units(found):
