@@ -46,13 +46,17 @@ def test_missing_columns_are_named_beside_those_that_are_there():
     assert isinstance(error, SchemaError)
     assert str(error) == (
         "Missing columns ['compnay', 'tier']; the table has ['company', 'pay']. "
-        "Perhaps 'compnay' may be 'company'. Map them in [columns] of the "
+        "Did you mean 'company' for 'compnay'? Map them in [columns] of the "
         "configuration."
     )
 
 
+def test_one_missing_column_is_told_with_the_nearest():
+    assert "Did you mean 'ctc'?" in str(SchemaError.missing(["ctcc"], ["ctc", "pay"]))
+
+
 def test_missing_columns_without_a_likely_one_get_no_hint():
-    assert "Perhaps" not in str(SchemaError.missing(["tier"], ["zzz"]))
+    assert "Did you mean" not in str(SchemaError.missing(["tier"], ["zzz"]))
 
 
 @pytest.mark.parametrize(

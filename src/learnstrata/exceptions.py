@@ -48,10 +48,14 @@ class SchemaError(DataError):
         """Report missing columns next to the ones that are there."""
         wanted = sorted(columns)
         near = {name: nearest(name, available) for name in wanted}
-        hints = [f"{name!r} may be {hit!r}" for name, hit in near.items() if hit]
+        hints = [
+            repr(hit) if len(wanted) == 1 else f"{hit!r} for {name!r}"
+            for name, hit in near.items()
+            if hit
+        ]
         return cls(
             f"Missing columns {wanted}; the table has {preview(available)}."
-            + (f" Perhaps {', '.join(hints)}." if hints else "")
+            + (f" Did you mean {', '.join(hints)}?" if hints else "")
             + " Map them in [columns] of the configuration."
         )
 
@@ -76,10 +80,13 @@ class OutputError(LearnstrataError, OSError):
     """The results cannot be written there."""
 
 
+NEAR = 0.7  # of the letters of both stand in the same order
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Give the known name that `name` was most likely meant to be, if any is near."""
     by_lower = {str(other).lower(): str(other) for other in known}
-    hits = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.5)
+    hits = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=NEAR)
     return by_lower[hits[0]] if hits else None
 
 

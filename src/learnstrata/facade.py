@@ -42,14 +42,18 @@ from learnstrata.layer.reading import (
     read_summary,
 )
 from learnstrata.learners.quality import TableCheck, inspect_table
-from learnstrata.learners.schema.one_pay import read_pay
+from learnstrata.learners.schema.one_pay import TypedPay, read_pay
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.meaning.naming import given_names
 from learnstrata.segments.model.model import SegmentModel, members_named
-from learnstrata.segments.pay.percentile import PayPercentile, find_percentile
+from learnstrata.segments.pay.percentile import (
+    PayPercentile,
+    find_percentile,
+    units_from,
+)
 from learnstrata.sharing import (
     shared_files,
     summaries_of,
@@ -199,7 +203,8 @@ class Segmentation:
         role_family, tier, experience_band : str
             As in the benchmarks of the report; small and capital letters are alike.
         pay : float or str
-            Currency units a year, or as it would be typed: ``"12 LPA"``.
+            Currency units a year, or as it would be typed: ``"12 LPA"``, or ``"12"``
+            in the shown unit.
 
         Returns
         -------
@@ -602,24 +607,30 @@ def percentile_in(
         Of a run; nothing private is needed.
     role_family, tier, experience_band : str
     pay : float or str
-        Currency units a year, or as it would be typed: ``"12 LPA"``.
+        Currency units a year, or as it would be typed: ``"12 LPA"``, or ``"12"`` in
+        the shown unit.
 
     Returns
     -------
     PayPercentile
         As `Segmentation.percentile`.
     """
-    config = summary.settings.configured
-    if isinstance(pay, str):
-        pay = read_pay(pay, config.pay, numbers=config.numbers)
-    return find_percentile(
+    config, write = summary.settings.configured, summary.settings.numbers
+    limit = units_from(summary.benchmarks, write)
+    read = (
+        read_pay(pay, config.pay, numbers=config.numbers, units_from=limit)
+        if isinstance(pay, str)
+        else TypedPay(pay)
+    )
+    found = find_percentile(
         summary.benchmarks,
         role_family=role_family,
         tier=tier,
         experience_band=experience_band,
-        pay=pay,
-        write=summary.settings.numbers,
+        pay=read.amount,
+        write=write,
     )
+    return replace(found, reading=read.told)
 
 
 def _backend_of(table: IntoFrame) -> nw.Implementation:

@@ -18,7 +18,17 @@ def test_a_pay_is_read_as_people_type_it(pay, tiny_run):
     plain = asked(tiny_run, "1200000")
     assert plain.returncode == 0, plain.stderr
     assert plain.stdout.startswith("12.0 LPA is at ")
-    assert asked(tiny_run, pay) == plain
+    told = "1200000 is read in INR: a number alone is in LPA under "
+    assert told in plain.stdout
+    found = asked(tiny_run, pay)
+    assert found.stdout.splitlines()[0] == plain.stdout.splitlines()[0]
+    assert ("is read in INR" in found.stdout) == pay[-1].isdigit()
+
+
+def test_a_small_number_alone_is_in_the_shown_unit_as_in_the_page(tiny_run):
+    found = asked(tiny_run, "12")
+    assert found.stdout.startswith("12.0 LPA is at ")
+    assert "12 is read in LPA: a number alone is in LPA under " in found.stdout
 
 
 @pytest.mark.parametrize("pay", ["twelve", "45.000", "$75k"])
@@ -34,8 +44,8 @@ def test_a_pay_far_outside_its_role_is_warned_of_with_the_rule(tiny_run):
         command("percentile", tiny_run, *PEERS, "--pay", "12LPA", "--json").stdout
     )
     assert usual["warning"] == ""
-    found = " ".join(asked(tiny_run, "12").stdout.split())
-    assert "Warning: A pay of 12 a year is far outside what is paid to Backend" in found
+    found = " ".join(asked(tiny_run, "₹12").stdout.split())
+    assert "Warning: A pay of <0.01 LPA is far outside what is paid to Backend" in found
     assert "by the spread of" in found
     assert "Warning" not in asked(tiny_run, "12LPA").stdout
 

@@ -186,3 +186,17 @@ def test_what_was_taken_for_granted_of_a_number_is_noted():
     table = with_unreadable(0).with_columns(ctc=pl.lit("500,000"))
     [note] = read_table(table, CONFIG).notes
     assert note.startswith("pay: A comma before three digits parts the thousands: ")
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "told"),
+    [
+        ("began", [2012 + i % 9 for i in range(60)], "]. Name it"),
+        ("mail_hash", [f"6de0a4{i:06}" for i in range(60)], "Perhaps 'mail_hash'?"),
+    ],
+)
+def test_only_a_column_whose_values_could_be_ids_is_suggested(column, values, told):
+    table = pl.DataFrame({column: values, "ctc": [1e6] * 60, "title": ["SRE"] * 60})
+    with pytest.raises(SchemaError) as refused:
+        read_table(table, load_config())
+    assert told in str(refused.value)

@@ -1,15 +1,18 @@
 import re
 from contextlib import contextmanager
+from io import BytesIO
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 import browser
 from charted import tips_of
+from learnstrata.exceptions import ParameterError
 from learnstrata.facade import percentile_in
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.finder import finder_of
-from learnstrata.report.page import SECTIONS
+from learnstrata.report.page import SECTIONS, render_report
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -283,6 +286,53 @@ def test_segments_are_compared_two_at_a_time(chromium, html, summary, tmp_path):
         assert len(seen()) == 1 + len(summary.segments)
 
 
+def test_a_page_that_is_widened_shows_all_segments_unless_two_were_chosen(
+    chromium, html, summary, tmp_path
+):
+    every = 1 + len(summary.segments)
+    headings = "document.querySelectorAll('.compared thead th:not([hidden])').length"
+    narrow, wide = ({"width": size, "height": 900} for size in (390, 1280))
+    with page_in(chromium, html, tmp_path) as page:
+        page.set_viewport_size(narrow)
+        page.wait_for_function(f"{headings} === 3")
+        page.set_viewport_size(wide)
+        page.wait_for_function(f"{headings} === {every}")
+        for select, chosen in zip(
+            page.locator(".pick select").all(), "20", strict=True
+        ):
+            select.select_option(chosen)
+        page.set_viewport_size(narrow)
+        page.set_viewport_size(wide)
+        assert page.evaluate(headings) == 3
+
+
+def test_a_table_that_goes_on_fades_and_ends_with_a_whole_row(chromium, html, tmp_path):
+    ends = """() => {
+      const box = document.querySelector("#questions .long");
+      const fade = parseFloat(getComputedStyle(box, "::after").height);
+      box.scrollTop = box.scrollHeight;
+      const last = [...box.querySelectorAll("tbody tr")].at(-1);
+      const edge = box.getBoundingClientRect().bottom;
+      return [fade, edge - last.getBoundingClientRect().bottom];
+    }"""
+    with page_in(chromium, html, tmp_path) as page:
+        fade, below = page.evaluate(ends)
+    assert fade > 20
+    assert below >= fade - 1
+
+
+def test_paper_has_the_trials_that_the_screen_folds(chromium, notebook, tmp_path):
+    with page_in(chromium, render_report(notebook), tmp_path) as page:
+        folded = page.locator("details.printed").first
+        assert folded.get_attribute("open") is None
+        headings = folded.locator("thead th").all_text_contents()
+        printed = PdfReader(BytesIO(page.pdf()))
+    told = " ".join(" ".join(sheet.extract_text() for sheet in printed.pages).split())
+    assert "Records in each arm" in headings
+    assert all(heading in told for heading in headings)
+    assert "More on this" not in told
+
+
 @contextmanager
 def page_in(chromium, html, tmp_path):
     path = tmp_path / "report.html"
@@ -307,43 +357,79 @@ FIND = """([role, tier, band, pay]) => {
 }"""
 
 
+TYPED = (
+    *("12LPA", "12 lakh", "12 Lacs", "12L", "1.2 crore", "1200k", "1.2 million", "12"),
+    *("1200000", "12,00,000", "1,200,000", "1'200'000", "1 200 000", "1.234.567"),
+    *("₹ 12,00,000", "₹12", "Rs. 12,00,000/-", "12,00,000 INR", "12/-", "12 L p.a."),
+    *("100k a month", "1 lakh pm", "100000 a month", "1 a month", "1200000 per year"),
+    *("1.2e6", "12,5", "12.5", "1,200", "1,200.5", ".5", "+12", " 12  lakh ", "0.001"),
+)
+REFUSED = (
+    "twelve",
+    "12 LPA p.a.",
+    "1.200",
+    "$75k",
+    "-5",
+    "0",
+    "12 lakh crore",
+    "1,2,3",
+    "12 €",
+    "--",
+)
+
+
 def test_the_page_finds_a_pay_among_peers_as_the_program_does(
     chromium, html, summary, tmp_path
 ):
     found, rng = finder_of(summary), np.random.default_rng(3)
-    per = summary.settings.money.per
     asked = [
         (
             *(str(rng.choice(one)) for one in (found.roles, found.tiers, found.bands)),
-            round(float(rng.lognormal(2.3, 0.9)), int(rng.integers(4))) or 1.0,
+            round(float(rng.lognormal(2.3, 0.9)), int(rng.integers(3))) or 1.0,
         )
         for _ in range(300)
     ]
     cells = [cell for cell in summary.benchmarks.cells if cell.shown]
     asked += [  # far outside
-        (cell.role_family, cell.tier, cell.experience_band, round(pay / per, 3))
+        (cell.role_family, cell.tier, cell.experience_band, round(pay))
         for cell in cells[:60]
         for pay in (cell.p50 / 15, cell.p50 * 15, cell.p50 * 40)
     ]
     asked += [  # on a quantile itself
-        (cell.role_family, cell.tier, cell.experience_band, pay / per)
+        (cell.role_family, cell.tier, cell.experience_band, round(pay))
         for cell in cells[:60]
         for pay in (cell.p25, cell.p50, cell.p90)
         if pay
     ]
+    asked += [(*asked[0][:3], text) for text in TYPED]
     with page_in(chromium, html, tmp_path) as page:
         told = [page.evaluate(FIND, [*one[:3], str(one[3])]) for one in asked]
-        wrong = page.evaluate(FIND, [*asked[0][:3], "twelve"])
-    levels, warned = set(), 0
+        wrong = [page.evaluate(FIND, [*asked[0][:3], text]) for text in REFUSED]
+    levels, warned, read = set(), 0, set()
     for (role, tier, band, pay), (sentence, beside) in zip(asked, told, strict=True):
         mine = percentile_in(
-            summary, role_family=role, tier=tier, experience_band=band, pay=pay * per
+            summary, role_family=role, tier=tier, experience_band=band, pay=str(pay)
         )
         levels.add(mine.level)
         assert sentence == mine.sentence
         warning = " ".join(beside.partition(" learners). ")[2].split())
         assert warning == mine.warning
+        assert beside.rpartition("Their median")[0].strip() == mine.reading
+        read.add(mine.reading.partition(" is read ")[2])
         warned += bool(warning)
     assert 20 < warned < len(asked)
     assert len(levels) > 1
-    assert wrong[0] == "Give the pay as a number above 0, in LPA."
+    assert len(read) == 3  # in LPA, in INR, and in the unit that is said
+    assert {sentence for sentence, _ in wrong} == {
+        "Give one amount of INR a year above 0, such as '12LPA', '12 lakh' or "
+        "'1200000'."
+    }
+    for text in REFUSED:
+        with pytest.raises(ParameterError, match="pay="):
+            percentile_in(
+                summary,
+                role_family=asked[0][0],
+                tier=asked[0][1],
+                experience_band=asked[0][2],
+                pay=text,
+            )

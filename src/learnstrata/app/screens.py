@@ -511,6 +511,8 @@ def show_percentile(found: PayPercentile) -> None:
     """Print the place of a pay, and whether the nearest peers could not answer."""
     console = Console(highlight=False)
     console.print(escape(found.sentence))
+    if found.reading:
+        console.print(f"[dim]{escape(found.reading)}[/]")
     if found.level != "cell":
         console.print(
             "[yellow]Note:[/] the group of that role, tier and experience may not be "

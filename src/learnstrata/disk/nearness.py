@@ -17,8 +17,9 @@ def did_you_mean(path: str | Path) -> str:
     Returns
     -------
     str
-        A sentence, with a space before it; empty where nothing there is like it, or
-        the folder may not be looked into. Hidden files are never meant.
+        A sentence, with a space before it; empty where nothing there is like it, a
+        file stands where a folder should, or the folder may not be looked into. The
+        ending of a file makes no name alike. Hidden files are never meant.
 
     Examples
     --------
@@ -35,12 +36,25 @@ def did_you_mean(path: str | Path) -> str:
         names = [entry.name for entry in missing.parent.iterdir()]
     except OSError:
         return ""
-    near = nearest(missing.name, [n for n in names if not n.startswith(".")])
+    near = _near(missing.name, [n for n in names if not n.startswith(".")])
     if near is None:
         return ""
     beside = missing.with_name(near)
     whole = beside / wanted.relative_to(missing)
     return f" Did you mean {str(whole if whole.exists() else beside)!r}?"
+
+
+def _near(name: str, names: list[str]) -> str | None:
+    """Give the name that is most like another; None where it is there itself."""
+    stem = nearest(_stem(name), map(_stem, names))
+    if name in names or stem is None:
+        return None
+    alike = [other for other in names if _stem(other).lower() == stem.lower()]
+    return nearest(name, alike) or alike[0]
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _first_missing(path: Path) -> Path:

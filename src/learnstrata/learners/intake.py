@@ -1,7 +1,8 @@
 """From the user's table to learners: columns recognised, records cleaned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 import narwhals as nw
@@ -25,6 +26,7 @@ from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.columns import column_names_of, reading_of
+from learnstrata.learners.schema.ids import find_id_candidates
 from learnstrata.learners.schema.register import column_label, extra_name
 from learnstrata.learners.schema.standard import (
     find_columns,
@@ -107,7 +109,13 @@ def read_table(
         if mapping is None:
             names, columns = column_names_of(frame), config.columns
             found = find_columns(names, columns)
-            refuse_unrecognised(found, names, columns, record=config.record)
+            refuse_unrecognised(
+                found,
+                names,
+                columns,
+                record=config.record,
+                likely_ids=partial(_likely_ids, frame),
+            )
             mapping, doubts = found.columns, found.notes
         kinds = kinds_of(mapping, config.columns)
         read = reading_of(
@@ -120,6 +128,10 @@ def read_table(
     _refuse_unnumbered(records["record"])
     _refuse_lost(records, mapping, read.hints)
     return ReadTable(records, mapping, (*doubts, *told_notes(read)))
+
+
+def _likely_ids(frame: IntoFrame, free: Sequence[str]) -> list[str]:
+    return [one.column for one in find_id_candidates(frame, free)]
 
 
 @contextmanager

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from learnstrata.config.stages import Config
+from learnstrata.learners.schema.amounts import money as money_words
+from learnstrata.learners.schema.cells import Settings
+from learnstrata.learners.schema.currencies import DECIMAL_COMMA
+from learnstrata.learners.schema.numerals import styles_of
+from learnstrata.learners.schema.one_pay import rule_of_numbers, ways_to_type
 from learnstrata.report.interactive import in_script
 from learnstrata.segments.pay.benchmarks import KNOTS
-from learnstrata.segments.pay.percentile import PEERS, WAYS, fence_of
+from learnstrata.segments.pay.percentile import PEERS, WAYS, fence_of, units_from
 from learnstrata.summary.contract.pay import PayCell
 from learnstrata.summary.contract.results import DisclosedSummary
 
@@ -16,7 +22,7 @@ __all__ = ["Finder", "finder_of"]
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """What can be chosen, and the quantiles of pay that answer.
+    """What can be chosen, how a pay may be typed, and the quantiles that answer.
 
     `data` is JSON that can stand in a ``<script>``: a row for each group whose pay is
     shown, with the place of its level, role, tier, experience, learners in words,
@@ -27,7 +33,7 @@ class Finder:
     roles: tuple[str, ...]
     tiers: tuple[str, ...]
     bands: tuple[str, ...]
-    unit: str
+    rule: str
     data: Markup
 
 
@@ -40,29 +46,49 @@ def finder_of(summary: DisclosedSummary) -> Finder | None:
 
     Notes
     -----
-    The script of the page answers as `learnstrata.segments.pay.percentile` does: from
-    the narrowest group that is shown, between quantiles on log pay.
+    the narrowest group that is shown, between quantiles on log pay. It reads what is
+    typed by the patterns of `learnstrata.learners.schema.amounts`, but no ranges.
     """
     found, money = summary.benchmarks, summary.settings.money
     rows = (*found.cells, *found.wider)
     shown = [cell for cell in rows if cell.shown]
     if found.reason or not shown:
         return None
+    limit = units_from(found, summary.settings.numbers)
+    rule = rule_of_numbers(summary.settings.configured.pay, limit)
     data = {
         "levels": list(PEERS),
         "percents": [round(100 * at, 6) for at in KNOTS.values()],
         "per": money.per,
         "unit": money.unit,
         "ways": list(WAYS.values()),
+        "typed": _typed(summary.settings.configured),
+        "from": limit,
+        "rule": rule,
         "rows": [_row(cell, summary) for cell in shown],
     }
     return Finder(
         roles=_choices(rows, "role_family"),
         tiers=tuple(sorted(_choices(rows, "tier"))),
         bands=_in_order(_choices(rows, "experience_band"), summary),
-        unit=money.unit,
+        rule=rule,
         data=in_script(json.dumps(data, ensure_ascii=False, separators=(",", ":"))),
     )
+
+
+def _typed(config: Config) -> dict[str, object]:
+    """Give the patterns by which the page reads a pay, as the program does."""
+    words = money_words(config.pay)
+    marks, _ = Settings(config.pay, config.numbers).marks_of("pay")
+    return {
+        "code": config.pay.code,
+        "ways": ways_to_type(config.pay),
+        "sign": words.sign,
+        "units": list(words.units.items()),
+        "periods": list(words.periods.items()),
+        "styles": [(style.signed, style.decimal) for style in styles_of(marks)],
+        "commas": config.pay.code not in DECIMAL_COMMA,
+    }
 
 
 def _row(cell: PayCell, summary: DisclosedSummary) -> list[str | float | None]:

@@ -9,6 +9,7 @@ __all__ = [
     "Numbers",
     "as_count",
     "as_index",
+    "as_limit",
     "as_number",
     "as_plain",
     "as_share",
@@ -198,6 +199,17 @@ def as_plain(value: float | None) -> str:
     if abs(value) >= 10_000:
         return f"{value:,.0f}"
     return f"{value + 0.0:.4g}"
+
+
+def as_limit(value: float) -> str:
+    """Write a round limit with the digits it has.
+
+    Examples
+    --------
+    >>> as_limit(3_000.0), as_limit(200_000.0), as_limit(0.04)
+    ('3,000', '200,000', '0.04')
+    """
+    return f"{value:,.0f}" if value >= 1 else f"{value:.1g}"
 
 
 def as_index(value: float | None) -> str:

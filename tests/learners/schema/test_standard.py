@@ -173,7 +173,7 @@ class TestRecognise:
         with pytest.raises(
             SchemaError,
             match=r"Missing columns \['salery'\]; the table has \['email', 'salary'.*"
-            r"'salery' may be 'salary'",
+            r"\. Did you mean 'salary'\? Map them",
         ):
             recognise(
                 ["email", "salary", "title"], Columns(pay="salery"), record="record"
@@ -207,7 +207,7 @@ class TestRecognise:
         with pytest.raises(
             SchemaError,
             match=r"Got no column of learner ids; the table has \['mail_hash', 'ctc', "
-            r"'title'\]\. Perhaps 'mail_hash'\? Name it .*set record = \"learner\"",
+            r"'title'\]\. Name it .*set record = \"learner\"",
         ):
             recognise(["mail_hash", "ctc", "title"], Columns(), record="record")
 

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.segments.pay.benchmarks import KNOTS, pay_benchmarks
-from learnstrata.segments.pay.percentile import _ordinal, fence_of, find_percentile
+from learnstrata.segments.pay.percentile import (
+    WAYS,
+    _ordinal,
+    fence_of,
+    find_percentile,
+    units_from,
+)
 from learnstrata.wording.numbers import Numbers
 from paid import paid_learners
 
@@ -201,7 +207,7 @@ def test_a_group_of_few_is_fenced_by_the_spread_of_its_role(found):
     assert fence.way == "role"
     assert fence.high == pytest.approx(few.p50 * math.sqrt(15 / 9) * 8)
     assert "they are few" in warned(few, [larger], 1e8)
-    assert "that of larger groups of the role)" in warned(few, [larger], 1e8)
+    assert WAYS["role"] in warned(few, [larger], 1e8)
     assert warned(few, [larger], 20e5) == ""
     many = usual(cell, learners=50, **wide)
     assert fence_of(many, (many, larger)).way == "own"
@@ -214,7 +220,7 @@ def test_where_the_role_has_no_larger_group_those_of_all_roles_fence(found):
     other = replace(usual(cell, learners=100), role_family="Nursing")
     wider = replace(other, level="role", tier=None, experience_band=None)
     assert fence_of(few, (few, other)).way == "every role"
-    assert "larger groups of all roles)" in warned(few, [other], 1e8)
+    assert WAYS["every role"] in warned(few, [other], 1e8)
     assert fence_of(few, (few, wider)) is None
     everybody = replace(wider, level="all", role_family=None)
     assert fence_of(few, (few, wider, everybody)).way == "all"
@@ -234,3 +240,26 @@ def test_small_and_capital_letters_are_alike(found):
     asked = peers_of(cell)
     shouted = {name: value.upper() for name, value in asked.items()}
     assert place(found, cell.p50, **shouted) == place(found, cell.p50, **asked)
+
+
+@pytest.mark.parametrize(
+    ("median", "write", "limit"),
+    [
+        (8.5e5, Numbers(1e5, "LPA", 10), 3_000),
+        (6e4, Numbers(1e3, "k USD", 10), 2_000),
+        (5e6, Numbers(1e3, "k JPY", 10), 200_000),
+    ],
+)
+def test_a_number_alone_is_read_as_what_is_nearer_to_the_median(
+    found, median, write, limit
+):
+    cell = replace(usual(open_cells(found)[0], learners=500), p50=median)
+    few = replace(cell, learners=20, p50=1e9)
+    assert units_from(Shown((few, cell), ()), write) == limit
+    near = [abs(math.log(limit * per / median)) for per in (write.per, 1)]
+    assert near[0] == pytest.approx(near[1], abs=0.5)
+
+
+def test_where_no_median_is_shown_a_number_alone_is_in_units(found):
+    hidden = replace(open_cells(found)[0], p50=None)
+    assert units_from(Shown((hidden,), ()), Numbers(1e5, "LPA", 10)) == 0

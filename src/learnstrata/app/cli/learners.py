@@ -118,8 +118,8 @@ def percentile(
         str | None,
         typer.Option(
             "--pay",
-            help="A year, in the currency of the run: 12LPA, '12 lakh', 1200000 or "
-            "1,200,000.",
+            help="A year, in the currency of the run: 12LPA, '12 lakh', 1200000, or 12 "
+            "in the unit that is shown.",
         ),
     ] = None,
     as_json: JsonOption = False,

@@ -4,7 +4,7 @@
 of the library works on. What cannot be read is set apart, never a guess.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -12,7 +12,7 @@ import polars as pl
 from narwhals.typing import IntoFrameT
 
 from learnstrata.config.stages import Columns, Numbers, Pay, Unit
-from learnstrata.exceptions import SchemaError, nearest, preview
+from learnstrata.exceptions import SchemaError, preview
 from learnstrata.learners.lookups import Frame
 from learnstrata.learners.schema.columns import Kind, Reading, reading_of
 from learnstrata.learners.schema.register import (
@@ -146,9 +146,23 @@ def recognise(
 
 
 def refuse_unrecognised(
-    found: Recognition, names: Sequence[str], columns: Columns, *, record: Unit
+    found: Recognition,
+    names: Sequence[str],
+    columns: Columns,
+    *,
+    record: Unit,
+    likely_ids: Callable[[Sequence[str]], Sequence[str]] | None = None,
 ) -> None:
     """Refuse a table in which `find_columns` does not find what a run needs.
+
+    Parameters
+    ----------
+    found : Recognition
+    names : sequence of str
+    columns : Columns
+    record : {"record", "learner"}
+    likely_ids : callable, default=None
+        Gives, of the columns that are free, those whose values may be learner ids.
 
     Raises
     ------
@@ -157,7 +171,11 @@ def refuse_unrecognised(
     """
     if found.problems:
         raise SchemaError(found.problems[0])
-    _refuse_too_little(found.columns, names, columns, record)
+    if "learner_id" not in found.columns and record != "learner":
+        free = [name for name in names if name not in found.columns.values()]
+        near = likely_ids(free)[:1] if likely_ids else ()
+        raise SchemaError(_without_ids(names, near))
+    _refuse_too_little(found.columns, names, columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,19 +265,18 @@ def _twice(wanted: Sequence[str]) -> str:
     )
 
 
+def _without_ids(names: Sequence[str], near: Sequence[str]) -> str:
+    return (
+        f"Got no column of learner ids; the table has {preview(names)}."
+        + "".join(f" Perhaps {name!r}?" for name in near)
+        + ' Name it (learner = "..." in [columns]), or set record = "learner" if '
+        "each row is one learner."
+    )
+
+
 def _refuse_too_little(
-    found: Mapping[str, str], names: Sequence[str], columns: Columns, record: Unit
+    found: Mapping[str, str], names: Sequence[str], columns: Columns
 ) -> None:
-    if "learner_id" not in found and record != "learner":
-        free = [name for name in names if name not in found.values()]
-        aliases = COLUMNS["learner_id"].aliases
-        near = next(filter(None, (nearest(alias, free) for alias in aliases)), "")
-        raise SchemaError(
-            f"Got no column of learner ids; the table has {preview(names)}."
-            + (f" Perhaps {near!r}?" if near else "")
-            + ' Name it (learner = "..." in [columns]), or set record = "learner" if '
-            "each row is one learner."
-        )
     extras = {extra_name(c) for c in (*columns.numeric, *columns.categorical)}
     told = {"company", "title", "pay", *extras}
     usable = [own_name(name) for name in found if name in told]

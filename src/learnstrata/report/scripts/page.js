@@ -65,13 +65,6 @@
     };
     table.tBodies[0].append(...[...table.tBodies[0].rows].sort(order));
   };
-  // On a narrow screen a row is a block, and each cell says its heading.
-  for (const table of all(document, ".scroll:not(.turned) table")) {
-    const headings = all(table, "thead th").map(shown);
-    for (const row of table.tBodies[0].rows)
-      [...row.cells].forEach((cell, place) => { cell.dataset.label = headings[place]; });
-    table.classList.add("stacked");
-  }
   for (const table of all(document, ".sortable table")) {
     all(table, "thead th").forEach((heading, place) => {
       const button = made("button", { type: "button", className: "sort" });
@@ -119,28 +112,37 @@
         });
     };
     table.dataset.wide = table.style.minWidth;
-    if (matchMedia("(max-width: 480px)").matches) [left.value, right.value] = ["0", "1"];
-    for (const select of [left, right]) select.addEventListener("change", look);
-    look();
+    // A narrow screen begins with two; a choice of the reader stays at any width.
+    const narrow = matchMedia("(max-width: 480px)");
+    const begin = () => {
+      [left.value, right.value] = narrow.matches ? ["0", "1"] : ["", ""];
+      look();
+    };
+    narrow.addEventListener("change", begin);
+    for (const select of [left, right])
+      select.addEventListener("change", () => {
+        narrow.removeEventListener("change", begin);
+        look();
+      });
+    begin();
     box.before(made("p", { className: "pick" }, one, " ", other));
   }
 
   // The place of a pay among peers, as `learnstrata percentile` gives it.
   const finder = document.getElementById("finder");
   const find = () => {
-    const { rows, percents, unit, per, levels, ways } = JSON.parse(
-      document.getElementById("pay-data").textContent
-    );
+    const data = JSON.parse(document.getElementById("pay-data").textContent);
+    const { rows, percents, unit, per, levels, ways } = data;
     const [role, tier, band] = ["role", "tier", "experience"].map(
       name => finder.elements[name].value
     );
     const said = document.getElementById("finder-says");
     const typed = finder.elements.pay.value.trim();
     if (!typed) return (said.textContent = "");
-    const plain = /^(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?$/.test(typed);
-    const amount = plain ? Number(typed.replace(/,/g, "")) : NaN;
-    if (!(amount > 0 && Number.isFinite(amount)))
-      return (said.textContent = `Give the pay as a number above 0, in ${unit}.`);
+    const [pay, reading] = readPay(typed, data);
+    if (!(pay > 0 && Number.isFinite(pay)))
+      return (said.textContent =
+        `Give one amount of ${data.typed.code} a year above 0, such as ${data.typed.ways}.`);
     const wanted = [
       [role, tier, band, `${role}, ${tier}, ${band}`],
       [role, null, band, `${role}, ${band}, all company tiers`],
@@ -156,22 +158,51 @@
     const known = percents
       .map((percent, i) => [peers[i + 5], percent])
       .filter(([at]) => at !== null);
-    const [percent, about] = among(known, amount * per);
+    const [percent, about] = among(known, pay);
     const tell = value => `${money(value / per)} ${unit}`;
     said.textContent =
-      `${tell(amount * per)} is at ${about} the ${ordinal(percent)} percentile of the ` +
+      `${tell(pay)} is at ${about} the ${ordinal(percent)} percentile of the ` +
       `pay of ${wanted[place][3]}.`;
     const quarter = percents.indexOf(25), three = percents.indexOf(75);
     const [low, middle, high] = [quarter, percents.indexOf(50), three].map(i => peers[i + 5]);
     const half = low && high ? `; half are paid ${tell(low)} to ${tell(high)}` : "";
     const more = document.getElementById("finder-peers");
-    more.textContent = `Their median is ${tell(middle)}${half} (${peers[4]} learners).`;
-    const pay = amount * per, [least, most, way] = peers.slice(5 + percents.length);
+    more.textContent = `${reading}Their median is ${tell(middle)}${half} (${peers[4]} learners).`;
+    const [least, most, way] = peers.slice(5 + percents.length);
     if (pay < least || pay > most)
       more.textContent +=
-        ` A pay of ${grouped(rounded(pay, 0))} a year is far outside what is paid to ` +
+        ` A pay of ${tell(pay)} is far outside what is paid to ` +
         `${wanted[place][3]}: beyond ${tell(least)} to ${tell(most)} (${ways[way]}). ` +
         "Is its unit right?";
+  };
+  // By the patterns of the program; a number alone is in the shown unit, if it is small.
+  const readPay = (typed, data) => {
+    const { sign, units, periods, styles, commas, code } = data.typed;
+    const text = typed.toLowerCase().replace(/\s+/g, " ").replace(/ ?\/-(?= |$)/g, "").trim();
+    const any = pairs => pairs.map(([pattern]) => pattern).join("|");
+    const parts = RegExp(
+      `^(?:${sign} ?)?(${any(styles)})(?: ?(${any(units)}))?(?: ?${sign})?` +
+      `(?: ?(${any(periods)}))?(?: ?${sign})?$`
+    ).exec(text);
+    if (!parts) return [NaN];
+    const [, numeral, word, period] = parts;
+    const values = styles
+      .filter(([pattern]) => RegExp(`^${pattern}$`).test(numeral))
+      .map(([, mark]) => Number(
+        mark === "." ? numeral.replace(/[,' +]/g, "")
+          : numeral.replace(/[.' +]/g, "").replace(",", ".")
+      ));
+    if (values.some(one => one !== values[0]) && !(commas && numeral.includes(",")))
+      return [NaN];
+    const size = (pairs, said) =>
+      said ? pairs.find(([pattern]) => RegExp(`^(?:${pattern})$`).test(said))[1] : 1;
+    const times = (value, factor) =>
+      factor === 1 ? value : Number((value * factor).toFixed(6));
+    const amount = times(values[0], size(units, word) * size(periods, period));
+    if (word || typed.includes("/-") || RegExp(sign).test(text)) return [amount, ""];
+    const small = amount < data.from;
+    const reading = `${typed} is read in ${small ? data.unit : code}: ${data.rule}. `;
+    return [times(amount, small ? data.per : 1), reading];
   };
   const among = (known, amount) => {
     const last = known.length - 1;
@@ -203,7 +234,8 @@
     return `${n}${[11, 12, 13].includes(n % 100) ? "th" : ends[n % 10] ?? "th"}`;
   };
   const grouped = digits => digits.replace(/\B(?=(\d{3})+$)/g, ",");
-  const money = value => grouped(rounded(value, value >= 1000 ? 0 : value >= 1 ? 1 : 2));
+  const money = value =>
+    value < 0.005 ? "<0.01" : grouped(rounded(value, value >= 1000 ? 0 : value >= 1 ? 1 : 2));
   if (finder) {
     finder.hidden = false;
     finder.addEventListener("submit", event => event.preventDefault());

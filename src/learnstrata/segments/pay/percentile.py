@@ -23,6 +23,7 @@ __all__ = [
     "PeerCell",
     "fence_of",
     "find_percentile",
+    "units_from",
 ]
 
 Level = Literal["cell", "role and experience", "role", "all"]
@@ -124,6 +125,8 @@ class PayPercentile:
     sentence : str
     warning : str
         Why the pay may be a slip; empty where it is like that of the group.
+    reading : str
+        How the pay was read, where it was typed as a number alone; else empty.
     """
 
     percentile: float
@@ -132,11 +135,12 @@ class PayPercentile:
     group: str
     sentence: str
     warning: str = ""
+    reading: str = ""
 
     def _repr_html_(self) -> str:
         wider = "The narrower group may not be shown, so a wider one answers."
         notes = [wider] if self.level != "cell" else []
-        told = [*notes, self.warning] if self.warning else notes
+        told = filter(None, [self.reading, *notes, self.warning])
         return paragraph(self.sentence, strong=True) + "".join(map(paragraph, told))
 
 
@@ -204,6 +208,26 @@ def find_percentile(
     return PayPercentile(percentile, bound, cell.level, group, sentence, warning)
 
 
+def units_from(benchmarks: PeerBenchmarks, write: Numbers) -> float:
+    """Give the number from which a pay typed alone is in currency units.
+
+    Half way, on a log scale, between the two readings of the median of all: what is
+    nearer to it is meant. Of one digit; 0 where no median is shown.
+
+    Parameters
+    ----------
+    benchmarks : PeerBenchmarks
+    write : Numbers
+        With the shown unit.
+    """
+    rows = (*benchmarks.cells, *benchmarks.wider)
+    shown = [(row.learners or 0, row.p50) for row in rows if row.p50 is not None]
+    if not shown:
+        return 0.0
+    _, median = max(shown)
+    return float(f"{median / np.sqrt(write.per):.1g}")
+
+
 def fence_of(cell: PeerCell, rows: Sequence[PeerCell]) -> Fence | None:
     """Give the outer fences of the pay of a group; None where nothing tells them.
 
@@ -267,8 +291,8 @@ def _far_out(pay: float, fence: Fence | None, group: str, write: Numbers) -> str
     if fence is None or fence.low <= pay <= fence.high:
         return ""
     return (
-        f"A pay of {pay:,.0f} a year is far outside what is paid to {group}: beyond "
-        f"{write.pay_text(fence.low)} to {write.pay_text(fence.high)} "
+        f"A pay of {write.pay_text(pay)} is far outside what is paid to {group}: "
+        f"beyond {write.pay_text(fence.low)} to {write.pay_text(fence.high)} "
         f"({WAYS[fence.way]}). Is its unit right?"
     )
 
