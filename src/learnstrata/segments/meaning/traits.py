@@ -147,7 +147,7 @@ def traits_of(
     cut.sort(key=lambda one: (one.feature != YEARS, place.get(one.feature, 0)))
     there = {one.feature for one in cut}
     ideas = set(map(idea_of, there))
-    cut = [one for one in cut if feature_of(one.feature).of not in there]
+    cut = [one for one in cut if not _says_again(one.feature, there)]
     others = [one for one in made if idea_of(one.feature) not in ideas]
     return Traits(
         cut=tuple(cut),
@@ -157,6 +157,12 @@ def traits_of(
         least=rule.learners,
         few=profile.count < rule.learners,
     )
+
+
+def _says_again(feature: str, there: Collection[str]) -> bool:
+    """Say whether a feature is the band or tier of one that is there."""
+    found = feature_of(feature)
+    return found.kind == "category" and found.of in there
 
 
 def _numbers(
