@@ -21,6 +21,7 @@ from learnstrata.segments.pay.companies import LEAST_SPREAD, MOST_OF_ONE
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.results import DisclosedSummary
+from learnstrata.summary.wholes import shares_of
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?: ?%)?")
 # What is drawn point by point, and told nowhere: it would hide a wrong number.
@@ -302,14 +303,9 @@ def _of_finding(summary: DisclosedSummary, place: int) -> list[object]:
 def _where_the_well_paid_are(summary: DisclosedSummary) -> list[float | None]:
     """Give the shares of the very well paid, and of all assessed, in each tier."""
     found = next(one for one in summary.cohorts if one.key == "well_paid")
-    return [
-        share_of(part, whole)
-        for tier in found.by_tier
-        for part, whole in (
-            (tier.learners, found.learners),
-            (tier.assessed, found.assessed),
-        )
-    ]
+    parts = [tier.learners for tier in found.by_tier]
+    beside = [share_of(tier.assessed, found.assessed) for tier in found.by_tier]
+    return [*shares_of(parts, found.learners), *beside]
 
 
 def _at(summary: object, path: str) -> object:

@@ -1,5 +1,6 @@
 """Pathways: decided on what a segment needs, alike for the same need alone."""
 
+import re
 from itertools import combinations
 
 import numpy as np
@@ -14,33 +15,45 @@ from learnstrata.report.glossary import glossary_of
 from learnstrata.summary.contract.meaning import Category
 from thrift import NO_EVIDENCE
 
-RANKS = {"pay": 0.5, "years_of_experience": 0.5, "company_pay": 0.5}
+PLACES = {"pay": 0.5, "years_of_experience": 0.5, "company_pay": 0.5}
+N = 1_000  # learners of a table of two segments
 
 
-@pytest.fixture
-def segment(small_results):
-    return small_results.segments[0]
+def placed(results, *, years=4.0, share=0.0, roles=(), **places):
+    """Give results of two segments: the first has these places and the median years."""
+    given = {**PLACES, **places}
+    own = {name: 0.5 + (1 - share) * (p - 0.5) for name, p in given.items() if p}
+    rest = {name: 0.5 - share * (p - 0.5) for name, p in given.items() if p}
+    first, other = results.segments[:2]
+    told = {"size": round(share * N), "share": share, "distinctive_numbers": ()}
+    roles = (Category(name="role", values=roles),)
+    first = changed(
+        ranked(first, own, round(share * N), p50=years), categories=roles, **told
+    )
+    return changed(results, segments=(first, ranked(other, rest, round(N - share * N))))
 
 
-def placed(segment, *, years=4.0, share=0.0, roles=(), **ranks):
-    """Give a segment that stands so among the others, with a median experience."""
+def ranked(segment, ranks, n, **fields):
+    """Give a segment of whose `n` learners numbers are known, at these mean ranks."""
     typical = tuple(
-        changed(segment.number(feature), rank=share / 2 + (1 - share) * rank, p50=years)
-        for feature, rank in {**RANKS, **ranks}.items()
-        if rank is not None
+        changed(segment.number(name), rank=rank, n=n, **fields)
+        for name, rank in ranks.items()
     )
-    return changed(
-        segment,
-        share=share,
-        typical=typical,
-        distinctive_numbers=(),
-        categories=(Category(name="role", values=roles),),
-    )
+    return changed(segment, typical=typical)
 
 
-def programme(segment, results):
-    even = with_cohort(results, "stalled", share=None)
-    return need_of(segment, even).programme
+def needed(results):
+    return need_of(results.segments[0], results)
+
+
+def programme(results):
+    return needed(with_cohort(results, "stalled", share=None)).programme
+
+
+def role(results, *, count, of_all, name="Nursing"):
+    """Give a role that so many of the first segment and of all have."""
+    one = results.segments[0].category("role")[0]
+    return changed(one, value=name, count=count, base_count=of_all)
 
 
 @pytest.mark.parametrize(
@@ -71,18 +84,17 @@ def programme(segment, results):
         ({"pay": None, "years_of_experience": None}, "General programme"),
     ],
 )
-def test_a_programme_is_named_after_the_need(small_results, segment, place, told):
-    assert programme(placed(segment, **place), small_results) == told
+def test_a_programme_is_named_after_the_need(small_results, place, told):
+    assert programme(placed(small_results, **place)) == told
 
 
 def test_segments_share_a_programme_only_if_they_are_alike_in_need(
-    small_results, segment
+    small_results,
 ):
     steps = (0.1, 0.5, 0.9)
     needs = {
-        need_of(
-            placed(segment, years=n, pay=p, years_of_experience=y, company_pay=e),
-            small_results,
+        needed(
+            placed(small_results, years=n, pay=p, years_of_experience=y, company_pay=e)
         )
         for n in (1.0, 4.0, 9.0, None)
         for p in steps
@@ -96,9 +108,10 @@ def test_segments_share_a_programme_only_if_they_are_alike_in_need(
     assert Need("", "", "").programme == Need("", "", "").programme
 
 
-def test_pay_of_half_the_experience_calls_for_catching_up(small_results, segment):
+def test_pay_of_half_the_experience_calls_for_catching_up(small_results):
     of = next(one for one in small_results.cohorts if one.key == "stalled")
-    row = changed(of.by_segment[0], segment_id=segment.id, assessed=200)
+    first = small_results.segments[0].id
+    row = changed(of.by_segment[0], segment_id=first, assessed=200)
     for share, low, told in (
         (0.45, 0.31, "catch up in pay"),
         (0.35, 0.31, "widen the role"),
@@ -109,52 +122,158 @@ def test_pay_of_half_the_experience_calls_for_catching_up(small_results, segment
         results = with_cohort(
             small_results, "stalled", share=0.3, assessed=600, by_segment=rows
         )
-        assert need_of(placed(segment), results).focus == told
+        assert needed(placed(results)).focus == told
 
 
-def test_a_segment_of_most_learners_can_need_something_of_its_own(
-    small_results, segment
-):
+def test_a_segment_of_most_learners_can_need_something_of_its_own(small_results):
     """Among all it is the middle: its mean ranks are from 35 to 65."""
-    large = placed(segment, share=0.7, company_pay=0.3)
-    assert large.number("company_pay").rank == pytest.approx(0.44)
-    assert (
-        programme(large, small_results) == "Mid career: reach better-paying employers"
-    )
+    large = placed(small_results, share=0.7, company_pay=0.3)
+    first = large.segments[0]
+    assert first.number("company_pay").rank == pytest.approx(0.44)
+    assert programme(large) == "Mid career: reach better-paying employers"
     of = next(one for one in small_results.cohorts if one.key == "stalled")
     row = changed(
-        of.by_segment[0], segment_id=segment.id, assessed=700, share=0.4, low=0.37
+        of.by_segment[0], segment_id=first.id, assessed=700, share=0.4, low=0.37
     )
     results = with_cohort(
         small_results, "stalled", share=0.34, assessed=1000, by_segment=(row,)
     )
-    behind = placed(segment, share=0.7)
-    assert need_of(behind, results).focus == "catch up in pay"
-    assert "40% of 700 assessed (others: 20%)" in evidence_of(behind, results)
-    role = changed(
-        segment.category("role")[0], value="Nursing", share=0.9, base=0.72, index=125.0
+    behind = placed(results, share=0.7)
+    assert needed(behind).focus == "catch up in pay"
+    told = evidence_of(behind.segments[0], behind)
+    assert "40% of 700 assessed (others: 20%)" in told
+    nurses = role(small_results, count=630, of_all=720)
+    rest = role(small_results, count=70, of_all=280, name="Teaching")
+    held = placed(small_results, share=0.7, roles=(nurses, rest))
+    assert programme(held).endswith("widen the role, mostly Nursing")
+
+
+def test_where_hardly_anybody_is_outside_no_place_is_told(small_results):
+    nearly = placed(small_results, share=0.96, pay=0.9)
+    assert programme(nearly) == "Mid career: widen the role"
+    untold = with_cohort(nearly, "stalled", share=None)
+    assert evidence_of(nearly.segments[0], untold).startswith("median experience")
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.5, 0.9, 0.94])
+def test_a_place_is_as_good_in_a_segment_of_nearly_all(small_results, share):
+    """Ranks are published to a hundredth: of 90 %, one is ten points of the place."""
+    for place in (0.05, 0.13, 0.38, 0.42, 0.5, 0.61, 0.77, 0.95):
+        exact = placed(small_results, share=share, pay=place)
+        told = changed(exact, segments=tuple(map(in_hundredths, exact.segments)))
+        found = told_place(evidence_of(told.segments[0], told), "better paid")
+        assert found == pytest.approx(100 * place, abs=1.5)
+
+
+def in_hundredths(segment):
+    return ranked(
+        segment,
+        {one.feature: round(one.rank, 2) for one in segment.typical},
+        segment.number("pay").n,
     )
-    held = placed(segment, share=0.7, roles=(role,))
-    assert programme(held, small_results).endswith("widen the role, mostly Nursing")
 
 
-def test_where_hardly_anybody_is_outside_no_place_is_told(small_results, segment):
-    nearly = placed(segment, share=0.96, pay=0.9)
-    assert programme(nearly, small_results) == "Mid career: widen the role"
-    untold = with_cohort(small_results, "stalled", share=None)
-    assert evidence_of(nearly, untold).startswith("median experience")
+def pay_places(results):
+    """Give the places in pay that are told, in percent."""
+    why = (evidence_of(one, results) for one in results.segments)
+    return [told_place(one, "better paid") for one in why]
 
 
-def test_a_role_of_most_is_named_in_the_programme(small_results, segment):
-    role = changed(
-        segment.category("role")[0], value="Nursing", share=0.6, base=0.2, index=300.0
+def told_place(why, word):
+    (told,) = re.findall(rf"{word} than ([\d.]+)%", why)
+    return float(told)
+
+
+def slow_place(own, others):
+    """Count pairs: how often one of a group has more than one of the others."""
+    own, others = (np.array([x for x in v if x is not None]) for v in (own, others))
+    own, others = own[:, None], others[None, :]
+    return ((own > others).mean() + (own == others).mean() / 2).item()
+
+
+def half_told(*, share, known):
+    """Make two groups; of the first, pay and track are known of a part alone."""
+    rng, n = np.random.default_rng(0), 3_000
+    first = np.arange(n) < share * n
+    pay = np.exp(rng.normal(np.log(np.where(first, 0.9e6, 1.3e6)), 0.25)).round(-4)
+    years = np.where(first, rng.integers(24, 30, n), rng.integers(0, 2, n))
+    table = pl.DataFrame(
+        {
+            "learner_id": [f"L{i}" for i in range(n)],
+            "title": ["Backend Engineer"] * n,
+            "experience": years,
+            "salary": pay,
+            "track": np.where(first | (np.arange(n) % 20 < 11), "x", "y"),
+        }
     )
-    held = placed(segment, roles=(role,))
-    assert (
-        programme(held, small_results) == "Mid career: widen the role, mostly Nursing"
+    told = pl.lit(pl.Series(~first | (rng.random(n) < known)))
+    return table.with_columns(pl.when(told).then(pl.col("salary", "track")))
+
+
+@pytest.fixture(scope="module", params=[(0.2, 0.5), (0.5, 0.15), (0.8, 0.3), (0.5, 1)])
+def in_two(request):
+    """Segment a table by two groups, of one of which little is known."""
+    share, known = request.param
+    table = half_told(share=share, known=known)
+    return table, found_in(table, k=2, categorical=("track",))
+
+
+def test_places_go_by_who_has_the_number_and_those_of_two_add_up_to_100(in_two):
+    table, found = in_two
+    both = table.join(
+        found.learners.select("learner_id", "segment_id"), on="learner_id"
     )
-    rare = placed(segment, roles=(changed(role, share=0.4),))
-    assert programme(rare, small_results) == "Mid career: widen the role"
+    first, other = (
+        both.filter(segment_id=one.id)["salary"].to_list()
+        for one in found.exact.segments
+    )
+    for form in (found.exact, found.summary):
+        told = pay_places(form)
+        assert sum(told) == 100
+        assert told[0] == pytest.approx(100 * slow_place(first, other), abs=1.5)
+
+
+def test_a_value_is_of_most_by_those_who_have_one(in_two):
+    """Little more than half of the second group have the track of all in the first."""
+    _, found = in_two
+    for form in (found.exact, found.summary):
+        named = {
+            need_of(one, form).about: one.number("years_of_experience").p50
+            for one in form.segments
+        }
+        assert set(named) == {"mostly track x", ""}
+        assert named["mostly track x"] > 10
+
+
+def test_learners_of_no_stated_title_are_not_held_against_a_role(small_results):
+    nurses = role(small_results, count=90, of_all=100)
+    rest = role(small_results, count=10, of_all=300, name="Teaching")
+    none = role(small_results, count=300, of_all=600, name="Not stated")
+    held = placed(small_results, share=0.4, roles=(none, nurses, rest))
+    assert programme(held).endswith("mostly Nursing")
+    unmapped = changed(none, value="Unmapped")  # they have a title, and another
+    held = placed(small_results, share=0.4, roles=(unmapped, nurses, rest))
+    assert programme(held) == "Mid career: widen the role"
+
+
+def test_hidden_counts_make_no_value_that_of_most(small_results):
+    """Of 90 who have a role, 50 to 59 have another, in cells that are not told."""
+    nurses = role(small_results, count=40, of_all=100)
+    rare = [
+        role(small_results, count=None, of_all=50, name=f"Role {i}") for i in range(8)
+    ]
+    held = placed(small_results, share=0.09, roles=(nurses, *rare))
+    assert programme(held) == "Mid career: widen the role"
+
+
+def test_a_role_of_most_is_named_in_the_programme(small_results):
+    nurses = role(small_results, count=60, of_all=200)
+    rest = role(small_results, count=40, of_all=800, name="Teaching")
+    held = placed(small_results, share=0.1, roles=(nurses, rest))
+    assert programme(held) == "Mid career: widen the role, mostly Nursing"
+    fewer = (role(small_results, count=40, of_all=200), changed(rest, count=60))
+    rare = placed(small_results, share=0.1, roles=fewer)
+    assert programme(rare) == "Mid career: widen the role"
 
 
 def test_the_numbers_that_decide_are_told(small_results):
@@ -167,10 +286,17 @@ def test_the_numbers_that_decide_are_told(small_results):
         )
         words = {"pay": "better paid", "years_of_experience": "more experienced"}
         for feature, word in words.items():
-            own, rank = one.share, round(one.number(feature).rank, 2)
-            place = f"{100 * round((rank - own / 2) / (1 - own), 2):g}%"
-            assert f"{word} than {place}" in target.why
+            place = 100 * place_of(one, small_results, feature)
+            told = told_place(target.why, word)
+            assert told == pytest.approx(place, abs=1.5)
     assert [t.size for t in targets] == sorted((t.size for t in targets), reverse=True)
+
+
+def place_of(segment, results, feature):
+    """Place a segment by the mean rank among all, less the half that is its own."""
+    n = sum(one.number(feature).n for one in results.segments)
+    share = segment.number(feature).n / n
+    return (segment.number(feature).rank - share / 2) / (1 - share)
 
 
 def test_kinds_are_counted_in_words(small_results):
@@ -188,11 +314,11 @@ def test_kinds_are_counted_in_words(small_results):
     assert (none.targets, none.list) == ((), "")
 
 
-def segmented(table, **columns):
+def found_in(table, *, k=3, **columns):
     config = load_config(
-        "robust", evidence=NO_EVIDENCE, columns=columns, selection={"k": 3}
+        "robust", evidence=NO_EVIDENCE, columns=columns, selection={"k": k}
     )
-    return ls.segment(table, config=config, key=bytes(32)).summary
+    return ls.segment(table, config=config, key=bytes(32))
 
 
 def test_teachers_get_no_word_of_technology():
@@ -207,7 +333,7 @@ def test_teachers_get_no_word_of_technology():
             "experience": years,
         }
     )
-    found = segmented(table)
+    found = found_in(table).summary
     told = {t.programme for a in found.actions for t in a.targets if t.programme}
     assert len(told) > 1
     for word in ("architect", "scale", "engineer", "software", "code"):

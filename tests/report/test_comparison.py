@@ -110,5 +110,15 @@ def test_what_follows_from_the_cut_is_said_once_and_not_of_one_segment(summary):
     said = same_by_construction(summary)
     for one in summary.features.used:
         assert one.label in said
+    assert "findings" not in said
     alone = with_(summary, segments=summary.segments[:1], small_segments=0)
     assert same_by_construction(alone) == ""
+
+
+def test_pay_growth_is_no_finding_beside_segments_cut_on_pay(summary, bare):
+    assert summary.is_cut_on("pay_growth")
+    assert same_by_construction(summary).endswith("which ends in today's pay.")
+    assert "pay growth" not in same_by_construction(bare)
+    on_years = tuple(one for one in summary.features.used if "pay" not in one.name)
+    features = with_(summary.features, used=on_years)
+    assert "pay growth" not in same_by_construction(with_(summary, features=features))

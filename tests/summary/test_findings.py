@@ -438,17 +438,43 @@ def test_parts_that_rounding_keeps_from_adding_up_are_said_to_be_rounded(
         80, 100
     )
     assert "70 in Tier 2 and 100 in Tier 3." in told(70, 100)
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole", "said"),
+    [
+        (
+            (210, 150, 50),  # more than their whole as told
+            400,
+            "51% are in Tier 1, 37% are in Tier 2 and 12% are in Tier 3; of all",
+        ),
+        (
+            (10_540, 2_570, 2_770),
+            15_870,
+            "66.4% are in Tier 1, 16.2% are in Tier 2 and 17.4% are in Tier 3; of all",
+        ),
+        (
+            (1_005, 505, 497),
+            2_007,
+            "and 24.8% are in Tier 3 (rounded, so they do not add up); of all",
+        ),
+    ],
+)
+def test_shares_of_the_very_well_paid_add_up_as_they_are_written(
+    small_results, parts, whole, said
+):
     of = cohort(small_results, "well_paid")
-    tiers = {"Tier 1": 210, "Tier 2": 150, "Tier 3": 50}
     rows = tuple(
-        changed(of.by_tier[0], value=tier, assessed=500, learners=k)
-        for tier, k in tiers.items()
+        changed(of.by_tier[0], value=f"Tier {i}", assessed=20_000, learners=n)
+        for i, n in enumerate(parts, start=1)
     )
     some = with_cohort(
-        small_results, "well_paid", by_tier=rows, assessed=1500, learners=400
+        small_results, "well_paid", by_tier=rows, assessed=60_000, learners=whole
     )
-    said = answers(some)["tiers_and_concentration"].told
-    assert "12% are in Tier 3 (rounded, so they do not add up); of all" in said
+    told = answers(some)["tiers_and_concentration"].told
+    assert said in told
+    written = [float(one) for one in re.findall(r"([\d.]+)% are in", told)][:3]
+    assert ("do not add up" in told) == (round(sum(written), 1) != 100)
 
 
 def test_of_one_segment_nothing_is_told_that_could_not_be_otherwise(small_results):

@@ -47,3 +47,54 @@ def test_sub_segments_are_within_their_segment(small_told):
     for segment in small_told.segments:
         told = [p.share_of_segment for p in parts if p.segment_id == segment.id]
         assert sum(one or 0.0 for one in told) <= 1 + 0.005 * len(told)
+
+
+def test_bins_and_values_are_within_their_segment_and_all(small_told):
+    """They are counted each for itself: 20 bins of 300 may be 10 % over as told."""
+    told = [
+        [getattr(row, name) or 0.0 for row in rows]
+        for segment in within_wholes(widened(small_told)).segments
+        for rows, names in (
+            *((one.bins, ("share", "share_of_all")) for one in segment.distributions),
+            *((one.values, ("share", "base")) for one in segment.categories),
+        )
+        for name in names
+    ]
+    assert len(told) > len(small_told.segments)
+    for shares in told:
+        assert sum(shares) <= 1 + 0.005 * len(shares) + 1e-9
+
+
+def widened(told):
+    """Let each bin and value that is told be of 50 more."""
+
+    def more(rows, *names):
+        return tuple(
+            row.model_copy(
+                update={
+                    name: n + 50
+                    for name in names
+                    if (n := getattr(row, name)) is not None
+                }
+            )
+            for row in rows
+        )
+
+    segments = tuple(
+        segment.model_copy(
+            update={
+                "distributions": tuple(
+                    one.model_copy(update={"bins": more(one.bins, "segment", "of_all")})
+                    for one in segment.distributions
+                ),
+                "categories": tuple(
+                    one.model_copy(
+                        update={"values": more(one.values, "count", "base_count")}
+                    )
+                    for one in segment.categories
+                ),
+            }
+        )
+        for segment in told.segments
+    )
+    return told.model_copy(update={"segments": segments})

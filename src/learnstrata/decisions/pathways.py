@@ -7,15 +7,23 @@ against the learners outside of it: one of most learners is the middle of all, w
 it needs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from learnstrata.learners.features.bands import EXPERIENCE
 from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.roles.titles import NOT_STATED
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.pooling import OTHER
+from learnstrata.privacy.disclosure.rounding import share_of, significant
 from learnstrata.summary.cohorts import cohort_of
-from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.meaning import (
+    Category,
+    CategoryShare,
+    Segment,
+    TypicalNumber,
+)
 from learnstrata.summary.contract.pay import CohortPart
 from learnstrata.summary.contract.results import Results
 from learnstrata.wording.words import listed
@@ -69,8 +77,8 @@ def need_of(segment: Segment, results: Results) -> Need:
 
     The stage is where the median experience lies between limits that are the same for
     every table (`stage_limits`). A place is the share of the learners outside of the
-    segment that one of it has more than, on average. The focus is the first of these
-    that is so:
+    segment that one of it has more than, on average; of a number, of those who have it.
+    The focus is the first of these that is so:
 
     1. pay stands far lower than experience (places 30 points apart or more), or 1.5
        times as many as of the others are paid like someone with half their experience:
@@ -121,36 +129,42 @@ def _stage(segment: Segment, results: Results) -> str:
     return [*STAGES.values()][sum(years.p50 > limit for limit in limits)]
 
 
-def _place(segment: Segment, feature: str) -> float | None:
-    """Give the place of a number, of the mean rank as exactly as it is published."""
-    found = segment.number(feature)
-    if found is None or found.rank is None:
-        return None
-    return _among_others(segment, round(found.rank, 2))
+def _place(segment: Segment, feature: str, results: Results) -> float | None:
+    """Give the place of a number among the others who have it.
 
-
-def _among_others(segment: Segment, rank: float) -> float | None:
-    """Turn a mean rank among all, 0..1, into that among the learners outside.
-
-    A learner of the segment has, on average, more than half of the segment itself.
+    It is a half and what the mean ranks, of whoever has the number, are apart: as exact
+    in a segment of nearly all as in a small one. Ranks are taken as they are published.
     """
-    own = segment.share or 0.0
-    if own > LARGEST:
+    own, others = segment.number(feature), _ranks_beside(segment, feature, results)
+    rank = _rank(own)
+    if own is None or own.n is None or rank is None:
         return None
-    place = round((rank - own / 2) / (1 - own), 2)
-    return min(max(place, 0.01), 0.99)  # as exactly as ranks are: never all, nor none
+    n = sum(others.values())
+    if own.n > LARGEST * (own.n + n):
+        return None
+    beside = sum(rank * n for rank, n in others.items()) / n
+    return min(max(round(0.5 + rank - beside, 2), 0.01), 0.99)  # never all, nor none
 
 
-def _of_others(segment: Segment, own: float, of_all: float) -> float | None:
-    """Give the share of the others with what `own` of a segment and `of_all` have."""
-    weight = segment.share or 0.0
-    if weight > LARGEST:
+def _ranks_beside(segment: Segment, feature: str, results: Results) -> Counter[float]:
+    """Count the learners outside of a segment by the mean rank of theirs."""
+    found = Counter[float]()
+    for one in results.segments:
+        number = one.number(feature) if one.id != segment.id else None
+        rank = _rank(number)
+        if number is not None and rank is not None:
+            found[rank] += number.n or 0
+    return found
+
+
+def _rank(number: TypicalNumber | None) -> float | None:
+    if number is None or number.rank is None:
         return None
-    return min(max((of_all - weight * own) / (1 - weight), 0.0), 1.0)
+    return round(significant(number.rank, 2), 2)
 
 
 def _focus(segment: Segment, results: Results, stage: str) -> str:
-    pay, employer = _place(segment, "pay"), _place(segment, "company_pay")
+    pay, employer = (_place(segment, one, results) for one in ("pay", "company_pay"))
     if pay is None:
         return GROW.get(stage, "")
     if _is_behind(segment, results):
@@ -166,7 +180,7 @@ def _focus(segment: Segment, results: Results, stage: str) -> str:
 
 def _is_behind(segment: Segment, results: Results) -> bool:
     """Say whether pay is far lower in a segment than its experience would have it."""
-    pay, years = _place(segment, "pay"), _place(segment, YEARS)
+    pay, years = (_place(segment, one, results) for one in ("pay", YEARS))
     if pay is not None and years is not None and round(years - pay, 2) >= BEHIND:
         return True
     part, others = _stalled(segment, results), _stalled_others(segment, results)
@@ -194,40 +208,68 @@ def _stalled_others(segment: Segment, results: Results) -> float | None:
 
 def _about(segment: Segment, results: Results) -> str:
     """Name the role, category or number of the user's that parts it most, if any."""
-    found = [*_numbers(segment), *_values(segment, results.settings.no_role)]
+    found = [*_numbers(segment, results), *_values(segment, results)]
     return max(found, default=(0.0, ""))[1]
 
 
-def _numbers(segment: Segment) -> Iterator[tuple[float, str]]:
-    for feature, place in _own_places(segment):
+def _numbers(segment: Segment, results: Results) -> Iterator[tuple[float, str]]:
+    for feature, place in _own_places(segment, results):
         apart = round(place - 0.5, 2)
         if abs(apart) >= FAR:
             side = "higher" if apart > 0 else "lower"
             yield abs(apart), f"{side} {feature_of(feature).label}"
 
 
-def _own_places(segment: Segment) -> Iterator[tuple[str, float]]:
+def _own_places(segment: Segment, results: Results) -> Iterator[tuple[str, float]]:
     """Give the places of numbers of the user's."""
-    for one in segment.distinctive_numbers:
-        if is_extra(one.feature) and one.rank is not None:
-            place = _among_others(segment, round(one.rank) / 100)
-            if place is not None:
-                yield one.feature, place
+    for feature in (one.feature for one in segment.distinctive_numbers):
+        place = _place(segment, feature, results) if is_extra(feature) else None
+        if place is not None:
+            yield feature, place
 
 
-def _values(segment: Segment, no_role: Sequence[str]) -> Iterator[tuple[float, str]]:
+def _values(segment: Segment, results: Results) -> Iterator[tuple[float, str]]:
+    unnamed = {*results.settings.no_role, OTHER}
     for category in segment.categories:
         own = is_extra(category.name)
         if category.name != "role" and not own:
             continue
         label = f"{feature_of(category.name).label} " if own else ""
-        for one in category.values:
-            share = one.share or 0.0
-            others = _of_others(segment, share, one.base or 0.0)
-            if one.value in {*no_role, OTHER} or others is None or share < MOSTLY:
-                continue
-            if share >= COMMON * others:
-                yield (share - others) / 2, f"mostly {label}{one.value}"
+        for value, share, others in _shares(category, segment, results):
+            if value not in unnamed and share >= max(MOSTLY, COMMON * others):
+                yield (share - others) / 2, f"mostly {label}{value}"
+
+
+def _shares(
+    category: Category, segment: Segment, results: Results
+) -> Iterator[tuple[str, float, float]]:
+    """Give the share of each value here and among the others, of who has one."""
+    stated = _stated(category, results)
+    own = _known(category, segment, results)
+    others = sum(one.base_count or 0 for one in stated) - own
+    if others <= 0 or own > LARGEST * (own + others):
+        return
+    for one in stated:
+        share = share_of(one.count, own)
+        if share is not None:
+            beside = ((one.base_count or 0) - (one.count or 0)) / others
+            yield one.value, share, min(max(beside, 0.0), 1.0)
+
+
+def _known(category: Category, segment: Segment, results: Results) -> int:
+    """Count how many of a segment have a value: where counts are hidden, at most."""
+    stated, most = _stated(category, results), results.settings.base - 1
+    told = sum(most if one.count is None else one.count for one in stated)
+    unstated = sum(one.count or 0 for one in category.values if one not in stated)
+    return told if segment.size is None else min(told, segment.size - unstated)
+
+
+def _stated(category: Category, results: Results) -> list[CategoryShare]:
+    """Give the values of a category, but for what stands for a missing title."""
+    missing = {NOT_STATED, results.settings.configured.cleaning.missing_title}
+    if category.name != "role":
+        return [*category.values]
+    return [one for one in category.values if one.value not in missing]
 
 
 def evidence_of(segment: Segment, results: Results) -> str:
@@ -250,11 +292,11 @@ def _places(segment: Segment, results: Results) -> list[str]:
     placed = [
         f"{word} than {write.share(place)}"
         for feature, word in BETTER.items()
-        if (place := _place(segment, feature)) is not None
+        if (place := _place(segment, feature, results)) is not None
     ]
     placed += [
         f"more {feature_of(feature).label} than {write.share(place)}"
-        for feature, place in _own_places(segment)
+        for feature, place in _own_places(segment, results)
     ]
     told = [f"on average {listed(placed)} of the others"] if placed else []
     part, others = _stalled(segment, results), _stalled_others(segment, results)

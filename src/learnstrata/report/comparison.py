@@ -186,11 +186,19 @@ def _stable(summary: Summary, segment: Segment) -> str | None:
 
 
 def same_by_construction(summary: DisclosedSummary) -> str:
-    """Say once in what segments differ because they were cut on it."""
+    """Say once in what segments differ because they were cut on it.
+
+    What they were not cut on may differ by chance: verdicts of outcomes say whether.
+    """
     told = listed([one.label for one in summary.features.used])
     if not told or summary.is_one_segment:
         return ""
-    return (
+    said = (
         f"The segments were cut on {told}: that they differ in these follows from the "
-        "cut. In what they were not cut on, differences are findings."
+        "cut."
     )
+    grows = any(_growth(summary, one) for one in summary.segments)
+    used = {one.name for one in summary.features.used}
+    if grows and summary.is_cut_on("pay_growth") and "pay_growth" not in used:
+        said += " So may it be with pay growth, which ends in today's pay."
+    return said

@@ -23,6 +23,7 @@ from learnstrata.summary.contract.meaning import BandRow
 from learnstrata.summary.contract.pay import Companies
 from learnstrata.summary.contract.questions import RoleInCompanies
 from learnstrata.summary.contract.results import Finding, Results
+from learnstrata.summary.wholes import shares_of
 from learnstrata.wording import readings
 from learnstrata.wording.words import counted, listed
 
@@ -51,7 +52,7 @@ ONE_SEGMENT = "There is one segment"
 ALIKE = "One programme serves all of them."
 PLURAL = "Data Scientists"
 TOP_TIER = "Tier 1"
-VISIBLE = 0.006  # of shares as they are written, and of any two counts
+VISIBLE = 0.0005  # of shares as they are written, and of any two counts
 SPLIT = 0.6  # a rule-based segment with less in one learned segment is split
 CHECK = (
     "Check such values before acting on them: a typed ceiling or a later job under an "
@@ -282,10 +283,10 @@ def _well_paid(results: Results) -> list[str]:
     found, write = cohort_of(results, "well_paid"), results.settings.numbers
     if found is None or found.reason or found.learners is None:
         return []
-    shares = {
-        one.value: share_of(one.learners, found.learners)
-        for one in sorted(found.by_tier, key=lambda one: one.value)
-    }
+    parts = sorted(found.by_tier, key=lambda one: one.value)
+    tiers = [one.value for one in parts]
+    of_whole = shares_of([one.learners for one in parts], found.learners)
+    shares = dict(zip(tiers, of_whole, strict=True))
     of = [
         f"{write.share(share)} are in {_tier(tier)}"
         for tier, share in shares.items()

@@ -30,7 +30,7 @@ from learnstrata.summary.contract.meaning import (
 
 __all__ = ["build_bands", "build_rules", "build_segments", "typical_number"]
 
-FOR_NAMES = ("central", "base_central")
+FOR_NAMES = ("central", "base_central", "base_n")
 
 
 def build_segments(run: Run) -> tuple[Segment, ...]:

@@ -6,12 +6,17 @@ counts enter, so a share says no more than they do.
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract.evidence import Evidence
+from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.model import Model
 from learnstrata.summary.contract.results import Results
 
 __all__ = ["shares_of", "within_wholes"]
+
+M = TypeVar("M", bound=Model)
 
 
 def shares_of(
@@ -33,7 +38,7 @@ def _least(parts: Sequence[int | None], whole: int | None) -> int:
 
 
 def within_wholes(told: Results) -> Results:
-    """Let the shares of segments, and of the parts of each, be no more than 100 %.
+    """Let shares of segments, of their parts, bins and values be no more than 100 %.
 
     Parameters
     ----------
@@ -43,12 +48,42 @@ def within_wholes(told: Results) -> Results:
     sizes = [one.size for one in told.segments]
     shares = shares_of(sizes, told.segmented)
     segments = tuple(
-        one if one.share is None else one.model_copy(update={"share": share})
-        for one, share in zip(told.segments, shares, strict=True)
+        _within(one, told.segmented)
+        for one in _with_shares(told.segments, share=shares)
     )
     every = _least(sizes, told.segmented)
     evidence = told.evidence and _with_parts(told.evidence, every)
     return told.model_copy(update={"segments": segments, "evidence": evidence})
+
+
+def _within(segment: Segment, segmented: int | None) -> Segment:
+    """Set the shares of bins and of values, of their segment and of all."""
+    distributions, categories = [], []
+    for one in segment.distributions:
+        own = shares_of([part.segment for part in one.bins], one.n_segment)
+        of_all = shares_of([part.of_all for part in one.bins], one.n_all)
+        bins = _with_shares(one.bins, share=own, share_of_all=of_all)
+        distributions.append(one.model_copy(update={"bins": bins}))
+    for one in segment.categories:
+        own = shares_of([value.count for value in one.values], segment.size)
+        of_all = shares_of([value.base_count for value in one.values], segmented)
+        values = _with_shares(one.values, share=own, base=of_all)
+        categories.append(one.model_copy(update={"values": values}))
+    return segment.model_copy(
+        update={
+            "distributions": tuple(distributions),
+            "categories": tuple(categories),
+        }
+    )
+
+
+def _with_shares(rows: Sequence[M], **shares: Sequence[float | None]) -> tuple[M, ...]:
+    """Set shares of rows, by the field; what is hidden stays so."""
+    found = []
+    for i, row in enumerate(rows):
+        told = {k: v[i] for k, v in shares.items() if getattr(row, k) is not None}
+        found.append(row.model_copy(update=told))
+    return tuple(found)
 
 
 def _with_parts(found: Evidence, every: int) -> Evidence:

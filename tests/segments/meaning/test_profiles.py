@@ -86,6 +86,7 @@ def naive_typical(own, base):
         base_central=sum(0.25 <= everyones[v] <= 0.75 for v in everyone)
         / len(everyone),
         spread=high - low or ninth - tenth,
+        base_n=len(everyone),
     )
 
 

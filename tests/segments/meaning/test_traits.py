@@ -1,6 +1,9 @@
 """What parts a group: effects against a slow twin, words that never belie the card."""
 
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 
 from learnstrata.privacy.disclosure.rule import PayRule
@@ -12,7 +15,9 @@ BANDS = ("Early", "Mid", "Senior")
 
 
 def typical(rank, *, p50=6.0, central=0.5, base=5.0):
-    return Typical(50, None, None, p50, p50, p50, base, rank, rank, central, 0.5, 2.0)
+    return Typical(
+        50, None, None, p50, p50, p50, base, rank, rank, central, 0.5, 2.0, 200
+    )
 
 
 def share(value, n, part, base):
@@ -123,10 +128,33 @@ def test_a_tier_is_not_told_beside_the_pay_of_companies():
     assert only(traits_of(both, BANDS)).feature == "company_pay"
 
 
+def test_pay_growth_is_told_beside_pay_that_it_ends_in():
+    grown = profile(pay=typical(0.8, p50=9.0), pay_growth=typical(0.8, p50=9.0))
+    found = traits_of(grown, BANDS, cut_on=["pay", "pay_growth"])
+    assert [one.feature for one in found.cut] == ["pay", "pay_growth"]
+    found = traits_of(grown, BANDS, cut_on=["pay"])
+    assert [one.feature for one in (*found.cut, *found.others)] == ["pay"]
+
+
+def test_an_effect_goes_by_who_has_the_number():
+    """Of one group in four, the number is known of one in ten."""
+    base, labels, name = own_base(), planted(), "extra:English_score"
+    known = (labels != 0) | (np.arange(len(labels)) % 10 == 0)
+    told = pl.when(pl.lit(pl.Series(known))).then(pl.col(name))
+    some = replace(base, learners=base.learners.with_columns(told.alias(name)))
+    values = base.learners[name].to_numpy()
+    for group, part in enumerate(profiled(some, labels)):
+        found = next(one for one in traits_of(part, BANDS).cut if one.feature == name)
+        if not found.is_middling:
+            own, rest = (known & (labels == group)), (known & (labels != group))
+            expected = abs(slow_effect(values[own], values[rest]))
+            assert found.effect == pytest.approx(expected, abs=1e-6)
+
+
 def test_pay_that_tells_of_a_company_and_numbers_of_few_have_no_words():
     one = typical(0.9, p50=9.0)
     assert traits_of(profile(pay=one), BANDS, rule=PayRule(learners=51)).cut == ()
-    at_one = Typical(50, 1, 1.0, 9, 9, 9, 5, 0.9, 0.9, 0.1, 0.5, 2.0)
+    at_one = Typical(50, 1, 1.0, 9, 9, 9, 5, 0.9, 0.9, 0.1, 0.5, 2.0, 200)
     assert traits_of(profile(pay=at_one), BANDS).cut == ()
 
 

@@ -69,7 +69,8 @@ class Feature:
     shown : str
         The number that a segment is described by, where that is another.
     of : str
-        The number that it says again, of a band or a tier.
+        The number that it says again, of a band or a tier, or that it ends in, of
+        growth.
     phrase : str
         A learner's value in words, for its number and unit.
     flag : str
@@ -252,6 +253,7 @@ FEATURES: Mapping[str, Feature] = {
             *("slowest pay growth", "slower pay growth", "middle pay growth"),
             *("faster pay growth", "fastest pay growth"),
         ),
+        of="pay",
     ),
     "seniority": Feature(
         "seniority of the title",
@@ -366,6 +368,8 @@ def idea_of(name: str) -> str:
     --------
     >>> idea_of("log_pay"), idea_of("pay_band"), idea_of("tier"), idea_of("role")
     ('pay', 'pay', 'company_pay', 'role')
+    >>> idea_of("pay_growth")  # it ends in today's pay
+    'pay'
     """
     shown = shown_name(name)
     return feature_of(shown).of or shown

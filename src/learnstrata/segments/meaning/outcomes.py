@@ -21,6 +21,7 @@ from learnstrata.exceptions import ParameterError
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import idea_of
 from learnstrata.segments.meaning.outcome_values import (
+    GROWTH,
     Kind,
     OutcomeOf,
     OutcomeValues,
@@ -417,7 +418,10 @@ def _unfair(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
     """Say why an outcome cannot judge the segments."""
     if name not in table.columns:
         return f"The table has no column {name!r}."
-    if idea_of(SAME_AS.get(name, name)) in set(map(idea_of, model.columns)):
+    built_on = {*model.columns, *map(idea_of, model.columns)}
+    # Growth ends in pay but is not decided by it: it may judge, and docs say how.
+    same = name if name == GROWTH else idea_of(SAME_AS.get(name, name))
+    if same in built_on:
         return (
             f"Segments and rules were built on {name!r}: it cannot judge them. Name it "
             "as a feature or as an outcome, not as both."

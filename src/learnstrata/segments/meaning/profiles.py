@@ -71,6 +71,8 @@ class Typical:
         Share of the segment, and of all, whose own percentile is in the middle half.
     spread : float
         Distance of the quartiles of all; of the tenths where the quartiles are alike.
+    base_n : int
+        All learners of whom the number is known.
     """
 
     n: int
@@ -85,6 +87,7 @@ class Typical:
     central: float
     base_central: float
     spread: float
+    base_n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +292,7 @@ def _placed(
         central=_central(ranks),
         base_central=told[1],
         spread=told[2],
+        base_n=len(base),
     )
 
 

@@ -118,7 +118,8 @@ def traits_of(
 ) -> Traits:
     r"""Say how far each feature parts a group from the rest, and in which words.
 
-    Of a number with mean rank :math:`r` in a group of share :math:`s`, the effect is
+    Of a number with mean rank :math:`r` in a group of share :math:`s`, of the learners
+    who have it, the effect is
     :math:`(r - s/2)/(1 - s) - 1/2`, the chance of a learner of the group to have more
     than one of the rest, less a half. A group in the middle is told as such where the
     share in the middle half parts it more than that. Of a value with shares :math:`p`
@@ -147,7 +148,7 @@ def traits_of(
     cut.sort(key=lambda one: (one.feature != YEARS, place.get(one.feature, 0)))
     there = {one.feature for one in cut}
     ideas = set(map(idea_of, there))
-    cut = [one for one in cut if feature_of(one.feature).of not in there]
+    cut = [one for one in cut if not _says_again(one.feature, there)]
     others = [one for one in made if idea_of(one.feature) not in ideas]
     return Traits(
         cut=tuple(cut),
@@ -159,6 +160,12 @@ def traits_of(
     )
 
 
+def _says_again(feature: str, there: Collection[str]) -> bool:
+    """Say whether a feature is the band or tier of one that is there."""
+    found = feature_of(feature)
+    return found.kind == "category" and found.of in there
+
+
 def _numbers(
     profile: Profile, bands: Sequence[str], rule: PayRule, *, within: bool
 ) -> Iterator[Trait]:
@@ -166,7 +173,7 @@ def _numbers(
         if not _may_be_told(name, one, rule):
             continue
         steps = _steps(name, within=within)
-        effect, step = _placed(name, one, profile.share)
+        effect, step = _placed(name, one)
         words = steps[step]
         if name == YEARS:
             stage = _stage(profile.shares, bands, rule.learners)
@@ -188,8 +195,9 @@ def _may_be_told(name: str, one: Typical, rule: PayRule) -> bool:
     return rule.allows(one.n, one.companies, one.largest_share)
 
 
-def _placed(name: str, one: Typical, share: float) -> tuple[float, int]:
+def _placed(name: str, one: Typical) -> tuple[float, int]:
     """Give the effect of a number, and the step that its group is called by."""
+    share = one.n / one.base_n  # of those who have the number, as ranks are
     rest = 1.0 - share
     if rest <= 0:
         return 0.0, 2
