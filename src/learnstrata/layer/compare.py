@@ -234,9 +234,11 @@ def compare_sides(
         )
         return Comparison(known, all_of_it, None, names)
     sizes = Sizes.of(exact[0], told[0]), Sizes.of(exact[1], told[1])
-    rounding = _rounding(found, sizes, least=least_told(*exact), key=key)
+    least = least_told(*exact)
+    rounding = _rounding(found, sizes, least=least, key=key)
+    shared = Counts(found, rounding.count, share_of, least)
     return Comparison(
-        _spoken(followed(told, Counts(found, rounding.count, share_of), notes), told),
+        _spoken(followed(told, shared, notes), told),
         _spoken(followed(exact, Counts(found, int, _ratio), notes), exact),
         movers_in(owned[0].learners, owned[1].learners, found.ids),
         names,
