@@ -270,8 +270,8 @@ def _of_level(results: Results) -> set[str]:
     """Name the settings of evidence that are as their level has them, but the level."""
     level = _part(results, "evidence").get("level")
     bare = load_config(evidence={"level": level}).evidence
-    own = dict(_flat({"evidence": _part(results, "evidence")}))
-    by_level = dict(_flat({"evidence": asdict(bare)}))
+    own = dict(_flat(_part(results, "evidence"), "evidence"))
+    by_level = dict(_flat(asdict(bare), "evidence"))
     same = {name for name, value in by_level.items() if own.get(name) == value}
     return same - {LEVEL}
 

@@ -20,6 +20,7 @@ from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import ParameterError
 from learnstrata.layer.contents import refuse_no_comparison
 from learnstrata.layer.folder import refuse_leaks, write_folder
+from learnstrata.layer.handouts import write_for_people
 from learnstrata.layer.migration import (
     Crossing,
     Sizes,
@@ -51,7 +52,6 @@ from learnstrata.summary.contract.results import (
     Settings,
 )
 from learnstrata.summary.previous import with_sentences
-from learnstrata.wording.cells import write_for_people
 
 __all__ = [
     "Comparison",
