@@ -31,6 +31,7 @@ from learnstrata.layer.folder import (
     write_folder,
 )
 from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_frame
+from learnstrata.layer.handouts import write_for_people
 from learnstrata.layer.lists import lists_named, make_lists
 from learnstrata.layer.names import names_of_run, refuse_given_names, with_allowed
 from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
@@ -69,7 +70,6 @@ from learnstrata.summary.contract.results import (
 )
 from learnstrata.summary.renaming import renamed
 from learnstrata.summary.succession import names_that_stay
-from learnstrata.wording.cells import write_for_people
 
 __all__ = [
     "Run",

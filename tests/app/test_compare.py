@@ -8,6 +8,7 @@ import pytest
 
 from commands import command
 from learnstrata.layer.reading import read_summary
+from learnstrata.summary.previous import agreement_sentence
 
 
 @pytest.fixture
@@ -162,6 +163,8 @@ def test_runs_are_compared_on_the_terminal_and_as_json(mine, later):
     done = command("compare", mine, later)
     assert (done.returncode, done.stderr) == (0, "")
     assert "are not in the segment" in " ".join(done.stdout.split())
+    agreed = agreement_sentence(read_summary(later).previous)
+    assert agreed in " ".join(done.stdout.split())
     for one in read_summary(later).segments:
         assert one.name in " ".join(done.stdout.split())
     told = json.loads(command("compare", mine, later, "--json").stdout)

@@ -1,5 +1,7 @@
 """What differs between two runs: medians with their noise, settings and values."""
 
+from dataclasses import asdict
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ from learnstrata.layer.changes import (
     numbers_of_segment,
     settings_changed,
 )
+from learnstrata.layer.pairs import beside
 from learnstrata.summary.contract.meaning import TypicalNumber
 from learnstrata.summary.previous import previous_sentences
 from thrift import NO_EVIDENCE
@@ -112,6 +115,69 @@ def test_of_features_that_differ_only_the_differences_are_told(plain):
     }
 
 
+def test_what_the_level_of_evidence_decides_is_told_by_the_level_alone(plain):
+    asked = plain.settings.config | {"evidence": asdict(evidence("quick"))}
+    quick = reset(plain, asked)
+    low = reset(plain, asked | {"evidence": asdict(evidence("none"))})
+    assert told(low, quick) == {"evidence.level": ("none", "quick")}
+    own = reset(plain, asked | {"evidence": asdict(evidence("quick", draws=49))})
+    assert told(low, own)["evidence.draws"] == ("19", "49")
+    assert told(quick, own) == {"evidence.draws": ("19", "49")}
+
+
+def evidence(level, **more):
+    return ls.load_config(evidence={"level": level, **more}).evidence
+
+
+def reset(results, config):
+    settings = results.settings.model_copy(update={"config": config})
+    return results.model_copy(update={"settings": settings})
+
+
+def test_a_k_that_made_no_difference_is_no_news(plain):
+    asked = {**plain.settings.config["selection"], "k": None}
+    free = reset(plain, plain.settings.config | {"selection": asked})
+    assert told(free, plain) == {"selection.k": ("", "3")}
+    previous = compared(free, plain)
+    assert "selection.k" not in " ".join(spoken(previous, plain))
+    other = previous.model_copy(update={"k_old": 4})
+    assert "selection.k was not set, now 3" in spoken(other, plain)[-1]
+
+
+def compared(old, new):
+    return beside((old, new), "Nobody is followed.")
+
+
+def spoken(previous, results):
+    return previous_sentences(previous, results.settings.numbers)
+
+
+def test_a_median_and_the_settings_that_differ_are_told_together(plain):
+    config = plain.settings.config | {"unit": "record", "as_of": 2030}
+    columns = {**config["columns"], "numeric": ["score"]}
+    previous = compared(plain, reset(raised(plain, 2.0), config | {"columns": columns}))
+    said = spoken(previous, plain)
+    assert len(said) == 3
+    assert said[-1].startswith("Median pay of all went from")
+    assert "; settings differ: " in said[-1]
+    assert said[-1].endswith("and 2 more.") or said[-1].endswith("and 1 more.")
+
+
+def raised(results, times):
+    """Give the results with another pay of all."""
+    told = results.description
+    numbers = tuple(
+        one.model_copy(
+            update={q: getattr(one, q) * times for q in ("p25", "p50", "p75")}
+        )
+        if one.feature == "pay"
+        else one
+        for one in told.distributions
+    )
+    description = told.model_copy(update={"distributions": numbers})
+    return results.model_copy(update={"description": description})
+
+
 def test_a_currency_is_the_same_whether_it_was_said_or_taken_for_granted(plain):
     said = run(selection={"k": 3}, pay={"currency": "inr"}).exact
     assert told(plain, said) == {}
@@ -125,19 +191,5 @@ def test_a_currency_is_the_same_whether_it_was_said_or_taken_for_granted(plain):
     ("times", "is_news"), [(2.0, True), (0.5, True), (1.02, False)]
 )
 def test_a_median_is_news_only_where_it_moved_beyond_noise(plain, times, is_news):
-    told = plain.description
-    raised = tuple(
-        one.model_copy(
-            update={q: getattr(one, q) * times for q in ("p25", "p50", "p75")}
-        )
-        if one.feature == "pay"
-        else one
-        for one in told.distributions
-    )
-    later = plain.model_copy(
-        update={"description": told.model_copy(update={"distributions": raised})}
-    )
-    twice = ls.compare_runs(run(selection={"k": 3}), run(selection={"k": 3})).exact
-    found = twice.model_copy(update={"numbers": numbers_of_all(plain, later)})
-    said = previous_sentences(found, plain.settings.numbers)
+    said = spoken(compared(plain, raised(plain, times)), plain)
     assert any("Median pay of all went from" in one for one in said) is is_news

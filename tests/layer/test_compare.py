@@ -10,8 +10,10 @@ from sklearn.metrics import adjusted_rand_score
 import learnstrata as ls
 from learnstrata.layer.compare import compare_sides, read_side
 from learnstrata.layer.migration import Crossing
-from learnstrata.layer.pairs import fates
+from learnstrata.layer.pairs import Counts, fates
 from learnstrata.layer.reading import read_summary
+from learnstrata.privacy.disclosure.rounding import Rounding, share_of
+from learnstrata.stats.stability import adjusted_rand
 from thrift import NO_EVIDENCE
 
 KEY = bytes(32)
@@ -195,6 +197,55 @@ def crossing(table, left=None, joined=None):
 )  # fmt: skip
 def test_what_became_of_a_segment_follows_from_its_learners(table, expected):
     assert list(fates(crossing(table))) == expected
+
+
+def told_agreement(table, offset=20):
+    return Counts(crossing(table), Rounding(50, offset).count, share_of, 50).agreement()
+
+
+def test_agreement_counts_the_movers_of_whom_no_cell_tells():
+    table = np.full((5, 5), 5) + np.diag([515] * 5)  # 100 of 2,700 moved, by fives
+    assert told_agreement(table) == pytest.approx(adjusted_rand(table), abs=0.02)
+    assert told_agreement(table) < 0.95
+
+
+def test_agreement_is_left_out_where_moves_are_hidden():
+    assert told_agreement(np.full((3, 3), 5) + np.diag([900] * 3)) is None
+    assert told_agreement(np.full((4, 4), 9) + np.diag([100] * 4)) is None
+
+
+def test_agreement_is_one_only_where_nobody_moved():
+    moved = np.array([[80_000, 0], [60, 60_000]])
+    assert told_agreement(moved) == 0.99
+    exact = Counts(crossing(np.diag([800, 700])), int, lambda part, whole: part / whole)
+    assert exact.agreement() == 1.0
+
+
+def drawn_table(rng):
+    k = int(rng.integers(2, 9))
+    old = rng.choice(k, int(rng.choice([1_000, 3_000, 20_000])))
+    moves = rng.random(len(old)) < rng.choice([0.02, 0.1, 0.3])
+    new = np.where(moves, rng.integers(0, k, len(old)), old)
+    return np.bincount(old * k + new, minlength=k * k).reshape(k, k)
+
+
+def test_the_agreement_that_is_told_is_near_the_exact_one():
+    rng = np.random.default_rng(3)
+    tables = [drawn_table(rng) for _ in range(400)]
+    pairs = [(told_agreement(t, int(rng.integers(50))), t) for t in tables]
+    off = np.array([t - adjusted_rand(table) for t, table in pairs if t is not None])
+    assert len(off) > 150
+    assert np.abs(off).mean() < 0.02
+    assert np.quantile(np.abs(off), 0.95) < 0.06
+
+
+def test_the_share_that_stays_is_of_the_whole_size_in_both_forms(found):
+    for form, share in ((found.told, share_of), (found.exact, lambda n, of: n / of)):
+        pairs = [p for p in form.pairs if p.count and p.size_old and p.size_new]
+        assert pairs
+        for one in pairs:
+            assert one.of_old == share(one.count, one.size_old)
+            assert one.of_new == share(one.count, one.size_new)
 
 
 def test_a_run_that_follows_another_keeps_names_and_tells_what_is_new(new, found):

@@ -10,6 +10,7 @@ from learnstrata.report.changes import CHANGES, change_sheets, change_tables
 from learnstrata.report.opening import opening_lines
 from learnstrata.report.page import render_report
 from learnstrata.report.workbook import workbook_sheets
+from learnstrata.summary.previous import agreement_sentence
 from thrift import NO_EVIDENCE
 
 KEY = bytes(32)
@@ -82,6 +83,24 @@ def test_shares_kept_follow_from_the_counts_that_are_told(new):
         if pair.count is not None:
             assert share == pytest.approx(min(pair.count / pair.size_old, 1), abs=0.006)
     assert any(shares)
+
+
+@pytest.mark.parametrize("form", ["summary", "exact"])
+def test_how_far_the_runs_agree_is_said_beside_the_segments(new, form):
+    summary = getattr(new, form)
+    table = table_named(summary, "Segments then and now")
+    assert agreement_sentence(summary.previous) in table.note
+    exact = new.exact.previous.agreement
+    if form == "exact":
+        assert f"adjusted Rand index {exact:.2f}" in table.note
+    told = with_(new.summary, previous=previous_with(new, agreement=0.9))
+    note = table_named(told, "Segments then and now").note
+    assert "the segments of the two runs agree strongly" in note
+    assert note in " ".join(render_report(told).split())
+
+
+def previous_with(run, **more):
+    return run.summary.previous.model_copy(update=more)
 
 
 def test_movers_are_the_counts_that_are_told_off_the_continued_pairs(new):

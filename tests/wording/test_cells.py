@@ -1,16 +1,10 @@
 """Cells that a spreadsheet would run are guarded, and come back as they were."""
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnstrata.wording.cells import (
-    guarded_text,
-    read_for_people,
-    unguarded_text,
-    write_for_people,
-)
+from learnstrata.wording.cells import guarded_text, unguarded_text
 
 SIGNS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 ODD = [f"{quotes}{sign}1" for quotes in ("", "'", "''") for sign in SIGNS]
@@ -26,20 +20,3 @@ def test_no_guarded_text_begins_like_a_formula(text):
 @given(st.text(alphabet=f"'ab1 {SIGNS}"))
 def test_every_text_comes_back_as_it_was(text):
     assert unguarded_text(guarded_text(text)) == text
-
-
-def test_a_table_is_guarded_as_its_texts_are_and_read_back_whole(tmp_path):
-    told = pl.DataFrame({"id": [*ODD, "plain", "it's", None], "n": range(len(ODD) + 3)})
-    path = tmp_path / "list.csv"
-    write_for_people(told, path)
-    cells = pl.read_csv(path, infer_schema=False)
-    texts = [None if one is None else guarded_text(one) for one in told["id"]]
-    assert cells["id"].to_list() == texts
-    back = read_for_people(path)
-    assert back["id"].equals(told["id"])
-    assert write_again(back, tmp_path) == path.read_bytes()
-
-
-def write_again(frame, folder):
-    write_for_people(frame, folder / "again.csv")
-    return (folder / "again.csv").read_bytes()

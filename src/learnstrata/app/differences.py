@@ -10,13 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from learnstrata.layer.compare import Comparison
-from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract.previous import (
     NumberChange,
     Previous,
     SegmentPair,
     SettingChange,
 )
+from learnstrata.summary.previous import agreement_sentence
 from learnstrata.wording.numbers import NOTHING, Numbers
 
 __all__ = ["comparison_as_json", "show_comparison"]
@@ -37,6 +37,8 @@ def show_comparison(found: Comparison, write: Numbers, folder: Path | None) -> N
     for sentence in (*previous.sentences, *previous.names):
         console.print(escape(sentence))
     console.print(_table(previous, write))
+    if previous.by_learner:
+        console.print(escape(agreement_sentence(previous)))
     for line in _settings(previous.settings):
         console.print(f"[dim]Setting:[/] {escape(line)}", soft_wrap=True)
     if folder is not None:
@@ -58,7 +60,7 @@ def _table(previous: Previous, write: Numbers) -> Table:
     for heading in ("Size", "Stayed", f"Pay ({write.unit})", "Years"):
         table.add_column(heading, justify="right", no_wrap=True)
     for pair in previous.pairs:
-        kept = write.share(share_of(pair.count, pair.size_old))
+        kept = write.share(pair.of_old)
         pay = _median(pair.numbers, "pay", write.pay)
         years = _median(pair.numbers, "years_of_experience", write.years)
         name = escape(_name(pair, previous))

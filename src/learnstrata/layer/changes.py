@@ -3,9 +3,11 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 from pydantic import JsonValue
 
+from learnstrata.config.loading import load_config
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.rounding import AMOUNTS, significant
 from learnstrata.summary.contract.learners import Distribution
@@ -31,6 +33,7 @@ BANDS = ("experience_band", "pay_band")
 # Of a configuration: told elsewhere, or no choice.
 UNTOLD = frozenset({"names", "version", "recipe", "as_of", "features"})
 DEVIATION = 1.349  # standard deviations between the quartiles of a normal law
+LEVEL = "evidence.level"
 OF_A_MEDIAN = 1.2533  # standard errors of a mean in that of a median, of the same
 SURE = 1.96  # standard errors
 LEAST_EFFECT = 0.1  # standard deviations: less can be how the two runs were rounded
@@ -233,12 +236,14 @@ def settings_changed(old: Results, new: Results) -> tuple[SettingChange, ...]:
     Notes
     -----
     What was found in the table counts as well: the year that counts as now, and the
-    column that each thing was read from. A list is told whole; nothing stands for what
-    is not set.
+    column that each thing was read from. What the level of evidence alone decides is
+    told by the level. A list is told whole; nothing stands for what is not set.
     """
     before, after = (dict(_settings(one)) for one in (old, new))
     pairs = {name: (before.get(name, ""), after.get(name, "")) for name in before}
     pairs |= {name: ("", after[name]) for name in after if name not in before}
+    for name in _of_level(old) & _of_level(new):
+        pairs.pop(name, None)
     pairs["features"] = _features_changed(old, new)
     return tuple(
         SettingChange(setting=name, old=was, new=now)
@@ -259,6 +264,16 @@ def _settings(results: Results) -> Iterator[tuple[str, str]]:
         if not is_extra(standard):  # these are in the lists of columns that were asked
             yield f"column of {standard}", column
     yield "version of learnstrata", settings.versions.get("learnstrata", "")
+
+
+def _of_level(results: Results) -> set[str]:
+    """Name the settings of evidence that are as their level has them, but the level."""
+    level = _part(results, "evidence").get("level")
+    bare = load_config(evidence={"level": level}).evidence
+    own = dict(_flat(_part(results, "evidence"), "evidence"))
+    by_level = dict(_flat(asdict(bare), "evidence"))
+    same = {name for name, value in by_level.items() if own.get(name) == value}
+    return same - {LEVEL}
 
 
 def _year(found: int, asked: JsonValue) -> str:

@@ -20,6 +20,7 @@ from learnstrata.disk.staging import room_beside
 from learnstrata.exceptions import ParameterError
 from learnstrata.layer.contents import refuse_no_comparison
 from learnstrata.layer.folder import refuse_leaks, write_folder
+from learnstrata.layer.handouts import write_for_people
 from learnstrata.layer.migration import (
     Crossing,
     Sizes,
@@ -51,7 +52,6 @@ from learnstrata.summary.contract.results import (
     Settings,
 )
 from learnstrata.summary.previous import with_sentences
-from learnstrata.wording.cells import write_for_people
 
 __all__ = [
     "Comparison",
@@ -234,9 +234,11 @@ def compare_sides(
         )
         return Comparison(known, all_of_it, None, names)
     sizes = Sizes.of(exact[0], told[0]), Sizes.of(exact[1], told[1])
-    rounding = _rounding(found, sizes, least=least_told(*exact), key=key)
+    least = least_told(*exact)
+    rounding = _rounding(found, sizes, least=least, key=key)
+    shared = Counts(found, rounding.count, share_of, least)
     return Comparison(
-        _spoken(followed(told, Counts(found, rounding.count, share_of), notes), told),
+        _spoken(followed(told, shared, notes), told),
         _spoken(followed(exact, Counts(found, int, _ratio), notes), exact),
         movers_in(owned[0].learners, owned[1].learners, found.ids),
         names,

@@ -1,5 +1,6 @@
 """Two runs beside each other, as values of the contract: segment by segment."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -28,6 +29,8 @@ from learnstrata.summary.contract.results import Results
 __all__ = ["Counts", "beside", "fates", "followed", "least_told"]
 
 WIDER = 5  # times the steps of the runs
+MOST_SPREAD = 0.1  # of the learners in both: more are not where agreement takes them
+NEARLY_ALL = 0.99  # the most that rounds to an agreement of some who moved
 
 Ids: TypeAlias = tuple[int | None, int | None]
 
@@ -43,27 +46,51 @@ class Counts(NamedTuple):
         of those, and tells no more.
     share : callable
         Gives the share of two counts as told.
+    step : int, default=0
+        In which counts are told; 0 where they are exact.
     """
 
     found: Crossing
     told: Callable[[int], int | None]
     share: Callable[[int | None, int | None], float | None]
-
-    @property
-    def table(self) -> npt.NDArray[np.int64]:
-        """Learners of both runs by segment, none where a count is hidden."""
-        told = [[self.told(n) or 0 for n in row] for row in self.found.table.tolist()]
-        return np.array(told)
+    step: int = 0
 
     def both(self, old: int, new: int) -> int | None:
         """Give the learners of an old segment who are in a new one."""
         return self.told(int(self.found.table[old - 1, new - 1]))
 
     def agreement(self) -> float | None:
-        """Give the adjusted Rand index over learners in both runs."""
-        if (self.told(int(self.found.table.sum())) or 0) < LEAST_WHOLE:
+        """Give the adjusted Rand index over learners in both runs; 1 if nobody moved.
+
+        Movers of whom no cell tells are spread evenly over the cells that are hidden.
+        None where who moved is hidden, or too much of where they went.
+        """
+        moved = self.told(self.found.moved)
+        if moved is None or (self.told(int(self.found.table.sum())) or 0) < LEAST_WHOLE:
             return None
-        return significant(round(adjusted_rand(self.table), 2), 2)
+        table, spread = self._table(moved)
+        if spread > MOST_SPREAD * table.sum():
+            return None
+        most = NEARLY_ALL if moved else 1.0
+        return significant(min(round(adjusted_rand(table), 2), most), 2)
+
+    def _table(self, moved: int) -> tuple[npt.NDArray[np.float64], float]:
+        """Make the cells off the pairs add up to who moved; and how many are unsure.
+
+        That sum is told nearer than its parts, each of which is rounded or hidden.
+        """
+        told = [[self.told(n) for n in row] for row in self.found.table.tolist()]
+        table = np.array(told, dtype=np.float64)  # a hidden count is no number
+        elsewhere = np.ones(table.shape, dtype=bool)
+        for i, j in self.found.ids:
+            elsewhere[i - 1, j - 1] = False
+        hidden = np.isnan(table)
+        table[hidden] = 0
+        untold = max(moved - table[elsewhere].sum(), 0)
+        some = hidden & elsewhere
+        table[some] = untold / max(some.sum(), 1)
+        table[elsewhere] *= moved / max(table[elsewhere].sum(), 1)
+        return table, untold + self.step / 2 * math.sqrt(table.size)
 
 
 def least_told(*runs: Results) -> int:
@@ -240,11 +267,10 @@ def _pair_of(
     pair, (i, j) = _pair(runs, fate, ids), ids
     if i is None or j is None:
         return pair
-    told = counts.table
     both = counts.both(i, j)
     update = {
         "count": both,
-        "of_old": counts.share(both, int(told[i - 1].sum())),
-        "of_new": counts.share(both, int(told[:, j - 1].sum())),
+        "of_old": counts.share(both, pair.size_old),
+        "of_new": counts.share(both, pair.size_new),
     }
     return pair.model_copy(update=update)

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from learnstrata.disk.nearness import did_you_mean
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.contents import LISTS
+from learnstrata.layer.handouts import read_for_people
 from learnstrata.layer.places import SHARED, file_of_run
 from learnstrata.privacy.disclosure.kinds import Owner
 from learnstrata.summary.contract.results import (
@@ -19,7 +20,6 @@ from learnstrata.summary.contract.results import (
     Summary,
 )
 from learnstrata.summary.walk import values_in
-from learnstrata.wording.cells import read_for_people
 
 __all__ = [
     "NAMES_SCHEMA",

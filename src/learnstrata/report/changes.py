@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from learnstrata.privacy.disclosure.rounding import share_of, significant
+from learnstrata.privacy.disclosure.rounding import significant
 from learnstrata.report.figures.bins import (
     capital,
     feature_title,
@@ -18,6 +18,7 @@ from learnstrata.summary.contract.previous import (
     SegmentPair,
 )
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
+from learnstrata.summary.previous import agreement_sentence
 from learnstrata.wording.numbers import NOTHING, Numbers
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import EVERYBODY
@@ -93,8 +94,8 @@ def _pairs(previous: Previous, *, told: bool) -> Table:
             column("What became of it", lambda one: _fate(one, previous)),
             column("Learners then", lambda p: _size(p.old_id, p.size_old), "count"),
             column("Learners now", lambda p: _size(p.new_id, p.size_new), "count"),
-            column(kept[0], lambda one: share_of(one.count, one.size_old), "share"),
-            column(kept[1], lambda one: share_of(one.count, one.size_new), "share"),
+            column(kept[0], lambda one: one.of_old, "share"),
+            column(kept[1], lambda one: one.of_new, "share"),
         ),
         note=_counted(previous, told=told),
     )
@@ -107,8 +108,8 @@ def _counted(previous: Previous, *, told: bool) -> str:
         return previous.why_not
     steps = f"; who is in both is counted in steps of {previous.base}" if told else ""
     return (
-        "Shares are of all learners of a segment, whether or not the other run has "
-        f"them{steps}."
+        f"{agreement_sentence(previous)} Shares are of all learners of a segment, "
+        f"whether or not the other run has them{steps}."
     )
 
 

@@ -558,13 +558,13 @@ def crosstab(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.intp]:
     return counts.reshape(n_rows, n_columns)
 
 
-def adjusted_rand(table: npt.NDArray[np.intp]) -> float:
+def adjusted_rand(table: npt.NDArray[np.intp] | Floats) -> float:
     """Give the adjusted Rand index of two labelings from their cross-table.
 
     Parameters
     ----------
     table : array of shape (n_a, n_b)
-        Rows with label a in the one labeling and b in the other.
+        Rows with label a in the one labeling and b in the other, or their weight.
 
     Returns
     -------

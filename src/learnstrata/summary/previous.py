@@ -12,10 +12,11 @@ from learnstrata.summary.contract.previous import (
     SegmentPair,
     SettingChange,
 )
+from learnstrata.wording import readings
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.words import counted
 
-__all__ = ["previous_sentences", "with_sentences"]
+__all__ = ["agreement_sentence", "previous_sentences", "with_sentences"]
 
 MOST_TOLD = 3  # segments of one fate that are named, settings, items of a list
 ITEMS = ", "
@@ -49,6 +50,27 @@ def previous_sentences(previous: Previous, write: Numbers) -> tuple[str, ...]:
         _largest(previous, write),
     )
     return tuple(one for one in told if one)
+
+
+def agreement_sentence(previous: Previous) -> str:
+    """Say how far the two runs put the same learners together, and in what measure.
+
+    Parameters
+    ----------
+    previous : Previous
+        In which learners are followed.
+    """
+    found = previous.agreement
+    if found is None:
+        return (
+            "How far the two runs agree on learners in both is not told: they are too "
+            f"few, or too many of the moves are of under {previous.base}."
+        )
+    how = "are the same" if found == 1 else readings.agreement(found)
+    return (
+        f"Over learners in both, the segments of the two runs {how}: adjusted Rand "
+        f"index {found:.2f}, of 1 for the same and 0 for chance."
+    )
 
 
 def _number(feature: str, value: float | None, write: Numbers) -> str:
@@ -126,32 +148,45 @@ def _named(one: ComparedSegment | None) -> str:
 
 
 def _largest(previous: Previous, write: Numbers) -> str:
-    """Name the settings that differ; else the median that changed most of all."""
-    if settings := [one for one in previous.settings if _is_asked(one)]:
+    """Tell the median that changed most of all, and the settings that differ."""
+    median = _median(previous.numbers, write)
+    settings = [one for one in previous.settings if _is_asked(one, previous)]
+    if not settings:
+        return f"{median}." if median else ""
+    if not median:
         return f"The runs differ in settings: {_differences(settings)}."
-    change = max(_news(previous.numbers), key=_effect, default=None)
+    return f"{median}; settings differ: {_differences(settings, most=1)}."
+
+
+def _median(changes: Sequence[NumberChange], write: Numbers) -> str:
+    """Name the median of all that changed most beyond noise; nothing if none did."""
+    change = max(_news(changes), key=_effect, default=None)
     if change is None:
         return ""
     then, now = (_number(change.feature, n, write) for n in (change.old, change.new))
     label = feature_of(change.feature).label
-    return f"Median {label} of all went from {then} to {now}."
+    return f"Median {label} of all went from {then} to {now}"
 
 
 # Settings that change what a segment is; the others change how it is looked at.
-ASKED = ("recipe", "as_of", "selection.k", "unit", "features", "experience_bands")
+K = "selection.k"
+ASKED = ("recipe", "as_of", K, "unit", "features", "experience_bands")
 ASKED += ("pay.currency",)
 LISTS = "columns."
 
 
-def _is_asked(change: SettingChange) -> bool:
+def _is_asked(change: SettingChange, previous: Previous) -> bool:
+    """Say whether a setting may have changed the segments; not a k that is the same."""
+    if change.setting == K and previous.k_old == previous.k_new:
+        return False
     return change.setting in ASKED or change.setting.startswith(LISTS)
 
 
-def _differences(changes: Sequence[SettingChange]) -> str:
+def _differences(changes: Sequence[SettingChange], *, most: int = MOST_TOLD) -> str:
     """Tell the first settings that differ with both values, and how many more do."""
     told = [
         f"{one.setting} was {_shortened(one.old)}, now {_shortened(one.new)}"
-        for one in changes[:MOST_TOLD]
+        for one in changes[:most]
     ]
     more = len(changes) - len(told)
     return "; ".join([*told, f"and {more} more"] if more else told)

@@ -5,11 +5,8 @@ made for people. Files for programs hold values as they are.
 """
 
 import re
-from pathlib import Path
 
-import polars as pl
-
-__all__ = ["guarded_text", "read_for_people", "unguarded_text", "write_for_people"]
+__all__ = ["GUARDED", "RAW", "guarded_text", "unguarded_text"]
 
 # Signs that begin a formula, as they are and in their wide forms, tabs and new lines.
 SIGNS = "=+@\uff1d\uff0b\uff0d\uff20\t\r\n-"
@@ -17,31 +14,8 @@ SIGNS = "=+@\uff1d\uff0b\uff0d\uff20\t\r\n-"
 RAW, GUARDED = f"^('*[{SIGNS}])", f"^'('*[{SIGNS}])"
 
 
-def write_for_people(frame: pl.DataFrame, path: Path) -> None:
-    """Write a frame as CSV in which no cell is a formula.
-
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        It is not changed.
-    path : Path
-    """
-    frame.with_columns(pl.col(pl.String).str.replace(RAW, "'${1}")).write_csv(path)
-
-
-def read_for_people(path: Path) -> pl.DataFrame:
-    """Read what `write_for_people` wrote: all cells as texts, as they were before.
-
-    Parameters
-    ----------
-    path : Path
-    """
-    told = pl.read_csv(path, infer_schema=False)
-    return told.with_columns(pl.col(pl.String).str.replace(GUARDED, "${1}"))
-
-
 def guarded_text(text: str) -> str:
-    """Write a text as `write_for_people` does.
+    """Write a text so that no spreadsheet runs it.
 
     Examples
     --------
@@ -52,7 +26,7 @@ def guarded_text(text: str) -> str:
 
 
 def unguarded_text(text: str) -> str:
-    """Give a text as it was before `write_for_people`.
+    """Give a text as it was before `guarded_text`.
 
     Examples
     --------

@@ -76,10 +76,10 @@ class SegmentPair(Model):
     size_new: Annotated[int | None, Count("learners of the new one")]
     count: Annotated[int | None, Count("learners of both segments")] = None
     of_old: Annotated[
-        Number, Statistic("of the old one's learners in both runs, of counts as told")
+        Number, Share("all learners of the old one", "size_old", "count")
     ] = None
     of_new: Annotated[
-        Number, Statistic("of the new one's learners in both runs, of counts as told")
+        Number, Share("all learners of the new one", "size_new", "count")
     ] = None
     numbers: Annotated[tuple[NumberChange, ...], Rows()]
     shares: Annotated[tuple[ShareChange, ...], Rows()]
@@ -127,7 +127,8 @@ class Previous(Model):
     agreement: Annotated[
         Number,
         Statistic(
-            "adjusted Rand index over learners in both, of counts as told",
+            "adjusted Rand index over learners in both, of counts as told, with movers "
+            "of whom no cell tells spread evenly",
             2,
             "in_both",
             least=LEAST_WHOLE,
