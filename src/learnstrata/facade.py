@@ -295,9 +295,10 @@ class Segmentation:
         if old.owned is not None:
             pairs = continued(old.owned, self._owned)
             names = names_that_stay(old.owned.exact, self.exact, pairs)
-            found, notes = self._named(names.names), names.notes
             allowed = old.owned.names.filter(kind="allowed")["name"].to_list()
-            found = replace(found, _names=with_allowed(found._names, allowed))
+            known = with_allowed(self._names, allowed)
+            found = replace(self._named(names.names), _names=known)
+            notes = names.notes
         new = compare_sides(old, found.side, key=secret, notes=notes)
         return replace(
             found,
