@@ -74,7 +74,10 @@ TABLES: list[tuple[str, dict[str, str]]] = [
     ("Most frequent roles|Cells of segment and role", SHARES),
     (".*: groups|.*: by (role|company tier)|.*stands out from", ASSESSED),
     ("How sure", {n: n.lower() for n in ("Core", "Borderline", "Atypical")}),
-    ("Stability of the", {"Recovered": "found again", "Jaccard": "overlap"}),
+    (
+        "Stability of the",
+        {"Lower quartile": "overlap of a quarter", "Jaccard": "overlap"},
+    ),
     ("Pay growth and change of role", MOVED),
     ("Demand and supply", {"Learners": "ALL learners"}),
     ("Companies by tier", {"Learners at them": "at companies", "Median": "pay"}),
@@ -177,7 +180,10 @@ SAID: list[tuple[str, tuple[str, ...]]] = [
     (r"runs from N \S+ \((?P<a>[^()]+)\)", ("median of pay",)),
     (r" to N \S+ \((?P<a>[^()]+)\)\.", ("median of pay",)),
     (r"^N are nearest .*, N nearly .* and N far", ("core", "borderline", "atypical")),
-    ("^Found again in N of .* by N", ("found again", "overlap")),
+    (
+        "overlaps with itself by N on average, N or less",
+        ("overlap", "overlap of a quarter"),
+    ),
     (r"pay grew by N a year \((?:all: [\d.%-]+; )?N", ("growth", "growth known")),
     (r"N named more than one role \(.*?; N", ("role change", "roles known")),
 ]

@@ -21,7 +21,7 @@ from learnstrata.learners.schema.register import column_label
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.report.cards import without_card
-from learnstrata.report.trust import short_verdict
+from learnstrata.report.sureness import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import PayPercentile
 from learnstrata.summary.contract.learners import Source
