@@ -560,11 +560,9 @@ def test_what_segments_say_beyond_bands_is_what_else_they_were_cut_on(small_resu
         return found["learned_against_rules"].answer
 
     bands = ("log_pay", "log_experience")
-    assert said(*bands).endswith(
-        "of the others it says where between bands they stand."
-    )
+    assert said(*bands).endswith("says more, as it is cut between the bands.")
     assert said(*bands, "company_level", "role").endswith(
-        "they stand, and it was cut on company_level and role as well."
+        "a segment says more, as it also goes by company_level and role."
     )
 
 

@@ -378,7 +378,8 @@ def _learned_against_rules(results: Results) -> Answer:
     answer = (
         "Bands of pay and experience, each taken for the segment with the largest part "
         f"of it, tell the segment of {write.share(found.guessed)} of the "
-        f"{results.settings.units}; of the others it says {_besides(results)}."
+        f"{results.settings.units}; of the others a segment says more, as it "
+        f"{_besides(results)}."
     )
     agreed = (
         f"The learned segments and the rule-based ones {readings.agreement(found.ari)} "
@@ -388,14 +389,13 @@ def _learned_against_rules(results: Results) -> Answer:
 
 
 def _besides(results: Results) -> str:
-    """Say what a segment tells that no band of pay and experience does."""
+    """Say what a segment goes by that no band of pay and experience does."""
     more = [
         one.label
         for one in results.features.used
         if idea_of(one.name) not in {"pay", "years_of_experience"}
     ]
-    where = "where between bands they stand"
-    return f"{where}, and it was cut on {listed(more)} as well" if more else where
+    return f"also goes by {listed(more)}" if more else "is cut between the bands"
 
 
 def _is_split(row: BandRow, least: int) -> bool:

@@ -108,10 +108,10 @@ def title(summary: DisclosedSummary) -> str:
     """Say which segment is found again least, and how well."""
     row, least = min(shown(summary), key=lambda one: one[1])
     who = f"The least stable segment, {name_of_segment(summary, row.segment_id)},"
-    told = f"Jaccard {summary.settings.numbers.statistic(least)}"
+    told = summary.settings.numbers.statistic(least)
     if summary.is_repeatable:
-        return f"{who} is {stability(least)}: {told}"
-    return f"{who} overlaps with itself by a {told}, in a cut that is not repeatable"
+        return f"{who} is {stability(least)}: Jaccard {told}"
+    return f"{who} has a Jaccard of {told}, in a cut that is not repeatable"
 
 
 def table(summary: Results) -> Table:
