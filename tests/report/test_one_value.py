@@ -113,7 +113,7 @@ def facts_of_grid(grid: Grid) -> Iterator[Fact]:
 def _fact(whom: tuple[str, ...], what: str, cell: str) -> Fact:
     """Give a fact; a card of few tells counts for shares, a sentence of percents."""
     value = MARK.sub("", cell)
-    if what == "overlap":
+    if what in {"overlap", "overlap of a quarter"}:
         value = NUMBERS.share(float(value))
     of_few = value.endswith(OF_THEM)
     return Quantity(whom, "learners" if of_few else what), value.removesuffix(OF_THEM)
