@@ -45,6 +45,25 @@ def test_only_the_totals_are_exact_on_the_terminal(small_run, tmp_path, capsys):
     assert f"{exact.ledger.repaired:,} repaired" not in told
 
 
+def test_counts_on_the_terminal_are_said_to_be_rounded(small_run, tmp_path, capsys):
+    exact, disclosed = summaries_of(small_run, key=KEY)
+    error = disclosed.rounding_error
+    show_run(exact, disclosed, tmp_path)
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"as in what is shared, by {error} at most; private/summary.json has" in told
+    assert f"{disclosed.ledger.history:,} history" in told
+    few = disclosed.ledger.model_copy(update={"set_aside": 2 * error})
+    show_run(exact, disclosed.model_copy(update={"ledger": few}), tmp_path)
+    told = " ".join(capsys.readouterr().out.split())
+    limit = 3 * error + disclosed.settings.base
+    assert f"under {limit} with a value set aside" in told
+    plain = disclosed.model_copy(update={"ledger": few, "rounding_error": 0})
+    show_run(exact, plain, tmp_path)
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"{2 * error} with a value set aside" in told
+    assert "rounded" not in told
+
+
 def test_a_segment_of_few_is_said_to_be_left_out(
     small_run, notebook_run, tmp_path, capsys
 ):

@@ -102,8 +102,8 @@ FUTURE = (
         (
             "experience",
             dict.fromkeys(range(0, N, 6), "newcomer"),
-            "Nearly all that cannot be read of experience says the same: what is told "
-            "of experience lacks those who say so.",
+            "Nearly all values of experience that cannot be read are one and the same "
+            "text: whoever has it is missing from all that is told of experience.",
             10,
         ),
         (

@@ -245,16 +245,17 @@ def test_progression_is_told_as_far_as_it_is_known(summary):
     assert "Progression" not in facts_of(with_first(summary, progression=None))
 
 
-def test_a_card_tells_how_often_halves_find_its_segment_again(summary):
+def test_a_card_tells_how_far_its_segment_overlaps_with_itself_in_halves(summary):
     found = summary.evidence.stability
     first, *others = found.per_segment
-    rows = (with_(first, jaccard=0.765, recovered=0.85), *others)
+    rows = (with_(first, jaccard=0.765, low=0.7), *others)
     stability = with_(found, per_segment=rows, halves=34)
     changed = with_(summary, evidence=with_(summary.evidence, stability=stability))
     told = facts_of(changed)["How stable"]
-    assert told.startswith("Found again in 85% of 34 ")
-    assert "76.5%" in told
-    assert "Jaccard" not in told
+    assert told == (
+        "In 34 halves of the learners that were cut from scratch it overlaps with "
+        "itself by 76.5% on average, 70% or less in a quarter of them."
+    )
 
 
 def test_a_card_counts_who_is_sure_to_belong(summary):

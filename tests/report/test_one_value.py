@@ -74,7 +74,10 @@ TABLES: list[tuple[str, dict[str, str]]] = [
     ("Most frequent roles|Cells of segment and role", SHARES),
     (".*: groups|.*: by (role|company tier)|.*stands out from", ASSESSED),
     ("How sure", {n: n.lower() for n in ("Core", "Borderline", "Atypical")}),
-    ("Stability of the", {"Recovered": "found again", "Jaccard": "overlap"}),
+    (
+        "Stability of the",
+        {"Lower quartile": "overlap of a quarter", "Jaccard": "overlap"},
+    ),
     ("Pay growth and change of role", MOVED),
     ("Demand and supply", {"Learners": "ALL learners"}),
     ("Companies by tier", {"Learners at them": "at companies", "Median": "pay"}),
@@ -110,7 +113,7 @@ def facts_of_grid(grid: Grid) -> Iterator[Fact]:
 def _fact(whom: tuple[str, ...], what: str, cell: str) -> Fact:
     """Give a fact; a card of few tells counts for shares, a sentence of percents."""
     value = MARK.sub("", cell)
-    if what == "overlap":
+    if what in {"overlap", "overlap of a quarter"}:
         value = NUMBERS.share(float(value))
     of_few = value.endswith(OF_THEM)
     return Quantity(whom, "learners" if of_few else what), value.removesuffix(OF_THEM)
@@ -177,7 +180,10 @@ SAID: list[tuple[str, tuple[str, ...]]] = [
     (r"runs from N \S+ \((?P<a>[^()]+)\)", ("median of pay",)),
     (r" to N \S+ \((?P<a>[^()]+)\)\.", ("median of pay",)),
     (r"^N are nearest .*, N nearly .* and N far", ("core", "borderline", "atypical")),
-    ("^Found again in N of .* by N", ("found again", "overlap")),
+    (
+        "overlaps with itself by N on average, N or less",
+        ("overlap", "overlap of a quarter"),
+    ),
     (r"pay grew by N a year \((?:all: [\d.%-]+; )?N", ("growth", "growth known")),
     (r"N named more than one role \(.*?; N", ("role change", "roles known")),
 ]

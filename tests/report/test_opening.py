@@ -4,7 +4,7 @@ import pytest
 
 from charted import with_
 from learnstrata.report.opening import headline, opening_lines
-from learnstrata.report.trust import SHORT
+from learnstrata.report.sureness import short_verdict
 
 
 def with_programmes(summary, programmes):
@@ -60,11 +60,20 @@ def test_the_first_line_is_the_first_action_with_its_team_and_list(summary):
 
 def test_what_is_sure_is_the_verdict_in_plain_words(summary, bare):
     sure = next(one for one in opening_lines(summary) if one.key == "sure")
-    word = summary.evidence.verdict.word
-    assert sure.sentences[0] == f"{word.capitalize()}: {SHORT[word]}."
+    word, _, told = short_verdict(summary).partition(" - ")
+    assert sure.title == "How sure this is"
+    assert sure.sentences[0] == f"{word.capitalize()}: {told}."
     assert sure.sentences[1:] == summary.words.outcomes[:1]
     none = next(one for one in opening_lines(bare) if one.key == "sure")
     assert none.sentences[0].startswith("No verdict")
+
+
+@pytest.mark.parametrize("word", ["natural", "repeatable", "arbitrary"])
+def test_the_first_step_bears_a_caveat_where_the_cut_is_arbitrary(summary, word):
+    verdict = with_(summary.evidence.verdict, word=word)
+    evidence = with_(summary.evidence, verdict=verdict)
+    first = opening_lines(with_(summary, evidence=evidence))[0]
+    assert ("arbitrary" in first.sentences[-1]) == (word == "arbitrary")
 
 
 def test_nothing_is_new_without_a_run_before(summary):

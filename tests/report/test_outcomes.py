@@ -223,7 +223,7 @@ def test_growth_is_told_as_its_geometric_mean_of_a_year(summary):
     )
     one = summary.segments[0].model_copy(update={"progression": None})
     assert outcome_line(with_(summary, outcomes=(ours,)), one) == (
-        "Pay growth a year: 12%, geometric mean (10% to 14%; all: 17%)."
+        "Average pay growth a year (geometric mean): 12% (10% to 14%; all: 17%)."
     )
 
 

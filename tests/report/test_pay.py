@@ -120,9 +120,9 @@ def test_roles_at_companies_are_told_as_ratios(summary):
 
 
 def test_a_shortened_list_of_roles_says_so(summary):
-    assert "few roles" in pay.company_roles(summary).note
+    assert "3 roles at most are shown" in pay.company_roles(summary).note
     sizes = with_(summary, settings=with_(summary.settings, companies="sizes"))
-    assert "few roles" not in pay.company_roles(sizes).note
+    assert "roles at most" not in pay.company_roles(sizes).note
 
 
 def test_tiers_hold_their_numbers(summary):

@@ -3,6 +3,7 @@
 from charted import with_
 from learnstrata.report import questions
 from learnstrata.report.pay import company_roles, company_tiers
+from learnstrata.summary.contract.questions import RoleInCompanies
 
 ASKED = (
     *("largest_segment", "segment_differences", "pay_without_experience"),
@@ -67,8 +68,11 @@ def cohort(summary, key):
     return next(one for one in summary.cohorts if one.key == key)
 
 
-def named(summary, parts):
-    return [one for one in parts if one.value not in summary.settings.no_role]
+def ranged_first(summary, parts):
+    """Give the roles with an interval, then the others, each in their order."""
+    named = [one for one in parts if one.value not in summary.settings.no_role]
+    without = [one for one in named if one.low is None]
+    return [one for one in named if one not in without] + without
 
 
 def test_pay_that_lags_is_told_by_role(summary):
@@ -79,7 +83,7 @@ def test_pay_that_lags_is_told_by_role(summary):
     rows = only(summary, "pay_without_experience").rows
     assert rows == tuple(
         (r.value, r.assessed, r.learners, r.share, r.low, r.high, related.get(r.value))
-        for r in named(summary, cohort(summary, "stalled").by_role)
+        for r in ranged_first(summary, cohort(summary, "stalled").by_role)
     )
 
 
@@ -87,8 +91,11 @@ def test_high_entry_level_pay_is_told_by_role_with_intervals(summary):
     rows = only(summary, "entry_level_pay").rows
     assert rows == tuple(
         (r.value, r.assessed, r.learners, r.share, r.low, r.high)
-        for r in named(summary, cohort(summary, "entry_high").by_role)
+        for r in ranged_first(summary, cohort(summary, "entry_high").by_role)
     )
+    known = [row[4] is not None for row in rows]
+    assert known == sorted(known, reverse=True)
+    assert {*known} == {True, False}
 
 
 def test_counts_under_the_base_read_so(summary):
@@ -123,6 +130,26 @@ def test_data_scientists_stand_beside_the_rest_of_their_company(summary):
     found = summary.companies.model_copy(update={"largest": largest})
     tables = questions.tables_of(with_(summary, companies=found), "company_role_pay")
     assert tables[0].rows[0][:3] == (first.alias, "Data science", 1.2)
+
+
+def test_companies_of_the_answer_that_are_not_shown_are_counted(summary):
+    asked, companies = summary.questions, summary.companies
+    role = (
+        companies.largest[0].roles[0].model_copy(update={"role_family": "Data science"})
+    )
+    one = companies.largest[0].model_copy(update={"roles": (role,)})
+    shown = companies.model_copy(update={"largest": (one,)})
+
+    def note(n):
+        found = RoleInCompanies(
+            role_family="Data science", companies=n, higher=n, typical=1.2
+        )
+        told = asked.model_copy(update={"in_companies": found})
+        changed = with_(summary, companies=shown, questions=told)
+        return questions.tables_of(changed, "company_role_pay")[0].note
+
+    assert "1 of the 9 companies are shown" in note(9)
+    assert "are shown" not in note(1)
 
 
 def test_rules_have_the_segment_that_most_of_each_is_in(summary):

@@ -4,6 +4,7 @@ import pytest
 
 from charted import told_by, with_, with_evidence
 from learnstrata.report import trust
+from learnstrata.report.sureness import short_verdict
 
 
 def part(summary, name, **values):
@@ -128,16 +129,8 @@ def test_parts_have_pay_only_where_the_table_has_it(summary):
     assert "Median pay" not in [c.heading for c in trust.subsegments(poor).columns]
 
 
-@pytest.mark.parametrize("word", ["natural", "repeatable", "arbitrary"])
-def test_every_verdict_has_a_short_sentence_that_claims_no_more(summary, word):
-    judged = part(summary, "verdict", word=word)
-    told = trust.short_verdict(judged)
-    assert told.startswith(f"{word} - ")
-    assert ("stand apart" in told) == (word == "natural")
-
-
 def test_a_run_without_evidence_says_how_to_get_it(notebook):
-    assert trust.short_verdict(notebook) == ""
+    assert short_verdict(notebook) == ""
     assert trust.verdict_of(notebook) is None
     assert trust.tables_of(notebook) == ()
     assert "--evidence quick" in trust.trust_of(notebook).left_out
@@ -172,16 +165,6 @@ def test_a_p_value_is_asked_to_be_low_and_never_written_as_nothing(summary):
         changed = part(summary, "verdict", grounds=grounds)
         row = trust.conditions(changed).rows[0]
         assert row[1:] == (found, "at most 0.01", "✓ yes" if met else "✗ no")
-
-
-def test_stability_is_read_and_bears_a_caveat(summary):
-    told = trust.found_again(chosen(summary, lowest_jaccard=0.7))
-    assert told.startswith("Doubtful: in halves of the learners that were cut from")
-    assert "with a Jaccard of 0.7. Stability alone proves nothing" in told
-    high = trust.found_again(chosen(summary, lowest_jaccard=0.9))
-    assert high.startswith("Highly stable: ")
-    unknown = trust.found_again(chosen(summary, lowest_jaccard=None))
-    assert unknown == "Stability was not measured in this run."
 
 
 @pytest.mark.parametrize(

@@ -544,9 +544,26 @@ def test_rules_are_compared_by_their_counts(found, small_results):
         for row in bands.rows
         if row.learners >= 10 and max(c.count for c in row.cells) < 0.6 * row.learners
     ]
+    assert said.startswith("Bands of pay and experience, each taken for the segment")
+    assert f"tell the segment of {written(bands.guessed)} of the learners" in said
     assert f"({bands.ari:.2f}, where 1 is the same and 0 chance)" in said
     assert f"{len(split)} of {len(bands.rows)} rule-based segments" in said
     assert split[0] in said
+
+
+def test_what_segments_say_beyond_bands_is_what_else_they_were_cut_on(small_results):
+    def said(*names):
+        first = small_results.features.used[0]
+        used = tuple(changed(first, name=one, label=one) for one in names)
+        features = changed(small_results.features, used=used)
+        found = answers(changed(small_results, features=features))
+        return found["learned_against_rules"].answer
+
+    bands = ("log_pay", "log_experience")
+    assert said(*bands).endswith("says more, as it is cut between the bands.")
+    assert said(*bands, "company_level", "role").endswith(
+        "a segment says more, as it also goes by company_level and role."
+    )
 
 
 def test_rules_of_which_nothing_is_counted_are_not_said_to_be_whole(small_results):
@@ -559,7 +576,7 @@ def test_rules_of_which_nothing_is_counted_are_not_said_to_be_whole(small_result
         said = answers(changed(small_results, bands=changed(bands, rows=rows)))
         answer = said["learned_against_rules"].told
         assert "split" not in answer
-        assert answer.endswith("into their learned segment.")
+        assert answer.endswith("where 1 is the same and 0 chance).")
 
 
 def test_an_agreement_of_few_is_not_told(small_results):

@@ -169,8 +169,8 @@ def test_segments_that_are_better_are_to_be_used(results):
     ]
     assert outcome_sentence(outcome("segments", apart=apart), results) == (
         "left: use the 4 segments: they tell 14.5% of it, rules of 4 cells 3.4% (9 "
-        "to 13 points less). The rules add nothing to them beyond chance. 800 of "
-        "1,500 learners have it."
+        "to 13 points less). The rules add nothing to them beyond chance. It is "
+        "known of 800 of 1,500 learners."
     )
 
 
@@ -190,16 +190,31 @@ def test_an_interval_that_holds_0_means_as_well(results):
     assert outcome_sentence(outcome("as well", apart=apart), results) == (
         "left: the 4 segments and rules of 4 cells (2 bands of pay by 2 of experience) "
         "do as well as each other: they tell 14.5% and 3.4% of it (a difference of "
-        "-1 to 2 points, which can be chance). 800 of 1,500 learners have it."
+        "-1 to 2 points, which can be chance). It is known of 800 of 1,500 "
+        "learners."
     )
+
+
+def test_a_tie_by_what_is_told_gives_no_advice(results):
+    alike = SHARES | {"segments": (0.02, 0.01, 0.03), "rules": (0.02, 0.01, 0.03)}
+    apart = [("segments", "rules", -0.01, 0.0), ("together", "rules", 0.001, 0.005)]
+    assert outcome_sentence(outcome("rules", alike, apart), results) == (
+        "left: the 4 segments and rules of 4 cells (2 bands of pay by 2 of experience) "
+        "do as well as each other: they tell 2% of it each (a difference of 0 to 1 "
+        "point). It is known of 800 of 1,500 learners."
+    )
+    open_ = [("segments", "rules", 0.0, 0.13)]
+    told = outcome_sentence(outcome("segments", apart=open_), results)
+    assert "do as well as each other: they tell 14.5% and 3.4% of it" in told
+    assert "use" not in told
 
 
 def test_sub_segments_that_tell_more_are_to_be_used(results):
     apart = [("sub-segments", "finer rules", 0.13, 0.17)]
     assert outcome_sentence(outcome("sub-segments", FINER, apart), results) == (
         "left: use the 13 sub-segments: they tell 52.8% of it, rules of 12 cells 37.6% "
-        "(13 to 17 points less); the 4 segments 14.5%. 800 of 1,500 learners have "
-        "it."
+        "(13 to 17 points less); the 4 segments 14.5%. It is known of 800 of 1,500 "
+        "learners."
     )
 
 
@@ -371,11 +386,11 @@ def test_the_shared_form_has_coarse_skills_and_its_sentences_are_made_of_them(re
     assert "97" not in outcome_sentence(told, results)
 
 
-def test_a_difference_of_less_than_a_step_is_told_from_above(results):
+def test_a_difference_of_less_than_a_step_gives_no_advice(results):
     apart = [("segments", "rules", 0.004, 0.03), ("together", "segments", 0.001, 0.003)]
     (told,) = told_of(results, outcome("segments", apart=apart))
     said = outcome_sentence(told, results)
-    assert "rules of 4 cells 4% (at most 4 points less)." in said
+    assert "they tell 14% and 4% of it (a difference of 0 to 4 points)." in said
     assert "can be chance" not in said
 
 

@@ -21,7 +21,7 @@ from learnstrata.learners.schema.register import column_label
 from learnstrata.learners.sources.info import SourceInfo
 from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
 from learnstrata.report.cards import without_card
-from learnstrata.report.trust import short_verdict
+from learnstrata.report.sureness import short_verdict
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.pay.percentile import PayPercentile
 from learnstrata.summary.contract.learners import Source
@@ -34,6 +34,7 @@ __all__ = [
     "check_as_json",
     "explanation_as_json",
     "progress",
+    "rounding_line",
     "run_as_json",
     "scan_as_json",
     "show_assignment",
@@ -114,6 +115,8 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     if exact.input.source:
         _show_source(exact.input.source, console)
     console.print(_segment_table(summary, write))
+    if told := rounding_line(summary.rounding_error, "private/summary.json"):
+        console.print(f"[dim]{told}[/]")
     left_out = without_card(summary)
     if left_out:
         console.print(f"[yellow]Left out:[/] {left_out}")
@@ -187,8 +190,41 @@ def _states(summary: DisclosedSummary, write: Numbers) -> str:
         "history": ledger.history,
         "quarantined": ledger.quarantined,
     }
-    told = [f"{n:,} {state}" for state, n in states.items() if n is not None]
+    told = [
+        f"{_roughly(n, summary.rounding_error, write.base)} {state}"
+        for state, n in states.items()
+        if n is not None
+    ]
     return ", ".join(told) or f"{write.count(None)} of them changed"
+
+
+def _roughly(n: int, error: int, step: int) -> str:
+    """Write a rounded count; one that rounding may have doubled as a limit above.
+
+    Examples
+    --------
+    >>> _roughly(690, 20, 10), _roughly(40, 20, 10), _roughly(40, 0, 10)
+    ('690', 'under 70', '40')
+    """
+    return f"under {n + error + step:,}" if n <= 2 * error else f"{n:,}"
+
+
+def rounding_line(error: int, exact: str) -> str:
+    """Say that the counts of a screen are rounded, and where the exact ones are.
+
+    Parameters
+    ----------
+    error : int
+        Most that a count is off by; of 0 nothing is said.
+    exact : str
+        File of the exact ones.
+    """
+    if not error:
+        return ""
+    return (
+        f"Sizes and counts are rounded as in what is shared, by {error} at most; "
+        f"{exact} has them exactly."
+    )
 
 
 def _segment_table(summary: DisclosedSummary, write: Numbers) -> Table:

@@ -195,8 +195,9 @@ def _of_texts(entries: pl.DataFrame) -> Iterator[Remark]:
         most = rows["before"].value_counts(sort=True)["count"][0]
         if len(rows) >= LEAST_LOST and most >= AT_ONE_END * len(rows):
             yield from _said(
-                f"Nearly all that cannot be read of {label} says the same: what is "
-                f"told of {label} lacks those who say so.",
+                f"Nearly all values of {label} that cannot be read are one and the "
+                "same text: whoever has it is missing from all that is told of "
+                f"{label}.",
                 rows,
             )
 

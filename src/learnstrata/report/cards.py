@@ -17,6 +17,7 @@ from learnstrata.report.figures.bins import (
 from learnstrata.report.figures.profiles.role_index import DISTINCTIVE, RARE
 from learnstrata.report.outcomes import outcome_line
 from learnstrata.report.parts import parts_sentence
+from learnstrata.report.sureness import jaccard_of, overlap
 from learnstrata.summary.contract.meaning import (
     CategoryShare,
     Progression,
@@ -307,17 +308,15 @@ def _of_all(value: float | None, write: Callable[[float | None], str]) -> str:
 
 
 def _stable(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:
-    """Say how often a cut of half the learners finds the segment again."""
+    """Say how far the segment overlaps with itself in cuts of half the learners."""
     found = summary.evidence.stability if summary.evidence else None
-    for row in found.per_segment if found else ():
-        if found and row.segment_id == segment_id and row.recovered is not None:
-            return (
-                f"Found again in {write.share(row.recovered)} of "
-                f"{write.count(found.halves)} halves of the {summary.settings.units} "
-                "that were cut from scratch; on average it overlaps with itself by "
-                f"{write.share(row.jaccard)}."
-            )
-    return ""
+    row = jaccard_of(summary, segment_id)
+    if found is None or row is None:
+        return ""
+    return (
+        f"In {write.count(found.halves)} halves of the {summary.settings.units} that "
+        f"were cut from scratch it overlaps with itself by {overlap(row, write)}."
+    )
 
 
 def _sure(summary: DisclosedSummary, segment_id: int, write: Numbers) -> str:

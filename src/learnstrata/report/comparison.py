@@ -15,6 +15,7 @@ from learnstrata.report.figures.bins import (
 )
 from learnstrata.report.figures.profiles.role_index import is_distinctive
 from learnstrata.report.outcomes import is_growth, mean_text
+from learnstrata.report.sureness import jaccard_of, overlap
 from learnstrata.summary.contract.meaning import (
     DistinctiveValue,
     Segment,
@@ -80,7 +81,7 @@ def comparison(summary: Summary) -> Table:
                 column(capital(outcome_name(one)), _outcome_of(summary, one))
                 for one in outcomes
             ),
-            column("Found again", lambda one: _stable(summary, one)),
+            column("Overlap with itself in halves", lambda one: _stable(summary, one)),
             column("Programme", lambda one: programmes.get(one.id)),
         ),
         sheet="Side by side",
@@ -178,11 +179,8 @@ def _outcome_of(summary: Summary, outcome: Outcome) -> Told:
 
 
 def _stable(summary: Summary, segment: Segment) -> str | None:
-    found = summary.evidence.stability if summary.evidence else None
-    for row in found.per_segment if found else ():
-        if row.segment_id == segment.id and row.recovered is not None:
-            return f"in {summary.settings.numbers.share(row.recovered)} of halves"
-    return None
+    row = jaccard_of(summary, segment.id)
+    return overlap(row, summary.settings.numbers) if row else None
 
 
 def same_by_construction(summary: DisclosedSummary) -> str:

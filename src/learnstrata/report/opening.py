@@ -1,9 +1,9 @@
-"""The first screen: what was found, whom to begin with, what is sure, what is new."""
+"""The first screen: what was found, whom to begin with, how sure it is, what is new."""
 
 from dataclasses import dataclass
 
+from learnstrata.report.sureness import caveat, short_verdict
 from learnstrata.report.teams import POOLS, TEAMS, list_path
-from learnstrata.report.trust import SHORT, short_verdict
 from learnstrata.summary.contract.decisions import Action
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.words import counted
@@ -99,7 +99,7 @@ def _do_first(summary: DisclosedSummary) -> Line | None:
     return Line(
         "first",
         "Do this first",
-        tuple(filter(None, (told, _for_whom(action, summary)))),
+        tuple(filter(None, (told, _for_whom(action, summary), caveat(summary)))),
         f"#{action.id}",
         "How, for whom, and how to know that it worked",
     )
@@ -122,11 +122,9 @@ def _for_whom(action: Action, summary: DisclosedSummary) -> str:
 
 def _sure(summary: DisclosedSummary) -> Line:
     word, _, told = short_verdict(summary).partition(" - ")
-    if summary.selection.chosen is None:
-        word, told = "undivided", SHORT["undivided"]
     said = [f"{word.capitalize()}: {told}." if word else NO_VERDICT]
     said += list(summary.words.outcomes[:1])
-    return Line("sure", "What is sure", tuple(said), "#trust", "The evidence")
+    return Line("sure", "How sure this is", tuple(said), "#trust", "The evidence")
 
 
 def _new(summary: DisclosedSummary) -> Line | None:

@@ -79,14 +79,15 @@ def answer_title(outcome: Outcome, answer: str) -> str:
 
 
 def mean_title(outcome: Outcome) -> str:
-    """Say which mean is told of a number: of growth the geometric one, of a year.
+    """Name a mean: that of growth is geometric, and not the median that cards tell.
 
     Parameters
     ----------
     outcome : Outcome
     """
-    name = outcome_name(outcome)
-    return f"{name} a year, geometric mean" if is_growth(outcome) else f"{name}, mean"
+    if not is_growth(outcome):
+        return f"{outcome_name(outcome)}, mean"
+    return f"Average {outcome.label} a year (geometric mean)"
 
 
 def is_growth(outcome: Outcome) -> bool:
@@ -165,9 +166,9 @@ def _mean_line(
         for value in (own.mean, own.low, own.high, of_all.mean)
     )
     ends = _ends(low, high, own.low)
-    name = f"{outcome_name(outcome)}{' a year' if is_growth(outcome) else ''}"
-    which = ", geometric mean" if is_growth(outcome) else " on average"
-    return f"{name}: {mean}{which} ({ends}all: {base})"
+    if is_growth(outcome):
+        return f"{mean_title(outcome)}: {mean} ({ends}all: {base})"
+    return f"{outcome_name(outcome)}: {mean} on average ({ends}all: {base})"
 
 
 def _ends(low: str, high: str, known: float | None) -> str:

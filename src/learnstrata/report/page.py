@@ -26,8 +26,9 @@ from learnstrata.report.outcomes import outcome_section
 from learnstrata.report.parts import cut_segments
 from learnstrata.report.pay import pay_section
 from learnstrata.report.questions import tables_of
+from learnstrata.report.sureness import short_verdict
 from learnstrata.report.teams import TEAMS, team_pages
-from learnstrata.report.trust import short_verdict, trust_of, verdict_of
+from learnstrata.report.trust import trust_of, verdict_of
 from learnstrata.summary.contract.results import DisclosedSummary
 
 __all__ = ["APPENDICES", "SECTIONS", "render_cards", "render_report"]

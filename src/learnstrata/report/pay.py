@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from learnstrata.report.figures.bins import capital
 from learnstrata.segments.pay.cohorts import CohortKey
-from learnstrata.segments.pay.companies import LEAST_SPREAD, MOST_OF_ONE, TOP
+from learnstrata.segments.pay.companies import COMPARED, LEAST_SPREAD, MOST_OF_ONE, TOP
 from learnstrata.summary.cohorts import cohort_of, named_parts, whole
 from learnstrata.summary.contract.pay import (
     Cohort,
@@ -16,6 +16,7 @@ from learnstrata.summary.contract.pay import (
     PayCell,
 )
 from learnstrata.summary.contract.results import DisclosedSummary, Summary
+from learnstrata.summary.disclose import MOST_OF_COMPANY
 from learnstrata.wording.tables import Table, column, table_of
 from learnstrata.wording.words import EVERYBODY
 
@@ -111,6 +112,10 @@ PAY = (
     column("Leans on wider groups", lambda cell: "yes" if cell.shrunk else "no"),
 )
 RATIO = "Above 1 the pay is higher than what it is compared with, below 1 lower."
+FEW_ROLES = (
+    f"Of each company {MOST_OF_COMPANY} roles at most are shown, since more would tell "
+    f"its size: {COMPARED}, then the first by their names."
+)
 ROLE = column("Role", lambda cell: cell.role_family or EVERYBODY)
 TIER = column("Company tier", lambda cell: cell.tier or EVERYBODY)
 EXPERIENCE = column("Experience", lambda cell: cell.experience_band or EVERYBODY)
@@ -186,9 +191,10 @@ def cohort_groups(cohort: Cohort) -> Table:
 
 
 def cohort_by_role(summary: Summary, key: CohortKey, *, sheet: str) -> Table:
-    """Give the roles of a cohort, the largest share first."""
+    """Give the roles of a cohort, the largest share first; few without a range last."""
     found = cohort_of(summary, key)
     parts = named_parts(found.by_role, summary) if found else []
+    parts = sorted(parts, key=lambda one: one.low is None)
     return _cohort_table(found, parts, "Role", sheet)
 
 
@@ -283,9 +289,7 @@ def company_roles(summary: Summary) -> Table:
         "Pay by role at the largest companies",
         [(one, role) for one in found for role in one.roles],
         sheet="Company roles",
-        note="Of each company the few roles paid best beside other companies."
-        if shortened
-        else "",
+        note=FEW_ROLES if shortened else "",
     )
 
 

@@ -11,6 +11,7 @@ from learnstrata.report.pay import (
     company_tiers,
     role_ratios,
 )
+from learnstrata.segments.pay.companies import COMPARED
 from learnstrata.summary.contract.meaning import BandCell, BandRow, Segment
 from learnstrata.summary.contract.results import Summary
 from learnstrata.wording.tables import Column, Table, column, table_of
@@ -18,7 +19,6 @@ from learnstrata.wording.words import listed
 
 __all__ = ["tables_of"]
 
-DATA_SCIENCE = "Data science"
 STATED_ROLES = 3  # of a segment
 
 
@@ -114,10 +114,24 @@ def _scientists(summary: Summary) -> Table:
         (one, role)
         for one in companies_by_size(summary)
         for role in one.roles
-        if role.role_family == DATA_SCIENCE
+        if role.role_family == COMPARED
     ]
     return role_ratios(
-        "Data Scientists at the largest companies", rows, sheet="Q5 Data Scientists"
+        "Data Scientists at the largest companies",
+        rows,
+        sheet="Q5 Data Scientists",
+        note=_left_out(summary, len(rows)),
+    )
+
+
+def _left_out(summary: Summary, shown: int) -> str:
+    """Say why the answer counts more companies than the table shows."""
+    found = summary.questions.in_companies
+    if found is None or found.companies <= shown:
+        return ""
+    return (
+        f"{shown} of the {found.companies} companies are shown: how many roles a "
+        "company is shown with must not tell its size."
     )
 
 

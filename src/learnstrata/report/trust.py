@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from learnstrata.learners.features.register import feature_of
 from learnstrata.report.figures.results import evidence_of, name_of_segment, p_cell
 from learnstrata.report.parts import apart_text, roles_text
+from learnstrata.report.sureness import found_again
 from learnstrata.segments.choice.gaps import LEAST_DEPTH, MAX_P
 from learnstrata.summary.contract.evidence import (
     Component,
@@ -19,32 +20,13 @@ from learnstrata.wording.readings import (
     agreements,
     level_of_p,
     separation,
-    stability,
 )
 from learnstrata.wording.tables import Cell, Table, column, table_of
 from learnstrata.wording.words import counted, listed
 
-__all__ = [
-    "SHORT",
-    "Trust",
-    "Verdict",
-    "short_verdict",
-    "tables_of",
-    "trust_of",
-    "verdict_of",
-]
+__all__ = ["Trust", "Verdict", "tables_of", "trust_of", "verdict_of"]
 
 TINY = 0.02  # share of a segment so small that it may carry a silhouette by itself
-SHORT = {
-    "natural": "groups that stand apart",
-    "repeatable": (
-        "halves of the learners are cut alike, but where one segment ends is a choice"
-    ),
-    "arbitrary": (
-        "halves of the learners are cut elsewhere: where a segment ends is a choice"
-    ),
-    "undivided": "no cut of these learners was made",
-}
 APART = {
     "overlap": "The segments overlap: cuts of a continuum more than separate groups.",
     "are weakly separated": (
@@ -158,14 +140,6 @@ def tables_of(summary: Results) -> tuple[Table, ...]:
     return tuple(make(summary) for make in makers)
 
 
-def short_verdict(summary: Results) -> str:
-    """Give the verdict in one short sentence; empty where there is no evidence."""
-    if summary.evidence is None:
-        return ""
-    word = summary.evidence.verdict.word
-    return f"{word} - {SHORT[word]}"
-
-
 def left_out(summary: Results) -> str:
     """Say that the evidence is not there, and how to get it."""
     if summary.selection.chosen is None:
@@ -206,21 +180,6 @@ def apart(silhouette: float | None) -> str:
         return "Separation was not measured in this run."
     found = separation(silhouette)
     return APART.get(found, f"The segments {found}.")
-
-
-def found_again(summary: Results) -> str:
-    """Say how stable the least stable segment is, by its Jaccard."""
-    chosen = summary.selection.chosen
-    jaccard = chosen.lowest_jaccard if chosen else None
-    if jaccard is None:
-        return "Stability was not measured in this run."
-    found = summary.settings.numbers.statistic(jaccard)
-    return (
-        f"{stability(jaccard).capitalize()}: in halves of the "
-        f"{summary.settings.units} that were cut from scratch the least stable segment "
-        f"is found again with a Jaccard of {found}. Stability alone proves nothing, "
-        "since even structureless data can be cut the same way twice."
-    )
 
 
 def small_segment(summary: Results) -> str:

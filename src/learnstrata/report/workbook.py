@@ -94,7 +94,7 @@ def _parts(summary: Summary) -> Iterator[tuple[str, Iterable[Table]]]:
     known = (described_numbers(summary), role_families(summary))
     yield "All learners", chain(_of(LEARNERS, summary), known)
     drawn = _of((*CHOICE, *STABILITY), summary)
-    yield "How far to trust it", chain(trust_tables(summary), drawn)
+    yield "How far to trust this", chain(trust_tables(summary), drawn)
     yield "Data and settings", (*quality_tables(summary), words_table(summary))
 
 

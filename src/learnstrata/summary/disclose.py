@@ -42,6 +42,7 @@ from learnstrata.segments.meaning.outcomes import (
     MIN_OF_EACH,
     TOO_FEW,
 )
+from learnstrata.segments.pay.companies import COMPARED
 from learnstrata.summary.contract.evidence import PartRole
 from learnstrata.summary.contract.learners import Distribution
 from learnstrata.summary.contract.meaning import Segment
@@ -59,14 +60,14 @@ from learnstrata.summary.sums import tally_of
 from learnstrata.summary.walk import Scope, changed, kinds_of, owner_of, values_in
 from learnstrata.summary.wholes import within_wholes
 
-__all__ = ["disclose", "rounding_of"]
+__all__ = ["MOST_OF_COMPANY", "disclose", "rounding_of"]
 
 PAY_BAND: Final = "pay_band"
 COMPANY_SIZE = "company_learners"
 COMPANY_PAY = "company_pay"  # a level that whoever is paid gives to all others
 LEAST_POOL = 5  # times the base: of a smaller role, who could mentor is of few
 MOST_OF_PART = 3  # roles of a part that are told
-MOST_ROLES = 3  # of a company: how many it has would tell its size
+MOST_OF_COMPANY = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
 
 
@@ -432,11 +433,13 @@ def _learners_of(row: Model) -> int:
 def _alike(views: Sequence[CompanyView]) -> tuple[CompanyView, ...]:
     """Give companies of one size band equally many roles: how many tells a size.
 
-    The first by their names, of those with both ratios; neither tells a size.
+    The role that a question asks for, then the first by their names, of those with both
+    ratios: none of it tells a size.
     """
     whole = {
         view.alias: sorted(
-            r.role_family for r in view.roles if r.to_rest and r.to_elsewhere
+            (r.role_family for r in view.roles if r.to_rest and r.to_elsewhere),
+            key=lambda role: (role != COMPARED, role),
         )
         for view in views
     }
@@ -445,7 +448,7 @@ def _alike(views: Sequence[CompanyView]) -> tuple[CompanyView, ...]:
         for view in views
     }
     shown = {
-        view.alias: whole[view.alias][: min(fewest[view.size], MOST_ROLES)]
+        view.alias: whole[view.alias][: min(fewest[view.size], MOST_OF_COMPANY)]
         for view in views
     }
     return tuple(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from learnstrata.learners.features.companies import UNRATED
+from learnstrata.learners.features.register import idea_of
 from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.segments.pay.cohorts import CohortKey
 from learnstrata.segments.pay.companies import TOP
@@ -375,16 +376,26 @@ def _learned_against_rules(results: Results) -> Answer:
     counted_in = any(cell.count for row in found.rows for cell in row.cells)
     told = _split_in_words(split, len(found.rows), least) if counted_in else ""
     answer = (
+        "Bands of pay and experience, each taken for the segment with the largest part "
+        f"of it, tell the segment of {write.share(found.guessed)} of the "
+        f"{results.settings.units}; of the others a segment says more, as it "
+        f"{_besides(results)}."
+    )
+    agreed = (
         f"The learned segments and the rule-based ones {readings.agreement(found.ari)} "
         f"({write.number(found.ari)}, where 1 is the same and 0 chance)."
     )
-    units = results.settings.units
-    guessed = (
-        "Bands of pay and experience alone, each taken for the segment with the "
-        f"largest part of it, put {write.share(found.guessed)} of the {units} into "
-        "their learned segment."
-    )
-    return [answer, guessed, told], True
+    return [answer, agreed, told], True
+
+
+def _besides(results: Results) -> str:
+    """Say what a segment goes by that no band of pay and experience does."""
+    more = [
+        one.label
+        for one in results.features.used
+        if idea_of(one.name) not in {"pay", "years_of_experience"}
+    ]
+    return f"also goes by {listed(more)}" if more else "is cut between the bands"
 
 
 def _is_split(row: BandRow, least: int) -> bool:

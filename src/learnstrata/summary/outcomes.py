@@ -158,7 +158,7 @@ def outcome_sentence(outcome: Outcome, results: Results) -> str:
     told = f"{name}: {_consequence(outcome)}."
     if found is None or found == of:
         return told
-    return f"{told} {write.count(found)} of {write.count(of)} {units} have it."
+    return f"{told} It is known of {write.count(found)} of {write.count(of)} {units}."
 
 
 def _consequence(outcome: Outcome) -> str:
@@ -167,23 +167,36 @@ def _consequence(outcome: Outcome) -> str:
     pair = COARSE if outcome.verdict in {*COARSE, "as well"} else FINE
     cells, rules = pair
     apart = _apart(outcome, pair)
-    if outcome.verdict == rules:
+    if _is_tied(outcome, pair):
+        told, advice = _alike(outcome, pair)
+    elif outcome.verdict == rules:
         told = f"they tell {_told(outcome, rules)} of it, {_short(outcome, cells)}"
         advice = f"use {_rules(outcome, rules)}"
-    elif outcome.verdict == cells:
+    else:
         told = f"they tell {_told(outcome, cells)} of it, {_short(outcome, rules)}"
         advice = f"use the {_cells(outcome, cells)}"
-    else:
-        told = f"they tell {_told(outcome, cells)} and {_told(outcome, rules)} of it"
-        advice = (
-            f"the {_cells(outcome, cells)} and {_rules(outcome, rules)} do as well as "
-            "each other"
-        )
     if pair == FINE:
         told = f"{told}{apart}; {_short(outcome, 'segments')}"
     else:
         told = f"{told}{apart}{_adds(outcome)}"
     return f"{advice}: {told}"
+
+
+def _is_tied(outcome: Outcome, pair: tuple[str, str]) -> bool:
+    """Say whether neither is better by what is told, which is coarser than what is."""
+    if outcome.verdict not in pair or len({_told(outcome, by) for by in pair}) == 1:
+        return True
+    ends = _ends(outcome, pair)
+    return ends is not None and ends[0] <= 0
+
+
+def _alike(outcome: Outcome, pair: tuple[str, str]) -> tuple[str, str]:
+    """Give what both tell, and the advice that neither is better."""
+    cells, rules = pair
+    each = [_told(outcome, by) for by in pair]
+    told = f"{each[0]} of it each" if each[0] == each[1] else f"{listed(each)} of it"
+    both = f"the {_cells(outcome, cells)} and {_rules(outcome, rules)}"
+    return f"they tell {told}", f"{both} do as well as each other"
 
 
 def _nothing(outcome: Outcome) -> str:
@@ -265,17 +278,24 @@ def skill_text(value: float | None) -> str:
 
 def _apart(outcome: Outcome, pair: tuple[str, str]) -> str:
     """Say how far apart two skills are, in points, with their interval."""
-    found = outcome.difference(*pair)
-    if found is None or found.low is None or found.high is None:
+    ends = _ends(outcome, pair)
+    if ends is None:
         return ""
-    low, high = found.low, found.high
-    if outcome.verdict == pair[1]:
-        low, high = -high, -low
-    told = f"{_points(low)} to {_in_points(high)}"
+    told = f"{_points(ends[0])} to {_in_points(ends[1])}"
     if outcome.verdict not in pair:
         return f" (a difference of {told}, which can be chance)"
-    # What is shared is coarse: a difference that is there can be less than a step.
-    return f" ({told} less)" if low > 0 else f" (at most {_in_points(high)} less)"
+    if _is_tied(outcome, pair):
+        return f" (a difference of {told})"
+    return f" ({told} less)"
+
+
+def _ends(outcome: Outcome, pair: tuple[str, str]) -> tuple[float, float] | None:
+    """Give the interval of how much better the better is; None where it is not told."""
+    found = outcome.difference(*pair)
+    if found is None or found.low is None or found.high is None:
+        return None
+    low, high = found.low, found.high
+    return (-high, -low) if outcome.verdict == pair[1] else (low, high)
 
 
 def _points(value: float) -> str:
@@ -290,7 +310,7 @@ def _in_points(value: float) -> str:
 def _adds(outcome: Outcome) -> str:
     """Say what the other cells add to those to use."""
     best = outcome.verdict
-    if best not in COARSE:
+    if best not in COARSE or _is_tied(outcome, COARSE):
         return ""
     other = next(by for by in COARSE if by != best)
     found = outcome.difference(TOGETHER, best)

@@ -32,7 +32,6 @@ from learnstrata.summary.contract.questions import (
 
 __all__ = ["build_benchmarks", "build_cohorts", "build_companies", "build_questions"]
 
-COMPARED = "Data science"  # the role that the question on companies asks for
 KEYS = {
     "cell": ("role_family", "tier", "experience_band"),
     "role and experience": ("role_family", "experience_band"),
@@ -166,7 +165,7 @@ def build_questions(run: Run) -> Questions:
         pay_with_experience=found.pay_with_experience
         and PayWithExperience.of(found.pay_with_experience),
         in_companies=views
-        and RoleInCompanies.of(companies.role_in_companies(views, COMPARED)),
+        and RoleInCompanies.of(companies.role_in_companies(views, companies.COMPARED)),
         mentor_roles=tuple(
             MentorRole(
                 role=role.role,

@@ -239,7 +239,7 @@ def test_halves_that_agree_nowhere_are_said_so(summary):
     low = tuple(with_(row, prediction_strength=0.5) for row in halves.table)
     nowhere = with_evidence(summary, halves=with_(halves, table=low))
     assert strength.title(nowhere) == (
-        f"Halves of the learners agree at no k tried (under 0.8); k = {k} has 0.5"
+        f"Prediction strength is under 0.8 at every k tried; k = {k} has 0.5"
     )
     high = tuple(with_(row, prediction_strength=0.9) for row in halves.table)
     everywhere = with_evidence(summary, halves=with_(halves, table=high))

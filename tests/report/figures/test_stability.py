@@ -1,5 +1,7 @@
 """The charts of stability: what is drawn follows the evidence, few are never zero."""
 
+import json
+
 import pytest
 
 from charted import marked, rows_of, texts_of, with_, with_evidence
@@ -77,16 +79,32 @@ def test_every_segment_has_a_point_and_a_line_down_to_its_lower_quartile(summary
     assert rows_of(lines) == rows_of(points)
 
 
+def judged(summary, word):
+    return with_(summary.evidence.verdict, word=word)
+
+
 def test_the_least_stable_segment_is_read_in_a_word(summary):
     found = summary.evidence.stability
     rows = first_changed(found.per_segment, jaccard=0.432, low=0.4)
-    low = with_evidence(summary, stability=with_(found, per_segment=rows))
+    sure = with_evidence(summary, verdict=judged(summary, "repeatable"))
+    low = with_evidence(sure, stability=with_(found, per_segment=rows))
     name = summary.segments[0].name
     assert jaccards.title(low) == (
         f"The least stable segment, {name}, is unstable: Jaccard 0.432"
     )
     (points,) = marked(jaccards.draw(low), "point")
     assert points["encoding"]["x"]["scale"]["domain"][0] == pytest.approx(0.38)
+
+
+def test_no_segment_is_called_stable_in_a_cut_that_is_not_repeatable(summary):
+    unsure = with_evidence(summary, verdict=judged(summary, "arbitrary"))
+    drawn = json.dumps(jaccards.draw(unsure), default=str)
+    for told in (jaccards.title(unsure), jaccards.note(unsure), drawn):
+        assert "highly stable" not in told
+    assert "not repeatable" in jaccards.title(unsure)
+    sure = with_evidence(summary, verdict=judged(summary, "natural"))
+    assert "highly stable" in jaccards.note(sure)
+    assert "highly stable" in json.dumps(jaccards.draw(sure), default=str)
 
 
 def test_a_segment_whose_jaccard_is_not_told_has_no_point(summary):

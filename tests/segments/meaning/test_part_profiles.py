@@ -1,14 +1,16 @@
 """Parts of segments are named and described against the rest of their segment."""
 
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
 import pytest
 
-from learnstrata.config.loading import load_config
-from learnstrata.learners.demo.tables import make_learners
-from learnstrata.pipeline import prepare_learners
+from learnstrata.learners.features.register import (
+    DESCRIBED,
+    FEATURES,
+    feature_of,
+    steps_of,
+    steps_within,
+)
 from learnstrata.segments.meaning.part_profiles import describe_parts, names_of_parts
 from learnstrata.summary.disclose import disclose, rounding_of
 from learnstrata.summary.sums import tally_of
@@ -37,9 +39,9 @@ def test_only_segments_that_are_cut_have_parts(found):
 
 def test_a_part_is_named_by_what_parts_it_from_its_segment(found):
     _, (scores, hours) = found
-    assert scores.name == "High English score, low hours within it"
-    assert hours.name == "Low English score, high hours within it"
-    told = {"high English score", "high Logical score", "low hours"}
+    assert scores.name == "Higher English score, lower hours within it"
+    assert hours.name == "Lower English score, higher hours within it"
+    told = {"higher English score", "higher Logical score", "lower hours"}
     assert {*scores.apart} == told
 
 
@@ -52,26 +54,23 @@ def test_a_part_is_described_against_its_segment(found):
         assert base == inside["extra:hours"].median()
 
 
-def test_bands_fitted_to_the_table_name_the_stages_of_parts():
-    """Two bands near a tie are neighbours in the bands of the table alone."""
-    base = prepare_learners(
-        make_learners(900, rng=3), load_config(evidence={"level": "none"})
-    )
-    features, names = base.prepared.features, ("First", "Second", "Third")
-    band = pl.Series([names[i % 3] for i in range(len(base.learners))])
-    learners = base.learners.with_columns(
-        experience_band=band,
-        experience_imputed=pl.lit(0),
-        years_of_experience=pl.Series([1.0 + i % 3 for i in range(len(band))]),
-        segment_id=pl.lit(1, dtype=pl.Int64),
-    )
-    ids = np.where(band == "Third", "1.2", "1.1")
-    model = replace(features, experience_band_names=names)
-    parts = describe_parts(learners, ids, model, load_config())
-    assert [one.name.split(",")[0].removesuffix(" within it") for one in parts] == [
-        "First to Second",
-        "Third",
-    ]
+def phrases(name):
+    return {one.casefold() for one in name.removesuffix(" within it").split(", ")}
+
+
+def test_no_words_of_a_part_are_words_of_a_segment(small_results):
+    parts = [one for one in small_results.evidence.finer.parts if one.apart]
+    assert parts
+    segments = {word for one in small_results.segments for word in phrases(one.name)}
+    for one in parts:
+        assert not phrases(one.name) & segments
+        assert not {*one.apart} & segments
+
+
+@pytest.mark.parametrize("name", [*FEATURES, *DESCRIBED, "extra:hours"])
+def test_a_number_is_called_otherwise_in_a_part_than_in_a_segment(name):
+    if feature_of(name).kind == "number":
+        assert not {*steps_within(name)} & {*steps_of(name)}
 
 
 def test_the_model_names_the_parts_of_learners(small_run):

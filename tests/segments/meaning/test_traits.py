@@ -87,12 +87,14 @@ def test_within_a_segment_nothing_is_called_the_highest():
     top = profile(pay=typical(0.97, p50=9.0))
     assert only(traits_of(top, BANDS)).words == "top pay"
     found = only(traits_of(top, BANDS, within=True))
-    assert found.words == found.called(4) == "higher pay"
-    assert found.called(0) == found.called(1) == "middle pay"
+    assert found.words == found.called(4) == "paid more"
+    assert found.called(0) == found.called(1) == "paid in between"
     tier = profile(shares={"tier": (share("Tier 1", 40, 0.8, 0.2),)})
     assert only(traits_of(tier, BANDS)).words == "top-paying companies"
     inside = only(traits_of(tier, BANDS, within=True))
-    assert inside.words == "higher-paying companies"
+    assert inside.words == "at companies that pay more"
+    role = profile(shares={"role": (share("Backend", 40, 0.8, 0.2),)})
+    assert only(traits_of(role, BANDS, within=True)).words == "more often Backend"
 
 
 @pytest.mark.parametrize(

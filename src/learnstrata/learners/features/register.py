@@ -32,6 +32,7 @@ __all__ = [
     "shown_name",
     "spoken",
     "steps_of",
+    "steps_within",
 ]
 
 STEPS = ("lowest", "low", "middle", "high", "highest")  # of a number without words
@@ -66,6 +67,9 @@ class Feature:
     steps : tuple of str
         What a group is called by where it stands in it: lowest, low, in the middle,
         high, highest; empty where `steps_of` makes them of the label.
+    within : tuple of str
+        What a part is called by where it stands in its segment: low, in between, high;
+        never as a segment is called. Empty where `steps_within` makes them.
     shown : str
         The number that a segment is described by, where that is another.
     of : str
@@ -88,6 +92,7 @@ class Feature:
     plain: str = ""
     ends: tuple[str, str] | tuple[()] = ()
     steps: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
     shown: str = ""
     of: str = ""
     phrase: str = ""
@@ -121,6 +126,13 @@ _COMPANY_STEPS = (
     *("lowest-paying companies", "lower-paying companies", "middle-paying companies"),
     *("higher-paying companies", "top-paying companies"),
 )
+_PAY_WITHIN = ("paid less", "paid in between", "paid more")
+_YEARS_WITHIN = ("less experienced", "experienced in between", "more experienced")
+_COMPANY_WITHIN = (
+    "at companies that pay less",
+    "at companies that pay in between",
+    "at companies that pay more",
+)
 
 
 def _is_recent(as_of: int) -> nw.Expr:
@@ -139,6 +151,7 @@ FEATURES: Mapping[str, Feature] = {
         ("pay",),
         ends=_PAY_ENDS,
         steps=_PAY_STEPS,
+        within=_PAY_WITHIN,
         phrase="pay {}",
         flag="pay_imputed",
     ),
@@ -170,6 +183,7 @@ FEATURES: Mapping[str, Feature] = {
         ("years_of_experience",),
         ends=_YEARS_ENDS,
         steps=_YEARS_STEPS,
+        within=_YEARS_WITHIN,
         phrase="{} of experience",
         flag="experience_imputed",
     ),
@@ -192,6 +206,11 @@ FEATURES: Mapping[str, Feature] = {
         steps=(
             *("pay not updated lately", "pay not updated lately"),
             *("pay partly updated", "pay updated lately", "pay updated lately"),
+        ),
+        within=(
+            "fewer with pay updated lately",
+            "some with pay updated lately",
+            "more with pay updated lately",
         ),
         make=_is_recent,
     ),
@@ -254,6 +273,7 @@ FEATURES: Mapping[str, Feature] = {
             *("faster pay growth", "fastest pay growth"),
         ),
         of="pay",
+        within=("pay grew less", "pay grew in between", "pay grew more"),
     ),
     "seniority": Feature(
         "seniority of the title",
@@ -278,6 +298,7 @@ DESCRIBED: Mapping[str, Feature] = {
         ("company", "pay"),
         ends=_COMPANY_ENDS,
         steps=_COMPANY_STEPS,
+        within=_COMPANY_WITHIN,
     ),
     "n_roles": Feature(
         "roles a learner holds",
@@ -285,6 +306,7 @@ DESCRIBED: Mapping[str, Feature] = {
         ("title",),
         ends=("more roles", "fewer roles"),
         steps=("fewest roles", "fewer roles", "some roles", "more roles", "most roles"),
+        within=("holding fewer roles", "holding some roles", "holding more roles"),
     ),
     "pay_band": Feature("pay band", "", ("pay",), "category", of="pay"),
     "experience_band": Feature(
@@ -403,6 +425,24 @@ def steps_of(name: str) -> tuple[str, ...]:
     label = spoken(feature_of(name).label)
     made = (f"{word} {label}" for word in STEPS)
     return feature_of(name).steps or tuple(made)
+
+
+def steps_within(name: str) -> tuple[str, ...]:
+    """Give what a part is called by where it stands in its segment: low, between, high.
+
+    Examples
+    --------
+    >>> steps_within("pay")
+    ('paid less', 'paid in between', 'paid more')
+    >>> steps_within("extra:quiz_score")
+    ('lower quiz score', 'quiz score in between', 'higher quiz score')
+    >>> steps_within("company_learners")
+    ('smaller company', 'company size in between', 'larger company')
+    """
+    feature = feature_of(name)
+    label = spoken(feature.label)
+    more, less = feature.ends or (f"higher {label}", f"lower {label}")
+    return feature.within or (less, f"{label} in between", more)
 
 
 def spoken(label: str) -> str:

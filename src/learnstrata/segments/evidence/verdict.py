@@ -10,9 +10,14 @@ from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.stats.replication import Halves, lower_quartile
 from learnstrata.wording.statistics import as_told
 
-__all__ = ["Ground", "Verdict", "judge"]
+__all__ = ["ADMITTED", "AGREEMENT", "SAMPLES", "Ground", "Verdict", "judge"]
 
 Word = Literal["natural", "repeatable", "arbitrary", "undivided"]
+
+# Conditions of a repeatable cut.
+ADMITTED = "the rule that chose k admits it"
+AGREEMENT = "agreement of halves of the learners, lower quartile"
+SAMPLES = "other samples of the learners on which halves agree as well"
 
 MEANINGS: dict[Word, str] = {
     "natural": (
@@ -26,7 +31,7 @@ MEANINGS: dict[Word, str] = {
     ),
     "arbitrary": (
         "These segments are a cut of a continuum, and another half of the learners "
-        "would be cut elsewhere. Use them to organise work, not as kinds of people."
+        "may well be cut elsewhere. Use them to organise work, not as kinds of people."
     ),
     "undivided": "These learners are one segment: no cut of them was made.",
 }
@@ -99,18 +104,16 @@ def judge(dossier: Dossier, rule: Rule, *, halves: Halves | None = None) -> Verd
         return Verdict("undivided", MEANINGS["undivided"], _rule(least), ())
     found = halves or dossier.halves.get(dossier.k)
     agreed = as_told(lower_quartile(found.agreement).item() if found else None)
-    admitted = Ground(
-        "the rule that chose k admits it", None, None, met=not chosen.objections
-    )
+    admitted = Ground(ADMITTED, None, None, met=not chosen.objections)
     repeated = Ground(
-        "agreement of halves of the learners, lower quartile",
+        AGREEMENT,
         agreed,
         least,
         met=agreed is not None and agreed >= least,
     )
     choice = dossier.choice
     others = Ground(
-        "other samples of the learners on which halves agree as well",
+        SAMPLES,
         float(choice.agreed),
         SETTLED * choice.samples,
         met=choice.is_repeated,

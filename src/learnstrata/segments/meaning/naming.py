@@ -19,6 +19,7 @@ from learnstrata.segments.meaning.profiles import Profile
 from learnstrata.segments.meaning.traits import YEARS, Trait, Traits, traits_of
 
 __all__ = [
+    "MIXED",
     "SegmentName",
     "given_names",
     "name_segments",

@@ -9,7 +9,7 @@ from learnstrata.config.stages import Config
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.privacy.disclosure.rule import PayRule
-from learnstrata.segments.meaning.naming import telling_words, unique_names
+from learnstrata.segments.meaning.naming import MIXED, telling_words, unique_names
 from learnstrata.segments.meaning.profiles import Profile, cut_on, profile_segments
 from learnstrata.segments.meaning.traits import traits_of
 from learnstrata.segments.model.parts import Strings
@@ -17,6 +17,7 @@ from learnstrata.segments.model.parts import Strings
 __all__ = ["WITHIN", "PartProfile", "describe_parts", "names_of_parts"]
 
 WITHIN = "within it"  # a part's words are against its segment, not against all
+REST = "The rest"  # of a segment: a part that nothing parts from the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,16 @@ def describe_parts(
             for profile in profiles
         ]
         found += [
-            PartProfile(
-                segment, part, f"{name} {WITHIN}", telling_words(traits), profile
-            )
+            PartProfile(segment, part, _name(name), telling_words(traits), profile)
             for part, name, traits, profile in zip(
                 own, unique_names(told, noun="part"), told, profiles, strict=True
             )
         ]
     return tuple(found)
+
+
+def _name(words: str) -> str:
+    return f"{REST if words == MIXED else words} {WITHIN}"
 
 
 def _cut(segments: pl.Series, parts: pl.Series) -> dict[int, list[str]]:

@@ -13,7 +13,13 @@ import numpy as np
 
 from learnstrata.learners.features.bands import RELATIVE
 from learnstrata.learners.features.companies import TIERS, UNRATED
-from learnstrata.learners.features.register import feature_of, idea_of, spoken, steps_of
+from learnstrata.learners.features.register import (
+    feature_of,
+    idea_of,
+    spoken,
+    steps_of,
+    steps_within,
+)
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.pooling import OTHER
 from learnstrata.privacy.disclosure.rule import PayRule
@@ -135,7 +141,7 @@ def traits_of(
     no_role : collection of str
     rule : PayRule, default=None
     within : bool, default=False
-        Of a part of a segment: what is highest there is not highest of all.
+        Of a part of a segment: in words that compare, and name no segment.
     """
     rule = rule or PayRule()
     made = [
@@ -175,7 +181,7 @@ def _numbers(
         steps = _steps(name, within=within)
         effect, step = _placed(name, one)
         words = steps[step]
-        if name == YEARS:
+        if name == YEARS and not within:
             stage = _stage(profile.shares, bands, rule.learners)
             words = words if _belies(stage, step, bands) else stage or words
         side = int(np.sign(one.p50 - one.base))
@@ -184,9 +190,10 @@ def _numbers(
 
 def _steps(name: str, *, within: bool) -> tuple[str, ...]:
     """Give what a number is called by; of a part of a segment nothing is outermost."""
-    lowest, low, middle, high, highest = (_short(step) for step in steps_of(name))
-    ends = (low, high) if within else (lowest, highest)
-    return (ends[0], low, middle, high, ends[1])
+    if not within:
+        return tuple(_short(step) for step in steps_of(name))
+    low, middle, high = (_short(step) for step in steps_within(name))
+    return (low, low, middle, high, high)
 
 
 def _may_be_told(name: str, one: Typical, rule: PayRule) -> bool:
@@ -242,9 +249,9 @@ def _valued(name: str, value: str, *, within: bool) -> str:
         place = TIERS.index(value)
         steps = _steps("company_pay", within=within)
         return steps[4 if place == len(TIERS) - 1 else 1 + place]
-    if not is_extra(name):
-        return value
-    return f"{_short(spoken(feature_of(name).label))} {_short(value)}"
+    if is_extra(name):
+        value = f"{_short(spoken(feature_of(name).label))} {_short(value)}"
+    return f"more often {value}" if within else value
 
 
 def _short(text: str) -> str:

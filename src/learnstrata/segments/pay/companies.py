@@ -21,6 +21,7 @@ from learnstrata.segments.pay.benchmarks import (
 )
 
 __all__ = [
+    "COMPARED",
     "LEAST_SPREAD",
     "MOST_OF_ONE",
     "TOP",
@@ -37,6 +38,7 @@ __all__ = [
 NEEDS = ("company", "tier", "pay")
 TOP = 10
 LEAST_SPREAD = 2 * TOP  # companies of a tier whose concentration is told
+COMPARED = "Data science"  # the role that the question on companies asks for
 MOST_OF_ONE = 0.5  # of a tier at its largest company, to tell how the others spread
 Alias = Callable[[str], str] | Mapping[str, str]
 

@@ -149,6 +149,12 @@ class Results(Model):
         """Whether all learners are one segment, so that nothing sets it apart."""
         return len(self.segments) + self.small_segments == 1
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the verdict says that other learners would be cut alike."""
+        found = self.evidence
+        return found is not None and found.verdict.word in {"natural", "repeatable"}
+
     def is_cut_on(self, feature: str) -> bool:
         """Whether segments differ in a feature by construction: they were cut on it."""
         return idea_of(feature) in {idea_of(one.name) for one in self.features.used}

@@ -23,7 +23,7 @@ def rows(panel):
 def test_each_rate_and_mean_has_a_panel_the_users_own_first(told):
     assert list(panels(told)) == [
         *("score, mean", 'plan "Pro"', 'plan "free"', 'done "yes"'),
-        *("Pay growth a year, geometric mean", "Role change"),
+        *("Average pay growth a year (geometric mean)", "Role change"),
     ]
 
 
@@ -62,8 +62,8 @@ def test_rates_and_means_have_columns_of_their_own(told):
     headings = [one.heading for one in table.columns]
     assert headings[3:] == [
         *("Share", "Share from", "Share to", "Share of all"),
-        *("Growth a year", "Growth a year from"),
-        *("Growth a year to", "Growth a year of all"),
+        *("Average growth a year", "Average growth a year from"),
+        *("Average growth a year to", "Average growth a year of all"),
         *("Mean", "Mean from", "Mean to", "Mean of all"),
     ]
     assert table.rows[0][3:] == (*[None] * 8, 54.9, 54.5, 55.3, 56.5)

@@ -152,13 +152,15 @@ def note(summary: DisclosedSummary) -> str:
         f"{units}, which were fitted with more effort: it is not to be set beside the "
         "structureless tables."
     )
-    if any(row.statistic == "half_agreement" for row in found.statistics):
+    row = next((r for r in found.statistics if r.statistic == "half_agreement"), None)
+    if row:
         halved = write.count(evidence_of(summary).halves.rows)
         text += (
             f" For halves and Jaccard, {found.halved_draws} tables as large as the "
             f"{halved} {units} that were halved were each halved {found.halved_splits} "
             "times: a cut of a continuum is often as repeatable, so this is told and "
-            "decides nothing."
+            "decides nothing. The verdict rests on the agreement of the whole run, "
+            f"{write.statistic(row.whole)}, the lower quartile of more halvings."
         )
     return text
 

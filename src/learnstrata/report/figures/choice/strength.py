@@ -26,16 +26,16 @@ def draw(summary: DisclosedSummary) -> Spec:
 
 
 def title(summary: DisclosedSummary) -> str:
-    """Say for which k two halves of the learners agree."""
+    """Say for which k the prediction strength is as high as is usually asked."""
     write, k = summary.settings.numbers, summary.selection.k
     rows = evidence_of(summary).halves.table
     found = {row.k: row.prediction_strength for row in rows}
     strong = [row for row, value in found.items() if value and value >= HALVES]
     own = "" if found.get(k) is None else f"; k = {k} has {write.statistic(found[k])}"
     if not strong:
-        return f"Halves of the learners agree at no k tried (under {HALVES}){own}"
+        return f"Prediction strength is under {HALVES} at every k tried{own}"
     told = _ranged(strong)
-    return f"Halves of the learners agree ({HALVES} or more) at k = {told}{own}"
+    return f"Prediction strength is {HALVES} or more at k = {told}{own}"
 
 
 def _ranged(found: Sequence[int]) -> str:

@@ -45,7 +45,7 @@ SPAN_OF_MEAN = 0.05  # of an axis, at least: of growth, and as part of another m
 Told: TypeAlias = Literal["rate", "growth", "mean"]
 COLUMNS: tuple[tuple[Told, str, NumberKind], ...] = (
     ("rate", "Share", "share"),
-    ("growth", "Growth a year", "share"),
+    ("growth", "Average growth a year", "share"),
     ("mean", "Mean", "plain"),
 )
 

@@ -67,19 +67,21 @@ def draw(summary: DisclosedSummary) -> Spec:
         **TIP,
     )
     return layered(
-        [*_bands(low), reach, dots], width=WIDTH, height=STEP * max(len(rows), 2)
+        [*_bands(low, named=summary.is_repeatable), reach, dots],
+        width=WIDTH,
+        height=STEP * max(len(rows), 2),
     )
 
 
-def _bands(low: float) -> list[Spec]:
-    """Draw the reading of a Jaccard as bands behind the dots."""
+def _bands(low: float, *, named: bool) -> list[Spec]:
+    """Draw the reading of a Jaccard as bands, in words where the verdict bears them."""
     rows: list[Row] = [
         {
             "x": a,
             "to": b,
             "fill": fill,
             "strength": strength,
-            "name": stability((a + b) / 2),
+            "name": stability((a + b) / 2) if named else "",
             "middle": (a + b) / 2,
         }
         for (a, b), (fill, strength) in zip(
@@ -105,10 +107,11 @@ def _bands(low: float) -> list[Spec]:
 def title(summary: DisclosedSummary) -> str:
     """Say which segment is found again least, and how well."""
     row, least = min(shown(summary), key=lambda one: one[1])
-    return (
-        f"The least stable segment, {name_of_segment(summary, row.segment_id)}, is "
-        f"{stability(least)}: Jaccard {summary.settings.numbers.statistic(least)}"
-    )
+    who = f"The least stable segment, {name_of_segment(summary, row.segment_id)},"
+    told = summary.settings.numbers.statistic(least)
+    if summary.is_repeatable:
+        return f"{who} is {stability(least)}: Jaccard {told}"
+    return f"{who} has a Jaccard of {told}, in a cut that is not repeatable"
 
 
 def table(summary: Results) -> Table:
@@ -131,14 +134,26 @@ def note(summary: DisclosedSummary) -> str:
     """Say how often the segments were looked for again, and how a Jaccard is read."""
     write, units = summary.settings.numbers, summary.settings.units
     found = evidence_of(summary).stability
-    doubtful, stable, highly = JACCARD
     halves = "" if found is None else f"{found.halves} halves of the {units} ("
     rows = "" if found is None else f"{write.count(found.rows)} each)"
     return (
         f"{halves}{rows} were cut from scratch. Dot: mean; line: down to what three of "
-        f"four reach. Under {doubtful} a segment is unstable, from {doubtful} "
-        f"doubtful, from {stable} stable, from {highly} highly stable. Recovered: "
-        f"Jaccard {RECOVERED} or more; dissolved: {DISSOLVED} or less."
+        f"four reach. {_reading(summary)} Recovered: Jaccard {RECOVERED} or more; "
+        f"dissolved: {DISSOLVED} or less."
+    )
+
+
+def _reading(summary: DisclosedSummary) -> str:
+    doubtful, stable, highly = JACCARD
+    if summary.is_repeatable:
+        return (
+            f"Under {doubtful} a segment is unstable, from {doubtful} doubtful, from "
+            f"{stable} stable, from {highly} highly stable."
+        )
+    return (
+        f"Under {doubtful} a segment is unstable and under {stable} doubtful. More "
+        "does not make a cut repeatable: for that the verdict asks how far halves "
+        "agree on the whole."
     )
 
 
