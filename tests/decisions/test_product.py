@@ -48,11 +48,25 @@ def test_stability_that_was_not_measured_is_said(small_results):
 def test_the_cut_holds_only_where_every_segment_is_stable(
     small_results, jaccard, words
 ):
-    why = actions(measured(small_results, jaccard))["quarterly_refit"].why
+    sure = judged(measured(small_results, jaccard), "repeatable")
+    why = actions(sure)["quarterly_refit"].why
     assert why.startswith(
         f"{words}in halves of the learners that were cut anew, the least stable segment"
     )
     assert f"overlaps with itself by {100 * jaccard:g}%" in why
+
+
+def judged(results, word):
+    verdict = changed(results.evidence.verdict, word=word)
+    return changed(results, evidence=changed(results.evidence, verdict=verdict))
+
+
+def test_an_arbitrary_cut_and_one_that_was_not_judged_do_not_hold(small_results):
+    stable = measured(small_results, 0.97)
+    why = actions(judged(stable, "arbitrary"))["quarterly_refit"].why
+    assert why.startswith("The cut is arbitrary, so the next refit may cut elsewhere: ")
+    bare = actions(changed(stable, evidence=None))["quarterly_refit"].why
+    assert bare.startswith("Whether the cut holds was not judged in this run: ")
 
 
 def test_one_segment_is_compared_with_nothing(small_results):

@@ -202,11 +202,14 @@ def _stability(results: Results) -> str:
         return (
             "Stability was not measured in this run, so the next refit has to show it."
         )
-    told = (
-        "The cut holds for this table"
-        if readings.stability(jaccard) in {"stable", "highly stable"}
-        else "Not every segment is sure to be found again"
-    )
+    stable = readings.stability(jaccard) in {"stable", "highly stable"}
+    told = "Not every segment is sure to be found again"
+    if stable and results.is_repeatable:
+        told = "The cut holds for this table"
+    elif stable and results.evidence is not None:
+        told = "The cut is arbitrary, so the next refit may cut elsewhere"
+    elif stable:
+        told = "Whether the cut holds was not judged in this run"
     return (
         f"{told}: in halves of the {results.settings.units} that were cut anew, the "
         "least stable segment overlaps with itself by "
