@@ -38,7 +38,7 @@ def _least(parts: Sequence[int | None], whole: int | None) -> int:
 
 
 def within_wholes(told: Results) -> Results:
-    """Let shares of segments, of their parts, bins and values be no more than 100 %.
+    """Let shares of segments, of their parts and bins be no more than 100 %.
 
     Parameters
     ----------
@@ -47,34 +47,21 @@ def within_wholes(told: Results) -> Results:
     """
     sizes = [one.size for one in told.segments]
     shares = shares_of(sizes, told.segmented)
-    segments = tuple(
-        _within(one, told.segmented)
-        for one in _with_shares(told.segments, share=shares)
-    )
+    segments = tuple(_within(one) for one in _with_shares(told.segments, share=shares))
     every = _least(sizes, told.segmented)
     evidence = told.evidence and _with_parts(told.evidence, every)
     return told.model_copy(update={"segments": segments, "evidence": evidence})
 
 
-def _within(segment: Segment, segmented: int | None) -> Segment:
-    """Set the shares of bins and of values, of their segment and of all."""
-    distributions, categories = [], []
+def _within(segment: Segment) -> Segment:
+    """Set the shares of bins, of their segment and of all."""
+    distributions = []
     for one in segment.distributions:
         own = shares_of([part.segment for part in one.bins], one.n_segment)
         of_all = shares_of([part.of_all for part in one.bins], one.n_all)
         bins = _with_shares(one.bins, share=own, share_of_all=of_all)
         distributions.append(one.model_copy(update={"bins": bins}))
-    for one in segment.categories:
-        own = shares_of([value.count for value in one.values], segment.size)
-        of_all = shares_of([value.base_count for value in one.values], segmented)
-        values = _with_shares(one.values, share=own, base=of_all)
-        categories.append(one.model_copy(update={"values": values}))
-    return segment.model_copy(
-        update={
-            "distributions": tuple(distributions),
-            "categories": tuple(categories),
-        }
-    )
+    return segment.model_copy(update={"distributions": tuple(distributions)})
 
 
 def _with_shares(rows: Sequence[M], **shares: Sequence[float | None]) -> tuple[M, ...]:
