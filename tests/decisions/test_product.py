@@ -96,4 +96,4 @@ def test_records_to_repair_are_the_atypical_and_those_set_aside(found, small_res
     )
     action = actions(clean)["repair"]
     assert (action.targets, action.list) == ((), "")
-    assert action.why == "No records are known to be wrong."
+    assert action.why == "Too few records look wrong, if any, to be told of here."

@@ -14,6 +14,8 @@ from learnstrata.layer.reading import read_summary
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
 from learnstrata.sharing import summaries_of
+from learnstrata.summary.build import build
+from learnstrata.summary.disclose import disclose
 from learnstrata.summary.sums import tally_of
 
 KEY = bytes(32)
@@ -259,3 +261,31 @@ def test_what_one_cell_lets_be_assumed_of_a_column_is_for_the_owner(table):
     assert exact.assumed[0] in exact.every_note
     assert told.assumed == ()
     assert told.every_note == (*told.notes, *(one.sentence for one in told.remarks))
+
+
+@pytest.mark.parametrize("paid", [0, 1, 9])
+def test_a_cohort_of_nobody_and_of_few_say_the_same(exact_and_key, paid):
+    results, key = exact_and_key
+    cohorts = tuple(
+        one.model_copy(
+            update={
+                **dict.fromkeys(("by_segment", "by_role", "by_tier"), ()),
+                "assessed": paid,
+                "learners": min(paid, 1),
+                "reason": "" if paid else "no learner has enough peers",
+            }
+        )
+        for one in results.cohorts
+    )
+    told = disclose(
+        results.model_copy(update={"cohorts": cohorts}), key=key, content=b""
+    )
+    reasons = {one.reason for one in told.cohorts}
+    assert reasons == {"too few learners have enough peers"}
+    assert {one.assessed for one in told.cohorts} == {None}
+
+
+@pytest.fixture(scope="module")
+def exact_and_key(table):
+    config = load_config("robust", evidence={"level": "none"})
+    return build(run(table, config, key=KEY), key=KEY), KEY

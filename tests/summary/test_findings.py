@@ -323,7 +323,7 @@ def test_a_cohort_that_nobody_could_be_assessed_for_says_why(small_results):
     )
     nobody = with_cohort(small_results, "stalled", **none)
     assert answers(nobody)["pay_without_experience"].answer.endswith(
-        "nobody could be assessed, because no learner has enough peers."
+        "not assessed, because no learner has enough peers."
     )
 
 

@@ -62,7 +62,7 @@ def test_a_cohort_of_few_and_of_nobody_says_so(small_results):
     )
     nobody = changed(cohort, reason="the table has no pay")
     assert cohort_sentence(nobody, LPA).endswith(
-        ": nobody could be assessed, because the table has no pay."
+        ": not assessed, because the table has no pay."
     )
 
 

@@ -116,14 +116,14 @@ def repair(results: Results) -> Action:
             "A wrong pay or year puts somebody in the wrong segment and on the wrong "
             "list."
             if targets
-            else "No records are known to be wrong."
+            else "Too few records look wrong, if any, to be told of here."
         ),
         targets=tuple(targets),
         first_step=(
             f"Check the first {FIRST_ROWS} rows of the list against their source, and "
             "correct the source."
             if targets
-            else "Nothing now: look again after the next run."
+            else "Check the list, if there is one; look again after the next run."
         ),
         measure="Learners on this list after the next run: fewer than today.",
         horizon="The next run on a corrected table.",

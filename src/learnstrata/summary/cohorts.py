@@ -42,7 +42,7 @@ def cohort_sentence(cohort: Cohort, write: Numbers) -> str:
     write : Numbers
     """
     if cohort.reason:
-        return f"{cohort.title}: nobody could be assessed, because {cohort.reason}."
+        return f"{cohort.title}: not assessed, because {cohort.reason}."
     told = f"{cohort.title}: {members_in_words(cohort, write)}."
     if cohort.typical_growth is None:
         return told

@@ -42,6 +42,7 @@ from learnstrata.segments.meaning.outcomes import (
     MIN_OF_EACH,
     TOO_FEW,
 )
+from learnstrata.segments.pay.benchmarks import LACKING
 from learnstrata.segments.pay.companies import COMPARED
 from learnstrata.summary.contract.evidence import PartRole
 from learnstrata.summary.contract.learners import Distribution
@@ -49,6 +50,7 @@ from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.model import SEGMENT_ID, Model
 from learnstrata.summary.contract.outcomes import Outcome
 from learnstrata.summary.contract.pay import (
+    Cohort,
     Companies,
     CompanyRole,
     CompanyView,
@@ -66,6 +68,7 @@ PAY_BAND: Final = "pay_band"
 COMPANY_SIZE = "company_learners"
 COMPANY_PAY = "company_pay"  # a level that whoever is paid gives to all others
 LEAST_POOL = 5  # times the base: of a smaller role, who could mentor is of few
+TOO_FEW_PEERS = "too few learners have enough peers"
 MOST_OF_PART = 3  # roles of a part that are told
 MOST_OF_COMPANY = 3  # of a company: how many it has would tell its size
 T = TypeVar("T")
@@ -115,6 +118,7 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
             "questions": questions,
             "outcomes": tuple(_if_compared(*pair, rounding) for pair in both),
             "companies": _without_spread(told.companies, settings),
+            "cohorts": tuple(map(_alike_if_few, told.cohorts)),
             "previous": None,  # grouped with the sizes of both runs, where these meet
         }
     )
@@ -173,6 +177,13 @@ def _if_compared(exact: Outcome, told: Outcome, rounding: Rounding) -> Outcome:
         return told
     nothing = {"skills": (), "differences": (), "rules": (), "verdict": "none"}
     return told.model_copy(update={**nothing, "reason": TOO_FEW})
+
+
+def _alike_if_few(cohort: Cohort) -> Cohort:
+    """Say the same of nobody and of few; what the table lacks itself stays said."""
+    if cohort.assessed is not None or cohort.reason.startswith(LACKING):
+        return cohort
+    return cohort.model_copy(update={"reason": TOO_FEW_PEERS})
 
 
 def _without_few_companies(questions: Questions, settings: Settings) -> Questions:

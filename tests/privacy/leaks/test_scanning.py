@@ -359,3 +359,37 @@ def test_a_name_planted_in_the_report_of_a_real_run_is_found(run_folder, tmp_pat
         (tmp_path / "report.html").write_text(planted)
         (leak,) = leaks_in(tmp_path, companies=names, learners=ids)
         assert (leak.kind, leak.text.casefold()) == (kind, secret)
+
+
+@pytest.mark.parametrize(
+    ("company", "text", "seen"),
+    [
+        ("PhonePe Private Limited", "PhonePe Lead", "PhonePe"),
+        ("PhonePe Private Limited", "atPhonePeNow", "PhonePe"),
+        ("MakeMyTrip India Hotels", "a MakeMyTrip desk", "MakeMyTrip"),
+        ("InMobi Ads Pvt Ltd", "InMobi people", "InMobi"),
+        ("BigBasket Grocery", "2021BigBasket", "BigBasket"),
+        ("Wipro Limited", "wipro people", "wipro"),
+        ("TCS Ltd", "TCS Wizard", "TCS"),
+        ("L & T Ltd", "L & T crew", "L & T"),
+    ],
+)
+def test_a_company_is_found_with_humps_and_without_its_endings(
+    tmp_path, company, text, seen
+):
+    found = found_in(tmp_path, "t.txt", text, companies=[company])
+    assert [leak.text for leak in found] == [seen]
+
+
+@pytest.mark.parametrize(
+    ("company", "text"),
+    [
+        ("Private Limited", "private and limited"),
+        ("Data Solutions", "DATA people"),
+        ("TCS Ltd", "tcs and Tcs"),
+        ("PhonePe Private Limited", "Phone, then Pe"),
+    ],
+)
+def test_endings_and_words_apart_are_no_company(tmp_path, company, text):
+    allow = ["Data"]  # a word of everybody
+    assert not found_in(tmp_path, "t.txt", text, companies=[company], allow=allow)

@@ -50,3 +50,31 @@ def test_what_is_allowed_names_nobody_and_the_rest_does():
         "Blue Snowflake"
     ]
     assert named_in(texts, KNOWN, allow=["TCS PEOPLE", "blue snowflake"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("TCS Wizard", "TCS Ltd"),
+        ("Wipro people", "Wipro Limited"),
+        ("From phone pe", "PhonePe India Private Limited"),
+        ("L & T crew", "L & T"),
+        ("p & g folk", "P & G (India) Pvt. Ltd."),
+    ],
+)
+def test_a_company_is_found_without_its_endings_and_by_single_letters(text, name):
+    own = OWN | {"l", "t", "p", "g"}
+    (found,) = named_in([text], [("company", name)], own=own)
+    assert found.name == name
+
+
+@pytest.mark.parametrize("name", ["Tech Solutions Ltd", "Senior Pay Ltd", "3 India"])
+def test_endings_and_our_own_words_are_not_what_a_company_is_called(name):
+    texts = ["Tech people", "Senior pay", "3", "Solutions"]
+    assert named_in(texts, [("company", name)], own=OWN) == []
+
+
+def test_a_company_that_is_allowed_is_so_without_its_endings():
+    known = [("company", "TCS Ltd")]
+    assert named_in(["TCS Wizard"], known, allow=["tcs"]) == []
+    assert named_in(["TCS Wizard"], known, allow=["TCS Ltd"]) == []

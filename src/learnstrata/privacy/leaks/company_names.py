@@ -2,15 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from learnstrata.privacy.leaks.tokens import core_of, plain, tokenised, words_of
+from learnstrata.privacy.leaks.tokens import (
+    WORD,
+    core_of,
+    plain,
+    tokenised,
+    words_of,
+)
 
-__all__ = ["Companies", "Form"]
+__all__ = ["Companies", "Form", "main_of"]
 
 WORD_LETTERS = 6  # shorter words of a name are too common to tell a company
 WORD_COMPANIES = 2  # so are words that more companies share
@@ -52,6 +58,22 @@ GENERIC = frozenset(
         *("studios", "support", "system", "systems", "technical", "technologies"),
         *("technology", "telecom", "trading", "training", "travel", "university"),
         *("ventures", "worldwide"),
+    ]
+)
+# What a company is by law and by country: without it, it is called by the rest.
+LEGAL = frozenset(
+    [
+        *("ag", "bv", "co", "company", "corp", "corporation", "gmbh", "inc"),
+        *("incorporated", "india", "kg", "limited", "llc", "llp", "ltd", "nv", "plc"),
+        *("private", "pte", "pty", "pvt"),
+    ]
+)
+# What many add to that: "Wipro Technologies" is Wipro, "Data Systems" not all data.
+EVERYDAY = frozenset(
+    [
+        *("consultancy", "consulting", "enterprises", "global", "group", "holdings"),
+        *("industries", "infotech", "international", "labs", "services"),
+        *("software", "solutions", "systems", "tech", "technologies", "technology"),
     ]
 )
 
@@ -118,7 +140,24 @@ class Companies:
             for word, n in holders.items()
             if n <= WORD_COMPANIES and _tells(word) and word not in ordinary
         )
+        found._add_mains(spelled, ordinary)
         return found
+
+    def _add_mains(
+        self, spelled: Mapping[str, tuple[str, ...]], ordinary: frozenset[str]
+    ) -> None:
+        """Add what companies are called without their endings, where it tells."""
+        ended = [n for n, words in spelled.items() if words and words[-1] in LEGAL]
+        mains = {n: main_of(n, LEGAL) for n in ended}
+        called = {words_of(mains[n]) if n in mains else w for n, w in spelled.items()}
+        holders = Counter(word for words in called for word in {*words})
+        for name in sorted(filter(None, mains.values())):
+            words = words_of(name)
+            telling = [w for w in words if w not in ordinary and len(w) > SHORT]
+            rare = any(holders[word] <= WORD_COMPANIES for word in telling)
+            short = max(map(len, words)) <= SHORT and "".join(words) not in ordinary
+            if rare or short:
+                self._add(name, words)
 
     def _add(self, name: str, words: tuple[str, ...]) -> None:
         letters = "".join(words)
@@ -129,6 +168,21 @@ class Companies:
         known = self.forms.get(letters)
         self.forms[letters] = _either(known, form) if known else form
         self.heads.update(letters[:at] for at in form.breaks)
+
+
+def main_of(name: str, endings: frozenset[str] = LEGAL | EVERYDAY) -> str:
+    """Give what a company is called without its endings; empty if that is all of it.
+
+    Examples
+    --------
+    >>> [main_of(one) for one in ("Wipro Limited", "TCS (India) Pvt. Ltd.", "Tech Co")]
+    ['Wipro', 'TCS', '']
+    """
+    text = plain(name)
+    spans = [match.span() for match in WORD.finditer(text)]
+    while spans and text[slice(*spans[-1])].casefold() in endings:
+        spans.pop()
+    return text[spans[0][0] : spans[-1][1]] if spans else ""
 
 
 def _form(name: str, letters: str, words: tuple[str, ...]) -> Form:

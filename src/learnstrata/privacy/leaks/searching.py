@@ -216,10 +216,10 @@ class Search:
         ids, spelled = self.learners.ids, self.learners.spelled
         heads, glued, last = self._heads, words.glued, len(words.keys) - 1
         for first, letters in enumerate(words.keys):
-            at = first
-            if letters in self.companies.words:
-                yield _Span("company word", first, first)
+            at, one_word = first, True
             while True:
+                if one_word and letters in self.companies.words:
+                    yield _Span("company word", first, at)
                 if letters in forms or letters in ids or letters in spelled:
                     there = text[words.starts[first] : words.ends[at]]
                     seen = _Seen(letters, there, first, at)
@@ -229,6 +229,7 @@ class Search:
                 if at == last or not (glued[at + 1] or letters in heads):
                     break
                 at += 1
+                one_word = one_word and glued[at]  # "PhonePe" is one, with a hump
                 letters += words.keys[at]  # noqa: PLW2901 - a word grows into a name
         yield from self._long(text, words)
 

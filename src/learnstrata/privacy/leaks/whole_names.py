@@ -7,6 +7,7 @@ every word. A name that somebody types is one text of few words: here case is no
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from learnstrata.privacy.leaks.company_names import GENERIC, main_of
 from learnstrata.privacy.leaks.tokens import joined, words_of
 
 __all__ = ["Named", "named_in"]
@@ -46,14 +47,15 @@ def named_in(
 
     Notes
     -----
-    Case, accents and punctuation do not count. A name of digits or of one letter counts
-    only where it is the whole text, else every number would be a learner.
+    Case, accents and punctuation do not count, nor do the endings of a company ("Ltd").
+    A name of digits or of one letter counts only where it is the whole text, else every
+    number would be a learner.
 
     Examples
     --------
-    >>> known = [("company", "TCS"), ("company", "HR"), ("learner", "7")]
+    >>> known = [("company", "TCS Ltd"), ("company", "HR"), ("learner", "7")]
     >>> [one.name for one in named_in(["Tcs people", "Cohort 7", "hr"], known)]
-    ['TCS', 'HR']
+    ['TCS Ltd', 'HR']
     """
     allowed = {joined(one) for one in allow}
     told = [one for one in texts if joined(one) not in allowed]
@@ -61,19 +63,33 @@ def named_in(
     wanted = set[str]().union(*runs.values())
     known: dict[str, tuple[str, str]] = {}
     for kind, name in names:
-        letters = joined(name)
-        if letters in wanted and letters not in allowed:
-            known.setdefault(letters, (kind, name))
+        forms = [joined(name)]
+        if kind == "company" and forms[0] not in allowed:
+            forms += _main(name, own)
+        for letters in forms:
+            if letters in wanted and letters not in allowed:
+                known.setdefault(letters, (kind, name))
     found = {text: next(filter(known.get, _runs(text, own)), "") for text in told}
     return [Named(text, *known[run]) for text, run in found.items() if run]
+
+
+def _main(name: str, own: frozenset[str]) -> list[str]:
+    """Give what a company is called without its endings, if that tells which it is."""
+    words = words_of(main_of(name))
+    letters = "".join(words)
+    if len(letters) < 2 or letters.isdigit():
+        return []
+    said = all(len(one) > 1 and (one in own or one in GENERIC) for one in words)
+    return [] if said else [letters]
 
 
 def _runs(text: str, own: frozenset[str]) -> list[str]:
     """Give what of a text may be a name, as one word each; the whole text first."""
     words = words_of(text)
     n = len(words)
+    said = {one for one in words if one in own and len(one) > 1}  # "L & T" is no "l"
     parts = (words[i:j] for i in range(n) for j in range(i + 1, n + 1))
-    inside = ("".join(part) for part in parts if not own.issuperset(part))
+    inside = ("".join(part) for part in parts if not said.issuperset(part))
     return [
         joined(text),
         *(one for one in inside if len(one) > 1 and not one.isdigit()),

@@ -37,6 +37,7 @@ OFFSET_TAU = (
     30.0  # learners at which a role's own tier gap weighs as much as all roles'
 )
 TAU_RANGE = (5.0, 50.0)
+LACKING = "the table has no"
 NEEDS = ("role_family", "company", "tier", "experience_band", "pay")
 USED = (
     *NEEDS,
@@ -199,7 +200,7 @@ def lacking(learners: pl.DataFrame, needs: Sequence[str]) -> str:
     for column in needs:
         gone = column not in learners.columns or learners[column].is_null().all()
         if gone:
-            return f"the table has no {words.get(column, column)}"
+            return f"{LACKING} {words.get(column, column)}"
     return ""
 
 
