@@ -328,7 +328,7 @@ def test_paper_has_the_trials_that_the_screen_folds(chromium, notebook, tmp_path
         headings = folded.locator("thead th").all_text_contents()
         printed = PdfReader(BytesIO(page.pdf()))
     told = " ".join(" ".join(sheet.extract_text() for sheet in printed.pages).split())
-    assert "Records in each arm" in headings
+    assert "Learners in each arm" in headings
     assert all(heading in told for heading in headings)
     assert "More on this" not in told
 
