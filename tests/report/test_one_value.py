@@ -463,7 +463,8 @@ def test_a_majority_is_over_half_and_half_is_reached_by_those_it_is_said_of(run)
 
 
 CUT = re.compile(
-    r'aria-label="([^"]+)">\s*<table[^>]*>(?:(?!</div>).)*</div>\s*<p class="note cut">',
+    r'aria-label="([^"]+)">\s*<table[^>]*>(?:(?!</div>).)*</div>'
+    r'\s*<p class="note cut">',
     re.DOTALL,
 )
 COHORTS = "Learners whose pay stands out from their peers"

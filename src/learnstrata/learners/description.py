@@ -284,29 +284,33 @@ def _correlations(numbers: Mapping[str, npt.NDArray[np.float64]]) -> Correlation
     shape = (len(columns), len(columns))
     pearson = np.full(shape, None, dtype=object)
     spearman = np.full(shape, None, dtype=object)
-    # Ranks of a column without gaps serve all its pairs.
-    whole = {c: _ranks(numbers[c]) for c in columns if np.isfinite(numbers[c]).all()}
+    orders = {c: np.argsort(numbers[c], kind="stable") for c in columns}
     for i, a in enumerate(columns):
         for j, b in enumerate(columns[: i + 1]):
-            x, y = _both(numbers[a], numbers[b])
-            ranked = a in whole and b in whole
-            rx, ry = (whole[a], whole[b]) if ranked else (_ranks(x), _ranks(y))
-            pearson[i, j] = pearson[j, i] = _correlation(x, y)
-            spearman[i, j] = spearman[j, i] = _correlation(rx, ry)
+            known = np.isfinite(numbers[a]) & np.isfinite(numbers[b])
+            ranks = (_ranks(numbers[c], orders[c], known) for c in (a, b))
+            pearson[i, j] = pearson[j, i] = _correlation(
+                numbers[a][known], numbers[b][known]
+            )
+            spearman[i, j] = spearman[j, i] = _correlation(*ranks)
     return Correlations(
         columns, tuple(map(tuple, pearson)), tuple(map(tuple, spearman))
     )
 
 
-def _both(
-    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    known = np.isfinite(a) & np.isfinite(b)
-    return (a, b) if known.all() else (a[known], b[known])
-
-
-def _ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return pl.Series(values, dtype=pl.Float64).rank().to_numpy()
+def _ranks(
+    values: npt.NDArray[np.float64],
+    order: npt.NDArray[np.intp],
+    known: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.float64]:
+    """Rank the known values, in whose order all are sorted; equal ones share a rank."""
+    rows = order[known[order]]
+    ascending = values[rows]
+    starts = np.flatnonzero(np.diff(ascending, prepend=-np.inf))
+    sizes = np.diff(starts, append=len(rows))
+    ranks = np.empty(len(values))
+    ranks[rows] = np.repeat(starts + (sizes - 1) / 2, sizes)
+    return ranks[known]
 
 
 def _correlation(
