@@ -110,7 +110,8 @@ def judge(
             rule = nw.when(applies).then(nw.lit(name)).otherwise(rule)
             column = nw.when(applies).then(nw.lit(where)).otherwise(column)
             before = nw.when(applies).then(text).otherwise(before)
-    frame, line = _lines_of_totals(frame, names, record)
+    frame, found = _lines_of_totals(frame, names, record)
+    frame, line = frame.with_columns(_line=found), nw.col("_line")
     told = nw.col("pay").cast(nw.String) if "pay" in names else nothing
     return frame.with_columns(
         _out=nw.when(line).then(nw.lit("line_of_totals")).otherwise(rule),
