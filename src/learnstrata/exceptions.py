@@ -80,7 +80,7 @@ class OutputError(LearnstrataError, OSError):
     """The results cannot be written there."""
 
 
-NEAR = 0.7  # of the letters of both stand in the same order
+NEAR = 0.65  # of the letters of both stand in the same order
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

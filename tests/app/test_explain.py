@@ -134,7 +134,7 @@ def test_a_percentile_that_cannot_be_told_is_refused(tiny_run, cell, tmp_path):
     shown, asked = cell
     refused(
         command("percentile", tiny_run, *asked, "--pay", -5),
-        "Got pay=-5.0, expected a positive amount",
+        "Got pay='-5', expected a positive amount",
     )
     refused(
         command("percentile", tiny_run, *asked, "--pay", "much"),

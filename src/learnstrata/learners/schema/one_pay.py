@@ -56,7 +56,7 @@ def read_pay(
     Raises
     ------
     ParameterError
-        If there is no one way to read it.
+        If there is no one way to read it, or it is not positive.
 
     Examples
     --------
@@ -81,6 +81,11 @@ def read_pay(
         raise ParameterError(
             f"Got pay={text!r}, expected an amount of {plain.code} a year that can be "
             f"read in one way alone, such as {ways_to_type(pay)}."
+        )
+    if amount <= 0:
+        raise ParameterError(
+            f"Got pay={text!r}, expected a positive amount of {plain.code} a year, "
+            f"such as {ways_to_type(pay)}."
         )
     if not (units_from and _is_alone(text, pay)):
         return TypedPay(float(amount))
