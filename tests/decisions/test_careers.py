@@ -75,6 +75,12 @@ def test_thin_and_missing_benchmarks_are_said(small_results):
         "No groups of the same role, company tier and experience have 50 or more "
         "learners with a known pay."
     )
+    assert action.first_step == (
+        "Nothing yet: no such group has 50 whose pay is known."
+    )
+    bare = actions(lacking(thin, "years_of_experience"))["pay_benchmarks"]
+    assert bare.why == "There is no benchmark: the table has no experience."
+    assert bare.first_step == "Nothing yet: the table has no experience."
     of = changed(
         small_results.benchmarks, cells=(), wider=(), reason="the table has no pay"
     )
@@ -176,3 +182,14 @@ def test_all_of_a_cohort_come_before_its_roles(small_results):
         ("Data", 60),
     ]
     assert action.why.startswith(f"{of.title}: 90 of the 900 learners")
+
+
+def test_a_pay_talk_has_a_benchmark_only_where_there_is_one(small_results):
+    many = with_cohort(small_results, "stalled", learners=90, assessed=200)
+    thick = [("Backend", "Tier 1", "Mid", 50, 18e5)]
+    thin = [("Backend", "Tier 1", "Mid", 49, 18e5)]
+    with_one, without = (
+        actions(benchmarks_of(many, rows))["lagging_pay"] for rows in (thick, thin)
+    )
+    assert "ffer a pay talk with the benchmark of their role to" in with_one.first_step
+    assert "ffer a pay talk to the first" in without.first_step

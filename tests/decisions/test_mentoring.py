@@ -11,6 +11,7 @@ NAMELESS = {"Not stated", "Unmapped", "Other"}
 def test_mentor_pools_are_the_largest_roles(small_results):
     action, everybody = actions(small_results)["mentor_pools"], small_results.segmented
     roles = [r for r in small_results.questions.mentor_roles if r.learners >= 50][:8]
+    roles.sort(key=lambda one: -one.demand / one.supply)
     assert [(t.name, t.size) for t in action.targets] == [
         (one.role, one.demand) for one in roles
     ]
@@ -91,3 +92,48 @@ def test_a_table_of_few_learners_has_no_shares(small_results):
     few = questions(small_results, mentor_roles=(changed(role, learners=50),))
     few = changed(few, input=changed(few.input, segmented=None))
     assert actions(few)["mentor_pools"].why == "The largest role holds 50 learners."
+
+
+def pools_of(results, *pairs):
+    """Give the action where roles A, B, C, ... have these demands and supplies."""
+    first = results.questions.mentor_roles[0]
+    roles = tuple(
+        changed(first, role=role, learners=300, demand=demand, supply=supply)
+        for role, (demand, supply) in zip("ABCDEFG", pairs, strict=False)
+    )
+    return actions(questions(results, mentor_roles=roles))["mentor_pools"]
+
+
+def test_the_first_step_names_the_roles_that_need_most_and_how_many_to_ask(
+    small_results,
+):
+    action = pools_of(small_results, (50, 50), (80, 20), (60, 30), (90, 90), (70, 10))
+    assert action.first_step.startswith(
+        "Begin with E, B and C, which have most learners for each mentor: ask the "
+        "first 50 of each on the list, or all where there are fewer, whether they "
+        "would mentor. Give whoever agrees up to 5 learners of the same role from "
+        "could_be_mentored.csv"
+    )
+    assert [one.name for one in action.targets] == ["E", "B", "C", "A", "D"]
+    assert pools_of(small_results, (80, 20)).first_step.startswith(
+        "Begin with A, which has most learners for each mentor: ask the first 50 on "
+    )
+
+
+@pytest.mark.parametrize(
+    ("pairs", "step"),
+    [
+        ([(300, 0)], "under 10 or none have 8 years or more and could mentor."),
+        ([(300, None)], "under 10 or none have 8 years or more and could mentor."),
+        ([(0, 300), (9, 60)], "under 10 or none have fewer than 8 years, so hardly"),
+        ([(9, 9)], "none of these roles has both 10 who could mentor and 10 with"),
+        ([(300, 0), (0, 300)], "none of these roles has both 10 who could mentor"),
+    ],
+)
+def test_where_no_pool_can_begin_nobody_is_sent_to_a_list(small_results, pairs, step):
+    action = pools_of(small_results, *pairs)
+    assert step in action.first_step
+    assert ".csv" not in action.first_step
+    assert action.list == ""
+    assert action.measure == "Nothing to measure before there is a pool."
+    assert {one.trial for one in action.targets} == {None}

@@ -416,4 +416,6 @@ def test_a_table_of_scores_alone_gets_programmes_for_them():
     assert len(set(told)) == 3
     assert all("more maths than" in target.why for target in pathways.targets)
     assert {target.trial for target in pathways.targets} == {None}
-    assert "keep pay with its year" in pathways.measure
+    assert "name a yes/no column as an outcome" in pathways.measure
+    assert "pay" not in pathways.measure
+    assert "Before that" not in pathways.measure

@@ -97,3 +97,13 @@ def test_records_to_repair_are_the_atypical_and_those_set_aside(found, small_res
     action = actions(clean)["repair"]
     assert (action.targets, action.list) == ((), "")
     assert action.why == "Too few records look wrong, if any, to be told of here."
+    assert action.first_step.startswith("Check private/lists/atypical_records.csv, if ")
+
+
+def test_of_few_records_to_repair_all_are_checked(small_results):
+    few = changed(
+        small_results,
+        evidence=None,
+        ledger=changed(small_results.ledger, set_aside=3),
+    )
+    assert actions(few)["repair"].first_step.startswith("Check all rows of the list")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from acted import changed
+from acted import changed, lacking
 from learnstrata.decisions.trials import (
     first_drawn,
     hold_out,
@@ -45,8 +45,10 @@ def test_pay_that_grew_in_a_year_is_the_outcome_where_enough_are_known(small_res
     assert exact <= found.per_arm < exact + 100
     assert found.per_arm % 100 == 0
     assert (found.lot_of, found.lot) == ("this segment", segment.size)
-    assert horizon_of(found) == "One year, since pay is dated by the year."
-    assert "pay grown by 10 %" in measure_of(found)
+    assert (
+        horizon_of(found, small_results) == "One year, since pay is dated by the year."
+    )
+    assert "pay grown by 10 %" in measure_of(found, small_results)
 
 
 def test_a_segment_with_few_pays_one_year_apart_is_held_to_those_of_all(small_results):
@@ -71,7 +73,7 @@ def test_with_few_pays_one_year_apart_any_years_count_and_it_is_said(small_resul
     found, of = trial_of(many, segment), segment.progression
     assert (found.known, found.met, found.base) == (of.n_growth, of.n_grown, of.grown)
     assert found.span == "one or more years apart"
-    assert horizon_of(found) == (
+    assert horizon_of(found, small_results) == (
         "One year at least, since pay is dated by the year; today's share is of "
         "records one or more years apart (under 100 learners have some one year apart)."
     )
@@ -98,11 +100,13 @@ def test_who_is_held_out_is_named_by_the_column_of_the_list(small_results):
 def test_what_is_compared_is_a_hold_out_only_where_one_is_drawn(small_results):
     trial = changed(trial_of(small_results, lot=5000), per_arm=1300)
     few, never = changed(trial, lot=2599), changed(trial, per_arm=None)
-    assert measure_of(trial).endswith("against a hold-out drawn at random.")
-    assert measure_of(few).endswith(
+    assert measure_of(trial, small_results).endswith(
+        "against a hold-out drawn at random."
+    )
+    assert measure_of(few, small_results).endswith(
         "beside today's share: there are too few for a hold-out."
     )
-    assert measure_of(never).endswith("beside today's share.")
+    assert measure_of(never, small_results).endswith("beside today's share.")
     assert first_drawn([None, few, trial]) == trial
     assert first_drawn([None, few, never]) == few
     assert first_drawn([None]) is None
@@ -154,7 +158,9 @@ def test_without_dated_pay_another_role_is_the_outcome(small_results):
     found, of = trial_of(bare, segment), segment.progression
     assert found.outcome == "named another role"
     assert (found.known, found.met) == (of.n_roles, of.n_changed)
-    assert horizon_of(found).startswith("Until the next export with newer records")
+    assert horizon_of(found, small_results).startswith(
+        "Until the next export with newer records"
+    )
 
 
 def group(segment_id, n, count):
@@ -193,7 +199,7 @@ def test_an_outcome_of_the_users_comes_first(small_results):
     assert (first.outcome, first.known, first.met) == ("promoted: yes", 300, 90)
     assert (second.known, second.met, second.base) == (1000, 200, 0.2)
     assert past(trial_of(results)) == past(second)
-    assert horizon_of(first).endswith("the table does not date it.")
+    assert horizon_of(first, small_results).endswith("the table does not date it.")
     number = changed(own, kind="number")
     assert trial_of(changed(results, outcomes=(number,))) == trial_of(small_results)
 
@@ -202,12 +208,32 @@ def test_a_table_without_an_outcome_says_what_to_record(small_results):
     bare = tuple(changed(one, progression=None) for one in small_results.segments)
     found = trial_of(changed(small_results, segments=bare), bare[0])
     assert found is None
-    assert "keep pay with its year" in measure_of(found)
-    assert "as an outcome in [columns]" in measure_of(found)
-    assert horizon_of(found) == (
-        "No time can be set: the table has no outcome and no dates."
+    assert measure_of(found, small_results, also="Who completes it.") == (
+        "Who completes it. The table has no outcome to judge it by: export the table "
+        "again in a year, or name a yes/no column as an outcome in [columns]."
     )
+    assert horizon_of(found, small_results).endswith("too few have pay of two years.")
     assert trial_of(changed(small_results, segments=())) is None
+
+
+@pytest.mark.parametrize(
+    ("without", "kept", "when"),
+    [
+        (("pay",), False, "the table has no outcome, and no pay beside years."),
+        (("pay_year",), True, "the table has no outcome and no dates."),
+        (("pay", "pay_year"), False, "the table has no outcome and no dates."),
+    ],
+)
+def test_what_to_record_goes_by_what_the_table_has(small_results, without, kept, when):
+    bare = lacking(small_results, *without)
+    assert ("keep pay with its year" in measure_of(None, bare)) is kept
+    assert "as an outcome in [columns]" in measure_of(None, bare)
+    assert horizon_of(None, bare) == f"No time can be set: {when}"
+
+
+def test_what_shows_earlier_comes_before_the_outcome_where_there_is_one(small_results):
+    told = measure_of(trial_of(small_results), small_results, also="Who completes it.")
+    assert told.endswith(" Before that: who completes it.")
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,17 @@ def test_trials_that_differ_have_a_row_each_with_today_and_the_goal(summary):
 def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     action = tried((4000, trial()), (2000, trial()))
     assert trials(summary, action).rows == ()
-    today = "Today 40% have the outcome (known of 900 of 3,000)"
     assert trial_sentence(summary, action) == (
-        f"{today}. Compare both arms down to the last row that was reached: with 1,500 "
-        "learners in each, a change by 5 points shows four times in five."
+        "Ask all of both groups for the outcome (passed): only 900 of 3,000 have it "
+        "today. The outcome is met by 40% of these. Compare both groups down to the "
+        "last row that was reached: with 1,500 learners in each, a change by 5 points "
+        "shows four times in five."
+    )
+    grown = trial(span="one year apart", lot_of="the whole list", known=1500)
+    assert trial_sentence(summary, tried((4000, grown))).startswith(
+        "Ask all of both groups for their pay in a year: 1,500 of 3,000 have pay one "
+        "year apart today. The outcome is met by 40% of these, who are of all learners "
+        "and not of this list. Compare"
     )
     dated = trial(span="one year apart", whole=None, per_arm=None)
     assert trial_sentence(summary, tried((4000, dated))) == (
@@ -119,7 +126,8 @@ def test_too_few_for_a_hold_out_say_what_they_could_show(summary):
     change = shown_by_halves(few)
     assert 1.05 * 55 > size_per_arm(0.4, 0.4 + change) >= 55
     assert trial_sentence(summary, tried((110, few), (60, few))) == (
-        f"{today}. Nobody is held out: the whole list has 110 learners, where two arms "
+        f"{today}, who are of all learners and not of this list. Nobody is held out: "
+        "the whole list has 110 learners, where two arms "
         "take 3,000 to show a change by 5 points four times in five; half against half "
         f"would show {math.ceil(100 * change)} points or more."
     )

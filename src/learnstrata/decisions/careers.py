@@ -29,6 +29,7 @@ from learnstrata.wording.numbers import Numbers
 __all__ = ["LEAST_CELL", "for_cohorts", "pay_benchmarks"]
 
 LEAST_CELL = 50  # learners of a role in a cohort, or of a cell, to be a target
+THIN = f"no such group has {LEAST_CELL} whose pay is known"
 MOST_BENCHMARKS, MOST_COHORTS = 6, 5
 
 
@@ -50,7 +51,7 @@ COHORTS = (
         key="stalled",
         teams=("career services", "mentoring"),
         title="Help first those who are paid like someone with half their experience",
-        offer="offer a pay talk with the benchmark of their role to",
+        offer="offer a pay talk{benchmark} to",
         also="",
         list="stalled_pay.csv",
     ),
@@ -60,7 +61,7 @@ COHORTS = (
         teams=("career services", "product"),
         title="Prepare those with high upside for better-paying employers",
         offer="offer interview practice to",
-        also="Before that: interviews at such employers.",
+        also="Interviews at such employers.",
         list="high_upside.csv",
     ),
 )
@@ -75,6 +76,7 @@ def for_cohorts(results: Results, told: Mapping[ActionId, Trial]) -> Iterator[Ac
     told : mapping of str to Trial
         By action, of the disclosed form: the exact one has the same trials.
     """
+    benchmark = " with the benchmark of their role" if _thick(results) else ""
     for one in COHORTS:
         found = cohort_of(results, one.key)
         trial = trial_of(
@@ -88,9 +90,9 @@ def for_cohorts(results: Results, told: Mapping[ActionId, Trial]) -> Iterator[Ac
             title=one.title,
             why=_why(results, one.key),
             targets=targets,
-            first_step=_first(found, targets, one.offer),
-            measure=measure_of(trial, also=one.also),
-            horizon=horizon_of(trial),
+            first_step=_first(found, targets, one.offer.format(benchmark=benchmark)),
+            measure=measure_of(trial, results, also=one.also),
+            horizon=horizon_of(trial, results),
             list=one.list if targets else "",
         )
 
@@ -158,8 +160,7 @@ def pay_benchmarks(results: Results) -> Action:
     ----------
     results : Results
     """
-    cells = _named(results.benchmarks.cells, results)
-    thick = [one for one in cells if one.shown and (one.learners or 0) >= LEAST_CELL]
+    thick = _thick(results)
     return Action(
         id="pay_benchmarks",
         team="career services",
@@ -171,7 +172,7 @@ def pay_benchmarks(results: Results) -> Action:
             "Print the benchmarks of the largest role and use them in the next pay "
             "talk."
             if thick
-            else f"Nothing yet: {results.benchmarks.reason or 'too few are paid'}."
+            else f"Nothing yet: {_lacking(results) or THIN}."
         ),
         measure=(
             "Share of pay talks that used the benchmark: counsellors note it. It is "
@@ -182,9 +183,23 @@ def pay_benchmarks(results: Results) -> Action:
     )
 
 
+def _thick(results: Results) -> list[PayCell]:
+    """Give the cells of a benchmark that are thick enough to be talked of."""
+    cells = _named(results.benchmarks.cells, results)
+    return [one for one in cells if one.shown and (one.learners or 0) >= LEAST_CELL]
+
+
+def _lacking(results: Results) -> str:
+    """Say what the table lacks for benchmarks; nothing where it has all."""
+    reason = results.benchmarks.reason
+    if reason or results.has("years_of_experience"):
+        return reason
+    return "the table has no experience"
+
+
 def _thick_in_words(n: int, results: Results) -> str:
-    if results.benchmarks.reason:
-        return f"There is no benchmark: {results.benchmarks.reason}."
+    if reason := _lacking(results):
+        return f"There is no benchmark: {reason}."
     groups = "group" if n == 1 else "groups"
     have = "has" if n == 1 else "have"
     return (

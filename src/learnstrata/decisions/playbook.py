@@ -46,7 +46,7 @@ def recommend(results: Results, *, told: Sequence[Action] = ()) -> tuple[Action,
     made = (
         pathways(results, _of_segments(told)),
         *for_cohorts(results, trials),
-        mentor_pools(results, trials.get("mentor_pools")),
+        mentor_pools(results, _told_of("mentor_pools", told)),
         *(make(results) for make in MAKERS),
     )
     if not told:
@@ -75,6 +75,10 @@ def _of_segments(actions: Iterable[Action]) -> dict[int, Target]:
         for target in action.targets
         if target.segment_id is not None and target.programme
     }
+
+
+def _told_of(action: ActionId, told: Sequence[Action]) -> Action | None:
+    return next((one for one in told if one.id == action), None)
 
 
 def _trials_of(told: Sequence[Action]) -> dict[ActionId, Trial]:

@@ -1,6 +1,6 @@
 """What the product team can do: pathways, repair of records, the quarterly refit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from learnstrata.decisions.pathways import evidence_of, need_of
 from learnstrata.decisions.trials import (
@@ -49,8 +49,8 @@ def pathways(results: Results, told: Mapping[int, Target]) -> Action:
         why=_kinds_in_words(targets),
         targets=tuple(targets),
         first_step=_first_pathway(targets),
-        measure=measure_of(trial, also="Before that: who completes the pathway."),
-        horizon=horizon_of(trial),
+        measure=measure_of(trial, results, also="Who completes the pathway."),
+        horizon=horizon_of(trial, results),
         list="pathways.csv" if targets else "",
     )
 
@@ -120,15 +120,21 @@ def repair(results: Results) -> Action:
         ),
         targets=tuple(targets),
         first_step=(
-            f"Check the first {FIRST_ROWS} rows of the list against their source, and "
-            "correct the source."
+            f"Check {_rows(targets)} of the list against their source, and correct the "
+            "source."
             if targets
-            else "Check the list, if there is one; look again after the next run."
+            else "Check private/lists/atypical_records.csv, if the run has it; look "
+            "again after the next run."
         ),
         measure="Learners on this list after the next run: fewer than today.",
         horizon="The next run on a corrected table.",
         list="atypical_records.csv" if targets else "",
     )
+
+
+def _rows(targets: Sequence[Target]) -> str:
+    few = sum(one.size or 0 for one in targets) < FIRST_ROWS
+    return "all rows" if few else f"the first {FIRST_ROWS} rows"
 
 
 def _to_check(results: Results) -> Iterator[Target]:

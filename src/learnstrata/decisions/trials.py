@@ -18,12 +18,13 @@ from learnstrata.summary.contract.results import Results
 from learnstrata.summary.outcomes import own_first
 
 __all__ = [
+    "ALL",
     "HELD_OUT",
     "IN_ARM",
     "ITS_OWN",
     "LEAST_KNOWN",
+    "OTHER_ROLE",
     "OWN",
-    "RECORD",
     "TOGETHER",
     "WHOLE",
     "first_drawn",
@@ -47,11 +48,6 @@ OWN = "learners of the segment of whom it is known"
 WHOLE: LotOf = "the whole list"
 ITS_OWN: LotOf = "this segment"
 TOGETHER: LotOf = "small segments together"
-RECORD = (
-    "The table has no outcome to judge it by: keep pay with its year and export the "
-    "table again in a year, or name a yes/no column as an outcome in [columns]."
-)
-UNDATED = "No time can be set: the table has no outcome and no dates."
 
 
 def trial_of(
@@ -250,17 +246,19 @@ def first_drawn(trials: Sequence[Trial | None]) -> Trial | None:
     return next((one for one in told if one.is_drawn), next(iter(told), None))
 
 
-def measure_of(trial: Trial | None, *, also: str = "") -> str:
+def measure_of(trial: Trial | None, results: Results, *, also: str = "") -> str:
     """Say what is compared with what, or what to record so that it can be.
 
     Parameters
     ----------
     trial : Trial or None
+    results : Results
+        What the table has says what to record.
     also : str, default=""
-        What shows earlier that the action runs.
+        What shows earlier that the action runs, as a sentence.
     """
     if trial is None:
-        return f"{also} {RECORD}".strip()
+        return f"{also} {_to_record(results)}".strip()
     beside = (
         "against a hold-out drawn at random."
         if trial.is_drawn
@@ -269,7 +267,18 @@ def measure_of(trial: Trial | None, *, also: str = "") -> str:
         else "beside today's share."
     )
     told = f"Share of learners with the outcome ({trial.outcome}), {beside}"
-    return f"{told} {also}".strip()
+    return f"{told} Before that: {also[:1].lower()}{also[1:]}" if also else told
+
+
+def _to_record(results: Results) -> str:
+    name = "name a yes/no column as an outcome in [columns]"
+    if not results.has("pay"):
+        return f"The table has no outcome to judge it by: {name}."
+    keep = "" if results.has("pay_year") else "keep pay with its year and "
+    return (
+        f"The table has no outcome to judge it by: {keep}export the table again in a "
+        f"year, or {name}."
+    )
 
 
 def hold_out(trial: Trial | None) -> str:
@@ -287,15 +296,16 @@ def hold_out(trial: Trial | None) -> str:
     return f"Leave alone {those} {IN_ARM}"
 
 
-def horizon_of(trial: Trial | None) -> str:
+def horizon_of(trial: Trial | None, results: Results) -> str:
     """Say how long it takes until the outcome can be seen, and why.
 
     Parameters
     ----------
     trial : Trial or None
+    results : Results
     """
     if trial is None:
-        return UNDATED
+        return _undated(results)
     if trial.span:
         if trial.span == ONE_YEAR:
             return "One year, since pay is dated by the year."
@@ -307,3 +317,14 @@ def horizon_of(trial: Trial | None) -> str:
     if trial.outcome == OTHER_ROLE:
         return "Until the next export with newer records: roles have no date."
     return "As long as the outcome takes to be recorded: the table does not date it."
+
+
+def _undated(results: Results) -> str:
+    if results.has("pay", "pay_year"):
+        return (
+            "No time can be set: the table has no outcome, and too few have pay of two "
+            "years."
+        )
+    if results.has("pay_year"):
+        return "No time can be set: the table has no outcome, and no pay beside years."
+    return "No time can be set: the table has no outcome and no dates."

@@ -4,7 +4,16 @@ import math
 from collections.abc import Callable, Sequence
 
 from learnstrata.decisions.arms import ARMED
-from learnstrata.decisions.trials import ITS_OWN, OWN, TOGETHER, WHOLE, shown_by_halves
+from learnstrata.decisions.mentoring import neediest
+from learnstrata.decisions.trials import (
+    ALL,
+    ITS_OWN,
+    OTHER_ROLE,
+    OWN,
+    TOGETHER,
+    WHOLE,
+    shown_by_halves,
+)
 from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Summary
@@ -115,29 +124,55 @@ def trial_sentence(summary: Summary, action: Action) -> str:
     if trial is None:
         return ""
     write = summary.settings.numbers
-    out_of = "" if trial.whole is None else f" of {write.count(trial.whole)}"
+    if trial.per_arm and trial.is_drawn:
+        return (
+            f"{_asked(trial, summary)} Compare both groups down to the last row that "
+            f"was reached: with {trial.per_arm:,} learners in each, a change by "
+            f"{_points(trial)} shows four times in five."
+        )
     span = f", by records {trial.span}" if trial.span else ""
     today = (
         f"Today {write.share(trial.base)} have the outcome (known of "
-        f"{write.count(trial.known)}{out_of}{span})"
+        f"{_known(trial, summary)}{span}){_beside(trial)}"
     )
     if trial.per_arm is None:
         return f"{today}; {NO_TRIAL}."
     if trial.lot is None:
         return f"{today}. Nobody is held out: {UNCOUNTED}."
-    if not trial.is_drawn:
-        have = "have" if trial.lot_of == TOGETHER else "has"
-        return (
-            f"{today}. Nobody is held out: {trial.lot_of} {have} "
-            f"{write.count(trial.lot)} learners, where two arms take "
-            f"{2 * trial.per_arm:,} to show a change by {_points(trial)} four times in "
-            f"five; {_halves(trial)}."
-        )
+    have = "have" if trial.lot_of == TOGETHER else "has"
     return (
-        f"{today}. Compare both arms down to the last row that was reached: with "
-        f"{trial.per_arm:,} learners in each, a change by {_points(trial)} shows four "
-        "times in five."
+        f"{today}. Nobody is held out: {trial.lot_of} {have} {write.count(trial.lot)} "
+        f"learners, where two arms take {2 * trial.per_arm:,} to show a change by "
+        f"{_points(trial)} four times in five; {_halves(trial)}."
     )
+
+
+def _asked(trial: Trial, summary: Summary) -> str:
+    """Say what to ask both groups for, since it is known of a part alone today."""
+    asked = f"the outcome ({trial.outcome})"
+    if trial.span:
+        asked = "their pay in a year"
+    elif trial.outcome == OTHER_ROLE:
+        asked = "their role at the next export"
+    only = "only " if (trial.known or 0) < (trial.whole or 0) / 2 else ""
+    of = f"pay {trial.span}" if trial.span else "it"
+    share = summary.settings.numbers.share(trial.base)
+    return (
+        f"Ask all of both groups for {asked}: {only}{_known(trial, summary)} have {of} "
+        f"today. The outcome is met by {share} of these{_beside(trial)}."
+    )
+
+
+def _known(trial: Trial, summary: Summary) -> str:
+    write = summary.settings.numbers
+    out_of = "" if trial.whole is None else f" of {write.count(trial.whole)}"
+    return f"{write.count(trial.known)}{out_of}"
+
+
+def _beside(trial: Trial) -> str:
+    """Say so where those whose past is known are others than those of the list."""
+    of_others = trial.lot_of == WHOLE and trial.whom == ALL
+    return ", who are of all learners and not of this list" if of_others else ""
 
 
 def drawn(action: Action) -> str:
@@ -202,6 +237,8 @@ def _halves(trial: Trial) -> str:
 def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
     """Set those who could have a mentor beside those who could be one, a role a row.
 
+    Roles with most learners for each mentor come first.
+
     Parameters
     ----------
     summary : Summary
@@ -213,7 +250,9 @@ def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
     levels = dict.fromkeys(level.level for one in roles for level in one.levels)
     return table_of(
         "Demand and supply of mentors by role and experience",
-        [one for one in roles if one.supply is not None or one.demand is not None],
+        neediest(
+            one for one in roles if one.supply is not None or one.demand is not None
+        ),
         (
             column("Role", lambda one: one.role),
             column(units, lambda one: one.learners, "count"),

@@ -106,7 +106,10 @@ def _roles(summary: DisclosedSummary, action: Action) -> list[MentorRole]:
 
 def _facts(summary: DisclosedSummary, action: Action) -> Iterator[tuple[str, str]]:
     if action.list:
-        yield "The list", f"{list_path(action)} (names learners: for the owner alone)"
+        yield (
+            "The list",
+            f"{list_path(action)} (names learners: the owner hands it to the team)",
+        )
     yield "How to know that it worked", action.measure
     if told := trial_sentence(summary, action):
         yield "Hold-out", told
