@@ -109,14 +109,14 @@ def test_the_first_step_names_the_roles_that_need_most_and_how_many_to_ask(
 ):
     action = pools_of(small_results, (50, 50), (80, 20), (60, 30), (90, 90), (70, 10))
     assert action.first_step.startswith(
-        "Begin with E, B and C, which have most learners for each mentor: ask the "
+        "Begin with E, B, C: they have most learners for each mentor. Ask the "
         "first 50 of each on the list, or all where there are fewer, whether they "
         "would mentor. Give whoever agrees up to 5 learners of the same role from "
         "could_be_mentored.csv"
     )
     assert [one.name for one in action.targets] == ["E", "B", "C", "A", "D"]
     assert pools_of(small_results, (80, 20)).first_step.startswith(
-        "Begin with A, which has most learners for each mentor: ask the first 50 on "
+        "Begin with A: it has most learners for each mentor. Ask the first 50 on the "
     )
 
 

@@ -4,6 +4,7 @@ import math
 import re
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -39,9 +40,9 @@ def told(small_run):
     return exact, lists_of(small_run, exact, disclosed)
 
 
-def test_a_list_has_as_many_rows_as_are_counted(either):
-    exact, _ = summaries_of(either, key=KEY)
-    lists = lists_of(either, exact)
+def test_a_list_has_as_many_rows_as_are_counted(small_run):
+    exact, _ = summaries_of(small_run, key=KEY)
+    lists = lists_of(small_run, exact)
     sizes = {name: len(rows) for name, rows in lists.items()}
     cohorts = {one.key: one.learners for one in exact.cohorts}
     roles, sure = exact.questions.mentor_roles, exact.evidence
@@ -117,7 +118,14 @@ def test_the_most_urgent_come_first_and_doubtful_records_last(small_run, told):
     doubtful = [standing[one] == "atypical" for one in rows["learner_id"]]
     assert doubtful == sorted(doubtful)
     sure = rows.filter(~pl.Series(doubtful))
-    years = [float(w.split()[0]) for w in sure["why"]]
+    years = [float(w.split("; ")[1].split()[0]) for w in sure["why"]]
+    assert (
+        sure["why"]
+        .str.contains(
+            r"^.+: [\d.]+ learners under 8 years for each who could mentor; \d"
+        )
+        .all()
+    )
     roles = sure["role"].to_list()
     for role in set(roles):
         own = [y for y, r in zip(years, roles, strict=True) if r == role]
@@ -236,13 +244,50 @@ def test_rows_of_no_lot_have_no_arm(small_run):
     assert "arm" not in lists["could_be_mentored.csv"].columns
 
 
-def test_records_of_a_learner_have_one_arm(notebook_run):
-    lots = {"pathways": (Lot(20, (1,)), Lot(20, (2, 3)))}
-    rows = make_lists(notebook_run, {}, lots=lots, key=KEY)["pathways.csv"]
-    assert not rows["learner_id"].is_unique().all()
-    assert len(rows.filter(arm="hold-out").unique("learner_id")) == 40
-    arms = rows.group_by("learner_id").agg(pl.col("arm").n_unique())
-    assert arms["arm"].max() == 1
+def test_of_records_the_newest_of_a_learner_decides(notebook_run):
+    learners = notebook_run.meaning.learners
+    newest = learners.group_by("learner_id").agg(pl.col("pay_year").max())
+    assert len(newest) < len(learners)
+    lists = make_lists(notebook_run, {}, lots={}, key=KEY)
+    assert len(lists["pathways.csv"]) == len(newest)
+    for name in set(lists) - {"atypical_records.csv"}:
+        assert lists[name]["learner_id"].is_unique().all()
+    both = [
+        lists[f"could_{one}.csv"]["learner_id"] for one in ("mentor", "be_mentored")
+    ]
+    assert not {*both[0]} & {*both[1]}
+    rows = lists["pathways.csv"].join(newest, on="learner_id")
+    own = learners.select("learner_id", "pay_year", "segment_id", "role").unique()
+    there = rows.join(own, on=["learner_id", "pay_year", "segment_id", "role"])
+    assert len(there) == len(newest)
+
+
+def test_a_reason_tells_what_the_segments_were_cut_on():
+    rng = np.random.default_rng(3)
+    n = 400
+    plans = np.repeat(["A", "B"], n // 2)
+    table = pl.DataFrame(
+        {
+            "teacher": [f"t{i}" for i in range(n)],
+            "quiz_score": np.round(rng.normal(50, 8, n), 1),
+            "plan": plans,
+        }
+    )
+    columns = {
+        "learner": "teacher",
+        "numeric": ["quiz_score"],
+        "categorical": ["plan"],
+    }
+    config = load_config(
+        "robust", evidence=LITTLE_EVIDENCE, selection={"k": 2}, columns=columns
+    )
+    lists = make_lists(run(table, config), {}, lots={}, key=KEY)
+    score = dict(table.select("teacher", "quiz_score").rows())
+    for name, rows in lists.items():
+        for row in rows.iter_rows(named=True):
+            own = f"{score[row['learner_id']]:.1f}".removesuffix(".0")
+            assert f": quiz score {own}, plan " in row["why"], name
+    assert "atypical_records.csv" in lists
 
 
 def test_the_order_of_the_table_decides_no_arm(small_table, seen):

@@ -2,7 +2,7 @@
 
 import math
 
-from learnstrata.decisions.trials import OWN, shown_by_halves
+from learnstrata.decisions.trials import ALL, OWN, shown_by_halves
 from learnstrata.report.actions import pools, targets, trial_sentence, trials
 from learnstrata.stats.power import size_per_arm
 from learnstrata.summary.contract.decisions import Action, Target, Trial
@@ -41,7 +41,7 @@ def test_pools_tell_demand_by_experience_supply_and_what_lacks(summary):
     table = pools(summary, (role, short, few))
     assert len(table.columns) == len(role.levels) + 6
     levels = tuple(one.demand for one in role.levels)
-    of_role, of_short, of_few = table.rows
+    of_short, of_role, of_few = table.rows
     told = (role.role, role.learners, role.demand, *levels, role.supply)
     assert of_role[:-2] == told
     assert of_short[-2:] == (1000 / 150, 50)
@@ -98,15 +98,15 @@ def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     assert trials(summary, action).rows == ()
     assert trial_sentence(summary, action) == (
         "Ask all of both groups for the outcome (passed): only 900 of 3,000 have it "
-        "today. The outcome is met by 40% of these. Compare both groups down to the "
+        "today, and 40% of these have the outcome. Compare both groups down to the "
         "last row that was reached: with 1,500 learners in each, a change by 5 points "
         "shows four times in five."
     )
-    grown = trial(span="one year apart", lot_of="the whole list", known=1500)
+    grown = trial(span="one year apart", lot_of="the whole list", known=1500, whom=ALL)
     assert trial_sentence(summary, tried((4000, grown))).startswith(
         "Ask all of both groups for their pay in a year: 1,500 of 3,000 have pay one "
-        "year apart today. The outcome is met by 40% of these, who are of all learners "
-        "and not of this list. Compare"
+        "year apart today, and 40% of these have the outcome. That is of all learners, "
+        "not of this list. Compare"
     )
     dated = trial(span="one year apart", whole=None, per_arm=None)
     assert trial_sentence(summary, tried((4000, dated))) == (
@@ -122,11 +122,11 @@ def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
 
 def test_too_few_for_a_hold_out_say_what_they_could_show(summary):
     today = "Today 40% have the outcome (known of 900 of 3,000)"
-    few = trial(lot=110, lot_of="the whole list")
+    few = trial(lot=110, lot_of="the whole list", whom=ALL)
     change = shown_by_halves(few)
     assert 1.05 * 55 > size_per_arm(0.4, 0.4 + change) >= 55
     assert trial_sentence(summary, tried((110, few), (60, few))) == (
-        f"{today}, who are of all learners and not of this list. Nobody is held out: "
+        f"{today}. That is of all learners, not of this list. Nobody is held out: "
         "the whole list has 110 learners, where two arms "
         "take 3,000 to show a change by 5 points four times in five; half against half "
         f"would show {math.ceil(100 * change)} points or more."

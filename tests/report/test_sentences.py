@@ -44,7 +44,7 @@ KINDS = [
     ("a description", "segments", 1, r"pay of (\S+) LPA"),
     ("a fact", "segments", 2, r"overlaps with itself by (\S+%)"),
     ("a title of a figure", "segments", -1, r"runs from \S+ LPA .* to (\S+) LPA"),
-    ("a hold-out", "mentoring", 0, r"known of (\S+) of "),
+    ("a hold-out", "mentoring", 0, r"(?:known of|only) (\S+) of "),
     ("a cohort", "benchmarks", 0, r"assessed \((\S+%)\)"),
     ("a title of trust", "trust", -1, r"halves of the learners agree \((\S+)\), and"),
     ("an answer", "questions", 0, r"holds (\S+%) of"),

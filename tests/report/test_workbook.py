@@ -145,13 +145,14 @@ def test_mentors_are_told_by_role_and_level_with_what_is_lacking(summary, sheets
     asked = summary.questions
     found = columns(sheets[POOLS])
     told = [r for r in asked.mentor_roles if (r.demand, r.supply) != (None, None)]
+    told.sort(key=lambda one: -(one.per_mentor or 0))
     assert found["Under 8 years"] == [one.demand or "under 10" for one in told]
     assert found["Could mentor: 8 years"] == [one.supply or "under 10" for one in told]
     error = summary.rounding_error
     gaps = [one.gap(asked.mentees, error=error) for one in told]
     lacking = [None if gap is None else max(gap, 0) for gap in gaps]
     assert found["Mentors lacking"] == lacking
-    level = asked.mentor_roles[0].levels[0]
+    level = told[0].levels[0]
     assert found[f"Of them, {level.level}"][0] == level.demand
 
 

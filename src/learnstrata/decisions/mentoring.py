@@ -7,7 +7,7 @@ from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Results
-from learnstrata.wording.words import counted, listed
+from learnstrata.wording.words import counted
 
 __all__ = ["LEAST_POOL", "MOST_POOLS", "mentor_pools", "neediest"]
 
@@ -147,12 +147,12 @@ def _first_pool(roles: list[MentorRole], results: Results, *, is_tried: bool) ->
     begun = _begun(roles, results)[:FIRST_ROLES]
     if not begun:
         return _no_pool(roles, results)
-    names = listed([one.role for one in begun])
-    of_each, have = (" of each", "have") if len(begun) > 1 else ("", "has")
+    names = ", ".join(one.role for one in begun)
+    they, of_each = ("they have", " of each") if len(begun) > 1 else ("it has", "")
     told = (
-        f"Begin with {names}, which {have} most learners for each mentor: ask the "
-        f"first {FIRST_ASKED}{of_each} on the list, or all where there are fewer, "
-        "whether they would mentor. Give whoever agrees up to "
+        f"Begin with {names}: {they} most learners for each mentor. Ask the first "
+        f"{FIRST_ASKED}{of_each} on the list, or all where there are fewer, whether "
+        "they would mentor. Give whoever agrees up to "
         f"{counted(results.questions.mentees, 'learner')} of the same role from "
         "could_be_mentored.csv"
     )

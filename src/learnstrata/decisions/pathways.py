@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from learnstrata.learners.features.bands import EXPERIENCE
-from learnstrata.learners.features.register import feature_of
+from learnstrata.learners.features.register import feature_of, spoken
 from learnstrata.learners.roles.titles import NOT_STATED
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.pooling import OTHER
@@ -37,6 +37,7 @@ BEHIND = 0.30  # by how much pay stands lower among the others than experience d
 MORE = 1.5  # times the share of the others that is paid like half their experience
 FAR = 0.20  # of a place from the middle: a number of the user's that parts it
 MOSTLY, COMMON = 0.5, 1.5  # share, and times that of the others, of a value that parts
+ALL = 0.995  # share that reads 100 %
 LARGEST = 0.95  # share of all: of the others too few are left to be held against
 BETTER = {
     "pay": "better paid",
@@ -217,7 +218,7 @@ def _numbers(segment: Segment, results: Results) -> Iterator[tuple[float, str]]:
         apart = round(place - 0.5, 2)
         if abs(apart) >= FAR:
             side = "higher" if apart > 0 else "lower"
-            yield abs(apart), f"{side} {feature_of(feature).label}"
+            yield abs(apart), f"{side} {_label(feature)}"
 
 
 def _own_places(segment: Segment, results: Results) -> Iterator[tuple[str, float]]:
@@ -234,10 +235,15 @@ def _values(segment: Segment, results: Results) -> Iterator[tuple[float, str]]:
         own = is_extra(category.name)
         if category.name != "role" and not own:
             continue
-        label = f"{feature_of(category.name).label} " if own else ""
+        label = f"{_label(category.name)} " if own else ""
         for value, share, others in _shares(category, segment, results):
             if value not in unnamed and share >= max(MOSTLY, COMMON * others):
-                yield (share - others) / 2, f"mostly {label}{value}"
+                mostly = "" if share >= ALL else "mostly "
+                yield (share - others) / 2, f"{mostly}{label}{value}"
+
+
+def _label(feature: str) -> str:
+    return spoken(feature_of(feature).label)
 
 
 def _shares(
@@ -281,7 +287,7 @@ def evidence_of(segment: Segment, results: Results) -> str:
     results : Results
     """
     told = [] if results.is_one_segment else _places(segment, results)
-    told = told or _medians(segment, results)
+    told = told or _medians(segment, results) or _mostly(segment, results)
     write = results.settings.numbers
     return "; ".join(told) or f"{write.count(segment.size)} {results.settings.units}"
 
@@ -295,7 +301,7 @@ def _places(segment: Segment, results: Results) -> list[str]:
         if (place := _place(segment, feature, results)) is not None
     ]
     placed += [
-        f"more {feature_of(feature).label} than {write.share(place)}"
+        f"more {_label(feature)} than {write.share(place)}"
         for feature, place in _own_places(segment, results)
     ]
     told = [f"on average {listed(placed)} of the others"] if placed else []
@@ -306,6 +312,21 @@ def _places(segment: Segment, results: Results) -> list[str]:
             f"{write.count(part.assessed)} assessed (others: {write.share(others)})"
         )
     return told
+
+
+def _mostly(segment: Segment, results: Results) -> list[str]:
+    """Give the values of categories that most have, and far fewer of the others."""
+    if results.is_one_segment:
+        return []
+    write, unnamed = results.settings.numbers, {*results.settings.no_role, OTHER}
+    return [
+        f"{_label(category.name)} {value}: {write.share(share)} "
+        f"(others: {write.share(others)})"
+        for category in segment.categories
+        if is_extra(category.name) or category.name == "role"
+        for value, share, others in _shares(category, segment, results)
+        if value not in unnamed and share >= max(MOSTLY, COMMON * others)
+    ]
 
 
 def _medians(segment: Segment, results: Results) -> list[str]:

@@ -11,8 +11,12 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from learnstrata.decisions.arms import ARMED, Lot, with_arms
+from learnstrata.learners.features.matrix import FeatureModel
+from learnstrata.learners.features.register import feature_of, spoken
+from learnstrata.learners.history import newest_first, once_each
 from learnstrata.learners.ledger import MISSING
 from learnstrata.learners.roles.unnamed import unnamed_roles
+from learnstrata.learners.schema.register import is_extra
 from learnstrata.runs import Run
 from learnstrata.segments.model.model import SegmentModel, members_named
 from learnstrata.segments.pay.cohorts import CohortKey
@@ -70,8 +74,9 @@ def make_lists(
     dict of str to polars.DataFrame
         ``learner_id``, ``segment_id``, ``segment``, ``sub_segment``, ``role``,
         ``tier``, ``band`` and ``why``, as far as the table tells them; ``pathways.csv``
-        has the ``programme`` too, and lists of which a lot is drawn the ``arm``. A
-        list of nobody is left out.
+        has the ``programme`` too, and lists of which a lot is drawn the ``arm``. Of a
+        learner of several records the newest decides, so that each list has one row a
+        learner; of records to repair it has each. A list of nobody is left out.
 
     Examples
     --------
@@ -84,13 +89,14 @@ def make_lists(
     >>> len(lists["pathways.csv"])
     300
     """
-    people = _people(run)
+    everybody = _people(run)
+    people = once_each(newest_first(everybody))
     found = {
         "stalled_pay.csv": _stalled(people, run),
         "high_upside.csv": _high_upside(people, run),
         "could_mentor.csv": _mentors(people, run, supply=True),
         "could_be_mentored.csv": _mentors(people, run, supply=False),
-        "atypical_records.csv": _to_repair(people, run),
+        "atypical_records.csv": _to_repair(everybody, run),
         "pathways.csv": _pathways(people, run, programmes),
     }
     for action, drawn in lots.items():
@@ -208,21 +214,26 @@ def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> pl.DataFrame:
     who = could_mentor(run.config.decisions.mentor_years)
     rows = people.filter(
         who if supply else ~who, ~pl.col("role").is_in(list(unnamed_roles(run.config)))
-    ).unique(["learner_id", "role"], keep="first", maintain_order=True)
+    )
     rows = rows.join(_needs(roles), on="role", how="left")
     rows = rows.sort(
         DOUBTFUL,
         *("need", "role", YEARS, "record"),
         descending=[False, True, False, supply, False],
     )
-    each = pl.format("{} have fewer for each who could mentor", _plain(pl.col("need")))
+    years = _plain(pl.lit(float(run.config.decisions.mentor_years)))
+    each = pl.format(
+        "{} learners under {} years for each who could mentor",
+        _plain(pl.col("need")),
+        years,
+    )
     beside = pl.when(pl.col("need").is_finite()).then(each)
     return rows.with_columns(
         why=pl.format(
-            "{} of experience; among {}, {}.",
-            _years(),
+            "{}: {}; {} of experience.",
             pl.col("role"),
             beside.otherwise(pl.lit("nobody could mentor yet")),
+            _years(),
         )
     )
 
@@ -269,12 +280,28 @@ def _told(run: Run, of_segment: str) -> pl.Expr:
         told.append(pl.format("{} of experience", _years()))
     if PAY in features:
         told.append(pl.format("paid {}", _amount(pl.col(PAY), run)))
+    told += _own(run.meaning.model.features, run.meaning.learners.schema)
     said = pl.format(of_segment, pl.col("segment_id"))
     if not told:
         return pl.concat_str(said, pl.lit("."))
-    known = pl.concat_str(told, separator=" and ", ignore_nulls=True)
+    known = pl.concat_str(told, separator=", ", ignore_nulls=True)
     numbers = pl.when(known != "").then(pl.concat_str(pl.lit(": "), known))
     return pl.concat_str(said, numbers.fill_null(""), pl.lit("."))
+
+
+def _own(features: FeatureModel, kinds: pl.Schema) -> list[pl.Expr]:
+    """Write what learners have in the columns of the user's that were cut on."""
+    used = (one for group in features.groups.values() for one in group.columns)
+    return [
+        pl.concat_str(pl.lit(f"{spoken(feature_of(one).label)} "), _written(one, kinds))
+        for one in dict.fromkeys(used)
+        if is_extra(one)
+    ]
+
+
+def _written(column: str, kinds: pl.Schema) -> pl.Expr:
+    value = pl.col(column)
+    return _plain(value) if kinds[column].is_float() else value.cast(pl.String)
 
 
 def _pathways(

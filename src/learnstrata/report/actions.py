@@ -133,15 +133,16 @@ def trial_sentence(summary: Summary, action: Action) -> str:
     span = f", by records {trial.span}" if trial.span else ""
     today = (
         f"Today {write.share(trial.base)} have the outcome (known of "
-        f"{_known(trial, summary)}{span}){_beside(trial)}"
+        f"{_known(trial, summary)}{span})"
     )
     if trial.per_arm is None:
         return f"{today}; {NO_TRIAL}."
+    today = f"{today}.{_beside(trial)}"
     if trial.lot is None:
-        return f"{today}. Nobody is held out: {UNCOUNTED}."
+        return f"{today} Nobody is held out: {UNCOUNTED}."
     have = "have" if trial.lot_of == TOGETHER else "has"
     return (
-        f"{today}. Nobody is held out: {trial.lot_of} {have} {write.count(trial.lot)} "
+        f"{today} Nobody is held out: {trial.lot_of} {have} {write.count(trial.lot)} "
         f"learners, where two arms take {2 * trial.per_arm:,} to show a change by "
         f"{_points(trial)} four times in five; {_halves(trial)}."
     )
@@ -159,7 +160,7 @@ def _asked(trial: Trial, summary: Summary) -> str:
     share = summary.settings.numbers.share(trial.base)
     return (
         f"Ask all of both groups for {asked}: {only}{_known(trial, summary)} have {of} "
-        f"today. The outcome is met by {share} of these{_beside(trial)}."
+        f"today, and {share} of these have the outcome.{_beside(trial)}"
     )
 
 
@@ -172,7 +173,7 @@ def _known(trial: Trial, summary: Summary) -> str:
 def _beside(trial: Trial) -> str:
     """Say so where those whose past is known are others than those of the list."""
     of_others = trial.lot_of == WHOLE and trial.whom == ALL
-    return ", who are of all learners and not of this list" if of_others else ""
+    return " That is of all learners, not of this list." if of_others else ""
 
 
 def drawn(action: Action) -> str:

@@ -10,7 +10,11 @@ from learnstrata.learners.schema.amounts import money as money_words
 from learnstrata.learners.schema.cells import Settings
 from learnstrata.learners.schema.currencies import DECIMAL_COMMA
 from learnstrata.learners.schema.numerals import styles_of
-from learnstrata.learners.schema.one_pay import rule_of_numbers, ways_to_type
+from learnstrata.learners.schema.one_pay import (
+    rule_of_numbers,
+    units_to_type,
+    ways_to_type,
+)
 from learnstrata.report.interactive import in_script
 from learnstrata.segments.pay.benchmarks import KNOTS
 from learnstrata.segments.pay.percentile import PEERS, WAYS, fence_of, units_from
@@ -84,7 +88,7 @@ def _typed(config: Config) -> dict[str, object]:
         "code": config.pay.code,
         "ways": ways_to_type(config.pay),
         "sign": words.sign,
-        "units": list(words.units.items()),
+        "units": list(units_to_type(config.pay).items()),
         "periods": list(words.periods.items()),
         "styles": [(style.signed, style.decimal) for style in styles_of(marks)],
         "commas": config.pay.code not in DECIMAL_COMMA,

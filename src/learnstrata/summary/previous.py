@@ -128,10 +128,8 @@ def _fate(previous: Previous, fate: str) -> list[str]:
     """Tell of the segments of one fate, by their names; of many how many more."""
     found = [pair for pair in previous.pairs if _fate_of(pair, previous) == fate]
     told = [
-        SAID[fate].format(
-            old=_named(previous.old(pair.old_id)), new=_named(previous.new(pair.new_id))
-        )
-        for pair in found[:MOST_TOLD]
+        SAID[fate].format(old=old, new=new)
+        for old, new in (_told_apart(pair, previous) for pair in found[:MOST_TOLD])
     ]
     more = len(found) - len(told)
     return [*told, f"and {counted(more, 'more segment')} so"] if more > 0 else told
@@ -141,6 +139,15 @@ def _fate_of(pair: SegmentPair, previous: Previous) -> str:
     old, new = previous.old(pair.old_id), previous.new(pair.new_id)
     named = pair.fate == "continued" and old and new and old.name != new.name
     return "renamed" if named else pair.fate
+
+
+def _told_apart(pair: SegmentPair, previous: Previous) -> tuple[str, str]:
+    """Name both segments of a pair, with their numbers where they have one name."""
+    old, new = previous.old(pair.old_id), previous.new(pair.new_id)
+    names = _named(old), _named(new)
+    if not (old and new and old.name == new.name):
+        return names
+    return f"{names[0]} (segment {old.id} then)", f"{names[1]} (segment {new.id} now)"
 
 
 def _named(one: ComparedSegment | None) -> str:

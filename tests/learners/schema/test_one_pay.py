@@ -39,6 +39,18 @@ def test_what_is_no_pay_of_the_currency_is_refused(text):
         read_pay(text, Pay(currency="USD"))
 
 
+@pytest.mark.parametrize("text", ["12LPA", "12 lakh", "1.2 Crore USD", "10-12 lakhs"])
+def test_a_currency_is_not_read_in_the_words_of_another(text):
+    with pytest.raises(ParameterError, match="USD is not counted in lakh or crore"):
+        read_pay(text, Pay(currency="USD"))
+    assert read_pay(text.replace("USD", ""), Pay(currency="PKR")).amount >= 1_100_000
+
+
+@pytest.mark.parametrize("text", ["75k", "0.075 million", "75 thousand", "$75,000 pa"])
+def test_words_that_every_currency_is_counted_in_are_read(text):
+    assert read_pay(text, Pay(currency="USD")).amount == 75_000
+
+
 @pytest.mark.parametrize(
     ("text", "amount", "unit"),
     [

@@ -12,7 +12,10 @@ from learnstrata.learners.schema.amounts import money
 from learnstrata.learners.schema.standard import standardise
 from learnstrata.wording.numbers import as_limit
 
-__all__ = ["TypedPay", "read_pay", "rule_of_numbers", "ways_to_type"]
+__all__ = ["TypedPay", "read_pay", "rule_of_numbers", "units_to_type", "ways_to_type"]
+
+IN_LAKHS = frozenset({"INR", "PKR", "LKR", "NPR", "BDT"})
+LAKHS = (1e5, 1e7)  # what lakh and crore multiply by
 
 
 class TypedPay(NamedTuple):
@@ -56,7 +59,8 @@ def read_pay(
     Raises
     ------
     ParameterError
-        If there is no one way to read it, or it is not positive.
+        If there is no one way to read it, if it is not positive, or if it counts in
+        lakh or crore where the currency does not.
 
     Examples
     --------
@@ -67,6 +71,12 @@ def read_pay(
     1200000.0 12 is read in LPA: a number alone is in LPA under 3,000, else in INR.
     1200000.0 1200000 is read in INR: a number alone is in LPA under 3,000, else in INR.
     """
+    if _is_in_lakhs(text, pay):
+        raise ParameterError(
+            f"Got pay={text!r}, but {pay.code} is not counted in lakh or crore: known "
+            f"are k, thousand, m and million. Expected an amount of {pay.code} a year, "
+            f"such as {ways_to_type(pay)}."
+        )
     plain = replace(pay, currency=pay.code, unit=1.0, period="year")
     found = standardise(
         pl.DataFrame({"pay": [text]}),
@@ -104,8 +114,32 @@ def rule_of_numbers(pay: Pay, units_from: float) -> str:
 def ways_to_type(pay: Pay) -> str:
     """Give examples of a pay that is read in one way alone."""
     return (
-        "'12LPA', '12 lakh' or '1200000'" if pay.code == "INR" else "'75k' or '75000'"
+        "'12LPA', '12 lakh' or '1200000'"
+        if pay.code == "INR"
+        else "'75k', '0.075 million' or '75000'"
     )
+
+
+def units_to_type(pay: Pay) -> dict[str, float]:
+    """Give the patterns of words that a currency is counted in, and their sizes.
+
+    Examples
+    --------
+    >>> len(units_to_type(Pay())), len(units_to_type(Pay(currency="USD")))
+    (6, 3)
+    """
+    every = money(pay).units
+    counts = pay.code in IN_LAKHS
+    return {word: n for word, n in every.items() if counts or n not in LAKHS}
+
+
+def _is_in_lakhs(text: str, pay: Pay) -> bool:
+    """Tell a pay in words that its currency is not counted in."""
+    words, known = money(pay), units_to_type(pay)
+    others = "|".join(word for word in words.units if word not in known)
+    after = "|".join((words.sign, *words.periods, "-", "to"))
+    pattern = rf"[0-9] ?(?:{others})(?: ?(?:{after})|$)"
+    return bool(others) and re.search(pattern, text.lower().strip()) is not None
 
 
 def _is_alone(text: str, pay: Pay) -> bool:
