@@ -193,3 +193,21 @@ def test_a_currency_is_the_same_whether_it_was_said_or_taken_for_granted(plain):
 def test_a_median_is_news_only_where_it_moved_beyond_noise(plain, times, is_news):
     said = spoken(compared(plain, raised(plain, times)), plain)
     assert any("Median pay of all went from" in one for one in said) is is_news
+
+
+def test_two_segments_of_one_name_are_told_apart_by_their_numbers(plain):
+    previous = compared(plain, plain)
+    one, two, *_ = previous.new_segments
+    assert one.name != two.name
+    twice = two.model_copy(update={"name": one.name})
+    pair = previous.pairs[0].model_copy(
+        update={"old_id": one.id, "new_id": two.id, "fate": "merged"}
+    )
+    same = previous.model_copy(update={"new_segments": (one, twice), "pairs": (pair,)})
+    told = (
+        f'"{one.name}" (segment {one.id} then) went into "{one.name}" '
+        f"(segment {two.id} now)"
+    )
+    assert told in " ".join(spoken(same, plain))
+    other = same.model_copy(update={"new_segments": (one, two)})
+    assert f'"{one.name}" went into "{two.name}"' in " ".join(spoken(other, plain))

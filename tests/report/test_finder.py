@@ -1,6 +1,9 @@
 """The finder of the page knows what the program knows of a pay."""
 
 import json
+import re
+
+import pytest
 
 from learnstrata.report.finder import finder_of
 from learnstrata.segments.pay.percentile import WAYS, find_percentile
@@ -30,3 +33,18 @@ def test_the_page_has_the_fences_that_the_program_warns_by(summary):
                 assert not is_far or data["ways"][way] in told
             seen.add(way)
     assert len(seen) > 1
+
+
+@pytest.mark.parametrize(("currency", "known"), [("INR", True), ("USD", False)])
+def test_the_page_reads_no_words_of_another_currency(summary, currency, known):
+    config = summary.settings.config
+    pay = config["pay"] | {"currency": currency}
+    settings = summary.settings.model_copy(update={"config": config | {"pay": pay}})
+    told = summary.model_copy(update={"settings": settings})
+    typed = json.loads(finder_of(told).data)["typed"]
+    read = [
+        bool([word for word, _ in typed["units"] if re.fullmatch(word, text)])
+        for text in ("lakh", "crore", "l", "k", "million")
+    ]
+    assert read == [known, known, known, True, True]
+    assert ("lakh" in typed["ways"]) is known
