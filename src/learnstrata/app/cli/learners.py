@@ -27,7 +27,7 @@ from learnstrata.app.cli.peers import (
 from learnstrata.exceptions import ParameterError
 
 if TYPE_CHECKING:
-    from learnstrata.config.stages import Columns
+    from learnstrata.config.stages import Columns, Pay
     from learnstrata.summary.contract.pay import Benchmarks
 
 __all__ = ["assign", "explain", "percentile"]
@@ -134,7 +134,9 @@ def percentile(
 
     summary = read_summary(run)
     if role is None or tier is None or experience is None or pay is None:
-        raise ParameterError(_wanted(summary.benchmarks))
+        raise ParameterError(
+            _wanted(summary.benchmarks, summary.settings.configured.pay)
+        )
     found = percentile_in(
         summary, role_family=role, tier=tier, experience_band=experience, pay=pay
     )
@@ -145,11 +147,14 @@ def percentile(
             screens.show_percentile(found)
 
 
-def _wanted(benchmarks: "Benchmarks") -> str:
+def _wanted(benchmarks: "Benchmarks", pay: "Pay") -> str:
     """Say what a percentile needs to know, and what there is to choose from."""
+    from learnstrata.learners.schema.one_pay import ways_to_type
+
     lines = [
         f"  --{option}: {', '.join(choices_of(benchmarks, column))}"
         for option, column in PEERS.items()
     ]
-    told = "\n".join([*lines, "  --pay: a pay a year, such as 12LPA or 1200000"])
+    lines.append(f"  --pay: a pay a year, such as {ways_to_type(pay)}")
+    told = "\n".join(lines)
     return f"Expected --role, --tier, --experience and --pay:\n{told}"
