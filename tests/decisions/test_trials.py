@@ -150,6 +150,25 @@ def test_a_segment_of_which_few_are_known_is_held_to_all(small_results):
     assert past(trial_of(few, few.segments[0])) == past(trial_of(small_results))
 
 
+def test_a_baseline_that_rounding_moves_much_is_not_told(small_results):
+    """Of 90 of whom it is known 30 are told, who may be 10 to 59."""
+    counts = {"n_one_year": 90, "n_grown_one_year": 30, "n_one_year_of_all": 150}
+    own = {f"{n}{of}": None for n in ("grown", "role_change") for of in ("", "_of_all")}
+    own |= {"grown_one_year": None, "grown_one_year_of_all": None}
+    results = with_progression(small_results, **counts, **own)
+    found = trial_of(results, results.segments[0])
+    assert (found.base, found.per_arm, found.whom) == (
+        None,
+        None,
+        "all of whom it is known",
+    )
+    assert measure_of(found).endswith(
+        "beside those without the action: too few are known to say it today."
+    )
+    exact = trial_of(small_results, small_results.segments[0], told=found)
+    assert (exact.base, exact.outcome) == (None, found.outcome)
+
+
 def test_without_dated_pay_another_role_is_the_outcome(small_results):
     nothing = {"grown": None, "grown_of_all": None}
     roles = {"n_roles": 120, "n_changed": 60, "role_change": 0.5}

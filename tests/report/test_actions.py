@@ -120,6 +120,14 @@ def test_one_trial_for_all_targets_is_told_in_a_sentence(summary):
     assert trial_sentence(summary, mixed) == ""
 
 
+def test_without_a_share_of_today_no_trial_is_planned(summary):
+    unsure = trial(base=None, per_arm=None)
+    assert trial_sentence(summary, tried((4000, unsure))) == (
+        "No trial is planned: too few are known to say what share it is today (known "
+        "of 900 of 3,000)."
+    )
+
+
 def test_too_few_for_a_hold_out_say_what_they_could_show(summary):
     today = "Today 40% have the outcome (known of 900 of 3,000)"
     few = trial(lot=110, lot_of="the whole list", whom=ALL)

@@ -111,7 +111,9 @@ def _of_roles(
         Target(
             name=one.value,
             size=one.learners,
-            share=share_of(one.learners, results.segmented),
+            share=share_of(
+                one.learners, results.segmented, error=results.rounding_error
+            ),
             why=_of_assessed(one, write),
             trial=trial,
         )
@@ -231,7 +233,7 @@ def _gaps(cells: list[PayCell], results: Results) -> list[Target]:
         Target(
             name=one.role_family or "",
             size=(size := _of_role(results, one)),
-            share=share_of(size, results.segmented),
+            share=share_of(size, results.segmented, error=results.rounding_error),
             why=gap,
         )
         for one in roles

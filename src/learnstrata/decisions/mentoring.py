@@ -93,7 +93,7 @@ def _pool(role: MentorRole, results: Results, trial: Trial | None) -> Target:
     return Target(
         name=role.role,
         size=size,
-        share=share_of(size, results.segmented),
+        share=share_of(size, results.segmented, error=results.rounding_error),
         why=_supply(role, results),
         trial=trial,
     )
@@ -131,7 +131,7 @@ def _pools_in_words(roles: list[MentorRole], results: Results) -> str:
     many = (
         "largest role holds" if len(roles) == 1 else f"{len(roles)} largest roles hold"
     )
-    share = share_of(n, results.segmented)
+    share = share_of(n, results.segmented, error=results.rounding_error)
     if share is None:
         return f"The {many} {settings.numbers.count(n)} {settings.units}."
     return f"The {many} {settings.numbers.share(share)} of all {settings.units}."

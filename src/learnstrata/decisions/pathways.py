@@ -16,7 +16,12 @@ from learnstrata.learners.features.register import feature_of, spoken
 from learnstrata.learners.roles.titles import NOT_STATED
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.privacy.disclosure.pooling import OTHER
-from learnstrata.privacy.disclosure.rounding import share_of, significant
+from learnstrata.privacy.disclosure.rounding import (
+    LEAST_WHOLE,
+    ends_of,
+    share_of,
+    significant,
+)
 from learnstrata.summary.cohorts import cohort_of
 from learnstrata.summary.contract.meaning import (
     Category,
@@ -204,7 +209,9 @@ def _stalled_others(segment: Segment, results: Results) -> float | None:
     n, own = every.assessed or 0, part.assessed or 0
     if own > LARGEST * n:
         return None
-    return min(max((every.share * n - part.share * own) / (n - own), 0.0), 1.0)
+    error = 2 * results.rounding_error  # of a difference of two counts
+    inside = max((every.learners or 0) - (part.learners or 0), 0)
+    return share_of(inside, n - own, error=error)
 
 
 def _about(segment: Segment, results: Results) -> str:
@@ -249,17 +256,22 @@ def _label(feature: str) -> str:
 def _shares(
     category: Category, segment: Segment, results: Results
 ) -> Iterator[tuple[str, float, float]]:
-    """Give the share of each value here and among the others, of who has one."""
+    """Give the share of each value here and among the others, of who has one.
+
+    Both as rounding allows: the least that it is here, the most that it is there.
+    """
     stated = _stated(category, results)
     own = _known(category, segment, results)
     others = sum(one.base_count or 0 for one in stated) - own
     if others <= 0 or own > LARGEST * (own + others):
         return
+    error = results.rounding_error
     for one in stated:
-        share = share_of(one.count, own)
-        if share is not None:
-            beside = ((one.base_count or 0) - (one.count or 0)) / others
-            yield one.value, share, min(max(beside, 0.0), 1.0)
+        rest = max((one.base_count or 0) - (one.count or 0), 0)
+        if one.count is not None and own >= LEAST_WHOLE:
+            here = ends_of(one.count, own, error=error)
+            beside = ends_of(rest, others, error=2 * error)
+            yield one.value, here[0], beside[1]
 
 
 def _known(category: Category, segment: Segment, results: Results) -> int:

@@ -82,11 +82,17 @@ def _told_of(action: ActionId, told: Sequence[Action]) -> Action | None:
 
 
 def _trials_of(told: Sequence[Action]) -> dict[ActionId, Trial]:
-    """Give the trial of each action that has one, of its first target."""
+    """Give the trial of each action that has one, of its first target.
+
+    Where too few are known for one of a whole list, so it is for a list of nobody.
+    """
     trials: dict[ActionId, Trial] = {}
     for action in told:
         if action.targets and (trial := action.targets[0].trial):
             trials[action.id] = trial
+    few = next((one for one in trials.values() if one.base is None), None)
+    if few:
+        trials |= {action.id: few for action in told if not action.targets}
     return trials
 
 

@@ -155,7 +155,9 @@ def _to_check(results: Results) -> Iterator[Target]:
     )
     for name, (size, *others), why in found:
         if size:
-            share, *_ = shares_of((size, *others), results.segmented)
+            share, *_ = shares_of(
+                (size, *others), results.segmented, error=results.rounding_error
+            )
             yield Target(name=name, size=size, share=share, why=why)
 
 

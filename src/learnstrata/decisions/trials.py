@@ -74,20 +74,23 @@ def trial_of(
     Returns
     -------
     Trial or None
-        None where the table has no outcome.
+        None where the table has no outcome. Its `base` is None where too few are known
+        for a share of rounded counts.
     """
     change = results.settings.configured.decisions.change
-    for past in _pasts(results, segment):
-        if past.base is None or not (past.is_like(told) if told else past.is_enough):
-            continue
-        return Trial(
-            **past._asdict(),
-            change=change,
-            per_arm=told.per_arm if told else _per_arm(past.base, change),
-            lot_of=told.lot_of if told else ITS_OWN if segment else WHOLE,
-            lot=told.lot if told else learners_of(segment, results) if segment else lot,
-        )
-    return None
+    past = _past(list(_pasts(results, segment)), told)
+    if past is None:
+        return None
+    if told and told.base is None:
+        past = past._replace(base=None)  # what is counted alone for teams is so for all
+    per_arm = None if past.base is None else _per_arm(past.base, change)
+    return Trial(
+        **past._asdict(),
+        change=change,
+        per_arm=told.per_arm if told else per_arm,
+        lot_of=told.lot_of if told else ITS_OWN if segment else WHOLE,
+        lot=told.lot if told else learners_of(segment, results) if segment else lot,
+    )
 
 
 def trials_of_segments(results: Results) -> dict[int, Trial | None]:
@@ -144,6 +147,15 @@ class _Past(NamedTuple):
     def is_like(self, told: Trial) -> bool:
         """Say whether a trial goes by the same past."""
         return self[:3] == (told.outcome, told.whom, told.span)
+
+
+def _past(pasts: Sequence[_Past], told: Trial | None) -> _Past | None:
+    """Take the first past of which enough is known, else one that is counted alone."""
+    if told:
+        return next((one for one in pasts if one.is_like(told)), None)
+    enough = (one for one in pasts if one.base is not None and one.is_enough)
+    few = [one for one in pasts if one.known and one.whom == ALL]
+    return next(enough, None) or max(few, key=lambda one: one.known or 0, default=None)
 
 
 def _pasts(results: Results, segment: Segment | None) -> Iterator[_Past]:
@@ -262,6 +274,8 @@ def measure_of(trial: Trial | None, results: Results, *, also: str = "") -> str:
     beside = (
         "against a hold-out drawn at random."
         if trial.is_drawn
+        else "beside those without the action: too few are known to say it today."
+        if trial.base is None
         else "beside today's share: there are too few for a hold-out."
         if trial.per_arm
         else "beside today's share."
@@ -307,7 +321,7 @@ def horizon_of(trial: Trial | None, results: Results) -> str:
     if trial is None:
         return _undated(results)
     if trial.span:
-        if trial.span == ONE_YEAR:
+        if trial.span == ONE_YEAR or trial.base is None:
             return "One year, since pay is dated by the year."
         return (
             "One year at least, since pay is dated by the year; today's share is of "

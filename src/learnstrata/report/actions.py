@@ -31,6 +31,7 @@ __all__ = [
 
 PATHWAYS = "pathways"
 NO_TRIAL = "it cannot change so far"
+UNSURE = "too few are known to say what share it is today"
 # Short, so that all columns of a table fit beside each other.
 LOTS = {ITS_OWN: "segment", TOGETHER: "small ones", WHOLE: "list"}
 UNCOUNTED = "how many there are is not known"
@@ -131,10 +132,10 @@ def trial_sentence(summary: Summary, action: Action) -> str:
             f"{_points(trial)} shows four times in five."
         )
     span = f", by records {trial.span}" if trial.span else ""
-    today = (
-        f"Today {write.share(trial.base)} have the outcome (known of "
-        f"{_known(trial, summary)}{span})"
-    )
+    known = f"{_known(trial, summary)}{span}"
+    if trial.base is None:
+        return f"No trial is planned: {UNSURE} ({known})."
+    today = f"Today {write.share(trial.base)} have the outcome ({known})"
     if trial.per_arm is None:
         return f"{today}; {NO_TRIAL}."
     today = f"{today}.{_beside(trial)}"
@@ -219,6 +220,8 @@ def _lot(trial: Trial, summary: Summary) -> str:
 
 
 def _enough(trial: Trial) -> str:
+    if trial.base is None:
+        return f"no: {UNSURE}"
     if trial.per_arm is None:
         return f"no: {NO_TRIAL}"
     if trial.lot is None:

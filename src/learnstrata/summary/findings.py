@@ -286,7 +286,8 @@ def _well_paid(results: Results) -> list[str]:
         return []
     parts = sorted(found.by_tier, key=lambda one: one.value)
     tiers = [one.value for one in parts]
-    of_whole = shares_of([one.learners for one in parts], found.learners)
+    error = results.rounding_error
+    of_whole = shares_of([one.learners for one in parts], found.learners, error=error)
     shares = dict(zip(tiers, of_whole, strict=True))
     of = [
         f"{write.share(share)} are in {_tier(tier)}"
@@ -294,7 +295,7 @@ def _well_paid(results: Results) -> list[str]:
         if share is not None
     ]
     top = next((one for one in found.by_tier if one.value == TOP_TIER), None)
-    beside = share_of(top.assessed, found.assessed) if top else None
+    beside = share_of(top.assessed, found.assessed, error=error) if top else None
     if TOP_TIER not in shares or shares[TOP_TIER] is None or beside is None:
         return [cohort_sentence(found, write), defined(found)]
     where = (

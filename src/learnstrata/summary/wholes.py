@@ -20,9 +20,16 @@ M = TypeVar("M", bound=Model)
 
 
 def shares_of(
-    parts: Sequence[int | None], whole: int | None
+    parts: Sequence[int | None], whole: int | None, *, error: int = 0
 ) -> tuple[float | None, ...]:
     """Give told parts as shares of their whole, or of their sum where that is more.
+
+    Parameters
+    ----------
+    parts : sequence of int or None
+    whole : int or None
+    error : int, default=0
+        Most that a count can be off by: what this moves by much is None.
 
     Examples
     --------
@@ -30,7 +37,7 @@ def shares_of(
     ((0.542, 0.458), (0.4, None))
     """
     least = _least(parts, whole)
-    return tuple(share_of(n, least) for n in parts)
+    return tuple(share_of(n, least, error=error) for n in parts)
 
 
 def _least(parts: Sequence[int | None], whole: int | None) -> int:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from learnstrata.privacy.disclosure.rounding import (
     Rounding,
     rounded_pay,
+    share_of,
 )
 
 UNIT = 1e5
@@ -103,4 +104,19 @@ def test_a_share_is_of_told_counts_and_as_fine_as_its_whole_allows(offset, a, b)
         assert share is None
         return
     exact = round(min(told / of, 1.0), 3 if of > 1000 else 2)
-    assert share == (exact or 0.0004)
+    (least, most), (low, high) = rounding.limits(part), rounding.limits(whole)
+    moved = max(exact - least / high, min(most / low, 1.0) - exact)
+    assert share == (exact or 0.0004 if moved <= 0.03 else None)
+
+
+def test_a_share_that_rounding_makes_false_is_not_told():
+    """26 of 180 are 14 %; with the groups 20 to 49 and 170 to 189 they are told as 17.
+
+    Of 18,000 the same groups move a share by little.
+    """
+    rounding = Rounding(10, joined_at=frozenset({30, 40, 180}))
+    assert (rounding.count(26), rounding.count(180)) == (30, 180)
+    assert rounding.share(26, 180) is None
+    assert rounding.share(2_600, 18_000) == 0.144
+    assert share_of(30, 180, error=15) is None
+    assert share_of(30, 180) == 0.17

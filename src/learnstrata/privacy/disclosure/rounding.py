@@ -12,9 +12,11 @@ Floats = npt.NDArray[np.float64]
 
 __all__ = [
     "AMOUNTS",
+    "LEAST_WHOLE",
     "MOST_SKILL",
     "Rounding",
     "coarse_skill",
+    "ends_of",
     "rounded_pay",
     "share_of",
     "significant",
@@ -22,6 +24,7 @@ __all__ = [
 
 AMOUNTS = ("pay", "company_pay")
 LEAST_WHOLE, FINE_WHOLE = 50, 1_000  # learners a share, and a tenth of a percent, take
+MOST_MOVED = 0.03  # of a whole: by how much rounding may move a share that is told
 OF_A_LEARNER = 2.0  # times 1 / n: by how much, about, one of n moves their median
 LEAST_STEP = 0.05  # of the spread of a number of the user's
 SKILL_STEPS = (0.01, 0.02, 0.05, 0.1)
@@ -60,7 +63,7 @@ class Rounding:
     >>> rounding = Rounding(10, offset=4)
     >>> [rounding.count(n) for n in (0, 9, 10, 23, 24, 33, 153_443)]
     [None, None, 20, 20, 30, 30, 153440]
-    >>> rounding.share(512, 2_000), rounding.share(51, 200), rounding.share(20, 40)
+    >>> rounding.share(512, 2_000), rounding.share(101, 400), rounding.share(51, 200)
     (0.255, 0.25, None)
     """
 
@@ -187,25 +190,69 @@ class Rounding:
         """Give a part of a whole, of told counts, no finer than the whole allows.
 
         A tenth of a percent of more than 1,000, whole percents of fewer, nothing of
-        fewer than 50: as they are told, so that a share says no more than they do.
+        fewer than 50: as they are told, so that a share says no more than they do. Nor
+        anything where other counts that are told as these have a share that is more
+        than three points away.
         """
-        return share_of(self.count(part), self.count(whole))
+        share = share_of(self.count(part), self.count(whole))
+        ends = _ends(self.limits(int(part)), self.limits(int(whole)))
+        return share if share is None or _is_near(share, ends) else None
 
 
-def share_of(told: int | None, of: int | None) -> float | None:
+def share_of(told: int | None, of: int | None, *, error: int = 0) -> float | None:
     """Give a share of two told counts; one that is there is never none.
+
+    Parameters
+    ----------
+    told, of : int or None
+    error : int, default=0
+        Most that a count can be off by: a share that this moves by more than three
+        points is None.
 
     Examples
     --------
     >>> share_of(510, 2_000), share_of(50, 153_440), share_of(None, 200)
     (0.255, 0.0004, None)
+    >>> share_of(50, 400, error=10), share_of(50, 200, error=10)
+    (0.12, None)
     """
     if told is None or of is None or of < LEAST_WHOLE:
         return None
     share = min(told / of, 1.0)
+    if not _is_near(share, ends_of(told, of, error=error)):
+        return None
     if of <= FINE_WHOLE:
         return round(share, 2)
     return max(round(share, 3), NEXT_TO_NOTHING) if told else 0.0
+
+
+def ends_of(part: int, whole: int, *, error: int) -> tuple[float, float]:
+    """Give the least and the most that a share may be, of counts that are off.
+
+    Parameters
+    ----------
+    part, whole : int
+        As told.
+    error : int
+        Most that a count can be off by.
+
+    Examples
+    --------
+    >>> ends_of(50, 200, error=10), ends_of(50, 200, error=0)
+    ((0.19047619047619047, 0.3157894736842105), (0.25, 0.25))
+    """
+    counts = [(max(n - error, 0), n + error) for n in (part, whole)]
+    return _ends(*counts)
+
+
+def _ends(part: tuple[int, int], whole: tuple[int, int]) -> tuple[float, float]:
+    return min(part[0] / whole[1], 1.0), min(part[1] / max(whole[0], 1), 1.0)
+
+
+def _is_near(share: float, ends: tuple[float, float]) -> bool:
+    """Say whether a told share is within three points of whatever it may be."""
+    least, most = ends
+    return max(share - least, most - share) <= MOST_MOVED
 
 
 def coarse_skill(value: float, n: float, *, end: int = 0) -> float:

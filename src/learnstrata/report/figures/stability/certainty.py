@@ -96,9 +96,11 @@ def _bars(summary: DisclosedSummary, row: SegmentCertainty) -> list[Row]:
 def title(summary: DisclosedSummary) -> str:
     """Say how many learners are core, borderline and atypical."""
     write, found = summary.settings.numbers, evidence_of(summary).certainty
+    parts = parts_of(found)
+    shares = shares_of(parts, summary.segmented, error=summary.rounding_error)
     core, border, far = (
-        write.count(None) if share is None else write.share(share)
-        for share in shares_of(parts_of(found), summary.segmented)
+        write.count(n) if share is None else write.share(share)
+        for n, share in zip(parts, shares, strict=True)
     )
     return (
         f"{core} of the {summary.settings.units} are core to their segment, {border} "
@@ -108,14 +110,16 @@ def title(summary: DisclosedSummary) -> str:
 
 def table(summary: Results) -> Table:
     """Count core, borderline and atypical learners of each segment and of all."""
-    found = evidence_of(summary).certainty
+    found, error = evidence_of(summary).certainty, summary.rounding_error
     rows: list[Sequence[Cell]] = []
     for row in found.per_segment:
         segment = summary.segment(row.segment_id)
         name = name_of_segment(summary, row.segment_id)
         size = segment.size if segment else None
-        rows.append(_cells(name, parts_of(row), size, row.mean_confidence))
-    rows.append(_cells("All", parts_of(found), summary.segmented, ""))
+        shares = shares_of(parts_of(row), size, error=error)
+        rows.append((name, *parts_of(row), *shares, row.mean_confidence))
+    shares = shares_of(parts_of(found), summary.segmented, error=error)
+    rows.append(("All", *parts_of(found), *shares, ""))
     counts = [
         column(part.capitalize(), lambda row, i=i: row[i], "count")
         for i, part in enumerate(STRENGTHS, start=1)
@@ -135,12 +139,6 @@ def table(summary: Results) -> Table:
         ],
         sheet="Certainty",
     )
-
-
-def _cells(
-    name: str, parts: Parts, whole: int | None, confidence: Cell
-) -> Sequence[Cell]:
-    return (name, *parts, *shares_of(parts, whole), confidence)
 
 
 def note(summary: DisclosedSummary) -> str:
