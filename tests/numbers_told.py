@@ -355,7 +355,8 @@ def _lacking(summary: DisclosedSummary) -> list[object]:
     held = share_of(sum(large), summary.segmented)
     roles = found.mentor_roles
     gaps = [role.gap(found.mentees) for role in roles]
-    return [len(large), held, sum(large), gaps, [r.per_mentor for r in roles]]
+    each = [role.per_mentor(error=summary.rounding_error) for role in roles]
+    return [len(large), held, sum(large), gaps, each]
 
 
 def _groups(summary: DisclosedSummary) -> list[float]:

@@ -31,6 +31,26 @@ def test_mentor_pools_are_the_largest_roles(small_results):
 
 
 @pytest.mark.parametrize(
+    ("demand", "supply", "error", "ratio"),
+    [
+        (30_000, 5_300, 10, 5.7),
+        (1_700, 300, 10, 6.0),
+        (170, 30, 10, None),
+        (170, 30, 29, None),
+        (170, 20, 29, None),
+    ],
+)
+def test_a_ratio_has_the_digits_that_rounding_leaves(
+    small_results, demand, supply, error, ratio
+):
+    """161 of 41 are 3.9, told as 170 of 30."""
+    role = changed(
+        small_results.questions.mentor_roles[0], demand=demand, supply=supply
+    )
+    assert role.per_mentor(error=error) == ratio
+
+
+@pytest.mark.parametrize(
     ("demand", "supply", "gap", "words"),
     [
         (100, 12, 8, "at 5 a mentor, 8 mentors are lacking"),
@@ -52,7 +72,7 @@ def test_a_gap_is_the_mentors_that_demand_lacks(
         small_results.questions.mentor_roles[0], demand=demand, supply=supply
     )
     assert role.gap(5) == gap
-    assert role.per_mentor == (demand / supply if supply else None)
+    assert role.per_mentor() == (demand / supply if supply else None)
     (target,) = actions(questions(small_results, mentor_roles=(role,)))[
         "mentor_pools"
     ].targets

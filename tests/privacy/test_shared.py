@@ -131,9 +131,10 @@ def mentors_lacking(told):
     """Mentors that a role lacks, and learners for each, worked out of what is told."""
     asked = told.questions
     gaps = [one.gap(asked.mentees) for one in asked.mentor_roles]
-    each = {one.per_mentor for one in asked.mentor_roles if one.per_mentor is not None}
+    error = told.rounding_error
+    each = {one.per_mentor(error=error) for one in asked.mentor_roles} - {None}
     return {max(gap, 0) for gap in gaps if gap is not None} | {
-        round(one, 9) for one in each
+        round(one, 1) for one in each
     }
 
 

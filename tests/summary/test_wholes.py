@@ -20,6 +20,20 @@ def test_parts_that_fit_into_their_whole_are_shares_of_it():
     assert shares_of((300, 600), 1_000) == (0.3, 0.6)
 
 
+def test_mentors_and_learners_of_a_role_told_as_more_than_it_has_are_left_out(
+    small_told,
+):
+    """Of 50 learners 50 are told as new and 50 as experienced."""
+    role = small_told.questions.mentor_roles[0].model_copy(update={"levels": ()})
+    rows = [
+        role.model_copy(update={"learners": n, "demand": new, "supply": old})
+        for n, new, old in ((50, 50, 50), (300, 160, 150), (50, 50, None))
+    ]
+    questions = small_told.questions.model_copy(update={"mentor_roles": tuple(rows)})
+    found = within_wholes(small_told.model_copy(update={"questions": questions}))
+    assert found.questions.mentor_roles == tuple(rows[1:])
+
+
 def test_segments_that_add_up_to_more_than_all_are_shares_of_their_sum(small_told):
     more = small_told.segmented + 100
     sizes = [more - 10 * (len(small_told.segments) - 1)]

@@ -111,8 +111,9 @@ def _supply(role: MentorRole, results: Results) -> str:
     )
     gap = role.gap(questions.mentees, error=results.rounding_error)
     each = f"at {questions.mentees} a mentor"
-    if role.per_mentor is not None:
-        told = f"{told}, {role.per_mentor:.1f} for each of these"
+    ratio = role.per_mentor(error=results.rounding_error)
+    if ratio is not None:
+        told = f"{told}, {round(ratio, 1):g} for each of these"
     if gap is None:
         return told
     if gap > 0:

@@ -17,6 +17,7 @@ from learnstrata.decisions.trials import (
 from learnstrata.summary.contract.decisions import Action, Target, Trial
 from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Summary
+from learnstrata.wording.numbers import NOTHING
 from learnstrata.wording.tables import Getter, Table, column, table_of
 
 __all__ = [
@@ -252,6 +253,11 @@ def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
     found = summary.questions
     years, units = f"{found.mentor_years:g}", summary.settings.units.capitalize()
     levels = dict.fromkeys(level.level for one in roles for level in one.levels)
+
+    def ratio(role: MentorRole) -> float | None:
+        found = role.per_mentor(error=summary.rounding_error)
+        return None if found is None else round(found, 1)
+
     return table_of(
         "Demand and supply of mentors by role and experience",
         neediest(
@@ -263,7 +269,7 @@ def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
             column(f"Under {years} years", lambda one: one.demand, "count"),
             *(column(f"Of them, {one}", _demand_of(one), "count") for one in levels),
             column(f"Could mentor: {years} years", lambda one: one.supply, "count"),
-            column("Learners for each mentor", lambda one: one.per_mentor, "number"),
+            column("Learners for each mentor", ratio, "plain"),
             column("Mentors lacking", lambda r: _lacking(r, summary), "plain"),
         ),
         note=f"Lacking if each takes {found.mentees}. Who could mentor may not want "
@@ -271,8 +277,10 @@ def pools(summary: Summary, roles: Sequence[MentorRole]) -> Table:
     )
 
 
-def _demand_of(level: str) -> Callable[[MentorRole], int | None]:
-    def told(role: MentorRole) -> int | None:
+def _demand_of(level: str) -> Callable[[MentorRole], int | str | None]:
+    def told(role: MentorRole) -> int | str | None:
+        if not role.levels:
+            return NOTHING
         return next((one.demand for one in role.levels if one.level == level), 0)
 
     return told

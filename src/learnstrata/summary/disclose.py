@@ -108,9 +108,9 @@ def disclose(results: Results, *, key: bytes, content: bytes) -> Results:
     told = changed(results, change)
     if not change.pay_is_told:
         told = _without_cuts_of_pay(told)
-    questions = _without_few_companies(told.questions, settings)
     both = zip(results.outcomes, told.outcomes, strict=True)
     told = within_wholes(told)
+    questions = _without_few_companies(told.questions, settings)
     return told.model_copy(
         update={
             "small_segments": len(small),

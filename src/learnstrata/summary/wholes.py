@@ -12,11 +12,13 @@ from learnstrata.privacy.disclosure.rounding import share_of
 from learnstrata.summary.contract.evidence import Evidence
 from learnstrata.summary.contract.meaning import Segment
 from learnstrata.summary.contract.model import Model
+from learnstrata.summary.contract.questions import MentorRole
 from learnstrata.summary.contract.results import Results
 
 __all__ = ["shares_of", "within_wholes"]
 
 M = TypeVar("M", bound=Model)
+MOST_OVER = 1.1  # times a whole: what rounding alone makes of parts of many
 
 
 def shares_of(
@@ -47,6 +49,9 @@ def _least(parts: Sequence[int | None], whole: int | None) -> int:
 def within_wholes(told: Results) -> Results:
     """Let shares of segments, of their parts and bins be no more than 100 %.
 
+    Roles whose mentors and learners are told as clearly more than the role are left
+    out.
+
     Parameters
     ----------
     told : Results
@@ -57,7 +62,23 @@ def within_wholes(told: Results) -> Results:
     segments = tuple(_within(one) for one in _with_shares(told.segments, share=shares))
     every = _least(sizes, told.segmented)
     evidence = told.evidence and _with_parts(told.evidence, every)
-    return told.model_copy(update={"segments": segments, "evidence": evidence})
+    fitting = tuple(map(_with_levels, filter(_is_whole, told.questions.mentor_roles)))
+    questions = told.questions.model_copy(update={"mentor_roles": fitting})
+    update = {"segments": segments, "evidence": evidence, "questions": questions}
+    return told.model_copy(update=update)
+
+
+def _is_whole(role: MentorRole) -> bool:
+    """Say whether those who want a mentor and who could be one fit into their role."""
+    parts = (role.demand or 0) + (role.supply or 0)
+    return parts <= MOST_OVER * (role.learners or 0)
+
+
+def _with_levels(role: MentorRole) -> MentorRole:
+    """Leave out the levels of a role where together they are more than it has."""
+    parts = sum(one.demand or 0 for one in role.levels)
+    fits = parts <= MOST_OVER * max(role.demand or 0, 1)
+    return role if fits else role.model_copy(update={"levels": ()})
 
 
 def _within(segment: Segment) -> Segment:

@@ -60,12 +60,26 @@ class MentorRole(Model):
     supply: Annotated[int | None, Count("of them, with enough years to mentor")]
     levels: Annotated[tuple[MentorLevel, ...], Rows()]
 
-    @property
-    def per_mentor(self) -> float | None:
-        """Learners for each who could mentor; None where few could."""
-        if self.demand is None or not self.supply:
+    def per_mentor(self, *, error: int = 0) -> float | None:
+        """Give the learners for each who could mentor; None where few could.
+
+        Parameters
+        ----------
+        error : int, default=0
+            Most that a count can be off by: with as many decimals as it leaves, one or
+            none, and None where it leaves no whole number.
+        """
+        if self.demand is None or not self.supply or self.supply <= error:
             return None
-        return self.demand / self.supply
+        told = self.demand / self.supply
+        if error == 0:
+            return told
+        least = max(self.demand - error, 0) / (self.supply + error)
+        most = (self.demand + error) / (self.supply - error)
+        moved = max(told - least, most - told)
+        if moved > 0.5:
+            return None
+        return round(told, 1 if moved <= 0.05 else 0)
 
     def gap(self, mentees: int, *, error: int = 0) -> int | None:
         """Give how many mentors are lacking, below 0 how many are to spare.

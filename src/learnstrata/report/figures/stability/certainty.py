@@ -1,7 +1,5 @@
 """How sure single learners are to be in their segment: core, borderline, atypical."""
 
-from collections.abc import Sequence
-
 from learnstrata.report import theme
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.layers import TIP, Row, layer, layered
@@ -111,7 +109,7 @@ def title(summary: DisclosedSummary) -> str:
 def table(summary: Results) -> Table:
     """Count core, borderline and atypical learners of each segment and of all."""
     found, error = evidence_of(summary).certainty, summary.rounding_error
-    rows: list[Sequence[Cell]] = []
+    rows: list[tuple[Cell, ...]] = []
     for row in found.per_segment:
         segment = summary.segment(row.segment_id)
         name = name_of_segment(summary, row.segment_id)
