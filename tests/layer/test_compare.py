@@ -10,10 +10,11 @@ from sklearn.metrics import adjusted_rand_score
 import learnstrata as ls
 from learnstrata.layer.compare import compare_sides, read_side
 from learnstrata.layer.migration import Crossing
-from learnstrata.layer.pairs import Counts, fates
+from learnstrata.layer.pairs import Counts, fates, followed
 from learnstrata.layer.reading import read_summary
 from learnstrata.privacy.disclosure.rounding import Rounding, share_of
 from learnstrata.stats.stability import adjusted_rand
+from learnstrata.summary.previous import agreement_sentence
 from thrift import NO_EVIDENCE
 
 KEY = bytes(32)
@@ -244,8 +245,39 @@ def test_the_share_that_stays_is_of_the_whole_size_in_both_forms(found):
         pairs = [p for p in form.pairs if p.count and p.size_old and p.size_new]
         assert pairs
         for one in pairs:
-            assert one.of_old == share(one.count, one.size_old)
-            assert one.of_new == share(one.count, one.size_new)
+            for told, size in ((one.of_old, one.size_old), (one.of_new, one.size_new)):
+                left_open = form is found.told and told is None
+                assert left_open or told == share(one.count, size)
+
+
+def with_few(run, *sizes):
+    """Give a run with segments of these sizes."""
+    segments = tuple(
+        run.segments[0].model_copy(update={"id": i, "size": n})
+        for i, n in enumerate(sizes, start=1)
+    )
+    counted = run.input.model_copy(update={"segmented": sum(sizes)})
+    return run.model_copy(update={"segments": segments, "input": counted})
+
+
+def test_moves_are_no_more_than_the_segment_they_are_from_as_it_is_told(new):
+    """Of 460 learners 300 and 200 are told to be somewhere; of 60 in both runs 100."""
+    of = Counts(crossing([[290, 190], [5, 400]]), Rounding(50, 40).count, share_of, 50)
+    runs = with_few(new.summary, 460, 410), with_few(new.summary, 300, 570)
+    assert (of.told(290), of.told(190)) == (300, 200)
+    told = followed(runs, of, ()).migrations
+    assert sum(one.count for one in told if one.old_id == 1) <= 460
+    assert all(one.count is None or one.count >= 50 for one in told)
+    few = with_few(new.summary, 60)
+    one = Counts(
+        crossing([[58], [5]], left=[99, 0]), Rounding(50, 40).count, share_of, 50
+    )
+    assert one.told(63) == 100
+    found = followed((runs[0], few), one, ())
+    assert (found.in_both, found.agreement) == (60, None)
+    assert "has one segment" in agreement_sentence(
+        found.model_copy(update={"k_new": 1})
+    )
 
 
 def test_a_run_that_follows_another_keeps_names_and_tells_what_is_new(new, found):

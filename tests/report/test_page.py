@@ -175,7 +175,7 @@ def test_a_segment_too_small_to_be_shown_is_said_to_be_there(notebook):
 
 def test_one_line_says_that_counts_are_rounded(summary, text):
     line = quality.rounding(summary)
-    assert "Counts are rounded to about tens, no count is off by more than" in line
+    assert "Counts are rounded in steps of 10" in line
     assert text.count(line) == 1
 
 

@@ -150,12 +150,12 @@ def test_what_is_not_shown_is_told_with_what_the_table_lacks(summary):
     )
 
 
-@pytest.mark.parametrize(("base", "steps"), [(10, "tens"), (25, "multiples of 25")])
+@pytest.mark.parametrize(("base", "steps"), [(10, "10 to about 20"), (25, "25")])
 def test_one_line_says_how_counts_are_rounded(summary, base, steps):
     settings = summary.settings.model_copy(update={"base": base})
     told = summary.model_copy(update={"settings": settings, "rounding_error": 13})
     assert quality.rounding(told) == (
-        f"Counts are rounded to about {steps}, no count is off by more than 13, so "
+        f"Counts are rounded in steps of {steps}, no count is off by more than 13, so "
         "parts may not add up to their whole; 0 to "
         f'{base - 1} reads "under {base}".'
     )

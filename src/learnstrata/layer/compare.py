@@ -236,7 +236,8 @@ def compare_sides(
     sizes = Sizes.of(exact[0], told[0]), Sizes.of(exact[1], told[1])
     least = least_told(*exact)
     rounding = _rounding(found, sizes, least=least, key=key)
-    shared = Counts(found, rounding.count, share_of, least)
+    share = partial(share_of, error=_error(found, rounding))
+    shared = Counts(found, rounding.count, share, least)
     return Comparison(
         _spoken(followed(told, shared, notes), told),
         _spoken(followed(exact, Counts(found, int, _ratio), notes), exact),
@@ -294,6 +295,13 @@ def _rounding(
     drawn = Rounding.drawn(least, key=key, content=found.content)
     tally = tally_of_crossing(found, *sizes, least=2 * least)
     return rounding_of_crossing(tally, *sizes, drawn=drawn)
+
+
+def _error(found: Crossing, rounding: Rounding) -> int:
+    """Give the most that a told count of learners in both runs can be off."""
+    counts = {int(n) for n in (*found.table.flat, found.table.sum(), found.moved)}
+    told = [(rounding.count(n), *rounding.limits(n)) for n in counts]
+    return max((max(n - a, b - n) for n, a, b in told if n is not None), default=0)
 
 
 def _spoken(previous: Previous, runs: tuple[Results, Results]) -> Previous:

@@ -1,7 +1,7 @@
 """Two runs beside each other, as values of the contract: segment by segment."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -31,8 +31,10 @@ __all__ = ["Counts", "beside", "fates", "followed", "least_told"]
 WIDER = 5  # times the steps of the runs
 MOST_SPREAD = 0.1  # of the learners in both: more are not where agreement takes them
 NEARLY_ALL = 0.99  # the most that rounds to an agreement of some who moved
+ANY = 10**12  # learners, or more than there are
 
 Ids: TypeAlias = tuple[int | None, int | None]
+Cell: TypeAlias = tuple[int, int]
 
 
 class Counts(NamedTuple):
@@ -55,9 +57,23 @@ class Counts(NamedTuple):
     share: Callable[[int | None, int | None], float | None]
     step: int = 0
 
-    def both(self, old: int, new: int) -> int | None:
-        """Give the learners of an old segment who are in a new one."""
-        return self.told(int(self.found.table[old - 1, new - 1]))
+    def cells(self, runs: tuple[Results, Results]) -> dict[Cell, int | None]:
+        """Give the learners of each old segment who are in each new one.
+
+        Of a segment no more than its run tells: the largest count gives way, by steps.
+        """
+        old, new = (tuple((one.id, one.size) for one in run.segments) for run in runs)
+        cells = {
+            (i, j): self.told(int(self.found.table[i - 1, j - 1]))
+            for i, _ in old
+            for j, _ in new
+        }
+        if self.step:
+            for side, sizes in enumerate((old, new)):
+                for own, size in sizes:
+                    beside = [key for key in cells if key[side] == own]
+                    _hold(cells, beside, most=size, step=self.step)
+        return cells
 
     def agreement(self) -> float | None:
         """Give the adjusted Rand index over learners in both runs; 1 if nobody moved.
@@ -66,6 +82,8 @@ class Counts(NamedTuple):
         None where who moved is hidden, or too much of where they went.
         """
         moved = self.told(self.found.moved)
+        if min(self.found.table.shape) < 2:
+            return None  # all learners of one segment are together, whatever the other
         if moved is None or (self.told(int(self.found.table.sum())) or 0) < LEAST_WHOLE:
             return None
         table, spread = self._table(moved)
@@ -91,6 +109,23 @@ class Counts(NamedTuple):
         table[some] = untold / max(some.sum(), 1)
         table[elsewhere] *= moved / max(table[elsewhere].sum(), 1)
         return table, untold + self.step / 2 * math.sqrt(table.size)
+
+
+def _hold(
+    cells: dict[Cell, int | None],
+    beside: Sequence[Cell],
+    *,
+    most: int | None,
+    step: int,
+) -> None:
+    """Let cells be no more than a whole together, as far as each stays told."""
+    over = sum(cells[key] or 0 for key in beside) - (most or ANY)
+    for key in sorted(beside, key=lambda key: (-(cells[key] or 0), key)):
+        told = cells[key]
+        if over <= 0 or told is None:
+            return
+        cells[key] = max(told - -(-over // step) * step, step)
+        over -= told - (cells[key] or 0)
 
 
 def least_told(*runs: Results) -> int:
@@ -164,7 +199,8 @@ def followed(
         "left": int(found.left.sum()),
         "moved": found.moved,
     }
-    told = {name: counts.told(n) for name, n in whole.items()}
+    told = _within_runs({name: counts.told(n) for name, n in whole.items()}, runs)
+    cells = counts.cells(runs)
     if told["joined"] is None and told["left"] is None:
         told["in_both"] = None  # it is the size of both runs, which these tell
     fates = _told_fates(found, *(frozenset(s.id for s in run.segments) for run in runs))
@@ -173,15 +209,29 @@ def followed(
         **told,
         "share_moved": counts.share(told["moved"], told["in_both"] or new.segmented),
         "agreement": counts.agreement(),
-        "pairs": tuple(_pair_of(runs, fate, ids, counts) for fate, ids in fates),
+        "pairs": tuple(
+            _pair_of(runs, fate, ids, (counts, cells)) for fate, ids in fates
+        ),
         "migrations": tuple(
-            Migration(old_id=i.id, new_id=j.id, count=counts.both(i.id, j.id))
+            Migration(old_id=i.id, new_id=j.id, count=cells[i.id, j.id])
             for i in old.segments
             for j in new.segments
         ),
         "names": tuple(notes),
     }
     return beside(runs, "").model_copy(update=update)
+
+
+def _within_runs(
+    told: Mapping[str, int | None], runs: tuple[Results, Results]
+) -> dict[str, int | None]:
+    """Let no count be more than the run that its learners are of, nor than in both."""
+    old, new = (run.segmented or ANY for run in runs)
+    most = {"in_both": min(old, new), "joined": new, "left": old}
+    held = {k: n if n is None else min(n, most.get(k, n)) for k, n in told.items()}
+    if held["moved"] is not None and held["in_both"] is not None:
+        held["moved"] = min(held["moved"], held["in_both"])
+    return held
 
 
 def _segments(run: Results) -> tuple[ComparedSegment, ...]:
@@ -261,13 +311,17 @@ def _pair(runs: tuple[Results, Results], fate: Fate, ids: Ids) -> SegmentPair:
 
 
 def _pair_of(
-    runs: tuple[Results, Results], fate: Fate, ids: Ids, counts: Counts
+    runs: tuple[Results, Results],
+    fate: Fate,
+    ids: Ids,
+    told: tuple[Counts, Mapping[Cell, int | None]],
 ) -> SegmentPair:
     """Give a pair with the learners that both runs have of it."""
     pair, (i, j) = _pair(runs, fate, ids), ids
     if i is None or j is None:
         return pair
-    both = counts.both(i, j)
+    counts, cells = told
+    both = cells[i, j]
     update = {
         "count": both,
         "of_old": counts.share(both, pair.size_old),

@@ -249,11 +249,12 @@ def _units(summary: Summary) -> str:
 
 def rounding(summary: Summary) -> str:
     """Say how counts are rounded, how far off they are, and what follows from it."""
-    base = summary.settings.base
-    steps = "tens" if base == 10 else f"multiples of {base}"
+    base, error = summary.settings.base, summary.rounding_error
+    widest = base * round((2 * error + 1 - base / 2) / base)
+    wider = f" to about {widest}" if widest > base else ""
     return (
-        f"Counts are rounded to about {steps}, no count is off by more than "
-        f"{summary.rounding_error}, so parts may not add up to their whole; 0 to "
+        f"Counts are rounded in steps of {base}{wider}, no count is off by more than "
+        f"{error}, so parts may not add up to their whole; 0 to "
         f'{base - 1} reads "under {base}".'
     )
 

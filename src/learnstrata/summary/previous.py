@@ -61,6 +61,8 @@ def agreement_sentence(previous: Previous) -> str:
         In which learners are followed.
     """
     found = previous.agreement
+    if found is None and min(previous.k_old, previous.k_new) < 2:
+        return "One of the runs has one segment, so there is no agreement to tell."
     if found is None:
         return (
             "How far the two runs agree on learners in both is not told: they are too "

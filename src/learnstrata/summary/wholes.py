@@ -59,6 +59,9 @@ def within_wholes(told: Results) -> Results:
     """
     sizes = [one.size for one in told.segments]
     shares = shares_of(sizes, told.segmented)
+    if told.is_one_segment and sizes == [told.segmented]:
+        whole = told.segments[0].model_copy(update={"share": 1.0})  # however rounded
+        told = told.model_copy(update={"segments": (whole,)})
     segments = tuple(_within(one) for one in _with_shares(told.segments, share=shares))
     every = _least(sizes, told.segmented)
     evidence = told.evidence and _with_parts(told.evidence, every)
