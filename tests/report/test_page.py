@@ -418,8 +418,9 @@ def test_a_run_of_which_nothing_can_be_told_still_has_its_page(bare):
 
 
 def is_wide(row):
-    """Say whether the interval of a share is left out: rounding leaves it open."""
-    return row[4:6] == (NOTHING, NOTHING) and row[3].endswith("%")
+    """Say whether a share or its interval is left out: rounding leaves it open."""
+    open_ends = row[4:6] == (NOTHING, NOTHING) and row[3].endswith("%")
+    return open_ends or (row[3:4] == (NOTHING,) and row[4].endswith("%"))
 
 
 def test_no_cell_of_enough_learners_is_a_dash(summary, text):
