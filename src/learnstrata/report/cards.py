@@ -198,7 +198,7 @@ def _bands(
             yield title, _marked(parts, summary, category)
     own = [one.name for one in segment.categories if is_extra(one.name)]
     for category in own[:MOST_OWN]:
-        told = [one for one in segment.category(category) if one.share is not None]
+        told = [one for one in segment.category(category) if one.count is not None]
         if told:
             parts = _most_frequent(told, write)
             yield capital(label_of(category)), _marked(parts, summary, category)
