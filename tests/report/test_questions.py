@@ -52,7 +52,7 @@ def test_segments_stand_side_by_side_with_medians_and_stated_roles(summary):
         ]
         first = stated[0]
         assert row[4].startswith(f"{first.value} {write.share(first.share)}")
-        assert row[4].count(" and ") == 1
+        assert row[4].count(" and ") <= 1
 
 
 def test_what_a_table_of_learners_lacks_is_no_column(summary):
