@@ -133,7 +133,7 @@ def trial_sentence(summary: Summary, action: Action) -> str:
             f"{_points(trial)} shows four times in five."
         )
     span = f", by records {trial.span}" if trial.span else ""
-    known = f"{_known(trial, summary)}{span}"
+    known = f"known of {_known(trial, summary)}{span}"
     if trial.base is None:
         return f"No trial is planned: {UNSURE} ({known})."
     today = f"Today {write.share(trial.base)} have the outcome ({known})"
