@@ -162,7 +162,7 @@ def test_a_baseline_that_rounding_moves_much_is_not_told(small_results):
         None,
         "all of whom it is known",
     )
-    assert measure_of(found).endswith(
+    assert measure_of(found, results).endswith(
         "beside those without the action: too few are known to say it today."
     )
     exact = trial_of(small_results, small_results.segments[0], told=found)

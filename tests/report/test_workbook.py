@@ -145,7 +145,7 @@ def test_mentors_are_told_by_role_and_level_with_what_is_lacking(summary, sheets
     asked = summary.questions
     found = columns(sheets[POOLS])
     told = [r for r in asked.mentor_roles if (r.demand, r.supply) != (None, None)]
-    told.sort(key=lambda one: -(one.per_mentor or 0))
+    told.sort(key=lambda one: -(one.per_mentor() or 0))
     assert found["Under 8 years"] == [one.demand or "under 10" for one in told]
     assert found["Could mentor: 8 years"] == [one.supply or "under 10" for one in told]
     error = summary.rounding_error

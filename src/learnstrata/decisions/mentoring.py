@@ -73,7 +73,7 @@ def neediest(roles: Iterable[MentorRole]) -> list[MentorRole]:
     roles : iterable of MentorRole
         Those of which this is not known come last, in their order.
     """
-    return sorted(roles, key=lambda one: -(one.per_mentor or 0))
+    return sorted(roles, key=lambda one: -(one.per_mentor() or 0))
 
 
 def _is_known(results: Results) -> bool:
