@@ -15,7 +15,7 @@ from learnstrata.report.figures.bins import (
 )
 from learnstrata.report.figures.profiles.role_index import is_distinctive
 from learnstrata.report.outcomes import is_growth, mean_text
-from learnstrata.report.sureness import jaccard_of, overlap
+from learnstrata.report.sureness import jaccard_of
 from learnstrata.summary.contract.meaning import (
     DistinctiveValue,
     Segment,
@@ -81,7 +81,7 @@ def comparison(summary: Summary) -> Table:
                 column(capital(outcome_name(one)), _outcome_of(summary, one))
                 for one in outcomes
             ),
-            column("Overlap with itself in halves", lambda one: _stable(summary, one)),
+            column("Overlap with itself in halves, mean", lambda one: _stable(summary, one)),
             column("Programme", lambda one: programmes.get(one.id)),
         ),
         sheet="Side by side",
@@ -180,7 +180,7 @@ def _outcome_of(summary: Summary, outcome: Outcome) -> Told:
 
 def _stable(summary: Summary, segment: Segment) -> str | None:
     row = jaccard_of(summary, segment.id)
-    return overlap(row, summary.settings.numbers) if row else None
+    return summary.settings.numbers.share(row.jaccard) if row else None
 
 
 def same_by_construction(summary: DisclosedSummary) -> str:
