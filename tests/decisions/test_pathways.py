@@ -441,9 +441,9 @@ def test_labels_are_those_of_the_page_and_values_of_all_are_not_called_mostly():
     rng = np.random.default_rng(4)
     table = pl.DataFrame(
         {
-            "id": [f"p{i}" for i in range(900)],
-            "pay_plan": np.repeat(["A", "B", "C"], 300),
-            "city": rng.choice(["Pune", "Delhi", "Goa", "Agra"], 900),
+            "id": [f"p{i}" for i in range(9000)],
+            "pay_plan": np.repeat(["A", "B", "C"], 3000),
+            "city": rng.choice(["Pune", "Delhi", "Goa", "Agra"], 9000),
         }
     )
     config = load_config(

@@ -205,13 +205,19 @@ def test_no_list_has_arms_where_no_trial_can_show_anything(told):
 
 
 @pytest.fixture(scope="module")
-def seen(small_table):
+def many():
+    """As many learners as it takes that rounding leaves shares of few as they are."""
+    return ls.make_learners(6000, rng=3)
+
+
+@pytest.fixture(scope="module")
+def seen(many):
     """A segmentation whose trials look for a large change, so that few are enough."""
     change = {"change": 0.2}
     config = load_config(
         "robust", evidence=NO_EVIDENCE, selection={"k": 4}, decisions=change
     )
-    return ls.segment(small_table, config=config, key=KEY)
+    return ls.segment(many, config=config, key=KEY)
 
 
 def test_as_many_are_held_out_as_page_and_owner_are_told(seen):
@@ -290,8 +296,8 @@ def test_a_reason_tells_what_the_segments_were_cut_on():
     assert "atypical_records.csv" in lists
 
 
-def test_the_order_of_the_table_decides_no_arm(small_table, seen):
-    other = small_table.sample(fraction=1, shuffle=True, seed=2)
+def test_the_order_of_the_table_decides_no_arm(many, seen):
+    other = many.sample(fraction=1, shuffle=True, seed=2)
     again = ls.segment(other, config=seen.exact.settings.configured, key=KEY)
     arms = [
         dict(one.lists["could_be_mentored.csv"].select("learner_id", "arm").iter_rows())

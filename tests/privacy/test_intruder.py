@@ -34,7 +34,7 @@ from learnstrata.privacy.disclosure.rounding import (
 from learnstrata.privacy.disclosure.rule import BEYOND
 from learnstrata.summary.contract.decisions import Target
 from learnstrata.summary.contract.evidence import Part
-from learnstrata.summary.contract.meaning import Segment
+from learnstrata.summary.contract.meaning import Segment, SegmentBin
 from learnstrata.summary.contract.model import SEGMENT_ID
 from learnstrata.summary.contract.pay import CompanyRole, CompanyView
 from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
@@ -185,6 +185,9 @@ def sums_of_parts(told, one):
     if isinstance(of, Part) and one.path[-1] == "share_of_segment":
         parts = evidence.finer.parts
         return [sum(p.count or 0 for p in parts if p.segment_id == of.segment_id)]
+    if isinstance(of, SegmentBin):
+        counted = {"share": "segment", "share_of_all": "of_all"}[one.path[-1]]
+        return [sum(getattr(row, counted) or 0 for row in one.scope[-2].bins)]
     if not isinstance(of, Segment | Part | Target) or one.path[-1] != "share":
         return []
     sums = [sum(segment.size or 0 for segment in told.segments)]

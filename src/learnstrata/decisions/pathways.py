@@ -243,23 +243,37 @@ def _values(segment: Segment, results: Results) -> Iterator[tuple[float, str]]:
         if category.name != "role" and not own:
             continue
         label = f"{_label(category.name)} " if own else ""
-        for value, share, others in _shares(category, segment, results):
-            if value not in unnamed and share >= max(MOSTLY, COMMON * others):
-                mostly = "" if share >= ALL else "mostly "
-                yield (share - others) / 2, f"{mostly}{label}{value}"
+        for one in _held(category, segment, results):
+            if one.value not in unnamed and one.parts:
+                mostly = "" if (one.share or 0.0) >= ALL else "mostly "
+                yield (one.least - one.most) / 2, f"{mostly}{label}{one.value}"
 
 
 def _label(feature: str) -> str:
     return spoken(feature_of(feature).label)
 
 
-def _shares(
-    category: Category, segment: Segment, results: Results
-) -> Iterator[tuple[str, float, float]]:
-    """Give the share of each value here and among the others, of who has one.
+class _Held(NamedTuple):
+    """How many have a value, of who has one: here, and among the others.
 
-    Both as rounding allows: the least that it is here, the most that it is there.
+    `share` and `others` are as they may be told, None where rounding leaves them open;
+    `least` is the least that it may be here, `most` the most there.
     """
+
+    value: str
+    share: float | None
+    others: float | None
+    least: float
+    most: float
+
+    @property
+    def parts(self) -> bool:
+        """Whether most have it here and far fewer there, however counts are off."""
+        return self.least >= max(MOSTLY, COMMON * self.most)
+
+
+def _held(category: Category, segment: Segment, results: Results) -> Iterator[_Held]:
+    """Give who holds each value of a category."""
     stated = _stated(category, results)
     own = _known(category, segment, results)
     others = sum(one.base_count or 0 for one in stated) - own
@@ -269,9 +283,13 @@ def _shares(
     for one in stated:
         rest = max((one.base_count or 0) - (one.count or 0), 0)
         if one.count is not None and own >= LEAST_WHOLE:
-            here = ends_of(one.count, own, error=error)
-            beside = ends_of(rest, others, error=2 * error)
-            yield one.value, here[0], beside[1]
+            yield _Held(
+                one.value,
+                share_of(one.count, own, error=error),
+                share_of(rest, others, error=2 * error),
+                ends_of(one.count, own, error=error)[0],
+                ends_of(rest, others, error=2 * error)[1],
+            )
 
 
 def _known(category: Category, segment: Segment, results: Results) -> int:
@@ -332,12 +350,14 @@ def _mostly(segment: Segment, results: Results) -> list[str]:
         return []
     write, unnamed = results.settings.numbers, {*results.settings.no_role, OTHER}
     return [
-        f"{_label(category.name)} {value}: {write.share(share)} "
-        f"(others: {write.share(others)})"
+        f"mostly {_label(category.name)} {one.value}"
+        if one.share is None or one.others is None
+        else f"{_label(category.name)} {one.value}: {write.share(one.share)} "
+        f"(others: {write.share(one.others)})"
         for category in segment.categories
         if is_extra(category.name) or category.name == "role"
-        for value, share, others in _shares(category, segment, results)
-        if value not in unnamed and share >= max(MOSTLY, COMMON * others)
+        for one in _held(category, segment, results)
+        if one.value not in unnamed and one.parts
     ]
 
 

@@ -29,6 +29,7 @@ from learnstrata.wording.words import listed
 
 __all__ = ["comparison", "same_by_construction"]
 
+OVERLAP = "Overlap with itself in halves, mean"
 MOST_DISTINCTIVE = 3  # roles or values of a segment
 MOST_OWN = 3  # numbers of the user's
 MOST_OUTCOMES = 3
@@ -81,7 +82,9 @@ def comparison(summary: Summary) -> Table:
                 column(capital(outcome_name(one)), _outcome_of(summary, one))
                 for one in outcomes
             ),
-            column("Overlap with itself in halves, mean", lambda one: _stable(summary, one)),
+            column(
+                "Overlap with itself in halves, mean", lambda one: _stable(summary, one)
+            ),
             column("Programme", lambda one: programmes.get(one.id)),
         ),
         sheet="Side by side",
