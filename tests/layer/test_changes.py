@@ -211,3 +211,20 @@ def test_two_segments_of_one_name_are_told_apart_by_their_numbers(plain):
     assert told in " ".join(spoken(same, plain))
     other = same.model_copy(update={"new_segments": (one, two)})
     assert f'"{one.name}" went into "{two.name}"' in " ".join(spoken(other, plain))
+
+
+def test_pay_that_moved_by_less_than_its_steps_is_within_noise(plain):
+    """A narrow spread beside wide steps: rounding alone makes a large effect."""
+    level = "company_pay"
+    near = plain.segments[0].model_copy(
+        update={"typical": (quartiles([660_000, 665_000, 670_000] * 60, level),)}
+    )
+    far = near.model_copy(
+        update={"typical": (quartiles([650_000, 655_000, 660_000] * 60, level),)}
+    )
+    told = plain.model_copy(update={"rounding_error": 20})
+    (exact,) = numbers_of_segment(near, far, (plain, plain))
+    (rounded,) = numbers_of_segment(near, far, (told, told))
+    assert exact.is_beyond_noise
+    assert exact.effect == rounded.effect
+    assert not rounded.is_beyond_noise

@@ -9,7 +9,11 @@ from pydantic import JsonValue
 
 from learnstrata.config.loading import load_config
 from learnstrata.learners.schema.register import is_extra
-from learnstrata.privacy.disclosure.rounding import AMOUNTS, significant
+from learnstrata.privacy.disclosure.rounding import (
+    AMOUNTS,
+    significant,
+    steps_of_pay,
+)
 from learnstrata.summary.contract.learners import Distribution
 from learnstrata.summary.contract.meaning import CategoryShare, Segment, TypicalNumber
 from learnstrata.summary.contract.previous import (
@@ -50,7 +54,8 @@ def numbers_of_all(old: Results, new: Results) -> tuple[NumberChange, ...]:
         Both exact or both disclosed: what is told of a change is what each run tells.
     """
     found = (one.description.distributions for one in (old, new))
-    return _numbers(*found, alike=_same_money(old, new))
+    before, after = found
+    return _numbers(before, after, (old, new))
 
 
 def numbers_of_segment(
@@ -64,22 +69,27 @@ def numbers_of_segment(
     runs : tuple of Results
         The runs they are of.
     """
-    return _numbers(old.typical, new.typical, alike=_same_money(*runs))
+    return _numbers(old.typical, new.typical, runs)
 
 
 def _numbers(
-    old: Iterable[Quartiles], new: Iterable[Quartiles], *, alike: bool
+    old: Iterable[Quartiles], new: Iterable[Quartiles], runs: tuple[Results, Results]
 ) -> tuple[NumberChange, ...]:
-    before = {one.feature: one for one in old}
+    before, alike = {one.feature: one for one in old}, _same_money(*runs)
+    unit = runs[1].settings.money.per if _is_rounded(runs) else 0.0
     return tuple(
-        _number(before[one.feature], one)
+        _number(before[one.feature], one, unit)
         for one in new
         if one.feature in before and (alike or one.feature not in AMOUNTS)
     )
 
 
-def _number(old: Quartiles, new: Quartiles) -> NumberChange:
-    effect, noise = _effect(old, new), _noise(old, new)
+def _is_rounded(runs: Iterable[Results]) -> bool:
+    return any(one.rounding_error for one in runs)
+
+
+def _number(old: Quartiles, new: Quartiles, unit: float) -> NumberChange:
+    effect, noise = _effect(old, new), _noise(old, new, unit)
     return NumberChange(
         feature=new.feature,
         n_old=old.n,
@@ -108,10 +118,11 @@ def _spread(old: Quartiles, new: Quartiles) -> float | None:
     return (old.p75 - old.p25 + new.p75 - new.p25) / 2 / DEVIATION
 
 
-def _noise(old: Quartiles, new: Quartiles) -> float | None:
-    """Give the least effect that two samples of one law seldom have.
+def _noise(old: Quartiles, new: Quartiles, unit: float) -> float | None:
+    """Give the least effect that two samples of one law, as told, seldom have.
 
-    The median of a number in whole steps moves by one of them at once.
+    The median of a number in whole steps moves by one of them at once; pay that is told
+    in a `unit` is off by half a step in each run.
     """
     spread = _spread(old, new)
     if not old.n or not new.n or not spread:
@@ -121,7 +132,13 @@ def _noise(old: Quartiles, new: Quartiles) -> float | None:
         one is not None and float(one).is_integer() for one in told
     )
     step = 1.0 / spread if stepped else 0.0
+    if old.feature in AMOUNTS and unit:
+        step = sum(_half_a_step(one, unit) for one in (old, new)) / spread
     return step + SURE * OF_A_MEDIAN * math.sqrt(1 / old.n + 1 / new.n)
+
+
+def _half_a_step(told: Quartiles, unit: float) -> float:
+    return float(steps_of_pay(told.p50 or unit, unit, n=told.n or 1)) / 2
 
 
 def _same_money(old: Results, new: Results) -> bool:
@@ -146,6 +163,7 @@ def shares_of_segment(
         {one.name: _of_segment(one.values) for one in old.categories},
         {one.name: _of_segment(one.values) for one in new.categories},
         runs,
+        (old.size, new.size),
     )
 
 
@@ -156,7 +174,8 @@ def shares_of_all(old: Results, new: Results) -> tuple[ShareChange, ...]:
     ----------
     old, new : Results
     """
-    return _shares(_of_all(old.segments), _of_all(new.segments), (old, new))
+    sizes = (old.segmented, new.segmented)
+    return _shares(_of_all(old.segments), _of_all(new.segments), (old, new), sizes)
 
 
 Shares = Mapping[str, tuple[int | None, float | None]]
@@ -176,9 +195,16 @@ def _of_all(segments: Iterable[Segment]) -> Mapping[str, Shares]:
 
 
 def _shares(
-    old: Mapping[str, Shares], new: Mapping[str, Shares], runs: tuple[Results, Results]
+    old: Mapping[str, Shares],
+    new: Mapping[str, Shares],
+    runs: tuple[Results, Results],
+    sizes: tuple[int | None, int | None],
 ) -> tuple[ShareChange, ...]:
-    found: list[ShareChange] = []
+    """Give what changed by more than rounding can make of the counts of both runs."""
+    rounded = [
+        one.rounding_error / (n or 1) for one, n in zip(runs, sizes, strict=True)
+    ]
+    least, found = LEAST_CHANGE + sum(rounded), list[ShareChange]()
     for category in (name for name in new if name in old and _same_bands(name, runs)):
         pairs = ((value, old[category].get(value)) for value in new[category])
         changed = [
@@ -186,7 +212,7 @@ def _shares(
             for value, before in pairs
             if before is not None
         ]
-        told = [one for one in changed if abs(_step(one)) >= LEAST_CHANGE]
+        told = [one for one in changed if abs(_step(one)) >= least]
         told.sort(key=lambda one: (-abs(_step(one)), one.value))
         found += told[:MOST_VALUES]
     return tuple(found)

@@ -20,6 +20,7 @@ __all__ = [
     "rounded_pay",
     "share_of",
     "significant",
+    "steps_of_pay",
 ]
 
 AMOUNTS = ("pay", "company_pay")
@@ -311,9 +312,20 @@ def rounded_pay(
     [800000.0, 3450000.0]
     """
     values = np.asarray(pay, dtype=np.float64)
-    hundredth = np.maximum(values * max(0.01, OF_A_LEARNER / n), 0.1 * unit)
-    step = _steps(hundredth)
+    step = steps_of_pay(values, unit, n=n)
     return np.maximum(np.rint(values / step + shift), 1.0) * step
+
+
+def steps_of_pay(pay: npt.ArrayLike, unit: float, *, n: float = math.inf) -> Floats:
+    """Give the step that pay of `n` learners is rounded in (`rounded_pay`).
+
+    Examples
+    --------
+    >>> steps_of_pay([804_321.0, 3_427_000.0], 100_000.0).tolist()
+    [10000.0, 50000.0]
+    """
+    values = np.asarray(pay, dtype=np.float64)
+    return _steps(np.maximum(values * max(0.01, OF_A_LEARNER / n), 0.1 * unit))
 
 
 def _steps(least: Floats) -> Floats:
