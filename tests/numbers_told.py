@@ -16,6 +16,7 @@ from learnstrata.decisions.product import FIRST_ROWS
 from learnstrata.decisions.trials import shown_by_halves
 from learnstrata.privacy.disclosure.rounding import MOST_SKILL, share_of
 from learnstrata.report.figures.vega import THIN
+from learnstrata.report.quality import widest_step
 from learnstrata.segments.meaning.outcomes import COARSE, FINE, TOGETHER
 from learnstrata.segments.pay.companies import LEAST_SPREAD, MOST_OF_ONE
 from learnstrata.summary.contract.meaning import Segment
@@ -175,7 +176,7 @@ def told_in(summary: DisclosedSummary, place: Sentence) -> list[object]:
     run, segments = summary.settings, summary.segments
     rule = [run.base, run.base - 1, run.min_learners, run.min_companies]
     guard: list[object] = [*rule, run.max_company_share, summary.small_segments]
-    guard.append(summary.rounding_error)
+    guard += [summary.rounding_error, widest_step(summary)]
     if place.section == "segments" and 0 <= place.article < len(segments):
         return [guard, *_of_card(summary, place.article)]
     if place.section == "segments" and place.article >= 0 and summary.evidence:

@@ -47,6 +47,9 @@ def test_the_most_frequent_role_that_names_one_is_told(forms):
                 continue
             most = max(one.count for one in roles)
             tops = [one for one in roles if one.count == most]
+            if tops[0].share is None:  # rounding leaves it open
+                assert "role" not in told
+                continue
             share = write.share(tops[0].share)
             names = " and ".join(one.value for one in tops)
             if len(tops) == 1:

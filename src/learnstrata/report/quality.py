@@ -27,6 +27,7 @@ __all__ = [
     "states",
     "unmapped",
     "versions",
+    "widest_step",
 ]
 
 STATES = {
@@ -250,13 +251,24 @@ def _units(summary: Summary) -> str:
 def rounding(summary: Summary) -> str:
     """Say how counts are rounded, how far off they are, and what follows from it."""
     base, error = summary.settings.base, summary.rounding_error
-    widest = base * round((2 * error + 1 - base / 2) / base)
+    widest = widest_step(summary)
     wider = f" to about {widest}" if widest > base else ""
     return (
         f"Counts are rounded in steps of {base}{wider}, no count is off by more than "
         f"{error}, so parts may not add up to their whole; 0 to "
         f'{base - 1} reads "under {base}".'
     )
+
+
+def widest_step(summary: Summary) -> int:
+    """Give the widest step that counts are rounded in, by how far one may be off.
+
+    Parameters
+    ----------
+    summary : Summary
+    """
+    base, error = summary.settings.base, summary.rounding_error
+    return base * round((2 * error + 1 - base / 2) / base)
 
 
 def ledger(summary: Summary) -> str:

@@ -23,6 +23,7 @@ from learnstrata.learners.features.register import (
     ends_of,
     feature_of,
     steps_of,
+    steps_within,
 )
 from learnstrata.learners.roles.titles import SENIORITY, TitleTable
 from learnstrata.learners.roles.unnamed import NO_ROLE, unnamed_roles
@@ -33,7 +34,7 @@ from learnstrata.privacy.leaks.tokens import tokenised
 from learnstrata.segments.meaning.naming import ALL_LEARNERS, MIXED, OF_SIZE
 from learnstrata.segments.meaning.outcome_values import YES
 from learnstrata.segments.meaning.outcomes import OUR_OUTCOMES
-from learnstrata.segments.meaning.part_profiles import WITHIN
+from learnstrata.segments.meaning.part_profiles import REST, WITHIN
 from learnstrata.segments.meaning.traits import EARLY_TO_MID, STAGES
 from learnstrata.summary.contract.evidence import Part, PartRole, RoleCell
 from learnstrata.summary.contract.learners import PayByRole, RoleFamily, Title
@@ -145,12 +146,14 @@ def _phrases() -> frozenset[str]:
     stages = [*STAGES.values(), *(name for name in STAGES)]
     told = [
         *(step for name in known for step in (*steps_of(name), *ends_of(name))),
+        *(step for name in known for step in steps_within(name)),
+        *(f"more often {name}" for name in (*_own_roles(), *TIERS, UNRATED)),
         *(one.label for one in known.values()),
         *(f"{one.label} in between" for one in known.values()),
         *(f"{FEATURES['role'].label} {name}" for name in _own_roles()),
         *(f"{FEATURES['tier'].label} {name}" for name in (*TIERS, UNRATED)),
         *(f"{one} to {other}" for one in stages for other in stages),
-        *(*stages, *_own_roles(), EARLY_TO_MID, ALL_LEARNERS, MIXED),
+        *(*stages, *_own_roles(), EARLY_TO_MID, ALL_LEARNERS, MIXED, REST),
     ]
     return frozenset(text.lower() for text in told)
 

@@ -99,9 +99,9 @@ def _top_roles(segment: Segment, results: Results) -> list[str]:
     named = [
         one
         for one in segment.category("role")
-        if one.value not in settings.no_role and one.count and one.share is not None
+        if one.value not in settings.no_role and one.count
     ]
-    if not named:
+    if not named or named[0].share is None:  # rounding leaves open how many they are
         return []
     tops = [one for one in named if one.count == named[0].count]
     share = settings.numbers.share(named[0].share)
