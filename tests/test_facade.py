@@ -313,7 +313,7 @@ def test_a_notebook_shows_why_and_warns(found):
     assert f"{why.margin:+.3f}" in shown
     peers = next(cell for cell in found.summary.benchmarks.cells if cell.shown)
     asked = {c: getattr(peers, c) for c in ("role_family", "tier", "experience_band")}
-    usual, slip = (found.percentile(**asked, pay=p) for p in (peers.p50, "5"))
+    usual, slip = (found.percentile(**asked, pay=p) for p in (peers.p50, "900 LPA"))
     assert usual._repr_html_() == f"<p><b>{escape(usual.sentence)}</b></p>"
     assert "far outside" in slip._repr_html_()
 
