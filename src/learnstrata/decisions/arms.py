@@ -99,16 +99,13 @@ def with_arms(
     once = rows.unique(LEARNER, keep="first", maintain_order=True)
     numbers = codes(once[LEARNER], key=secret_of(key, f"arm of {action}"))
     ranked = once.with_columns(_lot=pl.Series(numbers)).sort("_lot", LEARNER)
-    arms: dict[str, str] = {}
+    arm = pl.lit(None, pl.String)
     for lot in lots:
-        group = ranked
-        if lot.segments:
-            group = ranked.filter(pl.col(SEGMENT).is_in(lot.segments))
-        n = min(lot.held_out, len(group) // 2)
-        held, others = group[LEARNER].head(n), group[LEARNER].slice(n)
-        arms |= dict.fromkeys(held, HELD_OUT) | dict.fromkeys(others, WITH)
-    drawn = pl.DataFrame(
-        {LEARNER: list(arms), "arm": list(arms.values())},
-        schema={LEARNER: rows[LEARNER].dtype, "arm": pl.String},
-    )
-    return rows.join(drawn, on=LEARNER, how="left", maintain_order="left")
+        every = pl.repeat(value=True, n=pl.len())
+        inside = pl.col(SEGMENT).is_in(lot.segments) if lot.segments else every
+        size = len(ranked.filter(inside))
+        is_held_out = inside.cum_sum() <= min(lot.held_out, size // 2)
+        drawn = pl.when(is_held_out).then(pl.lit(HELD_OUT)).otherwise(pl.lit(WITH))
+        arm = pl.when(inside).then(drawn).otherwise(arm)
+    arms = ranked.select(LEARNER, arm=arm)
+    return rows.join(arms, on=LEARNER, how="left", maintain_order="left")

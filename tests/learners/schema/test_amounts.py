@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
+from dirt import says_nothing
 from learnstrata.config.stages import Numbers, Pay
 from learnstrata.learners.schema.amounts import flag
 from learnstrata.learners.schema.columns import reading_of
-from learnstrata.learners.schema.missing import says_nothing
 from learnstrata.learners.schema.numerals import COMMA, POINT, Style, styles_of
 
 
