@@ -4,6 +4,7 @@ from functools import cache
 
 import pytest
 
+import browser
 from learnstrata.report.drawing import figures_of
 from learnstrata.report.page import render_report
 from report.store import read
@@ -50,3 +51,15 @@ def drawn():
 def told(request):
     """Each stored run with its page."""
     return stored(request.param), page_of(request.param)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real browser, closed when the tests of a module are through."""
+    from playwright import sync_api
+
+    with sync_api.sync_playwright() as driver:
+        path = browser.find()
+        opened = driver.chromium.launch(executable_path=path, args=browser.FLAGS)
+        yield opened
+        opened.close()

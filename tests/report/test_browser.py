@@ -14,7 +14,7 @@ from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.finder import finder_of
 from learnstrata.report.page import SECTIONS, render_report
 
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 CHROMIUM = browser.find()
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -33,14 +33,6 @@ CUT = """() => [...document.querySelectorAll('svg')].flatMap(svg => {
       || own.top < box.top - 1 || own.bottom > box.bottom + 1);
   }).map(text => text.textContent);
 })"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=browser.FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[1280, 390])

@@ -7,7 +7,7 @@ from learnstrata.report.page import render_report
 from learnstrata.summary.contract.results import DisclosedSummary
 from report.store import MAKERS, read
 
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 CHROMIUM = browser.find()
 
 pytestmark = [
@@ -36,14 +36,6 @@ LONG = {  # names of one word and of many, longer than a line
     "under 100": "under one hundred learners, as far as anybody has counted so far",
     "1,000": "one thousand, counted again and again until no doubt remained in it",
 }
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=browser.FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module", params=[390, 1280])

@@ -82,9 +82,7 @@ def comparison(summary: Summary) -> Table:
                 column(capital(outcome_name(one)), _outcome_of(summary, one))
                 for one in outcomes
             ),
-            column(
-                "Overlap with itself in halves, mean", lambda one: _stable(summary, one)
-            ),
+            column(OVERLAP, lambda one: _stable(summary, one)),
             column("Programme", lambda one: programmes.get(one.id)),
         ),
         sheet="Side by side",
