@@ -13,10 +13,16 @@ import narwhals as nw
 from narwhals.typing import IntoFrameT
 
 from learnstrata.config.stages import Cleaning, Config
-from learnstrata.learners.ledger import LEDGER, SEGMENTED, Entry, with_ledger
+from learnstrata.learners.ledger import (
+    LEDGER,
+    SEGMENTED,
+    Entry,
+    ledger_of,
+    with_state,
+)
 from learnstrata.learners.lookups import Frame
 from learnstrata.learners.rules.bounds import Limits
-from learnstrata.learners.rules.identity import judge
+from learnstrata.learners.rules.identity import judge, seen
 from learnstrata.learners.rules.values import believe
 from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.register import is_extra
@@ -84,22 +90,23 @@ def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFr
     frame = nw.from_native(records)
     names = frame.collect_schema().names()
     rules, merge = config.cleaning, config.unit == "learner"
-    frame = frame.with_columns(_key=_key(names) if merge else nw.lit(""))
     frame = judge(frame, names, limits.no_ids, record=config.record)
+    several = nw.col("_alike") > 1
+    keys = frame.filter(several).select("record", _key=_key(names)) if merge else frame
     frame, entries = believe(frame, names, rules, limits)
     frame = _with_experience(frame, names, limits)
     frame = _with_text(frame, names, rules)
-    placed = _with_place(frame, names, rules, entries) if merge else _alone(frame)
-    frame = with_ledger(placed, entries)
-    told = {*LEDGER[2:], *(c for c in names if is_reading(c))}
+    placed = _with_place(frame, keys, names, rules, entries) if merge else _alone(frame)
+    frame = with_state(placed, entries)
+    ledger = ledger_of(frame, entries, seen=seen(names))
     columns = frame.collect_schema().names()
-    kept = [c for c in columns if not c.startswith("_") and c not in told]
+    kept = [c for c in columns if not c.startswith("_") and not is_reading(c)]
     judged = frame.select(*kept)
     units = judged.filter(nw.col("state").is_in(list(SEGMENTED)))
     return Cleaned(
         units=units.sort("record").to_native(),
         records=judged.to_native(),
-        ledger=frame.select(*LEDGER).sort("record").to_native(),
+        ledger=ledger.select(*LEDGER).sort("record").to_native(),
     )
 
 
@@ -151,24 +158,36 @@ def _alone(frame: Frame) -> Frame:
 
 
 def _with_place(
-    frame: Frame, names: Sequence[str], rules: Cleaning, entries: Sequence[Entry]
+    frame: Frame, keys: Frame, names: Sequence[str], rules: Cleaning, entries: Sequence[Entry]
 ) -> Frame:
     """Add each record's place among those of its learner; 0 is the current one."""
     believed = nw.col("_out").is_null()
     out = nw.when(believed).then(nw.lit(0.0)).otherwise(nw.lit(1e9))
     ties = _ties(frame, names, entries)
-    frame = frame.with_columns(
+    several = frame.filter(nw.col("_alike") > 1).select(
+        "record",
+        "learner_id",
         _order=_order(names, rules) + out,
         _one=nw.lit(1, dtype=nw.Int64),
-        _copy_of=nw.when(believed).then(nw.col("record")),
+        _believed=nw.when(believed).then(nw.col("record")),
         **ties,
     )
-    frame = frame.with_columns(_copy_of=nw.col("_copy_of").min().over("_key"))
+    several = several.join(keys, on="record", how="left")
     by = ["_order", *ties, "_key", "record"]
     place = nw.col("_one").cum_sum().over("learner_id", order_by=by)
-    frame = frame.with_columns(_place=place.cast(nw.Int64) - 1)
+    several = several.with_columns(
+        _copy_of=nw.col("_believed").min().over("_key"),
+        _place=place.cast(nw.Int64) - 1,
+    )
     first = nw.when(nw.col("_place") == 0).then(nw.col("record"))
-    return frame.with_columns(_current=first.max().over("learner_id").cast(nw.Int64))
+    several = several.with_columns(_current=first.max().over("learner_id"))
+    found = several.select("record", "_place", "_copy_of", "_current")
+    frame, number = frame.join(found, on="record", how="left"), nw.col("record")
+    return frame.with_columns(
+        _place=nw.coalesce(nw.col("_place"), nw.lit(0)),
+        _copy_of=nw.coalesce(nw.col("_copy_of"), number),
+        _current=nw.coalesce(nw.col("_current"), number).cast(nw.Int64),
+    )
 
 
 def _order(names: Sequence[str], rules: Cleaning) -> nw.Expr:

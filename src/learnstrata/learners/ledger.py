@@ -20,8 +20,9 @@ __all__ = [
     "Entry",
     "entries_in",
     "first_of",
+    "ledger_of",
     "with_entry",
-    "with_ledger",
+    "with_state",
 ]
 
 LEDGER = ("record", "state", "rule", "column", "before", "after")
@@ -39,9 +40,9 @@ class Entry:
     ----------
     column : str
     place : str
-        Begins the names of its columns in the frame: ``_rule``, ``_before`` and
-        ``_after`` (texts; null where the rule does not apply, ``_after`` also where the
-        value was removed).
+        Begins the names of its columns in the frame: ``_rule`` (a text, null where the
+        rule does not apply), ``_before`` and ``_after`` (the values, told only where it
+        does; ``_after`` is null where the value was removed).
     is_note : bool
         The value stands as it is.
     """
@@ -87,41 +88,35 @@ def with_entry(
     rule : expression of text
         Its name, null where it does not apply.
     before, after : expression
-        The values, which are written as text.
+        The values.
     """
-    frame = frame.with_columns(rule.alias(f"{entry.place}_rule"))
-    old = nw.coalesce(before.cast(nw.String), nw.lit(MISSING))
     return frame.with_columns(
-        nw.when(entry.applies).then(old).alias(f"{entry.place}_before"),
-        nw.when(entry.applies)
-        .then(after.cast(nw.String))
-        .alias(f"{entry.place}_after"),
+        rule.alias(f"{entry.place}_rule"),
+        before.alias(f"{entry.place}_before"),
+        after.alias(f"{entry.place}_after"),
     )
 
 
-def with_ledger(frame: Frame, entries: Sequence[Entry]) -> Frame:
-    """Add the state of each record and the columns of the ledger.
+def with_state(frame: Frame, entries: Sequence[Entry]) -> Frame:
+    """Add the state of each record, and ``_merged``: why it is not a current one.
 
     Parameters
     ----------
     frame : narwhals frame
-        With ``_out``, ``_out_column`` and ``_out_before`` (see
-        `learnstrata.learners.rules.identity.judge`), ``_place`` among the records of
-        the learner (0 is the current one), ``_current`` (that one's number) and
-        ``_copy_of`` (the first record that says the same).
+        With ``_out`` (see `learnstrata.learners.rules.identity.judge`), ``_place``
+        among the records of the learner (0 is the current one) and ``_copy_of`` (the
+        first record that says the same).
     entries : sequence of Entry
         In the order in which they are told.
     """
     out, older = ~nw.col("_out").is_null(), nw.col("_place") > 0
     copy = nw.col("_copy_of") != nw.col("record")
-    frame = frame.with_columns(
-        _merged=first_of(
-            [
-                (out, nw.col("_out")),
-                (older & copy, nw.lit("exact_duplicate")),
-                (older, nw.lit("older_record")),
-            ]
-        )
+    merged = first_of(
+        [
+            (out, nw.col("_out")),
+            (older & copy, nw.lit("exact_duplicate")),
+            (older, nw.lit("older_record")),
+        ]
     )
     state = first_of(
         [
@@ -132,18 +127,39 @@ def with_ledger(frame: Frame, entries: Sequence[Entry]) -> Frame:
             (nw.lit(value=True), nw.lit("current")),
         ]
     )
-    return frame.with_columns(state=state, **_joined(entries))
+    return frame.with_columns(_merged=merged, state=state)
+
+
+def ledger_of(
+    frame: Frame, entries: Sequence[Entry], *, seen: tuple[nw.Expr, nw.Expr]
+) -> Frame:
+    """Give the columns of the ledger, a row a record.
+
+    Parameters
+    ----------
+    frame : narwhals frame
+        From `with_state`, with ``_current``: the number of the learner's current record.
+    entries : sequence of Entry
+    seen : tuple of expression of text
+        Of a record that is no learner's: the column where that was seen, and what stood
+        there.
+    """
+    met = ~nw.col("_merged").is_null() | _any(entry.applies for entry in entries)
+    told = frame.filter(met).select("record", **_joined(entries, *seen))
+    return frame.select("record", "state").join(told, on="record", how="left")
 
 
 def _any(conditions: Iterable[nw.Expr]) -> nw.Expr:
     return nw.any_horizontal(*conditions, nw.lit(value=False), ignore_nulls=True)
 
 
-def _joined(entries: Sequence[Entry]) -> dict[str, nw.Expr]:
+def _joined(
+    entries: Sequence[Entry], column: nw.Expr, typed: nw.Expr
+) -> dict[str, nw.Expr]:
     merged, out = ~nw.col("_merged").is_null(), ~nw.col("_out").is_null()
     number, current = (nw.col(c).cast(nw.String) for c in ("record", "_current"))
-    where = nw.when(out).then(nw.col("_out_column")).otherwise(nw.lit("record"))
-    old = nw.when(out).then(nw.col("_out_before")).otherwise(number)
+    where = nw.when(out).then(column).otherwise(nw.lit("record"))
+    old = nw.when(out).then(typed).otherwise(number)
     told = {
         "rule": [nw.col("_merged")],
         "column": [nw.when(merged).then(where)],
@@ -152,12 +168,10 @@ def _joined(entries: Sequence[Entry]) -> dict[str, nw.Expr]:
     }
     for entry in entries:
         kept = entry.applies & ~out
-        after = nw.coalesce(nw.col(f"{entry.place}_after"), nw.lit(MISSING))
         texts = (
             nw.col(f"{entry.place}_rule"),
             nw.lit(entry.column),
-            _single(nw.col(f"{entry.place}_before")),
-            _single(after),
+            *(_told(nw.col(f"{entry.place}_{when}")) for when in ("before", "after")),
         )
         for name, text in zip(_TOLD, texts, strict=True):
             told[name].append(nw.when(kept).then(text))
@@ -169,6 +183,10 @@ def _joined(entries: Sequence[Entry]) -> dict[str, nw.Expr]:
         name: nw.when(text.str.len_chars() > 0).then(text)
         for name, text in joined.items()
     }
+
+
+def _told(value: nw.Expr) -> nw.Expr:
+    return _single(nw.coalesce(value.cast(nw.String), nw.lit(MISSING)))
 
 
 def _single(text: nw.Expr) -> nw.Expr:

@@ -104,6 +104,9 @@ def join_lookup(frame: Frame, table: pl.DataFrame, *, on: Sequence[str]) -> Fram
         if isinstance(frame, nw.DataFrame):
             lookup = lookup.collect() if isinstance(lookup, nw.LazyFrame) else lookup
         joined = frame.join(lookup, on=list(on), how="left")
+        if frame.implementation is nw.Implementation.PANDAS:  # it numbers rows anew
+            rows = joined.to_native().set_axis(frame.to_native().index)
+            joined = nw.from_native(rows)
     return joined.select(*kept, *(c for c in table.columns if c not in kept))
 
 

@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -12,11 +11,12 @@ import polars as pl
 from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
-from learnstrata.learners.lookups import Frame, collected, distinct
+from learnstrata.learners.lookups import Frame, collected, distinct, join_lookup
 from learnstrata.learners.roles.titles import NOT_STATED, UNMAPPED, match_titles
 
 __all__ = ["RoleCoverage", "add_roles", "coverage"]
 
+ROLES = ("role_family", "seniority", "role_match")
 _SHOWN = 80  # characters of an unmapped title that are shown
 _LONG_NUMBER = re.compile(r"\d(?:[\s().+-]*\d){4,}")
 
@@ -60,31 +60,25 @@ def add_roles(
     table = nw.from_native(frame)
     _require(table, {title})
     text = nw.col(title).cast(nw.String)
-    titles = sorted({"", *distinct(table.select(text.alias(title)), title)})
-    matches = match_titles(titles, fuzzy_score=fuzzy_score)
+    titles = ["", *distinct(table.select(text.alias(title)), title)]
+    matches = match_titles(sorted(set(titles)), fuzzy_score=fuzzy_score)
     ranks = [-1 if m.seniority is None else m.seniority for m in matches]
-    rank = _looked_up(text, zip(titles, ranks, strict=True), -1)
-    families = ((m.title, m.family) for m in matches)
-    hows = ((m.title, m.how) for m in matches)
-    return table.with_columns(
-        role_family=_looked_up(text, families, NOT_STATED),
-        seniority=nw.when(rank >= 0).then(rank),
-        role_match=_looked_up(text, hows, "missing"),
+    roles = pl.DataFrame(
+        {
+            "_title": [m.title for m in matches],
+            "_family": [m.family for m in matches],
+            "_rank": pl.Series(ranks, dtype=pl.Int64),
+            "_match": [m.how for m in matches],
+        }
+    )
+    found = join_lookup(table.with_columns(_title=text), roles, on=["_title"])
+    kept = table.collect_schema().names()
+    return found.select(
+        *(c for c in kept if c not in ROLES),
+        role_family=nw.coalesce(nw.col("_family"), nw.lit(NOT_STATED)),
+        seniority=nw.when(nw.col("_rank") >= 0).then(nw.col("_rank")),
+        role_match=nw.coalesce(nw.col("_match"), nw.lit("missing")),
     ).to_native()
-
-
-def _looked_up(
-    text: nw.Expr, pairs: Iterable[tuple[str | None, str | int]], default: str | int
-) -> nw.Expr:
-    """Look up each title in lists of titles with one value: SQL hashes such a list."""
-    groups: dict[str | int, list[str | None]] = {}
-    for title, value in pairs:
-        groups.setdefault(value, []).append(title)
-    dtype = nw.Int64 if isinstance(default, int) else nw.String
-    expr = nw.lit(default, dtype)
-    for value, titles in groups.items():
-        expr = nw.when(text.is_in(titles)).then(nw.lit(value, dtype)).otherwise(expr)
-    return expr
 
 
 def _require(frame: Frame, columns: set[str]) -> None:

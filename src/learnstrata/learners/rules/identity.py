@@ -1,10 +1,12 @@
 """Whose a record is: ids of nobody, ids of a crowd, lines that are no record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import narwhals as nw
+import polars as pl
 
 from learnstrata.config.stages import Unit
+from learnstrata.learners.ledger import first_of
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.missing import MISSING
@@ -12,7 +14,7 @@ from learnstrata.learners.schema.register import COLUMNS, is_extra
 from learnstrata.learners.schema.standard import is_reading
 from learnstrata.learners.schema.totals import TOTALS
 
-__all__ = ["NO_NAMES", "judge", "shared_ids"]
+__all__ = ["NO_NAMES", "judge", "seen", "shared_ids"]
 
 # What people type for an id beside the words for "missing"; a learner may be called so,
 # in a table in which no more records are theirs than anybody's.
@@ -27,6 +29,7 @@ NO_NAMES = (
 )
 # Of these alone is no id, and around a word they change nothing: (none), *****.
 MARKS = r"[ !-/:-@\[-`{-~]+"
+MOST_RANKED = 1_000  # ids; no table has so many ways to write that there is none
 LEAST_OF_NOBODY = 5  # records; fewer may be those of a learner called so
 OF_NOBODY = 3  # times the records of any real id
 LEAST_OF_CROWD = 10
@@ -35,6 +38,8 @@ MOST_LINES = 3  # of totals: subtotals and the total
 MOST_ADDED = 1e15  # a pay beyond it is a slip, and no sum is right with it
 LEAST_ADDED = 3
 MOST_SPACED = 0.01  # of the ids; beyond, a space in an id means nothing
+# A text without one of these words is none of `TOTALS`, which is told faster.
+HAS_TOTALS = f"(?i){'|'.join(word for word in TOTALS if ' ' not in word)}"
 ROUNDED = 1e-3  # of the sum, by which a typed total may be off
 
 
@@ -57,18 +62,19 @@ def shared_ids(frame: Frame) -> tuple[tuple[str, ...], int]:
         return (), 0
     ids = frame.filter(~nw.col("learner_id").is_null())
     counts = ids.group_by("learner_id").agg(nw.len().alias("n"))
+    # Words stand in the place of an id where they have more records than any real one.
+    ranked = collected(counts.sort("n", descending=True).head(MOST_RANKED))
     plain = _plain(nw.col("learner_id"))
     bare = plain.str.replace_all(f"^{MARKS}|{MARKS}$", "")
     words = [*NO_NAMES, *TOTALS]
     is_word = plain.is_in(words) | bare.is_in(["", *words, *MISSING])
-    given = collected(counts.filter(is_word)).rows()
-    real = counts.filter(~is_word).select("n")
-    most = collected(real.sort("n", descending=True).head(2))["n"].to_list()
-    first, second = (*most, 0, 0)[:2]
+    found = nw.from_native(ranked).with_columns(is_word=is_word).to_native()
+    most = found.filter(~pl.col("is_word")).sort("n", descending=True)["n"]
+    first, second = (*most.head(2), 0, 0)[:2]
     enough = max(LEAST_OF_NOBODY, OF_NOBODY * first)
     is_crowd = first >= max(LEAST_OF_CROWD, OF_CROWD * second)
-    no_ids = sorted(word for word, n in given if n >= enough)
-    return tuple(no_ids), int(first) if is_crowd else 0
+    given = found.filter(pl.col("is_word") & (pl.col("n") >= enough))
+    return tuple(sorted(given["learner_id"])), int(first) if is_crowd else 0
 
 
 def judge(
@@ -90,101 +96,141 @@ def judge(
     -------
     narwhals frame
         With ``_alike`` (how many records have the id), ``_out`` (the rule, null for a
-        record that is some learner's), ``_out_column`` (where it was seen) and
-        ``_out_before`` (what stood there).
+        record that is some learner's) and what `seen` needs.
     """
+    whole = _whole(frame, names, record)
     nothing = nw.lit(None, dtype=nw.String)
-    rule, column, before = nothing, nothing, nothing
+    rules = []
     if "learner_id" in names:
         frame = frame.with_columns(_one=nw.lit(1, dtype=nw.Int64))
         frame = frame.with_columns(_alike=nw.col("_one").sum().over("learner_id"))
-        frame, text_alone = _lines_of_text(frame, names, record)
         own = nw.col("learner_id")
-        for applies, name, where in (
-            (own.is_in(list(no_ids)), "no_learner_id", "learner_id"),
-            (own.is_null(), "no_learner_id", "record"),
-            *([_unread()] if "unread:learner_id" in names else []),
-            (text_alone, "line_of_text", "learner_id"),
-        ):
-            text = nw.col("unread:learner_id") if name.startswith("unread") else own
-            rule = nw.when(applies).then(nw.lit(name)).otherwise(rule)
-            column = nw.when(applies).then(nw.lit(where)).otherwise(column)
-            before = nw.when(applies).then(text).otherwise(before)
-    frame, found = _lines_of_totals(frame, names, record)
-    frame, line = frame.with_columns(_line=found), nw.col("_line")
-    told = nw.col("pay").cast(nw.String) if "pay" in names else nothing
-    return frame.with_columns(
-        _out=nw.when(line).then(nw.lit("line_of_totals")).otherwise(rule),
-        _out_column=nw.when(line).then(nw.lit("record")).otherwise(column),
-        _out_before=nw.when(line).then(told).otherwise(before),
-    )
+        nobody = own.is_null() | own.is_in(list(no_ids))
+        rules.append((nobody, nw.lit("no_learner_id")))
+        if "unread:learner_id" in names:
+            unread = ~nw.col("unread:learner_id").is_null()
+            rules.insert(0, (unread, nw.lit("unreadable_learner_id")))
+        if whole["usual"] is not None and whole["usual"] <= MOST_SPACED:
+            text = _is_spaced() & _is_alone(names)
+            rules.insert(0, (text, nw.lit("line_of_text")))
+    line = _line_of_totals(names, record, whole)
+    if line is not None:
+        # It reads every text: found once, not by each that asks for it.
+        frame = frame.with_columns(_line=line)
+        rules.insert(0, (nw.col("_line"), nw.lit("line_of_totals")))
+    pay = nw.col("pay").cast(nw.Float64) if "pay" in names else nothing
+    return frame.with_columns(_out=first_of(rules), _typed_pay=pay)
 
 
-def _unread() -> tuple[nw.Expr, str, str]:
-    given = ~nw.col("unread:learner_id").is_null()
-    return given, "unreadable_learner_id", "learner_id"
+def seen(names: Sequence[str]) -> tuple[nw.Expr, nw.Expr]:
+    """Give where it was seen that a record is no learner's, and what stood there.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns of the frame that went to `judge`.
+
+    Returns
+    -------
+    tuple of expression of text
+    """
+    pay, rule = nw.col("_typed_pay").cast(nw.String), nw.col("_out")
+    if "learner_id" not in names:
+        return nw.lit("record"), pay
+    own = nw.col("learner_id")
+    is_line = rule == "line_of_totals"
+    nowhere = is_line | ((rule == "no_learner_id") & own.is_null())
+    where = nw.when(nowhere).then(nw.lit("record")).otherwise(nw.lit("learner_id"))
+    typed = nw.when(is_line).then(pay).otherwise(own)
+    if "unread:learner_id" in names:
+        unread = nw.col("unread:learner_id")
+        is_unread = rule == "unreadable_learner_id"
+        typed = nw.when(is_unread).then(unread).otherwise(typed)
+    return where, typed
 
 
-def _lines_of_text(
+def _whole(
     frame: Frame, names: Sequence[str], record: Unit
-) -> tuple[Frame, nw.Expr]:
-    """Tell the headings and footers: several words in the place of an id, alone.
+) -> dict[str, float | None]:
+    """Sum up what a record is held against: all pay, who has one, spaces in ids."""
+    sums: dict[str, nw.Expr] = {}
+    if "learner_id" in names and record != "learner" and _others(names):
+        spaced = nw.when(~_is_alone(names)).then(_is_spaced()).otherwise(_never())
+        sums["usual"] = spaced.cast(nw.Float64).mean()
+    if "pay" in names:
+        sums["sum"] = _added().sum()
+        sums["paid"] = (_added() > 0).cast(nw.Int64).sum()
+    told = dict.fromkeys(("usual", "sum", "paid"))
+    return told | (collected(frame.select(**sums)).row(0, named=True) if sums else {})
+
+
+def _never() -> nw.Expr:
+    return nw.lit(value=False)
+
+
+def _others(names: Sequence[str]) -> list[str]:
+    values = [n for n in names if n in COLUMNS or is_extra(n) or is_reading(n)]
+    return [n for n in values if n != "learner_id"]
+
+
+def _is_alone(names: Sequence[str]) -> nw.Expr:
+    """Tell the records of which nothing but the id is known."""
+    empty = [nw.col(n).is_null() for n in _others(names)]
+    return nw.all_horizontal(*empty, ignore_nulls=True)
+
+
+def _is_spaced() -> nw.Expr:
+    """Tell the headings and footers: several words in the place of an id.
 
     Where ids have spaces, a learner of whom nothing else is known looks the same.
     """
-    values = [n for n in names if n in COLUMNS or is_extra(n) or is_reading(n)]
-    empty = [nw.col(n).is_null() for n in values if n != "learner_id"]
-    if record == "learner" or not empty:
-        return frame, nw.lit(value=False)
-    alone = nw.all_horizontal(*empty, ignore_nulls=True)
-    spaced = tidied(nw.col("learner_id")).str.contains(" ", literal=True)
-    spaced = spaced.fill_null(value=False)
-    frame = frame.with_columns(
-        _all=nw.lit(1, dtype=nw.Int64),
-        _spaced=(spaced & ~alone).cast(nw.Float64),
-    )
-    frame = frame.with_columns(_usual=nw.col("_spaced").mean().over("_all"))
-    return frame, spaced & alone & (nw.col("_usual") <= MOST_SPACED)
+    spaced = nw.col("learner_id").str.contains(" ", literal=True)
+    return spaced.fill_null(value=False)
 
 
-def _lines_of_totals(
-    frame: Frame, names: Sequence[str], record: Unit
-) -> tuple[Frame, nw.Expr]:
+def _line_of_totals(
+    names: Sequence[str], record: Unit, whole: Mapping[str, float | None]
+) -> nw.Expr | None:
     """Tell the lines that add up, or average, the lines above them.
 
     One is called so where its id should stand, or nothing stands there and its pay is
     the sum of all other pay.
     """
-    texts = [name for name in ("learner_id", "company", "title") if name in names]
-    called = {name: _plain(nw.col(name)).is_in(list(TOTALS)) for name in texts}
-    line = nw.lit(value=False)
+    lines = []
     if "learner_id" in names:
         few = nw.col("_alike") <= MOST_LINES
-        line = called["learner_id"].fill_null(value=False) & few
+        named = nw.col("learner_id").str.contains(HAS_TOTALS)
+        called = _is_called(nw.when(few & named).then(nw.col("learner_id")))
+        lines.append(called.fill_null(value=False))
     if "pay" in names:
-        frame, adds_up = _sums(frame)
+        texts = [name for name in ("learner_id", "company", "title") if name in names]
+        adds_up = _adds_up(whole)
+        signs = [_is_called(nw.when(adds_up).then(nw.col(name))) for name in texts]
         empty = [nw.col(n).is_null() for n in texts if n != "learner_id"]
-        nameless = nw.col("learner_id").is_null() if "learner_id" in names else None
+        nameless = [nw.col("learner_id").is_null()] if "learner_id" in names else []
         if record == "learner":
-            nameless = nw.all_horizontal(*empty, ignore_nulls=True) if empty else None
-        signs = [*called.values(), *([] if nameless is None else [nameless])]
-        no_learner = nw.any_horizontal(*signs, nw.lit(value=False), ignore_nulls=True)
-        line = line | (adds_up & no_learner)
-    return frame, line
+            nameless = [nw.all_horizontal(*empty, ignore_nulls=True)] if empty else []
+        no_learner = nw.any_horizontal(*signs, *nameless, _never(), ignore_nulls=True)
+        lines.append(adds_up & no_learner)
+    return nw.any_horizontal(*lines, ignore_nulls=True) if lines else None
 
 
-def _sums(frame: Frame) -> tuple[Frame, nw.Expr]:
+def _adds_up(whole: Mapping[str, float | None]) -> nw.Expr:
     """Tell the records whose pay is the sum of all others', as far as it is rounded."""
+    if (whole["paid"] or 0) <= LEAST_ADDED:
+        return _never()
+    others = nw.lit(float(whole["sum"] or 0.0)) - _added()
+    near = (others - _added()).abs() <= ROUNDED * _added()
+    return near & (_added() > 0)
+
+
+def _added() -> nw.Expr:
     pay = nw.col("pay")
-    added = nw.when((pay > 0) & (pay < MOST_ADDED)).then(pay).otherwise(nw.lit(0.0))
-    frame = frame.with_columns(_added=added, _all=nw.lit(1, dtype=nw.Int64))
-    frame = frame.with_columns(
-        _sum=nw.col("_added").sum().over("_all"),
-        _paid=(nw.col("_added") > 0).cast(nw.Int64).sum().over("_all"),
-    )
-    others = nw.col("_sum") - nw.col("_added")
-    near = (others - nw.col("_added")).abs() <= ROUNDED * nw.col("_added")
-    return frame, near & (nw.col("_paid") > LEAST_ADDED) & (nw.col("_added") > 0)
+    return nw.when((pay > 0) & (pay < MOST_ADDED)).then(pay).otherwise(nw.lit(0.0))
+
+
+def _is_called(text: nw.Expr) -> nw.Expr:
+    return _plain(text).is_in(list(TOTALS))
 
 
 def _plain(text: nw.Expr) -> nw.Expr:

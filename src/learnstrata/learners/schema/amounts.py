@@ -37,6 +37,7 @@ SPACES = (
 )
 # What nobody sees and copying brings along: soft hyphens, joiners, marks of direction.
 INVISIBLE = "[\xad\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f]+"
+UNTIDY = f"{INVISIBLE}|{SPACES.replace(' ', '')}|  |^ | $"
 LONGEST = 80  # characters of an amount; more would overflow, and engines differ then
 
 _MAGNITUDES: Mapping[str, float] = {
@@ -176,8 +177,11 @@ def plain_words(pay: Pay) -> Words:
 
 def tidied(text: nw.Expr) -> nw.Expr:
     """Trim a text, make every run of spaces in it one, and drop what nobody sees."""
-    seen = text.str.replace_all(INVISIBLE, "")
-    return seen.str.replace_all(SPACES, " ").str.strip_chars(" ")
+    # Nearly all texts are tidy, which is told in a fraction of the time.
+    is_untidy = text.str.contains(UNTIDY)
+    seen = nw.when(is_untidy).then(text).str.replace_all(INVISIBLE, "")
+    tidy = seen.str.replace_all(SPACES, " ").str.strip_chars(" ")
+    return nw.when(is_untidy).then(tidy).otherwise(text)
 
 
 def typed(tidy: nw.Expr) -> nw.Expr:

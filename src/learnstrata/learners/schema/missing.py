@@ -23,6 +23,9 @@ MISSING = (
 )
 
 
+LONGEST = max(map(len, MISSING))
+
+
 def is_missing(tidy: nw.Expr) -> nw.Expr:
     """Tell the texts that say "nothing here".
 
@@ -34,7 +37,7 @@ def is_missing(tidy: nw.Expr) -> nw.Expr:
     Returns
     -------
     expression of Boolean
-        For every engine that narwhals knows; null where the text is.
+        For every engine that narwhals knows; false where there is no text.
 
     Examples
     --------
@@ -43,4 +46,5 @@ def is_missing(tidy: nw.Expr) -> nw.Expr:
     >>> frame.select(is_missing(nw.col("x")))["x"].to_list()
     [True, False, False]
     """
-    return tidy.str.to_lowercase().is_in(list(MISSING))
+    short = nw.when(tidy.str.len_chars() <= LONGEST).then(tidy)
+    return short.str.to_lowercase().is_in(list(MISSING)).fill_null(value=False)
