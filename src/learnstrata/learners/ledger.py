@@ -34,38 +34,56 @@ _TOLD = ("rule", "column", "before", "after")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one rule found of one column.
+    """What the rules of one column found.
 
     Attributes
     ----------
     column : str
     place : str
-        Begins the names of its columns in the frame: ``_rule`` (a text, null where the
-        rule does not apply), ``_before`` and ``_after`` (the values, told only where it
-        does; ``_after`` is null where the value was removed).
+        Begins the names of its columns in the frame: ``_rule`` (the number of the rule
+        from 1, 0 where none applies), ``_before`` and ``_after`` (the values, told only
+        where one does; null where the value was removed).
+    rules : tuple of str
+    is_removal : bool
+        Nothing stands in the place of the value; there is no ``_after``.
     is_note : bool
         The value stands as it is.
     """
 
     column: str
     place: str
+    rules: tuple[str, ...]
+    is_removal: bool = False
     is_note: bool = False
 
     @property
     def applies(self) -> nw.Expr:
-        """Whether the rule met the record."""
-        return ~nw.col(f"{self.place}_rule").is_null()
+        """Whether a rule met the record."""
+        return nw.col(f"{self.place}_rule") > 0
 
     @property
     def repairs(self) -> nw.Expr:
         """Whether a value was replaced by one that is believed."""
-        replaced = ~nw.col(f"{self.place}_after").is_null()
-        return self.applies & replaced & nw.lit(value=not self.is_note)
+        if self.is_removal or self.is_note:
+            return nw.lit(value=False)
+        return self.applies & ~nw.col(f"{self.place}_after").is_null()
 
     @property
     def removes(self) -> nw.Expr:
         """Whether a value was taken away."""
+        if self.is_removal:
+            return self.applies
         return self.applies & nw.col(f"{self.place}_after").is_null()
+
+    @property
+    def texts(self) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+        """The rule, the column, the value before and the one after, as texts."""
+        number = nw.col(f"{self.place}_rule")
+        rule = first_of([(number == i, nw.lit(r)) for i, r in enumerate(self.rules, 1)])
+        before = _told(nw.col(f"{self.place}_before"))
+        missing = nw.lit(MISSING)
+        after = missing if self.is_removal else _told(nw.col(f"{self.place}_after"))
+        return rule, nw.lit(self.column), before, after
 
 
 def first_of(choices: Sequence[tuple[nw.Expr, nw.Expr]]) -> nw.Expr:
@@ -77,7 +95,12 @@ def first_of(choices: Sequence[tuple[nw.Expr, nw.Expr]]) -> nw.Expr:
 
 
 def with_entry(
-    frame: Frame, entry: Entry, rule: nw.Expr, *, before: nw.Expr, after: nw.Expr
+    frame: Frame,
+    entry: Entry,
+    conditions: Sequence[nw.Expr],
+    *,
+    before: nw.Expr,
+    after: nw.Expr | None,
 ) -> Frame:
     """Add the columns of an entry.
 
@@ -85,15 +108,20 @@ def with_entry(
     ----------
     frame : narwhals frame
     entry : Entry
-    rule : expression of text
-        Its name, null where it does not apply.
-    before, after : expression
+    conditions : sequence of expression
+        One a rule of the entry; the first that holds counts.
+    before : expression
+    after : expression or None
         The values.
     """
+    number = nw.lit(0, dtype=nw.Int8)
+    for i in range(len(conditions), 0, -1):
+        met = nw.when(conditions[i - 1]).then(nw.lit(i, dtype=nw.Int8))
+        number = met.otherwise(number)
+    told = {"rule": number, "before": before}
+    told |= {} if after is None else {"after": after}
     return frame.with_columns(
-        rule.alias(f"{entry.place}_rule"),
-        before.alias(f"{entry.place}_before"),
-        after.alias(f"{entry.place}_after"),
+        **{f"{entry.place}_{name}": value for name, value in told.items()}
     )
 
 
@@ -168,12 +196,7 @@ def _joined(
     }
     for entry in entries:
         kept = entry.applies & ~out
-        texts = (
-            nw.col(f"{entry.place}_rule"),
-            nw.lit(entry.column),
-            *(_told(nw.col(f"{entry.place}_{when}")) for when in ("before", "after")),
-        )
-        for name, text in zip(_TOLD, texts, strict=True):
+        for name, text in zip(_TOLD, entry.texts, strict=True):
             told[name].append(nw.when(kept).then(text))
     joined = {
         name: nw.concat_str(*texts, separator="; ", ignore_nulls=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from learnstrata.config.stages import Cleaning
-from learnstrata.learners.ledger import Entry, first_of, with_entry
+from learnstrata.learners.ledger import Entry, with_entry
 from learnstrata.learners.lookups import Frame
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.years import YEARS, completed
@@ -32,9 +32,11 @@ class _Finding:
     Attributes
     ----------
     column : str
-    rule : expression of text
-        Null where it does not apply.
-    before, after : expression
+    choices : sequence of tuple of expression and str
+        Conditions and the names of the rules they are of; the first that holds counts.
+    before : expression
+    after : expression or None
+        None where nothing is to stand there.
     changes : bool
         What stands there is new: the value is replaced by it.
     is_note : bool
@@ -42,9 +44,9 @@ class _Finding:
     """
 
     column: str
-    rule: nw.Expr
+    choices: Sequence[tuple[nw.Expr, str]]
     before: nw.Expr
-    after: nw.Expr
+    after: nw.Expr | None = None
     changes: bool = True
     is_note: bool = False
 
@@ -70,13 +72,20 @@ def believe(
     """
     entries: list[Entry] = []
     for found in _findings(names, rules, limits):
-        entry = Entry(found.column, f"_e{len(entries)}", is_note=found.is_note)
+        entry = Entry(
+            column=found.column,
+            place=f"_e{len(entries)}",
+            rules=tuple(rule for _, rule in found.choices),
+            is_removal=found.after is None,
+            is_note=found.is_note,
+        )
+        conditions = [condition for condition, _ in found.choices]
         frame = with_entry(
-            frame, entry, found.rule, before=found.before, after=found.after
+            frame, entry, conditions, before=found.before, after=found.after
         )
         if found.changes:
-            value = nw.when(entry.applies).then(found.after)
-            value = value.otherwise(nw.col(found.column))
+            after = NOTHING if found.after is None else found.after
+            value = nw.when(~entry.applies).then(nw.col(found.column)).otherwise(after)
             frame = frame.with_columns(value.alias(found.column))
         entries.append(entry)
     return frame, entries
@@ -105,27 +114,26 @@ def _readings(names: Sequence[str]) -> Iterator[_Finding]:
         kind, _, column = name.partition(":")
         given, text = ~nw.col(name).is_null(), nw.col(name)
         if kind == "unread" and column != "learner_id":
-            rule = nw.when(given).then(nw.lit(f"unreadable_{column}"))
-            yield _Finding(column, rule, text, NOTHING, changes=False)
+            choices = [(given, f"unreadable_{column}")]
+            yield _Finding(column, choices, text, changes=False)
         if kind == "middle":
-            rule = nw.when(given).then(nw.lit(f"middle_of_range_{column}"))
-            yield _Finding(column, rule, text, nw.col(column), changes=False)
+            choices = [(given, f"middle_of_range_{column}")]
+            yield _Finding(column, choices, text, nw.col(column), changes=False)
 
 
 def _pay_year(rules: Cleaning, limits: Limits) -> _Finding:
     year = nw.col("pay_year")
-    rule, after = nw.lit(None, dtype=nw.String), NOTHING
+    choices: list[tuple[nw.Expr, str]] = []
+    after = None
     if rules.suspect_years:
-        choices: list[tuple[nw.Expr, nw.Expr]] = []
         if rules.repair_years:
             after = completed(year, first=rules.first_year, last=limits.as_of)
-            choices.append((~after.is_null(), nw.lit("two_digit_year")))
+            choices.append((~after.is_null(), "two_digit_year"))
         future = (year > limits.as_of) & (year <= YEARS[1])
-        choices.append((future, nw.lit("future_year")))
+        choices.append((future, "future_year"))
         possible = (year >= rules.first_year) & (year <= limits.as_of)
-        choices.append((~possible & ~year.is_null(), nw.lit("impossible_year")))
-        rule = first_of(choices)
-    return _Finding("pay_year", rule, year, after)
+        choices.append((~possible & ~year.is_null(), "impossible_year"))
+    return _Finding("pay_year", choices, year, after)
 
 
 def _start_year(names: Sequence[str], rules: Cleaning, limits: Limits) -> _Finding:
@@ -134,46 +142,47 @@ def _start_year(names: Sequence[str], rules: Cleaning, limits: Limits) -> _Findi
     # 50..99 can only be 1950..1999; a smaller number may be years of experience.
     newest = min(99, limits.as_of - 1900)
     short = (year >= max(50, rules.first_year - 1900)) & (year <= newest)
-    choices: list[tuple[nw.Expr, nw.Expr]] = []
+    choices: list[tuple[nw.Expr, str]] = []
     if rules.repair_years:
-        choices.append((short, nw.lit("two_digit_year")))
-    choices.append((~valid & ~year.is_null(), nw.lit("impossible_year")))
+        choices.append((short, "two_digit_year"))
+    choices.append((~valid & ~year.is_null(), "impossible_year"))
     if rules.check_order and "pay_year" in names:
         paid = nw.col("pay_year")
         # A pay year that is itself impossible tells nothing about the start.
         late = (year > paid + rules.order_slack) & (paid >= rules.first_year)
-        choices.append((late, nw.lit("start_after_pay_year")))
-    fill = nw.lit(limits.start_year_fill, dtype=nw.Float64)
+        choices.append((late, "start_after_pay_year"))
+    after = None
     if limits.start_year_fill is not None:
-        choices.append((year.is_null(), nw.lit("missing_year_filled")))
-    after = fill
+        choices.append((year.is_null(), "missing_year_filled"))
+        after = nw.lit(limits.start_year_fill)
     if rules.repair_years:
-        after = nw.when(short).then(year + 1900).otherwise(fill)
-    return _Finding("start_year", first_of(choices), year, after)
+        repaired = nw.when(short).then(year + 1900)
+        after = repaired if after is None else repaired.otherwise(after)
+    return _Finding("start_year", choices, year, after)
 
 
 def _experience(rules: Cleaning) -> _Finding:
     years = nw.col("experience")
     impossible = (years < 0) | (years > rules.last_experience)
-    rule = first_of([(impossible, nw.lit("impossible_experience"))])
-    return _Finding("experience", rule, years, NOTHING)
+    return _Finding("experience", [(impossible, "impossible_experience")], years)
 
 
 def _pay(rules: Cleaning, limits: Limits) -> _Finding:
-    pay, after = nw.col("pay"), NOTHING
-    choices = [(pay <= 0, nw.lit("pay_not_positive"))]
+    pay, after = nw.col("pay"), None
+    choices = [(pay <= 0, "pay_not_positive")]
     if rules.suspect_pay:
         beyond = (pay < limits.pay_low) | (pay > limits.pay_high)
         units = {unit: beyond & fits for unit, fits in _only_unit(limits).items()}
-        choices.append((pay.is_in(list(limits.heaped_pay)), nw.lit("heaped_pay")))
-        choices += [(fits, nw.lit(f"pay_in_{unit}")) for unit, fits in units.items()]
-        choices.append((beyond, nw.lit("implausible_pay")))
+        choices.append((pay.is_in(list(limits.heaped_pay)), "heaped_pay"))
+        choices += [(fits, f"pay_in_{unit}") for unit, fits in units.items()]
+        choices.append((beyond, "implausible_pay"))
         if rules.repair_pay:
             for unit in CERTAIN:
                 # Without the dust that floats leave.
                 yearly = (pay * UNITS[unit]).round(6)
-                after = nw.when(units[unit] & (pay > 0)).then(yearly).otherwise(after)
-    return _Finding("pay", first_of(choices), pay, after)
+                before = NOTHING if after is None else after
+                after = nw.when(units[unit] & (pay > 0)).then(yearly).otherwise(before)
+    return _Finding("pay", choices, pay, after)
 
 
 def _only_unit(limits: Limits) -> dict[str, nw.Expr]:
@@ -190,13 +199,13 @@ def _only_unit(limits: Limits) -> dict[str, nw.Expr]:
 
 def _extra(column: str, low: float, high: float) -> _Finding:
     value = nw.col(column)
-    rule = first_of([((value < low) | (value > high), nw.lit("implausible_value"))])
-    return _Finding(column, rule, value, NOTHING)
+    beyond = (value < low) | (value > high)
+    return _Finding(column, [(beyond, "implausible_value")], value)
 
 
 def _crowd(least: int) -> _Finding:
     """Note the id that far more records have than any other."""
     own = nw.col("learner_id")
     many = nw.col("_alike") >= least
-    rule = first_of([(many, nw.lit("crowded_id"))])
-    return _Finding("learner_id", rule, own, own, changes=False, is_note=True)
+    choices = [(many, "crowded_id")]
+    return _Finding("learner_id", choices, own, own, changes=False, is_note=True)
