@@ -5,7 +5,7 @@ reads from the table what only the table can tell. `clean` applies the rules to 
 records, the same or new ones, and gives the learners together with the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
@@ -60,7 +60,13 @@ class Cleaned(Generic[IntoFrameT]):
     ledger: IntoFrameT
 
 
-def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFrameT]:
+def clean(
+    records: IntoFrameT,
+    config: Config,
+    limits: Limits,
+    *,
+    checkpoint: Callable[[Frame], Frame] = lambda frame: frame,
+) -> Cleaned[IntoFrameT]:
     """Repair, merge and account for every record.
 
     Each record ends in exactly one of `learnstrata.learners.ledger.STATES`: it is the
@@ -82,6 +88,8 @@ def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFr
     config : Config
     limits : Limits
         Of the table the segmentation is fitted on.
+    checkpoint : callable, default gives back what it gets
+        Computes a lazy frame of which several results are asked for, once for all.
 
     Returns
     -------
@@ -97,7 +105,7 @@ def clean(records: IntoFrameT, config: Config, limits: Limits) -> Cleaned[IntoFr
     frame = _with_experience(frame, names, limits)
     frame = _with_text(frame, names, rules)
     placed = _with_place(frame, keys, names, rules, entries) if merge else _alone(frame)
-    frame = with_state(placed, entries)
+    frame = checkpoint(with_state(placed, entries))
     ledger = ledger_of(frame, entries, seen=seen(names))
     columns = frame.collect_schema().names()
     kept = [c for c in columns if not c.startswith("_") and not is_reading(c)]
@@ -130,11 +138,17 @@ def _with_text(frame: Frame, names: Sequence[str], rules: Cleaning) -> Frame:
         if rules.tidy_text:
             text = tidied(text)
         if rules.tidy_text and column == "company":
-            text = text.str.to_lowercase()
+            text = _lowered(text)
         if fill:
             text = nw.when(text.is_null()).then(nw.lit(fill)).otherwise(text)
         frame = frame.with_columns(text.alias(column))
     return frame
+
+
+def _lowered(text: nw.Expr) -> nw.Expr:
+    """Write in small letters, the two on which engines differ alike."""
+    low = text.str.replace_all("\u0130", "i\u0307", literal=True).str.to_lowercase()
+    return low.str.replace_all("\u03c2", "\u03c3", literal=True)
 
 
 def _key(names: Sequence[str]) -> nw.Expr:
@@ -158,7 +172,11 @@ def _alone(frame: Frame) -> Frame:
 
 
 def _with_place(
-    frame: Frame, keys: Frame, names: Sequence[str], rules: Cleaning, entries: Sequence[Entry]
+    frame: Frame,
+    keys: Frame,
+    names: Sequence[str],
+    rules: Cleaning,
+    entries: Sequence[Entry],
 ) -> Frame:
     """Add each record's place among those of its learner; 0 is the current one."""
     believed = nw.col("_out").is_null()

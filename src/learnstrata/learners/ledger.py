@@ -4,7 +4,7 @@ A rule that meets a value is an `Entry`: three columns of the frame, by which th
 is joined and the state of the record is told.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -21,6 +21,7 @@ __all__ = [
     "entries_in",
     "first_of",
     "ledger_of",
+    "number_text",
     "with_entry",
     "with_state",
 ]
@@ -29,6 +30,7 @@ LEDGER = ("record", "state", "rule", "column", "before", "after")
 SEGMENTED = ("current", "repaired", "set_aside")  # the record that stands for a learner
 STATES = (*SEGMENTED, "history", "quarantined")
 MISSING = "missing"
+MOST_WHOLE = 1e15  # from here on engines write powers of ten
 _TOLD = ("rule", "column", "before", "after")
 
 
@@ -75,14 +77,14 @@ class Entry:
             return self.applies
         return self.applies & nw.col(f"{self.place}_after").is_null()
 
-    @property
-    def texts(self) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-        """The rule, the column, the value before and the one after, as texts."""
+    def texts(self, schema: nw.Schema) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+        """Give the rule, the column, the value before and the one after, as texts."""
         number = nw.col(f"{self.place}_rule")
         rule = first_of([(number == i, nw.lit(r)) for i, r in enumerate(self.rules, 1)])
-        before = _told(nw.col(f"{self.place}_before"))
-        missing = nw.lit(MISSING)
-        after = missing if self.is_removal else _told(nw.col(f"{self.place}_after"))
+        before = _told(f"{self.place}_before", schema)
+        after = nw.lit(MISSING)
+        if not self.is_removal:
+            after = _told(f"{self.place}_after", schema)
         return rule, nw.lit(self.column), before, after
 
 
@@ -166,14 +168,16 @@ def ledger_of(
     Parameters
     ----------
     frame : narwhals frame
-        From `with_state`, with ``_current``: the number of the learner's current record.
+        From `with_state`, with ``_current``: the number of the current record.
     entries : sequence of Entry
     seen : tuple of expression of text
         Of a record that is no learner's: the column where that was seen, and what stood
         there.
     """
     met = ~nw.col("_merged").is_null() | _any(entry.applies for entry in entries)
-    told = frame.filter(met).select("record", **_joined(entries, *seen))
+    schema = frame.collect_schema()
+    texts = {entry: entry.texts(schema) for entry in entries}
+    told = frame.filter(met).select("record", **_joined(texts, *seen))
     return frame.select("record", "state").join(told, on="record", how="left")
 
 
@@ -182,7 +186,7 @@ def _any(conditions: Iterable[nw.Expr]) -> nw.Expr:
 
 
 def _joined(
-    entries: Sequence[Entry], column: nw.Expr, typed: nw.Expr
+    texts: Mapping[Entry, Sequence[nw.Expr]], column: nw.Expr, typed: nw.Expr
 ) -> dict[str, nw.Expr]:
     merged, out = ~nw.col("_merged").is_null(), ~nw.col("_out").is_null()
     number, current = (nw.col(c).cast(nw.String) for c in ("record", "_current"))
@@ -194,9 +198,9 @@ def _joined(
         "before": [nw.when(merged).then(_single(old))],
         "after": [nw.when(merged & ~out).then(current)],
     }
-    for entry in entries:
+    for entry, four in texts.items():
         kept = entry.applies & ~out
-        for name, text in zip(_TOLD, entry.texts, strict=True):
+        for name, text in zip(_TOLD, four, strict=True):
             told[name].append(nw.when(kept).then(text))
     joined = {
         name: nw.concat_str(*texts, separator="; ", ignore_nulls=True)
@@ -208,8 +212,26 @@ def _joined(
     }
 
 
-def _told(value: nw.Expr) -> nw.Expr:
-    return _single(nw.coalesce(value.cast(nw.String), nw.lit(MISSING)))
+def _told(column: str, schema: nw.Schema) -> nw.Expr:
+    value = nw.col(column)
+    text = number_text(value) if schema[column].is_float() else value.cast(nw.String)
+    return _single(nw.coalesce(text, nw.lit(MISSING)))
+
+
+def number_text(value: nw.Expr) -> nw.Expr:
+    """Write a float as text; whole ones as each engine does: Spark has 1.8E8 of 180e6.
+
+    Examples
+    --------
+    >>> frame = nw.from_native(pl.DataFrame({"pay": [1.8e8, 0.5, None]}))
+    >>> frame.select(number_text(nw.col("pay")))["pay"].to_list()
+    ['180000000.0', '0.5', None]
+    """
+    is_whole = (value == value.round()) & (value.abs() < MOST_WHOLE)
+    whole = nw.when(is_whole).then(value).otherwise(nw.lit(0.0))
+    whole = whole.cast(nw.Int64).cast(nw.String)
+    written = nw.concat_str(whole, nw.lit(".0"))
+    return nw.when(is_whole).then(written).otherwise(value.cast(nw.String))
 
 
 def _single(text: nw.Expr) -> nw.Expr:

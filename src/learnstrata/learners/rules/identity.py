@@ -6,7 +6,7 @@ import narwhals as nw
 import polars as pl
 
 from learnstrata.config.stages import Unit
-from learnstrata.learners.ledger import first_of
+from learnstrata.learners.ledger import first_of, number_text
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.missing import MISSING
@@ -99,8 +99,7 @@ def judge(
         record that is some learner's) and what `seen` needs.
     """
     whole = _whole(frame, names, record)
-    nothing = nw.lit(None, dtype=nw.String)
-    rules = []
+    rules: list[tuple[nw.Expr, nw.Expr]] = []
     if "learner_id" in names:
         frame = frame.with_columns(_one=nw.lit(1, dtype=nw.Int64))
         frame = frame.with_columns(_alike=nw.col("_one").sum().over("learner_id"))
@@ -118,7 +117,11 @@ def judge(
         # It reads every text: found once, not by each that asks for it.
         frame = frame.with_columns(_line=line)
         rules.insert(0, (nw.col("_line"), nw.lit("line_of_totals")))
-    pay = nw.col("pay").cast(nw.Float64) if "pay" in names else nothing
+    pay = (
+        nw.col("pay").cast(nw.Float64)
+        if "pay" in names
+        else nw.lit(None, dtype=nw.Float64)
+    )
     return frame.with_columns(_out=first_of(rules), _typed_pay=pay)
 
 
@@ -134,7 +137,7 @@ def seen(names: Sequence[str]) -> tuple[nw.Expr, nw.Expr]:
     -------
     tuple of expression of text
     """
-    pay, rule = nw.col("_typed_pay").cast(nw.String), nw.col("_out")
+    pay, rule = number_text(nw.col("_typed_pay")), nw.col("_out")
     if "learner_id" not in names:
         return nw.lit("record"), pay
     own = nw.col("learner_id")
@@ -149,9 +152,7 @@ def seen(names: Sequence[str]) -> tuple[nw.Expr, nw.Expr]:
     return where, typed
 
 
-def _whole(
-    frame: Frame, names: Sequence[str], record: Unit
-) -> dict[str, float | None]:
+def _whole(frame: Frame, names: Sequence[str], record: Unit) -> dict[str, float | None]:
     """Sum up what a record is held against: all pay, who has one, spaces in ids."""
     sums: dict[str, nw.Expr] = {}
     if "learner_id" in names and record != "learner" and _others(names):
