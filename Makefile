@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO_LEARNERS ?= 153443
 DEMO_OUT ?= runs/demo
+# Settings that some machines need for older libraries slow ours and its peers alike.
+QUICK := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test lint types bench reference ci clean lock
+.PHONY: help setup browser demo test lint types bench bench-scale reference ci clean lock
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,9 +51,12 @@ types: $(READY)  ## Check the types
 	$(BIN)/pyright
 
 bench: $(READY)  ## Speed as ratios against plain scikit-learn and pandas
-	$(BIN)/python benchmarks/bench_silhouette.py
-	$(BIN)/python benchmarks/bench_notebook.py
-	$(BIN)/python benchmarks/bench_evidence.py
+	$(QUICK) $(BIN)/python benchmarks/bench_silhouette.py
+	$(QUICK) $(BIN)/python benchmarks/bench_notebook.py
+	$(QUICK) $(BIN)/python benchmarks/bench_evidence.py
+
+bench-scale: $(READY)  ## Cost by stage as tables grow: 1 and 3 million records
+	$(QUICK) $(BIN)/python benchmarks/bench_scale.py
 
 reference: $(READY)  ## Write docs/reference/summary from the contract
 	$(BIN)/python -m learnstrata.summary.reference

@@ -105,7 +105,7 @@ def compare_levels(table: Path, folder: Path) -> None:
         out = folder / level
         command = [sys.executable, "-m", "learnstrata", "run", str(table), "--quiet"]
         command += ["--out", str(out), "--evidence", level]
-        seconds, memory = measure(command)
+        seconds, _, memory = measure(command)
         base = base or seconds
         paths = [out / "summary.json", out / "share" / "summary.json"]
         text = next(path for path in paths if path.exists()).read_text()
