@@ -152,13 +152,13 @@ def _lowered(text: nw.Expr) -> nw.Expr:
 
 
 def _key(names: Sequence[str]) -> nw.Expr:
-    """Write all that a record says as one text: equal texts are exact duplicates."""
+    """Write what a record says of its learner as one text: equal ones are repeats."""
     texts = [
         nw.when(nw.col(c).is_null())
         .then(nw.lit("\x00"))
         .otherwise(nw.col(c).cast(nw.String))
         for c in names
-        if c != "record"
+        if c not in {"record", "learner_id"}
     ]
     return nw.concat_str(*texts, separator="\x1f")
 
@@ -194,7 +194,7 @@ def _with_place(
     by = ["_order", *ties, "_key", "record"]
     place = nw.col("_one").cum_sum().over("learner_id", order_by=by)
     several = several.with_columns(
-        _copy_of=nw.col("_believed").min().over("_key"),
+        _copy_of=nw.col("_believed").min().over("learner_id", "_key"),
         _place=place.cast(nw.Int64) - 1,
     )
     first = nw.when(nw.col("_place") == 0).then(nw.col("record"))

@@ -127,7 +127,7 @@ def bands_of_pay(frame: Frame, config: Config) -> Banding:
 def _known(frame: Frame, column: str) -> tuple[Floats, int]:
     """Give the known values of a column, and how many learners have one."""
     who = [c for c in ("learner_id",) if c in frame.collect_schema().names()]
-    known = collected(frame.filter(~nw.col(column).is_null()).select(column, *who))
+    known = collected(frame.select(column, *who).filter(~nw.col(column).is_null()))
     n = known["learner_id"].n_unique() if who else len(known)
     values = known[column].cast(float).to_numpy()
     return values[np.isfinite(values)], n

@@ -163,7 +163,9 @@ def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     years = nw.lit(None, dtype=nw.Float64)
     if "years_of_experience" in columns:
         years = nw.col("years_of_experience")
-    rows = frame.filter(~nw.col("company").is_null()).with_columns(
+    of_sums = [c for c in ("pay", "years_of_experience") if c in columns]
+    rows = frame.select("company", "learner_id", *of_sums)
+    rows = rows.filter(~nw.col("company").is_null()).with_columns(
         _pay=on_grid(pay, PAY_BITS),
         _log_pay=on_grid(pay.log(), LOG_BITS),
         _years=on_grid(years, YEAR_BITS),
@@ -190,8 +192,10 @@ def _company_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
 def _role_table(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
     if "pay" not in columns:
         return pl.DataFrame(schema={"role": pl.String, "level": pl.Float64})
-    rows = frame.filter(~nw.col("pay").is_null()).with_columns(
-        _log_pay=on_grid(nw.col("pay").log(), LOG_BITS)
+    rows = (
+        frame.select("role", "pay")
+        .filter(~nw.col("pay").is_null())
+        .with_columns(_log_pay=on_grid(nw.col("pay").log(), LOG_BITS))
     )
     means = rows.group_by("role").agg(nw.col("_log_pay").mean().alias("level"))
     level = on_grid(nw.col("level"), LOG_BITS)

@@ -80,7 +80,7 @@ def experience_fills(frame: Frame, impute: str) -> dict[str, float]:
 
 
 def _medians(frame: Frame, column: str, by: Sequence[str]) -> pl.DataFrame:
-    known = frame.filter(~nw.col(column).is_null())
+    known = frame.select(column, *by).filter(~nw.col(column).is_null())
     keys = list(by) or ["_all"]
     known = known.with_columns(_all=nw.lit("all"))
     grouped = known.group_by(*keys).agg(

@@ -116,7 +116,8 @@ def _learners_by_year(
         year = nw.coalesce(completed(year, first=first, last=last), year)
     who = "learner_id" in frame.collect_schema().names()
     count = nw.col("learner_id").n_unique() if who else nw.len()
-    given = frame.with_columns(_year=year).filter(~nw.col("_year").is_null())
+    own = ["learner_id"] if who else []
+    given = frame.select(*own, _year=year).filter(~nw.col("_year").is_null())
     return dict(collected(given.group_by("_year").agg(count.alias("n"))).iter_rows())
 
 
