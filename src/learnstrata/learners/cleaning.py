@@ -160,7 +160,7 @@ def _key(names: Sequence[str]) -> nw.Expr:
         for c in names
         if c not in {"record", "learner_id"}
     ]
-    return nw.concat_str(*texts, separator="\x1f")
+    return nw.concat_str(nw.lit(""), *texts, separator="\x1f")
 
 
 def _alone(frame: Frame) -> Frame:
