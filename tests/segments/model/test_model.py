@@ -8,6 +8,7 @@ import pytest
 from learnstrata import pipeline
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.segments.model.model import SegmentModel
+from learnstrata.segments.model.stored import codes_of_members
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
@@ -116,7 +117,7 @@ def test_no_company_and_no_learner_stands_in_a_model(done, small_table):
 
 
 def test_members_are_codes_of_learners_with_pay(small_run):
-    members = np.array(small_run.meaning.model.members)
+    members = codes_of_members(small_run.meaning.model.members)
     paid = small_run.base.prepared.learners["pay"].drop_nulls()
     assert len(members) == len(paid)
     assert (np.diff(members) > 0).all()

@@ -108,7 +108,7 @@ class FeatureModel:
     centers: Mapping[str, float]
     scales: Mapping[str, float]
 
-    def codes(self, names: Iterable[str]) -> list[int]:
+    def codes(self, names: Iterable[str]) -> npt.NDArray[np.int64]:
         """Code names as those of the fitted table were coded."""
         return codes(names, key=bytes.fromhex(self.salt))
 
@@ -386,7 +386,7 @@ def add_features(
     frame = _with_pay_filled(frame, model)
     if model.companies is not None:
         frame = _with_members(frame, members)
-        names = distinct(frame, "company")
+        names = collected(frame.select("company").unique())["company"].drop_nulls()
         table = model.companies.table(names, model.codes(names))
         frame = model.companies.add(frame, table)
     made = {

@@ -27,7 +27,11 @@ from learnstrata.segments.model.certainty import (
     fit_certainty,
     standings,
 )
-from learnstrata.segments.model.stored import read_model, write_model
+from learnstrata.segments.model.stored import (
+    codes_of_members,
+    read_model,
+    write_model,
+)
 from learnstrata.stats import kmeans
 
 __all__ = [
@@ -79,8 +83,9 @@ class SegmentModel:
     centers : tuple of tuple of float
         One a segment, in the columns of the matrix; segment ids are 1, 2, ... in order.
     names : tuple of str
-    members : tuple of int
-        Codes of the learners whose pay stands in the level of their company, ascending.
+    members : bytes
+        Codes of the learners whose pay stands in the level of their company, ascending,
+        eight bytes each, the least first (`codes_of_members`).
     inertia : float
         Sum of squared distances of all learners to their centre.
     certainty : Certainty
@@ -97,7 +102,7 @@ class SegmentModel:
     features: FeatureModel
     centers: tuple[tuple[float, ...], ...]
     names: tuple[str, ...]
-    members: tuple[int, ...]
+    members: bytes
     inertia: float
     certainty: Certainty = field(default_factory=Certainty)
     origins: tuple[Origin, ...] = ()
@@ -136,7 +141,9 @@ class SegmentModel:
         units : polars.DataFrame
             As for `assign`.
         """
-        members = np.isin(_member_codes(units, self.features), self.members)
+        known = pl.Series(codes_of_members(self.members))
+        codes = pl.Series(_member_codes(units, self.features)) if len(known) else None
+        members = False if codes is None else codes.is_in(known).to_numpy()
         return add_features(units, self.features, members=members)
 
     def with_names(
@@ -209,16 +216,16 @@ def fit_model(
     uses_own = features.companies is not None and features.companies.leave_out_own
     paid = prepared.learners
     if uses_own and "pay" in paid.columns:
-        members = np.unique(_member_codes(paid.drop_nulls("pay"), features)).tolist()
+        members = np.unique(_member_codes(paid.drop_nulls("pay"), features))
     else:
-        members = []
+        members = np.empty(0)
     return SegmentModel(
         config=config,
         limits=limits,
         features=features,
         centers=tuple(tuple(float(v) for v in center) for center in fit.centers),
         names=tuple(f"Segment {i + 1}" for i in range(len(fit.centers))),
-        members=tuple(members),
+        members=members.astype("<i8").tobytes(),
         inertia=fit.inertia,
         certainty=certainty,
         origins=tuple(origins),
@@ -289,5 +296,4 @@ def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np
     text = pl.concat_str(
         [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"
     )
-    keys = learners.select(text.alias("key"))["key"].to_list()
-    return np.array(model.codes(keys), dtype=np.int64)
+    return model.codes(learners.select(text.alias("key"))["key"])
