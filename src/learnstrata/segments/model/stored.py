@@ -49,6 +49,7 @@ DIGEST_DIGITS = 16
 WITHOUT_END = (("limits", "pay_high"), ("limits", "pay_typical", 1))
 
 Model = TypeVar("Model")
+Codes = npt.NDArray[np.int64]
 Fault = tuple[str, object, str]  # which field, what it holds, what was expected
 
 
@@ -115,7 +116,7 @@ def read_model(kind: type[Model], text: str) -> Model:
     return model
 
 
-def codes_of_members(members: bytes) -> npt.NDArray[np.int64]:
+def codes_of_members(members: bytes) -> Codes:
     """Give the codes that a model keeps as bytes.
 
     Examples
@@ -337,7 +338,7 @@ def _faults_of_companies(companies: CompanyLevels) -> Iterator[Fault]:
         yield from _sized(f"{where}.{part}", getattr(companies, part), size, "values")
     size = {len(companies.roles)}
     yield from _sized(f"{where}.role_levels", companies.role_levels, size, "values")
-    yield from _grows(f"{where}.code", np.array(companies.code, dtype=object))
+    yield from _grows(f"{where}.code", companies.code)
     for part in ("learners", "paid", "pay", "experience"):
         known = [value or 0 for value in getattr(companies, part)]
         yield from _not_below(f"{where}.{part}", known)
@@ -364,16 +365,14 @@ def _rows(where: str, found: Sequence[Sequence[float]], width: int) -> Iterator[
         yield from _sized(f"{where}.{n}", row, {width}, "numbers, one a column")
 
 
-def _grows(where: str, codes: npt.NDArray[np.int64 | np.object_]) -> Iterator[Fault]:
+def _grows(where: str, codes: Sequence[int] | Codes) -> Iterator[Fault]:
     """Refuse what is no code, and codes that do not ascend."""
-    for n in np.flatnonzero((codes < 0) | (codes >= CODES_END)).tolist():
-        yield f"{where}.{n}", int(codes[n]), f"a code, 0 to {CODES_END - 1}"
-    for n in (np.flatnonzero(codes[1:] <= codes[:-1]) + 1).tolist():
-        yield (
-            f"{where}.{n}",
-            int(codes[n]),
-            f"more than {codes[n - 1]}, the code before it",
-        )
+    held = np.asarray(codes)
+    for n in np.flatnonzero((held < 0) | (held >= CODES_END)).tolist():
+        yield f"{where}.{n}", int(held[n]), f"a code, 0 to {CODES_END - 1}"
+    for n in (np.flatnonzero(held[1:] <= held[:-1]) + 1).tolist():
+        told = f"more than {held[n - 1]}, the code before it"
+        yield f"{where}.{n}", int(held[n]), told
 
 
 def _not_below(where: str, numbers: Sequence[float]) -> Iterator[Fault]:
