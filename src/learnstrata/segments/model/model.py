@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
@@ -128,9 +128,9 @@ class SegmentModel:
         featured = self.featured(frame.to_polars().sort("record"))
         matrix = to_matrix(featured, self.features)
         result = memberships(featured, matrix.X, self)
-        native: Any = nw.from_dict(
-            result.to_dict(as_series=False), backend=frame.implementation
-        )
+        if frame.implementation is nw.Implementation.POLARS:
+            return cast("IntoFrameT", result)
+        native: Any = nw.from_arrow(result.to_arrow(), backend=frame.implementation)
         return native.to_native()
 
     def featured(self, units: pl.DataFrame) -> pl.DataFrame:
@@ -143,7 +143,7 @@ class SegmentModel:
         """
         known = pl.Series(codes_of_members(self.members))
         codes = pl.Series(_member_codes(units, self.features)) if len(known) else None
-        members = False if codes is None else codes.is_in(known).to_numpy()
+        members = False if codes is None else codes.is_in(known.implode()).to_numpy()
         return add_features(units, self.features, members=members)
 
     def with_names(
@@ -244,18 +244,33 @@ def memberships(
     X : array of shape (n_learners, n_columns)
     model : SegmentModel
     """
-    labels = kmeans.nearest(X, np.array(model.centers))
-    ids = pl.Series("segment_id", labels.astype(np.int64) + 1)
-    of_id = {i + 1: name for i, name in enumerate(model.names)}
-    name = ids.replace_strict(of_id, return_dtype=pl.String).alias("segment_name")
     sure = standings(X, model.centers, model.certainty)
-    part = sure["subsegment_id"].replace_strict(
-        model.names_by_part, default=None, return_dtype=pl.String
-    )
-    told = learners.with_columns(
-        ids, name, *sure.get_columns(), part.alias("subsegment_name")
-    )
+    told = named(learners.with_columns(sure.get_columns()), model)
     return told.select(c for c in MEMBERSHIP if c in told.columns)
+
+
+def named(members: pl.DataFrame, model: SegmentModel) -> pl.DataFrame:
+    """Add the names of segments and parts to what `standings` tells, and write it out.
+
+    Parameters
+    ----------
+    members : polars.DataFrame
+    model : SegmentModel
+    """
+    ids = members["subsegment_id"]
+    parts = pl.Series([None], dtype=pl.String)
+    if isinstance(ids.dtype, pl.Enum):
+        of_id = model.names_by_part
+        parts = pl.Series([of_id.get(i) for i in ids.dtype.categories], dtype=pl.String)
+        places = ids.to_physical()
+    else:
+        places = pl.repeat(0, len(members), dtype=pl.UInt32, eager=True)
+    names = pl.Series(model.names, dtype=pl.String)
+    return members.with_columns(
+        names.gather(members["segment_id"] - 1).alias("segment_name"),
+        parts.gather(places).alias("subsegment_name"),
+        pl.col("standing", "subsegment_id").cast(pl.String),
+    )
 
 
 def members_named(
