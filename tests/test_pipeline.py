@@ -12,10 +12,11 @@ import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from learnstrata.assignment import assign
 from learnstrata.config.loading import load_config
 from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
 from learnstrata.learners.demo.tables import make_learners, planted_segments
-from learnstrata.pipeline import STAGES, assign, explain, run
+from learnstrata.pipeline import STAGES, explain, run
 from learnstrata.privacy.keys import company_aliases
 from learnstrata.segments.model.stored import codes_of_members
 from learnstrata.summary.build import build

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.inputs import Floats, finite_matrix, finite_rows, positive
@@ -506,6 +505,8 @@ def _mean_rows(
     X: Floats, labels: Labels, centers: Floats
 ) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Give the mean of each cluster, and which are empty: these stay where they are."""
+    from scipy.sparse import csr_array
+
     sizes = np.bincount(labels, minlength=len(centers))
     of_row = csr_array(
         (np.ones(len(X)), labels, np.arange(len(X) + 1)), (len(X), len(centers))

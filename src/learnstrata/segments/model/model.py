@@ -125,13 +125,23 @@ class SegmentModel:
         """
         frame = nw.from_native(units)
         frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-        featured = self.featured(frame.to_polars().sort("record"))
-        matrix = to_matrix(featured, self.features)
-        result = memberships(featured, matrix.X, self)
+        result = named(self.members_of(frame.to_polars()), self)
         if frame.implementation is nw.Implementation.POLARS:
             return cast("IntoFrameT", result)
         native: Any = nw.from_arrow(result.to_arrow(), backend=frame.implementation)
         return native.to_native()
+
+    def members_of(self, units: pl.DataFrame) -> pl.DataFrame:
+        """Give what `assign` does before it is `named`, which takes less memory.
+
+        Parameters
+        ----------
+        units : polars.DataFrame
+            As for `assign`.
+        """
+        learners = self.featured(units.sort("record"))
+        X = to_matrix(learners, self.features).X
+        return _members(learners, X, self)
 
     def featured(self, units: pl.DataFrame) -> pl.DataFrame:
         """Add the features, the own pay left out of the level of members' companies.
@@ -244,13 +254,19 @@ def memberships(
     X : array of shape (n_learners, n_columns)
     model : SegmentModel
     """
+    return named(_members(learners, X, model), model)
+
+
+def _members(
+    learners: pl.DataFrame, X: npt.NDArray[np.float32], model: SegmentModel
+) -> pl.DataFrame:
     sure = standings(X, model.centers, model.certainty)
-    told = named(learners.with_columns(sure.get_columns()), model)
-    return told.select(c for c in MEMBERSHIP if c in told.columns)
+    told = learners.select(c for c in MEMBERSHIP if c in learners.columns)
+    return told.with_columns(sure.get_columns())
 
 
 def named(members: pl.DataFrame, model: SegmentModel) -> pl.DataFrame:
-    """Add the names of segments and parts to what `standings` tells, and write it out.
+    """Add the names of segments and parts to what `SegmentModel.members_of` gives.
 
     Parameters
     ----------
@@ -266,11 +282,12 @@ def named(members: pl.DataFrame, model: SegmentModel) -> pl.DataFrame:
     else:
         places = pl.repeat(0, len(members), dtype=pl.UInt32, eager=True)
     names = pl.Series(model.names, dtype=pl.String)
-    return members.with_columns(
+    told = members.with_columns(
         names.gather(members["segment_id"] - 1).alias("segment_name"),
         parts.gather(places).alias("subsegment_name"),
         pl.col("standing", "subsegment_id").cast(pl.String),
     )
+    return told.select(c for c in MEMBERSHIP if c in told.columns)
 
 
 def members_named(
