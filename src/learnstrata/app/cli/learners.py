@@ -50,11 +50,11 @@ def assign(
     from learnstrata.assignment import assign as assign_table
     from learnstrata.layer.folder import check_table, write_table
     from learnstrata.layer.models import load_model
-    from learnstrata.learners.sources.files import read_source
+    from learnstrata.learners.sources.files import scan_source
 
     check_table(out, overwrite=overwrite)
     fitted = load_model(model)
-    frame, source = read_source(table, sheet=sheet)
+    frame, source = scan_source(table, sheet=sheet)
     notes: list[str] = []
     named = _columns(config)
     with sheets_told(source):
