@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from learnstrata.stats.constancy import coassignment
 from learnstrata.stats.gap import gap
 from learnstrata.stats.inputs import Floats, Integers
 from learnstrata.stats.kmeans import KMeansFit
@@ -16,7 +17,6 @@ from learnstrata.stats.stability import (
     JaccardResult,
     agreement,
     bootstrap_jaccard,
-    coassignment,
 )
 from learnstrata.stats.tendency import hopkins, hopkins_original
 from learnstrata.stats.validity import METRICS, Metric, inertia

@@ -14,6 +14,7 @@ import browser
 import learnstrata as ls
 from frames import rows
 from learnstrata import facade
+from learnstrata.assignment import assign
 from learnstrata.sharing import render_again
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
@@ -207,7 +208,7 @@ def test_a_key_gives_the_same_files_and_changes_no_segment(found, tmp_path):
     assert first.summary.companies != found.summary.companies
     path = tmp_path / "model.json"
     path.write_text(first.model.to_json())
-    alone = facade.pipeline.assign(TABLE, ls.load_model(path))
+    alone = assign(TABLE, ls.load_model(path))
     assert alone.equals(found.learners)
 
 

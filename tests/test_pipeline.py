@@ -12,11 +12,13 @@ import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from learnstrata.assignment import assign
 from learnstrata.config.loading import load_config
 from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
 from learnstrata.learners.demo.tables import make_learners, planted_segments
-from learnstrata.pipeline import STAGES, assign, explain, run
+from learnstrata.pipeline import STAGES, explain, run
 from learnstrata.privacy.keys import company_aliases
+from learnstrata.segments.model.stored import codes_of_members
 from learnstrata.summary.build import build
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
@@ -259,7 +261,7 @@ def keyed(table, *keys):
 def test_codes_follow_the_key_and_change_no_segment(few):
     found = keyed(few, b"k" * 32, b"k" * 32, b"other" * 8, None, None)
     codes = [set(m.model.features.companies.code) for m in found]
-    members = [set(m.model.members) for m in found]
+    members = [set(codes_of_members(m.model.members)) for m in found]
     for told in (codes, members):
         assert told[0] == told[1]
         assert all(one.isdisjoint(two) for one, two in combinations(told[1:], 2))

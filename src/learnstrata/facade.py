@@ -10,14 +10,12 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
-from learnstrata import pipeline
+from learnstrata import assignment, pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config
 from learnstrata.decisions.arms import lots_of
 from learnstrata.decisions.playbook import programmes_of
-from learnstrata.disk.nearness import did_you_mean
 from learnstrata.disk.staging import room_beside
-from learnstrata.exceptions import SourceError
 from learnstrata.layer.compare import (
     Owned,
     Side,
@@ -33,8 +31,9 @@ from learnstrata.layer.folder import (
 from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_frame
 from learnstrata.layer.handouts import write_for_people
 from learnstrata.layer.lists import lists_named, make_lists
+from learnstrata.layer.models import load_model
 from learnstrata.layer.names import names_of_run, refuse_given_names, with_allowed
-from learnstrata.layer.places import MODEL, file_of_run, folder_of_run
+from learnstrata.layer.places import folder_of_run
 from learnstrata.layer.reading import (
     read_exact,
     read_lists,
@@ -169,7 +168,7 @@ class Segmentation:
         data frame of the same library
             ``record``, ``learner_id``, ``segment_id``, ``segment_name``.
         """
-        return _like(table, pipeline.assign(table, self.model))
+        return _like(table, assignment.assign(table, self.model))
 
     def explain(self, table: IntoFrame, learner: str) -> Explanation:
         """Say why a learner is in their segment rather than in the next.
@@ -560,36 +559,6 @@ def load(folder: str | Path) -> Segmentation:
         _names=read_names(run),
         _lists=read_lists(run),
     )
-
-
-def load_model(path: str | Path) -> SegmentModel:
-    """Load the model of a run.
-
-    Parameters
-    ----------
-    path : path
-        A run folder, or its ``private/model.json``.
-
-    Returns
-    -------
-    SegmentModel
-
-    Raises
-    ------
-    SourceError
-        If there is no such file, or it is not a model.
-    """
-    file = file_of_run(path, MODEL)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        raise SourceError(
-            f"There is no model {str(file)!r}. Give the folder of a run, or the "
-            f"{MODEL} in it.{did_you_mean(file)}"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"Cannot read the model {file}: {error}.") from None
-    return SegmentModel.from_json(text)
 
 
 def percentile_in(

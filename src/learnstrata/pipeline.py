@@ -12,22 +12,19 @@ import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
+from learnstrata.assignment import read_alike
 from learnstrata.config.stages import Columns, Config
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.description import describe
 from learnstrata.learners.features.register import feature_of, register_of
 from learnstrata.learners.history import without_needless_ids
-from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import find_limits
-from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.origins import (
     find_origins,
-    matching_columns,
-    refuse_empty,
 )
 from learnstrata.learners.schema.register import extra_name
 from learnstrata.learners.sources.info import SourceInfo
@@ -69,9 +66,9 @@ from learnstrata.stats import kmeans
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.sampling import Seeds, spawn_seeds
 from learnstrata.stats.threads import single_blas
-from learnstrata.wording.words import counted, listed
+from learnstrata.wording.words import listed
 
-__all__ = ["STAGES", "Run", "assign", "explain", "prepare_learners", "rehearse", "run"]
+__all__ = ["STAGES", "Run", "explain", "prepare_learners", "rehearse", "run"]
 
 DRAWING = ("tendency", "select", "fit", "hierarchy", "evidence", "explain")
 
@@ -329,64 +326,6 @@ def _named(base: Base, clusters: Clusters, config: Config, rule: PayRule) -> _Na
     return _Named(names, profiles, parts, model, members, learners)
 
 
-def assign(
-    frame: IntoFrame,
-    model: SegmentModel,
-    *,
-    columns: Columns | None = None,
-    tell: Callable[[str], object] = lambda _: None,
-) -> pl.DataFrame:
-    """Give the learners of a table their segments, by a model fitted before.
-
-    Parameters
-    ----------
-    frame : data frame
-        A table with the columns of the fitted one. It is not changed.
-    model : SegmentModel
-    columns : Columns, default=None
-        What standard columns are called in this table, where that is another name.
-    tell : callable, default=lambda _: None
-        Takes each sentence on what was taken for granted of the table, or set aside.
-
-    Returns
-    -------
-    polars.DataFrame
-        As `SegmentModel.assign`: one row a learner (or a record, by the recipe).
-
-    Raises
-    ------
-    SchemaError
-        If the table lacks a column that the model was made with, or nearly all values
-        of one.
-    """
-    return model.assign(_read_alike(frame, model, columns, tell)[1])
-
-
-def _read_alike(
-    frame: IntoFrame,
-    model: SegmentModel,
-    columns: Columns | None,
-    tell: Callable[[str], object],
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Give the records and the learners of a table with the columns of a model."""
-    origins, config = model.origins, model.config
-    with intake.told_as_ours(frame):
-        names = column_names_of(frame)
-    mapping = matching_columns(names, origins, config, columns=columns)
-    read = intake.read_table(frame, config, mapping)
-    cleaned = intake.clean_table(read.records, config, model.limits)
-    units = intake.units_of(cleaned)
-    refuse_empty(units, mapping, origins, config)
-    lost = entries_in(cleaned.ledger).filter("is_lost")["record"].n_unique()
-    aside = (
-        f"In {counted(lost, 'record')} a value that cannot be read, or not be "
-        "believed, was set aside."
-    )
-    for sentence in (*read.notes, *([aside] if lost else [])):
-        tell(sentence)
-    return read.records, units
-
-
 def explain(
     frame: IntoFrame,
     model: SegmentModel,
@@ -407,19 +346,19 @@ def explain(
         records, the one with the newest pay is explained.
     columns : Columns, default=None
     tell : callable, default does nothing
-        As for `assign`.
+        As for `learnstrata.assignment.assign`.
 
     Raises
     ------
     ParameterError
         If the table has no such learner.
     SchemaError
-        As for `assign`.
+        As for `learnstrata.assignment.assign`.
     DegenerateError
         If none of the learner's records can be used.
     """
-    table, _ = _read_alike(frame, model, columns, tell)
-    unit = intake.newest_unit(table, model.config, model.limits, learner=learner)
+    read = read_alike(frame, model, len, columns=columns, tell=tell)
+    unit = intake.newest_unit(read.records, model.config, model.limits, learner=learner)
     return explain_unit(unit, model)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.cells import cell_len
@@ -16,18 +16,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from learnstrata.exceptions import preview
-from learnstrata.learners.quality import ColumnCheck, TableCheck
 from learnstrata.learners.schema.register import column_label
-from learnstrata.learners.sources.info import SourceInfo
-from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
-from learnstrata.report.cards import without_card
-from learnstrata.report.sureness import short_verdict
-from learnstrata.segments.meaning.contributions import Explanation
-from learnstrata.segments.pay.percentile import PayPercentile
-from learnstrata.summary.contract.learners import Source
-from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 from learnstrata.wording.numbers import Numbers
 from learnstrata.wording.words import counted, listed
+
+if TYPE_CHECKING:
+    from learnstrata.learners.quality import ColumnCheck, TableCheck
+    from learnstrata.learners.sources.info import SourceInfo
+    from learnstrata.privacy.leaks.scanning import Narrow, ScanReport
+    from learnstrata.segments.meaning.contributions import Explanation
+    from learnstrata.segments.pay.percentile import PayPercentile
+    from learnstrata.summary.contract.learners import Source
+    from learnstrata.summary.contract.results import DisclosedSummary, ExactSummary
 
 __all__ = [
     "assignment_as_json",
@@ -100,11 +100,14 @@ def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
         yield watch
 
 
-def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> None:
+def show_run(exact: "ExactSummary", summary: "DisclosedSummary", folder: Path) -> None:
     """Print the segments, how they were chosen, and where the files are.
 
     Whoever runs may know how many there are in all; all else is what may be shared.
     """
+    from learnstrata.report.cards import without_card
+    from learnstrata.report.sureness import short_verdict
+
     console = Console(highlight=False)
     settings, write = summary.settings, summary.settings.numbers
     console.print(
@@ -140,12 +143,12 @@ def show_run(exact: ExactSummary, summary: DisclosedSummary, folder: Path) -> No
     )
 
 
-def show_reading(source: SourceInfo, notes: Sequence[str] = ()) -> None:
+def show_reading(source: "SourceInfo", notes: Sequence[str] = ()) -> None:
     """Say on the error stream how a table was read, as a run and a check do.
 
     Parameters
     ----------
-    source : SourceInfo
+    source : "SourceInfo"
     notes : sequence of str, default=()
         What was taken for granted of its numbers.
     """
@@ -154,7 +157,7 @@ def show_reading(source: SourceInfo, notes: Sequence[str] = ()) -> None:
     _show_notes(notes, console)
 
 
-def source_as_json(source: SourceInfo | None) -> dict[str, Any]:
+def source_as_json(source: "SourceInfo | None") -> dict[str, Any]:
     """Give what kind of file a table was read from; null where none was."""
     return {"source": asdict(source) if source else None}
 
@@ -164,7 +167,7 @@ def _show_notes(notes: Iterable[str], console: Console) -> None:
         console.print(f"[yellow]Note:[/] {escape(note)}")
 
 
-def _show_source(source: SourceInfo | Source, console: Console) -> None:
+def _show_source(source: "SourceInfo | Source", console: Console) -> None:
     """Say what was read of the file, to whoever holds it."""
     if source.sheet is not None:
         told = f"{source.sheet!r}, {source.sheet_number} of {source.sheets}"
@@ -174,7 +177,7 @@ def _show_source(source: SourceInfo | Source, console: Console) -> None:
     _show_notes(source.notes, console)
 
 
-def told_sheets(source: SourceInfo | Source) -> str:
+def told_sheets(source: "SourceInfo | Source") -> str:
     """Say which other sheets could have been meant; empty where none could."""
     if not source.other_sheets:
         return ""
@@ -182,7 +185,7 @@ def told_sheets(source: SourceInfo | Source) -> str:
     return f"tables stand on other sheets too: {others}; --sheet reads one of them."
 
 
-def _states(summary: DisclosedSummary, write: Numbers) -> str:
+def _states(summary: "DisclosedSummary", write: Numbers) -> str:
     ledger = summary.ledger
     states = {
         "repaired": ledger.repaired,
@@ -227,7 +230,7 @@ def rounding_line(error: int, exact: str) -> str:
     )
 
 
-def _segment_table(summary: DisclosedSummary, write: Numbers) -> Table:
+def _segment_table(summary: "DisclosedSummary", write: Numbers) -> Table:
     table = _plain_table("", "Segment", "Size", "Share", f"Pay ({write.unit})", "Years")
     for segment in summary.segments:
         pay = segment.number("pay")
@@ -255,7 +258,7 @@ def _plain_table(*headings: str) -> Table:
 
 
 def run_as_json(
-    exact: ExactSummary, summary: DisclosedSummary, folder: Path
+    exact: "ExactSummary", summary: "DisclosedSummary", folder: Path
 ) -> dict[str, Any]:
     """Give the main results of a run as one JSON object; the totals are exact."""
     settings, evidence = summary.settings, summary.evidence
@@ -288,13 +291,13 @@ def run_as_json(
     }
 
 
-def _source_of(exact: ExactSummary) -> dict[str, Any]:
+def _source_of(exact: "ExactSummary") -> dict[str, Any]:
     source = exact.input.source
     return {"source": source.model_dump(mode="json") if source else None}
 
 
 def scan_as_json(
-    found: ScanReport, names: pl.DataFrame, folder: Path
+    found: "ScanReport", names: pl.DataFrame, folder: Path
 ) -> dict[str, Any]:
     """Give what a scan found as one JSON object."""
     return {
@@ -307,7 +310,7 @@ def scan_as_json(
     }
 
 
-def show_scan(found: ScanReport, names: pl.DataFrame, folder: Path) -> None:
+def show_scan(found: "ScanReport", names: pl.DataFrame, folder: Path) -> None:
     """Print what a scan found, at most 20 rows of it, or that all is clean."""
     console, leaks = Console(highlight=False), found.leaks
     n = _looked_for(names, folder)
@@ -333,7 +336,7 @@ def show_scan(found: ScanReport, names: pl.DataFrame, folder: Path) -> None:
     _show_narrow(found.narrow, console)
 
 
-def _show_narrow(narrow: Narrow, console: Console) -> None:
+def _show_narrow(narrow: "Narrow", console: Console) -> None:
     """Say which names are such ordinary words that only fields of them were read."""
     counts = ((narrow.companies, "names"), (narrow.learners, "ids"))
     told = [f"{n:,} {word}" for n, word in counts if n]
@@ -355,12 +358,12 @@ def _looked_for(names: pl.DataFrame, folder: Path) -> dict[str, int]:
     }
 
 
-def check_as_json(found: TableCheck, source: SourceInfo) -> dict[str, Any]:
+def check_as_json(found: "TableCheck", source: "SourceInfo") -> dict[str, Any]:
     """Give what a check found, and what kind of file it was, as one JSON object."""
     return found.as_dict() | source_as_json(source)
 
 
-def show_check(found: TableCheck, source: SourceInfo) -> None:
+def show_check(found: "TableCheck", source: "SourceInfo") -> None:
     """Print what was recognised in a table, what it lacks, and its quality."""
     console = Console(highlight=False)
     learners = f", {found.learners:,} learners" if found.learners is not None else ""
@@ -389,7 +392,7 @@ def show_check(found: TableCheck, source: SourceInfo) -> None:
     console.print(_verdict(found))
 
 
-def _counted(found: TableCheck) -> list[str]:
+def _counted(found: "TableCheck") -> list[str]:
     """Say how many records repeat others, and what cleaning costs."""
     told: list[str] = []
     if found.repeats:
@@ -417,7 +420,7 @@ def _counted(found: TableCheck) -> list[str]:
     return told
 
 
-def _verdict(found: TableCheck) -> str:
+def _verdict(found: "TableCheck") -> str:
     kinds = "1 kind" if len(found.usable) == 1 else f"{len(found.usable)} kinds"
     features = escape(", ".join(map(column_label, found.usable)))
     if not found.ok:
@@ -426,7 +429,7 @@ def _verdict(found: TableCheck) -> str:
     return f"[green]Ready to run[/] on {kinds} of values: {features}."
 
 
-def _column_table(found: TableCheck, console: Console) -> Table:
+def _column_table(found: "TableCheck", console: Console) -> Table:
     """Make the widest table of columns that the terminal has room for."""
     rows = [_column_row(column) for column in found.columns]
     for width in range(len(COLUMN_HEADINGS), LEAST_COLUMNS - 1, -1):
@@ -454,7 +457,7 @@ def _keep_words_whole(table: Table, rows: Sequence[Sequence[str]]) -> None:
         column.min_width = max(map(cell_len, texts))
 
 
-def _column_row(column: ColumnCheck) -> list[str]:
+def _column_row(column: "ColumnCheck") -> list[str]:
     middle = column.quantiles.get("50%")
     spread = f"{_number(column.minimum)} to {_number(column.maximum)}"
     return [
@@ -502,7 +505,7 @@ def _sizes(labels: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def explanation_as_json(
-    found: Explanation, learner: str, names: Sequence[str]
+    found: "Explanation", learner: str, names: Sequence[str]
 ) -> dict[str, Any]:
     """Give why a learner is in their segment as one JSON object."""
     own, other = _told_segments(found, names)
@@ -516,7 +519,7 @@ def explanation_as_json(
     }
 
 
-def show_explanation(found: Explanation, learner: str, names: Sequence[str]) -> None:
+def show_explanation(found: "Explanation", learner: str, names: Sequence[str]) -> None:
     """Print what pulls a learner to their segment and what to the next."""
     console = Console(highlight=False)
     own, other = (
@@ -536,14 +539,14 @@ def show_explanation(found: Explanation, learner: str, names: Sequence[str]) -> 
 
 
 def _told_segments(
-    found: Explanation, names: Sequence[str]
+    found: "Explanation", names: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     ids = (found.segment, found.next_segment)
     own, other = ({"id": number, "name": names[number - 1]} for number in ids)
     return own, other
 
 
-def show_percentile(found: PayPercentile) -> None:
+def show_percentile(found: "PayPercentile") -> None:
     """Print the place of a pay, and whether the nearest peers could not answer."""
     console = Console(highlight=False)
     console.print(escape(found.sentence))

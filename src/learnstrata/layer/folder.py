@@ -45,7 +45,8 @@ NO_NAMES = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR}
 WRITE_FAULTS = (OSError, pl.exceptions.PolarsError, FileCreateError)
 TABLES: Mapping[str, Callable[[pl.DataFrame, Path], object]] = {
     ".csv": pl.DataFrame.write_csv,
-    ".parquet": pl.DataFrame.write_parquet,
+    # No larger than by the usual level, in half the time.
+    ".parquet": partial(pl.DataFrame.write_parquet, compression_level=1),
 }
 MOST_TOLD = 3
 MOST_SHOWN = 80  # characters of a finding in a message

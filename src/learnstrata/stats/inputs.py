@@ -13,6 +13,7 @@ __all__ = [
     "codes_of",
     "distinct_rows",
     "finite_matrix",
+    "finite_rows",
     "positive",
 ]
 
@@ -50,6 +51,24 @@ def finite_matrix(X: npt.ArrayLike, *, least: int = 1) -> Floats:
             f"{bad[0]}), expected finite numbers. Drop or impute them first."
         )
     return matrix
+
+
+def finite_rows(X: npt.ArrayLike) -> npt.NDArray[np.floating]:
+    """Give `X` as a matrix of finite rows; single precision is passed through as well.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+
+    Raises
+    ------
+    DegenerateError
+        As `finite_matrix`.
+    """
+    if isinstance(X, np.ndarray) and X.dtype == np.float32 and X.ndim == 2 and X.size:
+        total = np.sum(X, dtype=np.float64)  # finite where all are: it holds them all
+        return X if np.isfinite(total) else finite_matrix(X)
+    return finite_matrix(X)
 
 
 def distinct_rows(X: npt.ArrayLike) -> int:

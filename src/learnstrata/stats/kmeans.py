@@ -1,15 +1,15 @@
 """k-means: one fit, a sweep over k that shares its work, polish, assignment."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.inputs import Floats, finite_matrix, positive
+from learnstrata.stats.inputs import Floats, finite_matrix, finite_rows, positive
 from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd, squared_distances
+from learnstrata.stats.nearness import Rows, nearest_of, squares_of, two_nearest
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.starts import grown, merged, seeded, swapped
 
@@ -30,7 +30,6 @@ Labels = npt.NDArray[np.int32]
 CORESET = 10_000
 CORESET_ROWS_A_CLUSTER = 20
 MOST_CLUSTERS_MOVED = 32  # beyond, moving one centre changes too little for its cost
-BLOCK_CELLS = 500_000
 NEAR = 1e-14  # squared distances under it, of the extent squared, are rounding
 
 
@@ -391,7 +390,7 @@ def polish(
     n_iter = 0
     while n_iter < max_iter:
         n_iter += 1
-        nearest = _nearest(matrix, start)
+        nearest = nearest_of(matrix, start)
         if labels is not None and np.array_equal(nearest, labels):
             break
         labels = nearest
@@ -444,8 +443,8 @@ def quantised(
     rows = sample_rows(len(distinct), positive("n_centers", n_centers), rng=rng)
     centers = distinct[rows]
     for _ in range(n_steps if len(rows) < len(distinct) else 0):
-        centers = _mean_rows(matrix, _nearest(matrix, centers), centers)[0]
-    held = np.bincount(_nearest(matrix, centers), minlength=len(centers)) > 0
+        centers = _mean_rows(matrix, nearest_of(matrix, centers), centers)[0]
+    held = np.bincount(nearest_of(matrix, centers), minlength=len(centers)) > 0
     return centers[held]
 
 
@@ -477,15 +476,16 @@ def assign(X: npt.ArrayLike, centers: npt.ArrayLike) -> Assignment:
     >>> found.labels.tolist(), found.second_distance.tolist()
     ([0, 1], [4.0, 5.0])
     """
-    matrix = finite_matrix(X)
+    matrix = finite_rows(X)
     targets = _centers_like(centers, matrix)
-    labels = _nearest(matrix, targets)
-    distance = np.sqrt(_squares(matrix, targets, labels))
     if len(targets) == 1:
+        labels = np.zeros(len(matrix), dtype=np.int32)
+        distance = np.sqrt(squares_of(matrix, targets, labels))
         nowhere = np.full(len(matrix), -1, dtype=np.int32)
         return Assignment(labels, distance, nowhere, np.full(len(matrix), np.inf))
-    second = _nearest(matrix, targets, but=labels)
-    beyond = np.sqrt(_squares(matrix, targets, second))
+    labels, second = two_nearest(matrix, targets)
+    distance = np.sqrt(squares_of(matrix, targets, labels))
+    beyond = np.sqrt(squares_of(matrix, targets, second))
     return Assignment(labels, distance, second, np.maximum(beyond, distance))
 
 
@@ -497,40 +497,16 @@ def nearest(X: npt.ArrayLike, centers: npt.ArrayLike) -> Labels:
     >>> nearest([[0.0], [6.0]], [[1.0], [4.0]]).tolist()
     [0, 1]
     """
-    matrix = finite_matrix(X)
-    return _nearest(matrix, _centers_like(centers, matrix))
-
-
-def _nearest(X: Floats, centers: Floats, *, but: Labels | None = None) -> Labels:
-    origin = centers.mean(axis=0)
-    targets = centers - origin
-    norms = np.einsum("ij,ij->i", targets, targets)
-    labels = np.empty(len(X), dtype=np.int32)
-    for block in _blocks(len(X), len(centers)):
-        squares = norms - 2 * ((X[block] - origin) @ targets.T)
-        if but is not None:
-            squares[np.arange(len(squares)), but[block]] = np.inf
-        labels[block] = squares.argmin(axis=1)
-    return labels
-
-
-def _squares(X: Floats, centers: Floats, labels: Labels) -> Floats:
-    squares = np.empty(len(X))
-    for block in _blocks(len(X), X.shape[1]):
-        gap = X[block] - centers[labels[block]]
-        squares[block] = np.einsum("ij,ij->i", gap, gap)
-    return squares
-
-
-def _blocks(n_rows: int, width: int) -> Iterator[slice]:
-    size = max(256, BLOCK_CELLS // width)
-    return (slice(first, first + size) for first in range(0, n_rows, size))
+    matrix = finite_rows(X)
+    return nearest_of(matrix, _centers_like(centers, matrix))
 
 
 def _mean_rows(
     X: Floats, labels: Labels, centers: Floats
 ) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Give the mean of each cluster, and which are empty: these stay where they are."""
+    from scipy.sparse import csr_array
+
     sizes = np.bincount(labels, minlength=len(centers))
     of_row = csr_array(
         (np.ones(len(X)), labels, np.arange(len(X) + 1)), (len(X), len(centers))
@@ -550,7 +526,7 @@ def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
 
 
 def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
-    squares = _squares(X, centers, labels)
+    squares = squares_of(X, centers, labels)
     order = np.argsort(-squares, kind="stable")[: 4 * most]
     away = X[order[squares[order] > NEAR * np.max(np.abs(X - centers[0])) ** 2]]
     if not len(away):  # every row lies at its centre, and some centres have none
@@ -563,13 +539,13 @@ def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
 
 
 def _finished(X: Floats, centers: Floats, n_iter: int) -> KMeansFit:
-    labels = _nearest(X, centers)
+    labels = nearest_of(X, centers)
     sizes = np.bincount(labels, minlength=len(centers))
     order = np.lexsort((*centers.T[::-1], -sizes))
     ordered = np.ascontiguousarray(centers[order])
     # labels come from the ordered centres: a product rounds by the place of its column
-    labels = _nearest(X, ordered)
-    inertia = float(_squares(X, ordered, labels).sum())
+    labels = nearest_of(X, ordered)
+    inertia = float(squares_of(X, ordered, labels).sum())
     return KMeansFit(ordered, labels, inertia, n_iter)
 
 
@@ -584,7 +560,7 @@ def _enough_rows(X: npt.ArrayLike, n_clusters: int) -> Floats:
 
 
 def _centers_like(
-    centers: npt.ArrayLike, X: Floats, n_clusters: int | None = None
+    centers: npt.ArrayLike, X: Rows, n_clusters: int | None = None
 ) -> Floats:
     array = np.ascontiguousarray(centers, dtype=np.float64)
     wanted = (n_clusters or len(np.atleast_1d(array)), X.shape[1])

@@ -43,7 +43,6 @@ __all__ = [
     "best_jaccard",
     "bootstrap_cuts",
     "bootstrap_jaccard",
-    "coassignment",
     "crosstab",
     "flows",
 ]
@@ -52,7 +51,6 @@ Start: TypeAlias = Literal["fitted", "fresh"]
 
 RECOVERED = 0.75  # from which a cluster counts as found again
 DISSOLVED = 0.5  # up to which it counts as gone
-BLOCK_CELLS = 400_000  # distances at a time: they stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -337,96 +335,6 @@ def bootstrap_cuts(
         shared = overlap(codes[rows] % (k + 1), again % (k + 1), k + 1)
         found.append(best_jaccard(shared, among=k)[: codes.max() + 1])
     return np.mean(found, axis=0)
-
-
-def coassignment(
-    X: npt.ArrayLike, centers: npt.ArrayLike, labels: npt.ArrayLike
-) -> npt.NDArray[np.float32]:
-    """Give the share of refits in which each row keeps its cluster.
-
-    The share of the refits whose nearest centre to the row is the one matched to its
-    label; 0 to 1, more is surer.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Rows, those that were fitted or others on the same scale.
-    centers : array-like of shape (n_refits, n_clusters, n_features)
-        Matched centres, such as `JaccardResult.centers`.
-    labels : array-like of int, shape (n_samples,)
-        Cluster of each row, 0 to ``n_clusters - 1``.
-
-    Returns
-    -------
-    array of shape (n_samples,), float32
-
-    Raises
-    ------
-    DegenerateError
-        If `X` is not finite.
-    ParameterError
-        If `centers` or `labels` do not fit.
-
-    Notes
-    -----
-    It shows how near a row is to a border, and how far borders move; refits of as many
-    rows as there are hardly move them, so that most rows score 1. A row of which two
-    centres are equally near counts for both.
-
-    Examples
-    --------
-    >>> centers = [[[0.0], [4.0]], [[0.0], [6.0]]]
-    >>> coassignment([[1.0], [2.5], [5.0]], centers, [0, 0, 1]).tolist()
-    [1.0, 0.5, 1.0]
-    """
-    matrix = finite_matrix(X)
-    stack = _checked_centers(centers, matrix.shape[1])
-    n_refits, k, n_features = stack.shape
-    codes = _checked_labels(labels, len(matrix), k)
-    origin = stack.mean(axis=(0, 1))  # of the centres: a row alone rounds as among many
-    flat = (stack - origin).reshape(n_refits * k, n_features)
-    norms = np.einsum("ij,ij->i", flat, flat)[:, None]
-    shares = np.empty(len(matrix), dtype=np.float32)
-
-    def fill(block: tuple[int, Integers]) -> None:
-        label, rows = block
-        squares = norms - 2 * (flat @ (matrix[rows] - origin).T)
-        squares = squares.reshape(n_refits, k, -1)
-        shares[rows] = np.mean(squares[:, label] <= squares.min(axis=1), axis=0)
-
-    with workers() as each:
-        list(each(fill, _blocks_of_one_label(codes, BLOCK_CELLS // len(flat))))
-    return shares
-
-
-def _checked_centers(centers: npt.ArrayLike, n_features: int) -> Floats:
-    stack = np.asarray(centers, dtype=np.float64)
-    fits = stack.ndim == 3 and stack.size and stack.shape[2] == n_features
-    if not fits or not np.isfinite(stack).all():
-        raise ParameterError(
-            f"Got centers of shape {stack.shape}, expected finite numbers of shape "
-            f"(n_refits, n_clusters, {n_features}): one column for each feature of X."
-        )
-    return stack
-
-
-def _checked_labels(labels: npt.ArrayLike, n_rows: int, k: int) -> Integers:
-    codes = np.asarray(labels)
-    whole = codes.shape == (n_rows,) and codes.dtype.kind in "iu"
-    if not whole or codes.min() < 0 or codes.max() >= k:
-        raise ParameterError(
-            f"Got labels of shape {codes.shape} and type {codes.dtype}, expected "
-            f"({n_rows},) whole numbers from 0 to {k - 1}: the places of the centers."
-        )
-    return codes
-
-
-def _blocks_of_one_label(labels: Integers, size: int) -> Iterator[tuple[int, Integers]]:
-    order = np.argsort(labels, kind="stable")
-    edges = np.cumsum([0, *np.bincount(labels)])
-    for label, (first, last) in enumerate(pairwise(edges.tolist())):
-        for begin in range(first, last, max(256, size)):
-            yield label, order[begin : min(begin + max(256, size), last)]
 
 
 def flows(labelings: Mapping[int, npt.ArrayLike]) -> list[Flow]:

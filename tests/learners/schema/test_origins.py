@@ -9,6 +9,7 @@ from learnstrata.exceptions import SchemaError
 from learnstrata.learners.schema.origins import (
     Origin,
     find_origins,
+    known_in,
     matching_columns,
     refuse_empty,
 )
@@ -132,6 +133,10 @@ def units(n, known):
     )
 
 
+def counts(n, known):
+    return known_in(units(n, known), ORIGINS, CONFIG)
+
+
 @pytest.mark.parametrize(("n", "known"), [(100, 0), (100, 4), (20, 0)])
 def test_a_column_of_nearly_nothing_is_refused(n, known):
     mapping = {"pay": "Gehalt", "start_year": "orgyear", "extra:quiz": "quiz"}
@@ -140,10 +145,10 @@ def test_a_column_of_nearly_nothing_is_refused(n, known):
         match=r"The model was made with salary \(pay\), known of 90% of its learners; "
         rf"in this table Gehalt has a value that can be used for {known}%\. Look at",
     ):
-        refuse_empty(units(n, known), mapping, ORIGINS, CONFIG)
+        refuse_empty(counts(n, known), n, mapping=mapping, origins=ORIGINS)
 
 
 @pytest.mark.parametrize(("n", "known"), [(100, 5), (19, 0)])
 def test_gaps_and_small_tables_are_none(n, known):
     mapping = {"pay": "Gehalt", "start_year": "orgyear", "extra:quiz": "quiz"}
-    refuse_empty(units(n, known), mapping, ORIGINS, CONFIG)
+    refuse_empty(counts(n, known), n, mapping=mapping, origins=ORIGINS)

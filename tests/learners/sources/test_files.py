@@ -11,7 +11,11 @@ import xlsxwriter
 import zstandard
 
 from learnstrata.exceptions import SourceError
-from learnstrata.learners.sources.files import read_learners, read_source
+from learnstrata.learners.sources.files import (
+    read_learners,
+    read_source,
+    scan_source,
+)
 
 TEXT = "email_hash,company,ctc\na,Zürich AG,1\nb,Café,NA\n"
 ROWS = [("a", "Zürich AG", "1"), ("b", "Café", "NA")]
@@ -351,3 +355,35 @@ def test_row_order_is_kept(write):
     ids = [str(i * 7919 % 50_000) for i in range(50_000)]
     path = write("id,pay\n" + "".join(f"{i},1\n" for i in ids))
     assert read_learners(path)["id"].to_list() == ids
+
+
+def test_a_parquet_file_is_opened_lazily_and_is_the_table_that_is_read(tmp_path):
+    path = tmp_path / "learners.parquet"
+    pl.DataFrame({"email": ["a", "b"], "ctc": [1, None]}).write_parquet(path)
+    found, info = scan_source(path)
+    table, read = read_source(path)
+    assert isinstance(found, pl.LazyFrame)
+    assert found.collect().equals(table)
+    assert info == read
+    path.unlink()  # what was opened is held
+    assert found.select("ctc").collect().equals(table.select("ctc"))
+
+
+def test_all_else_is_read_or_refused_as_ever(tmp_path):
+    text, levels = tmp_path / "a.csv", tmp_path / "year=2020" / "a.parquet"
+    text.write_text("email,ctc\na,1\n")
+    levels.parent.mkdir()
+    pl.DataFrame({"email": ["a"]}).write_parquet(levels)
+    for path in (text, levels, levels.parent):
+        found, info = scan_source(path)
+        assert found.equals(read_source(path)[0])
+        assert info == read_source(path)[1]
+    broken, empty = tmp_path / "b.parquet", tmp_path / "c.parquet"
+    broken.write_bytes(levels.read_bytes()[:-9])
+    pl.DataFrame({"email": []}).write_parquet(empty)
+    for path in (broken, empty, tmp_path / "none.parquet"):
+        with pytest.raises(SourceError) as expected:
+            read_source(path)
+        with pytest.raises(SourceError) as error:
+            scan_source(path)
+        assert str(error.value) == str(expected.value)

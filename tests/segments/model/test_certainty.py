@@ -39,7 +39,7 @@ def certainty(X, fit, refits):
 
 def test_every_learner_gets_what_is_exported(X, fit, certainty):
     told = standings(X, fit.centers, certainty)
-    assert told.columns == list(EXPORTED)
+    assert told.columns == ["segment_id", *EXPORTED]
     assert len(told) == len(X)
 
 

@@ -5,9 +5,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from learnstrata import pipeline
+from learnstrata import assignment
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.segments.model.model import SegmentModel
+from learnstrata.segments.model.stored import codes_of_members
 
 
 @pytest.fixture(params=["small_run", "notebook_run"])
@@ -22,7 +23,7 @@ def new_table():
 
 
 def test_the_fitted_table_gets_the_segments_of_the_run(done, small_table):
-    found = pipeline.assign(small_table, done.meaning.model)
+    found = assignment.assign(small_table, done.meaning.model)
     assert found.equals(done.meaning.members)
 
 
@@ -32,15 +33,15 @@ def test_a_model_survives_json_byte_for_byte(done, small_table):
     again = SegmentModel.from_json(text)
     assert again == model
     assert again.to_json() == text
-    assert pipeline.assign(small_table, again).equals(
-        pipeline.assign(small_table, model)
+    assert assignment.assign(small_table, again).equals(
+        assignment.assign(small_table, model)
     )
 
 
 def test_one_learner_alone_can_be_assigned(done, new_table):
-    together = pipeline.assign(new_table, done.meaning.model).sort("learner_id")
+    together = assignment.assign(new_table, done.meaning.model).sort("learner_id")
     first = together.row(0, named=True)
-    alone = pipeline.assign(
+    alone = assignment.assign(
         new_table.filter(pl.col("email_hash") == first["learner_id"]),
         done.meaning.model,
     )
@@ -59,7 +60,7 @@ def test_learners_with_unseen_values_get_a_segment(done, new_table):
         orgyear=pl.when(pl.int_range(pl.len()) % 3 > 0).then(2100).otherwise("orgyear"),
     )
     for table in (new_table, strange):
-        found = pipeline.assign(table, done.meaning.model)
+        found = assignment.assign(table, done.meaning.model)
         assert len(found) > 0
         assert found["segment_id"].is_between(1, len(done.meaning.profiles)).all()
         names = dict(enumerate(done.meaning.model.names, start=1))
@@ -70,7 +71,7 @@ def test_learners_with_unseen_values_get_a_segment(done, new_table):
 def test_the_order_of_new_rows_does_not_matter(done, new_table):
     shuffled = new_table.sample(fraction=1.0, shuffle=True, seed=2)
     first, second = (
-        pipeline.assign(table, done.meaning.model)
+        assignment.assign(table, done.meaning.model)
         .select("learner_id", "segment_id")
         .sort("learner_id")
         for table in (new_table, shuffled)
@@ -80,15 +81,15 @@ def test_the_order_of_new_rows_does_not_matter(done, new_table):
 
 def test_pandas_and_duckdb_get_the_segments_polars_gets(small_run, new_table):
     model = small_run.meaning.model
-    expected = pipeline.assign(new_table, model)
+    expected = assignment.assign(new_table, model)
     numbered = new_table.with_row_index("record").with_columns(
         pl.col("record").cast(pl.Int64)
     )
     backwards = duckdb.from_arrow(numbered.reverse().to_arrow())
-    assert pipeline.assign(backwards, model).equals(expected)
+    assert assignment.assign(backwards, model).equals(expected)
     data = {name: new_table[name].to_list() for name in new_table.columns}
     pandas = pytest.importorskip("pandas")
-    assert pipeline.assign(pandas.DataFrame(data), model).equals(expected)
+    assert assignment.assign(pandas.DataFrame(data), model).equals(expected)
 
 
 def test_a_frame_of_another_library_comes_back_as_one(small_run):
@@ -116,7 +117,7 @@ def test_no_company_and_no_learner_stands_in_a_model(done, small_table):
 
 
 def test_members_are_codes_of_learners_with_pay(small_run):
-    members = np.array(small_run.meaning.model.members)
+    members = codes_of_members(small_run.meaning.model.members)
     paid = small_run.base.prepared.learners["pay"].drop_nulls()
     assert len(members) == len(paid)
     assert (np.diff(members) > 0).all()

@@ -13,7 +13,7 @@ from learnstrata.exceptions import SourceError
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
 from learnstrata.segments.model.model import SegmentModel
-from learnstrata.segments.model.stored import MODEL_VERSION
+from learnstrata.segments.model.stored import MODEL_VERSION, codes_of_members
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +119,10 @@ FAULTS = {
     "centers.0.0": ("x", "got 'x', expected a valid number"),
     "centers.0": ([0.5], "got (0.5,), expected "),
     "names": (["One"], "got ('One',), expected "),
-    "members": ("none", "got 'none', expected a valid tuple."),
-    "members.0": (-1, "got -1, expected a code, 0 to 9007199254740991."),
-    "members.1": (2**60, "got 1152921504606846976, expected a code, 0 to "),
-    "members.2": (0, "got 0, expected more than "),
+    "members": ("none!", "got 'none!', expected codes of 8 bytes each, in base64."),
+    "features.companies.code.0": (-1, "got -1, expected a code, 0 to 90071992547409"),
+    "features.companies.code.1": (2**70, "got 1180591620717411303424, expected a code"),
+    "features.companies.code.2": (0, "got 0, expected more than "),
     "inertia": (-1.0, "got -1.0, expected 0 or more."),
     "limits.pay_high": (0.5, "got 0.5, expected "),
     "limits.pay_typical": (
@@ -138,7 +138,6 @@ FAULTS = {
     "features.centers": ({}, "got {}, expected a number for 'log_pay' too."),
     "features.pay_fills.medians": ([1.0], "got (1.0,), expected "),
     "features.companies.paid": ([1], "got (1,), expected "),
-    "features.companies.code.0": (2**53, "got 9007199254740992, expected a code, 0 "),
     "features.companies.learners.0": (-2, "got -2, expected 0 or more."),
     "features.companies.tier.0": ("Top", "got 'Top', expected one of ['Tier 3', 'Tie"),
     "features.companies.role_levels": ([], "got (), expected "),
@@ -166,6 +165,22 @@ def test_a_damaged_model_is_told_by_field_by_what_it_holds_and_what_was_expected
     assert message.startswith(f"The model is damaged at {where!r}: {told}")
     assert message.endswith(". Use the model.json of a whole run.")
     assert len(message) < 400
+
+
+@pytest.mark.parametrize(
+    ("at", "code", "told"),
+    [
+        (0, -1, "got -1, expected a code, 0 to 9007199254740991."),
+        (1, 2**60, "got 1152921504606846976, expected a code, 0 to "),
+        (2, 0, "got 0, expected more than "),
+    ],
+)
+def test_a_damaged_code_of_a_member_is_told_by_its_place(at, code, told, model):
+    codes = codes_of_members(model.members)
+    codes[at] = code
+    text = replace(model, members=codes.astype("<i8").tobytes()).to_json()
+    with pytest.raises(SourceError, match=f"damaged at 'members.{at}': {told}"):
+        SegmentModel.from_json(text)
 
 
 @pytest.mark.parametrize(

@@ -47,14 +47,14 @@ def assign(
 ) -> None:
     """Give the learners of a table their segments, by the model of a run."""
     from learnstrata.app import screens
-    from learnstrata.facade import load_model
+    from learnstrata.assignment import assign as assign_table
     from learnstrata.layer.folder import check_table, write_table
-    from learnstrata.learners.sources.files import read_source
-    from learnstrata.pipeline import assign as assign_table
+    from learnstrata.layer.models import load_model
+    from learnstrata.learners.sources.files import scan_source
 
     check_table(out, overwrite=overwrite)
     fitted = load_model(model)
-    frame, source = read_source(table, sheet=sheet)
+    frame, source = scan_source(table, sheet=sheet)
     notes: list[str] = []
     named = _columns(config)
     with sheets_told(source):
@@ -88,7 +88,7 @@ def explain(
 ) -> None:
     """Say why a learner is nearer to their segment than to the next."""
     from learnstrata.app import screens
-    from learnstrata.facade import load_model
+    from learnstrata.layer.models import load_model
     from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import explain as explain_learner
 

@@ -1,10 +1,11 @@
 """What is known of a learner's company: its pay level without them, and its tier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from learnstrata.config.stages import Company
@@ -59,7 +60,9 @@ class CompanyLevels:
     leave_out_own: bool
     shrinkage: float
 
-    def table(self, names: Sequence[str], name_codes: Sequence[int]) -> pl.DataFrame:
+    def table(
+        self, names: Iterable[str], name_codes: npt.NDArray[np.int64]
+    ) -> pl.DataFrame:
         """Give the known ones of the companies `names` as a table to join."""
         known = pl.DataFrame(
             {
@@ -140,7 +143,7 @@ def fit_companies(
     tier = _tiers(table, config)
     n_paid = int(table["paid"].sum())
     total = float(table["log_pay"].to_numpy().sum())
-    code = pl.Series("code", codes(table["company"].to_list(), key=key), pl.Int64)
+    code = pl.Series("code", codes(table["company"], key=key))
     table = table.with_columns(code, pl.Series("tier", tier, pl.String)).sort("code")
     return CompanyLevels(
         code=tuple(table["code"].to_list()),

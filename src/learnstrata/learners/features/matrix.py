@@ -26,6 +26,7 @@ from learnstrata.learners.features.bands import (
 )
 from learnstrata.learners.features.categories import find_categories, pooled_values
 from learnstrata.learners.features.companies import CompanyLevels, fit_companies
+from learnstrata.learners.features.encoding import encoded, moments, places_of
 from learnstrata.learners.features.fills import PayFills, experience_fills, pay_fills
 from learnstrata.learners.features.register import (
     FEATURES,
@@ -108,7 +109,7 @@ class FeatureModel:
     centers: Mapping[str, float]
     scales: Mapping[str, float]
 
-    def codes(self, names: Iterable[str]) -> list[int]:
+    def codes(self, names: Iterable[str]) -> npt.NDArray[np.int64]:
         """Code names as those of the fitted table were coded."""
         return codes(names, key=bytes.fromhex(self.salt))
 
@@ -386,7 +387,7 @@ def add_features(
     frame = _with_pay_filled(frame, model)
     if model.companies is not None:
         frame = _with_members(frame, members)
-        names = distinct(frame, "company")
+        names = collected(frame.select("company").unique())["company"].drop_nulls()
         table = model.companies.table(names, model.codes(names))
         frame = model.companies.add(frame, table)
     made = {
@@ -439,11 +440,15 @@ def to_matrix(features: IntoFrame, model: FeatureModel) -> Matrix:
     Matrix
         Rows in the order of ``record``.
     """
-    raw, columns, groups, _ = _raw_matrix(features, model)
+    parts = list(encoded(features, model))
+    columns = tuple(name for part in parts for name in part.columns)
     center = np.array([model.centers[c] for c in columns])
     scale = np.array([model.scales[c] for c in columns])
-    X = ((raw - center) / scale).astype(np.float32)
-    return Matrix(X, columns, groups, _blocks(columns, model))
+    X = np.empty((len(parts[0].values), len(columns)), dtype=np.float32)
+    for part, at in zip(parts, places_of(parts), strict=True):
+        part.write(X[:, at], center[at], scale[at])
+    of_column = tuple(part.group for part in parts for _ in part.columns)
+    return Matrix(X, columns, of_column, _blocks(columns, model))
 
 
 def _blocks(
@@ -457,44 +462,6 @@ def _blocks(
     return tuple(
         tuple(columns.index(name) for name in block) for block in names.values()
     )
-
-
-def _raw_matrix(
-    features: IntoFrame, model: FeatureModel
-) -> tuple[npt.NDArray[np.float64], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Give the matrix unscaled, and of each column its name, group and feature."""
-    frame = nw.from_native(features)
-    wanted = list(dict.fromkeys(model.columns))
-    table = collected(frame.select("record", *wanted)).sort("record")
-    parts: list[npt.NDArray[np.float64]] = []
-    columns: list[str] = []
-    groups: list[str] = []
-    of_feature: list[str] = []
-    for name, group in model.groups.items():
-        for column in group.columns:
-            block, labels = _encoded(table[column], column, model)
-            parts.append(block)
-            columns += labels
-            groups += [name] * len(labels)
-            of_feature += [column] * len(labels)
-    return np.column_stack(parts), tuple(columns), tuple(groups), tuple(of_feature)
-
-
-def _encoded(
-    values: pl.Series, column: str, model: FeatureModel
-) -> tuple[npt.NDArray[np.float64], list[str]]:
-    if column not in model.categories:
-        numbers = values.cast(pl.Float64).fill_nan(None)
-        shown = column == "pay"
-        factor = 1 / model.pay.per_shown_unit if shown else 1.0
-        fill = model.medians.get(column)
-        filled = numbers.fill_null(fill) if fill is not None else numbers
-        return filled.to_numpy()[:, None] * factor, [column]
-    known = model.categories[column]
-    at = {value: i for i, value in enumerate(known)}
-    place = values.replace_strict(at, default=-1, return_dtype=pl.Int64).fill_null(-1)
-    one_hot = place.to_numpy()[:, None] == np.arange(len(known))
-    return one_hot.astype(np.float64), [f"{column}={value}" for value in known]
 
 
 def _fit_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
@@ -518,10 +485,15 @@ def _fit_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
 
 def _with_scales(features: IntoFrame, model: FeatureModel) -> FeatureModel:
     _refuse_too_few(model.groups, model.left_out)
-    raw, columns, groups, of_feature = _raw_matrix(features, model)
-    center, spread = raw.mean(axis=0), raw.std(axis=0)
+    parts = list(encoded(features, model))
+    columns = [name for part in parts for name in part.columns]
+    groups = [part.group for part in parts for _ in part.columns]
+    of_feature = [part.feature for part in parts for _ in part.columns]
+    center, spread, most = np.transpose(
+        [moments(part.column(j)) for part in parts for j in range(len(part.columns))]
+    )
     # What differs by less of its size than this is rounding, and would be spread out.
-    varies = spread > DUST * np.abs(raw).max(axis=0, initial=0.0)
+    varies = spread > DUST * most
     model = _varying(model, {c for c, v in zip(of_feature, varies, strict=True) if v})
     kept = np.isin(of_feature, model.columns)
     centers: dict[str, float] = {}

@@ -17,7 +17,13 @@ from learnstrata.learners.schema.register import (
 from learnstrata.learners.schema.standard import find_columns
 from learnstrata.wording.words import listed
 
-__all__ = ["Origin", "find_origins", "matching_columns", "refuse_empty"]
+__all__ = [
+    "Origin",
+    "find_origins",
+    "known_in",
+    "matching_columns",
+    "refuse_empty",
+]
 
 # Of the share that was known; with less a column is as good as empty.
 LEAST_SHARE = 0.05
@@ -76,13 +82,21 @@ def find_origins(
     """
     made = [name for name in mapping if name in COLUMNS or name in clustered]
     found = [Origin(name, mapping[name], 0.0) for name in made]
-    return tuple(replace(o, known=_known(units, o.gives, config)) for o in found)
+    known, n = known_in(units, found, config), max(len(units), 1)
+    return tuple(replace(o, known=known[o.name] / n) for o in found)
 
 
-def _known(units: pl.DataFrame, column: str, config: Config) -> float:
-    """Give the share of learners of whom a column is known."""
-    if column not in units.columns or units.is_empty():
-        return 0.0
+def known_in(
+    units: pl.DataFrame, origins: Sequence[Origin], config: Config
+) -> Mapping[str, int]:
+    """Count, by the name of each origin, the learners of whom it is known."""
+    return {o.name: _known(units, o.gives, config) for o in origins}
+
+
+def _known(units: pl.DataFrame, column: str, config: Config) -> int:
+    """Count the learners of whom a column is known."""
+    if column not in units.columns:
+        return 0
     fills = {
         "company": config.cleaning.missing_company,
         "title": config.cleaning.missing_title,
@@ -91,7 +105,7 @@ def _known(units: pl.DataFrame, column: str, config: Config) -> float:
     known = values.is_not_null()
     if fills.get(column):
         known &= (values != fills[column]).fill_null(value=False)
-    return float(known.sum()) / len(units)
+    return int(known.sum())
 
 
 def matching_columns(
@@ -181,31 +195,32 @@ def _lacking(
 
 
 def refuse_empty(
-    units: pl.DataFrame,
+    counts: Mapping[str, int],
+    n_learners: int,
+    *,
     mapping: Mapping[str, str],
     origins: Sequence[Origin],
-    config: Config,
 ) -> None:
     """Refuse learners of nearly all of whom is unknown what the model was made with.
 
     Parameters
     ----------
-    units : polars.DataFrame
-        Learners after cleaning. Of fewer than 20 all may lack a value.
+    counts : mapping of str to int
+        From `known_in`.
+    n_learners : int
+        After cleaning. Of fewer than 20 all may lack a value.
     mapping : mapping of str to str
         From `matching_columns`.
     origins : sequence of Origin
-    config : Config
-        Of the model.
 
     Raises
     ------
     SchemaError
     """
-    if len(units) < LEAST_LEARNERS:
+    if n_learners < LEAST_LEARNERS:
         return
     for origin in origins:
-        known = _known(units, origin.gives, config)
+        known = counts[origin.name] / n_learners
         if origin.name == "learner_id" or known >= LEAST_SHARE * origin.known:
             continue
         here = [mapping[n] for n in mapping if Origin(n, "", 0.0).gives == origin.gives]

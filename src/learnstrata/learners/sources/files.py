@@ -4,6 +4,7 @@ Text cells stay text, row order stays, and a file that cannot be read whole is r
 a table with silently shifted or lost cells is worse than none.
 """
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -16,12 +17,14 @@ from learnstrata.learners.sources.delimited import Text, read_delimited
 from learnstrata.learners.sources.grid import tabled
 from learnstrata.learners.sources.info import WANTED, Compression, SourceInfo
 from learnstrata.learners.sources.packing import is_workbook, unpacked
-from learnstrata.learners.sources.parquet import read_folder, read_parquet
+from learnstrata.learners.sources.parquet import read_folder, read_parquet, scan_parquet
 from learnstrata.learners.sources.streams import read_once, shown
 from learnstrata.learners.sources.workbook import read_excel
 from learnstrata.wording.words import counted
 
-__all__ = ["SourceInfo", "read_learners", "read_source"]
+__all__ = ["SourceInfo", "read_learners", "read_source", "scan_source"]
+
+PARQUET = b"PAR1"
 
 
 def read_learners(path: str | Path, *, sheet: str | None = None) -> pl.DataFrame:
@@ -122,6 +125,35 @@ def read_source(
     return table, info
 
 
+def scan_source(
+    path: str | Path, *, sheet: str | None = None
+) -> tuple[pl.LazyFrame | pl.DataFrame, SourceInfo]:
+    """Open a file of learner records whose columns are read once, when they are used.
+
+    Parameters
+    ----------
+    path, sheet
+        As in `read_learners`.
+
+    Returns
+    -------
+    tuple of polars frame and SourceInfo
+        Lazy for a Parquet file; all else is read as by `read_source`.
+
+    Raises
+    ------
+    SourceError
+        As `read_source`. A Parquet file that is broken within is told where it is used.
+    """
+    target, found = Path(path), None
+    with contextlib.suppress(OSError):  # that of reading it says more
+        if sheet is None and target.is_file():
+            with target.open("rb") as file:
+                is_parquet = file.read(len(PARQUET)) == PARQUET
+            found = scan_parquet(target, target.read_bytes()) if is_parquet else None
+    return found or read_source(path, sheet=sheet)
+
+
 def _read(path: Path, sheet: str | None) -> tuple[pl.DataFrame, SourceInfo]:
     if path.is_dir():
         _refuse_sheet(path, sheet)
@@ -146,7 +178,7 @@ def _refuse_sheet(path: Path, sheet: str | None) -> None:
 def _kind(path: Path, data: bytes) -> Literal["parquet", "excel", "text"] | Compression:
     if not data:
         raise SourceError(f"{path} is empty (0 bytes). {WANTED}.")
-    if data.startswith(b"PAR1"):
+    if data.startswith(PARQUET):
         return "parquet"
     if data.startswith(b"PK\x03\x04"):
         return "excel" if is_workbook(path, data) else "zip"

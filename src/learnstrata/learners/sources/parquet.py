@@ -15,7 +15,7 @@ import polars as pl
 from learnstrata.exceptions import SourceError, preview
 from learnstrata.learners.sources.info import SourceInfo, first_line
 
-__all__ = ["read_folder", "read_parquet"]
+__all__ = ["read_folder", "read_parquet", "scan_parquet"]
 
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -43,6 +43,31 @@ def read_parquet(path: Path, data: bytes) -> tuple[pl.DataFrame, SourceInfo]:
     table = _typed(_with_levels(path, held, levels), list(levels))
     notes = _notes(levels, [held])
     return table, SourceInfo("parquet", *table.shape, notes=notes)
+
+
+def scan_parquet(path: Path, data: bytes) -> tuple[pl.LazyFrame, SourceInfo] | None:
+    """Open one Parquet file without reading its columns.
+
+    Parameters
+    ----------
+    path, data
+        As for `read_parquet`.
+
+    Returns
+    -------
+    tuple of polars.LazyFrame and SourceInfo, or None
+        None if it takes `read_parquet`: its path holds values, it is broken, or it has
+        no rows.
+    """
+    if _levels(path, path):
+        return None
+    try:
+        table = pl.scan_parquet(io.BytesIO(data), hive_partitioning=False)
+        rows = table.select(pl.len()).collect().item()
+        width = table.collect_schema().len()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+    return (table, SourceInfo("parquet", rows, width)) if rows else None
 
 
 def read_folder(folder: Path) -> tuple[pl.DataFrame, SourceInfo]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from learnstrata.config.stages import Evidence
-from learnstrata.segments.model.parts import Centers, assign_subsegments
-from learnstrata.stats import kmeans, stability
+from learnstrata.segments.model.parts import Centers, part_codes, part_names
+from learnstrata.stats import kmeans
+from learnstrata.stats.constancy import coassignment
+from learnstrata.stats.threads import workers
 
 __all__ = ["EXPORTED", "STANDINGS", "Certainty", "fit_certainty", "standings"]
 
@@ -21,6 +24,8 @@ EXPORTED = (
     "subsegment_id",
 )
 STANDINGS = ("core", "borderline", "atypical")
+BLOCK_ROWS = 32_768
+CORE, BORDERLINE, ATYPICAL = range(3)
 FENCE = 1.5  # quartile distances beyond the upper quartile, as in a box plot
 
 
@@ -100,7 +105,7 @@ def _as_centers(centers: npt.NDArray[np.float64]) -> Centers:
 def standings(
     X: npt.NDArray[np.float32], centers: npt.ArrayLike, certainty: Certainty
 ) -> pl.DataFrame:
-    """Tell of each learner the second segment, how sure the first is, and the part.
+    """Tell of each learner the two nearest segments, how sure the first is, the part.
 
     The margin is ``(d2 - d1) / d2`` of the distances to the two nearest centres, 0 on
     the border to 1 at the centre. The confidence is the share of cuts of halves that
@@ -115,9 +120,9 @@ def standings(
     Returns
     -------
     polars.DataFrame
-        ``second_segment_id``, ``margin``, ``confidence``, ``standing`` (`STANDINGS`)
-        and ``subsegment_id``; null where there is no second segment, no refit or no
-        finer cut.
+        ``segment_id``, ``second_segment_id``, ``margin``, ``confidence``, ``standing``
+        (`STANDINGS`) and ``subsegment_id``; null where there is no second segment, no
+        refit or no finer cut.
 
     Notes
     -----
@@ -131,44 +136,57 @@ def standings(
     >>> standings(X, [[0.0], [10.0]], known)["standing"].to_list()
     ['core', 'core', 'atypical']
     """
+    known = np.array(centers, dtype=np.float64)
+    stand = partial(_stand, centers=known, certainty=certainty)
+    blocks = range(0, max(len(X), 1), BLOCK_ROWS)
+    with workers() as each:
+        told = list(each(stand, (X[first : first + BLOCK_ROWS] for first in blocks)))
+    labels, second, margin, place, parts = (
+        np.concatenate(column) for column in zip(*told, strict=True)
+    )
+    nothing = pl.repeat(None, len(X), eager=True)
+    confidence = nothing.cast(pl.Float32)
+    if certainty.refits:
+        shares = coassignment(X, np.array(certainty.refits), labels)
+        place[(place == CORE) & (shares < certainty.min_confidence)] = BORDERLINE
+        confidence = pl.Series(shares)
+    names = part_names(certainty.parts).tolist()
+    return pl.DataFrame(
+        {
+            "segment_id": labels.astype(np.int64) + 1,
+            "second_segment_id": second.astype(np.int64) + 1
+            if len(known) > 1
+            else nothing.cast(pl.Int64),
+            "margin": margin,
+            "confidence": confidence,
+            "standing": _of(STANDINGS, place),
+            "subsegment_id": _of(names, parts) if names else nothing.cast(pl.String),
+        }
+    )
+
+
+def _of(names: Sequence[str], codes: npt.NDArray[np.generic]) -> pl.Series:
+    return pl.Series(names, dtype=pl.Enum(names)).gather(codes)
+
+
+def _stand(
+    X: npt.NDArray[np.float32],
+    *,
+    centers: npt.NDArray[np.float64],
+    certainty: Certainty,
+) -> tuple[npt.NDArray[np.generic], ...]:
+    """Give labels, second labels, margins, standings and parts of a block of rows."""
     found = kmeans.assign(X, centers)
     beyond = np.where(np.isfinite(found.second_distance), found.second_distance, 0)
     margin = np.divide(
         beyond - found.distance, beyond, out=np.zeros(len(X)), where=beyond > 0
     )
-    lone = found.second_labels < 0
-    margin[lone] = 1.0
-    confidence = _confidence(X, found.labels, certainty)
-    reach = np.array(certainty.reach or [np.inf] * len(np.atleast_2d(centers)))
-    unsure = margin < certainty.min_margin
-    if confidence is not None:
-        unsure |= confidence < certainty.min_confidence
-    code = np.where(found.distance > reach[found.labels], 2, unsure.astype(int))
-    second = pl.Series(found.second_labels.astype(np.int64) + 1)
-    return pl.DataFrame(
-        {
-            "second_segment_id": second.replace(0, None),
-            "margin": margin.astype(np.float32),
-            "confidence": pl.Series(confidence, dtype=pl.Float32)
-            if confidence is not None
-            else pl.Series([None] * len(X), dtype=pl.Float32),
-            "standing": np.array(STANDINGS)[code],
-            "subsegment_id": _parts(X, found.labels, certainty),
-        }
-    )
-
-
-def _confidence(
-    X: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], certainty: Certainty
-) -> npt.NDArray[np.float32] | None:
-    if not certainty.refits or not len(X):
-        return None
-    return stability.coassignment(X, np.array(certainty.refits), labels)
-
-
-def _parts(
-    X: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], certainty: Certainty
-) -> pl.Series:
-    if not certainty.parts:
-        return pl.Series([None] * len(X), dtype=pl.String)
-    return pl.Series(assign_subsegments(X, labels, certainty.parts).tolist())
+    margin[found.second_labels < 0] = 1.0
+    place = np.where(margin < certainty.min_margin, BORDERLINE, CORE)
+    reach = np.array(certainty.reach or [np.inf] * len(centers))
+    place[found.distance > reach[found.labels]] = ATYPICAL
+    parts = found.labels
+    if certainty.parts:
+        parts = part_codes(X, parts.astype(np.intp), certainty.parts)
+    labels, second = found.labels, found.second_labels
+    return labels, second, margin.astype(np.float32), place, parts

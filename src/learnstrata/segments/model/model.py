@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
@@ -27,7 +27,11 @@ from learnstrata.segments.model.certainty import (
     fit_certainty,
     standings,
 )
-from learnstrata.segments.model.stored import read_model, write_model
+from learnstrata.segments.model.stored import (
+    codes_of_members,
+    read_model,
+    write_model,
+)
 from learnstrata.stats import kmeans
 
 __all__ = [
@@ -79,8 +83,9 @@ class SegmentModel:
     centers : tuple of tuple of float
         One a segment, in the columns of the matrix; segment ids are 1, 2, ... in order.
     names : tuple of str
-    members : tuple of int
-        Codes of the learners whose pay stands in the level of their company, ascending.
+    members : bytes
+        Codes of the learners whose pay stands in the level of their company, ascending,
+        eight bytes each, the least first (`codes_of_members`).
     inertia : float
         Sum of squared distances of all learners to their centre.
     certainty : Certainty
@@ -97,7 +102,7 @@ class SegmentModel:
     features: FeatureModel
     centers: tuple[tuple[float, ...], ...]
     names: tuple[str, ...]
-    members: tuple[int, ...]
+    members: bytes
     inertia: float
     certainty: Certainty = field(default_factory=Certainty)
     origins: tuple[Origin, ...] = ()
@@ -120,13 +125,23 @@ class SegmentModel:
         """
         frame = nw.from_native(units)
         frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-        featured = self.featured(frame.to_polars().sort("record"))
-        matrix = to_matrix(featured, self.features)
-        result = memberships(featured, matrix.X, self)
-        native: Any = nw.from_dict(
-            result.to_dict(as_series=False), backend=frame.implementation
-        )
+        result = named(self.members_of(frame.to_polars()), self)
+        if frame.implementation is nw.Implementation.POLARS:
+            return cast("IntoFrameT", result)
+        native: Any = nw.from_arrow(result.to_arrow(), backend=frame.implementation)
         return native.to_native()
+
+    def members_of(self, units: pl.DataFrame) -> pl.DataFrame:
+        """Give what `assign` does before it is `named`, which takes less memory.
+
+        Parameters
+        ----------
+        units : polars.DataFrame
+            As for `assign`.
+        """
+        learners = self.featured(units.sort("record"))
+        X = to_matrix(learners, self.features).X
+        return _members(learners, X, self)
 
     def featured(self, units: pl.DataFrame) -> pl.DataFrame:
         """Add the features, the own pay left out of the level of members' companies.
@@ -136,7 +151,9 @@ class SegmentModel:
         units : polars.DataFrame
             As for `assign`.
         """
-        members = np.isin(_member_codes(units, self.features), self.members)
+        known = pl.Series(codes_of_members(self.members))
+        codes = pl.Series(_member_codes(units, self.features)) if len(known) else None
+        members = False if codes is None else codes.is_in(known.implode()).to_numpy()
         return add_features(units, self.features, members=members)
 
     def with_names(
@@ -209,16 +226,16 @@ def fit_model(
     uses_own = features.companies is not None and features.companies.leave_out_own
     paid = prepared.learners
     if uses_own and "pay" in paid.columns:
-        members = np.unique(_member_codes(paid.drop_nulls("pay"), features)).tolist()
+        members = np.unique(_member_codes(paid.drop_nulls("pay"), features))
     else:
-        members = []
+        members = np.empty(0)
     return SegmentModel(
         config=config,
         limits=limits,
         features=features,
         centers=tuple(tuple(float(v) for v in center) for center in fit.centers),
         names=tuple(f"Segment {i + 1}" for i in range(len(fit.centers))),
-        members=tuple(members),
+        members=members.astype("<i8").tobytes(),
         inertia=fit.inertia,
         certainty=certainty,
         origins=tuple(origins),
@@ -237,16 +254,38 @@ def memberships(
     X : array of shape (n_learners, n_columns)
     model : SegmentModel
     """
-    labels = kmeans.nearest(X, np.array(model.centers))
-    ids = pl.Series("segment_id", labels.astype(np.int64) + 1)
-    of_id = {i + 1: name for i, name in enumerate(model.names)}
-    name = ids.replace_strict(of_id, return_dtype=pl.String).alias("segment_name")
+    return named(_members(learners, X, model), model)
+
+
+def _members(
+    learners: pl.DataFrame, X: npt.NDArray[np.float32], model: SegmentModel
+) -> pl.DataFrame:
     sure = standings(X, model.centers, model.certainty)
-    part = sure["subsegment_id"].replace_strict(
-        model.names_by_part, default=None, return_dtype=pl.String
-    )
-    told = learners.with_columns(
-        ids, name, *sure.get_columns(), part.alias("subsegment_name")
+    told = learners.select(c for c in MEMBERSHIP if c in learners.columns)
+    return told.with_columns(sure.get_columns())
+
+
+def named(members: pl.DataFrame, model: SegmentModel) -> pl.DataFrame:
+    """Add the names of segments and parts to what `SegmentModel.members_of` gives.
+
+    Parameters
+    ----------
+    members : polars.DataFrame
+    model : SegmentModel
+    """
+    ids = members["subsegment_id"]
+    parts = pl.Series([None], dtype=pl.String)
+    if isinstance(ids.dtype, pl.Enum):
+        of_id = model.names_by_part
+        parts = pl.Series([of_id.get(i) for i in ids.dtype.categories], dtype=pl.String)
+        places = ids.to_physical()
+    else:
+        places = pl.repeat(0, len(members), dtype=pl.UInt32, eager=True)
+    names = pl.Series(model.names, dtype=pl.String)
+    told = members.with_columns(
+        names.gather(members["segment_id"] - 1).alias("segment_name"),
+        parts.gather(places).alias("subsegment_name"),
+        pl.col("standing", "subsegment_id").cast(pl.String),
     )
     return told.select(c for c in MEMBERSHIP if c in told.columns)
 
@@ -289,5 +328,4 @@ def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np
     text = pl.concat_str(
         [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"
     )
-    keys = learners.select(text.alias("key"))["key"].to_list()
-    return np.array(model.codes(keys), dtype=np.int64)
+    return model.codes(learners.select(text.alias("key"))["key"])

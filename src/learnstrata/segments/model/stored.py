@@ -1,7 +1,8 @@
 """A model as JSON: written without infinities, read field by field or refused."""
 
+import base64
+import binascii
 import hashlib
-import itertools
 import json
 import math
 import reprlib
@@ -22,6 +23,8 @@ from typing import (
     get_origin,
 )
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -33,11 +36,12 @@ from learnstrata.learners.features.matrix import FeatureModel
 if TYPE_CHECKING:
     from learnstrata.segments.model.model import SegmentModel
 
-__all__ = ["MODEL_VERSION", "read_model", "write_model"]
+__all__ = ["MODEL_VERSION", "codes_of_members", "read_model", "write_model"]
 
-MODEL_VERSION = 5
+MODEL_VERSION = 6
 HEADER = ("model_version", "release", "digests")
 ADVICE = "Use the model.json of a whole run."
+CODE_BYTES = 8
 CODES_END = 2**53  # of codes: what JSON and Float64 hold exactly
 SALT_DIGITS = 64
 DIGEST_DIGITS = 16
@@ -45,6 +49,7 @@ DIGEST_DIGITS = 16
 WITHOUT_END = (("limits", "pay_high"), ("limits", "pay_typical", 1))
 
 Model = TypeVar("Model")
+Codes = npt.NDArray[np.int64]
 Fault = tuple[str, object, str]  # which field, what it holds, what was expected
 
 
@@ -69,8 +74,10 @@ def write_model(model: "SegmentModel") -> str:
     return ",".join([_text_of(header)[:-1], *parts]) + "}"
 
 
-def _opened(value: object) -> dict[str, Any]:
-    """Give what JSON has no word for as a dictionary, one level deep."""
+def _opened(value: object) -> dict[str, Any] | str:
+    """Give what JSON has no word for in its words, one level deep."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if is_dataclass(value):
         return {one.name: getattr(value, one.name) for one in fields(value)}
     return dict(cast("Mapping[str, Any]", value))
@@ -98,6 +105,7 @@ def read_model(kind: type[Model], text: str) -> Model:
     for *way, last in WITHOUT_END:
         _ends(_inside(values, way), last, None, math.inf)
     values["config"] = numbered_names(values["config"])
+    values["members"] = _bytes_of(values["members"])
     try:
         model = _adapter(kind).validate_python(values)
     except ValidationError as error:
@@ -106,6 +114,28 @@ def read_model(kind: type[Model], text: str) -> Model:
         _refuse(*fault)
     _refuse_other_digests(told["digests"], found)
     return model
+
+
+def codes_of_members(members: bytes) -> Codes:
+    """Give the codes that a model keeps as bytes.
+
+    Examples
+    --------
+    >>> codes_of_members(bytes([7, 0, 0, 0, 0, 0, 0, 0])).tolist()
+    [7]
+    """
+    return np.frombuffer(members, "<i8").astype(np.int64)
+
+
+def _bytes_of(text: object) -> bytes:
+    """Read the codes of members, which are too many to stand there one by one."""
+    try:
+        found = base64.b64decode(text, validate=True) if isinstance(text, str) else None
+    except binascii.Error:
+        found = None
+    if found is None or len(found) % CODE_BYTES:
+        _refuse("members", text, f"codes of {CODE_BYTES} bytes each, in base64")
+    return found
 
 
 @cache
@@ -234,7 +264,7 @@ def _faults(model: "SegmentModel") -> Iterator[Fault]:
     yield from _sized("centers", model.centers, range(1, CODES_END), "centres")
     yield from _rows("centers", model.centers, width)
     yield from _sized("names", model.names, {k}, "names, one a centre")
-    yield from _grows("members", model.members)
+    yield from _grows("members", codes_of_members(model.members))
     yield from _not_below("inertia", [model.inertia])
     for n, refit in enumerate(certainty.refits):
         yield from _sized(f"certainty.refits.{n}", refit, {k}, "centres")
@@ -335,13 +365,14 @@ def _rows(where: str, found: Sequence[Sequence[float]], width: int) -> Iterator[
         yield from _sized(f"{where}.{n}", row, {width}, "numbers, one a column")
 
 
-def _grows(where: str, codes: Sequence[int]) -> Iterator[Fault]:
-    for n, code in enumerate(codes):
-        if not 0 <= code < CODES_END:
-            yield f"{where}.{n}", code, f"a code, 0 to {CODES_END - 1}"
-    for n, (one, other) in enumerate(itertools.pairwise(codes), start=1):
-        if other <= one:
-            yield f"{where}.{n}", other, f"more than {one}, the code before it"
+def _grows(where: str, codes: Sequence[int] | Codes) -> Iterator[Fault]:
+    """Refuse what is no code, and codes that do not ascend."""
+    held = np.asarray(codes)
+    for n in np.flatnonzero((held < 0) | (held >= CODES_END)).tolist():
+        yield f"{where}.{n}", int(held[n]), f"a code, 0 to {CODES_END - 1}"
+    for n in (np.flatnonzero(held[1:] <= held[:-1]) + 1).tolist():
+        told = f"more than {held[n - 1]}, the code before it"
+        yield f"{where}.{n}", int(held[n]), told
 
 
 def _not_below(where: str, numbers: Sequence[float]) -> Iterator[Fault]:

@@ -1,0 +1,151 @@
+"""Learners of another table get their segments, by a model fitted before.
+
+A large table is cleaned and assigned part by part, all records of a learner in one
+part: what cleaning needs at once does not grow with the table.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
+import polars as pl
+from narwhals.typing import IntoFrame
+
+from learnstrata.config.stages import Columns
+from learnstrata.exceptions import DegenerateError
+from learnstrata.learners import intake
+from learnstrata.learners.ledger import entries_in
+from learnstrata.learners.schema.columns import column_names_of
+from learnstrata.learners.schema.origins import (
+    known_in,
+    matching_columns,
+    refuse_empty,
+)
+from learnstrata.segments.model.model import SegmentModel, named
+from learnstrata.wording.words import counted
+
+__all__ = ["ReadAlike", "assign", "read_alike"]
+
+T = TypeVar("T")
+PART_ROWS = 250_000  # records that are cleaned at once
+
+
+class ReadAlike(NamedTuple, Generic[T]):
+    """A table that was read with the columns of a model.
+
+    Attributes
+    ----------
+    records : polars.DataFrame
+        In our names.
+    found : list
+        What became of the learners of each part that has any.
+    """
+
+    records: pl.DataFrame
+    found: list[T]
+
+
+def assign(
+    frame: IntoFrame,
+    model: SegmentModel,
+    *,
+    columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+) -> pl.DataFrame:
+    """Give the learners of a table their segments, by a model fitted before.
+
+    Parameters
+    ----------
+    frame : data frame, eager or lazy
+        A table with the columns of the fitted one. It is not changed.
+    model : SegmentModel
+    columns : Columns, default=None
+        What standard columns are called in this table, where that is another name.
+    tell : callable, default=lambda _: None
+        Takes each sentence on what was taken for granted of the table, or set aside.
+
+    Returns
+    -------
+    polars.DataFrame
+        As `SegmentModel.assign`: one row a learner (or a record, by the recipe), in the
+        order of ``record``.
+
+    Raises
+    ------
+    SchemaError
+        If the table lacks a column that the model was made with, or nearly all values
+        of one.
+    """
+    use = model.members_of
+    each = read_alike(frame, model, use, columns=columns, tell=tell).found
+    return named(pl.concat(each).sort("record"), model)
+
+
+def read_alike(
+    frame: IntoFrame,
+    model: SegmentModel,
+    use: Callable[[pl.DataFrame], T],
+    *,
+    columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+) -> ReadAlike[T]:
+    """Read and clean a table with the columns of a model, part by part.
+
+    Parameters
+    ----------
+    frame, model, columns, tell
+        As for `assign`.
+    use : callable
+        Takes the learners of a part after cleaning.
+
+    Raises
+    ------
+    SchemaError
+        As `assign`.
+    DegenerateError
+        If no record can be used.
+    """
+    config, origins = model.config, model.origins
+    with intake.told_as_ours(frame):
+        names = column_names_of(frame)
+    mapping = matching_columns(names, origins, config, columns=columns)
+    read = intake.read_table(frame, config, mapping)
+    found: list[T] = []
+    known, n, lost = Counter[str](), 0, 0
+    for records in _parts(read.records):
+        try:
+            cleaned = intake.clean_table(records, config, model.limits)
+        except DegenerateError:
+            continue
+        units = intake.units_of(cleaned)
+        found.append(use(units))
+        known.update(known_in(units, origins, config))
+        n += len(units)
+        entries = entries_in(cleaned.ledger).filter("is_lost")
+        lost += entries["record"].n_unique()
+    if not found:
+        intake.clean_table(read.records, config, model.limits)  # says why
+    refuse_empty(known, n, mapping=mapping, origins=origins)
+    aside = (
+        f"In {counted(lost, 'record')} a value that cannot be read, or not be "
+        "believed, was set aside."
+    )
+    for sentence in (*read.notes, *([aside] if lost else [])):
+        tell(sentence)
+    return ReadAlike(read.records, found)
+
+
+def _parts(records: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Give the records by hashes of the learner's id, in their order."""
+    n_parts = -(-len(records) // PART_ROWS)
+    if n_parts <= 1:
+        yield records
+        return
+    place = (records["learner_id"].hash() % n_parts).cast(pl.UInt16).to_numpy()
+    order = np.argsort(place, kind="stable")
+    ends = np.cumsum(np.bincount(place, minlength=n_parts)).tolist()
+    for first, last in pairwise([0, *ends]):
+        if last > first:
+            yield records[order[first:last]]

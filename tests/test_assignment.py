@@ -1,0 +1,69 @@
+"""A large table is assigned in parts, and nobody can tell by what comes out."""
+
+import polars as pl
+import pytest
+
+from learnstrata import assignment
+from learnstrata.assignment import assign, read_alike
+from learnstrata.exceptions import DegenerateError, SchemaError
+from learnstrata.learners.demo.tables import make_learners
+
+
+@pytest.fixture(scope="module")
+def model(small_run):
+    return small_run.meaning.model
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Learners nobody has seen, with records that cannot be used among them."""
+    made = make_learners(1_500, rng=11)
+    odd = made.head(40).with_columns(email_hash=pl.lit(None, pl.String))
+    far = made.slice(40, 60).with_columns(ctc=pl.lit(7, made.schema["ctc"]))
+    return pl.concat([made, odd, far]).sample(fraction=1.0, shuffle=True, seed=3)
+
+
+def told(table, model):
+    """Assign a table, and keep what is said of it."""
+    said = []
+    return assign(table, model, tell=said.append), said
+
+
+@pytest.mark.parametrize("rows", [1, 97, 1_000])
+def test_parts_of_any_size_give_what_the_whole_gives(rows, table, model, monkeypatch):
+    whole, said = told(table, model)
+    monkeypatch.setattr(assignment, "PART_ROWS", rows)
+    parts, said_of_parts = told(table, model)
+    assert parts.equals(whole)
+    assert said_of_parts == said
+    assert any("was set aside" in one for one in said)
+    assert whole["record"].is_sorted()
+
+
+def test_a_lazy_table_is_assigned_as_one_in_memory(table, model, monkeypatch):
+    monkeypatch.setattr(assignment, "PART_ROWS", 300)
+    assert assign(table.lazy(), model).equals(assign(table, model))
+
+
+def test_each_learner_is_in_one_part_with_all_records(table, model, monkeypatch):
+    monkeypatch.setattr(assignment, "PART_ROWS", 200)
+    read = read_alike(table, model, lambda units: set(units["learner_id"]))
+    assert len(read.found) > 5
+    assert sum(map(len, read.found)) == len(set.union(*read.found))
+    assert len(read.records) == len(table)
+
+
+def test_a_column_of_nearly_nothing_is_refused_in_parts_too(table, model, monkeypatch):
+    monkeypatch.setattr(assignment, "PART_ROWS", 100)
+    ctc = pl.when(pl.int_range(pl.len()) < 9).then("ctc")
+    with pytest.raises(SchemaError, match="has a value that can be used for 1%"):
+        assign(table.with_columns(ctc), model)
+
+
+def test_a_table_of_which_nothing_can_be_used_is_refused_whole(
+    table, model, monkeypatch
+):
+    monkeypatch.setattr(assignment, "PART_ROWS", 100)
+    nobody = table.with_columns(email_hash=pl.lit("unknown"))
+    with pytest.raises(DegenerateError, match="None of the 2,113 records can be"):
+        assign(nobody, model)
