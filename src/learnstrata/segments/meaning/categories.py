@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from learnstrata.learners.factors import factor_codes
 from learnstrata.learners.features.register import DESCRIBED, FEATURES, Feature
 from learnstrata.stats import stability
 
@@ -59,7 +60,7 @@ def find_same(
         SameAs(name, stability.agreement(codes, labels.to_numpy()).nmi)
         for name in learners.columns
         if name in known and known[name].kind == "category"
-        for codes in [learners[name].cast(pl.String).rank("dense").fill_null(0)]
+        for codes, _ in [factor_codes(learners[name])]
     ]
     best = max(found, key=lambda one: one.nmi, default=None)
     return best if best and best.nmi > SAME else None

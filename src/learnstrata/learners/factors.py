@@ -1,0 +1,62 @@
+"""Text of a few values as codes: counted, joined and sorted like numbers."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+__all__ = ["as_factor", "as_factors", "factor_codes"]
+
+NO_FACTORS = frozenset({"learner_id", "state", "role_match"})  # never counted by
+
+
+def as_factors(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the text of learners as factors, but ids and what nobody counts by.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        It is not changed.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"learner_id": ["a", "b"], "tier": ["Tier 2", "Tier 1"]})
+    >>> as_factors(table).schema["tier"].categories.to_list()
+    ['Tier 1', 'Tier 2']
+    """
+    text = [name for name, kind in rows.schema.items() if kind == pl.String]
+    return rows.with_columns(as_factor(rows[c]) for c in text if c not in NO_FACTORS)
+
+
+def as_factor(values: pl.Series) -> pl.Series:
+    """Give text as a factor, whose levels are its values in the order of the alphabet.
+
+    Factors are told apart, sorted and shown as their text is.
+
+    Parameters
+    ----------
+    values : polars.Series
+        Text; a factor stays as it is.
+    """
+    if isinstance(values.dtype, pl.Enum):
+        return values
+    text = values.cast(pl.String)
+    return text.cast(pl.Enum(text.unique().drop_nulls().sort()))
+
+
+def factor_codes(values: pl.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Give the place of each value among the levels, -1 where it is missing, and these.
+
+    Parameters
+    ----------
+    values : polars.Series
+        Text, or a factor.
+
+    Examples
+    --------
+    >>> codes, levels = factor_codes(pl.Series(["b", None, "a"]))
+    >>> codes.tolist(), levels
+    ([1, -1, 0], ['a', 'b'])
+    """
+    factor = as_factor(values)
+    codes = factor.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    return codes, factor.dtype.categories.to_list()
