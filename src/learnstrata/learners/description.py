@@ -158,40 +158,35 @@ def describe(
     """
     frame = nw.from_native(learners)
     columns = frame.collect_schema().names()
-    wanted = [c for c in {*DRAWN, *CORRELATED} if c in columns]
-    numbers = _observed(frame, sorted(wanted), columns)
     paid = _paid(frame, columns, model, no_company)
     spread = once_each(paid).select(over_companies(paid.columns)).row(0)
     who = _who(frame, columns)
+    observed = ((name, _observed(frame, name, columns)) for name in DRAWN)
     return Description(
         distributions=tuple(
-            _distribution(name, _of_each(numbers[name], who), model.pay, spread)
-            for name in DRAWN
-            if name in numbers and np.isfinite(numbers[name]).any()
+            _distribution(name, _of_each(values, who), model.pay, spread)
+            for name, values in observed
+            if np.isfinite(values).any()
         ),
         missing=_missing(frame, columns),
-        correlations=_correlations(_drawn(numbers, rng)),
+        correlations=_correlations(_numbers_of_some(frame, columns, rng)),
         pay_by_experience=_pay_by_experience(paid, model),
         pay_by_role=_pay_by_role(paid, model),
     )
 
 
 def _observed(
-    frame: Frame,
-    wanted: Sequence[str],
-    columns: Sequence[str],
-) -> dict[str, npt.NDArray[np.float64]]:
-    expressions = {}
-    for name in wanted:
-        value = nw.col(name).cast(nw.Float64)
-        flag = feature_of(name).flag
-        if flag in columns:
-            value = nw.when(nw.col(flag) == 0).then(value)
-        if name == "company_learners" and "company" in columns:
-            value = nw.when(~nw.col("company").is_null()).then(value)
-        expressions[name] = value
-    table = collected(frame.select(**expressions))
-    return {c: table[c].fill_null(float("nan")).to_numpy() for c in table.columns}
+    frame: Frame, name: str, columns: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """Give a number of each learner, nan where it is not known; none of no column."""
+    if name not in columns:
+        return np.empty(0)
+    value, flag = nw.col(name).cast(nw.Float64), feature_of(name).flag
+    if flag in columns:
+        value = nw.when(nw.col(flag) == 0).then(value)
+    if name == "company_learners" and "company" in columns:
+        value = nw.when(~nw.col("company").is_null()).then(value)
+    return collected(frame.select(_v=value))["_v"].to_numpy()
 
 
 def _who(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
@@ -287,15 +282,17 @@ def _missing(
     return tuple(Missing(c, int(table[c][0]), int(table[c][0]) / total) for c in there)
 
 
-def _drawn(
-    numbers: Mapping[str, npt.NDArray[np.float64]], rng: np.random.Generator | int
-) -> Mapping[str, npt.NDArray[np.float64]]:
-    """Draw the learners whose numbers are correlated, where there are very many."""
-    n = max(map(len, numbers.values()), default=0)
-    if n <= MOST_PAIRS:
-        return numbers
-    rows = sample_rows(n, MOST_PAIRS, rng=rng)
-    return {name: values[rows] for name, values in numbers.items()}
+def _numbers_of_some(
+    frame: Frame, columns: Sequence[str], rng: np.random.Generator | int
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Give the numbers that are correlated: of learners drawn, of very many."""
+    there = [c for c in CORRELATED if c in columns]
+    beside = {"company", *(feature_of(c).flag for c in there)}
+    told = collected(frame.select(*there, *beside.intersection(columns)))
+    if len(told) > MOST_PAIRS:
+        told = told[sample_rows(len(told), MOST_PAIRS, rng=rng)]
+    some = nw.from_native(told)
+    return {c: _observed(some, c, told.columns) for c in there}
 
 
 def _correlations(numbers: Mapping[str, npt.NDArray[np.float64]]) -> Correlations:

@@ -4,7 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["as_factor", "as_factors", "factor_codes"]
+__all__ = ["as_factor", "as_factors", "factor_codes", "is_text"]
+
+MOST = 1_000  # levels that are listed in the type of a column
 
 NO_FACTORS = frozenset({"learner_id", "state", "role_match"})  # never counted by
 
@@ -23,8 +25,24 @@ def as_factors(rows: pl.DataFrame) -> pl.DataFrame:
     >>> as_factors(table).schema["tier"].categories.to_list()
     ['Tier 1', 'Tier 2']
     """
-    text = [name for name, kind in rows.schema.items() if kind == pl.String]
-    return rows.with_columns(as_factor(rows[c]) for c in text if c not in NO_FACTORS)
+    text = [c for c in rows.columns if rows[c].dtype == pl.String]
+    return rows.with_columns(_coded(rows[c]) for c in text if c not in NO_FACTORS)
+
+
+def _coded(text: pl.Series) -> pl.Series:
+    levels = text.unique().drop_nulls()
+    # To ask for the type of a factor of many levels takes longer than to count by it.
+    return text.cast(pl.Categorical if len(levels) > MOST else pl.Enum(levels.sort()))
+
+
+def is_text(values: pl.Series) -> bool:
+    """Say whether a column is text, or a factor made of it.
+
+    Parameters
+    ----------
+    values : polars.Series
+    """
+    return isinstance(values.dtype, pl.String | pl.Enum | pl.Categorical)
 
 
 def as_factor(values: pl.Series) -> pl.Series:
@@ -35,12 +53,12 @@ def as_factor(values: pl.Series) -> pl.Series:
     Parameters
     ----------
     values : polars.Series
-        Text; a factor stays as it is.
+        Text, or anything that is text when it is cast.
     """
     if isinstance(values.dtype, pl.Enum):
         return values
-    text = values.cast(pl.String)
-    return text.cast(pl.Enum(text.unique().drop_nulls().sort()))
+    levels = values.unique().drop_nulls().cast(pl.String).sort()
+    return values.cast(pl.Enum(levels))
 
 
 def factor_codes(values: pl.Series) -> tuple[npt.NDArray[np.int64], list[str]]:

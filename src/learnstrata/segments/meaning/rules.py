@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.factors import factor_codes
+from learnstrata.learners.factors import factor_codes, is_text
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.segments.meaning.conditions import (
@@ -230,7 +230,7 @@ def _columns(
     learners: pl.DataFrame, feature: str, model: FeatureModel
 ) -> list[_Column]:
     known = learners.select(_known_values(feature, learners)).to_series()
-    if isinstance(known.dtype, pl.String | pl.Enum):
+    if is_text(known):
         place, levels = factor_codes(known)
         there = np.unique(place[place >= 0]).tolist()
         return [
@@ -246,7 +246,7 @@ def _columns(
 
 def _known_values(feature: str, learners: pl.DataFrame) -> pl.Expr:
     column = pl.col(feature)
-    if learners.schema[feature].is_float():
+    if learners[feature].dtype.is_float():
         column = column.fill_nan(None)
     needed, known, _ = KNOWN.get(feature, ("", pl.lit(value=True), ""))
     return pl.when(known).then(column) if needed in learners.columns else column

@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from learnstrata.learners.factors import is_text
+
 __all__ = ["Explained", "explain_differences", "explained_variance"]
 
 What = Literal["pay", "experience", "role"]
@@ -69,7 +71,7 @@ def explained_variance(learners: pl.DataFrame, column: str) -> float:
     >>> explained_variance(table, "v")
     1.0
     """
-    if isinstance(learners[column].dtype, pl.String | pl.Enum):
+    if is_text(learners[column]):
         return _explained_category(learners, column)
     known = learners.filter(pl.col(column).is_finite()).select("segment_id", column)
     values = known[column].cast(pl.Float64).to_numpy()
