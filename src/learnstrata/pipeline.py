@@ -195,6 +195,7 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
             mapping, units, config, clustered=prepared.features.columns
         ),
         notes=notes,
+        one_each="learner_id" not in told.columns,
     )
 
 
@@ -311,7 +312,8 @@ def _named(base: Base, clusters: Clusters, config: Config, rule: PayRule) -> _Na
     prepared, fit, trust = base.prepared, clusters.fit, clusters.trust
     features, k = prepared.features, len(fit.centers)
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
-    described = as_factors(without_needless_ids(base.learners)).with_columns(ids)
+    told = base.learners.drop("learner_id") if base.one_each else base.learners
+    described = as_factors(told).with_columns(ids)
     no_company = config.cleaning.missing_company
     profiles = profile_segments(
         described, features, n_segments=k, no_company=no_company

@@ -82,8 +82,7 @@ def counted_by(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 
 
 def rolled_up(each: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """Give what `sizes_of` gives from the counts of `counted_by`, of these or more."""
-    each = each.group_by(*by, "company").agg(pl.col("n").sum())
+    """Give what `sizes_of` gives from the counts of `counted_by`, by the same."""
     known = pl.col("company").is_not_null()
     largest = pl.col("n").filter(known).max().fill_null(0)
     unknown = pl.col("n").filter(~known).sum()

@@ -1,5 +1,7 @@
 """Text of a few values as codes: counted, joined and sorted like numbers."""
 
+from typing import cast
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -61,7 +63,7 @@ def as_factor(values: pl.Series) -> pl.Series:
     return values.cast(pl.Enum(levels))
 
 
-def factor_codes(values: pl.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
+def factor_codes(values: pl.Series) -> tuple[npt.NDArray[np.int32], list[str]]:
     """Give the place of each value among the levels, -1 where it is missing, and these.
 
     Parameters
@@ -76,5 +78,5 @@ def factor_codes(values: pl.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
     ([1, -1, 0], ['a', 'b'])
     """
     factor = as_factor(values)
-    codes = factor.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
-    return codes, factor.dtype.categories.to_list()
+    codes = factor.to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+    return codes, cast("pl.Enum", factor.dtype).categories.to_list()

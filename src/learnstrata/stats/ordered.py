@@ -7,7 +7,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Ascending", "Groups", "ascending", "grouped", "midranks", "quantiles"]
+__all__ = [
+    "Ascending",
+    "Groups",
+    "ascending",
+    "dense",
+    "grouped",
+    "midranks",
+    "quantiles",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,6 +77,22 @@ def grouped(codes: npt.NDArray[np.integer], n_groups: int) -> Groups:
     sizes = np.bincount(small, minlength=n_groups)
     bounds = np.concatenate([[0], np.cumsum(sizes)])
     return Groups(np.argsort(small, kind="stable"), bounds)
+
+
+def dense(codes: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    """Give codes from 0 without a gap, in the same order.
+
+    Parameters
+    ----------
+    codes : array of int, shape (n,)
+        From 0, none much larger than `n`.
+
+    Examples
+    --------
+    >>> dense(np.array([0, 7, 2, 7])).tolist()
+    [0, 2, 1, 2]
+    """
+    return (np.cumsum(np.bincount(codes) > 0) - 1)[codes]
 
 
 def midranks(ordered: Floats) -> Floats:

@@ -106,11 +106,7 @@ def compare_with_rules(
     for segment, n, distinct, rule in table.iter_rows():
         counts[row[rule], column[segment]] = n
         people[row[rule], column[segment]] = distinct
-    of_rule, of_segment = np.indices(counts.shape)
-    agreement = stability.agreement(
-        np.repeat(of_rule.ravel(), counts.ravel()),
-        np.repeat(of_segment.ravel(), counts.ravel()),
-    )
+    agreement = stability.agreement_of(counts)
     return Comparison(
         rules=tuple(rules),
         segments=tuple(segments),

@@ -266,7 +266,7 @@ def _placed(who: pl.DataFrame, numbers: Floats) -> _Placed:
     known = who.with_columns(value=numbers).filter(np.isfinite(numbers))
     own = once_each(known, "segment_id")
     ordered, rows = ascending(own["value"].to_numpy())
-    segment = own["segment_id"].to_numpy()[rows]
+    segment = own["segment_id"].cast(pl.UInt16).to_numpy()[rows]
     groups = grouped(segment, int(segment.max()) + 1)
     several = "learner_id" in known.columns
     base = np.sort(once_each(known)["value"].to_numpy()) if several else ordered

@@ -168,7 +168,7 @@ def profile_segments(
     label = collected(frame.select("segment_id"))["segment_id"].to_numpy() - 1
     counts = np.bincount(label, minlength=n_segments)
     who = _who(frame, columns, no_company if "company" in model.available else None)
-    who = who.with_columns(segment=pl.Series(label, dtype=pl.Int64))
+    who = who.with_columns(segment=pl.Series(label).cast(pl.UInt16))
     people = dict(_counted(who, "segment").select("segment", "people").iter_rows())
     ordered = newest_first(who.with_row_index("row"))
     told = ("row", "segment", "learner_id", "company")

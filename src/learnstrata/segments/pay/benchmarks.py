@@ -251,7 +251,8 @@ def _level(
     """Give sizes and shrunken quantiles of pay of each cell of a level, and its tau."""
     shrunken = cells.shrunken(depth, tuple(KNOTS.values()), tau)
     keys, all_in_one = KEYS[:depth], pl.lit(0).alias("_all")
-    sizes = rolled_up(each.with_columns(all_in_one), ["_all", *keys])
+    of_level = each.group_by(*keys, "company").agg(pl.col("n").sum())
+    sizes = rolled_up(of_level.with_columns(all_in_one), ["_all", *keys])
     told = cells.keys(depth).with_columns(
         all_in_one,
         pl.Series("weight", shrunken.weight),

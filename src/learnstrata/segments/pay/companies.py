@@ -349,7 +349,7 @@ class _Everybody(NamedTuple):
     paid: pl.DataFrame
     each: pl.DataFrame
     pay: npt.NDArray[np.float64]
-    companies: npt.NDArray[np.int64]
+    companies: npt.NDArray[np.int32]
     of_roles: Mapping[str, slice]
 
 

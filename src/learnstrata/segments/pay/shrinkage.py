@@ -23,7 +23,7 @@ OFFSET_TAU = (
 )
 TAU_RANGE = (5.0, 50.0)
 Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
 
 class Cut(NamedTuple):
@@ -145,18 +145,18 @@ def _tier_gaps(rest: Floats, of_tier: Cut, of_both: Cut) -> Floats:
 
 def _coded(column: pl.Series) -> Codes:
     if column.dtype.is_integer():
-        return column.cast(pl.Int64).to_numpy() - int(column.min() or 0)  # type: ignore[arg-type]
+        return (column - column.min()).cast(pl.Int32).to_numpy()
     return factor_codes(column)[0]
 
 
 def _cut(*codes: Codes) -> Cut:
     """Cross codes into cells without gaps, the first code foremost."""
-    crossed = codes[0]
+    crossed = codes[0].astype(np.int64)
     for own in codes[1:]:
         crossed = crossed * (int(own.max(initial=0)) + 1) + own
     counts = np.bincount(crossed)
     there = np.flatnonzero(counts)
-    place = np.zeros(len(counts), dtype=np.int64)
+    place = np.zeros(len(counts), dtype=np.min_scalar_type(len(there)))
     place[there] = np.arange(len(there))
     rows = np.zeros(len(counts), dtype=np.int64)
     rows[crossed[::-1]] = np.arange(len(crossed))[::-1]

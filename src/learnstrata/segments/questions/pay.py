@@ -15,7 +15,7 @@ __all__ = ["PayWithExperience", "RoleWithExperience", "relate_pay_to_experience"
 
 YEARS = ("years_of_experience", "experience_imputed")
 Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
