@@ -206,33 +206,41 @@ def make_cards(
     ones; the outer bins are open and begin where 1 % of all learners are left.
     """
     ordered = newest_first(learners)
-    numbers = tuple(dict.fromkeys(name for one in profiles for name in one.typical))
-    who = ordered.select(c for c in WHO if c in ordered.columns)
-    placed = {
-        name: _placed(who, values)
-        for name, values in known_numbers(ordered, numbers).items()
-        if np.isfinite(values).any()
-    }
+    ranks, spreads = _numbers_of(ordered, profiles, pay)
     moves = ordered.select(c for c in (*WHO, *MOVES) if c in ordered.columns)
     of_all = _moved(once_each(moves), grown)
-    edges = {
-        name: _edges(name, placed[name].base, pay)
-        for name in (*BINNED, *filter(is_extra, numbers))
-        if name in placed
-    }
     return tuple(
         Card(
             segment=profile.id,
-            ranks=_ordered(placed, profile),
-            spreads=tuple(
-                _spread(name, placed[name], profile.id, bounds)
-                for name, bounds in edges.items()
-            ),
+            ranks=tuple(sorted(ranks[i], key=lambda row: -abs(row.effect))),
+            spreads=tuple(of_segments[i] for of_segments in spreads),
             progression=of_all and _moved(_members(moves, profile.id), grown),
             progression_of_all=of_all,
         )
-        for profile in profiles
+        for i, profile in enumerate(profiles)
     )
+
+
+def _numbers_of(
+    ordered: pl.DataFrame, profiles: Sequence[Profile], pay: Pay
+) -> tuple[list[list[Rank]], list[list[Spread]]]:
+    """Give the ranks of each segment, and the spreads of all, one list a number."""
+    numbers = tuple(dict.fromkeys(name for one in profiles for name in one.typical))
+    who = ordered.select(c for c in WHO if c in ordered.columns)
+    ranks: list[list[Rank]] = [[] for _ in profiles]
+    spreads: dict[str, list[Spread]] = {}
+    for name, values in known_numbers(ordered, numbers):
+        if not np.isfinite(values).any():
+            continue
+        placed = _placed(who, values)  # of one number at a time: columns are long
+        for own, profile in zip(ranks, profiles, strict=True):
+            if typical := profile.typical.get(name):
+                own.append(_rank(name, typical.n, placed, profile.id))
+        if name in BINNED or is_extra(name):
+            bounds = _edges(name, placed.base, pay)
+            spreads[name] = [_spread(name, placed, p.id, bounds) for p in profiles]
+    wanted = (*BINNED, *filter(is_extra, numbers))
+    return ranks, [spreads[name] for name in wanted if name in spreads]
 
 
 def _edges(name: str, base: Floats, pay: Pay) -> Floats:
@@ -283,15 +291,8 @@ def _placed(who: pl.DataFrame, numbers: Floats) -> _Placed:
     )
 
 
-def _ordered(placed: dict[str, _Placed], profile: Profile) -> tuple[Rank, ...]:
-    rows = [
-        _rank(name, one.n, placed[name], placed[name].of(profile.id))
-        for name, one in profile.typical.items()
-    ]
-    return tuple(sorted(rows, key=lambda row: -abs(row.effect)))
-
-
-def _rank(name: str, n: int, number: _Placed, own: slice) -> Rank:
+def _rank(name: str, n: int, number: _Placed, segment: int) -> Rank:
+    own = number.of(segment)
     ranks, mean = number.ranks[own], float(number.ranks[own].mean())
     low, high, apart = None, None, None
     if len(ranks) > 1:

@@ -1,6 +1,6 @@
 """Segments against all learners: how large, how typical, how often each category."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,7 +175,7 @@ def profile_segments(
     ordered = ordered.select(c for c in told if c in ordered.columns)
     numbers = {
         name: _typical(values, ordered, companies=name in AMOUNTS)
-        for name, values in known_numbers(learners, numbers_of(model)).items()
+        for name, values in known_numbers(learners, numbers_of(model))
     }
     shares = {
         category: _shares(frame, category, counts)
@@ -370,8 +370,8 @@ def _number_expressions(
 
 def known_numbers(
     learners: IntoFrame, numbers: Sequence[str] = NUMBERS
-) -> dict[str, npt.NDArray[np.float64]]:
-    """Give each number that a table has; nan where it is not known.
+) -> Iterator[tuple[str, npt.NDArray[np.float64]]]:
+    """Give each number that a table has, one after the other; nan where it is unknown.
 
     What only stands in for a missing value is not known.
 
@@ -382,10 +382,8 @@ def known_numbers(
     """
     frame = nw.from_native(learners)
     columns = frame.collect_schema().names()
-    return {
-        name: collected(frame.select(_v=expr))["_v"].cast(pl.Float64).to_numpy()
-        for name, expr in _number_expressions(numbers, columns).items()
-    }
+    for name, expr in _number_expressions(numbers, columns).items():
+        yield name, collected(frame.select(_v=expr))["_v"].cast(pl.Float64).to_numpy()
 
 
 def percentiles(
