@@ -314,6 +314,7 @@ def _placed_once(learners: pl.DataFrame, no_company: str) -> pl.DataFrame:
 
 def _largest(paid: pl.DataFrame, most: int, least: int) -> list[str]:
     sizes = paid.group_by("company").len().filter(pl.col("len") >= least)
+    sizes = sizes.with_columns(pl.col("company").cast(pl.String))
     ranked = sizes.sort(["len", "company"], descending=[True, False])
     return sorted(ranked["company"].head(most).to_list())
 
