@@ -271,7 +271,8 @@ class _Placed:
 
 
 def _placed(who: pl.DataFrame, numbers: Floats) -> _Placed:
-    known = who.with_columns(value=numbers).filter(np.isfinite(numbers))
+    there, known = np.isfinite(numbers), who.with_columns(value=numbers)
+    known = known if there.all() else known.filter(there)
     own = once_each(known, "segment_id")
     ordered, rows = ascending(own["value"].to_numpy())
     segment = own["segment_id"].cast(pl.UInt16).to_numpy()[rows]

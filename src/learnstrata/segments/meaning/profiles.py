@@ -268,14 +268,17 @@ def _typical(
     values: npt.NDArray[np.float64], who: pl.DataFrame, *, companies: bool
 ) -> dict[int, Typical]:
     """Give, by segment, what is typical of the learners of whom a number is known."""
-    values = values[who["row"].to_numpy()]
-    known = who.with_columns(value=values).filter(np.isfinite(values))
-    if known.is_empty():
+    several = "learner_id" in who.columns
+    values = values[who["row"].to_numpy()] if several else values
+    there = np.isfinite(values)
+    known = who.drop("row").with_columns(value=values)
+    known = known if there.all() else known.filter(there)
+    if not there.any():
         return {}
     own = once_each(known, "segment")
     ordered, places = ascending(own["value"].to_numpy())
     base, ranks = ordered, midranks(ordered) / len(ordered)
-    if "learner_id" in known.columns:  # who is in several segments is once among all
+    if several:  # who is in several segments is once among all
         base = np.sort(once_each(known)["value"].to_numpy())
         ranks = percentiles(base, ordered)
     central = _central(midranks(base) / len(base))
