@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from learnstrata.exceptions import SchemaError
+from learnstrata.learners.factors import as_factors
 from learnstrata.segments.meaning.conditions import Condition, to_sql_predicate
 from learnstrata.segments.meaning.rules import (
     _chosen,
@@ -280,3 +281,11 @@ def test_thresholds_are_plain_numbers_and_no_midpoints_of_two_learners(model):
         assert rule.precision == pytest.approx(
             (caught & own).sum() / caught.sum(), abs=0.05
         )
+
+
+def test_rules_are_drawn_alike_from_text_and_from_factors(small_run):
+    text, features = small_run.meaning.learners, small_run.meaning.model.features
+    one, two = (
+        segment_rules(table, features, rng=5) for table in (text, as_factors(text))
+    )
+    assert one == two
