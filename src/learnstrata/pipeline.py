@@ -17,6 +17,7 @@ from learnstrata.config.stages import Columns, Config
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.description import describe
+from learnstrata.learners.factors import as_factors
 from learnstrata.learners.features.register import feature_of, register_of
 from learnstrata.learners.history import without_needless_ids
 from learnstrata.learners.remarks import find_remarks
@@ -70,7 +71,10 @@ from learnstrata.wording.words import listed
 
 __all__ = ["STAGES", "Run", "explain", "prepare_learners", "rehearse", "run"]
 
-DRAWING = ("tendency", "select", "fit", "hierarchy", "evidence", "explain")
+DRAWING = (
+    *("tendency", "select", "fit", "hierarchy", "evidence", "explain"),
+    "describe",
+)
 
 
 def run(
@@ -165,9 +169,9 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
     prepared = prepare(units, config, as_of=limits.as_of, salt=salt_of(key))
     timer.begin("describe")
     least = config.privacy.learners
-    learners = intake.without_rare(prepared.learners, config, least=least)
-    described = without_needless_ids(learners)
-    no_company, titled = config.cleaning.missing_company, "title" in learners.columns
+    told = without_needless_ids(prepared.learners)
+    pooled = intake.without_rare(told, config, least=least)
+    no_company, titled = config.cleaning.missing_company, "title" in told.columns
     return Base(
         mapping=mapping,
         limits=limits,
@@ -176,15 +180,19 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
         remarks=find_remarks(cleaned, config, limits),
         prepared=prepared,
         rows=rows,
-        learners=learners,
-        description=describe(described, prepared.features, no_company=no_company),
-        coverage=coverage(without_needless_ids(prepared.learners), min_learners=least)
-        if titled
-        else None,
+        learners=prepared.learners.with_columns(pooled.get_columns()),
+        description=describe(
+            as_factors(pooled),
+            prepared.features,
+            no_company=no_company,
+            rng=_seeds(config)["describe"],
+        ),
+        coverage=coverage(told, min_learners=least) if titled else None,
         origins=find_origins(
             mapping, units, config, clustered=prepared.features.columns
         ),
         notes=notes,
+        one_each="learner_id" not in told.columns,
     )
 
 
@@ -238,7 +246,7 @@ def _meaning(
     timer.begin("profile")
     named = _named(base, clusters, config, rule)
     bands = features.experience_band_names
-    learners = without_needless_ids(named.learners)
+    learners = named.described
     same_as = find_same(learners, register_of(config))
     comparison = compare_with_rules(
         learners, experience_order=bands, pay_order=features.pay.band_names
@@ -286,7 +294,7 @@ def _meaning(
 
 
 class _Named(NamedTuple):
-    """Segments with their names, and the learners in them."""
+    """Segments with their names, and the learners in them; `described` has factors."""
 
     names: tuple[SegmentName, ...]
     profiles: tuple[Profile, ...]
@@ -294,15 +302,16 @@ class _Named(NamedTuple):
     model: SegmentModel
     members: pl.DataFrame
     learners: pl.DataFrame
+    described: pl.DataFrame
 
 
 def _named(base: Base, clusters: Clusters, config: Config, rule: PayRule) -> _Named:
     prepared, fit, trust = base.prepared, clusters.fit, clusters.trust
     features, k = prepared.features, len(fit.centers)
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
-    learners = base.learners.with_columns(ids)
+    told = base.learners.drop("learner_id") if base.one_each else base.learners
+    described = as_factors(told).with_columns(ids)
     no_company = config.cleaning.missing_company
-    described = without_needless_ids(learners)
     profiles = profile_segments(
         described, features, n_segments=k, no_company=no_company
     )
@@ -322,8 +331,10 @@ def _named(base: Base, clusters: Clusters, config: Config, rule: PayRule) -> _Na
     model = model.with_names([one.name for one in names], part_names)
     X = prepared.matrix.X
     members = memberships(prepared.learners, X, model).with_columns(ids)
-    learners = learners.with_columns(members.select("segment_name", *EXPORTED))
-    return _Named(names, profiles, parts, model, members, learners)
+    told = members.select("segment_name", *EXPORTED)
+    learners = base.learners.with_columns(ids, *told.get_columns())
+    described = described.with_columns(as_factors(told).get_columns())
+    return _Named(names, profiles, parts, model, members, learners, described)
 
 
 def explain(

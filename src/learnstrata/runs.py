@@ -81,6 +81,8 @@ class Base:
         Columns that a model of these learners is made of.
     notes : tuple of str
         Where another column could have been meant.
+    one_each : bool
+        Whether each learner has one row.
     """
 
     mapping: Mapping[str, str]
@@ -95,6 +97,7 @@ class Base:
     coverage: RoleCoverage | None
     origins: tuple[Origin, ...]
     notes: tuple[str, ...]
+    one_each: bool
 
     @cached_property
     def content(self) -> bytes:

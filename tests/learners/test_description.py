@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import pearsonr, skew, spearmanr
 
 from frames import newest
+from learnstrata.learners import description
 from learnstrata.learners.description import MARKS, describe
 
 
@@ -176,3 +177,17 @@ def test_a_learner_with_60_records_is_not_the_median(small_run):
         assert found.quantiles == expected.quantiles
         assert found.counts == expected.counts
         assert found.largest_share == expected.largest_share
+
+
+def test_of_very_many_learners_some_are_correlated(small_run, monkeypatch):
+    model, learners = small_run.meaning.model.features, small_run.base.learners
+    whole = describe(learners, model)
+    monkeypatch.setattr(description, "MOST_PAIRS", len(learners) // 2)
+    one, again, other = (describe(learners, model, rng=seed) for seed in (1, 1, 2))
+    assert one.correlations == again.correlations
+    assert one.correlations != other.correlations
+    assert one.correlations.columns == whole.correlations.columns
+    pair = ("pay", "years_of_experience")
+    few, everybody = (found.correlations.between(*pair)[1] for found in (one, whole))
+    assert few == pytest.approx(everybody, abs=0.1)
+    assert one.distributions == whole.distributions

@@ -10,19 +10,23 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Pay
-from learnstrata.learners.employers import named_company, over_companies
+from learnstrata.learners.employers import named_company, over_companies, sizes_of
 from learnstrata.learners.features.bins import inner_edges
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import FEATURES, feature_of
 from learnstrata.learners.history import newest_first, once_each
 from learnstrata.learners.lookups import Frame, collected
+from learnstrata.stats.ordered import midranks, quantiles
+from learnstrata.stats.sampling import sample_rows
 from learnstrata.wording.words import EVERYBODY
 
 __all__ = ["Correlations", "Description", "Distribution", "Missing", "describe"]
 
 LEAST_PAIRS = 10  # learners a correlation needs
+MOST_PAIRS = 200_000  # of more learners, a correlation is that of so many
 DRAWN = ("pay", "years_of_experience", "company_learners", "years_since_pay_update")
 MARKS = (1, 5, 25, 50, 75, 95, 99)
+SIZES = ("learners", "companies", "largest_share", "p50")
 MOST_YEARS = 25  # more are told as one
 YEARS = ("years_of_experience", FEATURES["years_of_experience"].flag)
 CORRELATED = (
@@ -87,7 +91,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Correlations:
-    """Pearson and Spearman correlations of the numbers, over pairwise known values."""
+    """Pearson and Spearman correlations of the numbers, over pairwise known values.
+
+    Of 200,000 learners drawn at random, where there are more.
+    """
 
     columns: tuple[str, ...]
     pearson: tuple[tuple[float | None, ...], ...]
@@ -126,7 +133,11 @@ class Description:
 
 
 def describe(
-    learners: IntoFrame, model: FeatureModel, *, no_company: str = ""
+    learners: IntoFrame,
+    model: FeatureModel,
+    *,
+    no_company: str = "",
+    rng: np.random.Generator | int = 0,
 ) -> Description:
     """Describe learners: distributions, gaps, correlations, pay by experience and role.
 
@@ -137,6 +148,8 @@ def describe(
     model : FeatureModel
     no_company : str, default=""
         Category of a missing company.
+    rng : numpy.random.Generator or int, default=0
+        Draws the learners whose numbers are correlated, of very many.
 
     Returns
     -------
@@ -145,40 +158,35 @@ def describe(
     """
     frame = nw.from_native(learners)
     columns = frame.collect_schema().names()
-    wanted = [c for c in {*DRAWN, *CORRELATED} if c in columns]
-    numbers = _observed(frame, sorted(wanted), columns)
     paid = _paid(frame, columns, model, no_company)
     spread = once_each(paid).select(over_companies(paid.columns)).row(0)
     who = _who(frame, columns)
+    observed = ((name, _observed(frame, name, columns)) for name in DRAWN)
     return Description(
         distributions=tuple(
-            _distribution(name, _of_each(numbers[name], who), model.pay, spread)
-            for name in DRAWN
-            if name in numbers and np.isfinite(numbers[name]).any()
+            _distribution(name, _of_each(values, who), model.pay, spread)
+            for name, values in observed
+            if np.isfinite(values).any()
         ),
         missing=_missing(frame, columns),
-        correlations=_correlations(numbers),
+        correlations=_correlations(_numbers_of_some(frame, columns, rng)),
         pay_by_experience=_pay_by_experience(paid, model),
         pay_by_role=_pay_by_role(paid, model),
     )
 
 
 def _observed(
-    frame: Frame,
-    wanted: Sequence[str],
-    columns: Sequence[str],
-) -> dict[str, npt.NDArray[np.float64]]:
-    expressions = {}
-    for name in wanted:
-        value = nw.col(name).cast(nw.Float64)
-        flag = feature_of(name).flag
-        if flag in columns:
-            value = nw.when(nw.col(flag) == 0).then(value)
-        if name == "company_learners" and "company" in columns:
-            value = nw.when(~nw.col("company").is_null()).then(value)
-        expressions[name] = value
-    table = collected(frame.select(**expressions))
-    return {c: table[c].fill_null(float("nan")).to_numpy() for c in table.columns}
+    frame: Frame, name: str, columns: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """Give a number of each learner, nan where it is not known; none of no column."""
+    if name not in columns:
+        return np.empty(0)
+    value, flag = nw.col(name).cast(nw.Float64), feature_of(name).flag
+    if flag in columns:
+        value = nw.when(nw.col(flag) == 0).then(value)
+    if name == "company_learners" and "company" in columns:
+        value = nw.when(~nw.col("company").is_null()).then(value)
+    return collected(frame.select(_v=value))["_v"].to_numpy()
 
 
 def _who(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
@@ -206,26 +214,23 @@ def _distribution(
     pay: Pay,
     spread: tuple[int | None, float | None],
 ) -> Distribution:
-    known = values[np.isfinite(values)]
+    known = np.sort(values[np.isfinite(values)])
     inner = inner_edges(known, pay=pay if feature == "pay" else None)
-    places = np.searchsorted(inner, known, side="right")
-    counts = np.bincount(places, minlength=len(inner) + 1)
-    positive = bool((known >= 0).all())
+    below = np.searchsorted(known, inner, side="left")
+    counts = np.diff(below, prepend=0, append=len(known))
     companies, largest_share = spread if feature == "pay" else (None, None)
-    inside = np.clip(known, *np.percentile(known, [MARKS[0], MARKS[-1]]))
+    marks = quantiles(known, [mark / 100 for mark in MARKS])[0].tolist()
+    inside = np.clip(known, marks[0], marks[-1])
     return Distribution(
         feature=feature,
         n=len(known),
         companies=companies,
         largest_share=largest_share,
-        quantiles={
-            f"p{m:02d}": float(v)
-            for m, v in zip(MARKS, np.percentile(known, MARKS), strict=True)
-        },
+        quantiles={f"p{m:02d}": v for m, v in zip(MARKS, marks, strict=True)},
         mean=float(inside.mean()),
         std=float(inside.std()),
         skewness=_skewness(inside),
-        skewness_log=_skewness(np.log1p(inside)) if positive else None,
+        skewness_log=_skewness(np.log1p(inside)) if known[0] >= 0 else None,
         edges=(None, *inner.tolist(), None),
         counts=tuple(counts.tolist()),
         outside_fences=_outside_fences(known, feature),
@@ -233,11 +238,12 @@ def _distribution(
 
 
 def _outside_fences(known: npt.NDArray[np.float64], feature: str) -> int:
-    logged = feature == "pay" and bool((known > 0).all())
-    scaled = np.log10(known) if logged else known
-    q1, q3 = np.percentile(scaled, [25, 75])
+    """Count the ascending numbers beyond the inner fences of a box plot."""
+    scaled = np.log10(known) if feature == "pay" and known[0] > 0 else known
+    q1, q3 = quantiles(scaled, [0.25, 0.75])[0]
     reach = 1.5 * (q3 - q1)
-    return int(((scaled < q1 - reach) | (scaled > q3 + reach)).sum())
+    above = len(scaled) - np.searchsorted(scaled, q3 + reach, side="right")
+    return int(np.searchsorted(scaled, q1 - reach, side="left") + above)
 
 
 def _skewness(values: npt.NDArray[np.float64]) -> float | None:
@@ -245,7 +251,8 @@ def _skewness(values: npt.NDArray[np.float64]) -> float | None:
     if np.ptp(values) <= 1e-9 * np.abs(values).max():
         return None
     gap = values - values.mean()
-    return float((gap**3).mean() / (gap**2).mean() ** 1.5)
+    squared = gap * gap
+    return float((squared * gap).mean() / squared.mean() ** 1.5)
 
 
 def _missing(
@@ -275,50 +282,77 @@ def _missing(
     return tuple(Missing(c, int(table[c][0]), int(table[c][0]) / total) for c in there)
 
 
+def _numbers_of_some(
+    frame: Frame, columns: Sequence[str], rng: np.random.Generator | int
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Give the numbers that are correlated: of learners drawn, of very many."""
+    there = [c for c in CORRELATED if c in columns]
+    beside = {"company", *(feature_of(c).flag for c in there)}
+    told = collected(frame.select(*there, *beside.intersection(columns)))
+    if len(told) > MOST_PAIRS:
+        told = told[sample_rows(len(told), MOST_PAIRS, rng=rng)]
+    some = nw.from_native(told)
+    return {c: _observed(some, c, told.columns) for c in there}
+
+
 def _correlations(numbers: Mapping[str, npt.NDArray[np.float64]]) -> Correlations:
-    columns = tuple(
-        c
-        for c in CORRELATED
-        if c in numbers and np.isfinite(numbers[c]).sum() >= LEAST_PAIRS
-    )
+    known = {c: np.isfinite(numbers[c]) for c in CORRELATED if c in numbers}
+    columns = tuple(c for c, of in known.items() if of.sum() >= LEAST_PAIRS)
     shape = (len(columns), len(columns))
-    pearson = np.full(shape, None, dtype=object)
-    spearman = np.full(shape, None, dtype=object)
+    found = {ranked: np.full(shape, None, dtype=object) for ranked in (False, True)}
     orders = {c: np.argsort(numbers[c], kind="stable") for c in columns}
-    for i, a in enumerate(columns):
-        for j, b in enumerate(columns[: i + 1]):
-            known = np.isfinite(numbers[a]) & np.isfinite(numbers[b])
-            ranks = (_ranks(numbers[c], orders[c], known) for c in (a, b))
-            pearson[i, j] = pearson[j, i] = _correlation(
-                numbers[a][known], numbers[b][known]
-            )
-            spearman[i, j] = spearman[j, i] = _correlation(*ranks)
-    return Correlations(
-        columns, tuple(map(tuple, pearson)), tuple(map(tuple, spearman))
-    )
+    for both, pairs in _pairs_known_alike([known[c] for c in columns]):
+        for ranked, table in found.items():
+            scores = {
+                i: _scores(numbers[c], both, orders[c] if ranked else None)
+                for i in {i for pair in pairs for i in pair}
+                for c in (columns[i],)
+            }
+            for i, j in pairs:
+                table[i, j] = table[j, i] = _correlation(scores[i], scores[j])
+    pearson, spearman = (tuple(map(tuple, table)) for table in found.values())
+    return Correlations(columns, pearson, spearman)
 
 
-def _ranks(
+def _pairs_known_alike(
+    known: Sequence[npt.NDArray[np.bool_]],
+) -> list[tuple[npt.NDArray[np.bool_], list[tuple[int, int]]]]:
+    """Group the pairs of columns by the learners of whom both are known."""
+    found: dict[bytes, tuple[npt.NDArray[np.bool_], list[tuple[int, int]]]] = {}
+    for i, one in enumerate(known):
+        for j, other in enumerate(known[: i + 1]):
+            both = one & other
+            found.setdefault(both.tobytes(), (both, []))[1].append((i, j))
+    return [alike for alike in found.values() if alike[0].sum() >= LEAST_PAIRS]
+
+
+def _scores(
     values: npt.NDArray[np.float64],
-    order: npt.NDArray[np.intp],
     known: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.float64]:
-    """Rank the known values, in whose order all are sorted; equal ones share a rank."""
-    rows = order[known[order]]
-    ascending = values[rows]
-    starts = np.flatnonzero(np.diff(ascending, prepend=-np.inf))
-    sizes = np.diff(starts, append=len(rows))
-    ranks = np.empty(len(values))
-    ranks[rows] = np.repeat(starts + (sizes - 1) / 2, sizes)
-    return ranks[known]
+    order: npt.NDArray[np.intp] | None,
+) -> npt.NDArray[np.float64] | None:
+    """Centre the known values, or their ranks in an order, to a length of 1.
+
+    None where they are all equal.
+    """
+    if order is not None:
+        rows = order[known[order]]
+        ranks = np.empty(len(values))
+        ranks[rows] = midranks(values[rows])
+        values = ranks
+    own = values[known]
+    if np.ptp(own) == 0:
+        return None
+    centred = own - own.mean()
+    return centred / np.sqrt(centred @ centred)
 
 
 def _correlation(
-    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
+    a: npt.NDArray[np.float64] | None, b: npt.NDArray[np.float64] | None
 ) -> float | None:
-    if len(a) < LEAST_PAIRS or np.ptp(a) == 0 or np.ptp(b) == 0:
+    if a is None or b is None:
         return None
-    return float(np.corrcoef(a, b)[0, 1])
+    return 1.0 if a is b else float(np.clip(a @ b, -1, 1))
 
 
 def _paid(
@@ -332,9 +366,8 @@ def _paid(
     wanted += ("pay_year", "record")
     if "pay" not in columns:
         return pl.DataFrame()
-    known = frame.filter(~nw.col("pay").is_null())
-    paid = collected(known.select(c for c in wanted if c in columns))
-    paid = newest_first(paid)
+    told = frame.select(c for c in wanted if c in columns)
+    paid = newest_first(collected(told.filter(~nw.col("pay").is_null())))
     if "company" not in model.available:
         return paid.drop("company", strict=False)
     return paid.with_columns(named_company(no_company))
@@ -347,10 +380,11 @@ def _pay_by_experience(paid: pl.DataFrame, model: FeatureModel) -> pl.DataFrame:
     years = (pl.col("years_of_experience") + 0.5).floor().clip(upper_bound=MOST_YEARS)
     known = paid.filter(pl.col("experience_imputed") == 0)
     known = once_each(known).with_columns(years=years.cast(pl.Int64))
-    groups = [known.with_columns(tier=pl.lit(EVERYBODY))]
+    everybody = pl.lit(EVERYBODY).alias("tier")
+    rows = [_cells(known, ["years"], {"p50": 0.5}).select("years", everybody, *SIZES)]
     if "company" in model.available:
-        groups.append(known.with_columns(pl.col("tier").cast(pl.String)))
-    rows = [_cells(group, ["years", "tier"], {"p50": 0.5}) for group in groups]
+        of_tiers = _cells(known, ["years", "tier"], {"p50": 0.5})
+        rows.append(of_tiers.with_columns(pl.col("tier").cast(pl.String)))
     return pl.concat(rows).sort(["tier", "years"])
 
 
@@ -358,16 +392,16 @@ def _pay_by_role(paid: pl.DataFrame, model: FeatureModel) -> pl.DataFrame:
     if not {"pay", "title"} <= set(model.available) or paid.is_empty():
         return pl.DataFrame()
     rows = _cells(once_each(paid), ["role"], {"p25": 0.25, "p50": 0.5, "p75": 0.75})
+    rows = rows.with_columns(pl.col("role").cast(pl.String))
     return rows.sort(["learners", "role"], descending=[True, False])
 
 
 def _cells(
-    paid: pl.DataFrame, by: Sequence[str], quantiles: Mapping[str, float]
+    paid: pl.DataFrame, by: Sequence[str], marks: Mapping[str, float]
 ) -> pl.DataFrame:
     """Give quantiles of pay of learners, one row each, and of whom they are."""
     pay = pl.col("pay").cast(pl.Float64)
-    return paid.group_by(by).agg(
-        pl.len().cast(pl.Int64).alias("learners"),
-        *over_companies(paid.columns),
-        *(pay.quantile(q, "linear").alias(name) for name, q in quantiles.items()),
+    told = paid.group_by(by).agg(
+        pay.quantile(q, "linear").alias(name) for name, q in marks.items()
     )
+    return sizes_of(paid, by).join(told, on=by, nulls_equal=True)

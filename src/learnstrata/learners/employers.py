@@ -1,10 +1,10 @@
 """How the learners of a group spread over companies, which decides on their pay."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
-__all__ = ["named_company", "over_companies"]
+__all__ = ["counted_by", "named_company", "over_companies", "rolled_up", "sizes_of"]
 
 
 def named_company(no_company: str) -> pl.Expr:
@@ -50,4 +50,44 @@ def over_companies(columns: Collection[str]) -> tuple[pl.Expr, pl.Expr]:
     return (
         known.n_unique().cast(pl.Int64).alias("companies"),
         ((largest + unknown) / pl.len()).alias("largest_share"),
+    )
+
+
+def sizes_of(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Give of each group its learners, its companies and the share of the largest.
+
+    As `over_companies`, at half its cost where there are many companies.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        One row a learner; without ``company`` nothing is told of companies.
+    by : sequence of str
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"tier": ["1", "1", "1"], "company": ["a", "a", None]})
+    >>> sizes_of(table, ["tier"]).row(0)
+    ('1', 3, 1, 1.0)
+    """
+    if "company" in rows.columns:
+        return rolled_up(counted_by(rows, by), by)
+    n = pl.len().cast(pl.Int64).alias("learners")
+    return rows.group_by(by).agg(n, *over_companies(()))
+
+
+def counted_by(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Count the learners of each group at each company, as ``n``."""
+    return rows.group_by(*by, "company").agg(n=pl.len().cast(pl.Int64))
+
+
+def rolled_up(each: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Give what `sizes_of` gives from the counts of `counted_by`, by the same."""
+    known = pl.col("company").is_not_null()
+    largest = pl.col("n").filter(known).max().fill_null(0)
+    unknown = pl.col("n").filter(~known).sum()
+    return each.group_by(by).agg(
+        pl.col("n").sum().alias("learners"),
+        known.sum().cast(pl.Int64).alias("companies"),
+        ((largest + unknown) / pl.col("n").sum()).alias("largest_share"),
     )

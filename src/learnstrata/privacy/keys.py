@@ -7,7 +7,6 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -439,16 +438,12 @@ def company_aliases(names: Iterable[str], key: bytes) -> dict[str, str]:
         (hmac.digest(key, b"alias " + name.encode(), "sha256").hex(), name)
         for name in set(names)
     )
-    shared = [_alike(one, other) for (one, _), (other, _) in pairwise(digests)]
+    digits = np.frombuffer("".join(one for one, _ in digests).encode(), dtype=np.uint8)
+    rows = digits.reshape(len(digests), hashlib.sha256().digest_size * 2)
+    shared = (rows[1:] == rows[:-1]).argmin(axis=1).tolist()  # the first that differs
     return {
         name: f"Company {digest[: max(SHORTEST_ALIAS, before + 1, after + 1)]}"
         for (digest, name), before, after in zip(
             digests, [0, *shared], [*shared, 0], strict=False
         )
     }
-
-
-def _alike(one: str, other: str) -> int:
-    """Count the characters two digests begin with in common."""
-    pairs = enumerate(zip(one, other, strict=True))
-    return next(place for place, (a, b) in pairs if a != b)

@@ -40,6 +40,7 @@ __all__ = [
     "Start",
     "adjusted_rand",
     "agreement",
+    "agreement_of",
     "best_jaccard",
     "bootstrap_cuts",
     "bootstrap_jaccard",
@@ -428,7 +429,22 @@ def agreement(a: npt.ArrayLike, b: npt.ArrayLike) -> Agreement:
     >>> agreement([0, 0, 1, 1], [5, 5, 3, 3])
     Agreement(ari=1.0, nmi=1.0)
     """
-    table = crosstab(a, b)
+    return agreement_of(crosstab(a, b))
+
+
+def agreement_of(table: npt.NDArray[np.intp]) -> Agreement:
+    """Compare two labelings by their cross-table, as `agreement` does.
+
+    Parameters
+    ----------
+    table : array of shape (n_a, n_b)
+        Rows with each pair of labels; no label is without rows.
+
+    Examples
+    --------
+    >>> agreement_of(np.array([[5, 0], [0, 5]]))
+    Agreement(ari=1.0, nmi=1.0)
+    """
     return Agreement(adjusted_rand(table), _normalised_information(table))
 
 

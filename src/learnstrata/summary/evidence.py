@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learnstrata.learners.employers import sizes_of
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.pipeline import Run
 from learnstrata.privacy.disclosure.pooling import OTHER
@@ -16,7 +17,6 @@ from learnstrata.segments.evidence.subsegments import RoleCell
 from learnstrata.segments.meaning.part_profiles import PartProfile
 from learnstrata.segments.meaning.profiles import cut_on
 from learnstrata.segments.model.certainty import STANDINGS
-from learnstrata.segments.pay.benchmarks import sizes_of
 from learnstrata.stats.replication import lower_quartile
 from learnstrata.stats.stability import DISSOLVED, RECOVERED
 from learnstrata.stats.stability import Flow as Flowing

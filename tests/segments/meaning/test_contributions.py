@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from learnstrata.config.stages import FeatureGroup
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.segments.meaning.contributions import (
-    Contributions,
+    BLOCK,
     contributions,
     explain_learner,
     features_of,
-    mean_contributions,
     mean_pulls,
+    summed_contributions,
 )
 from learnstrata.segments.model.model import fit_model
 from learnstrata.stats import kmeans
@@ -107,19 +107,24 @@ def test_shapes_that_do_not_go_together_are_refused(labels, groups, told):
         contributions(np.ones((2, 2)), np.eye(2), labels, groups=groups)
 
 
-def test_the_mean_is_that_of_absolute_values_in_each_segment():
-    X, centers, labels = case(4)
+@pytest.mark.parametrize("n", [40, 2 * BLOCK + 1])
+def test_sums_are_those_of_absolute_values_against_each_next_segment(n):
+    X, centers, labels = case(4, n=n)
     found = contributions(X, centers, labels, groups=list("abcdef"))
-    means = mean_contributions(found, labels, n_segments=4)
-    for segment in range(4):
-        own = np.abs(found.values[labels == segment]).mean(axis=0)
-        np.testing.assert_allclose(means[segment], own)
+    sums = summed_contributions(X, centers, labels, groups=list("abcdef"))
+    for own in range(4):
+        for following in range(4):
+            rows = (labels == own) & (found.next == following)
+            size = np.abs(found.values[rows]).sum(axis=0)
+            np.testing.assert_allclose(sums[own, following, :-1], size)
+            assert sums[own, following, -1] == rows.sum()
 
 
 def test_a_segment_without_learners_has_no_mean():
-    found = Contributions(np.ones((2, 1)), ("pay",), np.ones(2, int))
     with pytest.raises(DegenerateError, match=r"no learner in the segments \[2, 3\]"):
-        mean_contributions(found, np.zeros(2, int), n_segments=3)
+        summed_contributions(
+            np.ones((2, 1)), np.ones((3, 1)), np.zeros(2, int), groups=["pay"]
+        )
 
 
 def test_mean_pulls_are_ranked_and_those_of_the_contributions(small_run):

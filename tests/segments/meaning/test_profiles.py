@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 
 from frames import newest
+from learnstrata.segments.meaning.bands import compare_with_rules
+from learnstrata.segments.meaning.distinctive import make_cards
 from learnstrata.segments.meaning.profiles import (
     AMOUNTS,
     CATEGORIES,
@@ -253,3 +255,22 @@ def test_a_category_the_table_lacks_is_left_out(small_run, column, category):
     left = tuple(c for c in available if c != column)
     for profile in profiles_of(small_run.meaning.learners, small_run, available=left):
         assert category not in profile.shares
+
+
+def test_a_run_that_describes_factors_tells_what_their_text_tells(done):
+    meaning, features = done.meaning, done.meaning.model.features
+    profiles = profile_segments(
+        meaning.learners,
+        features,
+        n_segments=len(meaning.profiles),
+        no_company=done.config.cleaning.missing_company,
+    )
+    assert profiles == meaning.profiles
+    grown = done.config.decisions.grown
+    cards = make_cards(meaning.learners, profiles, pay=features.pay, grown=grown)
+    assert cards == meaning.cards
+    assert meaning.comparison == compare_with_rules(
+        meaning.learners,
+        experience_order=features.experience_band_names,
+        pay_order=features.pay.band_names,
+    )

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.learners.employers import sizes_of
 from learnstrata.privacy.disclosure.rounding import rounded_pay
 from learnstrata.segments.pay.benchmarks import (
     KNOTS,
     paid_once,
     pay_benchmarks,
     peer_medians,
-    sizes_of,
 )
 from paid import paid_learners
 

@@ -46,11 +46,13 @@ def pooled(
     >>> pooled(table, ["role"], least=2)["role"].to_list()
     ['dev', 'dev', 'Other', None, 'Other']
     """
-    count = pl.col(learner).n_unique() if learner in frame.columns else pl.len()
+    who = [learner] if learner in frame.columns else []
+    count = pl.col(learner).n_unique() if who else pl.len()
     for column in columns:
         if column not in frame.columns:
             continue
-        held = frame.drop_nulls(column).group_by(column).agg(count.alias("_n"))
+        told = frame.select(column, *who).drop_nulls(column)
+        held = told.group_by(column).agg(count.alias("_n"))
         rare = held.filter(pl.col("_n") < least)[column].to_list()
         lost = [value for value in rare if value not in {*keep, OTHER}]
         if lost:

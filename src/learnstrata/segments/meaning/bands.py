@@ -13,6 +13,8 @@ from learnstrata.stats import stability
 
 __all__ = ["Comparison", "compare_with_rules", "rule_segments"]
 
+BANDS = ("experience_band", "pay_band")
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -53,8 +55,7 @@ class Comparison:
 
 def rule_segments() -> nw.Expr:
     """Name each learner's rule-based segment, such as ``Senior / High``."""
-    parts = [nw.col("experience_band"), nw.col("pay_band")]
-    return nw.concat_str(*parts, separator=" / ")
+    return nw.concat_str(*map(nw.col, BANDS), separator=" / ")
 
 
 def compare_with_rules(
@@ -82,33 +83,30 @@ def compare_with_rules(
     names = frame.collect_schema().names()
     if not {"experience_band", "pay_band", "segment_id"} <= set(names):
         return None
-    known = frame.filter(~nw.col("pay_band").is_null())
+    wanted = (*BANDS, "segment_id", "learner_id", "experience_imputed")
+    known = frame.select(c for c in wanted if c in names).drop_nulls("pay_band")
     # A table without experience has one band for all, of no order.
     known = known.filter(nw.col("experience_band").is_in(list(experience_order)))
     if "experience_imputed" in names:  # a band of a filled number is no rule's
         known = known.filter(nw.col("experience_imputed") == 0)
-    ruled = known.with_columns(_rule=rule_segments())
     who = nw.col("learner_id").n_unique() if "learner_id" in names else nw.len()
-    cells = ruled.group_by("_rule", "segment_id").agg(n=nw.len(), who=who)
-    table = collected(cells)
+    cells = known.group_by(*BANDS, "segment_id").agg(n=nw.len(), who=who)
+    table = collected(cells.select("segment_id", "n", "who", rule=rule_segments()))
     if table.is_empty():
         return None
     wanted = [f"{e} / {p}" for e in experience_order for p in pay_order]
-    there = set(table["_rule"])
+    there = set(table["rule"])
     rules = [rule for rule in wanted if rule in there]
     segments = sorted(table["segment_id"].unique())
     counts, people = np.zeros((2, len(rules), len(segments)), dtype=np.int64)
-    of_rules = dict(collected(ruled.group_by("_rule").agg(who=who)).iter_rows())
+    people_of = known.group_by(*BANDS).agg(who=who).select("who", rule=rule_segments())
+    of_rules = {rule: n for n, rule in collected(people_of).iter_rows()}
     row = {rule: i for i, rule in enumerate(rules)}
     column = {segment: j for j, segment in enumerate(segments)}
-    for rule, segment, n, distinct in table.iter_rows():
+    for segment, n, distinct, rule in table.iter_rows():
         counts[row[rule], column[segment]] = n
         people[row[rule], column[segment]] = distinct
-    of_rule, of_segment = np.indices(counts.shape)
-    agreement = stability.agreement(
-        np.repeat(of_rule.ravel(), counts.ravel()),
-        np.repeat(of_segment.ravel(), counts.ravel()),
-    )
+    agreement = stability.agreement_of(counts)
     return Comparison(
         rules=tuple(rules),
         segments=tuple(segments),

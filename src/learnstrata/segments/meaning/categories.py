@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from learnstrata.learners.factors import factor_codes
 from learnstrata.learners.features.register import DESCRIBED, FEATURES, Feature
 from learnstrata.stats import stability
+from learnstrata.stats.ordered import dense
 
 __all__ = ["SAME", "SameAs", "find_same"]
 
+Codes = npt.NDArray[np.int64]
 SAME = 0.8  # normalised mutual information from which segments are a category
 
 
@@ -52,14 +57,20 @@ def find_same(
     SameAs(feature='tier', nmi=1.0)
     """
     known = {**FEATURES, **DESCRIBED, **(register or {})}
-    labels = learners["segment_id"]
-    if labels.n_unique() < 2:
+    labels = dense(learners["segment_id"].to_numpy())
+    if not labels.any():
         return None
     found = [
-        SameAs(name, stability.agreement(codes, labels.to_numpy()).nmi)
+        SameAs(name, stability.agreement_of(_crosstab(codes, labels)).nmi)
         for name in learners.columns
         if name in known and known[name].kind == "category"
-        for codes in [learners[name].cast(pl.String).rank("dense").fill_null(0)]
+        for codes in [dense(factor_codes(learners[name])[0] + 1)]
     ]
     best = max(found, key=lambda one: one.nmi, default=None)
     return best if best and best.nmi > SAME else None
+
+
+def _crosstab(a: Codes, b: Codes) -> Codes:
+    """Count the rows of each pair of codes, which have no gaps."""
+    n_a, n_b = int(a.max()) + 1, int(b.max()) + 1
+    return np.bincount(a * n_b + b, minlength=n_a * n_b).reshape(n_a, n_b)

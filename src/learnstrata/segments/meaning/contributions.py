@@ -28,11 +28,12 @@ __all__ = [
     "explain_learner",
     "explain_unit",
     "features_of",
-    "mean_contributions",
     "mean_pulls",
+    "summed_contributions",
 ]
 
 MOSTLY = 0.80  # of the pulls of a number: a side that has less is not told
+BLOCK = 4_096  # learners at a time: their terms stay in the cache
 HARDLY = 0.05  # of all pulls: a smaller one is not told in the sentence
 
 
@@ -241,7 +242,10 @@ def _next_nearest(
     centers: npt.NDArray[np.float64],
     labels: npt.NDArray[np.integer],
 ) -> npt.NDArray[np.int64]:
-    squared = np.column_stack([((X - center) ** 2).sum(axis=1) for center in centers])
+    middle = centers.mean(axis=0)
+    targets = centers - middle
+    norms = np.einsum("ij,ij->i", targets, targets)
+    squared = norms - 2 * (X - middle) @ targets.T  # less the same for every centre
     squared[np.arange(len(X)), labels] = np.inf
     return squared.argmin(axis=1)
 
@@ -269,23 +273,29 @@ def features_of(model: FeatureModel) -> tuple[str, ...]:
     )
 
 
-def mean_contributions(
-    found: Contributions, labels: npt.NDArray[np.integer], *, n_segments: int
+def summed_contributions(
+    X: npt.NDArray[np.floating],
+    centers: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.integer],
+    *,
+    groups: Sequence[str],
 ) -> npt.NDArray[np.float64]:
-    """Give the mean absolute contribution of each group in each segment.
+    """Add up the absolute contributions of each segment against each next one.
 
     Parameters
     ----------
-    found : Contributions
+    X : array of shape (n_learners, n_columns)
+    centers : array of shape (n_segments, n_columns)
     labels : array of shape (n_learners,)
         Counted from 0.
-    n_segments : int
+    groups : sequence of str
+        As of `contributions`.
 
     Returns
     -------
-    array of shape (n_segments, n_groups)
-        In squared units of the matrix, 0 or more; the larger, the more the group
-        decides who is in the segment.
+    array of shape (n_segments, n_segments, n_groups + 1)
+        By own segment and next one, in squared units of the matrix; the last column
+        counts the learners.
 
     Raises
     ------
@@ -294,22 +304,28 @@ def mean_contributions(
 
     Examples
     --------
-    >>> found = Contributions(
-    ...     np.array([[3.0], [-1.0], [4.0]]), ("pay",), np.array([1, 1, 0])
-    ... )
-    >>> mean_contributions(found, np.array([0, 0, 1]), n_segments=2).tolist()
-    [[2.0], [4.0]]
+    >>> X, centers = np.array([[0.0], [3.0], [4.0]]), np.array([[0.0], [4.0]])
+    >>> found = summed_contributions(X, centers, np.array([0, 1, 1]), groups=["pay"])
+    >>> found[1, 0].tolist()
+    [24.0, 2.0]
     """
-    counts = np.bincount(labels, minlength=n_segments)
-    if not counts.all():
+    k, named = len(centers), tuple(dict.fromkeys(groups))
+    sums = np.zeros((k * k, len(named) + 1))
+    for first in range(0, len(X), BLOCK):
+        block = slice(first, first + BLOCK)
+        found = contributions(X[block], centers, labels[block], groups=groups)
+        pair = labels[block] * k + found.next
+        told = np.column_stack([np.abs(found.values), np.ones(len(pair))])
+        for j, column in enumerate(told.T):
+            sums[:, j] += np.bincount(pair, column, minlength=k * k)
+    by_pair = sums.reshape(k, k, -1)
+    if not (counts := by_pair[:, :, -1].sum(axis=1)).all():
         empty = (np.flatnonzero(counts == 0) + 1).tolist()
         raise DegenerateError(
             f"Got no learner in the segments {empty}, "
             "expected one or more in each. Leave out segments without learners."
         )
-    size = np.abs(found.values)
-    sums = [np.bincount(labels, column, minlength=n_segments) for column in size.T]
-    return np.column_stack(sums) / counts[:, None]
+    return by_pair
 
 
 def mean_pulls(
@@ -340,30 +356,20 @@ def mean_pulls(
     if len(centers) < 2:
         return ((),) * len(centers)
     groups = features_of(model.features)
-    found = contributions(X, centers, labels, groups=groups)
-    means = mean_contributions(found, labels, n_segments=len(centers))
-    gaps = [_gaps(found, labels == i, centers, centers[i]) for i in range(len(centers))]
+    sums = summed_contributions(X, centers, labels, groups=groups)
+    named, counts = tuple(dict.fromkeys(groups)), sums[:, :, -1]
+    means = sums[:, :, :-1].sum(axis=1) / counts.sum(axis=1)[:, None]
+    gaps = [
+        [
+            (centers[i] - centers[j], sums[i, j, :-1])
+            for j in np.flatnonzero(counts[i]).tolist()
+        ]
+        for i in range(len(centers))
+    ]
     return tuple(
-        _ranked(found.groups, row, gap, groups, model.features)
+        _ranked(named, row, gap, groups, model.features)
         for row, gap in zip(means, gaps, strict=True)
     )
-
-
-def _gaps(
-    found: Contributions,
-    own: npt.NDArray[np.bool_],
-    centers: npt.NDArray[np.float64],
-    center: npt.NDArray[np.float64],
-) -> list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
-    """Give how far a segment is from each next one, and how much each feature pulls.
-
-    One pair for each of the next segments: by column, and by group.
-    """
-    size = np.abs(found.values[own])
-    return [
-        (center - centers[j], size[found.next[own] == j].sum(axis=0))
-        for j in np.unique(found.next[own]).tolist()
-    ]
 
 
 def _ranked(

@@ -20,6 +20,7 @@ from learnstrata.segments.meaning.profiles import (
     known_numbers,
     percentiles,
 )
+from learnstrata.stats.ordered import ascending, grouped, midranks
 
 __all__ = ["Bin", "Card", "Progression", "Rank", "Spread", "make_cards"]
 
@@ -27,6 +28,8 @@ Z = 1.959964  # of a 95 % interval
 UNIFORM_SD = 100 / np.sqrt(12)  # of percentile ranks of all learners
 EQUAL = 1e-9  # of a logarithm: pay that grew by the limit itself has grown
 BINNED = ("pay", "years_of_experience")
+WHO = ("learner_id", "segment_id")
+MOVES = ("n_records", "pay_growth", "years_between", "n_roles")
 
 Floats = npt.NDArray[np.float64]
 
@@ -203,31 +206,41 @@ def make_cards(
     ones; the outer bins are open and begin where 1 % of all learners are left.
     """
     ordered = newest_first(learners)
-    numbers = tuple(dict.fromkeys(name for one in profiles for name in one.typical))
-    placed = {
-        name: _placed(ordered, values)
-        for name, values in known_numbers(ordered, numbers).items()
-        if np.isfinite(values).any()
-    }
-    of_all = _moved(once_each(ordered), grown)
-    edges = {
-        name: _edges(name, placed[name].base, pay)
-        for name in (*BINNED, *filter(is_extra, numbers))
-        if name in placed
-    }
+    ranks, spreads = _numbers_of(ordered, profiles, pay)
+    moves = ordered.select(c for c in (*WHO, *MOVES) if c in ordered.columns)
+    of_all = _moved(once_each(moves), grown)
     return tuple(
         Card(
             segment=profile.id,
-            ranks=_ordered(placed, profile),
-            spreads=tuple(
-                _spread(name, placed[name], profile.id, bounds)
-                for name, bounds in edges.items()
-            ),
-            progression=of_all and _moved(_members(ordered, profile.id), grown),
+            ranks=tuple(sorted(ranks[i], key=lambda row: -abs(row.effect))),
+            spreads=tuple(of_segments[i] for of_segments in spreads),
+            progression=of_all and _moved(_members(moves, profile.id), grown),
             progression_of_all=of_all,
         )
-        for profile in profiles
+        for i, profile in enumerate(profiles)
     )
+
+
+def _numbers_of(
+    ordered: pl.DataFrame, profiles: Sequence[Profile], pay: Pay
+) -> tuple[list[list[Rank]], list[list[Spread]]]:
+    """Give the ranks of each segment, and the spreads of all, one list a number."""
+    numbers = tuple(dict.fromkeys(name for one in profiles for name in one.typical))
+    who = ordered.select(c for c in WHO if c in ordered.columns)
+    ranks: list[list[Rank]] = [[] for _ in profiles]
+    spreads: dict[str, list[Spread]] = {}
+    for name, values in known_numbers(ordered, numbers):
+        if not np.isfinite(values).any():
+            continue
+        placed = _placed(who, values)  # of one number at a time: columns are long
+        for own, profile in zip(ranks, profiles, strict=True):
+            if typical := profile.typical.get(name):
+                own.append(_rank(name, typical.n, placed, profile.id))
+        if name in BINNED or is_extra(name):
+            bounds = _edges(name, placed.base, pay)
+            spreads[name] = [_spread(name, placed, p.id, bounds) for p in profiles]
+    wanted = (*BINNED, *filter(is_extra, numbers))
+    return ranks, [spreads[name] for name in wanted if name in spreads]
 
 
 def _edges(name: str, base: Floats, pay: Pay) -> Floats:
@@ -238,85 +251,91 @@ def _edges(name: str, base: Floats, pay: Pay) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A known number, one row a learner and segment; `base` has one a learner, sorted.
+    """A known number, one row a learner and segment, ascending in each segment.
 
-    Deviations are nan where all are the same.
+    `base` has one row a learner, sorted; `who` says whose a value is where a learner
+    may have several rows. The spread is 0 where all are the same.
     """
 
     base: Floats
-    who: pl.DataFrame
     values: Floats
     ranks: Floats
-    scaled: Floats
+    parts: Sequence[slice]
+    middle: float
+    spread: float
+    who: pl.DataFrame | None
 
-    def of(self, segment: int) -> npt.NDArray[np.bool_]:
-        """Mark the learners of a segment."""
-        return (self.who["segment_id"] == segment).to_numpy()
+    def of(self, segment: int) -> slice:
+        """Give where the learners of a segment stand."""
+        return self.parts[segment] if segment < len(self.parts) else slice(0, 0)
 
 
-def _placed(ordered: pl.DataFrame, numbers: Floats) -> _Placed:
-    wanted = [c for c in ("learner_id", "segment_id") if c in ordered.columns]
-    known = ordered.select(*wanted, value=pl.Series(numbers))
-    known = known.filter(pl.col("value").is_finite())
-    base = np.sort(once_each(known)["value"].to_numpy())
-    who = once_each(known, "segment_id")
-    values = who["value"].to_numpy()
-    middle = np.median(base)
-    spread = 1.4826 * np.median(np.abs(base - middle))
+def _placed(who: pl.DataFrame, numbers: Floats) -> _Placed:
+    there, known = np.isfinite(numbers), who.with_columns(value=numbers)
+    known = known if there.all() else known.filter(there)
+    own = once_each(known, "segment_id")
+    ordered, rows = ascending(own["value"].to_numpy())
+    segment = own["segment_id"].cast(pl.UInt16).to_numpy()[rows]
+    groups = grouped(segment, int(segment.max()) + 1)
+    several = "learner_id" in known.columns
+    base = np.sort(once_each(known)["value"].to_numpy()) if several else ordered
+    ranks = percentiles(base, ordered) if several else midranks(base) / len(base)
+    middle = float(np.median(base))
     return _Placed(
         base=base,
-        who=who,
-        values=values,
-        ranks=100 * percentiles(base, values),
-        scaled=(values - middle) / spread if spread > 0 else np.full(len(who), np.nan),
+        values=ordered[groups.places],
+        ranks=100 * ranks[groups.places],
+        parts=groups.slices(),
+        middle=middle,
+        spread=1.4826 * float(np.median(np.abs(base - middle))),
+        who=own[rows[groups.places]].select("learner_id") if several else None,
     )
 
 
-def _ordered(placed: dict[str, _Placed], profile: Profile) -> tuple[Rank, ...]:
-    rows = [
-        _rank(name, one.n, number.ranks[own], number.scaled[own])
-        for name, one in profile.typical.items()
-        for number in [placed[name]]
-        for own in [number.of(profile.id)]
-    ]
-    return tuple(sorted(rows, key=lambda row: -abs(row.effect)))
-
-
-def _rank(name: str, n: int, ranks: Floats, scaled: Floats) -> Rank:
-    middle = scaled[np.isfinite(scaled)]
-    mean, low, high = float(ranks.mean()), None, None
+def _rank(name: str, n: int, number: _Placed, segment: int) -> Rank:
+    own = number.of(segment)
+    ranks, mean = number.ranks[own], float(number.ranks[own].mean())
+    low, high, apart = None, None, None
     if len(ranks) > 1:
         reach = Z * float(ranks.std(ddof=1)) / np.sqrt(len(ranks))
         low, high = max(0.0, float(mean - reach)), min(100.0, float(mean + reach))
+    if number.spread > 0:
+        apart = (float(np.median(number.values[own])) - number.middle) / number.spread
     return Rank(
         feature=name,
         count=n,
         rank=mean,
         low=low,
         high=high,
-        difference=float(np.median(middle)) if len(middle) else None,
+        difference=apart,
         effect=float((mean - 50) / UNIFORM_SD),
     )
 
 
 def _spread(name: str, number: _Placed, segment: int, edges: Floats) -> Spread:
     """Count the segment and all in the same bins for every segment."""
-    place = np.searchsorted(edges, number.values, side="right")
-    own, of_all = (
-        np.bincount(places, minlength=len(edges) + 1).tolist()
-        for places in (place[number.of(segment)], place)
-    )
-    distinct = _distinct(number.who, place, len(of_all))
+    counts = [_binned(number.values[part], edges) for part in number.parts]
+    of_all = np.sum(counts, axis=0).tolist()
+    own = _binned(number.values[number.of(segment)], edges).tolist()
+    distinct = _distinct(number, edges)
     lows, highs = [None, *edges.tolist()], [*edges.tolist(), None]
     bins = tuple(map(Bin, lows, highs, own, of_all, distinct))
     return Spread(name, sum(own), sum(of_all), len(number.base), bins)
 
 
-def _distinct(who: pl.DataFrame, place: npt.NDArray[np.intp], n: int) -> list[int]:
-    """Count the distinct learners in each of `n` bins."""
-    places = who.with_columns(place=pl.Series(place))
-    once = once_each(places, "place")["place"].to_numpy()
-    return np.bincount(once, minlength=n).tolist()
+def _binned(ordered: Floats, edges: Floats) -> npt.NDArray[np.intp]:
+    """Count ascending numbers from each edge to below the next."""
+    below = np.searchsorted(ordered, edges, side="left")
+    return np.diff(below, prepend=0, append=len(ordered))
+
+
+def _distinct(number: _Placed, edges: Floats) -> list[int]:
+    """Count the distinct learners in each bin."""
+    if number.who is None:
+        return _binned(number.base, edges).tolist()
+    place = np.searchsorted(edges, number.values, side="right")
+    once = once_each(number.who.with_columns(place=place), "place")["place"]
+    return np.bincount(once.to_numpy(), minlength=len(edges) + 1).tolist()
 
 
 def _members(ordered: pl.DataFrame, segment: int) -> pl.DataFrame:

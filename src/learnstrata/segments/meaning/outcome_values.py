@@ -13,6 +13,7 @@ from learnstrata.learners.history import yearly_growth
 from learnstrata.privacy.disclosure.pooling import OTHER, pooled
 from learnstrata.segments.meaning.profiles import spread_of
 from learnstrata.stats.intervals import mean_interval
+from learnstrata.stats.ordered import ascending
 
 __all__ = [
     "YES",
@@ -286,7 +287,7 @@ def _ends_of_all(values: OutcomeValues, who: Codes | None) -> _Ends | None:
         return None
     low, high = float(y[beyond]), float(y[-1 - beyond])
     first, last = values.as_read(low, high)
-    spread = spread_of(np.array(values.as_read(*y.tolist())))
+    spread = spread_of(yearly_growth(y) if values.is_growth else y)
     return _Ends(low, high, spread, last - first)
 
 
@@ -357,11 +358,20 @@ def differing(values: OutcomeValues, who: Codes | None) -> int:
     if len(values.Y) == 0:
         return 0
     of = None if who is None else who[values.known]
-    _, place = np.unique(values.Y, axis=0, return_inverse=True)
-    place = place.ravel()
+    place = _alike(values.Y)
     others = place != np.bincount(place).argmax()
     n = counts_of(others, of)[1]
     return n if values.kind == "number" else min(n, counts_of(~others, of)[1])
+
+
+def _alike(Y: Floats) -> Codes:
+    """Give a number to each row, the same to those that are alike."""
+    if Y.shape[1] > 1:
+        return np.unique(Y, axis=0, return_inverse=True)[1].ravel()
+    ordered, rows = ascending(Y[:, 0])
+    place = np.empty(len(Y), dtype=np.int64)
+    place[rows] = np.cumsum(np.diff(ordered, prepend=ordered[0]) > 0)
+    return place
 
 
 def _mean(y: Floats) -> tuple[float, float, float]:

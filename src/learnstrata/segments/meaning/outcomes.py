@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.learners.factors import factor_codes
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import idea_of
 from learnstrata.segments.meaning.outcome_values import (
@@ -357,9 +358,8 @@ def _finer(learners: pl.DataFrame, segments: Codes) -> dict[By, Codes]:
     """Give the sub-segments; nothing where no segment is cut."""
     if "subsegment_id" not in learners.columns:
         return {}
-    parts = learners["subsegment_id"].cast(pl.String).fill_null("")
-    of_part = parts.rank("dense").to_numpy().astype(np.int64) - 1
-    found = codes_of([segments, of_part])
+    of_part, _ = factor_codes(learners["subsegment_id"])
+    found = codes_of([segments, of_part + 1])
     return {"sub-segments": found} if found.max() > segments.max() else {}
 
 

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from learnstrata.config.stages import Config
+from learnstrata.learners.factors import as_factor
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.meaning.naming import MIXED, telling_words, unique_names
-from learnstrata.segments.meaning.profiles import Profile, cut_on, profile_segments
+from learnstrata.segments.meaning.profiles import (
+    Profile,
+    cut_on,
+    described_by,
+    profile_segments,
+)
 from learnstrata.segments.meaning.traits import traits_of
 from learnstrata.segments.model.parts import Strings
 
@@ -68,19 +74,20 @@ def describe_parts(
     tuple of PartProfile
         By segment and part; none of segments that are whole.
     """
-    parts = pl.Series("_part", ids)
+    parts = as_factor(pl.Series("_part", ids))
+    told = learners.select(c for c in described_by(model) if c in learners.columns)
     found: list[PartProfile] = []
     for segment, own in _cut(learners["segment_id"], parts).items():
         inside = (learners["segment_id"] == segment).to_numpy()
         place = {name: i for i, name in enumerate(own, start=1)}
         codes = parts.filter(inside).replace_strict(place, return_dtype=pl.Int64)
         profiles = profile_segments(
-            learners.filter(inside).with_columns(codes.alias("segment_id")),
+            told.filter(inside).with_columns(codes.alias("segment_id")),
             model,
             n_segments=len(own),
             no_company=config.cleaning.missing_company,
         )
-        told = [
+        traits = [
             traits_of(
                 profile,
                 model.experience_band_names,
@@ -92,9 +99,9 @@ def describe_parts(
             for profile in profiles
         ]
         found += [
-            PartProfile(segment, part, _name(name), telling_words(traits), profile)
-            for part, name, traits, profile in zip(
-                own, unique_names(told, noun="part"), told, profiles, strict=True
+            PartProfile(segment, part, _name(name), telling_words(apart), profile)
+            for part, name, apart, profile in zip(
+                own, unique_names(traits, noun="part"), traits, profiles, strict=True
             )
         ]
     return tuple(found)

@@ -1,6 +1,6 @@
 """Segments against all learners: how large, how typical, how often each category."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,12 @@ import numpy.typing as npt
 import polars as pl
 from narwhals.typing import IntoFrame
 
-from learnstrata.learners.employers import named_company, over_companies
+from learnstrata.learners.employers import named_company, sizes_of
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of, shown_name
 from learnstrata.learners.history import newest_first, once_each
 from learnstrata.learners.lookups import collected
+from learnstrata.stats.ordered import ascending, grouped, midranks, quantiles
 
 __all__ = [
     "AMOUNTS",
@@ -24,6 +25,7 @@ __all__ = [
     "Share",
     "Typical",
     "cut_on",
+    "described_by",
     "known_numbers",
     "numbers_of",
     "percentiles",
@@ -166,12 +168,14 @@ def profile_segments(
     label = collected(frame.select("segment_id"))["segment_id"].to_numpy() - 1
     counts = np.bincount(label, minlength=n_segments)
     who = _who(frame, columns, no_company if "company" in model.available else None)
-    who = who.with_columns(segment=pl.Series(label, dtype=pl.Int64))
+    who = who.with_columns(segment=pl.Series(label).cast(pl.UInt16))
     people = dict(_counted(who, "segment").select("segment", "people").iter_rows())
     ordered = newest_first(who.with_row_index("row"))
+    told = ("row", "segment", "learner_id", "company")
+    ordered = ordered.select(c for c in told if c in ordered.columns)
     numbers = {
         name: _typical(values, ordered, companies=name in AMOUNTS)
-        for name, values in known_numbers(learners, numbers_of(model)).items()
+        for name, values in known_numbers(learners, numbers_of(model))
     }
     shares = {
         category: _shares(frame, category, counts)
@@ -189,6 +193,19 @@ def profile_segments(
         )
         for i in range(n_segments)
     )
+
+
+def described_by(model: FeatureModel) -> tuple[str, ...]:
+    """List the columns that `profile_segments` looks at, where they are there.
+
+    Parameters
+    ----------
+    model : FeatureModel
+    """
+    who = ("learner_id", "pay_year", "record", "company", "segment_id")
+    beside = ("company_level", "experience_imputed")
+    told = (*numbers_of(model), *CATEGORIES, *_categories_of(model))
+    return tuple(dict.fromkeys((*who, *told, *beside)))
 
 
 def cut_on(model: FeatureModel) -> tuple[str, ...]:
@@ -251,34 +268,51 @@ def _typical(
     values: npt.NDArray[np.float64], who: pl.DataFrame, *, companies: bool
 ) -> dict[int, Typical]:
     """Give, by segment, what is typical of the learners of whom a number is known."""
-    known = who.with_columns(value=pl.Series(values)[who["row"]])
-    known = known.filter(pl.col("value").is_finite())
-    if known.is_empty():
+    several = "learner_id" in who.columns
+    values = values[who["row"].to_numpy()] if several else values
+    there = np.isfinite(values)
+    known = who.drop("row").with_columns(value=values)
+    known = known if there.all() else known.filter(there)
+    if not there.any():
         return {}
-    base = np.sort(once_each(known)["value"].to_numpy())
-    own = once_each(known, "segment").sort("segment", "value")
-    spread = over_companies(known.columns if companies else ())
-    groups = own.group_by("segment", maintain_order=True)
-    sizes = groups.agg(pl.len().cast(pl.Int64), *spread)
-    ends = sizes["len"].cum_sum().to_numpy()[:-1]
-    parts = np.split(own["value"].to_numpy(), ends)
-    told = (float(np.median(base)), _central(percentiles(base, base)), spread_of(base))
+    own = once_each(known, "segment")
+    ordered, places = ascending(own["value"].to_numpy())
+    base, ranks = ordered, midranks(ordered) / len(ordered)
+    if several:  # who is in several segments is once among all
+        base = np.sort(once_each(known)["value"].to_numpy())
+        ranks = percentiles(base, ordered)
+    central = _central(midranks(base) / len(base))
+    told = (float(quantiles(base, [0.5])[0, 0]), central, spread_of(base))
+    segment = own["segment"].to_numpy()[places]
+    groups = grouped(segment, int(segment.max()) + 1)
+    ordered, ranks = ordered[groups.places], ranks[groups.places]
+    sizes = _sizes(own, companies=companies)
     return {
-        segment: _placed(numbers, base, told, tuple(counts))
-        for (segment, *counts), numbers in zip(sizes.iter_rows(), parts, strict=True)
+        i: _placed(ordered[part], ranks[part], base, told, sizes[i])
+        for i, part in enumerate(groups.slices())
+        if i in sizes
     }
+
+
+def _sizes(
+    own: pl.DataFrame, *, companies: bool
+) -> dict[int, tuple[int, int | None, float | None]]:
+    """Give of each segment its learners, their companies, and the largest's share."""
+    told = ("segment", "company") if companies else ("segment",)
+    sizes = sizes_of(own.select(c for c in told if c in own.columns), ["segment"])
+    return {segment: (n, of, most) for segment, n, of, most in sizes.iter_rows()}
 
 
 def _placed(
     own: npt.NDArray[np.float64],
+    ranks: npt.NDArray[np.float64],
     base: npt.NDArray[np.float64],
     told: tuple[float, float, float],
     sizes: tuple[int, int | None, float | None],
 ) -> Typical:
     """Place ascending numbers among those of all, of which much is told already."""
     n, companies, largest_share = sizes
-    ranks = percentiles(base, own)
-    p25, p50, p75 = (float(q) for q in np.quantile(own, [0.25, 0.5, 0.75]))
+    p25, p50, p75 = quantiles(own, [0.25, 0.5, 0.75])[0].tolist()
     return Typical(
         n=n,
         companies=companies,
@@ -304,12 +338,17 @@ def _central(ranks: npt.NDArray[np.float64]) -> float:
 def spread_of(base: npt.NDArray[np.float64]) -> float:
     """Give the distance of the quartiles; of the tenths where these are alike.
 
+    Parameters
+    ----------
+    base : array of shape (n,)
+        Ascending.
+
     Examples
     --------
     >>> spread_of(np.arange(101.0)), spread_of(np.repeat([0.0, 1.0], [80, 20]))
     (50.0, 1.0)
     """
-    low, tenth, ninth, high = np.quantile(base, [0.25, *TAILS, 0.75])
+    low, tenth, ninth, high = quantiles(base, [0.25, *TAILS, 0.75])[0]
     return float(high - low or ninth - tenth)
 
 
@@ -334,8 +373,8 @@ def _number_expressions(
 
 def known_numbers(
     learners: IntoFrame, numbers: Sequence[str] = NUMBERS
-) -> dict[str, npt.NDArray[np.float64]]:
-    """Give each number that a table has; nan where it is not known.
+) -> Iterator[tuple[str, npt.NDArray[np.float64]]]:
+    """Give each number that a table has, one after the other; nan where it is unknown.
 
     What only stands in for a missing value is not known.
 
@@ -346,10 +385,8 @@ def known_numbers(
     """
     frame = nw.from_native(learners)
     columns = frame.collect_schema().names()
-    return {
-        name: collected(frame.select(_v=expr))["_v"].cast(pl.Float64).to_numpy()
-        for name, expr in _number_expressions(numbers, columns).items()
-    }
+    for name, expr in _number_expressions(numbers, columns).items():
+        yield name, collected(frame.select(_v=expr))["_v"].cast(pl.Float64).to_numpy()
 
 
 def percentiles(
@@ -365,21 +402,16 @@ def _shares(
     category: str,
     counts: npt.NDArray[np.int64],
 ) -> list[tuple[Share, ...]]:
-    known = ~nw.col(category).is_null()
-    if category == "experience_band":
-        known = known & (nw.col("experience_imputed") == 0)
-    wanted = (category, "segment_id", "learner_id")
+    wanted = (category, "segment_id", "learner_id", "experience_imputed")
     there = frame.collect_schema().names()
-    rows = collected(frame.filter(known).select(c for c in wanted if c in there))
-    base = {
-        value: (n, people)
-        for value, n, people in _counted(rows, category).sort(category).rows()
-    }
+    rows = collected(frame.select(c for c in wanted if c in there)).drop_nulls(category)
+    if category == "experience_band":
+        rows = rows.filter(experience_imputed=0)
+    cells = _counted(rows, category, "segment_id")
+    of_all = _counted(rows, category) if "learner_id" in there else _summed(cells)
+    base = {value: (n, people) for value, n, people in of_all.sort(category).rows()}
     found = {
-        (value, segment): (n, people)
-        for value, segment, n, people in _counted(
-            rows, category, "segment_id"
-        ).iter_rows()
+        (value, segment): (n, people) for value, segment, n, people in cells.rows()
     }
     total = int(counts.sum())
     return [
@@ -396,6 +428,11 @@ def _counted(rows: pl.DataFrame, *by: str) -> pl.DataFrame:
     once = "learner_id" in rows.columns
     people = pl.col("learner_id").n_unique() if once else pl.len()
     return rows.group_by(by).agg(n=pl.len(), people=people)
+
+
+def _summed(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add up the counts of segments, where each learner is in one."""
+    return cells.group_by(cells.columns[0]).agg(pl.col("n", "people").sum())
 
 
 def _share(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import SchemaError
+from learnstrata.learners.factors import factor_codes, is_text
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of, plain_name
 from learnstrata.segments.meaning.conditions import (
@@ -119,7 +120,7 @@ def segment_rules(
         Columns a rule may use; None takes those of `readable_features`.
     segment : str, default="segment_id"
     most : int, default=100_000
-        Learners the tree is grown on, of the half that has more.
+        Learners of either half: of more than two halves of so many, as many are drawn.
     rng : numpy.random.Generator or int
 
     Returns
@@ -171,21 +172,20 @@ def segment_rules(
     chosen = readable_features(learners, model) if features is None else tuple(features)
     if missing := {*chosen, segment}.difference(learners.columns):
         raise SchemaError.missing(missing, learners.columns)
+    generator = np.random.default_rng(rng)
+    learners, order = _drawn(learners, (*chosen, segment), 2 * most, generator)
     label = learners[segment].to_numpy()
     ids = np.unique(label)
     columns = [c for f in chosen for c in _columns(learners, f, model)]
     if reason := _refusal(len(label), len(ids), len(columns)):
         return Rules((), 0.0, 0.0, 0.0, 0, 0, tuple(int(i) for i in ids), reason)
-    generator = np.random.default_rng(rng)
-    order, half = generator.permutation(len(label)), len(label) // 2
-    train, held_out = np.zeros((2, len(label)), dtype=bool)
-    train[order[: min(half, most)]] = True
-    held_out[order[half:]] = True
+    half = len(label) // 2
+    train, held_out = np.sort(order[:half]), np.sort(order[half:])
     codes = np.column_stack([column.codes for column in columns])
     tree = _grown(codes[train], label[train], int(generator.integers(2**31)))
     nodes = _paths(tree, columns)
     visited = tree.decision_path(codes[train]).toarray().astype(bool)
-    grown_on, held = learners.filter(train), learners.filter(held_out)
+    grown_on, held = learners[train], learners[held_out]
     paths = {}
     for i in ids.tolist():
         own = label[train] == i
@@ -204,6 +204,20 @@ def segment_rules(
     )
 
 
+def _drawn(
+    learners: pl.DataFrame,
+    wanted: Sequence[str],
+    most: int,
+    rng: np.random.Generator,
+) -> tuple[pl.DataFrame, npt.NDArray[np.intp]]:
+    """Draw at most so many learners, with what rules look at, and an order of them."""
+    beside = [needed for needed, *_ in KNOWN.values() if needed in learners.columns]
+    told = learners.select(list(dict.fromkeys((*wanted, *beside))))
+    if len(told) > most:
+        told = told[np.sort(rng.choice(len(told), size=most, replace=False))]
+    return told, rng.permutation(len(told))
+
+
 def _refusal(n: int, n_segments: int, n_columns: int) -> str:
     if n < MIN_LEARNERS:
         return f"Too few learners for rules; {MIN_LEARNERS} are needed."
@@ -216,12 +230,12 @@ def _columns(
     learners: pl.DataFrame, feature: str, model: FeatureModel
 ) -> list[_Column]:
     known = learners.select(_known_values(feature, learners)).to_series()
-    if known.dtype == pl.String:
-        values = known.drop_nulls().unique().sort().to_list()
-        codes = {v: (known == v).fill_null(value=False).to_numpy() for v in values}
+    if is_text(known):
+        place, levels = factor_codes(known)
+        there = np.unique(place[place >= 0]).tolist()
         return [
-            _Column(feature, (), v, codes[v].astype(np.float32))
-            for v in (values if len(values) > 1 else [])
+            _Column(feature, (), levels[i], (place == i).astype(np.float32))
+            for i in (there if len(there) > 1 else [])
         ]
     numbers = known.cast(pl.Float64).to_numpy()
     marks = _marks(numbers[np.isfinite(numbers)], feature, model)
@@ -232,7 +246,7 @@ def _columns(
 
 def _known_values(feature: str, learners: pl.DataFrame) -> pl.Expr:
     column = pl.col(feature)
-    if learners.schema[feature].is_float():
+    if learners[feature].dtype.is_float():
         column = column.fill_nan(None)
     needed, known, _ = KNOWN.get(feature, ("", pl.lit(value=True), ""))
     return pl.when(known).then(column) if needed in learners.columns else column

@@ -5,7 +5,7 @@ quantiles, of the features that part the segments most, and as many cells as the
 segments. No outcome is looked at.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -15,6 +15,7 @@ import polars as pl
 
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of, plain_name
+from learnstrata.stats.ordered import dense
 
 __all__ = [
     "Bands",
@@ -319,7 +320,7 @@ def _strongest(
     return [(Bands(name, n_bands, (), n_known), codes.to_numpy().astype(np.int64))]
 
 
-def codes_of(groupings: Iterable[Codes]) -> Codes:
+def codes_of(groupings: Iterable[npt.NDArray[np.integer]]) -> Codes:
     """Cross groupings into one, its cells numbered from 0 without a gap.
 
     Examples
@@ -327,13 +328,7 @@ def codes_of(groupings: Iterable[Codes]) -> Codes:
     >>> codes_of([np.array([0, 0, 3]), np.array([1, 0, 1])]).tolist()
     [1, 0, 2]
     """
-    crossed: Codes | None = None
-    for codes in _dense(groupings):
-        width = int(codes.max()) + 1
-        crossed = codes if crossed is None else crossed * width + codes
-    return next(_dense([crossed])) if crossed is not None else np.zeros(0, np.int64)
-
-
-def _dense(groupings: Iterable[Codes]) -> Iterator[Codes]:
-    for codes in groupings:
-        yield np.unique(codes, return_inverse=True)[1].astype(np.int64)
+    first, *others = map(dense, groupings)
+    for codes in others:
+        first = dense(first * (int(codes.max(initial=0)) + 1) + codes)
+    return first

@@ -10,17 +10,16 @@ import numpy as np
 import polars as pl
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.learners.employers import counted_by, rolled_up
 from learnstrata.learners.history import newest_first, once_each
+from learnstrata.segments.pay.shrinkage import KEYS, PeerCells, peer_cells
 
 __all__ = [
     "Benchmarks",
-    "counted_by",
     "lacking",
     "paid_once",
     "pay_benchmarks",
     "peer_medians",
-    "rolled_up",
-    "sizes_of",
 ]
 
 KNOTS = {
@@ -33,17 +32,14 @@ KNOTS = {
     "p95": 0.95,
 }
 THIN = 0.5  # below it a cell leans on wider groups more than on its own learners
-OFFSET_TAU = (
-    30.0  # learners at which a role's own tier gap weighs as much as all roles'
-)
-TAU_RANGE = (5.0, 50.0)
 LACKING = "the table has no"
 NEEDS = ("role_family", "company", "tier", "experience_band", "pay")
+ASIDE = ("learner_id", "record", "pay_year", "pay_imputed", "experience_imputed")
 USED = (
     *NEEDS,
-    *("learner_id", "record", "pay_year", "pay_imputed", "experience_imputed"),
+    *ASIDE,
     *("years_of_experience", "seniority"),
-    *("pay_growth", "segment_id", "segment_name"),
+    *("pay_growth", "segment_name"),
 )
 
 
@@ -150,38 +146,28 @@ def pay_benchmarks(
     paid = paid_once(learners, no_company=no_company) if paid is None else paid
     if paid.is_empty():
         return _nothing("no learner has a known pay and experience", learners)
-    paid = _with_offsets(
-        paid.with_columns(
-            stage=pl.col("experience_band"),
-            company=pl.col("company").cast(pl.Categorical).to_physical(),
-        )
-    )
-    keys = ["role_family", "stage", "tier"]
-    each = counted_by(paid, keys).with_columns(_all=pl.lit(0))
-    both = pl.col("stage_gap") + pl.col("tier_gap")
-    cells, at = _level(paid, each, keys, both, tau)
+    paid = paid.with_columns(stage=pl.col("experience_band"))
+    cells = peer_cells(paid)
+    each = counted_by(paid, KEYS)
+    told, at = _level(cells, each, 3, tau)
     return Benchmarks(
-        cells=_ordered(cells, paid),
-        wider=_wider(paid, each, tau),
+        cells=_ordered(told, paid),
+        wider=_wider(cells, each, tau),
         tau=at,
         n_learners=len(paid),
         n_left_out=_distinct_learners(learners) - len(paid),
     )
 
 
-def _wider(paid: pl.DataFrame, each: pl.DataFrame, tau: float | None) -> pl.DataFrame:
+def _wider(cells: PeerCells, each: pl.DataFrame, tau: float | None) -> pl.DataFrame:
     """Give the pay of role and experience, of each role, and of all."""
-    nothing = pl.lit(0.0)
-    levels = {
-        "role and experience": (["role_family", "stage"], pl.col("stage_gap")),
-        "role": (["role_family"], nothing),
-        "all": ([], nothing),
-    }
+    levels = {"role and experience": 2, "role": 1, "all": 0}
     rows = [
-        _level(paid, each, keys, gap, tau)[0].with_columns(level=pl.lit(level))
-        for level, (keys, gap) in levels.items()
+        _level(cells, each, depth, tau)[0].with_columns(level=pl.lit(level))
+        for level, depth in levels.items()
     ]
-    return pl.concat(rows, how="diagonal").rename({"stage": "experience_band"})
+    wide = pl.concat(rows, how="diagonal").rename({"stage": "experience_band"})
+    return wide.with_columns(pl.col("role_family", "experience_band").cast(pl.String))
 
 
 def _check_tau(tau: float | None) -> None:
@@ -198,8 +184,7 @@ def lacking(learners: pl.DataFrame, needs: Sequence[str]) -> str:
     words |= {"experience_band": "experience", "years_of_experience": "experience"}
     words |= {"seniority": "titles"}
     for column in needs:
-        gone = column not in learners.columns or learners[column].is_null().all()
-        if gone:
+        if column not in learners.columns or not learners[column].count():
             return f"{LACKING} {words.get(column, column)}"
     return ""
 
@@ -255,127 +240,30 @@ def paid_once(learners: pl.DataFrame, *, no_company: str = "") -> pl.DataFrame:
         company=pl.when(pl.col("company") != no_company).then("company"),
         log_pay=pay.log(),
     )
-    return once_each(newest_first(paid, then=(*keys, "company")))
-
-
-def _with_offsets(paid: pl.DataFrame) -> pl.DataFrame:
-    """Add the gap in log pay of a stage over roles, and of a tier in a role."""
-    log_pay = pl.col("log_pay")
-    of_stage = (log_pay - log_pay.median().over("role_family")).alias("_r")
-    paid = paid.with_columns(of_stage)
-    rest = (log_pay - log_pay.median().over("role_family", "stage")).alias("_r")
-    paid = paid.with_columns(pl.col("_r").median().over("stage").alias("stage_gap"))
-    paid = paid.with_columns(rest)
-    paid = paid.with_columns(pl.col("_r").median().over("tier").alias("tier_gap"))
-    n = pl.len().over("role_family", "tier")
-    own = (pl.col("_r") - pl.col("tier_gap")).median().over("role_family", "tier")
-    gap = pl.col("tier_gap") + own * n / (n + OFFSET_TAU)
-    return paid.with_columns(gap.alias("tier_gap")).drop("_r")
+    return once_each(newest_first(paid, then=(*keys, "company"))).drop(
+        ASIDE, strict=False
+    )
 
 
 def _level(
-    paid: pl.DataFrame,
-    each: pl.DataFrame,
-    keys: Sequence[str],
-    gap: pl.Expr,
-    tau: float | None,
+    cells: PeerCells, each: pl.DataFrame, depth: int, tau: float | None
 ) -> tuple[pl.DataFrame, float]:
-    """Give sizes and shrunken quantiles of pay of each cell of `keys`, and its tau."""
-    cells, at = _placed(paid, keys, gap, tuple(KNOTS), tau)
-    cells = cells.with_columns(
-        *(pl.col(knot).exp() for knot in KNOTS), shrunk=pl.col("weight") < THIN
+    """Give sizes and shrunken quantiles of pay of each cell of a level, and its tau."""
+    shrunken = cells.shrunken(depth, tuple(KNOTS.values()), tau)
+    keys, all_in_one = KEYS[:depth], pl.lit(0).alias("_all")
+    of_level = each.group_by(*keys, "company").agg(pl.col("n").sum())
+    sizes = rolled_up(of_level.with_columns(all_in_one), ["_all", *keys])
+    told = cells.keys(depth).with_columns(
+        all_in_one,
+        pl.Series("weight", shrunken.weight),
+        *(
+            pl.Series(knot, shrunken.quantiles[:, i]).exp()
+            for i, knot in enumerate(KNOTS)
+        ),
+        shrunk=shrunken.weight < THIN,
     )
-    counts = rolled_up(each, ["_all", *keys])
-    return cells.join(counts, on=["_all", *keys]).sort(keys).drop("_all", "n"), at
-
-
-def _placed(
-    paid: pl.DataFrame,
-    keys: Sequence[str],
-    gap: pl.Expr,
-    knots: Sequence[str],
-    tau: float | None,
-) -> tuple[pl.DataFrame, float]:
-    """Shrink what is left of log pay without the gap, and put the gap back."""
-    rest = paid.with_columns(residual=pl.col("log_pay") - gap, gap=gap, _all=pl.lit(0))
-    by = ["_all", *keys]
-    cells, at = _ladder(rest, by, knots, tau)
-    gaps = rest.group_by(by).agg(pl.col("gap").first())
-    cells = cells.join(gaps, on=by).with_columns(pl.col(knots) + pl.col("gap"))
-    return cells.drop("gap").sort(by), at
-
-
-def sizes_of(paid: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """Count learners and companies of each cell, and the share of its largest company.
-
-    All learners whose company is null are taken to work at the largest one.
-    """
-    return rolled_up(counted_by(paid, by), by)
-
-
-def counted_by(paid: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """Count the learners of each cell at each company, as ``n``."""
-    return paid.group_by(*by, "company").agg(n=pl.len().cast(pl.Int64))
-
-
-def rolled_up(each: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """Give what `sizes_of` gives from the counts of `counted_by`, of these or more."""
-    each = each.group_by(*by, "company").agg(pl.col("n").sum())
-    known = pl.col("company").is_not_null()
-    largest = pl.col("n").filter(known).max().fill_null(0)
-    unknown = pl.col("n").filter(~known).sum()
-    return each.group_by(by).agg(
-        pl.col("n").sum().alias("learners"),
-        known.sum().cast(pl.Int64).alias("companies"),
-        ((largest + unknown) / pl.col("n").sum()).alias("largest_share"),
-    )
-
-
-def _ladder(
-    rest: pl.DataFrame, by: Sequence[str], knots: Sequence[str], tau: float | None
-) -> tuple[pl.DataFrame, float]:
-    """Shrink quantiles of residuals from all down to the cells, one key at a time."""
-    cells, at = pl.DataFrame(), 0.0
-    for depth in range(1, len(by) + 1):
-        keys = list(by[:depth])
-        own = _quantiles(rest, keys, knots)
-        if depth == 1:
-            cells = own.with_columns(weight=pl.lit(1.0))
-            continue
-        both = own.join(cells.drop("n", "weight"), on=keys[:-1], suffix="_wider")
-        at = tau or _estimated_tau(rest, both.sort(keys), keys)
-        weight = pl.col("n") / (pl.col("n") + at)
-        shrunken = (
-            (weight * pl.col(k) + (1 - weight) * pl.col(f"{k}_wider")).alias(k)
-            for k in knots
-        )
-        cells = both.select(*keys, "n", weight.alias("weight"), *shrunken)
-    return cells, at
-
-
-def _quantiles(
-    rest: pl.DataFrame, keys: Sequence[str], knots: Sequence[str]
-) -> pl.DataFrame:
-    quantiles = (
-        pl.col("residual").quantile(KNOTS[k], "linear").alias(k) for k in knots
-    )
-    return rest.group_by(*keys).agg(pl.len().alias("n"), *quantiles)
-
-
-def _estimated_tau(
-    rest: pl.DataFrame, both: pl.DataFrame, keys: Sequence[str]
-) -> float:
-    low, high = TAU_RANGE
-    if both.is_empty():
-        return high
-    residual = pl.col("residual")
-    spread = (residual - residual.median().over(*keys)).abs().median()
-    n = both["n"].to_numpy().astype(np.float64)
-    d = (both["p50"] - both["p50_wider"]).to_numpy()
-    # Cells of one learner have no spread of their own; weighed by n they hardly count.
-    v = np.pi / 2 * (1.4826 * float(rest.select(spread).item() or 0.0)) ** 2
-    between = (n @ d**2 - len(d) * v) / n.sum()
-    return float(np.clip(v / between, low, high)) if between > 0 else high
+    told = told.join(sizes, on=["_all", *keys], maintain_order="left")
+    return told.drop("_all"), shrunken.tau
 
 
 def _ordered(cells: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
@@ -387,6 +275,7 @@ def _ordered(cells: pl.DataFrame, paid: pl.DataFrame) -> pl.DataFrame:
         cells.join(order, on="stage")
         .sort("role_family", "tier", "_years", "stage")
         .rename({"stage": "experience_band"})
+        .with_columns(pl.col("role_family", "tier", "experience_band").cast(pl.String))
         .select(
             *("role_family", "tier", "experience_band"),
             *("learners", "companies", "largest_share", *KNOTS),
@@ -411,7 +300,6 @@ def peer_medians(paid: pl.DataFrame, *, tau: float | None = None) -> pl.DataFram
         ``role_family``, ``stage``, ``tier``, ``expected``: the shrunken median of log
         pay, as `pay_benchmarks` makes it.
     """
-    gap = pl.col("stage_gap") + pl.col("tier_gap")
-    keys = ("role_family", "stage", "tier")
-    cells, _ = _placed(_with_offsets(paid), keys, gap, ("p50",), tau)
-    return cells.select(*keys, expected="p50")
+    cells = peer_cells(paid)
+    medians = cells.shrunken(3, (0.5,), tau).quantiles[:, 0]
+    return cells.keys(3).with_columns(expected=medians)

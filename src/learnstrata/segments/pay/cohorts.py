@@ -55,6 +55,11 @@ NEEDS: Mapping[CohortKey, tuple[str, ...]] = {
     "high_upside": ("pay", "tier", "years_of_experience"),
     "well_paid": ("pay",),
 }
+GROUPS = ("segment_name", "role_family", "tier")
+PEERS = (  # what peers are found by, told by and counted by
+    *("row", "role_family", "tier", "company", "years_of_experience", "seniority"),
+    *("pay_growth", "segment_name", "log_pay"),
+)
 BESIDE: Mapping[str, type[pl.DataType]] = {
     "row": pl.Int64,
     "expected": pl.Float64,
@@ -190,26 +195,31 @@ def progress_of_peers(
     [0.0, 0.0, 0.693]
     """
     paid = paid_once(_told(learners), no_company=no_company) if paid is None else paid
-    paid = paid.filter(
+    paid = paid.select(c for c in PEERS if c in paid.columns).filter(
         ~pl.col("role_family").is_in(list(no_role)),
         pl.col("years_of_experience").is_not_null(),
     )
     years = pl.col("years_of_experience")
     paid = paid.with_columns(stage=_stage(years), half=_stage(years / 2))
     keys = ["role_family", "stage", "tier"]
-    expected = peer_medians(paid).sort(keys)
-    one_tier = peer_medians(paid.with_columns(tier=pl.lit(EVERYBODY))).sort(keys)
+    expected = peer_medians(paid)
+    one_tier = peer_medians(paid.with_columns(tier=pl.lit(EVERYBODY)))
     of_all = one_tier.drop("tier").rename({"expected": "expected_of_all"})
     at_half = expected.rename({"stage": "half", "expected": "expected_at_half"})
     return (
-        paid.join(expected, on=keys, how="left")
-        .join(of_all, on=["role_family", "stage"], how="left")
-        .join(at_half, on=["role_family", "half", "tier"], how="left")
+        paid.sort("row")
+        .join(expected, on=keys, how="left", maintain_order="left")
+        .join(of_all, on=keys[:2], how="left", maintain_order="left")
+        .join(
+            at_half,
+            on=["role_family", "half", "tier"],
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(
             residual=pl.col("log_pay") - pl.col("expected"),
             residual_of_all=pl.col("log_pay") - pl.col("expected_of_all"),
         )
-        .sort("row")
     )
 
 
@@ -310,7 +320,7 @@ def _lacking(learners: pl.DataFrame, needs: Sequence[str]) -> str:
 def _nobody(learners: pl.DataFrame, no_role: Collection[str]) -> str:
     """Say why no learner has peers."""
     known = "role_family" in learners.columns
-    roles = set(learners["role_family"].drop_nulls()) if known else set()
+    roles = set(learners["role_family"].unique().drop_nulls()) if known else set()
     if OTHER in roles <= set(no_role):
         return "no role is held by enough learners"
     role = "a role, " if known else ""
@@ -344,10 +354,10 @@ def _groups(learners: pl.DataFrame, no_role: Collection[str]) -> Groups:
     return {
         column: tuple(
             value
-            for value in learners[column].drop_nulls().cast(pl.String).unique()
+            for value in learners[column].unique().drop_nulls().cast(pl.String)
             if value not in no_role
         )
-        for column in ("segment_name", "role_family", "tier")
+        for column in GROUPS
         if column in learners.columns
     }
 
@@ -366,7 +376,7 @@ def _found(
     aged = _has(learners, "years_of_experience")
     found: dict[CohortKey, Cohort] = {
         key: _cohort(
-            peers.filter(assessed).with_columns(_in=is_in.fill_null(value=False)),
+            _assessed(peers, assessed, is_in),
             _within(groups, rules) if key == "high_upside" else groups,
             key,
             words[key],
@@ -381,6 +391,13 @@ def _found(
             typical_growth=float(yearly_growth(typical)),
         )
     return found
+
+
+def _assessed(peers: pl.DataFrame, assessed: pl.Expr, is_in: pl.Expr) -> pl.DataFrame:
+    """Give those on whom a cohort is tried, and who is in it."""
+    tried = peers.select(_tried=assessed, _in=is_in.fill_null(value=False))
+    told = peers.select(c for c in (*GROUPS, *BESIDE) if c in peers.columns)
+    return told.with_columns(tried["_in"]).filter(tried["_tried"])
 
 
 def _within(groups: Groups, rules: Cohorts) -> Groups:
@@ -536,7 +553,7 @@ def _parts(
     values = groups.get(column, ())
     if not values:
         return ()
-    counts = assessed.group_by(pl.col(column).cast(pl.String)).agg(
+    counts = assessed.group_by(column).agg(
         pl.len().alias("assessed"), pl.col("_in").sum()
     )
     known = {value: (n, inside) for value, n, inside in counts.iter_rows()}

@@ -3,22 +3,21 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.learners.employers import counted_by, rolled_up
+from learnstrata.learners.factors import as_factor, factor_codes
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.roles.unnamed import NO_ROLE
 from learnstrata.privacy.disclosure.rule import PayRule
-from learnstrata.segments.pay.benchmarks import (
-    counted_by,
-    lacking,
-    paid_once,
-    rolled_up,
-    sizes_of,
-)
+from learnstrata.segments.pay.benchmarks import lacking, paid_once
+from learnstrata.stats.ordered import ascending, grouped
+from learnstrata.wording.words import EVERYBODY
 
 __all__ = [
     "COMPARED",
@@ -36,6 +35,7 @@ __all__ = [
 ]
 
 NEEDS = ("company", "tier", "pay")
+PAID = ("company", "tier", "role_family", "pay")
 TOP = 10
 LEAST_SPREAD = 2 * TOP  # companies of a tier whose concentration is told
 COMPARED = "Data science"  # the role that the question on companies asks for
@@ -214,6 +214,7 @@ def company_views(
     most: int = 10,
     no_company: str = "",
     rule: PayRule | None = None,
+    paid: pl.DataFrame | None = None,
 ) -> CompanyViews:
     """View the largest companies under aliases, and how learners spread over all.
 
@@ -231,6 +232,9 @@ def company_views(
     rule : PayRule, optional
         How many learners are enough for a company, a role and what they are compared
         with (10), and what else is asked of pay at several companies.
+    paid : polars.DataFrame, optional
+        What `learnstrata.segments.pay.benchmarks.paid_once` gives of `learners`, where
+        it is there already.
 
     Returns
     -------
@@ -274,16 +278,19 @@ def company_views(
     no_titles = lacking(learners, ("role_family",))
     if no_titles:
         learners = learners.drop("role_family", strict=False)
-    paid = paid_once(learners, no_company=no_company)
-    paid = paid.filter(pl.col("company").is_not_null())
+    paid = paid_once(learners, no_company=no_company) if paid is None else paid
+    paid = paid.select(c for c in PAID if c in paid.columns).drop_nulls("company")
     named = _aliases(_largest(paid, most, rule.learners), alias, placed["company"])
-    sizes = np.sort(placed.group_by("company").len()["len"].to_numpy())[::-1]
+    each = counted_by(placed, ["tier"])
+    sizes = each.group_by("company").agg(pl.col("n").sum())["n"]
+    sizes = sizes.sort(descending=True).to_numpy()
+    everybody = _everybody(paid)
     return CompanyViews(
         largest=tuple(
-            _view(paid, company, name, rule)
+            _view(everybody, company, name, rule)
             for name, company in sorted((n, c) for c, n in named.items())
         ),
-        tiers=_tiers(placed, paid),
+        tiers=_tiers(each, paid),
         gini=gini(sizes),
         top_share=float(sizes[:TOP].sum() / len(placed)) if len(sizes) > TOP else None,
         n_companies=len(sizes),
@@ -307,6 +314,7 @@ def _placed_once(learners: pl.DataFrame, no_company: str) -> pl.DataFrame:
 
 def _largest(paid: pl.DataFrame, most: int, least: int) -> list[str]:
     sizes = paid.group_by("company").len().filter(pl.col("len") >= least)
+    sizes = sizes.with_columns(pl.col("company").cast(pl.String))
     ranked = sizes.sort(["len", "company"], descending=[True, False])
     return sorted(ranked["company"].head(most).to_list())
 
@@ -326,8 +334,9 @@ def _aliases(top: list[str], alias: Alias, companies: pl.Series) -> dict[str, st
             f"Got {len(set(given))} different aliases for {len(given)} companies, "
             "expected one of its own for each."
         )
-    names = set(companies.unique().str.to_lowercase().to_list())
-    if told := [name for name in given if name.lower() in names]:
+    names = companies.unique().cast(pl.String).str.to_lowercase()
+    taken = set(names.filter(names.is_in([name.lower() for name in given])))
+    if told := [name for name in given if name.lower() in taken]:
         raise ParameterError(
             f"Got {len(told)} alias(es) that are the name of a company of the table, "
             "expected names that stand for nobody, such as 'Company A'."
@@ -335,46 +344,89 @@ def _aliases(top: list[str], alias: Alias, companies: pl.Series) -> dict[str, st
     return dict(zip(top, given, strict=True))
 
 
-def _view(paid: pl.DataFrame, company: str, alias: str, rule: PayRule) -> CompanyView:
-    here = pl.col("company") == company
-    own, others = paid.filter(here), paid.filter(~here)
+class _Everybody(NamedTuple):
+    """Paid learners; their pay, ascending in each role, and at which company it is."""
+
+    paid: pl.DataFrame
+    each: pl.DataFrame
+    pay: npt.NDArray[np.float64]
+    companies: npt.NDArray[np.int32]
+    of_roles: Mapping[str, slice]
+
+
+def _everybody(paid: pl.DataFrame) -> _Everybody:
+    """Put pay in order, so that the median without a company takes no search."""
+    titled = "role_family" in paid.columns
+    everyone = pl.repeat(EVERYBODY, len(paid), eager=True)
+    roles = paid["role_family"] if titled else everyone
+    codes, names = factor_codes(roles)
+    pay, rows = ascending(paid["pay"].cast(pl.Float64).to_numpy())
+    groups = grouped(codes[rows], len(names))
+    factor = as_factor(paid["company"])
+    companies, _ = factor_codes(factor)
+    return _Everybody(
+        paid=paid.with_columns(factor),
+        each=counted_by(paid, ["role_family"] if titled else []),
+        pay=pay[groups.places],
+        companies=companies[rows][groups.places],
+        of_roles=dict(zip(names, groups.slices(), strict=True)) if titled else {},
+    )
+
+
+def _view(
+    everybody: _Everybody, company: str, alias: str, rule: PayRule
+) -> CompanyView:
+    own = everybody.paid.filter(pl.col("company") == company)
+    here = everybody.companies == own["company"].to_physical()[0]
     p25, p50, p75 = (
         float(q) for q in np.quantile(own["pay"].to_numpy(), [0.25, 0.5, 0.75])
     )
-    beside = _median(others["pay"], rule.learners)
+    beside = _median(everybody.pay[~here], rule.learners)
     return CompanyView(
         alias=alias,
-        tier=own["tier"].sort()[0],
+        tier=own["tier"].cast(pl.String).sort()[0],
         learners=len(own),
         p25=p25,
         p50=p50,
         p75=p75,
         to_others=None if beside is None else p50 / beside,
-        roles=_roles(own, others, rule),
+        roles=_roles(own, everybody, here, rule),
     )
 
 
-def _median(pay: pl.Series, least: int) -> float | None:
+def _median(pay: npt.NDArray[np.float64], least: int) -> float | None:
     """Give the median of enough pays to compare with."""
-    return float(np.median(pay.to_numpy())) if len(pay) >= least else None
+    return float(np.median(pay)) if len(pay) >= least else None
 
 
 def _roles(
-    own: pl.DataFrame, others: pl.DataFrame, rule: PayRule
+    own: pl.DataFrame,
+    everybody: _Everybody,
+    here: npt.NDArray[np.bool_],
+    rule: PayRule,
 ) -> tuple[CompanyRole, ...]:
     """Compare each role of a company with the rest of it and with other companies."""
     if "role_family" not in own.columns:
         return ()
     sizes = own.group_by("role_family").len().filter(pl.col("len") >= rule.learners)
     named = sorted(set(sizes["role_family"]).difference(NO_ROLE))
-    elsewhere = _elsewhere(others, rule)
+    others = everybody.each.filter(
+        pl.col("company") != own["company"][0], pl.col("role_family").is_in(named)
+    )
+    enough = rolled_up(others, ["role_family"]).filter(rule.met())["role_family"]
+    elsewhere = {
+        role: float(np.median(everybody.pay[part][~here[part]]))
+        for role, part in everybody.of_roles.items()
+        if role in set(enough)
+    }
     return tuple(
         CompanyRole(
             role_family=role,
             learners=len(there := own.filter(pl.col("role_family") == role)["pay"]),
             p50=float(np.median(there.to_numpy())),
             rest=_median(
-                own.filter(pl.col("role_family") != role)["pay"], rule.learners
+                own.filter(pl.col("role_family") != role)["pay"].to_numpy(),
+                rule.learners,
             ),
             elsewhere=elsewhere.get(role),
         )
@@ -382,21 +434,12 @@ def _roles(
     )
 
 
-def _elsewhere(others: pl.DataFrame, rule: PayRule) -> dict[str, float]:
-    """Give the median pay of each role, where it is that of enough companies."""
-    by = ["role_family"]
-    medians = others.group_by(by).agg(pl.col("pay").median().cast(pl.Float64))
-    sizes = rolled_up(counted_by(others, by), by)
-    enough = medians.join(sizes, on=by).filter(rule.met())
-    return dict(enough.select("role_family", "pay").iter_rows())
-
-
-def _tiers(placed: pl.DataFrame, paid: pl.DataFrame) -> tuple[CompanyTier, ...]:
+def _tiers(each: pl.DataFrame, paid: pl.DataFrame) -> tuple[CompanyTier, ...]:
     medians = paid.group_by("tier").agg(
         n_paid=pl.len(), p50=pl.col("pay").median().cast(pl.Float64)
     )
     rows = (
-        sizes_of(placed, ["tier"])
+        rolled_up(each, ["tier"])
         .join(medians, on="tier", how="left")
         .with_columns(pl.col("n_paid").fill_null(0))
         .select(
@@ -404,7 +447,7 @@ def _tiers(placed: pl.DataFrame, paid: pl.DataFrame) -> tuple[CompanyTier, ...]:
         )
         .sort("tier")
     )
-    spread = _concentration(placed)
+    spread = _concentration(each)
     none = (None, None)
     return tuple(
         CompanyTier(
@@ -416,12 +459,12 @@ def _tiers(placed: pl.DataFrame, paid: pl.DataFrame) -> tuple[CompanyTier, ...]:
     )
 
 
-def _concentration(placed: pl.DataFrame) -> dict[str, tuple[float, float]]:
+def _concentration(each: pl.DataFrame) -> dict[str, tuple[float, float]]:
     """Give the Gini and the share of the ten largest companies of each tier."""
-    sizes = placed.group_by("tier", "company").len().sort("len", descending=True)
+    largest_first = each.sort("n", descending=True)
     of = {
-        str(key[0]): one["len"].to_numpy()
-        for key, one in sizes.group_by("tier", maintain_order=True)
+        str(key[0]): one["n"].to_numpy()
+        for key, one in largest_first.group_by("tier", maintain_order=True)
     }
     return {
         tier: (gini(n), float(n[:TOP].sum() / n.sum()))

@@ -46,10 +46,10 @@ def compare_pay(
     paid = None if lacks else paid_once(learners, no_company=no_company)
     companies = None
     if "company" in available:
-        names = learners["company"].drop_nulls().unique().to_list()
+        names = learners["company"].unique().drop_nulls().to_list()
         alias, rule = company_aliases(names, key), PayRule.of(config.privacy)
         companies = company_views(
-            learners, alias=alias, no_company=no_company, rule=rule
+            learners, alias=alias, no_company=no_company, rule=rule, paid=paid
         )
     return (
         pay_benchmarks(learners, no_company=no_company, paid=paid),

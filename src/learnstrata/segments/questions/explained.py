@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from learnstrata.learners.factors import is_text
+
 __all__ = ["Explained", "explain_differences", "explained_variance"]
 
 What = Literal["pay", "experience", "role"]
@@ -41,11 +43,15 @@ def explain_differences(
         "pay": pl.col("pay").is_not_null(),
         "years_of_experience": pl.col("experience_imputed") == 0,
     }
+    beside = {"pay": ["pay"], "years_of_experience": ["experience_imputed"]}
     found = [
         Explained(
             what,
             explained_variance(
-                learners.filter(known.get(needed, pl.lit(value=True))), column
+                learners.select({"segment_id", column, *beside.get(needed, ())}).filter(
+                    known.get(needed, pl.lit(value=True))
+                ),
+                column,
             ),
         )
         for needed, (what, column) in columns.items()
@@ -65,14 +71,14 @@ def explained_variance(learners: pl.DataFrame, column: str) -> float:
     >>> explained_variance(table, "v")
     1.0
     """
-    if learners[column].dtype == pl.String:
+    if is_text(learners[column]):
         return _explained_category(learners, column)
     known = learners.filter(pl.col(column).is_finite()).select("segment_id", column)
     values = known[column].cast(pl.Float64).to_numpy()
-    _, segment = np.unique(known["segment_id"].to_numpy(), return_inverse=True)
+    segment = known["segment_id"].to_numpy()
     if not len(values) or not (total := values.var()):
         return 0.0
-    means = np.bincount(segment, values) / np.bincount(segment)
+    means = np.bincount(segment, values) / np.maximum(np.bincount(segment), 1)
     return float(means[segment].var() / total)
 
 

@@ -9,6 +9,7 @@ from learnstrata.learners.roles.unnamed import NO_ROLE
 
 __all__ = ["EXPERIENCE", "MentorLevel", "MentorRole", "could_mentor", "count_mentors"]
 
+YEARS = ("years_of_experience", "experience_imputed")
 EXPERIENCE = frozenset({"title", "years_of_experience"})
 
 
@@ -87,7 +88,9 @@ def count_mentors(
     """
     if "title" not in available:
         return ()
-    named = learners.filter(~pl.col("role").is_in(list(no_role)))
+    wanted = ("role", "learner_id", "experience_band", *YEARS)
+    told = learners.select(c for c in wanted if c in learners.columns)
+    named = told.filter(~pl.col("role").is_in(list(no_role)))
     sizes = named.group_by("role").agg(learners=pl.len())
     rows = sizes.sort(["learners", "role"], descending=[True, False]).rows()
     if not available >= EXPERIENCE:

@@ -239,7 +239,10 @@ class Missing(Model):
 
 
 class Correlations(Model):
-    """Correlations of the numbers, over learners of whom both are known."""
+    """Correlations of the numbers, over learners of whom both are known.
+
+    Of 200,000 learners drawn at random, where there are more.
+    """
 
     columns: Annotated[tuple[str, ...], Word()]
     pearson: Annotated[
