@@ -451,7 +451,7 @@ def find_leaks(
     ScanReport
         Without leaks for a clean folder.
     """
-    of = {kind: names.filter(kind=kind)["name"].to_list() for kind in KINDS}
+    of = {kind: names.filter(kind=kind)["name"] for kind in KINDS}
     look = partial(
         scan,
         folder,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+import polars as pl
+
 from learnstrata.privacy.leaks.alignment import own_words
 from learnstrata.privacy.leaks.company_names import (
     GENERIC,
@@ -14,7 +16,7 @@ from learnstrata.privacy.leaks.company_names import (
     Companies,
     Form,
 )
-from learnstrata.privacy.leaks.learner_ids import ID_HEAD, PART, Learners
+from learnstrata.privacy.leaks.learner_ids import ID_HEAD, Learners
 from learnstrata.privacy.leaks.pieces import Piece
 from learnstrata.privacy.leaks.tokens import (
     CHUNK,
@@ -25,7 +27,7 @@ from learnstrata.privacy.leaks.tokens import (
     words_of,
 )
 
-__all__ = ["Hit", "Kind", "Search", "long_words"]
+__all__ = ["Hit", "Kind", "Search"]
 
 Kind = Literal["company name", "company word", "learner id", "unreadable file"]
 
@@ -45,6 +47,7 @@ COUNTED = re.compile(r"(ids|codes|hashes|keys)$", re.IGNORECASE)
 
 # Parts of a workbook that its writer makes, whatever it holds.
 FURNITURE = ("xl/theme/", "docProps/")
+UNFOLDED = 6  # letters that a byte of a name may become
 RANKS: dict[Kind, int] = {"company name": 0, "learner id": 1, "company word": 2}
 
 
@@ -129,7 +132,9 @@ class Search:
 
     Parameters
     ----------
-    companies, learners : iterable of str
+    companies, learners : Series of str
+    pieces : iterable of Piece
+        All that is searched: names that stand in none of them are not kept.
     allow : iterable of str
     own : frozenset of str
         Words of the product's own texts: by themselves they give no company away.
@@ -139,8 +144,10 @@ class Search:
 
     def __init__(
         self,
-        companies: Iterable[str],
-        learners: Iterable[str],
+        companies: pl.Series,
+        learners: pl.Series,
+        pieces: Iterable[Piece],
+        *,
         allow: Iterable[str] = (),
         own: frozenset[str] = frozenset(),
         spoken: frozenset[str] | None = None,
@@ -149,16 +156,20 @@ class Search:
         allowing = {word for text in allowed for word in words_of(text)}
         self._ordinary = GENERIC | own | allowing
         self._spoken = spoken
-        self.companies = Companies.of(companies, self._ordinary)
-        self.learners = Learners.of(learners)
+        texts = _Texts.of(pieces)
+        self._words = texts.words
+        runs = texts.runs(_longest(companies, learners))
+        self.companies = Companies.of(companies, ordinary=self._ordinary, runs=runs)
+        self.learners = Learners.of(learners, runs=runs, words=texts.long())
         self._allowed = _Allowed.of(allowed)
         self._heads = self.companies.heads | self.learners.heads
-        self._parts: frozenset[str] = frozenset()
+        self._first = texts.beginning(self._looked_for())
         self._clean: set[tuple[str, bool]] = set()
 
-    def expect(self, words: Iterable[str]) -> None:
-        """Learn which long words of what is to be searched are parts of ids."""
-        self._parts = self.learners.holding(words)
+    def _looked_for(self) -> Iterator[str]:
+        """Give all that a run of words may be, by its letters."""
+        yield from (*self.companies.forms, *self.companies.words)
+        yield from (*self.learners.ids, *self.learners.spelled)
 
     def hits(self, piece: Piece, own: Piece | None = None) -> Iterator[Hit]:
         """Find names, words and ids in a piece of text.
@@ -175,8 +186,7 @@ class Search:
         yield from told
         if told or (piece.text, piece.code) in self._clean:
             return
-        text = plain(piece.text)
-        words = tokenised(text)
+        text, words = self._words.get(piece.text) or _worded(piece.text)
         spans = list(self._spans(text, words, code=piece.code))
         if not spans:
             self._clean.add((piece.text, piece.code))
@@ -200,8 +210,7 @@ class Search:
 
     def _value(self, piece: Piece) -> Iterator[Hit]:
         """Find what counts only as the whole value of a field of its kind."""
-        key = piece.place.endswith(", a key")
-        kind = _kind_of(piece.field.removesuffix("s") if key else piece.field)
+        kind = _told_by(piece)
         if not kind:
             return
         fields = (self.companies if kind == "company name" else self.learners).fields
@@ -215,7 +224,10 @@ class Search:
         forms = self.companies.forms
         ids, spelled = self.learners.ids, self.learners.spelled
         heads, glued, last = self._heads, words.glued, len(words.keys) - 1
-        for first, letters in enumerate(words.keys):
+        keys = () if self._first.isdisjoint(words.keys) else words.keys
+        for first, letters in enumerate(keys):
+            if letters not in self._first:
+                continue
             at, one_word = first, True
             while True:
                 if one_word and letters in self.companies.words:
@@ -262,29 +274,94 @@ class Search:
 
     def _long(self, text: str, words: Tokens) -> Iterator[_Span]:
         """Find parts of long ids."""
-        if not (self._parts or self.learners.ids):
+        if not (self.learners.parts or self.learners.has_long):
             return
         for match in CHUNK.finditer(text):
             if match.end() - match.start() < ID_HEAD:
                 continue
             part = joined(match[0])
-            if part in self._parts or self.learners.is_head(part):
+            if part in self.learners.parts or self.learners.is_head(part):
                 first = bisect_left(words.starts, match.start())
                 yield _Span(
                     "learner id", first, bisect_right(words.ends, match.end()) - 1
                 )
 
 
-def long_words(texts: Iterable[str]) -> set[str]:
-    """Give the words in which a part of a long id may stand."""
-    chunks = {
-        chunk
-        for text in texts
-        if len(text) >= PART
-        for chunk in CHUNK.findall(plain(text))
-        if len(chunk) >= PART
-    }
-    return {word for word in map(joined, chunks) if len(word) >= PART}
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """All that is searched, each text once, with its words; and whole values."""
+
+    words: dict[str, tuple[str, Tokens]]
+    values: set[str]
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece]) -> "_Texts":
+        found = cls({}, set())
+        for piece in pieces:
+            if piece.text not in found.words:
+                found.words[piece.text] = _worded(piece.text)
+            if piece.field and _told_by(piece):
+                found.values.add(joined(piece.text))
+        return found
+
+    def runs(self, longest: int) -> pl.Series:
+        """Give what stands between two breaks, of no more letters than a name has."""
+        found = set(self.values)
+        for _, words in self.words.values():
+            found.update(words.keys)
+            if True in words.glued:
+                found.update(_glued(words, longest))
+        return pl.Series(sorted(found - {""}), dtype=pl.String)
+
+    def long(self) -> set[str]:
+        """Give the words in which a part of a long id may stand."""
+        chunks = {
+            chunk
+            for text, _ in self.words.values()
+            if len(text) >= ID_HEAD
+            for chunk in CHUNK.findall(text)
+            if len(chunk) >= ID_HEAD
+        }
+        return {word for word in map(joined, chunks) if len(word) >= ID_HEAD}
+
+    def beginning(self, looked_for: Iterable[str]) -> frozenset[str]:
+        """Give the words with which something that is looked for begins."""
+        names = sorted(looked_for)
+        keys = {key for _, words in self.words.values() for key in words.keys}
+        places = {key: bisect_left(names, key) for key in keys}
+        return frozenset(
+            key
+            for key, at in places.items()
+            if at < len(names) and names[at].startswith(key)
+        )
+
+
+def _worded(text: str) -> tuple[str, Tokens]:
+    same = plain(text)
+    return same, tokenised(same)
+
+
+def _glued(words: Tokens, longest: int) -> Iterator[str]:
+    """Give words that nothing parts, written as one."""
+    for first, letters in enumerate(words.keys):
+        run = letters
+        for at in range(first + 1, len(words.keys)):
+            run += words.keys[at]
+            if not words.glued[at] or len(run) > longest:
+                break
+            yield run
+
+
+def _longest(*names: pl.Series) -> int:
+    """Give how many letters a name has at the most, its letters taken apart too."""
+    most = (one.str.len_bytes().to_numpy().max(initial=0) for one in names)
+    return UNFOLDED * int(max(most))
+
+
+def _told_by(piece: Piece) -> Kind | None:
+    """Say whom the value of a field names."""
+    key = piece.place.endswith(", a key")
+    return _kind_of(piece.field.removesuffix("s") if key else piece.field)
 
 
 @lru_cache(None)
