@@ -79,7 +79,8 @@ class _File:
     """A file as it was read: its texts, each with its counterpart without data."""
 
     name: str
-    texts: list[tuple[Piece, Piece | None]]
+    texts: list[Piece]
+    own: list[Piece | None]
     fault: str = ""
 
 
@@ -179,19 +180,18 @@ def _files(
         name = path.relative_to(home).as_posix()
         other = None if twin is None else twin / name
         title = Piece("the file's name", name)
-        titled = (title, title if other is not None and other.exists() else None)
+        titled = title if other is not None and other.exists() else None
         if path.is_file():
             pieces, fault = _read(path, name, shipped)
             own = _read(other, name, shipped)[0] if other and other.is_file() else []
             vocabulary.update(
                 word for text in {p.text for p in own} for word in words_of(text)
             )
-            pairs = zip(pieces, paired(pieces, own), strict=True)
-            yield _File(name, [titled, *pairs], fault)
+            yield _File(name, [title, *pieces], [titled, *paired(pieces, own)], fault)
         elif path.is_symlink() or not path.is_dir():
-            yield _File(name, [titled], "not a regular file")
+            yield _File(name, [title], [titled], "not a regular file")
         elif not any(path.iterdir()):
-            yield _File(name, [titled])
+            yield _File(name, [title], [titled])
 
 
 def _read(path: Path, name: str, shipped: frozenset[str]) -> tuple[list[Piece], str]:
@@ -214,7 +214,7 @@ def _column(names: Iterable[str]) -> pl.Series:
 
 
 def _pieces(files: Iterable[_File]) -> Iterator[Piece]:
-    return (piece for file in files for piece, _ in file.texts)
+    return (piece for file in files for piece in file.texts)
 
 
 def _leaks(file: _File, search: Search) -> Iterator[Leak]:
@@ -222,8 +222,10 @@ def _leaks(file: _File, search: Search) -> Iterator[Leak]:
     first: dict[tuple[Kind, str], str] = {}
     times: Counter[tuple[Kind, str]] = Counter()
     before: set[tuple[Kind, str]] = set()
-    for piece, own in file.texts:
+    for piece, own in zip(file.texts, file.own, strict=True):
         before = before if piece.again else set()
+        if search.is_clear(piece):
+            continue
         hits = list(search.hits(piece, own))
         for hit in hits:
             found = (hit.kind, hit.text)

@@ -26,6 +26,7 @@ from learnstrata.privacy.leaks.tokens import (
     tokenised,
     words_of,
 )
+from learnstrata.privacy.leaks.wording import Wording
 
 __all__ = ["Hit", "Kind", "Search"]
 
@@ -47,7 +48,6 @@ COUNTED = re.compile(r"(ids|codes|hashes|keys)$", re.IGNORECASE)
 
 # Parts of a workbook that its writer makes, whatever it holds.
 FURNITURE = ("xl/theme/", "docProps/")
-UNFOLDED = 6  # letters that a byte of a name may become
 RANKS: dict[Kind, int] = {"company name": 0, "learner id": 1, "company word": 2}
 
 
@@ -156,20 +156,30 @@ class Search:
         allowing = {word for text in allowed for word in words_of(text)}
         self._ordinary = GENERIC | own | allowing
         self._spoken = spoken
-        texts = _Texts.of(pieces)
-        self._words = texts.words
-        runs = texts.runs(_longest(companies, learners))
+        every = [*pieces]
+        values = {joined(one.text) for one in every if one.field and _told_by(one)}
+        said = Wording.of(piece.text for piece in every)
+        runs = said.runs(companies, learners, values=values)
         self.companies = Companies.of(companies, ordinary=self._ordinary, runs=runs)
-        self.learners = Learners.of(learners, runs=runs, words=texts.long())
+        self.learners = Learners.of(learners, runs=runs, words=said.long(ID_HEAD))
         self._allowed = _Allowed.of(allowed)
         self._heads = self.companies.heads | self.learners.heads
-        self._first = texts.beginning(self._looked_for())
-        self._clean: set[tuple[str, bool]] = set()
+        self._first = said.beginning(self._looked_for())
+        self._clean = set() if self._has_parts else said.without(self._first)
 
     def _looked_for(self) -> Iterator[str]:
         """Give all that a run of words may be, by its letters."""
         yield from (*self.companies.forms, *self.companies.words)
         yield from (*self.learners.ids, *self.learners.spelled)
+
+    @property
+    def _has_parts(self) -> bool:
+        """Whether a text may hold a part of a long id."""
+        return bool(self.learners.parts) or self.learners.has_long
+
+    def is_clear(self, piece: Piece) -> bool:
+        """Say whether a piece is known to name nobody."""
+        return piece.text in self._clean and not (piece.field and _told_by(piece))
 
     def hits(self, piece: Piece, own: Piece | None = None) -> Iterator[Hit]:
         """Find names, words and ids in a piece of text.
@@ -184,12 +194,14 @@ class Search:
             return
         told = list(self._value(piece)) if piece.field else []
         yield from told
-        if told or (piece.text, piece.code) in self._clean:
+        if told or piece.text in self._clean:
             return
-        text, words = self._words.get(piece.text) or _worded(piece.text)
+        text = plain(piece.text)
+        words = tokenised(text)
         spans = list(self._spans(text, words, code=piece.code))
         if not spans:
-            self._clean.add((piece.text, piece.code))
+            if not piece.code:  # in which fewer names count
+                self._clean.add(piece.text)
             return
         spoken = None if piece.place.startswith(FURNITURE) else self._spoken
         yield from self._kept(text, words, spans, _Own.of(words, own, spoken))
@@ -274,7 +286,7 @@ class Search:
 
     def _long(self, text: str, words: Tokens) -> Iterator[_Span]:
         """Find parts of long ids."""
-        if not (self.learners.parts or self.learners.has_long):
+        if not self._has_parts:
             return
         for match in CHUNK.finditer(text):
             if match.end() - match.start() < ID_HEAD:
@@ -287,81 +299,17 @@ class Search:
                 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    """All that is searched, each text once, with its words; and whole values."""
-
-    words: dict[str, tuple[str, Tokens]]
-    values: set[str]
-
-    @classmethod
-    def of(cls, pieces: Iterable[Piece]) -> "_Texts":
-        found = cls({}, set())
-        for piece in pieces:
-            if piece.text not in found.words:
-                found.words[piece.text] = _worded(piece.text)
-            if piece.field and _told_by(piece):
-                found.values.add(joined(piece.text))
-        return found
-
-    def runs(self, longest: int) -> pl.Series:
-        """Give what stands between two breaks, of no more letters than a name has."""
-        found = set(self.values)
-        for _, words in self.words.values():
-            found.update(words.keys)
-            if True in words.glued:
-                found.update(_glued(words, longest))
-        return pl.Series(sorted(found - {""}), dtype=pl.String)
-
-    def long(self) -> set[str]:
-        """Give the words in which a part of a long id may stand."""
-        chunks = {
-            chunk
-            for text, _ in self.words.values()
-            if len(text) >= ID_HEAD
-            for chunk in CHUNK.findall(text)
-            if len(chunk) >= ID_HEAD
-        }
-        return {word for word in map(joined, chunks) if len(word) >= ID_HEAD}
-
-    def beginning(self, looked_for: Iterable[str]) -> frozenset[str]:
-        """Give the words with which something that is looked for begins."""
-        names = sorted(looked_for)
-        keys = {key for _, words in self.words.values() for key in words.keys}
-        places = {key: bisect_left(names, key) for key in keys}
-        return frozenset(
-            key
-            for key, at in places.items()
-            if at < len(names) and names[at].startswith(key)
-        )
-
-
-def _worded(text: str) -> tuple[str, Tokens]:
-    same = plain(text)
-    return same, tokenised(same)
-
-
-def _glued(words: Tokens, longest: int) -> Iterator[str]:
-    """Give words that nothing parts, written as one."""
-    for first, letters in enumerate(words.keys):
-        run = letters
-        for at in range(first + 1, len(words.keys)):
-            run += words.keys[at]
-            if not words.glued[at] or len(run) > longest:
-                break
-            yield run
-
-
-def _longest(*names: pl.Series) -> int:
-    """Give how many letters a name has at the most, its letters taken apart too."""
-    most = (one.str.len_bytes().to_numpy().max(initial=0) for one in names)
-    return UNFOLDED * int(max(most))
-
-
 def _told_by(piece: Piece) -> Kind | None:
     """Say whom the value of a field names."""
+    if not _may_tell(piece.field):
+        return None
     key = piece.place.endswith(", a key")
     return _kind_of(piece.field.removesuffix("s") if key else piece.field)
+
+
+@lru_cache(None)
+def _may_tell(name: str) -> bool:
+    return bool(_kind_of(name) or _kind_of(name.removesuffix("s")))
 
 
 @lru_cache(None)
