@@ -1,5 +1,6 @@
 """Parts of long ids: characters in a row that hardly another id has."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -17,6 +18,7 @@ KEY = 8  # characters that are looked up at once
 STEP = PART - KEY + 1  # of so many places in a row, one is looked up
 IDS = 1 << 14  # looked through at once
 SLOTS, SHIFT = 1 << 22, np.uint64(64 - 22)
+HEX = re.compile("[0-9a-f]+")  # as hashes are written, and no words
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
 Hashes = npt.NDArray[np.uint64]
@@ -39,6 +41,7 @@ class Parts:
             if word.isascii() and not word.isdigit()
             for gram in _grams(word)
         }
+        self._is_hexadecimal = any(map(HEX.fullmatch, self._grams))
         self._slots = np.zeros(SLOTS, dtype=bool)
         if self._grams:
             self._slots[_hashes(" ".join(self._grams), 1)] = True
@@ -48,7 +51,10 @@ class Parts:
         """Note which parts stand in these long ids, ASCII and in lower case."""
         if not self._grams:
             return
-        for some in slices(ids.filter(ids.str.len_bytes() >= PART), IDS):
+        long = ids.filter(ids.str.len_bytes() >= PART)
+        if not self._is_hexadecimal:
+            long = long.filter(long.str.contains("[^0-9a-f]"))
+        for some in slices(long, IDS):
             self._note(some.str.join(" ").item() + " ")
 
     def _note(self, text: str) -> None:

@@ -103,17 +103,21 @@ class Learners:
     def _sort_words(self, ids: pl.Series, texts: "_Texts") -> pl.Series:
         """Keep ids of one word; give those that may be any word or number."""
         letters = ids.str.to_lowercase()
-        ordinary = _are_ordinary(letters)
-        self._keep(letters.filter(~ordinary), texts)
-        self._keep_fields(letters.filter(ordinary), texts)
-        return letters.filter(ordinary)
+        is_long = letters.str.len_bytes() >= LONG_ID
+        short = letters.filter(~is_long)
+        ordinary = _are_ordinary(short)
+        self._keep(letters.filter(is_long), texts)
+        self._keep(short.filter(~ordinary), texts)
+        self._keep_fields(short.filter(ordinary), texts)
+        return short.filter(ordinary)
 
     def _keep(self, letters: pl.Series, texts: "_Texts") -> None:
-        long = letters.filter(letters.str.len_bytes() >= LONG_ID)
-        self.ids.update(letters.filter(letters.is_in(texts.runs.implode())))
-        begins = long.str.slice(0, ID_HEAD).is_in(texts.begins.implode())
-        self._long.extend(long.filter(begins))
-        texts.parts.look_in(long)
+        there = letters.str.slice(0, ID_HEAD).is_in(texts.begins.implode())
+        near = letters.filter(there | (letters.str.len_bytes() < ID_HEAD))
+        self.ids.update(near.filter(near.is_in(texts.runs.implode())))
+        is_long = near.str.len_bytes() >= LONG_ID
+        self._long.extend(near.filter(is_long))
+        texts.parts.look_in(letters.filter(letters.str.len_bytes() >= LONG_ID))
 
     def _keep_fields(self, letters: pl.Series, texts: "_Texts") -> None:
         self.fields.update(letters.filter(letters.is_in(texts.runs.implode())))
@@ -147,14 +151,15 @@ class _Texts(NamedTuple):
     """What of the texts ids are held against."""
 
     runs: pl.Series
-    begins: pl.Series  # how words begin that may be the head of an id
+    begins: pl.Series  # how words begin that may be an id, or the head of one
     digests: bool  # whether a word may be of a digest
     parts: Parts
 
     @classmethod
     def of(cls, runs: pl.Series, words: Sequence[str]) -> "_Texts":
         told = [one for one in words if not one.isdigit()]
-        begins = sorted({one[:ID_HEAD] for one in told if len(one) >= ID_HEAD})
+        every = (one for one in (*told, *runs) if len(one) >= ID_HEAD)
+        begins = sorted({one[:ID_HEAD] for one in every})
         digests = any(map(DIGEST.match, told))
         return cls(runs, pl.Series(begins, dtype=pl.String), digests, Parts(words))
 
