@@ -11,7 +11,7 @@ import jsonschema
 import vl_convert
 
 from learnstrata.report import theme
-from learnstrata.report.plot.views import plot
+from learnstrata.report.plot.views import draw_spec
 from pictured import differences
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?%?")
@@ -39,7 +39,7 @@ def drawn(spec):
     whole = {**spec, "config": theme.CONFIG}
     vega = vl_convert.vegalite_to_svg(whole, show_warnings=True, allowed_base_urls=[])
     if "cornerRadiusEnd" not in json.dumps(spec):
-        assert differences(plot(spec), ET.fromstring(vega)) == []  # noqa: S314 - ours
+        assert differences(draw_spec(spec), ET.fromstring(vega)) == []  # noqa: S314 - ours
     return vega
 
 

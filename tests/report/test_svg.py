@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 
 from learnstrata.report.drawing import figures_of
 from learnstrata.report.figures.catalogue import CHARTS
-from learnstrata.report.plot.views import plot
+from learnstrata.report.plot.views import draw_spec
 from learnstrata.report.svg import lighten, smallest_text
 from report.store import read
 
@@ -48,7 +48,7 @@ def test_no_text_is_lost():
     for chart in CHARTS:
         if chart.key not in drawn:
             continue
-        raw = plot(chart.spec(summary))
+        raw = draw_spec(chart.spec(summary))
         light_one = ET.fromstring(drawn[chart.key].svg)  # noqa: S314 - our own
         told, kept = (
             ["".join(e.itertext()) for e in root.iter() if e.tag.endswith("text")]

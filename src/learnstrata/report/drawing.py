@@ -8,7 +8,7 @@ from markupsafe import Markup
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.profiles import segment_map
-from learnstrata.report.plot.views import plot
+from learnstrata.report.plot.views import draw_spec
 from learnstrata.report.svg import lighten, smallest_text
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
@@ -83,7 +83,7 @@ def draw(spec: Spec, label: str) -> Markup:
         No script, no link; marks with a description have it as ``<title>``. It shrinks
         with the page as far as its smallest text can be read; then its box scrolls.
     """
-    return Markup(_embedded(plot(spec), label))  # noqa: S704 - ElementTree escapes
+    return Markup(_embedded(draw_spec(spec), label))  # noqa: S704 - ElementTree escapes
 
 
 def _embedded(drawn: ET.Element, label: str) -> str:

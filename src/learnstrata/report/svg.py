@@ -37,7 +37,7 @@ def lighten(root: ET.Element) -> ET.Element:
     Parameters
     ----------
     root : Element
-        From `learnstrata.report.plot.views.plot`. It is changed.
+        From `learnstrata.report.plot.views.draw_spec`. It is changed.
 
     Returns
     -------

@@ -6,7 +6,7 @@ import pytest
 
 from charted import drawn
 from learnstrata.report.figures.catalogue import CHARTS
-from learnstrata.report.plot.views import plot
+from learnstrata.report.plot.views import draw_spec
 from pictured import differences, marks_of
 from report.store import read
 
@@ -24,7 +24,7 @@ def test_bars_with_round_ends_stand_where_those_of_vega_do():
     (chart,) = (chart for chart in CHARTS if chart.key == "silhouettes")
     spec = chart.spec(read("robust"))
     theirs = [*marks_of(ET.fromstring(drawn(spec)))]  # noqa: S314 - our own
-    for ours in marks_of(plot(spec)):
+    for ours in marks_of(draw_spec(spec)):
         if ours.says and ours.kind == "path":
             (same,) = (one for one in theirs if one.says == ours.says)
             assert same.look == ours.look
@@ -40,8 +40,8 @@ def sides_of(mark):
 
 def test_a_drawing_that_differs_is_told_from_the_other():
     spec = CHARTS[1].spec(read("robust"))
-    moved = plot(spec)
-    assert differences(moved, plot(spec)) == []
+    moved = draw_spec(spec)
+    assert differences(moved, draw_spec(spec)) == []
     text = next(one for one in moved.iter("text") if one.text)
     text.text = "other"
-    assert len(differences(moved, plot(spec))) == 2
+    assert len(differences(moved, draw_spec(spec))) == 2

@@ -26,7 +26,7 @@ from learnstrata.privacy.leaks.tokens import (
     tokenised,
     words_of,
 )
-from learnstrata.privacy.leaks.wording import Wording
+from learnstrata.privacy.leaks.vocabulary import Wording
 
 __all__ = ["Hit", "Kind", "Search"]
 

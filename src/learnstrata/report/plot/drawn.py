@@ -68,14 +68,7 @@ def text(
 ) -> Drawn:
     """Write lines of text at a place, turned by so many degrees about it."""
     (x, y), down = at, lowered(letters.baseline, letters.size)
-    wide = max(
-        width_of(one, letters.size, bold=letters.weight == "bold") for one in lines
-    )
-    left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[letters.align]
-    top = y + down - round(0.8 * letters.size)
-    tall = letters.size + (len(lines) - 1) * (letters.size + LINE)
-    box = Box(left, top, left + wide, top + tall)
-    place = f"translate({x!r},{y + down!r})"
+    box, place = _box_of(lines, at, letters), f"translate({x!r},{y + down!r})"
     if angle:
         place = f"translate({x!r},{y!r}) rotate({angle:g})"
         place += f" translate(0,{down})" if down else ""
@@ -93,6 +86,16 @@ def text(
     )
     _write(found, lines, letters.size + LINE)
     return Drawn(found, box)
+
+
+def _box_of(lines: Sequence[str], at: tuple[float, float], letters: Letters) -> Box:
+    """Give the room that lines take, before they are turned."""
+    is_bold = letters.weight == "bold"
+    wide = max(width_of(one, letters.size, bold=is_bold) for one in lines)
+    left = at[0] - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[letters.align]
+    top = at[1] + lowered(letters.baseline, letters.size) - round(0.8 * letters.size)
+    tall = letters.size + (len(lines) - 1) * (letters.size + LINE)
+    return Box(left, top, left + wide, top + tall)
 
 
 def _write(element: ET.Element, lines: Sequence[str], height: float) -> None:

@@ -16,13 +16,13 @@ from learnstrata.report.plot.marks import Layer, drawn_of, passes
 from learnstrata.report.plot.scales import Place, scale_of
 from learnstrata.report.theme import CONFIG
 
-__all__ = ["plot"]
+__all__ = ["draw_spec"]
 
 TITLE = 4  # pixels under the title of a view
 SPACING = 20
 
 
-def plot(spec: Spec) -> ET.Element:
+def draw_spec(spec: Spec) -> ET.Element:
     """Draw a specification.
 
     Parameters
