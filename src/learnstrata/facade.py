@@ -24,10 +24,7 @@ from learnstrata.layer.compare import (
     read_side,
     refuse_records,
 )
-from learnstrata.layer.folder import (
-    refuse_leaks,
-    write_folder,
-)
+from learnstrata.layer.folder import refuse_leaks, write_folder, write_packed
 from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_frame
 from learnstrata.layer.handouts import write_for_people
 from learnstrata.layer.lists import lists_named, make_lists
@@ -364,11 +361,11 @@ class Segmentation:
             },
             "private/summary.json": lambda p: write_json(p, self.exact),
             "private/tables.xlsx": lambda p: write_tables(p, self.exact),
-            "private/segments.parquet": self._learners.write_parquet,
+            "private/segments.parquet": partial(write_packed, self._learners),
             "private/segments.csv": self._learners.write_csv,
-            "private/ledger.parquet": self._ledger.write_parquet,
+            "private/ledger.parquet": partial(write_packed, self._ledger),
             "private/model.json": lambda p: write_text(p, self.model.to_json()),
-            "private/names.parquet": names.write_parquet,
+            "private/names.parquet": partial(write_packed, names),
             **{
                 f"private/lists/{name}": partial(write_for_people, rows)
                 for name, rows in self._lists.items()

@@ -35,6 +35,7 @@ __all__ = [
     "refuse_leaks",
     "write_file",
     "write_folder",
+    "write_packed",
     "write_pictures",
     "write_table",
 ]
@@ -43,10 +44,16 @@ KINDS = ("company", "learner", "allowed")
 RENDERED = ("share/report.html", "share/report.pdf", "share/figures")  # in a run, later
 NO_NAMES = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR}
 WRITE_FAULTS = (OSError, pl.exceptions.PolarsError, FileCreateError)
+
+
+def write_packed(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame as Parquet, no larger than by the usual level, in half the time."""
+    frame.write_parquet(path, compression="zstd", compression_level=1)
+
+
 TABLES: Mapping[str, Callable[[pl.DataFrame, Path], object]] = {
     ".csv": pl.DataFrame.write_csv,
-    # No larger than by the usual level, in half the time.
-    ".parquet": partial(pl.DataFrame.write_parquet, compression_level=1),
+    ".parquet": write_packed,
 }
 MOST_TOLD = 3
 MOST_SHOWN = 80  # characters of a finding in a message
@@ -451,7 +458,7 @@ def find_leaks(
     ScanReport
         Without leaks for a clean folder.
     """
-    of = {kind: names.filter(kind=kind)["name"].to_list() for kind in KINDS}
+    of = {kind: names.filter(kind=kind)["name"] for kind in KINDS}
     look = partial(
         scan,
         folder,

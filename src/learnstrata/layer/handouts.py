@@ -18,7 +18,9 @@ def write_for_people(frame: pl.DataFrame, path: Path) -> None:
         It is not changed.
     path : Path
     """
-    frame.with_columns(pl.col(pl.String).str.replace(RAW, "'${1}")).write_csv(path)
+    texts = frame.select(pl.col(pl.String))
+    raw = [one.name for one in texts if one.str.contains(RAW).any()]
+    frame.with_columns(pl.col(raw).str.replace(RAW, "'${1}")).write_csv(path)
 
 
 def read_for_people(path: Path) -> pl.DataFrame:

@@ -146,11 +146,11 @@ def with_allowed(names: pl.DataFrame, allow: str | Iterable[str]) -> pl.DataFram
     >>> with_allowed(names, "Bath").rows()
     [('company', 'Bath'), ('allowed', 'Bath')]
     """
-    texts = [allow] if isinstance(allow, str) else allow
-    both = pl.concat(
-        [names, _names_frame({"allowed": pl.Series(list(texts), dtype=pl.String)})]
-    )
-    return both.unique(maintain_order=True)
+    texts = [allow] if isinstance(allow, str) else [*allow]
+    known = names.filter(kind="allowed")["name"]
+    new = pl.Series(texts, dtype=pl.String).unique(maintain_order=True)
+    added = new.filter(~new.is_in(known.implode()))
+    return pl.concat([names, _names_frame({"allowed": added})]) if len(added) else names
 
 
 def refuse_given_names(segments: Iterable[Segment], names: pl.DataFrame) -> None:

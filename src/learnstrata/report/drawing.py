@@ -5,10 +5,10 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from learnstrata.report import theme
 from learnstrata.report.figures.catalogue import CHARTS
 from learnstrata.report.figures.chart import Chart, Spec
 from learnstrata.report.figures.profiles import segment_map
+from learnstrata.report.plot.views import draw_spec
 from learnstrata.report.svg import lighten, smallest_text
 from learnstrata.summary.contract.results import DisclosedSummary
 from learnstrata.wording.tables import Table
@@ -16,7 +16,6 @@ from learnstrata.wording.tables import Table
 __all__ = ["Figure", "draw", "figures_of", "map_svg"]
 
 LEAST_TEXT = 9.0  # pixels of a text that can still be read
-UNSIZED = "0 0 640 480"  # of a chart whose drawing does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Figure:
     Attributes
     ----------
     key : str
-        Unique in the page; ids inside the SVG begin with it.
+        Unique in the page.
     title : str
         What the chart shows, from the numbers.
     svg : Markup
@@ -56,7 +55,7 @@ def _figure(summary: DisclosedSummary, chart: Chart) -> Figure:
     return Figure(
         chart.key,
         title,
-        draw(chart.spec(summary), chart.key, title),
+        draw(chart.spec(summary), title),
         chart.table(summary),
         chart.note(summary),
     )
@@ -65,18 +64,16 @@ def _figure(summary: DisclosedSummary, chart: Chart) -> Figure:
 def map_svg(summary: DisclosedSummary, *, points: int) -> Markup:
     """Draw the map alone, with no more points than these."""
     chart = segment_map.CHART
-    return draw(segment_map.draw_map(summary, points), "ls-map", chart.title(summary))
+    return draw(segment_map.draw_map(summary, points), chart.title(summary))
 
 
-def draw(spec: Spec, key: str, label: str) -> Markup:
+def draw(spec: Spec, label: str) -> Markup:
     """Render a chart as an SVG that stands in a page on its own.
 
     Parameters
     ----------
     spec : dict
         Vega-Lite.
-    key : str
-        Put before every id.
     label : str
         Text alternative.
 
@@ -86,19 +83,13 @@ def draw(spec: Spec, key: str, label: str) -> Markup:
         No script, no link; marks with a description have it as ``<title>``. It shrinks
         with the page as far as its smallest text can be read; then its box scrolls.
     """
-    import vl_convert
-
-    whole = {**spec, "config": theme.CONFIG}
-    raw = vl_convert.vegalite_to_svg(whole, allowed_base_urls=[])
-    return Markup(_embedded(raw, key, label))  # noqa: S704 - vega escapes the texts
+    return Markup(_embedded(draw_spec(spec), label))  # noqa: S704 - ElementTree escapes
 
 
-def _embedded(raw: str, key: str, label: str) -> str:
-    root = lighten(raw, key)
-    most = float(root.get("viewBox", UNSIZED).split()[2])
+def _embedded(drawn: ET.Element, label: str) -> str:
+    root = lighten(drawn)
+    most = float(root.attrib["viewBox"].split()[2])
     least = most * min(LEAST_TEXT / smallest_text(root), 1.0)
-    root.attrib.pop("width", None)
-    root.attrib.pop("height", None)
     root.attrib |= {
         "xmlns": "http://www.w3.org/2000/svg",
         "role": "img",

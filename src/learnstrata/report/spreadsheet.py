@@ -104,6 +104,7 @@ def write_workbook(
     reserved = [CONTENTS] if cover else []
     names = _sheet_names([*reserved, *(one.name for one in sheets)])[len(reserved) :]
     options = {"strings_to_formulas": False, "strings_to_urls": False}
+    options |= {"in_memory": True}  # else a file for each of a hundred parts
     with xlsxwriter.Workbook(path, options) as file:
         file.set_properties({"created": CREATED})
         book = _Book(file, numbers, {})

@@ -1,4 +1,4 @@
-"""SVG made light: what Vega draws, without what a page has no use for."""
+"""SVG made light: what is drawn, in as few letters as a page needs for it."""
 
 import math
 import re
@@ -11,7 +11,6 @@ from learnstrata.report.theme import FONT
 __all__ = ["SIZE", "lighten", "smallest_text"]
 
 SIZE = "12px"  # of most texts: said once, for the whole drawing
-UNUSED = re.compile(r"role|aria-.*|class|pointer-events|version|\{.*")
 DEFAULTS = {
     "opacity": "1",
     "stroke-width": "1",
@@ -32,15 +31,13 @@ _Drawn = tuple[list[tuple[str, str]], str]  # what it looks like, and its path
 SLICES = 10  # of a cloud of dots: in one slice a colour would hide the next
 
 
-def lighten(raw: str, key: str) -> ET.Element:
-    """Make a drawing light, and its ids its own.
+def lighten(root: ET.Element) -> ET.Element:
+    """Make a drawing light.
 
     Parameters
     ----------
-    raw : str
-        SVG, as Vega writes it.
-    key : str
-        Put before every id.
+    root : Element
+        From `learnstrata.report.plot.views.draw_spec`. It is changed.
 
     Returns
     -------
@@ -51,14 +48,11 @@ def lighten(raw: str, key: str) -> ET.Element:
     Examples
     --------
     >>> raw = '<svg><g><path d="M0,2.04h3" stroke="red" opacity="1"/></g></svg>'
-    >>> ET.tostring(lighten(raw, "k")[0], encoding="unicode")
+    >>> ET.tostring(lighten(ET.fromstring(raw))[0], encoding="unicode")
     '<path d="M0,2h3" stroke="red" />'
     """
-    root = ET.fromstring(raw)  # noqa: S314 - drawn by ourselves
     for one in root.iter():
-        one.tag = one.tag.rpartition("}")[2]
         _clean(one)
-    _name(root, key)
     _gather(root)
     root.attrib |= {"font-family": FONT, "font-size": SIZE}
     return root
@@ -86,9 +80,9 @@ def smallest_text(one: ET.Element, size: str = SIZE) -> float:
 
 def _clean(one: ET.Element) -> None:
     """Leave out what says nothing, round the rest, make a description a title."""
-    told = one.get("aria-label") if one.tag == "path" else None
+    told = one.attrib.pop("aria-label", None)
     for name, value in [*one.attrib.items()]:
-        if UNUSED.fullmatch(name) or DEFAULTS.get(name) == value:
+        if DEFAULTS.get(name) == value:
             del one.attrib[name]
         elif name in DRAWN:
             one.set(name, NUMBER.sub(lambda found: _rounded(found[0]), value))
@@ -112,24 +106,8 @@ def _place(text: ET.Element) -> None:
         text.attrib |= {"x": moved[1], "y": moved[2]}
 
 
-def _name(root: ET.Element, key: str) -> None:
-    """Count ids from 1: the renderer counts on from one drawing to the next."""
-    ids = [one.attrib["id"] for one in root.iter() if "id" in one.attrib]
-    names = {
-        old: f"{key}-{old.rstrip('0123456789')}{i}" for i, old in enumerate(ids, 1)
-    }
-    for one in root.iter():
-        for name, value in one.attrib.items():
-            if name == "id":
-                one.set(name, names[value])
-            elif value.startswith("url(#"):
-                one.set(name, f"url(#{names[value[5:-1]]})")
-
-
 def _gather(parent: ET.Element) -> None:
     """Unwrap groups that only group, leave out what is not seen, join what is alike."""
-    if parent.tag == "clipPath":
-        return
     for one in parent:
         _gather(one)
     shown = [inner for one in parent for inner in _unwrapped(one) if _is_seen(inner)]
@@ -154,15 +132,10 @@ def _unwrapped(one: ET.Element) -> Iterable[ET.Element]:
 
 def _is_seen(one: ET.Element) -> bool:
     if one.tag == "path":
-        return not {"fill", "stroke"}.isdisjoint(one.attrib) and _is_drawn(one)
+        return not {"fill", "stroke"}.isdisjoint(one.attrib)
     if one.tag == "text":
         return bool(one.text) or len(one) > 0
     return one.tag != "g" or len(one) > 0
-
-
-def _is_drawn(path: ET.Element) -> bool:
-    hidden = path.get("display") == "none"
-    return path.get("d", "") not in {"", "M0,0h0v0h0Z"} and not hidden
 
 
 def _joined(shown: Sequence[ET.Element]) -> Iterator[ET.Element]:

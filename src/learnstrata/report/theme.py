@@ -4,6 +4,7 @@ from typing import Any
 
 __all__ = [
     "ACCENT",
+    "AXIS",
     "CONFIG",
     "FONT",
     "INK",
@@ -38,7 +39,7 @@ SEGMENTS = (
 SHADES = ("#123a63", "#3f74a8", "#8fb4d6", "#cfdeec", "#e8e3d3")
 _LOW, _MIDDLE, _HIGH = (179, 88, 6), (247, 247, 247), (11, 92, 173)
 
-_AXIS = {
+AXIS: dict[str, Any] = {
     "labelColor": MUTED,
     "titleColor": INK,
     "labelFontSize": 12,
@@ -57,7 +58,7 @@ CONFIG: dict[str, Any] = {
     "background": "transparent",
     "padding": 4,
     "view": {"stroke": None},
-    "axis": _AXIS,
+    "axis": AXIS,
     "legend": {
         "labelColor": INK,
         "titleColor": INK,

@@ -1,13 +1,14 @@
 """Which forms of the names of companies are looked for, and where."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+import polars as pl
+
+from learnstrata.privacy.leaks.spellings import can_stand, folded, words_in
 from learnstrata.privacy.leaks.tokens import (
     WORD,
     core_of,
@@ -68,6 +69,9 @@ LEGAL = frozenset(
         *("private", "pte", "pty", "pvt"),
     ]
 )
+_LEGAL = "|".join(sorted(LEGAL))
+ENDINGS = rf"(?i)(?:(?:^|[\W_]+)(?:{_LEGAL}))+[\W_]*$"
+WORD_ENDINGS = rf"(?:(?:^| )(?:{_LEGAL}))+$"
 # What many add to that: "Wipro Technologies" is Wipro, "Data Systems" not all data.
 EVERYDAY = frozenset(
     [
@@ -118,43 +122,48 @@ class Companies:
     fields: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, names: Iterable[str], ordinary: frozenset[str]) -> "Companies":
-        """Sort names by how widely they can be looked for.
+    def of(
+        cls, names: pl.Series, *, ordinary: frozenset[str], runs: pl.Series
+    ) -> "Companies":
+        """Sort names by how widely they can be looked for; keep what texts may hold.
 
         Parameters
         ----------
-        names : iterable of str
+        names : Series of str
         ordinary : frozenset of str
             Words that give nobody away by themselves.
+        runs : Series of str
+            As for `learnstrata.privacy.leaks.spellings.can_stand`.
         """
-        found = cls()
-        given = {str(name).strip() for name in names}
-        spelled = {n: words_of(n) for n in sorted(given) if not _is_value(n)}
-        for name, words in spelled.items():
-            if words:
+        found, spelled = cls(), _spelled(names)
+        there = can_stand(spelled["name"], runs)
+        for name in sorted(spelled["name"].filter(there | _narrow(spelled["words"]))):
+            if words := words_of(name):
                 found._add(name, words)
-        different = set(spelled.values())
-        holders = Counter(word for words in different for word in {*words})
+        holders = _holders(spelled["words"], runs)
         found.words = frozenset(
             word
             for word, n in holders.items()
             if n <= WORD_COMPANIES and _tells(word) and word not in ordinary
         )
-        found._add_mains(spelled, ordinary)
+        found._add_mains(spelled, ordinary, runs)
         return found
 
     def _add_mains(
-        self, spelled: Mapping[str, tuple[str, ...]], ordinary: frozenset[str]
+        self, spelled: pl.DataFrame, ordinary: frozenset[str], runs: pl.Series
     ) -> None:
         """Add what companies are called without their endings, where it tells."""
-        ended = [n for n, words in spelled.items() if words and words[-1] in LEGAL]
-        mains = {n: main_of(n, LEGAL) for n in ended}
-        called = {words_of(mains[n]) if n in mains else w for n, w in spelled.items()}
-        holders = Counter(word for words in called for word in {*words})
-        for name in sorted(filter(None, mains.values())):
+        ended = spelled.filter(pl.col("words") != pl.col("main"))
+        cut = ended["name"].str.replace(ENDINGS, "")
+        there = can_stand(cut, runs) | _narrow(ended["main"])
+        bare = {main_of(name, LEGAL) for name in ended["name"].filter(there)}
+        mains = sorted(bare - {""})
+        own = {word for name in mains for word in words_of(name)}
+        holders = _holders(spelled["main"], pl.Series(sorted(own), dtype=pl.String))
+        for name in mains:
             words = words_of(name)
             telling = [w for w in words if w not in ordinary and len(w) > SHORT]
-            rare = any(holders[word] <= WORD_COMPANIES for word in telling)
+            rare = any(holders.get(word, 0) <= WORD_COMPANIES for word in telling)
             short = max(map(len, words)) <= SHORT and "".join(words) not in ordinary
             if rare or short:
                 self._add(name, words)
@@ -168,6 +177,30 @@ class Companies:
         known = self.forms.get(letters)
         self.forms[letters] = _either(known, form) if known else form
         self.heads.update(letters[:at] for at in form.breaks)
+
+
+def _spelled(names: pl.Series) -> pl.DataFrame:
+    """Give each name once: with its words, and those without its endings."""
+    once = names.cast(pl.String).drop_nulls().str.strip_chars().unique()
+    same = once.filter(once.str.contains(r"\d"))
+    values = same.filter(folded(same).str.contains(f"(?i)^(?:{VALUE.pattern})$"))
+    told = once.filter(~once.is_in(values.implode()))
+    words = words_in(told)
+    main = words.str.replace(WORD_ENDINGS, "")
+    return pl.DataFrame({"name": told, "words": words, "main": main})
+
+
+def _narrow(words: pl.Series) -> pl.Series:
+    """Say which names are of digits or of one letter."""
+    letters = words.str.replace_all(" ", "")
+    return letters.str.contains(r"^\d+$") | (letters.str.len_chars() == 1)
+
+
+def _holders(words: pl.Series, wanted: pl.Series) -> dict[str, int]:
+    """Count the names that have each of these words."""
+    each = words.unique().str.split(" ").list.unique().explode()
+    found = each.filter(each.is_in(wanted.implode())).value_counts(name="n")
+    return dict(found.iter_rows())
 
 
 def main_of(name: str, endings: frozenset[str] = LEGAL | EVERYDAY) -> str:
@@ -214,11 +247,6 @@ def _either(one: Form, other: Form) -> Form:
 
 def _fine(name: str) -> frozenset[int]:
     return _ends(tuple(map(len, tokenised(plain(name)).keys)))
-
-
-def _is_value(name: str) -> bool:
-    """Say whether a name is a number with its unit: "4 years"."""
-    return bool(DIGIT.search(name) and VALUE.fullmatch(plain(name)))
 
 
 @lru_cache(None)

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from learnstrata.exceptions import SourceError
 from learnstrata.privacy.leaks.alignment import paired
 from learnstrata.privacy.leaks.artefacts import read_pieces
 from learnstrata.privacy.leaks.pieces import Piece, UnreadableError
-from learnstrata.privacy.leaks.searching import Kind, Search, long_words
+from learnstrata.privacy.leaks.searching import Kind, Search
 from learnstrata.privacy.leaks.tokens import plain, words_of
 
 __all__ = ["Leak", "Narrow", "ScanReport", "scan"]
@@ -77,7 +79,8 @@ class _File:
     """A file as it was read: its texts, each with its counterpart without data."""
 
     name: str
-    texts: list[tuple[Piece, Piece | None]]
+    texts: list[Piece]
+    own: list[Piece | None]
     fault: str = ""
 
 
@@ -98,9 +101,9 @@ def scan(  # noqa: PLR0913 - what to search, for whom, and what is no leak
     folder : path
         Of what is to be shared: HTML, SVG, XML, JSON, CSV, Parquet, XLSX, PNG, PDF and
         texts, in folders within it as well, and the names of the files.
-    companies : iterable of str
+    companies : iterable or Series of str
         Names as they stand in the table.
-    learners : iterable of str
+    learners : iterable or Series of str
         Ids as they stand in the table.
     allow : iterable of str, default=()
         Texts that name nobody though a company or a learner is called so. Each counts
@@ -157,10 +160,16 @@ def scan(  # noqa: PLR0913 - what to search, for whom, and what is no leak
     twin = None if own is None else Path(own)
     vocabulary: set[str] = set()
     files = list(_files(home, twin, shipped, vocabulary))
-    search = Search(companies, learners, allow, frozenset(vocabulary), spoken)
-    search.expect(long_words(_data(files)))
+    search = Search(
+        _column(companies),
+        _column(learners),
+        _pieces(files),
+        allow=allow,
+        own=frozenset(vocabulary),
+        spoken=spoken,
+    )
     leaks = [leak for file in files for leak in _leaks(file, search)]
-    narrow = Narrow(len(search.companies.fields), len(search.learners.fields))
+    narrow = Narrow(len(search.companies.fields), search.learners.narrow)
     return ScanReport(tuple(leaks), narrow)
 
 
@@ -171,19 +180,18 @@ def _files(
         name = path.relative_to(home).as_posix()
         other = None if twin is None else twin / name
         title = Piece("the file's name", name)
-        titled = (title, title if other is not None and other.exists() else None)
+        titled = title if other is not None and other.exists() else None
         if path.is_file():
             pieces, fault = _read(path, name, shipped)
             own = _read(other, name, shipped)[0] if other and other.is_file() else []
             vocabulary.update(
                 word for text in {p.text for p in own} for word in words_of(text)
             )
-            pairs = zip(pieces, paired(pieces, own), strict=True)
-            yield _File(name, [titled, *pairs], fault)
+            yield _File(name, [title, *pieces], [titled, *paired(pieces, own)], fault)
         elif path.is_symlink() or not path.is_dir():
-            yield _File(name, [titled], "not a regular file")
+            yield _File(name, [title], [titled], "not a regular file")
         elif not any(path.iterdir()):
-            yield _File(name, [titled])
+            yield _File(name, [title], [titled])
 
 
 def _read(path: Path, name: str, shipped: frozenset[str]) -> tuple[list[Piece], str]:
@@ -198,16 +206,15 @@ def _read(path: Path, name: str, shipped: frozenset[str]) -> tuple[list[Piece], 
     return pieces, ""
 
 
-def _data(files: Iterable[_File]) -> Iterator[str]:
-    """Give the texts that are not wholly the product's own, each once."""
-    return iter(
-        dict.fromkeys(
-            piece.text
-            for file in files
-            for piece, own in file.texts
-            if own is None or own.text != piece.text
-        )
-    )
+def _column(names: Iterable[str]) -> pl.Series:
+    """Give names as a column, as which they may have come."""
+    if isinstance(names, pl.Series):
+        return names.cast(pl.String)
+    return pl.Series([str(one) for one in names], dtype=pl.String)
+
+
+def _pieces(files: Iterable[_File]) -> Iterator[Piece]:
+    return (piece for file in files for piece in file.texts)
 
 
 def _leaks(file: _File, search: Search) -> Iterator[Leak]:
@@ -215,8 +222,10 @@ def _leaks(file: _File, search: Search) -> Iterator[Leak]:
     first: dict[tuple[Kind, str], str] = {}
     times: Counter[tuple[Kind, str]] = Counter()
     before: set[tuple[Kind, str]] = set()
-    for piece, own in file.texts:
+    for piece, own in zip(file.texts, file.own, strict=True):
         before = before if piece.again else set()
+        if search.is_clear(piece):
+            continue
         hits = list(search.hits(piece, own))
         for hit in hits:
             found = (hit.kind, hit.text)

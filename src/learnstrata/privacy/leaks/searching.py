@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+import polars as pl
+
 from learnstrata.privacy.leaks.alignment import own_words
 from learnstrata.privacy.leaks.company_names import (
     GENERIC,
@@ -14,7 +16,7 @@ from learnstrata.privacy.leaks.company_names import (
     Companies,
     Form,
 )
-from learnstrata.privacy.leaks.learner_ids import ID_HEAD, PART, Learners
+from learnstrata.privacy.leaks.learner_ids import ID_HEAD, Learners
 from learnstrata.privacy.leaks.pieces import Piece
 from learnstrata.privacy.leaks.tokens import (
     CHUNK,
@@ -24,8 +26,9 @@ from learnstrata.privacy.leaks.tokens import (
     tokenised,
     words_of,
 )
+from learnstrata.privacy.leaks.vocabulary import Wording
 
-__all__ = ["Hit", "Kind", "Search", "long_words"]
+__all__ = ["Hit", "Kind", "Search"]
 
 Kind = Literal["company name", "company word", "learner id", "unreadable file"]
 
@@ -129,7 +132,9 @@ class Search:
 
     Parameters
     ----------
-    companies, learners : iterable of str
+    companies, learners : Series of str
+    pieces : iterable of Piece
+        All that is searched: names that stand in none of them are not kept.
     allow : iterable of str
     own : frozenset of str
         Words of the product's own texts: by themselves they give no company away.
@@ -139,8 +144,10 @@ class Search:
 
     def __init__(
         self,
-        companies: Iterable[str],
-        learners: Iterable[str],
+        companies: pl.Series,
+        learners: pl.Series,
+        pieces: Iterable[Piece],
+        *,
         allow: Iterable[str] = (),
         own: frozenset[str] = frozenset(),
         spoken: frozenset[str] | None = None,
@@ -149,16 +156,30 @@ class Search:
         allowing = {word for text in allowed for word in words_of(text)}
         self._ordinary = GENERIC | own | allowing
         self._spoken = spoken
-        self.companies = Companies.of(companies, self._ordinary)
-        self.learners = Learners.of(learners)
+        every = [*pieces]
+        values = {joined(one.text) for one in every if one.field and _told_by(one)}
+        said = Wording.of(piece.text for piece in every)
+        runs = said.runs(companies, learners, values=values)
+        self.companies = Companies.of(companies, ordinary=self._ordinary, runs=runs)
+        self.learners = Learners.of(learners, runs=runs, words=said.long(ID_HEAD))
         self._allowed = _Allowed.of(allowed)
         self._heads = self.companies.heads | self.learners.heads
-        self._parts: frozenset[str] = frozenset()
-        self._clean: set[tuple[str, bool]] = set()
+        self._first = said.beginning(self._looked_for())
+        self._clean = set() if self._has_parts else said.without(self._first)
 
-    def expect(self, words: Iterable[str]) -> None:
-        """Learn which long words of what is to be searched are parts of ids."""
-        self._parts = self.learners.holding(words)
+    def _looked_for(self) -> Iterator[str]:
+        """Give all that a run of words may be, by its letters."""
+        yield from (*self.companies.forms, *self.companies.words)
+        yield from (*self.learners.ids, *self.learners.spelled)
+
+    @property
+    def _has_parts(self) -> bool:
+        """Whether a text may hold a part of a long id."""
+        return bool(self.learners.parts) or self.learners.has_long
+
+    def is_clear(self, piece: Piece) -> bool:
+        """Say whether a piece is known to name nobody."""
+        return piece.text in self._clean and not (piece.field and _told_by(piece))
 
     def hits(self, piece: Piece, own: Piece | None = None) -> Iterator[Hit]:
         """Find names, words and ids in a piece of text.
@@ -173,13 +194,14 @@ class Search:
             return
         told = list(self._value(piece)) if piece.field else []
         yield from told
-        if told or (piece.text, piece.code) in self._clean:
+        if told or piece.text in self._clean:
             return
         text = plain(piece.text)
         words = tokenised(text)
         spans = list(self._spans(text, words, code=piece.code))
         if not spans:
-            self._clean.add((piece.text, piece.code))
+            if not piece.code:  # in which fewer names count
+                self._clean.add(piece.text)
             return
         spoken = None if piece.place.startswith(FURNITURE) else self._spoken
         yield from self._kept(text, words, spans, _Own.of(words, own, spoken))
@@ -200,8 +222,7 @@ class Search:
 
     def _value(self, piece: Piece) -> Iterator[Hit]:
         """Find what counts only as the whole value of a field of its kind."""
-        key = piece.place.endswith(", a key")
-        kind = _kind_of(piece.field.removesuffix("s") if key else piece.field)
+        kind = _told_by(piece)
         if not kind:
             return
         fields = (self.companies if kind == "company name" else self.learners).fields
@@ -215,7 +236,10 @@ class Search:
         forms = self.companies.forms
         ids, spelled = self.learners.ids, self.learners.spelled
         heads, glued, last = self._heads, words.glued, len(words.keys) - 1
-        for first, letters in enumerate(words.keys):
+        keys = () if self._first.isdisjoint(words.keys) else words.keys
+        for first, letters in enumerate(keys):
+            if letters not in self._first:
+                continue
             at, one_word = first, True
             while True:
                 if one_word and letters in self.companies.words:
@@ -262,29 +286,30 @@ class Search:
 
     def _long(self, text: str, words: Tokens) -> Iterator[_Span]:
         """Find parts of long ids."""
-        if not (self._parts or self.learners.ids):
+        if not self._has_parts:
             return
         for match in CHUNK.finditer(text):
             if match.end() - match.start() < ID_HEAD:
                 continue
             part = joined(match[0])
-            if part in self._parts or self.learners.is_head(part):
+            if part in self.learners.parts or self.learners.is_head(part):
                 first = bisect_left(words.starts, match.start())
                 yield _Span(
                     "learner id", first, bisect_right(words.ends, match.end()) - 1
                 )
 
 
-def long_words(texts: Iterable[str]) -> set[str]:
-    """Give the words in which a part of a long id may stand."""
-    chunks = {
-        chunk
-        for text in texts
-        if len(text) >= PART
-        for chunk in CHUNK.findall(plain(text))
-        if len(chunk) >= PART
-    }
-    return {word for word in map(joined, chunks) if len(word) >= PART}
+def _told_by(piece: Piece) -> Kind | None:
+    """Say whom the value of a field names."""
+    if not _may_tell(piece.field):
+        return None
+    key = piece.place.endswith(", a key")
+    return _kind_of(piece.field.removesuffix("s") if key else piece.field)
+
+
+@lru_cache(None)
+def _may_tell(name: str) -> bool:
+    return bool(_kind_of(name) or _kind_of(name.removesuffix("s")))
 
 
 @lru_cache(None)

@@ -25,7 +25,7 @@ class Chart:
     Attributes
     ----------
     key : str
-        Unique in the page; ids inside the drawing begin with it.
+        Unique in the page.
     has : callable
         Whether the summary has the numbers for it. Titles and sizes come from disclosed
         numbers: a chart that these do not allow is not drawn.

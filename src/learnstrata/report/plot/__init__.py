@@ -1,0 +1,1 @@
+"""Specifications of charts drawn as SVG: the part of Vega-Lite that the report uses."""
