@@ -78,8 +78,8 @@ def test_sentences_of_each_form_hold_its_own_numbers(found):
     exact, told = (
         form.words.findings[0].answer for form in (found.exact, found.summary)
     )
-    assert f"({size:,})" in exact
-    assert f"({max(s.size for s in found.summary.segments):,})" in told
+    assert f"{size:,}" in exact
+    assert f"{max(s.size for s in found.summary.segments):,}" in told
     sizes = [t.size for a in found.summary.actions for t in a.targets]
     assert sizes
     assert all(size is None or size % 10 == 0 for size in sizes)
