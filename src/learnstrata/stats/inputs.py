@@ -1,5 +1,6 @@
 """What a statistic accepts: finite matrices, labels, counts."""
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -10,15 +11,21 @@ from learnstrata.exceptions import DegenerateError, ParameterError
 __all__ = [
     "Floats",
     "Integers",
+    "Rows",
+    "blocks",
     "codes_of",
     "distinct_rows",
     "finite_matrix",
+    "finite_rows",
     "positive",
 ]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.integer]
 
+Rows: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+
+BLOCK_CELLS = 500_000
 NEAR = 1e-6  # of the widest column
 
 
@@ -38,18 +45,54 @@ def finite_matrix(X: npt.ArrayLike, *, least: int = 1) -> Floats:
         If `X` is not such a matrix.
     """
     matrix = np.ascontiguousarray(X, dtype=np.float64)
+    _check(matrix, np.shape(X), least)
+    return matrix
+
+
+def finite_rows(X: npt.ArrayLike) -> Rows:
+    """Give `X` as it is where it is a matrix of floats, for what takes block by block.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Numbers. Neither single nor double precision is copied.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is no matrix of one finite row or more.
+    """
+    given = np.asarray(X)
+    single = given.dtype == np.float32
+    matrix = given if single else np.asarray(given, dtype=np.float64)
+    _check(matrix, np.shape(X), 1)
+    return matrix
+
+
+def _check(matrix: Rows, shape: tuple[int, ...], least: int) -> None:
     if matrix.ndim != 2 or len(matrix) < least or matrix.shape[1] == 0:
         raise DegenerateError(
-            f"Got X of shape {np.shape(X)}, expected {least} or more rows and 1 or "
+            f"Got X of shape {shape}, expected {least} or more rows and 1 or "
             "more columns. Pass a matrix of features."
         )
-    if not np.isfinite(matrix).all():
+    if not all(np.isfinite(matrix[rows]).all() for rows in blocks(len(matrix), 1)):
         bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
         raise DegenerateError(
             f"Got nan or infinity in {len(bad):,} rows of X (the first is row "
             f"{bad[0]}), expected finite numbers. Drop or impute them first."
         )
-    return matrix
+
+
+def blocks(n_rows: int, width: int) -> Iterator[slice]:
+    """Cut rows into blocks, so that one by `width` numbers stays in a small cache.
+
+    Examples
+    --------
+    >>> [block.start for block in blocks(1_000, 1_000)]
+    [0, 500]
+    """
+    size = max(256, BLOCK_CELLS // width)
+    return (slice(first, first + size) for first in range(0, n_rows, size))
 
 
 def distinct_rows(X: npt.ArrayLike) -> int:

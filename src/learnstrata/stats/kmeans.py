@@ -1,17 +1,35 @@
 """k-means: one fit, a sweep over k that shares its work, polish, assignment."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.inputs import Floats, finite_matrix, positive
+from learnstrata.stats.assignment import (
+    Assignment,
+    Labels,
+    assign,
+    centers_like,
+    mean_rows,
+    nearest,
+    nearest_of,
+    squares_to,
+)
+from learnstrata.stats.inputs import (
+    Floats,
+    Rows,
+    blocks,
+    finite_matrix,
+    finite_rows,
+    positive,
+)
 from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd, squared_distances
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.starts import grown, merged, seeded, swapped
+from learnstrata.stats.threads import workers
 
 __all__ = [
     "Assignment",
@@ -21,16 +39,14 @@ __all__ = [
     "nearest",
     "polish",
     "quantised",
+    "settle",
     "sketch",
     "sweep",
 ]
 
-Labels = npt.NDArray[np.int32]
-
 CORESET = 10_000
 CORESET_ROWS_A_CLUSTER = 20
 MOST_CLUSTERS_MOVED = 32  # beyond, moving one centre changes too little for its cost
-BLOCK_CELLS = 500_000
 NEAR = 1e-14  # squared distances under it, of the extent squared, are rounding
 
 
@@ -54,24 +70,6 @@ class KMeansFit:
     labels: Labels
     inertia: float
     n_iter: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Assignment:
-    """The two nearest centres of each row.
-
-    Attributes
-    ----------
-    labels, second_labels : array of shape (n_samples,), int32
-        Nearest and next centre; the next is -1 where there is one centre only.
-    distance, second_distance : array of shape (n_samples,)
-        Euclidean; the second is infinite where there is one centre only.
-    """
-
-    labels: Labels
-    distance: Floats
-    second_labels: Labels
-    second_distance: Floats
 
 
 def fit(
@@ -136,7 +134,7 @@ def fit(
     """
     matrix = _enough_rows(X, positive("n_clusters", n_clusters))
     search = _Search.over(matrix, n_clusters, np.random.default_rng(rng))
-    warmed = [search.points.scaled(_centers_like(c, matrix, n_clusters)) for c in warm]
+    warmed = [search.points.scaled(centers_like(c, matrix, n_clusters)) for c in warm]
     runs = search.race(
         [search.fresh(n_clusters, positive("n_starts", n_starts))], warmed
     )
@@ -384,19 +382,107 @@ def polish(
     >>> polish([[0.0], [2.0], [9.0]], [[0.0], [3.0]]).centers.ravel().tolist()
     [1.0, 9.0]
     """
-    start = _centers_like(centers, finite_matrix(X))
+    start = centers_like(centers, finite_matrix(X))
     matrix = _enough_rows(X, len(start))
     positive("max_iter", max_iter)
     labels: Labels | None = None
     n_iter = 0
     while n_iter < max_iter:
         n_iter += 1
-        nearest = _nearest(matrix, start)
+        nearest = nearest_of(matrix, start)
         if labels is not None and np.array_equal(nearest, labels):
             break
         labels = nearest
         start = _means(matrix, labels, start)
     return _finished(matrix, start, n_iter)
+
+
+def settle(
+    X: npt.ArrayLike,
+    centers: npt.ArrayLike,
+    *,
+    tolerance: float = 1e-6,
+    max_iter: int = 15,
+) -> KMeansFit:
+    """Take Lloyd's steps over many rows from the centres of a sample of them.
+
+    Rows are read block by block, in whatever precision they are, and never copied: a
+    step is one pass that gives the labels, the sums of the clusters and the inertia.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features.
+    centers : array-like of shape (n_clusters, n_features)
+        Those of a fit of a sample.
+    tolerance : float, default=1e-6
+        Share of the inertia that a step must save for another to follow.
+    max_iter : int, default=15
+        Passes at most; another gives the labels.
+
+    Returns
+    -------
+    KMeansFit
+        Labels are those that `assign` gives for `X` and its centres; `n_iter` counts
+        the passes.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite.
+    ParameterError
+        If the centres do not fit `X`, or `max_iter` is under 1.
+
+    Notes
+    -----
+    A centre without rows stays where it is: none of a sample's clusters is empty among
+    all rows where the sample is some of them, unless others move to it.
+
+    Examples
+    --------
+    >>> found = settle([[0.0], [1.0], [2.0], [10.0], [12.0]], [[0.0], [10.0]])
+    >>> found.centers.ravel().tolist(), found.inertia
+    ([1.0, 11.0], 4.0)
+    """
+    matrix = finite_rows(X)
+    current = centers_like(centers, matrix)
+    found, n_iter, before = _passed(matrix, current), 1, np.inf
+    while n_iter < positive("max_iter", max_iter):
+        if before - found.inertia <= tolerance * found.inertia:
+            break
+        before, current = found.inertia, found.means
+        found, n_iter = _passed(matrix, current), n_iter + 1
+    return _finished(matrix, current, n_iter, sizes=found.sizes)
+
+
+class _Pass(NamedTuple):
+    """What one pass over all rows gave, of the centres that it began with."""
+
+    means: Floats
+    sizes: Floats
+    inertia: float
+
+
+def _passed(X: Rows, centers: Floats) -> _Pass:
+    """Sum rows and squared distances by nearest centre, in the order of the blocks."""
+
+    def sums_of(block: slice) -> tuple[Floats, Floats, float]:
+        rows = X[block].astype(np.float64)
+        labels = nearest_of(rows, centers)
+        means, _ = mean_rows(rows, labels, centers)
+        sizes = np.bincount(labels, minlength=len(centers)).astype(np.float64)
+        squares = squares_to(rows, centers, labels)
+        return means * sizes[:, None], sizes, float(squares.sum())
+
+    sums, sizes, inertia = np.zeros(centers.shape), np.zeros(len(centers)), 0.0
+    with workers() as each:
+        for some, counts, squares in each(sums_of, blocks(len(X), X.shape[1])):
+            sums += some
+            sizes += counts
+            inertia += squares
+    held = sizes[:, None] > 0
+    means = np.where(held, sums / np.maximum(sizes, 1)[:, None], centers)
+    return _Pass(means, sizes, inertia)
 
 
 def quantised(
@@ -444,105 +530,13 @@ def quantised(
     rows = sample_rows(len(distinct), positive("n_centers", n_centers), rng=rng)
     centers = distinct[rows]
     for _ in range(n_steps if len(rows) < len(distinct) else 0):
-        centers = _mean_rows(matrix, _nearest(matrix, centers), centers)[0]
-    held = np.bincount(_nearest(matrix, centers), minlength=len(centers)) > 0
+        centers = mean_rows(matrix, nearest_of(matrix, centers), centers)[0]
+    held = np.bincount(nearest_of(matrix, centers), minlength=len(centers)) > 0
     return centers[held]
 
 
-def assign(X: npt.ArrayLike, centers: npt.ArrayLike) -> Assignment:
-    """Find the nearest centre of each row and the next, block by block.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Features.
-    centers : array-like of shape (n_clusters, n_features)
-        Centres on the same scale.
-
-    Returns
-    -------
-    Assignment
-        Of centres at the same distance, always the same one.
-
-    Raises
-    ------
-    DegenerateError
-        If `X` is not finite.
-    ParameterError
-        If the centres do not fit `X`.
-
-    Examples
-    --------
-    >>> found = assign([[0.0], [6.0]], [[1.0], [4.0]])
-    >>> found.labels.tolist(), found.second_distance.tolist()
-    ([0, 1], [4.0, 5.0])
-    """
-    matrix = finite_matrix(X)
-    targets = _centers_like(centers, matrix)
-    labels = _nearest(matrix, targets)
-    distance = np.sqrt(_squares(matrix, targets, labels))
-    if len(targets) == 1:
-        nowhere = np.full(len(matrix), -1, dtype=np.int32)
-        return Assignment(labels, distance, nowhere, np.full(len(matrix), np.inf))
-    second = _nearest(matrix, targets, but=labels)
-    beyond = np.sqrt(_squares(matrix, targets, second))
-    return Assignment(labels, distance, second, np.maximum(beyond, distance))
-
-
-def nearest(X: npt.ArrayLike, centers: npt.ArrayLike) -> Labels:
-    """Find the nearest centre of each row: the labels of `assign` at half its cost.
-
-    Examples
-    --------
-    >>> nearest([[0.0], [6.0]], [[1.0], [4.0]]).tolist()
-    [0, 1]
-    """
-    matrix = finite_matrix(X)
-    return _nearest(matrix, _centers_like(centers, matrix))
-
-
-def _nearest(X: Floats, centers: Floats, *, but: Labels | None = None) -> Labels:
-    origin = centers.mean(axis=0)
-    targets = centers - origin
-    norms = np.einsum("ij,ij->i", targets, targets)
-    labels = np.empty(len(X), dtype=np.int32)
-    for block in _blocks(len(X), len(centers)):
-        squares = norms - 2 * ((X[block] - origin) @ targets.T)
-        if but is not None:
-            squares[np.arange(len(squares)), but[block]] = np.inf
-        labels[block] = squares.argmin(axis=1)
-    return labels
-
-
-def _squares(X: Floats, centers: Floats, labels: Labels) -> Floats:
-    squares = np.empty(len(X))
-    for block in _blocks(len(X), X.shape[1]):
-        gap = X[block] - centers[labels[block]]
-        squares[block] = np.einsum("ij,ij->i", gap, gap)
-    return squares
-
-
-def _blocks(n_rows: int, width: int) -> Iterator[slice]:
-    size = max(256, BLOCK_CELLS // width)
-    return (slice(first, first + size) for first in range(0, n_rows, size))
-
-
-def _mean_rows(
-    X: Floats, labels: Labels, centers: Floats
-) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Give the mean of each cluster, and which are empty: these stay where they are."""
-    sizes = np.bincount(labels, minlength=len(centers))
-    of_row = csr_array(
-        (np.ones(len(X)), labels, np.arange(len(X) + 1)), (len(X), len(centers))
-    )
-    means = np.where(
-        sizes[:, None] > 0, (of_row.T @ X) / np.maximum(sizes, 1)[:, None], centers
-    )
-    return means, np.flatnonzero(sizes == 0)
-
-
 def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
-    means, empty = _mean_rows(X, labels, centers)
+    means, empty = mean_rows(X, labels, centers)
     if len(empty):
         rows = _farthest(X, means, labels, len(empty))
         means[empty[: len(rows)]] = rows
@@ -550,7 +544,7 @@ def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
 
 
 def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
-    squares = _squares(X, centers, labels)
+    squares = squares_to(X, centers, labels)
     order = np.argsort(-squares, kind="stable")[: 4 * most]
     away = X[order[squares[order] > NEAR * np.max(np.abs(X - centers[0])) ** 2]]
     if not len(away):  # every row lies at its centre, and some centres have none
@@ -562,14 +556,16 @@ def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
     return away[np.sort(first)[:most]]
 
 
-def _finished(X: Floats, centers: Floats, n_iter: int) -> KMeansFit:
-    labels = _nearest(X, centers)
-    sizes = np.bincount(labels, minlength=len(centers))
+def _finished(
+    X: Rows, centers: Floats, n_iter: int, *, sizes: Floats | None = None
+) -> KMeansFit:
+    if sizes is None:
+        sizes = np.bincount(nearest_of(X, centers), minlength=len(centers))
     order = np.lexsort((*centers.T[::-1], -sizes))
     ordered = np.ascontiguousarray(centers[order])
     # labels come from the ordered centres: a product rounds by the place of its column
-    labels = _nearest(X, ordered)
-    inertia = float(_squares(X, ordered, labels).sum())
+    labels = nearest_of(X, ordered)
+    inertia = float(squares_to(X, ordered, labels).sum())
     return KMeansFit(ordered, labels, inertia, n_iter)
 
 
@@ -581,16 +577,3 @@ def _enough_rows(X: npt.ArrayLike, n_clusters: int) -> Floats:
             "each cluster. Ask for fewer clusters."
         )
     return matrix
-
-
-def _centers_like(
-    centers: npt.ArrayLike, X: Floats, n_clusters: int | None = None
-) -> Floats:
-    array = np.ascontiguousarray(centers, dtype=np.float64)
-    wanted = (n_clusters or len(np.atleast_1d(array)), X.shape[1])
-    if array.shape != wanted or not array.size or not np.isfinite(array).all():
-        raise ParameterError(
-            f"Got centers of shape {array.shape}, expected finite numbers of shape "
-            f"{wanted}: one column for each feature of X."
-        )
-    return array

@@ -21,6 +21,7 @@ __all__ = [
 CORESET = 10_000
 APART = 1e-3  # drafts nearer than this share of the potential count as one
 ROUGH = 1e-5
+DRAFT = 1e-4  # drafts are told apart by it; the better two go on
 
 
 def prepared(X: Floats) -> Points:
@@ -88,7 +89,7 @@ def fresh(
     """
     some = points.coreset(coreset, rng)
     starts = seeded(some, n_clusters, n_runs=n_starts, rng=rng)
-    drafts = lloyd(some, starts, max_iter=300, tolerance=ROUGH).best(2, apart=APART)
+    drafts = lloyd(some, starts, max_iter=300, tolerance=DRAFT).best(2, apart=APART)
     runs = lloyd(points, drafts.centers, max_iter=300, tolerance=ROUGH, patience=10)
     return runs.best(1).centers[0]
 

@@ -16,6 +16,7 @@ from learnstrata.stats.inputs import (
     Integers,
     codes_of,
     finite_matrix,
+    finite_rows,
     positive,
 )
 from learnstrata.stats.kmeans import KMeansFit
@@ -379,7 +380,7 @@ def coassignment(
     >>> coassignment([[1.0], [2.5], [5.0]], centers, [0, 0, 1]).tolist()
     [1.0, 0.5, 1.0]
     """
-    matrix = finite_matrix(X)
+    matrix = finite_rows(X)
     stack = _checked_centers(centers, matrix.shape[1])
     n_refits, k, n_features = stack.shape
     codes = _checked_labels(labels, len(matrix), k)

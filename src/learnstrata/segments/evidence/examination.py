@@ -19,6 +19,7 @@ from learnstrata.segments.choice.gaps import (
     ordered_columns,
     renumbered,
 )
+from learnstrata.segments.choice.halvings import Halving
 from learnstrata.segments.choice.nulls import (
     HalvesBeside,
     NullDraws,
@@ -27,7 +28,7 @@ from learnstrata.segments.choice.nulls import (
     gap_beside,
     halve_nulls,
 )
-from learnstrata.segments.choice.sweep import Dossier, halved, select
+from learnstrata.segments.choice.sweep import Dossier, select
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.evidence.sensitivity import Sensitivity, find_sensitivity
 from learnstrata.segments.evidence.subsegments import (
@@ -370,12 +371,9 @@ def _replication(
     again = _again(X[some], dossier.k, config, rng=rng)
     ks = [candidate.k for candidate in dossier.candidates]
     labelings = {k: found.labels for k, found in dossier.fits.items()}
-    halves = dossier.halves or halved(
-        X[dossier.sampled],
-        labelings,
-        replace(config.selection, splits=SPLITS),
-        rng=rng,
-    )
+    settings = replace(config.selection, splits=SPLITS)
+    halving = Halving(X[dossier.sampled], labelings, settings, rng)
+    halves = dossier.halves or halving.halves()
     # by its own numbers a segment of the sweep may be another one of the final fit
     swept, labelings[dossier.k] = labelings[dossier.k], fit.labels[dossier.sampled]
     alike = stability.agreement(swept, labelings[dossier.k]).ari

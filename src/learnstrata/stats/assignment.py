@@ -1,0 +1,150 @@
+"""Which centre each row is nearest to, block by block, and the means that follow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from learnstrata.exceptions import ParameterError
+from learnstrata.stats.inputs import Floats, Rows, blocks, finite_rows
+
+__all__ = [
+    "Assignment",
+    "Labels",
+    "assign",
+    "centers_like",
+    "mean_rows",
+    "nearest",
+    "nearest_of",
+    "squares_to",
+]
+
+Labels = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """The two nearest centres of each row.
+
+    Attributes
+    ----------
+    labels, second_labels : array of shape (n_samples,), int32
+        Nearest and next centre; the next is -1 where there is one centre only.
+    distance, second_distance : array of shape (n_samples,)
+        Euclidean; the second is infinite where there is one centre only.
+    """
+
+    labels: Labels
+    distance: Floats
+    second_labels: Labels
+    second_distance: Floats
+
+
+def assign(X: npt.ArrayLike, centers: npt.ArrayLike) -> Assignment:
+    """Find the nearest centre of each row and the next, block by block.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features.
+    centers : array-like of shape (n_clusters, n_features)
+        Centres on the same scale.
+
+    Returns
+    -------
+    Assignment
+        Of centres at the same distance, always the same one.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite.
+    ParameterError
+        If the centres do not fit `X`.
+
+    Examples
+    --------
+    >>> found = assign([[0.0], [6.0]], [[1.0], [4.0]])
+    >>> found.labels.tolist(), found.second_distance.tolist()
+    ([0, 1], [4.0, 5.0])
+    """
+    matrix = finite_rows(X)
+    targets = centers_like(centers, matrix)
+    labels = nearest_of(matrix, targets)
+    distance = np.sqrt(squares_to(matrix, targets, labels))
+    if len(targets) == 1:
+        nowhere = np.full(len(matrix), -1, dtype=np.int32)
+        return Assignment(labels, distance, nowhere, np.full(len(matrix), np.inf))
+    second = nearest_of(matrix, targets, but=labels)
+    beyond = np.sqrt(squares_to(matrix, targets, second))
+    return Assignment(labels, distance, second, np.maximum(beyond, distance))
+
+
+def nearest(X: npt.ArrayLike, centers: npt.ArrayLike) -> Labels:
+    """Find the nearest centre of each row: the labels of `assign` at half its cost.
+
+    Examples
+    --------
+    >>> nearest([[0.0], [6.0]], [[1.0], [4.0]]).tolist()
+    [0, 1]
+    """
+    matrix = finite_rows(X)
+    return nearest_of(matrix, centers_like(centers, matrix))
+
+
+def nearest_of(X: Rows, centers: Floats, *, but: Labels | None = None) -> Labels:
+    """Give the nearest centre of each row; or the next, `but` for the nearest."""
+    origin = centers.mean(axis=0)
+    targets = centers - origin
+    norms = np.einsum("ij,ij->i", targets, targets)
+    labels = np.empty(len(X), dtype=np.int32)
+    for block in blocks(len(X), len(centers)):
+        squares = norms - 2 * ((X[block] - origin) @ targets.T)
+        if but is not None:
+            squares[np.arange(len(squares)), but[block]] = np.inf
+        labels[block] = squares.argmin(axis=1)
+    return labels
+
+
+def squares_to(X: Rows, centers: Floats, labels: Labels) -> Floats:
+    """Give the squared distance of each row to the centre of its label."""
+    squares = np.empty(len(X))
+    for block in blocks(len(X), X.shape[1]):
+        gap = X[block] - centers[labels[block]]
+        squares[block] = np.einsum("ij,ij->i", gap, gap)
+    return squares
+
+
+def mean_rows(
+    X: Rows, labels: Labels, centers: Floats
+) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Give the mean of each cluster, and which are empty: these stay where they are."""
+    sizes = np.bincount(labels, minlength=len(centers))
+    of_row = csr_array(
+        (np.ones(len(X)), labels, np.arange(len(X) + 1)), (len(X), len(centers))
+    )
+    means = np.where(
+        sizes[:, None] > 0, (of_row.T @ X) / np.maximum(sizes, 1)[:, None], centers
+    )
+    return means, np.flatnonzero(sizes == 0)
+
+
+def centers_like(
+    centers: npt.ArrayLike, X: Rows, n_clusters: int | None = None
+) -> Floats:
+    """Give centres as a matrix that fits the rows.
+
+    Raises
+    ------
+    ParameterError
+        If they do not.
+    """
+    array = np.ascontiguousarray(centers, dtype=np.float64)
+    wanted = (n_clusters or len(np.atleast_1d(array)), X.shape[1])
+    if array.shape != wanted or not array.size or not np.isfinite(array).all():
+        raise ParameterError(
+            f"Got centers of shape {array.shape}, expected finite numbers of shape "
+            f"{wanted}: one column for each feature of X."
+        )
+    return array
