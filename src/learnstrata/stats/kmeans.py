@@ -1,7 +1,7 @@
 """k-means: one fit, a sweep over k that shares its work, polish, assignment."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from learnstrata.stats.assignment import (
 )
 from learnstrata.stats.inputs import (
     Floats,
+    Integers,
     Rows,
     blocks,
     finite_matrix,
@@ -70,6 +71,12 @@ class KMeansFit:
     labels: Labels
     inertia: float
     n_iter: int
+
+    def of(self, rows: Integers) -> "KMeansFit":
+        """Give the labels of these rows alone; the inertia stays that of all."""
+        if len(rows) == len(self.labels):
+            return self
+        return replace(self, labels=self.labels[rows])
 
 
 def fit(
@@ -559,9 +566,12 @@ def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
 def _finished(
     X: Rows, centers: Floats, n_iter: int, *, sizes: Floats | None = None
 ) -> KMeansFit:
-    if sizes is None:
-        sizes = np.bincount(nearest_of(X, centers), minlength=len(centers))
-    order = np.lexsort((*centers.T[::-1], -sizes))
+    counts: Floats | Integers = (
+        np.bincount(nearest_of(X, centers), minlength=len(centers))
+        if sizes is None
+        else sizes
+    )
+    order = np.lexsort((*centers.T[::-1], -counts))
     ordered = np.ascontiguousarray(centers[order])
     # labels come from the ordered centres: a product rounds by the place of its column
     labels = nearest_of(X, ordered)

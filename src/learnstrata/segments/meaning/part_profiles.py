@@ -12,7 +12,6 @@ from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.segments.meaning.naming import MIXED, telling_words, unique_names
 from learnstrata.segments.meaning.profiles import Profile, cut_on, profile_segments
 from learnstrata.segments.meaning.traits import traits_of
-from learnstrata.segments.model.parts import Strings
 
 __all__ = ["WITHIN", "PartProfile", "describe_parts", "names_of_parts"]
 
@@ -47,7 +46,7 @@ class PartProfile:
 
 def describe_parts(
     learners: pl.DataFrame,
-    ids: Strings,
+    ids: pl.Series,
     model: FeatureModel,
     config: Config,
 ) -> tuple[PartProfile, ...]:
@@ -57,7 +56,7 @@ def describe_parts(
     ----------
     learners : polars.DataFrame
         With features and ``segment_id``. It is not changed.
-    ids : array of str, shape (n_learners,)
+    ids : polars.Series of str, length n_learners
         `learnstrata.segments.evidence.subsegments.Subsegments.ids`.
     model : FeatureModel
     config : Config
@@ -68,7 +67,7 @@ def describe_parts(
     tuple of PartProfile
         By segment and part; none of segments that are whole.
     """
-    parts = pl.Series("_part", ids)
+    parts = ids.alias("_part")
     found: list[PartProfile] = []
     for segment, own in _cut(learners["segment_id"], parts).items():
         inside = (learners["segment_id"] == segment).to_numpy()

@@ -10,6 +10,7 @@ import polars as pl
 from learnstrata.config.stages import Evidence
 from learnstrata.segments.model.parts import Centers, assign_subsegments
 from learnstrata.stats import kmeans, stability
+from learnstrata.stats.assignment import squares_to
 
 __all__ = ["EXPORTED", "STANDINGS", "Certainty", "fit_certainty", "standings"]
 
@@ -78,7 +79,7 @@ def fit_certainty(
     The reach is the upper fence of a box plot, ``Q3 + 1.5 (Q3 - Q1)`` of the distances
     within the segment.
     """
-    own = np.linalg.norm(X - fit.centers[fit.labels], axis=1)
+    own = np.sqrt(squares_to(X, fit.centers, fit.labels))
     fences = []
     for j in range(len(fit.centers)):
         lower, upper = np.quantile(own[fit.labels == j], [0.25, 0.75])
@@ -151,8 +152,8 @@ def standings(
             "margin": margin.astype(np.float32),
             "confidence": pl.Series(confidence, dtype=pl.Float32)
             if confidence is not None
-            else pl.Series([None] * len(X), dtype=pl.Float32),
-            "standing": np.array(STANDINGS)[code],
+            else pl.repeat(None, len(X), dtype=pl.Float32, eager=True),
+            "standing": pl.Series(STANDINGS).gather(code),
             "subsegment_id": _parts(X, found.labels, certainty),
         }
     )
@@ -170,5 +171,5 @@ def _parts(
     X: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], certainty: Certainty
 ) -> pl.Series:
     if not certainty.parts:
-        return pl.Series([None] * len(X), dtype=pl.String)
-    return pl.Series(assign_subsegments(X, labels, certainty.parts).tolist())
+        return pl.repeat(None, len(X), dtype=pl.String, eager=True)
+    return assign_subsegments(X, labels, certainty.parts)
