@@ -27,7 +27,8 @@ from learnstrata.stats.inputs import (
     finite_rows,
     positive,
 )
-from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd, squared_distances
+from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd
+from learnstrata.stats.refits import fresh, labels_of
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.starts import grown, merged, seeded, swapped
 from learnstrata.stats.threads import workers
@@ -45,7 +46,8 @@ __all__ = [
     "sweep",
 ]
 
-CORESET = 10_000
+CORESET = 5_000
+SKETCHED = 2_500  # rows that the starts of a sketch run on
 CORESET_ROWS_A_CLUSTER = 20
 MOST_CLUSTERS_MOVED = 32  # beyond, moving one centre changes too little for its cost
 NEAR = 1e-14  # squared distances under it, of the extent squared, are rounding
@@ -216,8 +218,9 @@ def sketch(
 ) -> dict[int, KMeansFit]:
     """Fit every k once and lightly, where hundreds of tables have to be fitted.
 
-    The best of a few k-means++ starts in float32, none helped by its neighbours, and
-    one step in float64: labels and inertia are exact for the centres given.
+    The best of a few k-means++ starts on a coreset in float32, none helped by its
+    neighbours, and one step over all rows in float64: labels and inertia are exact for
+    the centres given.
 
     Parameters
     ----------
@@ -264,15 +267,14 @@ def sketch(
     rng = np.random.default_rng(rng)
     found: dict[int, KMeansFit] = {}
     for k in ks:
-        starts = seeded(points, k, n_runs=n_starts, rng=rng)
-        centers = lloyd(points, starts, max_iter=100, tolerance=1e-5).best(1).centers[0]
+        centers = fresh(points, k, n_starts=n_starts, coreset=SKETCHED, rng=rng)
         found[k] = _sharpened(matrix, points, centers)
     return found
 
 
 def _sharpened(X: Floats, points: Points, centers: Singles) -> KMeansFit:
     """Take one step in float64: float32 loses what is small beside the extent."""
-    labels = squared_distances(points, centers).argmin(axis=0).astype(np.int32)
+    labels = labels_of(points, centers).astype(np.int32)
     return _finished(X, _means(X, labels, points.restored(centers)), 1)
 
 

@@ -157,7 +157,7 @@ class CopulaNull:
         for j, (values, some) in enumerate(
             zip(self.variables, self.columns, strict=True)
         ):
-            place[np.argsort(normal[:, j], kind="stable")] = np.arange(whole)
+            place[np.argsort(normal[:, j])] = np.arange(whole)  # no two are equal
             at = (place[:n_rows] + rng.random(n_rows)) / whole * len(values)
             rows = np.minimum(at.astype(np.intp), len(values) - 1)
             table[:, some] = values[rows]

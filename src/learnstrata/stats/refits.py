@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learnstrata.exceptions import DegenerateError
+from learnstrata.stats.assignment import least_of
 from learnstrata.stats.inputs import Floats, Integers
 from learnstrata.stats.lloyd import Points, Singles, lloyd, squared_distances
 from learnstrata.stats.starts import seeded
@@ -96,7 +97,7 @@ def fresh(
 
 def labels_of(points: Points, centers: Singles) -> Integers:
     """Give the nearest centre of each row."""
-    return squared_distances(points, centers).argmin(axis=0)
+    return least_of(squared_distances(points, centers))
 
 
 def overlap(a: Integers, b: Integers, n_clusters: int) -> npt.NDArray[np.intp]:
