@@ -1,6 +1,5 @@
 """Ward's hierarchy: exact on rows, weighted on micro-clusters."""
 
-import fastcluster
 import numpy as np
 import numpy.typing as npt
 
@@ -49,6 +48,8 @@ def ward(X: npt.ArrayLike) -> Floats:
     >>> ward([[0.0], [1.0], [9.0]]).round(2).tolist()
     [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 9.81, 3.0]]
     """
+    import fastcluster
+
     return fastcluster.linkage_vector(finite_matrix(X, least=2), method="ward")
 
 

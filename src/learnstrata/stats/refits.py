@@ -15,14 +15,15 @@ __all__ = [
     "drawn",
     "fresh",
     "labels_of",
+    "matched",
     "overlap",
     "prepared",
 ]
 
-CORESET = 10_000
+CORESET = 1_250
 APART = 1e-3  # drafts nearer than this share of the potential count as one
-ROUGH = 1e-5
-DRAFT = 1e-4  # drafts are told apart by it; the better two go on
+ROUGH = 2e-5
+DRAFT = 3e-4  # drafts are told apart by it; the better two go on
 
 
 def prepared(X: Floats) -> Points:
@@ -98,6 +99,25 @@ def fresh(
 def labels_of(points: Points, centers: Singles) -> Integers:
     """Give the nearest centre of each row."""
     return least_of(squared_distances(points, centers))
+
+
+def matched(shared: npt.NDArray[np.intp]) -> Integers:
+    """Give each cluster another one, so that the most rows are in both of a pair.
+
+    Parameters
+    ----------
+    shared : array of shape (n_clusters, n_clusters)
+        Rows in both, as `overlap` counts them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> matched(np.array([[1, 8], [6, 5]])).tolist()
+    [1, 0]
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    return linear_sum_assignment(shared, maximize=True)[1]
 
 
 def overlap(a: Integers, b: Integers, n_clusters: int) -> npt.NDArray[np.intp]:

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import DegenerateError, ParameterError
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix
@@ -17,6 +16,7 @@ from learnstrata.stats.refits import (
     drawn,
     fresh,
     labels_of,
+    matched,
     overlap,
     prepared,
 )
@@ -251,8 +251,7 @@ def _compared(
             _check_distinct(half, k)
     tables = [overlap(labels[of][of], labels[1 - of][of], k) for of in (0, 1)]
     given = [overlap(codes, np.concatenate(both), k) for both in labels]
-    matched = [linear_sum_assignment(shared, maximize=True)[1] for shared in given]
-    paired = [cut[match] for cut, match in zip(centers, matched, strict=True)]
+    paired = [cut[matched(shared)] for cut, shared in zip(centers, given, strict=True)]
     return Halves(
         k=k,
         strength=np.array([sum(map(_weakest, tables)) / 2]),

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config, Evidence
@@ -46,7 +45,7 @@ from learnstrata.stats.inputs import Integers, distinct_rows
 from learnstrata.stats.modality import Dip, dip_components
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.projection import principal_components
-from learnstrata.stats.refits import overlap
+from learnstrata.stats.refits import matched, overlap
 from learnstrata.stats.replication import Halves
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import Flow
@@ -422,7 +421,7 @@ def _renumbered(
     """Give the segments of the sweep the numbers of the final ones most like them."""
     if k not in halves:
         return dict(halves)
-    _, order = linear_sum_assignment(overlap(final, swept, k), maximize=True)
+    order = matched(overlap(final, swept, k))
     return {**halves, k: halves[k].renumbered(order)}
 
 

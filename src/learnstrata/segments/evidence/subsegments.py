@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config.stages import Finer
 from learnstrata.exceptions import ParameterError
@@ -21,6 +20,7 @@ from learnstrata.segments.model.parts import (
 )
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.inputs import Floats, Integers, distinct_rows, positive
+from learnstrata.stats.refits import matched
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.threads import workers
 from learnstrata.wording.statistics import as_told
@@ -484,7 +484,7 @@ def _reason(segment_id: int, best: Cut, table: Sequence[Cut]) -> str:
 def _matched(before: Integers, after: Integers, k: int) -> Integers:
     """Give for each later cluster the earlier one it came from: polishing reorders."""
     shared = np.bincount(after * k + before, minlength=k * k).reshape(k, k)
-    return linear_sum_assignment(shared, maximize=True)[1]
+    return matched(shared)
 
 
 def _counted(
