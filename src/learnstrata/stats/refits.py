@@ -23,8 +23,7 @@ __all__ = [
 CORESET = 1_250
 LEAST_A_CLUSTER = 50  # rows of a coreset
 APART = 1e-3  # drafts nearer than this share of the potential count as one
-ROUGH = 2e-5
-DRAFT = 3e-4  # drafts are told apart by it; the better two go on
+ROUGH = 1e-5
 
 
 def prepared(X: Floats) -> Points:
@@ -92,7 +91,7 @@ def fresh(
     """
     some = points.coreset(max(coreset, LEAST_A_CLUSTER * n_clusters), rng)
     starts = seeded(some, n_clusters, n_runs=n_starts, rng=rng)
-    drafts = lloyd(some, starts, max_iter=300, tolerance=DRAFT).best(2, apart=APART)
+    drafts = lloyd(some, starts, max_iter=300, tolerance=ROUGH).best(2, apart=APART)
     runs = lloyd(points, drafts.centers, max_iter=300, tolerance=ROUGH, patience=10)
     return runs.best(1).centers[0]
 
