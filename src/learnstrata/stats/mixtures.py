@@ -151,7 +151,8 @@ class _Gaussians:
             - 0.5 * np.einsum("ki,ki->k", pulled, means)
         )
         twice = np.where(low == high, 0.5, 1.0)
-        return np.column_stack([pulled, -twice * shape[:, low, high], constant])
+        found = np.column_stack([pulled, -twice * shape[:, low, high], constant])
+        return found.astype(np.float64, copy=False)
 
 
 def latent_class(
@@ -206,7 +207,8 @@ def latent_class(
     positive("n_classes", n_classes)
     rng = np.random.default_rng(rng)
     ones = np.ones(len(normal))
-    rows = np.column_stack([normal, np.square(normal), *hot, ones])
+    stacked = np.column_stack([normal, np.square(normal), *hot, ones])
+    rows = stacked.astype(np.float64, copy=False)
     starts = [rng.random((n_classes, len(rows))) for _ in range(STARTS)]
     starts = [start / start.sum(axis=0) for start in starts]
     model = _Classes(normal.shape[1], tuple(one.shape[1] for one in hot))
