@@ -46,7 +46,7 @@ __all__ = [
     "sweep",
 ]
 
-CORESET = 5_000
+CORESET = 10_000
 SKETCHED = 2_500  # rows that the starts of a sketch run on
 CORESET_ROWS_A_CLUSTER = 20
 MOST_CLUSTERS_MOVED = 32  # beyond, moving one centre changes too little for its cost
