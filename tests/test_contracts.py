@@ -26,13 +26,43 @@ def test_public_names_are_there_few_and_documented():
         _ = ls.nothing
 
 
-def test_importing_the_package_loads_nothing_heavy():
-    code = "import learnstrata, sys; print(*sys.modules)"
+def said_by(code):
+    """Run code in a process of its own; give the words it prints."""
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    heavy = {"polars", "pandas", "sklearn", "scipy", "numpy", "altair", "narwhals"}
-    assert heavy.isdisjoint(result.stdout.split())
+    return result.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("learnstrata", "polars pandas sklearn scipy numpy altair narwhals"),
+        ("learnstrata.app.cli", "polars pandas sklearn scipy numpy altair narwhals"),
+        (
+            "learnstrata.facade",
+            "altair scipy.stats scipy.optimize scipy.spatial sklearn vl_convert pandas",
+        ),
+    ],
+)
+def test_importing_loads_nothing_heavy(module, heavy):
+    loaded = said_by(f"import {module}, sys; print(*sys.modules)")
+    assert module in loaded
+    assert set(heavy.split()).isdisjoint(loaded)
+
+
+@pytest.mark.parametrize(("given", "used"), [([], "1"), (["2"], "2")])
+def test_the_command_line_has_one_blas_thread_unless_told_otherwise(given, used):
+    name = "OPENBLAS_NUM_THREADS"
+    code = (
+        "import os, sys; from learnstrata.app.cli import main; "
+        f"os.environ.pop({name!r}, None); "
+        f"os.environ.update({{{name!r}: v for v in {given}}}); "
+        "sys.argv = ['learnstrata', '--version']\n"
+        "try: main()\n"
+        f"except SystemExit: print(os.environ[{name!r}])"
+    )
+    assert said_by(code)[-1] == used
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)

@@ -618,3 +618,51 @@ def test_a_lazy_frame_gives_the_same_run(few):
     key = b"k" * 32
     eager, lazy = run(few, config, key=key), run(few.lazy(), config, key=key)
     assert lazy.meaning.learners.equals(eager.meaning.learners)
+
+
+@pytest.fixture(scope="module")
+def judged_on_some(small_table):
+    settings = QUICK | {"selection": QUICK["selection"] | {"k": 4}}
+    return run(small_table, load_config("robust", judged_on=1_000, **settings))
+
+
+def test_k_and_evidence_are_of_the_learners_drawn_and_the_segments_of_all(
+    judged_on_some,
+):
+    found = judged_on_some.clusters
+    X = judged_on_some.base.prepared.matrix.X
+    assert len(found.rows) == 1_000 < len(X) == len(found.fit.labels)
+    assert (np.diff(found.rows) > 0).all()
+    assert found.dossier.n_rows == found.trust.shape.n_rows == 1_000
+    assert found.tree.n_weighted == 1_000
+    means = [X[found.fit.labels == j].mean(axis=0) for j in range(4)]
+    assert found.fit.centers == pytest.approx(np.array(means), abs=1e-2)
+    parts = found.trust.subsegments
+    assert sum(part.count for part in parts.parts) == len(parts.ids) == len(X)
+    stated = judged_on_some.base.prepared.learners["role_family"].drop_nulls()
+    assert sum(cell.count for cell in found.trust.cells) == len(stated)
+
+
+def test_results_say_how_many_learners_they_were_judged_on(judged_on_some):
+    told = build(judged_on_some, key=b"k" * 32)
+    assert told.selection.judged == told.hierarchy.n_weighted == 1_000
+    assert told.evidence.silhouette.rows == told.evidence.finer.rows == 1_000
+    assert told.segmented > 1_000
+
+
+def test_learners_that_are_fewer_than_would_be_drawn_are_all_taken(few):
+    some, whole = (
+        run(few, load_config("robust", judged_on=most, **QUICK), key=b"k" * 32)
+        for most in (1_000, "all")
+    )
+    assert len(some.clusters.rows) == len(some.clusters.fit.labels)
+    assert some.meaning.learners.equals(whole.meaning.learners)
+    assert some.clusters.trust.verdict == whole.clusters.trust.verdict
+    assert build(some, key=b"k" * 32).selection.judged is None
+
+
+def test_the_order_of_rows_does_not_change_who_is_drawn(small_table, judged_on_some):
+    turned = run(small_table.reverse(), judged_on_some.config)
+    assert np.array_equal(
+        turned.clusters.fit.centers, judged_on_some.clusters.fit.centers
+    )

@@ -64,8 +64,9 @@ from learnstrata.segments.model.model import (
 from learnstrata.segments.pay.comparison import compare_pay
 from learnstrata.segments.questions.answers import answer_questions
 from learnstrata.stats import kmeans
+from learnstrata.stats.inputs import Integers
 from learnstrata.stats.projection import principal_components
-from learnstrata.stats.sampling import Seeds, spawn_seeds
+from learnstrata.stats.sampling import Seeds, sample_rows, spawn_seeds
 from learnstrata.stats.threads import single_blas
 from learnstrata.wording.words import listed
 
@@ -74,6 +75,7 @@ __all__ = ["STAGES", "Run", "explain", "prepare_learners", "rehearse", "run"]
 DRAWING = (
     *("tendency", "select", "fit", "hierarchy", "evidence", "explain"),
     "describe",
+    "judged",
 )
 
 
@@ -141,7 +143,7 @@ def rehearse(frame: IntoFrame, config: Config) -> Base:
         What `run` raises, in the same words.
     """
     base, seeds = prepare_learners(frame, config), _seeds(config)
-    X = base.prepared.matrix.X
+    X = base.prepared.drawn(_judged(base, config)).matrix.X
     find_tendency(X, config, rng=seeds["tendency"])
     refuse_too_few(
         X,
@@ -197,7 +199,10 @@ def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Bas
 
 
 def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
-    X, seeds, sampler = base.prepared.matrix.X, _seeds(config), config.sampler
+    seeds, sampler = _seeds(config), config.sampler
+    rows = _judged(base, config)
+    judged = base.prepared.drawn(rows)
+    X = judged.matrix.X
     timer.begin("tendency")
     with _naming_what_all_share(base):
         tendency = find_tendency(X, config, rng=seeds["tendency"])
@@ -208,21 +213,33 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
         rng=seeds["select"],
         sampler=sampler,
         evidence=config.evidence,
-        blocks=base.prepared.matrix.blocks,
+        blocks=judged.matrix.blocks,
         least=_least(config),
     )
     timer.begin("fit")
     rng, swept = np.random.default_rng(seeds["fit"]), dossier.fits.get(dossier.k)
     warm = [swept.centers] if swept else []
     fit = kmeans.fit(X, dossier.k, n_starts=config.fit.starts, rng=rng, warm=warm)
+    if judged is not base.prepared:
+        fit = kmeans.settle(base.prepared.matrix.X, fit.centers)
     timer.begin("hierarchy")
-    tree = grow_tree(X, fit, config.hierarchy, rng=seeds["hierarchy"], sampler=sampler)
+    rng = seeds["hierarchy"]
+    tree = grow_tree(X, fit.of(rows), config.hierarchy, rng=rng, sampler=sampler)
     timer.begin("evidence")
     trust, rng = None, seeds["evidence"]
     examined = config.evidence.level != "none" and len(X) >= LEAST_LEARNERS
     if examined and dossier.k > 1:  # of one segment there is nothing to doubt
-        trust = examine(base.prepared, dossier, fit, tree, config, rng=rng)
-    return Clusters(tendency, dossier, fit, tree, principal_components(X), trust)
+        trust = examine(base.prepared, dossier, fit, tree, config, rows=rows, rng=rng)
+    return Clusters(tendency, dossier, fit, tree, principal_components(X), trust, rows)
+
+
+def _judged(base: Base, config: Config) -> Integers:
+    """Draw the learners that all but the cut itself is computed on, in their order."""
+    n_learners = len(base.prepared.matrix.X)
+    most = n_learners if config.judged_on == "all" else config.judged_on
+    if n_learners <= most:
+        return np.arange(n_learners)
+    return np.sort(sample_rows(n_learners, most, rng=_seeds(config)["judged"]))
 
 
 @contextmanager

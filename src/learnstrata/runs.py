@@ -33,6 +33,7 @@ from learnstrata.segments.pay.benchmarks import Benchmarks
 from learnstrata.segments.pay.cohorts import Cohort
 from learnstrata.segments.pay.companies import CompanyViews
 from learnstrata.segments.questions.answers import Answers
+from learnstrata.stats.inputs import Integers
 from learnstrata.stats.kmeans import KMeansFit
 from learnstrata.stats.projection import Projection
 
@@ -123,6 +124,7 @@ class Clusters:
     """What the matrix says: tendency, every k, the chosen fit, the hierarchy, a map.
 
     `trust` is None where the evidence was left out, or the learners are too few for it.
+    `rows` are the learners that all but the fit was computed on: all, or those drawn.
     """
 
     tendency: TendencyFound
@@ -131,6 +133,7 @@ class Clusters:
     tree: Tree
     projection: Projection
     trust: Trust | None
+    rows: Integers
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,9 +217,18 @@ def test_the_runner_up_is_told_with_what_speaks_for_it(summary, notebook):
 
 
 def test_the_sweep_says_how_often_every_k_was_fitted(summary, notebook):
-    halved = with_(summary.selection, halved=4200, splits=17)
+    rows = tuple(with_(row, halvings=17) for row in summary.selection.table)
+    halved = with_(summary.selection, halved=4200, table=rows)
     assert trust.sweep(with_(summary, selection=halved)).endswith(
-        "4,200 of them were halved 17 times, and both halves cut from scratch."
+        "4,200 of them were halved 17 times, until it was known which k the rule "
+        "takes, and both halves cut from scratch."
+    )
+    fewer = with_(halved, table=(with_(rows[0], halvings=8), *rows[1:]), judged=9000)
+    told = trust.sweep(with_(summary, selection=fewer))
+    assert "halved 8 to 17 times" in told
+    assert told.endswith(
+        "of 9,000 learners drawn from all; segments, their sizes and profiles are of "
+        "all."
     )
     assert trust.sweep(notebook).endswith("records.")
 

@@ -15,6 +15,7 @@ from learnstrata.stats.kmeans import (
     nearest,
     polish,
     quantised,
+    settle,
     sketch,
     sweep,
 )
@@ -268,3 +269,50 @@ def test_centres_that_stand_for_all_rows_each_have_one(X, n_centers):
     assert set(nearest(X, centers).tolist()) == set(range(len(centers)))
     if n_centers >= len(np.unique(X, axis=0)):
         assert np.array_equal(centers, np.unique(X, axis=0))
+
+
+def test_settled_centres_are_those_of_lloyd_over_all_rows():
+    X = oracles_stats.pay_like_matrix(30_000, 4)
+    begun = fit(X[::20], 5, rng=0).centers
+    found, slow = settle(X, begun, tolerance=0, max_iter=300), polish(X, begun)
+    assert found.inertia == pytest.approx(slow.inertia, rel=1e-9)
+    assert found.centers == pytest.approx(slow.centers, abs=1e-9)
+    assert np.array_equal(found.labels, slow.labels)
+    assert np.array_equal(found.labels, assign(X, found.centers).labels)
+
+
+def test_settling_ends_where_a_pass_hardly_gains():
+    X = oracles_stats.pay_like_matrix(30_000, 5)
+    begun = fit(X[::20], 5, rng=0).centers
+    found, most = settle(X, begun), settle(X, begun, max_iter=3)
+    assert most.n_iter == 3 < found.n_iter < 15
+    whole = polish(X, begun)
+    assert whole.inertia <= found.inertia <= (1 + 2e-5) * whole.inertia
+
+
+def test_single_precision_settles_as_the_same_numbers_in_double():
+    X = oracles_stats.pay_like_matrix(4_000, 6).astype(np.float32)
+    before, begun = X.copy(), fit(X, 4, rng=0).centers
+    single, double = settle(X, begun), settle(X.astype(np.float64), begun)
+    assert np.array_equal(single.centers, double.centers)
+    assert single.inertia == double.inertia
+    assert np.array_equal(X, before)
+
+
+def test_a_centre_without_rows_stays_where_it_is():
+    found = settle([[0.0], [1.0], [2.0]], [[1.0], [50.0]])
+    assert found.centers.tolist() == [[1.0], [50.0]]
+
+
+@pytest.mark.parametrize(
+    ("X", "centers", "error", "words"),
+    [
+        ([[np.inf]], [[1.0]], DegenerateError, "nan or infinity in 1 rows"),
+        ([[1.0]], [[1.0, 2.0]], ParameterError, "Got centers of shape"),
+    ],
+)
+def test_what_cannot_settle_is_refused(X, centers, error, words):
+    with pytest.raises(error, match=words):
+        settle(X, centers)
+    with pytest.raises(ParameterError, match="Got max_iter=0"):
+        settle([[1.0]], [[1.0]], max_iter=0)

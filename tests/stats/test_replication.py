@@ -41,7 +41,7 @@ def test_values_are_those_of_both_cuts_over_all_rows():
     splits = np.random.default_rng(7).spawn(3)
     for i, split in enumerate(splits):
         rows, halves = _halves(points, split)
-        (source,) = split.spawn(1)
+        source = split.spawn(3)[2]  # of k = 2, 3 and 4
         centers = [fresh(half, 4, coreset=CORESET, rng=source) for half in halves]
         first, second = (
             oracles_stats.naive_prediction_strength(
@@ -176,14 +176,21 @@ def test_what_cannot_be_predicted_is_refused(X, ks, error, words):
         cut_halves(X, cuts, rng=0)
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"n_splits": 1}, "Got n_splits=1, expected 2 or more: one split has no"),
-        ({"n_starts": 0}, "Got n_starts=0, expected 1 or more"),
-    ],
-)
-def test_counts_must_make_sense(options, words):
+def test_one_split_is_refused():
     X, _ = oracles_stats.blobs(40, THREE, 0)
+    words = "Got n_splits=1, expected 2 or more: one split has no"
     with pytest.raises(ParameterError, match=words):
-        halved(X, [2], rng=0, **options)
+        halved(X, [2], n_splits=1, rng=0)
+
+
+def test_splits_that_are_continued_are_those_of_one_call():
+    X, _ = oracles_stats.blobs(200, THREE, 1, spread=5)
+    cuts = {k: kmeans.fit(X, k, rng=0).labels for k in (2, 4)}
+    whole = cut_halves(X, cuts, n_splits=6, rng=3)
+    some = cut_halves(X, cuts, n_splits=6, enough=lambda found: found.k == 4, rng=3)
+    assert {k: found.n_splits for k, found in some.items()} == {2: 6, 4: 2}
+    rest = cut_halves(X, cuts, n_splits=6, known=some, rng=3)
+    for k, found in whole.items():
+        assert np.array_equal(rest[k].agreement, found.agreement)
+        assert np.array_equal(rest[k].centers, found.centers)
+        assert np.array_equal(some[k].jaccard, found.jaccard[: 2 * some[k].n_splits])

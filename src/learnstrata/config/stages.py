@@ -623,6 +623,9 @@ class Config:
         Seed of a run whose caller gives none.
     as_of : int or {"table", "clock"}
         The year that counts as now; ``table`` is the newest that enough learners share.
+    judged_on : int or "all"
+        Learners at most that everything is computed on which is no sum over all of
+        them: the choice of k, the hierarchy and the evidence, drawn from all.
     sampler : {"generator", "legacy"}
         ``legacy`` draws samples with NumPy's RandomState, as the original does.
     experience_bands : tuple of float
@@ -646,6 +649,7 @@ class Config:
     record: Unit = "record"
     seed: AnyNumber = 0
     as_of: int | Literal["table", "clock"] = "table"
+    judged_on: Annotated[int, Field(ge=1_000)] | Literal["all"] = 200_000
     sampler: Literal["generator", "legacy"] = "generator"
     experience_bands: Growing = ()
     experience_band_names: Annotated[

@@ -203,12 +203,20 @@ def small_segment(summary: Results) -> str:
 def sweep(summary: Results) -> str:
     """Say on how many learners every k was fitted, and how often again."""
     found, write = summary.selection, summary.settings.numbers
-    text = f"Every k was fitted on {write.count(found.rows)} {summary.settings.units}"
-    if not found.halved:
+    units = summary.settings.units
+    text = f"Every k was fitted on {write.count(found.rows)} {units}"
+    if found.halved:
+        times = sorted({row.halvings for row in found.table if row.halvings})
+        often = " to ".join(map(str, dict.fromkeys((times[0], times[-1]))))
+        text += (
+            f"; {write.count(found.halved)} of them were halved {often} times, until "
+            "it was known which k the rule takes, and both halves cut from scratch"
+        )
+    if found.judged is None:
         return f"{text}."
     return (
-        f"{text}; {write.count(found.halved)} of them were halved {found.splits} "
-        "times, and both halves cut from scratch."
+        f"{text}. These, and all the evidence, are of {write.count(found.judged)} "
+        f"{units} drawn from all; segments, their sizes and profiles are of all."
     )
 
 

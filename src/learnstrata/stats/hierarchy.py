@@ -1,10 +1,10 @@
 """Ward's hierarchy: exact on rows, weighted on micro-clusters."""
 
-import fastcluster
 import numpy as np
 import numpy.typing as npt
 
 from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.stats.assignment import mean_rows
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix
 
 __all__ = ["branches", "cut", "ward", "ward_of_groups", "ward_weighted"]
@@ -48,6 +48,8 @@ def ward(X: npt.ArrayLike) -> Floats:
     >>> ward([[0.0], [1.0], [9.0]]).round(2).tolist()
     [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 9.81, 3.0]]
     """
+    import fastcluster
+
     return fastcluster.linkage_vector(finite_matrix(X, least=2), method="ward")
 
 
@@ -133,11 +135,10 @@ def ward_of_groups(
     >>> groups.tolist(), linkage.round(3).tolist(), sizes.tolist()
     ([1, 1, 0], [[0.0, 1.0, 3.464, 2.0]], [1, 2])
     """
-    rows = np.asarray(X)
     _, groups, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    sums = np.zeros((len(sizes), rows.shape[1]))
-    np.add.at(sums, groups, rows)
-    return groups, ward_weighted(sums / sizes[:, None], sizes), sizes
+    nowhere = np.zeros((len(sizes), np.shape(X)[1]))
+    means, _ = mean_rows(np.asarray(X), groups, nowhere)
+    return groups, ward_weighted(means, sizes), sizes
 
 
 def _merges(centers: Floats, sizes: Floats) -> tuple[Integers, Floats]:

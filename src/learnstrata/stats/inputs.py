@@ -1,5 +1,6 @@
 """What a statistic accepts: finite matrices, labels, counts."""
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -10,6 +11,8 @@ from learnstrata.exceptions import DegenerateError, ParameterError
 __all__ = [
     "Floats",
     "Integers",
+    "Rows",
+    "blocks",
     "codes_of",
     "distinct_rows",
     "finite_matrix",
@@ -20,6 +23,9 @@ __all__ = [
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.integer]
 
+Rows: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+
+BLOCK_CELLS = 500_000
 NEAR = 1e-6  # of the widest column
 
 
@@ -39,36 +45,54 @@ def finite_matrix(X: npt.ArrayLike, *, least: int = 1) -> Floats:
         If `X` is not such a matrix.
     """
     matrix = np.ascontiguousarray(X, dtype=np.float64)
+    _check(matrix, np.shape(X), least)
+    return matrix
+
+
+def finite_rows(X: npt.ArrayLike) -> Rows:
+    """Give `X` as it is where it is a matrix of floats, for what takes block by block.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Numbers. Neither single nor double precision is copied.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is no matrix of one finite row or more.
+    """
+    given = np.asarray(X)
+    single = given.dtype == np.float32
+    matrix = given if single else np.asarray(given, dtype=np.float64)
+    _check(matrix, np.shape(X), 1)
+    return matrix
+
+
+def _check(matrix: Rows, shape: tuple[int, ...], least: int) -> None:
     if matrix.ndim != 2 or len(matrix) < least or matrix.shape[1] == 0:
         raise DegenerateError(
-            f"Got X of shape {np.shape(X)}, expected {least} or more rows and 1 or "
+            f"Got X of shape {shape}, expected {least} or more rows and 1 or "
             "more columns. Pass a matrix of features."
         )
-    if not np.isfinite(matrix).all():
+    if not all(np.isfinite(matrix[rows]).all() for rows in blocks(len(matrix), 1)):
         bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
         raise DegenerateError(
             f"Got nan or infinity in {len(bad):,} rows of X (the first is row "
             f"{bad[0]}), expected finite numbers. Drop or impute them first."
         )
-    return matrix
 
 
-def finite_rows(X: npt.ArrayLike) -> npt.NDArray[np.floating]:
-    """Give `X` as a matrix of finite rows; single precision is passed through as well.
+def blocks(n_rows: int, width: int) -> Iterator[slice]:
+    """Cut rows into blocks, so that one by `width` numbers stays in a small cache.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-
-    Raises
-    ------
-    DegenerateError
-        As `finite_matrix`.
+    Examples
+    --------
+    >>> [block.start for block in blocks(1_000, 1_000)]
+    [0, 500]
     """
-    if isinstance(X, np.ndarray) and X.dtype == np.float32 and X.ndim == 2 and X.size:
-        total = np.sum(X, dtype=np.float64)  # finite where all are: it holds them all
-        return X if np.isfinite(total) else finite_matrix(X)
-    return finite_matrix(X)
+    size = max(256, BLOCK_CELLS // width)
+    return (slice(first, first + size) for first in range(0, n_rows, size))
 
 
 def distinct_rows(X: npt.ArrayLike) -> int:
@@ -96,7 +120,12 @@ def distinct_rows(X: npt.ArrayLike) -> int:
     width = float((matrix.max(axis=0) - low).max())
     if not width:
         return 1
-    return len(np.unique(np.round((matrix - low) / (NEAR * width)), axis=0))
+    places = np.round((matrix - low) / (NEAR * width)).astype(np.uint64)
+    # rows that differ have the same key with a chance of 2 ** -64
+    odd = np.random.default_rng(0).integers(
+        2**64, size=matrix.shape[1], dtype=np.uint64
+    )
+    return len(np.unique(places @ (odd | np.uint64(1))))
 
 
 def codes_of(labels: npt.ArrayLike, n_samples: int) -> tuple[npt.NDArray[np.intp], int]:

@@ -1,17 +1,37 @@
 """k-means: one fit, a sweep over k that shares its work, polish, assignment."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.inputs import Floats, finite_matrix, finite_rows, positive
-from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd, squared_distances
-from learnstrata.stats.nearness import Rows, nearest_of, squares_of, two_nearest
+from learnstrata.stats.assignment import (
+    Assignment,
+    Labels,
+    assign,
+    centers_like,
+    mean_rows,
+    nearest,
+    nearest_of,
+    squares_to,
+)
+from learnstrata.stats.inputs import (
+    Floats,
+    Integers,
+    Rows,
+    blocks,
+    finite_matrix,
+    finite_rows,
+    positive,
+)
+from learnstrata.stats.lloyd import Points, Runs, Singles, lloyd
+from learnstrata.stats.refits import fresh, labels_of
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.starts import grown, merged, seeded, swapped
+from learnstrata.stats.threads import workers
 
 __all__ = [
     "Assignment",
@@ -21,13 +41,13 @@ __all__ = [
     "nearest",
     "polish",
     "quantised",
+    "settle",
     "sketch",
     "sweep",
 ]
 
-Labels = npt.NDArray[np.int32]
-
 CORESET = 10_000
+SKETCHED = 10_000  # rows that the starts of a sketch run on
 CORESET_ROWS_A_CLUSTER = 20
 MOST_CLUSTERS_MOVED = 32  # beyond, moving one centre changes too little for its cost
 NEAR = 1e-14  # squared distances under it, of the extent squared, are rounding
@@ -54,23 +74,11 @@ class KMeansFit:
     inertia: float
     n_iter: int
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Assignment:
-    """The two nearest centres of each row.
-
-    Attributes
-    ----------
-    labels, second_labels : array of shape (n_samples,), int32
-        Nearest and next centre; the next is -1 where there is one centre only.
-    distance, second_distance : array of shape (n_samples,)
-        Euclidean; the second is infinite where there is one centre only.
-    """
-
-    labels: Labels
-    distance: Floats
-    second_labels: Labels
-    second_distance: Floats
+    def of(self, rows: Integers) -> "KMeansFit":
+        """Give the labels of these rows alone; the inertia stays that of all."""
+        if len(rows) == len(self.labels):
+            return self
+        return replace(self, labels=self.labels[rows])
 
 
 def fit(
@@ -135,7 +143,7 @@ def fit(
     """
     matrix = _enough_rows(X, positive("n_clusters", n_clusters))
     search = _Search.over(matrix, n_clusters, np.random.default_rng(rng))
-    warmed = [search.points.scaled(_centers_like(c, matrix, n_clusters)) for c in warm]
+    warmed = [search.points.scaled(centers_like(c, matrix, n_clusters)) for c in warm]
     runs = search.race(
         [search.fresh(n_clusters, positive("n_starts", n_starts))], warmed
     )
@@ -210,8 +218,9 @@ def sketch(
 ) -> dict[int, KMeansFit]:
     """Fit every k once and lightly, where hundreds of tables have to be fitted.
 
-    The best of a few k-means++ starts in float32, none helped by its neighbours, and
-    one step in float64: labels and inertia are exact for the centres given.
+    The best of a few k-means++ starts on a coreset in float32, none helped by its
+    neighbours, and one step over all rows in float64: labels and inertia are exact for
+    the centres given.
 
     Parameters
     ----------
@@ -258,15 +267,14 @@ def sketch(
     rng = np.random.default_rng(rng)
     found: dict[int, KMeansFit] = {}
     for k in ks:
-        starts = seeded(points, k, n_runs=n_starts, rng=rng)
-        centers = lloyd(points, starts, max_iter=100, tolerance=1e-5).best(1).centers[0]
+        centers = fresh(points, k, n_starts=n_starts, coreset=SKETCHED, rng=rng)
         found[k] = _sharpened(matrix, points, centers)
     return found
 
 
 def _sharpened(X: Floats, points: Points, centers: Singles) -> KMeansFit:
     """Take one step in float64: float32 loses what is small beside the extent."""
-    labels = squared_distances(points, centers).argmin(axis=0).astype(np.int32)
+    labels = labels_of(points, centers).astype(np.int32)
     return _finished(X, _means(X, labels, points.restored(centers)), 1)
 
 
@@ -383,7 +391,7 @@ def polish(
     >>> polish([[0.0], [2.0], [9.0]], [[0.0], [3.0]]).centers.ravel().tolist()
     [1.0, 9.0]
     """
-    start = _centers_like(centers, finite_matrix(X))
+    start = centers_like(centers, finite_matrix(X))
     matrix = _enough_rows(X, len(start))
     positive("max_iter", max_iter)
     labels: Labels | None = None
@@ -396,6 +404,94 @@ def polish(
         labels = nearest
         start = _means(matrix, labels, start)
     return _finished(matrix, start, n_iter)
+
+
+def settle(
+    X: npt.ArrayLike,
+    centers: npt.ArrayLike,
+    *,
+    tolerance: float = 1e-6,
+    max_iter: int = 15,
+) -> KMeansFit:
+    """Take Lloyd's steps over many rows from the centres of a sample of them.
+
+    Rows are read block by block, in whatever precision they are, and never copied: a
+    step is one pass that gives the labels, the sums of the clusters and the inertia.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Features.
+    centers : array-like of shape (n_clusters, n_features)
+        Those of a fit of a sample.
+    tolerance : float, default=1e-6
+        Share of the inertia that a step must save for another to follow.
+    max_iter : int, default=15
+        Passes at most; another gives the labels.
+
+    Returns
+    -------
+    KMeansFit
+        Labels are those that `assign` gives for `X` and its centres; `n_iter` counts
+        the passes.
+
+    Raises
+    ------
+    DegenerateError
+        If `X` is not finite.
+    ParameterError
+        If the centres do not fit `X`, or `max_iter` is under 1.
+
+    Notes
+    -----
+    A centre without rows stays where it is: none of a sample's clusters is empty among
+    all rows where the sample is some of them, unless others move to it.
+
+    Examples
+    --------
+    >>> found = settle([[0.0], [1.0], [2.0], [10.0], [12.0]], [[0.0], [10.0]])
+    >>> found.centers.ravel().tolist(), found.inertia
+    ([1.0, 11.0], 4.0)
+    """
+    matrix = finite_rows(X)
+    current = centers_like(centers, matrix)
+    found, n_iter, before = _passed(matrix, current), 1, np.inf
+    while n_iter < positive("max_iter", max_iter):
+        if before - found.inertia <= tolerance * found.inertia:
+            break
+        before, current = found.inertia, found.means
+        found, n_iter = _passed(matrix, current), n_iter + 1
+    return _finished(matrix, current, n_iter, sizes=found.sizes)
+
+
+class _Pass(NamedTuple):
+    """What one pass over all rows gave, of the centres that it began with."""
+
+    means: Floats
+    sizes: Floats
+    inertia: float
+
+
+def _passed(X: Rows, centers: Floats) -> _Pass:
+    """Sum rows and squared distances by nearest centre, in the order of the blocks."""
+
+    def sums_of(block: slice) -> tuple[Floats, Floats, float]:
+        rows = X[block].astype(np.float64)
+        labels = nearest_of(rows, centers)
+        means, _ = mean_rows(rows, labels, centers)
+        sizes = np.bincount(labels, minlength=len(centers)).astype(np.float64)
+        squares = squares_to(rows, centers, labels)
+        return means * sizes[:, None], sizes, float(squares.sum())
+
+    sums, sizes, inertia = np.zeros(centers.shape), np.zeros(len(centers)), 0.0
+    with workers() as each:
+        for some, counts, squares in each(sums_of, blocks(len(X), X.shape[1])):
+            sums += some
+            sizes += counts
+            inertia += squares
+    held = sizes[:, None] > 0
+    means = np.where(held, sums / np.maximum(sizes, 1)[:, None], centers)
+    return _Pass(means, sizes, inertia)
 
 
 def quantised(
@@ -443,82 +539,13 @@ def quantised(
     rows = sample_rows(len(distinct), positive("n_centers", n_centers), rng=rng)
     centers = distinct[rows]
     for _ in range(n_steps if len(rows) < len(distinct) else 0):
-        centers = _mean_rows(matrix, nearest_of(matrix, centers), centers)[0]
+        centers = mean_rows(matrix, nearest_of(matrix, centers), centers)[0]
     held = np.bincount(nearest_of(matrix, centers), minlength=len(centers)) > 0
     return centers[held]
 
 
-def assign(X: npt.ArrayLike, centers: npt.ArrayLike) -> Assignment:
-    """Find the nearest centre of each row and the next, block by block.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Features.
-    centers : array-like of shape (n_clusters, n_features)
-        Centres on the same scale.
-
-    Returns
-    -------
-    Assignment
-        Of centres at the same distance, always the same one.
-
-    Raises
-    ------
-    DegenerateError
-        If `X` is not finite.
-    ParameterError
-        If the centres do not fit `X`.
-
-    Examples
-    --------
-    >>> found = assign([[0.0], [6.0]], [[1.0], [4.0]])
-    >>> found.labels.tolist(), found.second_distance.tolist()
-    ([0, 1], [4.0, 5.0])
-    """
-    matrix = finite_rows(X)
-    targets = _centers_like(centers, matrix)
-    if len(targets) == 1:
-        labels = np.zeros(len(matrix), dtype=np.int32)
-        distance = np.sqrt(squares_of(matrix, targets, labels))
-        nowhere = np.full(len(matrix), -1, dtype=np.int32)
-        return Assignment(labels, distance, nowhere, np.full(len(matrix), np.inf))
-    labels, second = two_nearest(matrix, targets)
-    distance = np.sqrt(squares_of(matrix, targets, labels))
-    beyond = np.sqrt(squares_of(matrix, targets, second))
-    return Assignment(labels, distance, second, np.maximum(beyond, distance))
-
-
-def nearest(X: npt.ArrayLike, centers: npt.ArrayLike) -> Labels:
-    """Find the nearest centre of each row: the labels of `assign` at half its cost.
-
-    Examples
-    --------
-    >>> nearest([[0.0], [6.0]], [[1.0], [4.0]]).tolist()
-    [0, 1]
-    """
-    matrix = finite_rows(X)
-    return nearest_of(matrix, _centers_like(centers, matrix))
-
-
-def _mean_rows(
-    X: Floats, labels: Labels, centers: Floats
-) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Give the mean of each cluster, and which are empty: these stay where they are."""
-    from scipy.sparse import csr_array
-
-    sizes = np.bincount(labels, minlength=len(centers))
-    of_row = csr_array(
-        (np.ones(len(X)), labels, np.arange(len(X) + 1)), (len(X), len(centers))
-    )
-    means = np.where(
-        sizes[:, None] > 0, (of_row.T @ X) / np.maximum(sizes, 1)[:, None], centers
-    )
-    return means, np.flatnonzero(sizes == 0)
-
-
 def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
-    means, empty = _mean_rows(X, labels, centers)
+    means, empty = mean_rows(X, labels, centers)
     if len(empty):
         rows = _farthest(X, means, labels, len(empty))
         means[empty[: len(rows)]] = rows
@@ -526,7 +553,7 @@ def _means(X: Floats, labels: Labels, centers: Floats) -> Floats:
 
 
 def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
-    squares = squares_of(X, centers, labels)
+    squares = squares_to(X, centers, labels)
     order = np.argsort(-squares, kind="stable")[: 4 * most]
     away = X[order[squares[order] > NEAR * np.max(np.abs(X - centers[0])) ** 2]]
     if not len(away):  # every row lies at its centre, and some centres have none
@@ -538,14 +565,19 @@ def _farthest(X: Floats, centers: Floats, labels: Labels, most: int) -> Floats:
     return away[np.sort(first)[:most]]
 
 
-def _finished(X: Floats, centers: Floats, n_iter: int) -> KMeansFit:
-    labels = nearest_of(X, centers)
-    sizes = np.bincount(labels, minlength=len(centers))
-    order = np.lexsort((*centers.T[::-1], -sizes))
+def _finished(
+    X: Rows, centers: Floats, n_iter: int, *, sizes: Floats | None = None
+) -> KMeansFit:
+    counts: Floats | Integers = (
+        np.bincount(nearest_of(X, centers), minlength=len(centers))
+        if sizes is None
+        else sizes
+    )
+    order = np.lexsort((*centers.T[::-1], -counts))
     ordered = np.ascontiguousarray(centers[order])
     # labels come from the ordered centres: a product rounds by the place of its column
     labels = nearest_of(X, ordered)
-    inertia = float(squares_of(X, ordered, labels).sum())
+    inertia = float(squares_to(X, ordered, labels).sum())
     return KMeansFit(ordered, labels, inertia, n_iter)
 
 
@@ -557,16 +589,3 @@ def _enough_rows(X: npt.ArrayLike, n_clusters: int) -> Floats:
             "each cluster. Ask for fewer clusters."
         )
     return matrix
-
-
-def _centers_like(
-    centers: npt.ArrayLike, X: Rows, n_clusters: int | None = None
-) -> Floats:
-    array = np.ascontiguousarray(centers, dtype=np.float64)
-    wanted = (n_clusters or len(np.atleast_1d(array)), X.shape[1])
-    if array.shape != wanted or not array.size or not np.isfinite(array).all():
-        raise ParameterError(
-            f"Got centers of shape {array.shape}, expected finite numbers of shape "
-            f"{wanted}: one column for each feature of X."
-        )
-    return array

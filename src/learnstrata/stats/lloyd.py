@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from learnstrata.stats.assignment import least_of
 from learnstrata.stats.inputs import Floats, Integers
 from learnstrata.stats.threads import Mapper, workers
 
@@ -219,7 +220,7 @@ def squared_distances(points: Points, centers: Singles) -> Singles:
 def nearest_two(points: Points, centers: Singles) -> tuple[Integers, Singles, Singles]:
     """Give the nearest centre of each row, and both smallest squared distances."""
     squares = squared_distances(points, centers)
-    labels = squares.argmin(axis=0)
+    labels = least_of(squares)
     every = np.arange(len(labels))
     nearest = squares[labels, every]
     squares[labels, every] = np.inf

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.stats.inputs import Floats
@@ -89,6 +88,8 @@ def match_clusters(
         )
     rows, columns = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
     jaccard = counts / np.maximum(rows + columns - counts, 1)
+    from scipy.optimize import linear_sum_assignment
+
     # What is no pair has no weight: two small overlaps are not worth a large one.
     at = linear_sum_assignment(np.where(jaccard > least, jaccard, 0), maximize=True)
     pairs = [

@@ -7,7 +7,6 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 from diptest import diptest
-from scipy.spatial import KDTree
 
 from learnstrata.exceptions import DegenerateError
 from learnstrata.stats.inputs import Floats, codes_of, finite_matrix, positive
@@ -283,6 +282,8 @@ def valleys(
 def _room(X: Floats) -> Floats:
     """Give the logarithm of the volume that the nearest neighbours of a row take."""
     reach = min(NEIGHBOURS + 1, len(X))  # a row is its own nearest
+    from scipy.spatial import KDTree
+
     apart = KDTree(X).query(X, k=reach)[0][:, -1]
     return X.shape[1] * np.log(np.maximum(apart, np.finfo(float).tiny))
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix, positive
@@ -157,7 +156,7 @@ class CopulaNull:
         for j, (values, some) in enumerate(
             zip(self.variables, self.columns, strict=True)
         ):
-            place[np.argsort(normal[:, j], kind="stable")] = np.arange(whole)
+            place[np.argsort(normal[:, j])] = np.arange(whole)  # no two are equal
             at = (place[:n_rows] + rng.random(n_rows)) / whole * len(values)
             rows = np.minimum(at.astype(np.intp), len(values) - 1)
             table[:, some] = values[rows]
@@ -286,6 +285,8 @@ def _order(values: Floats, direction: Floats) -> Floats:
 
 
 def _normal_scores(order: Floats) -> Floats:
+    from scipy.special import ndtri
+
     return ndtri((_ranks(order) - 0.5) / len(order))
 
 
@@ -333,6 +334,8 @@ def _hermite(scores: Floats) -> Floats:
     Coefficient m is the sum of ``rise(c) h_{m-1}(c) density(c) / sqrt(m)`` over the
     places `c` of its steps, with `h` the Hermite polynomials of norm 1.
     """
+    from scipy.special import ndtri
+
     n = min(len(scores), HERMITE_ROWS)
     at = ((np.arange(n) + 0.5) / n * len(scores)).astype(np.intp)
     rises = np.diff(np.sort(scores, axis=0)[at], axis=0)

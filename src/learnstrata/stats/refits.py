@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learnstrata.exceptions import DegenerateError
+from learnstrata.stats.assignment import least_of
 from learnstrata.stats.inputs import Floats, Integers
 from learnstrata.stats.lloyd import Points, Singles, lloyd, squared_distances
 from learnstrata.stats.starts import seeded
@@ -14,11 +15,13 @@ __all__ = [
     "drawn",
     "fresh",
     "labels_of",
+    "matched",
     "overlap",
     "prepared",
 ]
 
-CORESET = 10_000
+CORESET = 1_250
+LEAST_A_CLUSTER = 50  # rows of a coreset
 APART = 1e-3  # drafts nearer than this share of the potential count as one
 ROUGH = 1e-5
 
@@ -86,7 +89,7 @@ def fresh(
     The starts run on a weighted coreset of so many rows; the best two that differ go on
     over all rows, and the better is kept.
     """
-    some = points.coreset(coreset, rng)
+    some = points.coreset(max(coreset, LEAST_A_CLUSTER * n_clusters), rng)
     starts = seeded(some, n_clusters, n_runs=n_starts, rng=rng)
     drafts = lloyd(some, starts, max_iter=300, tolerance=ROUGH).best(2, apart=APART)
     runs = lloyd(points, drafts.centers, max_iter=300, tolerance=ROUGH, patience=10)
@@ -95,7 +98,26 @@ def fresh(
 
 def labels_of(points: Points, centers: Singles) -> Integers:
     """Give the nearest centre of each row."""
-    return squared_distances(points, centers).argmin(axis=0)
+    return least_of(squared_distances(points, centers))
+
+
+def matched(shared: npt.NDArray[np.intp]) -> Integers:
+    """Give each cluster another one, so that the most rows are in both of a pair.
+
+    Parameters
+    ----------
+    shared : array of shape (n_clusters, n_clusters)
+        Rows in both, as `overlap` counts them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> matched(np.array([[1, 8], [6, 5]])).tolist()
+    [1, 0]
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    return linear_sum_assignment(shared, maximize=True)[1]
 
 
 def overlap(a: Integers, b: Integers, n_clusters: int) -> npt.NDArray[np.intp]:

@@ -1,22 +1,22 @@
 """Halves of a table: whether the other one would be cut the same way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.stats.inputs import Floats, Integers, finite_matrix, positive
-from learnstrata.stats.lloyd import Points, Singles
+from learnstrata.stats.inputs import Floats, Integers, finite_matrix
+from learnstrata.stats.lloyd import Points
 from learnstrata.stats.refits import (
     check_clusters,
     drawn,
     fresh,
     labels_of,
+    matched,
     overlap,
     prepared,
 )
@@ -26,6 +26,7 @@ from learnstrata.stats.threads import workers
 __all__ = ["Halves", "cut_halves", "lower_quartile"]
 
 CORESET = 2_500  # rows that the starts of a fit run on: 40 % of the time of all
+STARTS = 4
 Halved: TypeAlias = tuple[Points, Points]
 
 
@@ -76,6 +77,16 @@ class Halves:
         jaccard, centers = self.jaccard[:, order], self.centers[:, order]
         return replace(self, jaccard=jaccard, centers=centers)
 
+    def continued(self, more: "Halves") -> "Halves":
+        """Give the same with more splits after these."""
+        return Halves(
+            self.k,
+            np.concatenate([self.strength, more.strength]),
+            np.concatenate([self.agreement, more.agreement]),
+            np.concatenate([self.jaccard, more.jaccard]),
+            np.concatenate([self.centers, more.centers]),
+        )
+
 
 def lower_quartile(values: Floats) -> Floats:
     """Give what three of four reach, column by column.
@@ -89,21 +100,13 @@ def lower_quartile(values: Floats) -> Floats:
     return np.quantile(values, 0.25, axis=0)
 
 
-class _Compared(NamedTuple):
-    """What one split gave at one k; arrays have one row a half."""
-
-    strength: float
-    agreement: float
-    jaccard: Floats
-    centers: Singles
-
-
 def cut_halves(
     X: npt.ArrayLike,
     cuts: Mapping[int, Integers],
     *,
     n_splits: int = 5,
-    n_starts: int = 4,
+    enough: Callable[[Halves], bool] | None = None,
+    known: Mapping[int, Halves] | None = None,
     rng: np.random.Generator | int,
 ) -> dict[int, Halves]:
     """Cluster both halves of the rows afresh, and see how far the cuts agree.
@@ -122,10 +125,15 @@ def cut_halves(
         By k, 2 or more, the clusters to find again, numbered from 0.
     n_splits : int, default=5
         Random splits into halves, 2 or more; every k is tried on the same halves.
-    n_starts : int, default=4
-        Fresh k-means++ starts of each fit.
+    enough : callable, default=None
+        Of what the splits of one k gave so far, two or more of them: whether that k
+        needs no more. ``None`` tries every k on all splits.
+    known : mapping of int to Halves, default=None
+        What an earlier call of the same rows, cuts and source gave: its splits are not
+        made again, but continued.
     rng : Generator or int
-        Source of the splits and starts.
+        Source of the splits and starts. What a k is found to be does not depend on the
+        others.
 
     Returns
     -------
@@ -175,18 +183,33 @@ def cut_halves(
         raise ParameterError(
             f"Got n_splits={n_splits}, expected 2 or more: one split has no spread."
         )
-    points, n_starts = prepared(matrix), positive("n_starts", n_starts)
-    found: dict[int, list[_Compared]] = {k: [] for k in ks}
+    points, found = prepared(matrix), dict(known or {})
     with workers() as each:
-        for split in np.random.default_rng(rng).spawn(n_splits):
+        for i, split in enumerate(np.random.default_rng(rng).spawn(n_splits)):
+            open_ks = [k for k in ks if _is_open(found.get(k), i, enough)]
+            if not open_ks:
+                continue
             rows, halves = _halves(points, split)
-            codes = [np.asarray(cuts[k])[rows] for k in ks]
+            codes = [np.asarray(cuts[k])[rows] for k in open_ks]
+            sources = split.spawn(ks[-1] - 1)  # of k = 2 the first, whoever else is cut
             compared = each(
-                partial(_compared, halves, n_starts), ks, codes, split.spawn(len(ks))
+                partial(_compared, points, halves),
+                open_ks,
+                codes,
+                [sources[k - 2] for k in open_ks],
             )
-            for k, one in zip(ks, compared, strict=True):
-                found[k].append(one)
-    return {k: _over_splits(k, points, found[k]) for k in ks}
+            for k, one in zip(open_ks, compared, strict=True):
+                found[k] = found[k].continued(one) if k in found else one
+    return {k: found[k] for k in ks}
+
+
+def _is_open(
+    found: Halves | None, n_before: int, enough: Callable[[Halves], bool] | None
+) -> bool:
+    """Say whether a k is to be tried on the next split, and has not been before."""
+    if found is None or found.n_splits != n_before:  # stopped, or known already
+        return found is None and not n_before
+    return n_before < 2 or enough is None or not enough(found)
 
 
 def _checked(k_values: Iterable[int], n_half: int) -> list[int]:
@@ -211,11 +234,15 @@ def _halves(points: Points, rng: np.random.Generator) -> tuple[Integers, Halved]
 
 
 def _compared(
-    halves: Halved, n_starts: int, k: int, codes: Integers, rng: np.random.Generator
-) -> _Compared:
+    points: Points,
+    halves: Halved,
+    k: int,
+    codes: Integers,
+    rng: np.random.Generator,
+) -> Halves:
     """Cut both halves; compare the cuts with each other and with the given one."""
     centers = [
-        fresh(half, k, n_starts=n_starts, coreset=CORESET, rng=rng) for half in halves
+        fresh(half, k, n_starts=STARTS, coreset=CORESET, rng=rng) for half in halves
     ]
     # by whose centres, and of which half
     labels = [[labels_of(half, cut) for half in halves] for cut in centers]
@@ -224,12 +251,13 @@ def _compared(
             _check_distinct(half, k)
     tables = [overlap(labels[of][of], labels[1 - of][of], k) for of in (0, 1)]
     given = [overlap(codes, np.concatenate(both), k) for both in labels]
-    matched = [linear_sum_assignment(shared, maximize=True)[1] for shared in given]
-    return _Compared(
-        strength=sum(map(_weakest, tables)) / 2,
-        agreement=adjusted_rand(tables[0] + tables[1].T),
+    paired = [cut[matched(shared)] for cut, shared in zip(centers, given, strict=True)]
+    return Halves(
+        k=k,
+        strength=np.array([sum(map(_weakest, tables)) / 2]),
+        agreement=np.array([adjusted_rand(tables[0] + tables[1].T)]),
         jaccard=np.array([best_jaccard(shared) for shared in given]),
-        centers=np.stack([c[m] for c, m in zip(centers, matched, strict=True)]),
+        centers=points.restored(np.stack(paired)),
     )
 
 
@@ -249,13 +277,3 @@ def _check_distinct(half: Points, k: int) -> None:
             f"Got a half of X with {n_distinct} distinct rows, expected {k} or more: "
             "one for each cluster. Ask for fewer clusters."
         )
-
-
-def _over_splits(k: int, points: Points, found: list[_Compared]) -> Halves:
-    return Halves(
-        k=k,
-        strength=np.array([one.strength for one in found]),
-        agreement=np.array([one.agreement for one in found]),
-        jaccard=np.concatenate([one.jaccard for one in found]),
-        centers=points.restored(np.concatenate([one.centers for one in found])),
-    )

@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.stats.inputs import (
@@ -26,6 +25,7 @@ from learnstrata.stats.refits import (
     drawn,
     fresh,
     labels_of,
+    matched,
     overlap,
     prepared,
 )
@@ -251,8 +251,7 @@ def _resample(
     else:
         centers = fresh(some, k, rng=rng)
     shared = overlap(fit.labels[rows], labels_of(some, centers), k)
-    _, match = linear_sum_assignment(shared, maximize=True)
-    return best_jaccard(shared), centers[match]
+    return best_jaccard(shared), centers[matched(shared)]
 
 
 def best_jaccard(shared: npt.NDArray[np.intp], among: int | None = None) -> Floats:

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import KDTree
 
 from learnstrata.exceptions import DegenerateError
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix, positive
@@ -186,6 +185,8 @@ def _power_d(rows: Floats, m: int, rng: np.random.Generator) -> float:
 def _gaps(rows: Floats, probes: Floats, drawn: Integers) -> tuple[Floats, Floats]:
     """Give the distance of probes to a row, and of drawn rows to another row."""
     if rows.shape[1] <= MOST_TREE_FEATURES:
+        from scipy.spatial import KDTree
+
         tree = KDTree(rows)
         nearest = tree.query(probes, workers=-1)[0]
         return nearest, tree.query(rows[drawn], k=2, workers=-1)[0][:, 1]

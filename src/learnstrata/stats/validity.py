@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from learnstrata.exceptions import DegenerateError, ParameterError
+from learnstrata.stats.assignment import mean_rows
 from learnstrata.stats.distances import BLOCK_ROWS, distance_sums
 from learnstrata.stats.inputs import (
     Floats,
@@ -465,8 +465,7 @@ def inertia(X: npt.ArrayLike, labels: npt.ArrayLike) -> float:
 
 def _means(X: Floats, labels: Integers) -> tuple[Floats, Integers]:
     sizes = np.bincount(labels)
-    of_row = csr_array((np.ones(len(X)), labels, np.arange(len(X) + 1)))
-    return (of_row.T @ X) / sizes[:, None], sizes
+    return mean_rows(X, labels, np.zeros((len(sizes), X.shape[1])))[0], sizes
 
 
 def _varied_matrix(X: npt.ArrayLike) -> Floats:

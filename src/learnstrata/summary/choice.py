@@ -47,13 +47,14 @@ def build_selection(run: Run) -> contract.Selection:
     run : Run
     """
     dossier, trust = run.clusters.dossier, run.clusters.trust
-    choice, same = dossier.choice, run.meaning.same_as
+    choice, same, judged = dossier.choice, run.meaning.same_as, len(run.clusters.rows)
     return contract.Selection(
         k=choice.k,
         runner_up=choice.runner_up,
         rule=choice.rule,
         reason=choice.reason,
         changes=choice.changes,
+        judged=judged if judged < len(run.clusters.fit.labels) else None,
         rows=dossier.n_rows,
         scored=dossier.n_scored,
         against=dossier.n_against,
@@ -124,10 +125,11 @@ def build_map(run: Run, secret: bytes) -> contract.Map:
     # A set share of all would tell how many there are.
     most = min(MAP_POINTS, max(1, rng.binomial(len(scores), MAP_SHARE)))
     rows = rng.permutation(inside)[:most]
-    points, labels = blurred[rows].round(2), run.clusters.fit.labels[rows] + 1
+    points = blurred[rows].round(2)
+    labels = run.clusters.fit.labels[run.clusters.rows[rows]] + 1
     return contract.Map(
         axes=tuple(_axes(run)),
-        share=len(rows) / len(scores),
+        share=len(rows) / len(run.clusters.fit.labels),
         blur=MAP_BLUR,
         points=tuple(map(_point, points, labels)),
         middles=tuple(

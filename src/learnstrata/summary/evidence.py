@@ -135,7 +135,8 @@ def _silhouette(shape: Shape) -> contract.Silhouette:
         squared=shape.squared,
         simplified=shape.simplified,
         scored=len(found.values),
-        against=shape.n_rows,
+        against=shape.n_against,
+        rows=shape.n_rows,
         per_segment=tuple(
             contract.SegmentSilhouette(
                 segment_id=i, scored=scored, mean=mean, negative=negative
@@ -239,6 +240,7 @@ def _finer(run: Run, trust: Trust) -> contract.Finer:
     settings = run.config.evidence.finer
     sizes = Counter(run.meaning.learners["segment_id"].to_list())
     return contract.Finer(
+        rows=trust.shape.n_rows,
         rule=(
             f"A segment is cut into 2 to {settings.k_max} parts where the smallest "
             f"holds at least {100 * settings.min_share:.6g}% of it and the least "

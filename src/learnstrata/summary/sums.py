@@ -515,7 +515,9 @@ def _across(tally: Tally, results: Results, *, once: bool) -> None:
         tally.note(("leaf", i), size)
         for i, size in enumerate(branches.leaf_sizes if branches else ())
     ]
-    tally.guess(leaves, ("segmented",))
+    grown = tally.note(("grown",), results.hierarchy.n_weighted)
+    tally.guess(leaves, grown)
+    tally.guess([grown], ("segmented",))
     for one in results.evidence.valleys if results.evidence else ():
         if one.dip:
             pair = sorted((one.segment_id, one.neighbour_id))

@@ -16,8 +16,9 @@ from learnstrata.config.loading import load_config
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.features.matrix import Matrix
 from learnstrata.pipeline import run
+from learnstrata.segments.choice.halvings import Halving
 from learnstrata.segments.choice.rule import Choice
-from learnstrata.segments.choice.sweep import Dossier, halved
+from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.evidence import examination as trust_stage
 from learnstrata.segments.evidence.examination import examine
 from learnstrata.stats import kmeans
@@ -126,7 +127,10 @@ def test_a_segment_of_one_learner_has_a_silhouette_of_its_own():
     matrix = Matrix(X, ("a", "b"), ("a", "b"), ())
     choice = Choice(k=3, runner_up=None, candidates=(), rule="", reason="")
     dossier = Dossier(choice=choice, sampled=np.arange(len(X)), fits={})
-    found = trust_stage._shape(matrix, fit, dossier, rng=np.random.default_rng(0))
+    config = load_config(selection={"score_against": 2_000})
+    rng = np.random.default_rng(0)
+    found = trust_stage._shape(matrix, fit, dossier, config, rng=rng)
+    assert (found.n_rows, found.n_against) == (len(X), 2_000)
     assert len(found.silhouette.rows) < len(X)
     assert found.silhouette.per_cluster[2] == 0.0
     assert found.profile[2].tolist() == [0.0] * trust_stage.PROFILE_POINTS
@@ -159,6 +163,7 @@ def test_the_same_seed_gives_the_same_evidence(small_run, trust):
         small_run.clusters.fit,
         small_run.clusters.tree,
         small_run.config,
+        rows=small_run.clusters.rows,
         rng=1,
     )
     twice = examine(
@@ -167,6 +172,7 @@ def test_the_same_seed_gives_the_same_evidence(small_run, trust):
         small_run.clusters.fit,
         small_run.clusters.tree,
         small_run.config,
+        rows=small_run.clusters.rows,
         rng=1,
     )
     assert again.certainty == twice.certainty
@@ -242,10 +248,10 @@ def test_halves_are_compared_as_far_as_they_can_be_cut():
     config = load_config()
     rng, selection = np.random.default_rng(0), config.selection
     cuts = {k: np.arange(80) % k for k in (2, 3, 4, 5)}
-    two = {2: cuts[2]}
-    assert set(halved(rows, cuts, selection, rng=rng)) == {2, 3, 4}
-    assert halved(rows[:20], {2: cuts[2][:20]}, selection, rng=rng) == {}
-    assert halved(rows, two, replace(selection, splits=0), rng=rng) == {}
+    two, few = {2: cuts[2]}, {2: cuts[2][:20]}
+    assert set(Halving(rows, cuts, selection, rng).halves()) == {2, 3, 4}
+    assert Halving(rows[:20], few, selection, rng).halves() == {}
+    assert Halving(rows, two, replace(selection, splits=0), rng).halves() == {}
     said = list(trust_stage._not_again(config, seeds=0, ks=[5, 6]))
     assert said == [
         "No refit under other seeds: too few of the learners are distinct.",

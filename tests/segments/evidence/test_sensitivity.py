@@ -1,6 +1,5 @@
 """Would another analyst have found this?"""
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +14,7 @@ from learnstrata.learners.features.matrix import Matrix
 from learnstrata.segments.evidence import sensitivity
 from learnstrata.segments.evidence.sensitivity import find_sensitivity
 from learnstrata.segments.model.model import Prepared
-from learnstrata.stats import alternatives, kmeans
+from learnstrata.stats import kmeans
 from learnstrata.summary.contract import evidence as contract
 from learnstrata.summary.descriptions import sensitivity_sentence
 
@@ -88,8 +87,6 @@ def clear(planted):
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_algorithm_finds_planted_segments(clear, name):
-    if not alternatives.has_stepmix() and name == "Latent classes":
-        pytest.skip("stepmix is not installed")
     variant = by_name(clear)[name]
     assert variant.kind == "algorithm"
     assert variant.ari >= 0.9
@@ -215,15 +212,11 @@ def test_segments_made_of_outliers_are_said_to_be(table):
     assert found.same_way.smallest_share == pytest.approx(0.008)
 
 
-def test_ways_that_cannot_be_tried_say_why(table, monkeypatch):
-    monkeypatch.setitem(sys.modules, "stepmix", None)
+def test_ways_that_cannot_be_tried_say_why(table):
     rng = np.random.default_rng(3)
     numbers = np.zeros((200, 3))
     numbers[:, 2] = rng.normal(size=200)
     told = reasons(found_in(table(numbers), 2))
-    assert told["Latent classes"] == (
-        "stepmix is not installed: pip install 'learnstrata[latent]'"
-    )
     assert told["Role halved"] == "no feature of the role is clustered on"
     assert told["Company doubled"] == (
         "all features are of the company: there is nothing to weigh it against"
@@ -231,7 +224,6 @@ def test_ways_that_cannot_be_tried_say_why(table, monkeypatch):
     nobody = "no sampled learner was repaired or imputed"
     assert told["Without repaired and imputed learners"] == nobody
     assert told.keys() == {
-        "Latent classes",
         *(name for name in sensitivity.KINDS if "ole" in name or "ompany" in name),
         "Without repaired and imputed learners",
     }

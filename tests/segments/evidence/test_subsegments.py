@@ -47,8 +47,8 @@ def test_two_groups_in_a_segment_are_two_parts_and_one_group_is_not_cut(planted,
     _, labels, truth = planted
     assert [d.k for d in found.dossiers] == [1, 2]
     inside = labels == 1
-    assert metrics.adjusted_rand_score(truth[inside], found.ids[inside]) >= 0.95
-    assert set(found.ids[~inside]) == {"1"}
+    assert metrics.adjusted_rand_score(truth[inside], found.ids.filter(inside)) >= 0.95
+    assert set(found.ids.filter(~inside)) == {"1"}
     assert [p.subsegment_id for p in found.parts] == ["1", "2.1", "2.2"]
     assert [p.count for p in found.parts] == pytest.approx([500, 700, 300], abs=3)
 
@@ -75,7 +75,7 @@ def test_ids_are_unique_nested_in_their_segment_and_sizes_sum_to_it(planted, fou
     assert sums["share_of_segment"].to_list() == pytest.approx([1, 1])
     assert sums["share"].sum() == pytest.approx(1)
     for part in found.parts:
-        assert part.count == np.sum(found.ids == part.subsegment_id)
+        assert part.count == (found.ids == part.subsegment_id).sum()
 
 
 def test_parts_of_a_segment_are_ordered_by_size():
@@ -93,20 +93,19 @@ def test_parts_of_a_segment_are_ordered_by_size():
 def test_assignment_gives_the_ids_of_the_fit_also_after_json(planted, found):
     X, labels, _ = planted
     again = json.loads(json.dumps(found.centers))
-    assert np.array_equal(assign_subsegments(X, labels, again), found.ids)
+    assert assign_subsegments(X, labels, again).equals(found.ids)
     few = np.array([7, 3, 1200])
-    assert np.array_equal(
-        assign_subsegments(X[few], labels[few], again), found.ids[few]
-    )
+    alone = assign_subsegments(X[few], labels[few], again)
+    assert alone.equals(found.ids.gather(few))
     nobody = assign_subsegments(X[:0], labels[:0], again)
-    assert nobody.tolist() == []
+    assert nobody.to_list() == []
 
 
 def test_a_part_is_where_the_nearest_centre_of_the_own_segment_is():
     centers = (((0.0,), (10.0,)), (), ((5.0,), (0.0,)))
     X = np.array([[1.0], [9.0], [9.0], [1.0], [7.0]])
     ids = assign_subsegments(X, [0, 0, 1, 2, 2], centers)
-    assert ids.tolist() == ["1.1", "1.2", "2", "3.2", "3.1"]
+    assert ids.to_list() == ["1.1", "1.2", "2", "3.2", "3.1"]
 
 
 def test_the_same_seed_gives_the_same_result_and_nothing_is_changed(planted, found):
@@ -118,7 +117,7 @@ def test_the_same_seed_gives_the_same_result_and_nothing_is_changed(planted, fou
         found.parts,
         found.centers,
     )
-    assert np.array_equal(again.ids, found.ids)
+    assert again.ids.equals(found.ids)
     assert np.array_equal(X, before)
     assert np.array_equal(labels, numbers)
 
@@ -380,3 +379,21 @@ def test_cells_refuse_arrays_of_other_learners():
             role_cells(labels, ["a", "b", "c"], refits)
     with pytest.raises(ParameterError, match="min_count=0"):
         role_cells(labels, ["a", "b", "c"], labels[None], min_count=0)
+
+
+def test_other_learners_get_parts_by_the_same_centres(planted, found):
+    X, labels, _ = planted
+    twice = found.over(np.vstack([X, X]), np.r_[labels, labels])
+    assert [part.count for part in twice.parts] == [2 * p.count for p in found.parts]
+    assert [part.jaccard for part in twice.parts] == [p.jaccard for p in found.parts]
+    assert twice.ids.to_list() == 2 * found.ids.to_list()
+
+
+def test_cells_count_all_learners_and_are_judged_on_those_that_were_refitted():
+    labels, roles = np.repeat([0, 1, 1], [20, 20, 2]), ["Data"] * 40 + ["Rare"] * 2
+    rows = np.arange(0, 40, 2)
+    refit = labels[rows].copy()
+    refit[:5] = 1
+    cells = role_cells(labels, roles, [refit], rows=rows, min_count=1)
+    told = [(c.segment_id, c.role_family, c.count, c.jaccard) for c in cells]
+    assert told == [(1, "Data", 20, 0.5), (2, "Data", 20, 2 / 3), (2, "Rare", 2, None)]

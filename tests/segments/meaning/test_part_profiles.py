@@ -28,7 +28,9 @@ def found():
     learners = base.learners.with_columns(
         segment_id=pl.Series(np.where(first, 1, 2), dtype=pl.Int64)
     )
-    return learners, describe_parts(learners, ids, base.prepared.features, own_config())
+    return learners, describe_parts(
+        learners, pl.Series(ids), base.prepared.features, own_config()
+    )
 
 
 def test_only_segments_that_are_cut_have_parts(found):

@@ -6,6 +6,7 @@ Ctrl-C, SIGTERM and SIGHUP. Heavy modules are imported inside the commands, so t
 ``--help`` is quick.
 """
 
+import os
 from collections.abc import Callable
 from typing import Annotated
 
@@ -86,4 +87,6 @@ def _options(
 
 def main() -> None:
     """Run a command; say any fault in one message, never as a traceback."""
+    # before numpy is loaded: threads of BLAS wait busily beside our own workers
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     raise SystemExit(ended(app))

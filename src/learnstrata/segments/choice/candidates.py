@@ -47,6 +47,8 @@ class Candidate:
         were not asked for.
     half_agreement : float or None
         Adjusted Rand index of the cuts of two halves of the learners, lower quartile.
+    halvings : int
+        Times the learners were halved for these.
     gain : float or None
         Share of the differences between learners that the last segment explains.
     parting : Parting or None
@@ -75,6 +77,7 @@ class Candidate:
     lowest_jaccard: float | None = None
     jaccard_low: float | None = None
     half_agreement: float | None = None
+    halvings: int = 0
     gain: float | None = None
     parting: Parting | None = None
     objections: tuple[str, ...] = ()
@@ -264,6 +267,7 @@ def with_halves(
             lowest_jaccard=float(found.jaccard.mean(axis=0).min()),
             jaccard_low=lower_quartile(found.jaccard).min().item(),
             half_agreement=lower_quartile(found.agreement).item(),
+            halvings=found.n_splits,
         )
         if (found := halves.get(one.k))
         else one

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.exceptions import DegenerateError
 from learnstrata.stats import kmeans
 from learnstrata.stats.inputs import Integers
 from learnstrata.stats.modality import Dip, Ground, Valley, valleys
-from learnstrata.stats.refits import overlap
+from learnstrata.stats.refits import matched, overlap
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import agreement
 from learnstrata.wording.statistics import as_told
@@ -224,7 +223,7 @@ def renumbered(
         Of the same rows, from 0.
     """
     k = int(1 + max(labels.max(), others.max()))
-    _, to = linear_sum_assignment(overlap(labels, others, k), maximize=True)
+    to = matched(overlap(labels, others, k))
     moved = [
         replace(one, cluster=int(to[one.cluster]), neighbour=int(to[one.neighbour]))
         for one in borders

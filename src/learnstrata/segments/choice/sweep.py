@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -17,21 +18,25 @@ from learnstrata.segments.choice.candidates import (
     with_halves,
 )
 from learnstrata.segments.choice.gaps import find_partings, ordered_columns
+from learnstrata.segments.choice.halvings import (
+    Halving,
+    choose_on_halves,
+    is_lost,
+)
 from learnstrata.segments.choice.nulls import (
     LEAST_LEARNERS,
     NullDraws,
     NullTables,
     draw_nulls,
 )
-from learnstrata.segments.choice.rule import Choice, Limits, choose, is_taken
+from learnstrata.segments.choice.rule import Choice, Limits, is_taken
 from learnstrata.stats import kmeans
 from learnstrata.stats.inputs import Integers, distinct_rows
-from learnstrata.stats.replication import Halves, cut_halves
+from learnstrata.stats.replication import Halves
 from learnstrata.stats.sampling import Sampler, sample_rows
 
-__all__ = ["Dossier", "halved", "refuse_too_few", "select"]
+__all__ = ["Dossier", "refuse_too_few", "select"]
 
-HALF_STARTS = 4  # of each fit of a half
 SAMPLES, AGAIN_SPLITS = 5, 6  # on which the rule is tried again, and halvings of each
 NEAR = 0.75  # of the worth that is asked for: what explains less has no chance
 LEAST_TO_SEGMENT = 3  # segments of the least size: fewer learners are no table
@@ -142,8 +147,6 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
         if one.k == config.k or config.k_min <= one.k <= config.k_max
     ]
     labelings = {one.k: fits[one.k].labels for one in candidates}
-    halves = halved(sample, labelings, config, rng=rngs[1])
-    candidates = with_halves(candidates, halves)
     if config.rule.gaps != "none":
         candidates = _with_partings(
             candidates, sample, labelings, blocks, config, rngs[2]
@@ -157,7 +160,8 @@ def select(  # noqa: PLR0913 - what is compared, how, and what is admitted
         nulls = draw_nulls(tables, list(labelings), rng=rngs[3])
         beside = nulls.silhouettes()
         candidates = [one.beside(beside.get(one.k)) for one in candidates]
-    choice = choose(candidates, config, limits=limits)
+    halving = Halving(sample, labelings, config, rngs[1])
+    choice, halves = choose_on_halves(candidates, halving, config, limits=limits)
     if _may_be_tried_again(choice, config):
         held = _again(X, choice, config, limits, rngs[4])
         choice = choice.tried_again(*held, samples=SAMPLES)
@@ -223,7 +227,10 @@ def _measured_again(
     cut = sorted({*ks, *(k - 1 for k in ks if k > 2)})
     fits = kmeans.sketch(sample, cut, rng=rng)
     labelings = {k: fits[k].labels for k in ks}
-    halves = halved(sample, labelings, replace(config, splits=AGAIN_SPLITS), rng=rng)
+    fewer = replace(config, splits=AGAIN_SPLITS)
+    halves = Halving(sample, labelings, fewer, rng).halves(
+        enough=partial(is_lost, fewer)
+    )
     return with_halves(shared(sample, fits, ks), halves)
 
 
@@ -238,43 +245,6 @@ def _limits(n_learners: int, least: int) -> Limits:
             "larger table."
         )
     return Limits(n_learners, least, -(-(n_learners // least) // SHARE_OF_MOST))
-
-
-def halved(
-    sample: npt.NDArray[np.float32],
-    cuts: Mapping[int, Integers],
-    config: Selection,
-    *,
-    rng: np.random.Generator,
-) -> Mapping[int, Halves]:
-    """Cut halves of learners at every k, but for the largest that a half cannot hold.
-
-    Parameters
-    ----------
-    sample : array of shape (n_rows, n_columns)
-        Rows of the sweep.
-    cuts : mapping of int to array of int, shape (n_rows,)
-        By k, their segments.
-    config : Selection
-    rng : Generator
-    """
-    if not config.splits:
-        return {}
-    some = sample_rows(len(sample), config.half_rows, rng=rng)
-    seed = int(rng.integers(2**63))
-    ks = sorted(k for k in cuts if k > 1)
-    while ks:
-        try:
-            return cut_halves(
-                sample[some],
-                {k: cuts[k][some] for k in ks},
-                n_splits=config.splits,
-                n_starts=HALF_STARTS,
-                rng=seed,
-            )
-        except DegenerateError:
-            ks = ks[:-1]
-    return {}
 
 
 def _with_partings(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Config, Evidence
@@ -19,6 +18,7 @@ from learnstrata.segments.choice.gaps import (
     ordered_columns,
     renumbered,
 )
+from learnstrata.segments.choice.halvings import Halving
 from learnstrata.segments.choice.nulls import (
     HalvesBeside,
     NullDraws,
@@ -27,7 +27,7 @@ from learnstrata.segments.choice.nulls import (
     gap_beside,
     halve_nulls,
 )
-from learnstrata.segments.choice.sweep import Dossier, halved, select
+from learnstrata.segments.choice.sweep import Dossier, select
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.evidence.sensitivity import Sensitivity, find_sensitivity
 from learnstrata.segments.evidence.subsegments import (
@@ -41,11 +41,11 @@ from learnstrata.segments.model.certainty import Certainty, fit_certainty
 from learnstrata.segments.model.model import Prepared
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.gap import GapResult
-from learnstrata.stats.inputs import distinct_rows
+from learnstrata.stats.inputs import Integers, distinct_rows
 from learnstrata.stats.modality import Dip, dip_components
 from learnstrata.stats.nulls import MonteCarlo
 from learnstrata.stats.projection import principal_components
-from learnstrata.stats.refits import overlap
+from learnstrata.stats.refits import matched, overlap
 from learnstrata.stats.replication import Halves
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.stability import Flow
@@ -100,14 +100,14 @@ class Shape:
 
     Attributes
     ----------
-    n_rows : int
-        Learners that the drawn ones are scored against.
+    n_rows, n_against : int
+        Learners looked at, and those of them that the drawn ones are scored against.
     silhouette : SilhouetteResult
-        Of the final fit, drawn learners of each segment against all. The mean is that
-        of all learners: segments count by their size, not by how many were drawn.
+        Of the final fit, drawn learners of each segment. The mean is that of all
+        learners: segments count by their size, not by how many were drawn.
     squared, simplified : float
-        The same labels of all learners by squared distances, and by distances to the
-        centres.
+        The labels of all learners looked at by squared distances, and by distances to
+        the centres.
     scored : tuple of int
         Learners drawn from each segment.
     negative : array of shape (n_segments,)
@@ -123,6 +123,7 @@ class Shape:
     """
 
     n_rows: int
+    n_against: int
     silhouette: validity.SilhouetteResult
     squared: float
     simplified: float
@@ -195,13 +196,14 @@ class Trust:
     left_out: tuple[str, ...]
 
 
-def examine(
+def examine(  # noqa: PLR0913 - what is judged, on whom, and beside what
     prepared: Prepared,
     dossier: Dossier,
     fit: kmeans.KMeansFit,
     tree: Tree | None,
     config: Config,
     *,
+    rows: Integers,
     rng: np.random.Generator | int,
 ) -> Trust:
     """Gather the evidence for the chosen segmentation.
@@ -216,31 +218,36 @@ def examine(
     tree : Tree or None
         Ward's hierarchy of the same learners.
     config : Config
+    rows : array of int
+        The learners that everything but counts is computed on: those of the dossier.
     rng : Generator or int
 
     Returns
     -------
     Trust
     """
-    X, evidence = prepared.matrix.X, config.evidence
+    evidence, judged, cut = config.evidence, prepared.drawn(rows), fit.of(rows)
+    X = judged.matrix.X
     sources = np.random.default_rng(rng).spawn(5)
-    nulls = _nulls(prepared.matrix, dossier, config, rng=sources[0])
-    replication = _replication(X, dossier, fit, config, rng=sources[1])
+    nulls = _nulls(judged.matrix, dossier, config, rng=sources[0])
+    replication = _replication(X, dossier, cut, config, rng=sources[1])
     own = replication.halves.get(dossier.k)
-    subsegments = split_segments(X, fit.labels, settings=evidence.finer, rng=sources[2])
+    subsegments = split_segments(X, cut.labels, settings=evidence.finer, rng=sources[2])
+    if judged is not prepared:
+        subsegments = subsegments.over(prepared.matrix.X, fit.labels)
     refits = own.centers[::2] if own else None  # one half of each split
-    sensitivity, why = _sensitivity(prepared, fit, tree, config, rng=sources[4])
+    sensitivity, why = _sensitivity(judged, cut, tree, config, rng=sources[4])
     return Trust(
         level=evidence.level,
         verdict=judge(dossier, config.selection.rule, halves=own),
         nulls=nulls,
-        shape=_shape(prepared.matrix, fit, dossier, rng=sources[3]),
+        shape=_shape(judged.matrix, cut, dossier, config, rng=sources[3]),
         replication=replication,
         certainty=fit_certainty(
-            X, fit, evidence, refits=refits, parts=subsegments.centers
+            X, cut, evidence, refits=refits, parts=subsegments.centers
         ),
         subsegments=subsegments,
-        cells=_cells(prepared, fit, refits),
+        cells=_cells(prepared, fit, refits, rows),
         sensitivity=sensitivity,
         left_out=(*nulls.left_out, *replication.left_out, *why),
     )
@@ -303,10 +310,17 @@ def _drawn(
 
 
 def _shape(
-    matrix: Matrix, fit: kmeans.KMeansFit, dossier: Dossier, *, rng: np.random.Generator
+    matrix: Matrix,
+    fit: kmeans.KMeansFit,
+    dossier: Dossier,
+    config: Config,
+    *,
+    rng: np.random.Generator,
 ) -> Shape:
     X = matrix.X
-    silhouette = _silhouette(X, fit.labels, rng=rng)
+    against = config.selection.score_against
+    most = against if isinstance(against, int) else len(X)
+    silhouette = _silhouette(X, fit.labels, most=most, rng=rng)
     of_row = fit.labels[silhouette.rows]
     groups = [silhouette.values[of_row == j] for j in range(len(fit.centers))]
     steps = np.linspace(0, 1, PROFILE_POINTS)
@@ -314,6 +328,7 @@ def _shape(
     n_components = min(3, X.shape[1])
     return Shape(
         n_rows=len(X),
+        n_against=min(most, len(X)),
         silhouette=silhouette,
         squared=validity.silhouette_squared(X, [fit.labels])[0].mean,
         simplified=validity.silhouette_simplified(X, [fit.labels])[0].mean,
@@ -327,15 +342,20 @@ def _shape(
 
 
 def _silhouette(
-    X: Rows, labels: npt.NDArray[np.int32], *, rng: np.random.Generator
+    X: Rows, labels: npt.NDArray[np.int32], *, most: int, rng: np.random.Generator
 ) -> validity.SilhouetteResult:
     """Score learners of every segment, however small, and tell the mean of all."""
     if len(X) <= PLOTTED:
         return validity.silhouette(X, [labels])[0]
-    rows = draw_each(labels, PLOTTED, least=PLOTTED_EACH, rng=rng)
-    found = validity.silhouette(X, [labels], rows=rows)[0]
-    mean, error = stratified_mean(found.values, labels[rows], np.bincount(labels))
-    return replace(found, mean=mean, standard_error=error)
+    if len(X) > most:
+        some = draw_each(labels, most, least=PLOTTED_EACH, rng=rng)
+        X, among = X[some], labels[some]
+    else:
+        some, among = np.arange(len(X)), labels
+    rows = draw_each(among, PLOTTED, least=PLOTTED_EACH, rng=rng)
+    found = validity.silhouette(X, [among], rows=rows)[0]
+    mean, error = stratified_mean(found.values, among[rows], np.bincount(labels))
+    return replace(found, rows=some[rows], mean=mean, standard_error=error)
 
 
 def _borders(
@@ -370,12 +390,9 @@ def _replication(
     again = _again(X[some], dossier.k, config, rng=rng)
     ks = [candidate.k for candidate in dossier.candidates]
     labelings = {k: found.labels for k, found in dossier.fits.items()}
-    halves = dossier.halves or halved(
-        X[dossier.sampled],
-        labelings,
-        replace(config.selection, splits=SPLITS),
-        rng=rng,
-    )
+    settings = replace(config.selection, splits=SPLITS)
+    halving = Halving(X[dossier.sampled], labelings, settings, rng)
+    halves = dossier.halves or halving.halves()
     # by its own numbers a segment of the sweep may be another one of the final fit
     swept, labelings[dossier.k] = labelings[dossier.k], fit.labels[dossier.sampled]
     alike = stability.agreement(swept, labelings[dossier.k]).ari
@@ -404,7 +421,7 @@ def _renumbered(
     """Give the segments of the sweep the numbers of the final ones most like them."""
     if k not in halves:
         return dict(halves)
-    _, order = linear_sum_assignment(overlap(final, swept, k), maximize=True)
+    order = matched(overlap(final, swept, k))
     return {**halves, k: halves[k].renumbered(order)}
 
 
@@ -440,17 +457,18 @@ def _cells(
     prepared: Prepared,
     fit: kmeans.KMeansFit,
     refits: npt.NDArray[np.float64] | None,
+    rows: Integers,
 ) -> tuple[RoleCell, ...]:
     if "role_family" not in prepared.learners.columns:
         return ()
-    X = prepared.matrix.X
+    X = prepared.drawn(rows).matrix.X
     some = [] if refits is None else refits[:CELL_REFITS]
     labels = [kmeans.nearest(X, centers) for centers in some]
-    roles: Sequence[str | None] = prepared.learners["role_family"].to_list()
     return role_cells(
         fit.labels,
-        roles,
+        prepared.learners["role_family"],
         np.array(labels, dtype=np.int64).reshape(-1, len(X)),
+        rows=rows,
         min_count=1,
     )
 

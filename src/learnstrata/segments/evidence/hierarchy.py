@@ -1,4 +1,4 @@
-"""Ward's hierarchy beside k-means: exact on a sample, weighted over all learners."""
+"""Ward's hierarchy beside k-means: exact on a sample, weighted over all rows."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +19,7 @@ TRAINED_ON = 20  # rows of the sample for each micro-cluster
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """The upper part of the dendrogram of all learners, ready to be drawn.
+    """The upper part of the weighted dendrogram, ready to be drawn.
 
     Attributes
     ----------
@@ -48,7 +48,9 @@ class Tree:
     n_rows : int
         Rows of the exact hierarchy.
     ari_all : float
-        On all learners, by the weighted hierarchy.
+        On all rows, by the weighted hierarchy.
+    n_weighted : int
+        All rows.
     n_micro : int
         Micro-clusters of the weighted hierarchy.
     branches : Branches
@@ -58,6 +60,7 @@ class Tree:
     nmi_with_kmeans: float
     n_rows: int
     ari_all: float
+    n_weighted: int
     n_micro: int
     branches: Branches
 
@@ -94,6 +97,7 @@ def grow_tree(
         nmi_with_kmeans=agreed.nmi,
         n_rows=len(rows),
         ari_all=agreed_all.ari,
+        n_weighted=len(X),
         n_micro=len(sizes),
         branches=_branches(linkage, sizes, of_row, fit.labels),
     )

@@ -15,7 +15,7 @@ from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of
 from learnstrata.segments.evidence.hierarchy import Tree
 from learnstrata.segments.model.model import Prepared
-from learnstrata.stats import alternatives, kmeans, stability
+from learnstrata.stats import alternatives, kmeans, mixtures, stability
 from learnstrata.stats.inputs import Floats, Integers, distinct_rows
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.threads import workers
@@ -377,7 +377,7 @@ def _joined(*parts: str) -> str:
 
 
 def _mixture(ground: _Ground, rng: np.random.Generator) -> _Cut:
-    found = alternatives.gaussian_mixture(ground.X, ground.k, rng=rng)
+    found = mixtures.gaussian_mixture(ground.X, ground.k, rng=rng)
     looked = (
         f"on the {found.n_columns} principal components that hold 90% of the spread"
     )
@@ -413,11 +413,9 @@ def _told_noise(labels: Integers, chosen: Integers, least: float) -> str:
     return f"finds its own number of groups; {told}"
 
 
-def _latent(ground: _Ground, rng: np.random.Generator) -> _Cut | str:
-    if not alternatives.has_stepmix():
-        return "stepmix is not installed: pip install 'learnstrata[latent]'"
+def _latent(ground: _Ground, rng: np.random.Generator) -> _Cut:
     numbers, categories = _mixed_types(ground)
-    found = alternatives.latent_class(numbers, categories, ground.k, rng=rng)
+    found = mixtures.latent_class(numbers, categories, ground.k, rng=rng)
     looked = f"{found.n_columns} features, each in its own kind and without weights"
     return _Cut(found.labels, _noted(looked, found))
 
@@ -436,7 +434,7 @@ def _mixed_types(ground: _Ground) -> tuple[Floats, Integers]:
     return X[:, numeric & ~two_valued], categories
 
 
-def _noted(looked: str, found: alternatives.Mixture) -> str:
+def _noted(looked: str, found: mixtures.Mixture) -> str:
     unfinished = "" if found.converged else "its likelihood was still rising"
     return _joined(looked, unfinished)
 

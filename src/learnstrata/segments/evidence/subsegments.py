@@ -1,13 +1,12 @@
 """Finer groups that say how far they hold: sub-segments, and segments by role."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.optimize import linear_sum_assignment
 
 from learnstrata.config.stages import Finer
 from learnstrata.exceptions import ParameterError
@@ -15,11 +14,13 @@ from learnstrata.segments.model.parts import (
     Centers,
     Strings,
     part_codes,
+    part_ids,
     part_names,
     segment_codes,
 )
 from learnstrata.stats import kmeans, stability, validity
 from learnstrata.stats.inputs import Floats, Integers, distinct_rows, positive
+from learnstrata.stats.refits import matched
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.threads import workers
 from learnstrata.wording.statistics import as_told
@@ -127,18 +128,32 @@ class Subsegments:
         By segment, the largest part first.
     centers : tuple of tuple of tuple of float
         The centres of the parts of each segment; empty where it is not cut.
-    ids : array of str, shape (n_learners,)
+    ids : polars.Series of str, length n_learners
         The `subsegment_id` of every learner.
     """
 
     dossiers: tuple[SegmentDossier, ...]
     parts: tuple[Subsegment, ...]
     centers: tuple[Centers, ...]
-    ids: Strings
+    ids: pl.Series
 
     def frame(self) -> pl.DataFrame:
         """Give the parts as a frame."""
         return pl.DataFrame([asdict(part) for part in self.parts])
+
+    def over(self, X: npt.NDArray[np.floating], labels: npt.ArrayLike) -> "Subsegments":
+        """Give the ids and the sizes of the parts of these learners.
+
+        Parameters
+        ----------
+        X : array of shape (n_learners, n_columns)
+        labels : array-like of int, shape (n_learners,)
+            Segment of each learner, from 0.
+        """
+        codes = segment_codes(labels, len(X))
+        owners = [(part.segment_id, part.jaccard) for part in self.parts]
+        parts, ids = _counted(X, codes, self.centers, owners)
+        return replace(self, parts=parts, ids=ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +169,7 @@ class RoleCell:
         0..1.
     jaccard : float or None
         How far refits put the same learners of the family in the segment, 0..1; None
-        where there was no refit.
+        where there was no refit, or none of them among the learners refitted.
     """
 
     segment_id: int
@@ -239,14 +254,13 @@ def split_segments(
             for rows, found in zip(members, drafts, strict=True)
         ]
     centers = tuple(s.centers for s in splits)
-    # all ids are those that a model read back from its file would give
-    parts = part_codes(X, codes, centers)
-    names = part_names(centers)
+    owners = [(s.dossier.segment_id, j) for s in splits for j in s.jaccard]
+    parts, ids = _counted(X, codes, centers, owners)
     return Subsegments(
         dossiers=tuple(s.dossier for s in splits),
-        parts=_parts(np.bincount(parts, minlength=len(names)), names, splits),
+        parts=parts,
         centers=centers,
-        ids=names[parts],
+        ids=ids,
     )
 
 
@@ -255,6 +269,7 @@ def role_cells(
     role_family: Sequence[str | None] | npt.NDArray[Any] | pl.Series,
     refit_labels: npt.ArrayLike,
     *,
+    rows: Integers | None = None,
     min_count: int = 10,
     no_role: str | None = None,
 ) -> tuple[RoleCell, ...]:
@@ -269,8 +284,10 @@ def role_cells(
     labels : array-like of int, shape (n_learners,)
         Segment of each learner, from 0.
     role_family : array-like of str or None, shape (n_learners,)
-    refit_labels : array-like of int, shape (n_refits, n_learners)
+    refit_labels : array-like of int, shape (n_refits, n_rows)
         Segment by each refit, matched to the segments of the fit.
+    rows : array of int, default=None
+        The learners that the refits label; ``None`` is all.
     min_count : int, default=10
         Smaller cells are left out.
     no_role : str, default=None
@@ -302,14 +319,18 @@ def role_cells(
     [(1, 20, 0.9), (2, 10, 0.75)]
     """
     codes = segment_codes(labels, np.size(labels))
-    refits = _refit_codes(refit_labels, len(codes))
+    judged = np.arange(len(codes)) if rows is None else rows
+    refits = _refit_codes(refit_labels, len(judged))
     families, names = _family_codes(role_family, len(codes), no_role)
     width = int(max(codes.max(initial=-1), refits.max(initial=-1))) + 1
     shape = (len(names), width)
     known = families >= 0
     cell = families[known] * width + codes[known]
     count = np.bincount(cell, minlength=np.prod(shape, dtype=int)).reshape(shape)
+    known = known[judged]
+    cell = families[judged[known]] * width + codes[judged[known]]
     jaccard = _cell_jaccard(cell, refits[:, known], shape)
+    seen = np.bincount(cell, minlength=np.prod(shape, dtype=int)).reshape(shape) > 0
     large = count >= positive("min_count", min_count)
     order = [
         (segment, -count[family, segment], names[family], family)
@@ -323,7 +344,9 @@ def role_cells(
             count=int(-minus),
             share_of_segment=float(-minus / of_segment[segment]),
             share_of_family=float(-minus / of_family[family]),
-            jaccard=None if jaccard is None else float(jaccard[family, segment]),
+            jaccard=float(jaccard[family, segment])
+            if jaccard is not None and seen[family, segment]
+            else None,
         )
         for segment, minus, name, family in sorted(order)
     )
@@ -461,13 +484,27 @@ def _reason(segment_id: int, best: Cut, table: Sequence[Cut]) -> str:
 def _matched(before: Integers, after: Integers, k: int) -> Integers:
     """Give for each later cluster the earlier one it came from: polishing reorders."""
     shared = np.bincount(after * k + before, minlength=k * k).reshape(k, k)
-    return linear_sum_assignment(shared, maximize=True)[1]
+    return matched(shared)
+
+
+def _counted(
+    X: npt.NDArray[np.floating],
+    codes: Integers,
+    centers: Sequence[Centers],
+    owners: Sequence[tuple[int, float | None]],
+) -> tuple[tuple[Subsegment, ...], pl.Series]:
+    """Count the learners of each part, and give their ids.
+
+    All ids are those that a model read back from its file would give.
+    """
+    parts, names = part_codes(X, codes, centers), part_names(centers)
+    counts = np.bincount(parts, minlength=len(names))
+    return _parts(counts, names, owners), part_ids(parts, names)
 
 
 def _parts(
-    counts: Integers, names: Strings, splits: Sequence[_Split]
+    counts: Integers, names: Strings, owners: Sequence[tuple[int, float | None]]
 ) -> tuple[Subsegment, ...]:
-    owners = [(s.dossier.segment_id, j) for s in splits for j in s.jaccard]
     totals = np.bincount([segment for segment, _ in owners], counts)
     return tuple(
         Subsegment(

@@ -18,7 +18,6 @@ from learnstrata.segments.meaning.profiles import (
     profile_segments,
 )
 from learnstrata.segments.meaning.traits import traits_of
-from learnstrata.segments.model.parts import Strings
 
 __all__ = ["WITHIN", "PartProfile", "describe_parts", "names_of_parts"]
 
@@ -53,7 +52,7 @@ class PartProfile:
 
 def describe_parts(
     learners: pl.DataFrame,
-    ids: Strings,
+    ids: pl.Series,
     model: FeatureModel,
     config: Config,
 ) -> tuple[PartProfile, ...]:
@@ -63,7 +62,7 @@ def describe_parts(
     ----------
     learners : polars.DataFrame
         With features and ``segment_id``. It is not changed.
-    ids : array of str, shape (n_learners,)
+    ids : polars.Series of str, length n_learners
         `learnstrata.segments.evidence.subsegments.Subsegments.ids`.
     model : FeatureModel
     config : Config
@@ -74,7 +73,7 @@ def describe_parts(
     tuple of PartProfile
         By segment and part; none of segments that are whole.
     """
-    parts = as_factor(pl.Series("_part", ids))
+    parts = as_factor(ids.alias("_part"))
     told = learners.select(c for c in described_by(model) if c in learners.columns)
     found: list[PartProfile] = []
     for segment, own in _cut(learners["segment_id"], parts).items():

@@ -11,6 +11,7 @@ import polars as pl
 from learnstrata.config.stages import Evidence
 from learnstrata.segments.model.parts import Centers, part_codes, part_names
 from learnstrata.stats import kmeans
+from learnstrata.stats.assignment import squares_to
 from learnstrata.stats.constancy import coassignment
 from learnstrata.stats.threads import workers
 
@@ -83,7 +84,7 @@ def fit_certainty(
     The reach is the upper fence of a box plot, ``Q3 + 1.5 (Q3 - Q1)`` of the distances
     within the segment.
     """
-    own = np.linalg.norm(X - fit.centers[fit.labels], axis=1)
+    own = np.sqrt(squares_to(X, fit.centers, fit.labels))
     fences = []
     for j in range(len(fit.centers)):
         lower, upper = np.quantile(own[fit.labels == j], [0.25, 0.75])

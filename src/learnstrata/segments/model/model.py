@@ -33,6 +33,7 @@ from learnstrata.segments.model.stored import (
     write_model,
 )
 from learnstrata.stats import kmeans
+from learnstrata.stats.inputs import Integers
 
 __all__ = [
     "MEMBERSHIP",
@@ -68,6 +69,13 @@ class Prepared:
     learners: pl.DataFrame
     features: FeatureModel
     matrix: Matrix
+
+    def drawn(self, rows: Integers) -> "Prepared":
+        """Give these rows alone; itself where they are all."""
+        if len(rows) == len(self.learners):
+            return self
+        matrix = replace(self.matrix, X=self.matrix.X[rows])
+        return replace(self, learners=self.learners[rows], matrix=matrix)
 
 
 @dataclass(frozen=True, slots=True)

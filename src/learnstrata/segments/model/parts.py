@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from learnstrata.exceptions import ParameterError
 from learnstrata.stats import kmeans
@@ -15,6 +16,7 @@ __all__ = [
     "Strings",
     "assign_subsegments",
     "part_codes",
+    "part_ids",
     "part_names",
     "segment_codes",
 ]
@@ -25,7 +27,7 @@ Strings: TypeAlias = npt.NDArray[np.str_]
 
 def assign_subsegments(
     X: npt.NDArray[np.floating], labels: npt.ArrayLike, centers: Sequence[Centers]
-) -> Strings:
+) -> pl.Series:
     """Give learners the part of their segment whose centre is nearest.
 
     Parameters
@@ -39,7 +41,7 @@ def assign_subsegments(
 
     Returns
     -------
-    array of str, shape (n_learners,)
+    polars.Series of str, length n_learners
         On the fitted rows exactly the ids of the fit.
 
     Raises
@@ -52,7 +54,7 @@ def assign_subsegments(
     Examples
     --------
     >>> X = np.array([[1.0], [8.0], [30.0]])
-    >>> assign_subsegments(X, [0, 0, 1], [[[9.0], [0.0]], []]).tolist()
+    >>> assign_subsegments(X, [0, 0, 1], [[[9.0], [0.0]], []]).to_list()
     ['1.2', '1.1', '2']
     """
     codes = segment_codes(labels, len(X))
@@ -62,7 +64,12 @@ def assign_subsegments(
             f"expected labels 0 to {len(centers) - 1}. Pass the labels and the centres "
             "of one model."
         )
-    return part_names(centers)[part_codes(X, codes, centers)]
+    return part_ids(part_codes(X, codes, centers), part_names(centers))
+
+
+def part_ids(codes: Integers, names: Strings) -> pl.Series:
+    """Give the name of each code, without an object for each learner."""
+    return pl.Series(names.tolist(), dtype=pl.String).gather(codes)
 
 
 def part_names(centers: Sequence[Centers]) -> Strings:

@@ -59,6 +59,7 @@ class Candidate(Model):
     lowest_jaccard: Annotated[Number, Statistic("halves of the learners")]
     jaccard_low: Annotated[Number, Statistic("halves of the learners")]
     half_agreement: Annotated[Number, Statistic("halves of the learners")]
+    halvings: Annotated[int, Fact("halvings of the learners behind the three before")]
     gain: Annotated[Number, Statistic("learners of the sweep")]
     valley_p: Annotated[Number, Statistic("learners of the sweep", digits=2)]
     valley_depth: Annotated[Number, Statistic("learners of the sweep", digits=2)]
@@ -78,13 +79,14 @@ class SameAs(Model):
 
 
 class Selection(Model):
-    """The choice of k."""
+    """The choice of k; `judged` is None where it and its evidence are of all."""
 
     k: Annotated[int, Fact("chosen number of segments")]
     runner_up: Annotated[int | None, Fact("next best number of segments")]
     rule: Annotated[str, Sentence()]
     reason: Annotated[str, Sentence()]
     changes: Annotated[tuple[str, ...], Sentence()]
+    judged: Annotated[int | None, Count("learners drawn for k and its evidence")]
     rows: Annotated[int | None, Count("learners of the sweep")]
     scored: Annotated[int | None, Count("learners whose silhouette is computed")]
     against: Annotated[int | None, Count("learners they are compared with")]
@@ -154,6 +156,7 @@ class Hierarchy(Model):
     ari_with_kmeans: Annotated[Number, Statistic("learners sampled", 2, places=2)]
     nmi_with_kmeans: Annotated[Number, Statistic("learners sampled", 2, places=2)]
     n_rows: Annotated[int | None, Count("learners sampled")]
-    ari_all: Annotated[Number, Statistic("all learners", digits=2, places=2)]
+    ari_all: Annotated[Number, Statistic("learners of `n_weighted`", 2, places=2)]
+    n_weighted: Annotated[int | None, Count("learners of the weighted hierarchy")]
     n_micro: Annotated[int | None, Count("micro-clusters, one a learner at most")]
     branches: Annotated[Branches | None, Rows()]

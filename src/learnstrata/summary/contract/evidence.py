@@ -131,8 +131,9 @@ class Silhouette(Model):
 
     mean: Annotated[Number, Statistic("all learners")]
     standard_error: Annotated[Number, Statistic("all learners", digits=2)]
-    squared: Annotated[Number, Statistic("all learners")]
-    simplified: Annotated[Number, Statistic("all learners")]
+    squared: Annotated[Number, Statistic("learners of `rows`")]
+    simplified: Annotated[Number, Statistic("learners of `rows`")]
+    rows: Annotated[int | None, Count("learners of the two before")]
     scored: Annotated[int | None, Count("learners scored")]
     against: Annotated[int | None, Count("learners they are compared with")]
     per_segment: Annotated[tuple[SegmentSilhouette, ...], Rows()]
@@ -297,8 +298,9 @@ class RoleCell(Model):
 
 
 class Finer(Model):
-    """Groups finer than segments, and whether they hold."""
+    """Groups finer than segments, and whether they hold: `rows` tell it of cells."""
 
+    rows: Annotated[int | None, Count("learners behind the Jaccard of cells")]
     rule: Annotated[str, Sentence()]
     parts: Annotated[tuple[Part, ...], Rows()]
     dossiers: Annotated[tuple[PartDossier, ...], Rows()]

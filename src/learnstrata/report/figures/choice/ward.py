@@ -122,8 +122,16 @@ def title(summary: DisclosedSummary) -> str:
         f"{write.statistic(found.ari_with_kmeans)} on {write.count(found.n_rows)} "
         f"{summary.settings.units}"
     )
-    whole = found.ari_all
-    return told if whole is None else f"{told}, {write.statistic(whole)} on all"
+    if found.ari_all is None:
+        return told
+    return f"{told}, {write.statistic(found.ari_all)} on {_whole(summary)}"
+
+
+def _whole(summary: DisclosedSummary) -> str:
+    """Say whose hierarchy is drawn: that of all, or of those drawn."""
+    if summary.selection.judged is None:
+        return "all"
+    return summary.settings.numbers.count(summary.hierarchy.n_weighted)
 
 
 def table(summary: DisclosedSummary) -> Table:
@@ -151,7 +159,8 @@ def note(summary: DisclosedSummary) -> str:
     n = summary.hierarchy.n_micro
     over = "" if n is None else f", over {n:,} micro-clusters"
     return (
-        f"The upper part of the hierarchy of all {summary.settings.units}{over}. A "
+        f"The upper part of the hierarchy of {_whole(summary)} "
+        f"{summary.settings.units}{over}. A "
         "leaf bears the number of the segment most of it is in."
     )
 

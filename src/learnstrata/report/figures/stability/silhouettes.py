@@ -134,7 +134,7 @@ def note(summary: DisclosedSummary) -> str:
         return f"{text}, exact: all {scored} were scored against all."
     return (
         f"{text} ± {write.statistic(found.standard_error)} (standard error): {scored}, "
-        f"drawn from every segment, were scored against all {against}."
+        f"drawn from every segment, were scored against {against}."
     )
 
 
