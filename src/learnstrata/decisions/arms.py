@@ -94,18 +94,33 @@ def with_arms(
     >>> rows = pl.DataFrame({"learner_id": ["a", "b", "c", "d", "a"]})
     >>> drawn = with_arms(rows, "pathways", lots=[Lot(1)], key=bytes(32))
     >>> drawn["arm"].to_list()
-    ['hold-out', 'with', 'with', 'with', 'hold-out']
+    ['with', 'hold-out', 'with', 'with', 'with']
     """
-    once = rows.unique(LEARNER, keep="first", maintain_order=True)
+    there = [column for column in (LEARNER, SEGMENT) if column in rows.columns]
+    once = rows.select(there)
+    if several := once[LEARNER].n_unique() < len(once):
+        once = once.unique(LEARNER, keep="first", maintain_order=True)
     numbers = codes(once[LEARNER], key=secret_of(key, f"arm of {action}"))
-    ranked = once.with_columns(_lot=pl.Series(numbers)).sort("_lot", LEARNER)
+    once = once.with_columns(_lot=pl.Series(numbers)).with_row_index("_row")
     arm = pl.lit(None, pl.String)
     for lot in lots:
         every = pl.repeat(value=True, n=pl.len())
         inside = pl.col(SEGMENT).is_in(lot.segments) if lot.segments else every
-        size = len(ranked.filter(inside))
-        is_held_out = inside.cum_sum() <= min(lot.held_out, size // 2)
+        is_held_out = pl.col("_row").is_in(
+            _held_out(once.filter(inside), lot).implode()
+        )
         drawn = pl.when(is_held_out).then(pl.lit(HELD_OUT)).otherwise(pl.lit(WITH))
         arm = pl.when(inside).then(drawn).otherwise(arm)
-    arms = ranked.select(LEARNER, arm=arm)
-    return rows.join(arms, on=LEARNER, how="left", maintain_order="left")
+    arms = once.select(LEARNER, arm=arm)
+    if several:
+        return rows.join(arms, on=LEARNER, how="left", maintain_order="left")
+    return rows.with_columns(arms["arm"])
+
+
+def _held_out(members: pl.DataFrame, lot: Lot) -> pl.Series:
+    """Give the rows of those of a lot who have the least numbers."""
+    size = min(lot.held_out, len(members) // 2)
+    last = pl.lit(members["_lot"].bottom_k(size).max(), pl.Int64)
+    # Two may have one number: who is first in the alphabet is held out.
+    near = members.filter(pl.col("_lot") <= last).sort("_lot", LEARNER)
+    return near["_row"].head(size)

@@ -48,6 +48,10 @@ DOUBTFUL = pl.col("standing").eq_missing("atypical")
 FAR = 4  # times above or below peers: a slip is likelier than such a pay
 DOUBTFUL_PAY = DOUBTFUL | (pl.col("residual").abs() > math.log(FAR))
 YEARS, PAY = "years_of_experience", "pay"
+NEEDED = (
+    *("standing", "confidence", "margin", YEARS, PAY, "pay_year"),
+    *("experience_imputed", "pay_imputed"),
+)
 
 
 def make_lists(
@@ -109,8 +113,11 @@ def _people(run: Run) -> pl.DataFrame:
     """Give the learners in the order of cohorts, with the names of their parts."""
     meaning = run.meaning
     parts = meaning.members.select("record", "subsegment_name")
+    wanted = [*SHOWN, *NEEDED, *_cut_on(meaning.model.features)]
+    told = [c for c in dict.fromkeys(wanted) if c in meaning.learners.columns]
     return (
-        meaning.learners.with_columns(record=run.base.rows)
+        meaning.learners.select(told)
+        .with_columns(record=run.base.rows)
         .join(parts, on="record", how="left", maintain_order="left")
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64))
@@ -291,12 +298,15 @@ def _told(run: Run, of_segment: str) -> pl.Expr:
 
 def _own(features: FeatureModel, kinds: pl.Schema) -> list[pl.Expr]:
     """Write what learners have in the columns of the user's that were cut on."""
-    used = (one for group in features.groups.values() for one in group.columns)
     return [
         pl.concat_str(pl.lit(f"{spoken(feature_of(one).label)} "), _written(one, kinds))
-        for one in dict.fromkeys(used)
-        if is_extra(one)
+        for one in _cut_on(features)
     ]
+
+
+def _cut_on(features: FeatureModel) -> list[str]:
+    """List the columns of the user's own that were cut on."""
+    return [one for one in dict.fromkeys(features.columns) if is_extra(one)]
 
 
 def _written(column: str, kinds: pl.Schema) -> pl.Expr:
