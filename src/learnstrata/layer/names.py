@@ -126,15 +126,15 @@ def names_of_run(table: IntoFrame, run: Run) -> pl.DataFrame:
     """
     mapping, records = run.base.mapping, run.base.records
     fill = run.config.cleaning.missing_company
-    held = {
-        kind: records[c].cast(pl.String).unique(maintain_order=True)
-        for c, kind in NAMING.items()
-        if c in mapping
-    }
-    if "company" in held:
-        held["company"] = held["company"].filter(held["company"] != fill)
-    both = [names_in(table, mapping), _names_frame(held)]
-    return pl.concat(both).unique(maintain_order=True)
+    given, others = names_in(table, mapping), {}
+    for column, kind in NAMING.items():
+        if column in mapping:
+            held = records[column].cast(pl.String).unique(maintain_order=True)
+            known = given.filter(kind=kind)["name"]
+            is_new = ~held.is_in(known.implode())
+            names_somebody = held != fill if kind == "company" else held.is_not_null()
+            others[kind] = held.filter(is_new & names_somebody)
+    return pl.concat([given, _names_frame(others)])
 
 
 def with_allowed(names: pl.DataFrame, allow: str | Iterable[str]) -> pl.DataFrame:
