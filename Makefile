@@ -40,7 +40,7 @@ demo: $(READY)  ## Make demo tables, segment one, say what to do next
 	@echo '  $(BIN)/learnstrata percentile $(DEMO_OUT) --role Backend --tier "Tier 2" --experience Mid --pay 12LPA'
 
 test: $(READY) browser  ## Run every test, on every core
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 lint: $(READY)  ## Style, format and the layer contract
 	$(BIN)/ruff check .

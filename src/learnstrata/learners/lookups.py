@@ -118,6 +118,11 @@ def _on_engine_of(frame: Frame, table: pl.DataFrame) -> Any:  # noqa: ANN401 - n
         # On the connection of the frame: DuckDB finds the table by the variable's name.
         lookup = table.to_arrow()  # noqa: F841
         return frame.to_native().query("frame", "SELECT * FROM lookup")
+    if engine in {nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT}:
+        from pyspark.sql.functions import broadcast
+
+        session = frame.to_native().sparkSession
+        return broadcast(session.createDataFrame(table.to_arrow()))
     data: Mapping[str, Any] = {c: table[c].to_list() for c in table.columns}
     schema = nw.from_native(table).schema  # an empty list has no type of its own
     return nw.from_dict(data, schema=schema, backend=engine).to_native()
