@@ -16,7 +16,7 @@ import polars as pl
 
 from learnstrata.engines.protocol import Engine
 from learnstrata.exceptions import DegenerateError, ParameterError
-from learnstrata.learners.lookups import Frame, on_grid
+from learnstrata.learners.lookups import Frame, collected, on_grid
 
 __all__ = ["Block", "Moved", "Space", "labelled", "move_centers"]
 
@@ -182,7 +182,14 @@ def move_centers(
     found = space.checked(centers)
     if most < 1:
         raise ParameterError(f"Got most={most}, expected 1 pass or more.")
-    rows = engine.checkpoint(_on_grid(engine, frame, space))
+    with engine.told():
+        return _moved(engine, frame, space, found, most=most, gain=gain)
+
+
+def _moved(
+    engine: Engine, frame: Frame, space: Space, found: Floats, *, most: int, gain: float
+) -> Moved:
+    rows = engine.checkpoint(_on_grid(frame, space))
     last, done = math.inf, 0
     while True:
         totals = _pass(engine, rows, space, found)
@@ -273,9 +280,9 @@ class _Totals:
     squares: float
 
 
-def _on_grid(engine: Engine, frame: Frame, space: Space) -> Frame:
+def _on_grid(frame: Frame, space: Space) -> Frame:
     """Round the numbers so that their sums are exact, and add their squared length."""
-    n, largest = _extent(engine, frame, space)
+    n, largest = _extent(frame, space)
     room = math.log2(max(n * max(largest, 1.0), 2.0))
     bits = min(FINEST, math.floor(EXACT - room))
     numbers = {c: on_grid(nw.col(c).cast(nw.Float64), bits) for c in space.numbers}
@@ -288,18 +295,15 @@ def _on_grid(engine: Engine, frame: Frame, space: Space) -> Frame:
     return rows.with_columns(_length=on_grid(length, fine))
 
 
-def _extent(engine: Engine, frame: Frame, space: Space) -> tuple[int, float]:
+def _extent(frame: Frame, space: Space) -> tuple[int, float]:
     """Count the rows, and find the largest number of all."""
     numbers = {c: nw.col(c).cast(nw.Float64) for c in space.numbers}
     # What is less itself is no zero is not finite, or not there.
     finite = {c: nw.when(x - x == 0).then(x.abs()) for c, x in numbers.items()}
     rows = frame.select(nw.lit(1).alias("_one"), **finite)
     known = [nw.col(c).count().alias(f"known:{c}") for c in numbers]
-    with engine.told():
-        seen = rows.select(
-            nw.len().alias("n"), *(nw.col(c).max() for c in numbers), *known
-        )
-        row = seen.collect("polars").to_native().row(0, named=True)
+    seen = rows.select(nw.len().alias("n"), *(nw.col(c).max() for c in numbers), *known)
+    row = collected(seen).row(0, named=True)
     n = int(row["n"])
     if not n:
         raise DegenerateError("Got no row, expected learners to move centres by.")

@@ -110,8 +110,8 @@ class Engine(ABC):
             `by`, ``n`` and `totals`, sorted by `by`; of no group columns one row.
         """
         wanted = [nw.len().alias("n"), *(nw.col(column).sum() for column in totals)]
-        grouped = frame.group_by(*by).agg(*wanted) if by else frame.select(*wanted)
         with self.told():
+            grouped = frame.group_by(*by).agg(*wanted) if by else frame.select(*wanted)
             table = collected(grouped)
         table = table.with_columns(pl.col("n").cast(pl.Int64))
         return table.sort(list(by)) if by else table
@@ -133,12 +133,11 @@ class Engine(ABC):
             In the order of ``record``.
         """
         n = int(self.sums(frame, [], [])["n"][0])
-        placed = frame.with_columns(_turn=turn(nw.col("record"), seed=seed))
-        share = SPARE * size / max(n, 1)
+        place, share = turn(nw.col("record"), seed=seed), SPARE * size / max(n, 1)
         while True:
-            some = placed if share >= 1 else placed.filter(_below(share))
             with self.told():
-                rows = collected(some)
+                some = frame.with_columns(_turn=place)
+                rows = collected(some if share >= 1 else some.filter(_below(share)))
             if share >= 1 or len(rows) >= size:
                 drawn = rows.sort("_turn", "record").head(size)
                 return drawn.drop("_turn").sort("record")

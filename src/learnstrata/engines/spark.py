@@ -5,7 +5,8 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ LOCAL = "local[*]"
 HERE = ("local", "spark://127.0.0.1", "spark://localhost")
 GIGABYTE = 2**30
 SHARE_OF_MEMORY = 0.5  # for the JVM, where it runs on this machine
-CHATTY = ("py4j", "DataFrameQueryContextLogger")  # print what they raise as well
+CHATTY = "DataFrameQueryContextLogger"  # prints what it raises as well
 SETTINGS: Mapping[str, str] = {
     "spark.app.name": "learnstrata",
     "spark.sql.session.timeZone": "UTC",
@@ -162,12 +163,29 @@ class SparkEngine(Engine):
             with self.told():
                 self.session.stop()
 
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Turn what Spark says into one line of ours, and say it once."""
+        root = logging.getLogger()
+        is_first = _is_not_of_py4j not in root.filters
+        root.addFilter(_is_not_of_py4j)
+        try:
+            with super().told():
+                yield
+        finally:
+            if is_first:
+                root.removeFilter(_is_not_of_py4j)
+
     def said(self, error: Exception) -> str:
         """Tell a session that died from work that it refuses."""
         text = f"{type(error).__name__}: {error}"
         if any(sign in text for sign in SIGNS_OF_DEATH) or isinstance(error, OSError):
             return ENDED.format(first_words(error) or type(error).__name__)
         return super().said(error)
+
+
+def _is_not_of_py4j(record: logging.LogRecord) -> bool:
+    return "py4j" not in Path(record.pathname).parts
 
 
 def _refuse_without_pyspark() -> None:
@@ -179,8 +197,7 @@ def _refuse_without_pyspark() -> None:
         # It loads this when it first needs a type, and warns of a pandas we do not use.
         warnings.simplefilter("ignore", FutureWarning)
         import pyspark.testing.utils  # noqa: F401 - loaded for what it does
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.getLogger(CHATTY).setLevel(logging.CRITICAL)
 
 
 def _started(master: str | None) -> "SparkSession":
