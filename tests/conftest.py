@@ -32,8 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all tests of Spark on one worker, so that one session is started."""
     for item in items:
         call = getattr(item, "callspec", None)
-        params = call.params.values() if call else ()
-        if "spark" in getattr(item, "fixturenames", ()) or "spark" in params:
+        asked = call.params.get("engine") if call else None
+        if "spark" in (*getattr(item, "fixturenames", ()), str(asked)):
             item.add_marker(pytest.mark.xdist_group("spark"))
 
 

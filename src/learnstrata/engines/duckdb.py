@@ -1,6 +1,7 @@
 """DuckDB as an engine: one machine and its disk."""
 
 import tempfile
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,17 +37,18 @@ class DuckDBEngine(Engine):
 
     def __init__(self, *, memory: str | None = None) -> None:
         self._memory = memory
-        self._spilled = tempfile.TemporaryDirectory(prefix="learnstrata-")
+        self._held = ExitStack()
 
     @cached_property
     def connection(self) -> "DuckDBPyConnection":
         """The database of this engine, in memory and under no name."""
         import duckdb
 
-        settings: dict[str, Any] = {"temp_directory": self._spilled.name}
+        spilled = tempfile.TemporaryDirectory(prefix="learnstrata-")
+        settings: dict[str, Any] = {"temp_directory": self._held.enter_context(spilled)}
         if self._memory is not None:
             settings["memory_limit"] = self._memory
-        return duckdb.connect(config=settings)
+        return self._held.enter_context(duckdb.connect(config=settings))
 
     def opened(self, source: Source) -> Frame:
         """Open a file, a folder of Parquet, or a table of a DuckDB file."""
@@ -93,9 +95,7 @@ class DuckDBEngine(Engine):
 
     def close(self) -> None:
         """End the connection and remove what went to disk."""
-        if "connection" in self.__dict__:
-            self.connection.close()
-        self._spilled.cleanup()
+        self._held.close()
 
     def said(self, error: Exception) -> str:
         """Say that memory or disk was full in the words of the user."""
