@@ -8,7 +8,7 @@ from learnstrata.engines.polars import PolarsEngine
 from learnstrata.engines.protocol import turn
 from learnstrata.engines.sources import Source
 from learnstrata.exceptions import SourceError
-from learnstrata.learners.lookups import collected
+from learnstrata.learners.lookups import collected, on_grid
 
 TABLE = pl.DataFrame(
     {
@@ -95,6 +95,13 @@ def test_turns_are_spread_evenly_over_any_tenth_of_the_rows():
     assert abs(shares - 0.1).max() < 0.02
     again = first[:-1] & first[1:]
     assert abs(again.mean() - 0.01) < 0.005
+
+
+def test_halves_go_the_same_way_on_a_grid_of_every_engine(engine, stored):
+    halves = pl.DataFrame({"x": [0.125, 0.375, -0.125, -0.375, 2.0**60, None]})
+    frame = engine.opened(stored(halves))
+    found = down(frame.with_columns(x=on_grid(nw.col("x"), 2)))
+    assert found["x"].to_list() == [0.25, 0.5, 0.0, -0.25, 2.0**60, None]
 
 
 def test_a_checkpoint_gives_the_same_rows_after_its_source_is_gone(engine, stored):
