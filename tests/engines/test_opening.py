@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from learnstrata.engines.opening import choose_engine, open_table
+from learnstrata.engines.opening import choose_engine, engine_of, open_table
 from learnstrata.engines.sources import Source
 from learnstrata.exceptions import ParameterError, SourceError
 from learnstrata.learners.lookups import collected
@@ -18,7 +18,7 @@ TABLE = pl.DataFrame({"city": ["b", "a"], "pay": [1, 2]})
     [
         (Source("jdbc", "jdbc:postgresql://db/a", "b"), None, "spark"),
         (Source("remote", "s3a://bucket/learners"), None, "spark"),
-        (Source("table", "", "learners"), None, "spark"),
+        (Source("table", "", "learners"), None, "polars"),
         (Source("table", "a.duckdb", "b", (__file__,)), None, "duckdb"),
         (Source("text", "a.csv"), 1.0, "polars"),
     ],
@@ -46,37 +46,47 @@ def test_an_address_of_spark_asks_for_spark(stored):
 
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])
 def test_a_folder_is_opened_with_the_engine_that_was_asked_for(stored, engine):
-    opened = open_table(stored(TABLE).where, engine)
+    opened = open_table(stored(TABLE, 2).where, engine)
     assert opened.engine.name == engine
-    assert opened.source is not None
     assert collected(opened.frame).rows() == [(0, "b", 1), (1, "a", 2)]
+    info = opened.info
+    assert (info.format, info.rows, info.columns, info.files) == ("parquet", 2, 2, 2)
+    assert info.notes[-1].startswith("Read and cleaned by ")
     opened.engine.close()
 
 
-@pytest.mark.parametrize("frame", [TABLE, TABLE.lazy(), pd.DataFrame({"pay": [1, 2]})])
-def test_a_frame_in_memory_is_for_polars(frame):
-    opened = open_table(frame)
-    assert (opened.engine.name, opened.source) == ("polars", None)
-    assert collected(opened.frame)["pay"].to_list() == [1, 2]
+def test_a_table_of_a_database_is_counted_by_its_engine(tmp_path):
+    place = tmp_path / "a.duckdb"
+    with duckdb.connect(str(place)) as to:
+        to.execute("CREATE TABLE learners AS SELECT i AS pay FROM range(7) t(i)")
+    opened = open_table(f"{place}#learners")
+    assert (opened.info.format, opened.info.rows) == ("table", 7)
+    opened.engine.close()
+
+
+def test_a_frame_in_memory_is_on_no_engine():
+    assert engine_of(TABLE) is None
+    assert engine_of(TABLE.lazy()) is None
+    assert engine_of(pd.DataFrame({"pay": [1, 2]})) is None
+    assert engine_of("learners.csv") is None
 
 
 def test_a_relation_stays_in_duckdb():
-    opened = open_table(duckdb.sql("SELECT 2 AS pay UNION ALL SELECT 1"))
-    assert opened.engine.name == "duckdb"
-    assert sorted(collected(opened.frame).rows()) == [(0, 1), (1, 2)]
+    relation = duckdb.sql("SELECT 2 AS pay UNION ALL SELECT 1")
+    engine = engine_of(relation)
+    assert engine is not None
+    assert engine.name == "duckdb"
+    assert sorted(collected(engine.taken(relation)).rows()) == [(0, 1), (1, 2)]
 
 
 def test_a_frame_of_spark_stays_there(spark):
-    opened = open_table(spark.session.createDataFrame(TABLE.to_arrow()))
-    assert opened.engine.name == "spark"
-    assert sorted(collected(opened.frame)["record"].to_list()) == [0, 1]
-    opened.engine.close()
+    frame = spark.session.createDataFrame(TABLE.to_arrow())
+    engine = engine_of(frame)
+    assert engine is not None
+    assert engine.name == "spark"
+    assert sorted(collected(engine.taken(frame))["record"].to_list()) == [0, 1]
+    engine.close()
     assert spark.session.range(3).count() == 3  # whose session it is, ends it
-
-
-def test_a_frame_is_not_moved_to_another_engine():
-    with pytest.raises(ParameterError, match="a frame stays where it is"):
-        open_table(TABLE, "spark")
 
 
 def test_polars_does_not_read_databases(tmp_path):
@@ -84,3 +94,10 @@ def test_polars_does_not_read_databases(tmp_path):
     place.touch()
     with pytest.raises(SourceError, match="Polars reads files and folders"):
         open_table(f"{place}#learners", "polars")
+
+
+def test_what_would_not_fit_is_refused_before_the_work_starts(stored, monkeypatch):
+    source = stored(TABLE)
+    monkeypatch.setattr("learnstrata.engines.memory.free_memory", lambda: 1.0)
+    with pytest.raises(SourceError, match="2 records need about 0.5 GB"):
+        open_table(source, "duckdb")

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import narwhals as nw
+import polars as pl
+from narwhals.typing import IntoFrame
 
-from learnstrata.engines.protocol import Engine, first_words
+from learnstrata.engines.memory import free_memory
+from learnstrata.engines.protocol import Engine, first_words, numbered
 from learnstrata.engines.sources import Source
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.lookups import Frame
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DuckDBEngine"]
 
+SHARE_OF_MEMORY = 0.5  # the rest is for the learners
 INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
 
 
@@ -29,7 +33,7 @@ class DuckDBEngine(Engine):
     Parameters
     ----------
     memory : str, default=None
-        Most memory, such as ``"4GB"``; None is 80 % of the machine's.
+        Most memory, such as ``"4GB"``; None is a part of what is free.
     """
 
     name = "duckdb"
@@ -46,25 +50,34 @@ class DuckDBEngine(Engine):
 
         spilled = tempfile.TemporaryDirectory(prefix="learnstrata-")
         settings: dict[str, Any] = {"temp_directory": self._held.enter_context(spilled)}
+        free = free_memory()
         if self._memory is not None:
             settings["memory_limit"] = self._memory
+        elif free is not None:
+            settings["memory_limit"] = f"{SHARE_OF_MEMORY * free / 1e6:.0f}MB"
         return self._held.enter_context(duckdb.connect(config=settings))
 
     def opened(self, source: Source) -> Frame:
         """Open a file, a folder of Parquet, or a table of a DuckDB file."""
+        if source.kind == "text":
+            return self.brought(read_learners(source.where))
         with self.told():
             return nw.from_native(self._relation(source))
 
-    def taken(self, relation: "DuckDBPyRelation") -> Frame:
+    def brought(self, table: pl.DataFrame) -> Frame:
+        """Take a table from memory, which stays where it is."""
+        with self.told():
+            rows = self.connection.from_arrow(numbered(table).to_arrow())
+            return nw.from_native(rows)
+
+    def taken(self, table: IntoFrame) -> Frame:
         """Take a relation of any connection, numbered where it has no ``record``."""
+        relation: Any = nw.to_native(table, pass_through=True)
         with self.told():
             return nw.from_native(_numbered(relation))
 
     def _relation(self, source: Source) -> "DuckDBPyRelation":
         to = self.connection
-        if source.kind == "text":
-            table = read_learners(source.where).to_arrow()
-            return _in_order(to.from_arrow(table))
         if source.kind == "parquet":
             files = ", ".join(_quoted(str(file), "'") for file in source.files)
             levels = "hive_partitioning = true, hive_types_autocast = false"

@@ -1,57 +1,58 @@
 """Which engine a table is opened with."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import narwhals as nw
-from narwhals.typing import IntoFrame
 
 from learnstrata.engines.duckdb import DuckDBEngine
-from learnstrata.engines.memory import free_memory, needed_memory
+from learnstrata.engines.memory import free_memory, needed_memory, refuse_too_large
 from learnstrata.engines.polars import PolarsEngine
 from learnstrata.engines.protocol import Engine, EngineName
 from learnstrata.engines.sources import Source
 from learnstrata.engines.spark import SparkEngine
 from learnstrata.exceptions import ParameterError
 from learnstrata.learners.lookups import Frame
+from learnstrata.learners.sources.files import read_source
+from learnstrata.learners.sources.info import SourceInfo
 
-__all__ = ["EngineChoice", "Opened", "choose_engine", "open_table"]
+__all__ = ["EngineChoice", "Opened", "choose_engine", "engine_of", "open_table"]
 
 EngineChoice = Literal["auto", "polars", "duckdb", "spark"]
 MAKE: Mapping[EngineName, Callable[[], Engine]] = {
     "polars": PolarsEngine,
     "duckdb": DuckDBEngine,
 }
-OF_LIBRARY: Mapping[nw.Implementation, EngineName] = {
-    nw.Implementation.DUCKDB: "duckdb",
-    nw.Implementation.PYSPARK: "spark",
-    nw.Implementation.PYSPARK_CONNECT: "spark",
+LABELS: Mapping[EngineName, str] = {
+    "polars": "Polars",
+    "duckdb": "DuckDB",
+    "spark": "Spark",
 }
 
 
 class Opened(NamedTuple):
-    """A table on its engine; the source is None where a frame was given."""
+    """A table on its engine, and what it turned out to be."""
 
     engine: Engine
     frame: Frame
-    source: Source | None
+    info: SourceInfo
 
 
 def open_table(
-    table: str | Path | IntoFrame,
+    table: str | Path | Source,
     engine: EngineChoice = "auto",
     *,
     master: str | None = None,
     remote: str | None = None,
 ) -> Opened:
-    """Open a table with the engine that was asked for, or the one it calls for.
+    r"""Open a table with the engine that was asked for, or the one it calls for.
 
     Parameters
     ----------
-    table : str, Path or data frame
-        A place as `Source.of` knows it, or a frame of any library; a frame of DuckDB or
-        Spark stays where it is.
+    table : str, Path or Source
+        A place as `Source.of` knows it.
     engine : {"auto", "polars", "duckdb", "spark"}, default="auto"
         As in `choose_engine`.
     master, remote : str, default=None
@@ -60,25 +61,61 @@ def open_table(
     Raises
     ------
     SourceError
-        If the table cannot be opened, or the engine cannot be started.
+        If the table cannot be opened, the engine cannot be started, or the memory would
+        not hold the learners.
     ParameterError
-        If engine and table, or engine and address do not go together.
+        If engine and address do not go together.
 
     Examples
     --------
-    >>> import polars as pl
-    >>> opened = open_table(pl.DataFrame({"ctc": [1.0]}))
-    >>> opened.engine.name, opened.source is None
-    ('polars', True)
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "learners.csv"
+    ...     _ = path.write_text("email,ctc\na1,12\n")
+    ...     opened = open_table(path)
+    >>> opened.engine.name, opened.info.format
+    ('polars', 'csv')
     """
-    if not isinstance(table, str | Path):
-        return _of_frame(table, engine)
-    source = Source.of(table)
+    source = table if isinstance(table, Source) else Source.of(table)
     name = choose_engine(source, engine, elsewhere=bool(master or remote))
     made = (
         SparkEngine(master=master, remote=remote) if name == "spark" else MAKE[name]()
     )
-    return Opened(made, made.opened(source), source)
+    told = f"Read and cleaned by {LABELS[name]}."
+    if source.kind == "text":
+        rows, info = read_source(source.where)
+        frame = made.brought(rows)
+        return Opened(made, frame, replace(info, notes=(*info.notes, told)))
+    frame = made.opened(source)
+    known = source.rows()
+    n_rows = int(made.sums(frame, [], [])["n"][0]) if known is None else known
+    refuse_too_large(n_rows, name)
+    info = SourceInfo(
+        format="parquet" if source.kind in {"parquet", "remote"} else "table",
+        rows=n_rows,
+        columns=len(frame.collect_schema().names()) - 1,
+        files=max(1, len(source.files)),
+        notes=(told,),
+    )
+    return Opened(made, frame, info)
+
+
+def engine_of(table: object) -> Engine | None:
+    """Give the engine that a frame is on; None where it is in memory, or is no frame.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> engine_of(pl.DataFrame()) is None
+    True
+    """
+    native: Any = nw.to_native(table, pass_through=True)
+    if nw.dependencies.is_duckdb_relation(native):
+        return DuckDBEngine()
+    of_spark = nw.dependencies.is_pyspark_dataframe(native)
+    of_connect = nw.dependencies.is_pyspark_connect_dataframe(native)
+    session: Any = native.sparkSession if of_spark or of_connect else None
+    return None if session is None else SparkEngine(session=session)
 
 
 def choose_engine(
@@ -90,9 +127,9 @@ def choose_engine(
 ) -> EngineName:
     """Choose the engine by where a table lies and how large it is.
 
-    Databases behind JDBC, tables of a catalogue and files elsewhere are for Spark,
-    tables of a DuckDB file for DuckDB, other files for Polars; Parquet that would not
-    fit into memory for DuckDB.
+    Databases behind JDBC and files elsewhere are for Spark, tables of a DuckDB file for
+    DuckDB, other files for Polars; Parquet that would not fit into memory for DuckDB. A
+    table of the catalogue of Spark has to be asked for.
 
     Parameters
     ----------
@@ -124,26 +161,8 @@ def choose_engine(
     if elsewhere or source.kind in {"jdbc", "remote"}:
         return "spark"
     if source.kind == "table":
-        return "duckdb" if source.files else "spark"
+        return "duckdb" if source.files else "polars"
     free = free_memory() if free is None else free
     rows = source.rows()
     fits = rows is None or free is None or needed_memory(rows) <= free
     return "polars" if fits else "duckdb"
-
-
-def _of_frame(table: IntoFrame, engine: EngineChoice) -> Opened:
-    frame: Frame = nw.from_native(table)
-    own = OF_LIBRARY.get(frame.implementation, "polars")
-    if engine not in {"auto", own}:
-        raise ParameterError(
-            f"Got a frame of {frame.implementation.value} and the engine {engine}, "
-            f"expected {own} or auto: a frame stays where it is."
-        )
-    native = frame.to_native()
-    if own == "spark":
-        spark = SparkEngine(session=native.sparkSession)
-        return Opened(spark, spark.taken(native), None)
-    if own == "duckdb":
-        duckdb = DuckDBEngine()
-        return Opened(duckdb, duckdb.taken(native), None)
-    return Opened(PolarsEngine(), frame, None)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import narwhals as nw
 import polars as pl
+from narwhals.typing import IntoFrame
 
 from learnstrata.engines.protocol import Engine
 from learnstrata.engines.sources import Source
@@ -23,19 +24,27 @@ class PolarsEngine(Engine):
     def opened(self, source: Source) -> Frame:
         """Open a file or a folder of Parquet."""
         if source.kind == "text":
-            table = read_learners(source.where).lazy()
-        elif source.kind == "parquet":
-            table = pl.scan_parquet(list(source.files), hive_partitioning=True)
-        else:
+            return self.brought(read_learners(source.where))
+        if source.kind != "parquet":
             raise SourceError(
                 f"Polars reads files and folders, got {source.where or source.table}. "
                 "Take --engine duckdb for a table of DuckDB, --engine spark for others."
             )
         with self.told():
-            names = table.collect_schema().names()
-            own = {n: f"{n}_" for n in names if n.lower() == "record"}
-            rows = table.rename(own).with_row_index("record")
-            return nw.from_native(rows.with_columns(pl.col("record").cast(pl.Int64)))
+            files = list(source.files)
+            return _numbered(pl.scan_parquet(files, hive_partitioning=True))
+
+    def brought(self, table: pl.DataFrame) -> Frame:
+        """Take a table from memory, which stays where it is."""
+        return _numbered(table.lazy())
+
+    def taken(self, table: IntoFrame) -> Frame:
+        """Take a frame of Polars, numbered where it has no ``record``."""
+        rows: pl.LazyFrame = nw.from_native(table).lazy().to_native()
+        with self.told():
+            own = rows.collect_schema().get("record")
+            is_number = own is not None and own.is_integer()
+            return nw.from_native(rows) if is_number else _numbered(rows)
 
     def checkpoint(self, frame: Frame) -> Frame:
         """Compute a frame and keep it in memory."""
@@ -47,3 +56,11 @@ class PolarsEngine(Engine):
         folder.mkdir(parents=True)
         with self.told():
             frame.to_native().lazy().sink_parquet(folder / "part-0.parquet")
+
+
+def _numbered(table: pl.LazyFrame) -> Frame:
+    """Put the number of each row first; a column with its name gets another."""
+    names = table.collect_schema().names()
+    own = {name: f"{name}_" for name in names if name.lower() == "record"}
+    rows = table.rename(own).with_row_index("record")
+    return nw.from_native(rows.with_columns(pl.col("record").cast(pl.Int64)))

@@ -14,12 +14,13 @@ from typing import ClassVar, Literal
 
 import narwhals as nw
 import polars as pl
+from narwhals.typing import IntoFrame
 
 from learnstrata.engines.sources import Source
 from learnstrata.exceptions import LearnstrataError, SourceError
 from learnstrata.learners.lookups import Frame, collected, join_lookup
 
-__all__ = ["SAMPLED", "Engine", "EngineName", "turn"]
+__all__ = ["SAMPLED", "Engine", "EngineName", "first_words", "numbered", "turn"]
 
 EngineName = Literal["polars", "duckdb", "spark"]
 
@@ -65,6 +66,18 @@ class Engine(ABC):
 
         The number is that of the row in the order of the files; a table without an
         order is numbered in the order of its content.
+        """
+
+    @abstractmethod
+    def brought(self, table: pl.DataFrame) -> Frame:
+        """Take a table from memory, with a number ``record`` for each row."""
+
+    @abstractmethod
+    def taken(self, table: IntoFrame) -> Frame:
+        """Take a frame of the library of the engine, narwhals or native.
+
+        A whole number ``record`` is that of the row; without one, rows are numbered as
+        by `opened`.
         """
 
     @abstractmethod
@@ -164,6 +177,13 @@ class Engine(ABC):
     def said(self, error: Exception) -> str:
         """Say what an error of the library means to whoever started the work."""
         return f"The table cannot be read by {self.name}: {first_words(error)}"
+
+
+def numbered(table: pl.DataFrame) -> pl.DataFrame:
+    """Put the number of each row first; a column with its name gets another."""
+    own = {name: f"{name}_" for name in table.columns if name.lower() == "record"}
+    rows = table.rename(own).with_row_index("record")
+    return rows.with_columns(pl.col("record").cast(pl.Int64))
 
 
 def first_words(error: Exception, most: int = 200) -> str:

@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
 import narwhals as nw
 import polars as pl
+from narwhals.typing import IntoFrame
 
 from learnstrata.engines.memory import free_memory
-from learnstrata.engines.protocol import Engine, first_words
+from learnstrata.engines.protocol import Engine, first_words, numbered
 from learnstrata.engines.sources import Source
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.lookups import Frame, collected
@@ -35,6 +36,7 @@ CHATTY = "DataFrameQueryContextLogger"  # prints what it raises as well
 SETTINGS: Mapping[str, str] = {
     "spark.app.name": "learnstrata",
     "spark.sql.session.timeZone": "UTC",
+    "spark.driver.maxResultSize": "0",  # the learners; their size is looked at before
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # A larger method than this is never compiled by HotSpot.
@@ -112,20 +114,25 @@ class SparkEngine(Engine):
 
     def opened(self, source: Source) -> Frame:
         """Open a file, a folder, an address of files, a table, a database."""
+        if source.kind == "text":
+            return self.brought(read_learners(source.where))
         with self.told():
             return nw.from_native(self._table(source))
 
-    def taken(self, table: "DataFrame") -> Frame:
-        """Take a frame of this session, numbered where it has no ``record``."""
+    def brought(self, table: pl.DataFrame) -> Frame:
+        """Send a table from memory to the executors."""
         with self.told():
-            return nw.from_native(_numbered(table))
+            rows = self.session.createDataFrame(numbered(table).to_arrow())
+            return nw.from_native(rows)
+
+    def taken(self, table: IntoFrame) -> Frame:
+        """Take a frame of this session, numbered where it has no ``record``."""
+        rows: Any = nw.to_native(table, pass_through=True)
+        with self.told():
+            return nw.from_native(_numbered(rows))
 
     def _table(self, source: Source) -> "DataFrame":
         read = self.session.read
-        if source.kind == "text":
-            rows = read_learners(source.where).with_row_index("record")
-            told = rows.with_columns(pl.col("record").cast(pl.Int64)).to_arrow()
-            return self.session.createDataFrame(told)
         if source.kind == "parquet":
             base = source.where if Path(source.where).is_dir() else None
             based = read.option("basePath", base) if base else read
