@@ -1,5 +1,6 @@
 """Each engine, and one session of Spark for all tests that need it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ ENGINES = ("polars", "duckdb", "spark")
 def spark() -> Iterator[SparkEngine]:
     """A real session on two cores, started once."""
     pytest.importorskip("pyspark")
+    # Code that is compiled once and little takes half the time of the best code.
+    quick = "--driver-java-options -XX:TieredStopAtLevel=1 pyspark-shell"
+    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", quick)
     engine = SparkEngine(master="local[2]")
     yield engine
     engine.close()

@@ -1,6 +1,7 @@
 """Polars as an engine: the memory of one machine."""
 
 from pathlib import Path
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -40,7 +41,7 @@ class PolarsEngine(Engine):
 
     def taken(self, table: IntoFrame) -> Frame:
         """Take a frame of Polars, numbered where it has no ``record``."""
-        rows: pl.LazyFrame = nw.from_native(table).lazy().to_native()
+        rows: Any = nw.from_native(table).lazy().to_native()
         with self.told():
             own = rows.collect_schema().get("record")
             is_number = own is not None and own.is_integer()
