@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DuckDBEngine"]
 
-SHARE_OF_MEMORY = 0.5  # the rest is for the learners
+SHARE_OF_MEMORY = 0.2  # of what is free; the rest is for the learners
+LEAST_MEMORY = 1e9
 INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
 
 
@@ -54,7 +55,8 @@ class DuckDBEngine(Engine):
         if self._memory is not None:
             settings["memory_limit"] = self._memory
         elif free is not None:
-            settings["memory_limit"] = f"{SHARE_OF_MEMORY * free / 1e6:.0f}MB"
+            most = max(LEAST_MEMORY, SHARE_OF_MEMORY * free)
+            settings["memory_limit"] = f"{most / 1e6:.0f}MB"
         return self._held.enter_context(duckdb.connect(config=settings))
 
     def opened(self, source: Source) -> Frame:

@@ -78,18 +78,25 @@ def open_table(
     """
     source = table if isinstance(table, Source) else Source.of(table)
     name = choose_engine(source, engine, elsewhere=bool(master or remote))
-    made = (
-        SparkEngine(master=master, remote=remote) if name == "spark" else MAKE[name]()
-    )
-    told = f"Read and cleaned by {LABELS[name]}."
+    spark = name == "spark"
+    made = SparkEngine(master=master, remote=remote) if spark else MAKE[name]()
+    try:
+        return _opened(made, source)
+    except BaseException:
+        made.close()
+        raise
+
+
+def _opened(engine: Engine, source: Source) -> Opened:
+    told = f"Read and cleaned by {LABELS[engine.name]}."
     if source.kind == "text":
         rows, info = read_source(source.where)
-        frame = made.brought(rows)
-        return Opened(made, frame, replace(info, notes=(*info.notes, told)))
-    frame = made.opened(source)
+        notes = (*info.notes, told)
+        return Opened(engine, engine.brought(rows), replace(info, notes=notes))
+    frame = engine.opened(source)
     known = source.rows()
-    n_rows = int(made.sums(frame, [], [])["n"][0]) if known is None else known
-    refuse_too_large(n_rows, name)
+    n_rows = int(engine.sums(frame, [], [])["n"][0]) if known is None else known
+    refuse_too_large(n_rows, engine.name)
     info = SourceInfo(
         format="parquet" if source.kind in {"parquet", "remote"} else "table",
         rows=n_rows,
@@ -97,7 +104,7 @@ def open_table(
         files=max(1, len(source.files)),
         notes=(told,),
     )
-    return Opened(made, frame, info)
+    return Opened(engine, frame, info)
 
 
 def engine_of(table: object) -> Engine | None:
