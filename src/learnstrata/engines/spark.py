@@ -214,14 +214,15 @@ def _started(master: str | None) -> "SparkSession":
     if not _has_java():
         raise SourceError(NO_JAVA)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    here = master is None or master.startswith(HERE)
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ  # spark-submit says where it runs
+    here = master.startswith(HERE) if master else not submitted
     if here:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     settings = {**SETTINGS, **(ON_LOOPBACK if here else {})}
     if here:
         settings["spark.driver.memory"] = _driver_memory()
     builder = SparkSession.builder.config(map=dict(settings))
-    if master is not None or "MASTER" not in os.environ:
+    if master is not None or not submitted:
         builder = builder.master(master or LOCAL)
     try:
         return builder.getOrCreate()
