@@ -9,7 +9,7 @@ DEMO_OUT ?= runs/demo
 QUICK := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test lint types bench bench-scale reference ci clean lock
+.PHONY: help setup browser demo test test-cluster lint types bench bench-scale reference ci clean lock
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,7 +40,10 @@ demo: $(READY)  ## Make demo tables, segment one, say what to do next
 	@echo '  $(BIN)/learnstrata percentile $(DEMO_OUT) --role Backend --tier "Tier 2" --experience Mid --pay 12LPA'
 
 test: $(READY) browser  ## Run every test, on every core
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+test-cluster: $(READY)  ## A real cluster of Spark on this machine, one worker lost; needs Java 17
+	$(BIN)/python -m pytest -m cluster tests/engines
 
 lint: $(READY)  ## Style, format and the layer contract
 	$(BIN)/ruff check .

@@ -26,6 +26,17 @@ if hasattr(signal, "SIGHUP"):
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all tests of Spark on one worker, so that one session is started."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        asked = call.params.get("engine") if call else None
+        if "spark" in (*getattr(item, "fixturenames", ()), str(asked)):
+            item.add_marker(pytest.mark.xdist_group("spark"))
+
+
 Table = dict[str, list[Any]]
 
 

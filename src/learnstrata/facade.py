@@ -16,6 +16,8 @@ from learnstrata.config.stages import Config
 from learnstrata.decisions.arms import lots_of
 from learnstrata.decisions.playbook import programmes_of
 from learnstrata.disk.staging import room_beside
+from learnstrata.engines.opening import engine_of
+from learnstrata.engines.protocol import Engine
 from learnstrata.layer.compare import (
     Owned,
     Side,
@@ -38,6 +40,8 @@ from learnstrata.layer.reading import (
     read_private,
     read_summary,
 )
+from learnstrata.learners.intake import used_columns
+from learnstrata.learners.lookups import Frame
 from learnstrata.learners.quality import TableCheck, inspect_table
 from learnstrata.learners.schema.one_pay import TypedPay, read_pay
 from learnstrata.learners.sources.info import SourceInfo
@@ -406,6 +410,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     key: bytes | None = None,
     previous: "Run | None" = None,
     source: SourceInfo | None = None,
+    engine: Engine | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Segmentation:
     """Segment a table of learners.
@@ -435,6 +440,9 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         new. Who is in which segment does not depend on it.
     source : SourceInfo, default=None
         What `read_source` told of the file, for the report.
+    engine : Engine, default=None
+        That holds the table (`learnstrata.engines.opening.open_table`); ``None`` goes
+        by the library of the frame: DuckDB and Spark clean theirs where it is.
     watch : callable, default does nothing
         Called with the name of each stage as it begins.
 
@@ -466,7 +474,11 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     old = None if previous is None else side_of(previous)
     if old is not None:
         refuse_records(old.told.settings, settings)
-    done = pipeline.run(table, settings, watch=watch, key=secret, source=source)
+    engine = engine or engine_of(table)
+    held = table if engine is None else _held(table, engine, settings)
+    done = pipeline.run(
+        held, settings, watch=watch, key=secret, source=source, engine=engine
+    )
     exact, disclosed = summaries_of(done, key=secret)
     found = Segmentation(
         summary=disclosed,
@@ -474,7 +486,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         model=done.meaning.model,
         _learners=done.meaning.members,
         _ledger=done.base.ledger,
-        _names=names_of_run(table, done),
+        _names=names_of_run(held, done),
         _lists=make_lists(
             done,
             programmes_of(exact, disclosed),
@@ -484,6 +496,13 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         _backend=_backend_of(table),
     )
     return found if old is None else found.following(old, key=secret)
+
+
+def _held(table: IntoFrame, engine: Engine, config: Config) -> Frame:
+    """Have an engine read what a run needs of a table, once."""
+    with engine.told():
+        frame = engine.taken(table)
+        return engine.checkpoint(used_columns(frame, config))
 
 
 def check_table(frame: IntoFrame, config: Config) -> TableCheck:
@@ -615,6 +634,10 @@ def _on_backend(frame: pl.DataFrame, backend: nw.Implementation) -> Native:
         import duckdb
 
         return duckdb.from_arrow(frame.to_arrow())
+    if backend is nw.Implementation.PYSPARK:
+        from pyspark.sql import SparkSession
+
+        return SparkSession.builder.getOrCreate().createDataFrame(frame.to_arrow())
     data = {name: frame[name].to_list() for name in frame.columns}
     engine: Any = backend  # narwhals refuses what it cannot make when it runs
     return nw.from_dict(data, backend=engine).to_native()

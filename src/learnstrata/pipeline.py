@@ -5,7 +5,7 @@ before it and of its own piece of the configuration; what it finds is exact.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.assignment import read_alike
 from learnstrata.config.stages import Columns, Config
+from learnstrata.engines.protocol import Engine
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.description import describe
@@ -86,6 +87,7 @@ def run(
     watch: Callable[[str], None] = lambda _: None,
     key: bytes | None = None,
     source: SourceInfo | None = None,
+    engine: Engine | None = None,
 ) -> Run:
     """Take a table of records to a segmentation and what follows from it.
 
@@ -102,6 +104,8 @@ def run(
         then differ from run to run.
     source : SourceInfo, default=None
         Of the file that the table was read from.
+    engine : Engine, default=None
+        That holds `frame`, and reads and cleans it; None is the memory of this process.
 
     Raises
     ------
@@ -113,7 +117,7 @@ def run(
     timer = Stopwatch(watch)
     key = random_key() if key is None else key
     with single_blas(anew=True):
-        base = _base(frame, config, timer, key)
+        base = _base(frame, config, timer, key, engine)
         clusters = _clusters(base, config, timer)
         meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
@@ -160,12 +164,21 @@ def _least(config: Config) -> int:
     return config.privacy.learners if config.unit == "learner" else 1
 
 
-def _base(frame: IntoFrame, config: Config, timer: Stopwatch, key: bytes) -> Base:
-    timer.begin("recognise")
-    table, mapping, notes = intake.read_table(frame, config)
-    timer.begin("clean")
-    limits = find_limits(table, config)
-    cleaned = intake.clean_table(table, config, limits)
+def _base(
+    frame: IntoFrame,
+    config: Config,
+    timer: Stopwatch,
+    key: bytes,
+    engine: Engine | None = None,
+) -> Base:
+    checkpoint = engine.checkpoint if engine else None
+    with engine.told() if engine else nullcontext():
+        timer.begin("recognise")
+        read = intake.read_table(frame, config, checkpoint=checkpoint)
+        table, mapping, notes = read
+        timer.begin("clean")
+        limits = find_limits(table, config)
+        cleaned = intake.clean_table(table, config, limits, checkpoint=checkpoint)
     timer.begin("features")
     units, rows = intake.in_order_of_content(intake.units_of(cleaned), mapping, config)
     prepared = prepare(units, config, as_of=limits.as_of, salt=salt_of(key))

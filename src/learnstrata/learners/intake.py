@@ -1,9 +1,9 @@
 """From the user's table to learners: columns recognised, records cleaned."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -20,7 +20,8 @@ from learnstrata.exceptions import (
 from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
-from learnstrata.learners.lookups import collected
+from learnstrata.learners.ledger import SEGMENTED
+from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
@@ -47,8 +48,13 @@ __all__ = [
     "read_table",
     "told_as_ours",
     "units_of",
+    "used_columns",
     "without_rare",
 ]
+
+# A native frame: of Polars, or lazy where an engine holds the records.
+Records: TypeAlias = Any
+Checkpoint: TypeAlias = Callable[[Frame], Frame]
 
 LIBRARIES = {"polars", "pandas", "narwhals", "duckdb", "_duckdb", "pyarrow"}
 LEAST_LOST = 10  # unreadable values; fewer of a small table are no sign of anything
@@ -61,7 +67,7 @@ class ReadTable(NamedTuple):
 
     Attributes
     ----------
-    records : polars.DataFrame
+    records : polars.DataFrame, or a lazy frame of an engine
         In our names.
     mapping : mapping of str to str
         Standard name -> column of the user's table.
@@ -70,13 +76,35 @@ class ReadTable(NamedTuple):
         the numbers.
     """
 
-    records: pl.DataFrame
+    records: Records
     mapping: Mapping[str, str]
     notes: tuple[str, ...]
 
 
+def used_columns(frame: Frame, config: Config) -> Frame:
+    """Leave out the columns that a run will not look at.
+
+    Where no column of ids is found, all stay: one of them may be meant.
+
+    Parameters
+    ----------
+    frame : narwhals frame
+        With ``record``.
+    config : Config
+    """
+    names = frame.collect_schema().names()
+    found = find_columns(names, config.columns).columns
+    if "learner_id" not in found and config.record != "learner":
+        return frame
+    return frame.select(*dict.fromkeys(["record", *found.values()]))
+
+
 def read_table(
-    frame: IntoFrame, config: Config, mapping: Mapping[str, str] | None = None
+    frame: IntoFrame,
+    config: Config,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    checkpoint: Checkpoint | None = None,
 ) -> ReadTable:
     """Bring the recognised columns of any frame into memory, typed.
 
@@ -88,6 +116,8 @@ def read_table(
     mapping : mapping of str to str, default=None
         Standard name -> column of the table, where that is known; ``None`` recognises
         the columns.
+    checkpoint : callable, default=None
+        Of the engine that holds the table: the records stay there.
 
     Returns
     -------
@@ -105,7 +135,7 @@ def read_table(
         If it has no rows.
     """
     doubts: tuple[str, ...] = ()
-    with told_as_ours(frame):
+    with nullcontext() if checkpoint else told_as_ours(frame):
         if mapping is None:
             names, columns = column_names_of(frame), config.columns
             found = find_columns(names, columns)
@@ -122,12 +152,28 @@ def read_table(
             frame, mapping, kinds=kinds, pay=config.pay, numbers=config.numbers
         )
         standard = in_standard_columns(read.frame, kinds, record=config.record)
-        records = collected(standard)
-    if records.is_empty():
+        kept = (
+            checkpoint(standard) if checkpoint else nw.from_native(collected(standard))
+        )
+        counts = _counted(kept, mapping)
+    if not counts["rows"]:
         raise DegenerateError("Got a table without rows, expected learners.")
-    _refuse_unnumbered(records["record"])
-    _refuse_lost(records, mapping, read.hints)
-    return ReadTable(records, mapping, (*doubts, *told_notes(read)))
+    _refuse_unnumbered(counts)
+    _refuse_lost(counts, mapping, read.hints)
+    return ReadTable(kept.to_native(), mapping, (*doubts, *told_notes(read)))
+
+
+def _counted(records: Frame, mapping: Mapping[str, str]) -> dict[str, int]:
+    """Count the rows, their numbers, and what of each column was given and lost."""
+    number, names = nw.col("record"), records.collect_schema().names()
+    sums = {"rows": nw.len(), "numbers": number.count(), "distinct": number.n_unique()}
+    for name in mapping:
+        if f"unread:{name}" in names:
+            lost, read = nw.col(f"unread:{name}"), nw.col(name)
+            sums |= {f"lost:{name}": lost.count()}
+            sums |= {f"given:{name}": nw.coalesce(lost, read.cast(nw.String)).count()}
+    row = collected(records.select(**sums)).row(0, named=True)
+    return {name: int(n) for name, n in row.items()}
 
 
 def _likely_ids(frame: IntoFrame, free: Sequence[str]) -> list[str]:
@@ -162,14 +208,11 @@ def _library_of(value: object) -> str:
 
 
 def _refuse_lost(
-    records: pl.DataFrame, mapping: Mapping[str, str], hints: Mapping[str, str]
+    counts: Mapping[str, int], mapping: Mapping[str, str], hints: Mapping[str, str]
 ) -> None:
     """Refuse a table that has lost over half of the values of a column."""
     for name, column in mapping.items():
-        if f"unread:{name}" not in records.columns:
-            continue
-        lost = records[f"unread:{name}"].is_not_null()
-        n, given = int(lost.sum()), int((lost | records[name].is_not_null()).sum())
+        n, given = counts.get(f"lost:{name}", 0), counts.get(f"given:{name}", 0)
         if n >= LEAST_LOST and n > MOST_LOST * given:
             raise SchemaError(
                 f"{column_label(name)} (column {column!r}) cannot be read in {n:,} of "
@@ -179,10 +222,10 @@ def _refuse_lost(
             )
 
 
-def _refuse_unnumbered(record: pl.Series) -> None:
+def _refuse_unnumbered(counts: Mapping[str, int]) -> None:
     """Check a column ``record`` that the user gave: by it all else finds its row."""
-    if record.null_count() or not record.is_unique().all():
-        empty, again = record.null_count(), len(record) - record.n_unique()
+    empty, again = (counts["rows"] - counts[key] for key in ("numbers", "distinct"))
+    if empty or again:
         raise SchemaError(
             f"Got a column record with {empty:,} empty and {again:,} repeated numbers, "
             "expected another whole number in each row. Number the rows: "
@@ -191,34 +234,52 @@ def _refuse_unnumbered(record: pl.Series) -> None:
 
 
 def clean_table(
-    table: pl.DataFrame, config: Config, limits: Limits
+    table: Records,
+    config: Config,
+    limits: Limits,
+    *,
+    checkpoint: Checkpoint | None = None,
 ) -> Cleaned[pl.DataFrame]:
     """Clean the records of a table; titles are given their role families.
 
     Parameters
     ----------
-    table : polars.DataFrame
+    table : polars.DataFrame, or a lazy frame of an engine
         From `read_table`.
     config : Config
     limits : Limits
+    checkpoint : callable, default=None
+        Of the engine that holds the table: what it has cleaned comes into memory.
 
     Raises
     ------
     DegenerateError
         If no record can be used.
     """
-    if "title" in table.columns:
+    if "title" in nw.from_native(table).collect_schema().names():
         table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
-    cleaned = clean(table, config, limits)
+    cleaned = (
+        _brought(clean(table, config, limits, checkpoint=checkpoint))
+        if checkpoint
+        else clean(table, config, limits)
+    )
     if cleaned.units.is_empty():
         counts = cleaned.ledger["rule"].value_counts()
         ranked = counts.sort("count", "rule", descending=[True, False])
         rule, n = ranked.row(0)
         raise DegenerateError(
-            f"None of the {len(table):,} records can be used; most often: {rule} "
-            f"({n:,} records). Run `learnstrata check` on the table."
+            f"None of the {len(cleaned.ledger):,} records can be used; most often: "
+            f"{rule} ({n:,} records). Run `learnstrata check` on the table."
         )
     return cleaned
+
+
+def _brought(cleaned: Cleaned[Records]) -> Cleaned[pl.DataFrame]:
+    """Bring what an engine has cleaned into memory, in the order of the records."""
+    records = collected(nw.from_native(cleaned.records)).sort("record")
+    ledger = collected(nw.from_native(cleaned.ledger)).sort("record")
+    units = records.filter(pl.col("state").is_in(SEGMENTED))
+    return Cleaned(units=units, records=records, ledger=ledger)
 
 
 def units_of(cleaned: Cleaned[pl.DataFrame]) -> pl.DataFrame:

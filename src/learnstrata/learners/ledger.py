@@ -31,6 +31,7 @@ SEGMENTED = ("current", "repaired", "set_aside")  # the record that stands for a
 STATES = (*SEGMENTED, "history", "quarantined")
 MISSING = "missing"
 MOST_WHOLE = 1e15  # from here on engines write powers of ten
+SCALED_FROM = 7  # the power of ten from which Java writes numbers with E
 _TOLD = ("rule", "column", "before", "after")
 
 
@@ -219,7 +220,7 @@ def _told(column: str, schema: nw.Schema) -> nw.Expr:
 
 
 def number_text(value: nw.Expr) -> nw.Expr:
-    """Write a float as text; whole ones as each engine does: Spark has 1.8E8 of 180e6.
+    """Write a float as text with all its digits, on engines that write 1.8E8 as well.
 
     Examples
     --------
@@ -231,7 +232,21 @@ def number_text(value: nw.Expr) -> nw.Expr:
     whole = nw.when(is_whole).then(value).otherwise(nw.lit(0.0))
     whole = whole.cast(nw.Int64).cast(nw.String)
     written = nw.concat_str(whole, nw.lit(".0"))
-    return nw.when(is_whole).then(written).otherwise(value.cast(nw.String))
+    told = _unscaled(value, value.cast(nw.String))
+    return nw.when(is_whole).then(written).otherwise(told)
+
+
+def _unscaled(value: nw.Expr, text: nw.Expr) -> nw.Expr:
+    """Put the point of ``2.000000005E8`` where it belongs."""
+    digits = text.str.replace_all("E.*$|[.-]", "")
+    sign = nw.when(value < 0).then(nw.lit("-")).otherwise(nw.lit(""))
+    placed = text
+    for power in range(SCALED_FROM, 15):
+        parts = (sign, digits.str.slice(0, power + 1), digits.str.slice(power + 1))
+        moved = nw.concat_str(parts[0], parts[1], nw.lit("."), parts[2])
+        is_so = text.str.ends_with(f"E{power}")
+        placed = nw.when(is_so).then(moved).otherwise(placed)
+    return placed
 
 
 def _single(text: nw.Expr) -> nw.Expr:

@@ -54,7 +54,7 @@ def distinct(frame: Frame, column: str) -> list[Any]:
 
 
 def on_grid(value: nw.Expr, bits: int) -> nw.Expr:
-    """Round numbers to multiples of ``2 ** -bits``, whose sums are exact.
+    """Round numbers to multiples of ``2 ** -bits``, halves up: their sums are exact.
 
     Floats add up differently in each order, and an engine adds in the order that suits
     it; multiples of a power of two do not, as long as the sum is under
@@ -71,7 +71,8 @@ def on_grid(value: nw.Expr, bits: int) -> nw.Expr:
     >>> table.select(on_grid(nw.col("a"), 2))["a"].to_list()
     [0.0, 0.75, 0.25]
     """
-    rounded = (value * 2.0**bits).round() / 2.0**bits
+    # Engines round halves differently, and some give the floor as a whole number.
+    rounded = (value * 2.0**bits + 0.5).floor().cast(nw.Float64) / 2.0**bits
     small = value.abs() < 2.0 ** (52 - bits)
     return nw.when(small).then(rounded).otherwise(value)
 
@@ -118,6 +119,11 @@ def _on_engine_of(frame: Frame, table: pl.DataFrame) -> Any:  # noqa: ANN401 - n
         # On the connection of the frame: DuckDB finds the table by the variable's name.
         lookup = table.to_arrow()  # noqa: F841
         return frame.to_native().query("frame", "SELECT * FROM lookup")
+    if engine in {nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT}:
+        from pyspark.sql.functions import broadcast
+
+        session = frame.to_native().sparkSession
+        return broadcast(session.createDataFrame(table.to_arrow()))
     data: Mapping[str, Any] = {c: table[c].to_list() for c in table.columns}
     schema = nw.from_native(table).schema  # an empty list has no type of its own
     return nw.from_dict(data, schema=schema, backend=engine).to_native()

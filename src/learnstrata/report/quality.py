@@ -30,6 +30,11 @@ __all__ = [
     "widest_step",
 ]
 
+FILES = {
+    "excel": "an Excel workbook",
+    "parquet": "Parquet",
+    "table": "a table of a database",
+}
 STATES = {
     "current": "Used as they are",
     "repaired": "Used, with a value repaired",
@@ -306,9 +311,7 @@ def source(summary: Summary) -> str:
 
 
 def _file(found: Source) -> str:
-    if found.format == "excel":
-        return "an Excel workbook"
-    return "Parquet" if found.format == "parquet" else "a text file"
+    return FILES.get(found.format, "a text file")
 
 
 def limits(summary: Summary) -> str:

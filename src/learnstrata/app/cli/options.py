@@ -10,6 +10,7 @@ __all__ = [
     "AsOfOption",
     "ColumnsOption",
     "ConfigOption",
+    "EngineOption",
     "EvidenceOption",
     "JsonOption",
     "KeyFileOption",
@@ -21,6 +22,9 @@ __all__ = [
     "SeedOption",
     "SegmentsOption",
     "SheetOption",
+    "SourceArgument",
+    "SparkMasterOption",
+    "SparkRemoteOption",
     "TableArgument",
     "WholeRunArgument",
 ]
@@ -31,6 +35,35 @@ TableArgument = Annotated[
         metavar="TABLE",
         help="CSV, Parquet (a file or a folder) or Excel (.xlsx); - is standard input.",
     ),
+]
+SourceArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="TABLE",
+        help="CSV, Parquet (a file or a folder) or Excel (.xlsx); - is standard input; "
+        "FILE.duckdb#TABLE, jdbc:ADDRESS#TABLE or s3a://FOLDER for an engine.",
+    ),
+]
+EngineOption = Annotated[
+    Literal["auto", "polars", "duckdb", "spark"],
+    typer.Option(
+        "--engine",
+        case_sensitive=False,
+        help="What reads and cleans the table: polars in memory, duckdb with the disk, "
+        "spark on a cluster; auto goes by where it lies and how large it is.",
+    ),
+]
+SparkMasterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--spark-master",
+        metavar="URL",
+        help="Cluster that Spark runs on (default: this machine).",
+    ),
+]
+SparkRemoteOption = Annotated[
+    str | None,
+    typer.Option("--spark-remote", metavar="URL", help="Server of Spark Connect."),
 ]
 ConfigOption = Annotated[
     Path | None,

@@ -9,6 +9,7 @@ from learnstrata.app.cli.options import (
     AllowOption,
     AsOfOption,
     ConfigOption,
+    EngineOption,
     EvidenceOption,
     JsonOption,
     KeyFileOption,
@@ -18,16 +19,20 @@ from learnstrata.app.cli.options import (
     SeedOption,
     SegmentsOption,
     SheetOption,
+    SourceArgument,
+    SparkMasterOption,
+    SparkRemoteOption,
     TableArgument,
 )
 from learnstrata.app.cli.output import leaks_are_faults, print_json, sheets_told, shown
+from learnstrata.app.cli.reading import Asked, given_table
 from learnstrata.app.streams import say
 
 __all__ = ["check", "demo_table", "key_of", "run"]
 
 
 def run(
-    table: TableArgument,
+    table: SourceArgument,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -53,6 +58,9 @@ def run(
             "report says what is new.",
         ),
     ] = None,
+    engine: EngineOption = "auto",
+    spark_master: SparkMasterOption = None,
+    spark_remote: SparkRemoteOption = None,
     key_file: KeyFileOption = None,
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
@@ -73,17 +81,17 @@ def run(
     key = key_of(key_file, target)
     with screens.progress(shown=not (quiet or as_json)) as watch:
         from learnstrata.facade import segment
-        from learnstrata.learners.sources.files import read_source
 
         watch("read")
-        frame, source = read_source(table, sheet=sheet)
-        with sheets_told(source):
+        asked = Asked(table, sheet, engine, spark_master, spark_remote)
+        with given_table(asked) as given, sheets_told(given.info):
             found = segment(
-                frame,
+                given.frame,
                 config=settings,
                 key=key,
                 previous=previous,
-                source=source,
+                source=given.info,
+                engine=given.engine,
                 watch=watch,
             )
         watch("write")
@@ -96,10 +104,11 @@ def run(
             screens.show_run(found.exact, found.summary, folder)
 
 
-def _name_of(table: Path) -> str:
-    """Name the run of a table after its file; what is piped has no name of its own."""
-    is_piped = table.name == "-" or table.is_relative_to("/dev")
-    name = table.name.split(".")[0]
+def _name_of(table: str) -> str:
+    """Name the run of a table after it; what is piped has no name of its own."""
+    path = Path(table.rpartition("#")[2] or table)
+    is_piped = path.name == "-" or path.is_relative_to("/dev")
+    name = path.name.split(".")[0]
     return "piped" if is_piped or not name else name
 
 

@@ -211,7 +211,7 @@ def _available(frame: Frame) -> tuple[str, ...]:
     """List the standard columns that hold at least one value."""
     names = frame.collect_schema().names()
     there = [c for c in GIVEN if c in names and c != "learner_id"]
-    filled = collected(frame.select(*((~nw.col(c).is_null()).sum() for c in there)))
+    filled = collected(frame.select(*(nw.col(c).count() for c in there)))
     return tuple(c for c in there if filled[c][0])
 
 

@@ -18,8 +18,8 @@ class SourceInfo:
 
     Attributes
     ----------
-    format : {"csv", "parquet", "excel"}
-        ``csv`` is any delimited text.
+    format : {"csv", "parquet", "excel", "table"}
+        ``csv`` is any delimited text, ``table`` one of a database.
     rows, columns : int
         Size of the table; the header is no row.
     encoding, delimiter, compression, sheet : str or None
@@ -42,7 +42,7 @@ class SourceInfo:
         What is worth a look, for whoever holds the file: they may name anybody.
     """
 
-    format: Literal["csv", "parquet", "excel"]
+    format: Literal["csv", "parquet", "excel", "table"]
     rows: int
     columns: int
     encoding: str | None = None

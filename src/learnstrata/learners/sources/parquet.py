@@ -15,7 +15,7 @@ import polars as pl
 from learnstrata.exceptions import SourceError, preview
 from learnstrata.learners.sources.info import SourceInfo, first_line
 
-__all__ = ["read_folder", "read_parquet", "scan_parquet"]
+__all__ = ["parquet_files", "read_folder", "read_parquet", "scan_parquet"]
 
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -82,7 +82,7 @@ def read_folder(folder: Path) -> tuple[pl.DataFrame, SourceInfo]:
     SourceError
         If there is none, one is broken, or they differ in columns, types or levels.
     """
-    files = _files(folder)
+    files = parquet_files(folder)
     levels = {file: _levels(file, folder) for file in files}
     first = files[0]
     for file in files:
@@ -106,7 +106,14 @@ def read_folder(folder: Path) -> tuple[pl.DataFrame, SourceInfo]:
     return table, info
 
 
-def _files(folder: Path) -> list[Path]:
+def parquet_files(folder: Path) -> list[Path]:
+    """List the Parquet files of a folder and of those in it, in the order of names.
+
+    Raises
+    ------
+    SourceError
+        If there is none, or they are not all the rows of a table.
+    """
     for log, kind in VERSIONED.items():
         if (folder / log).is_dir():
             raise SourceError(

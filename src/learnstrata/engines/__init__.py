@@ -1,0 +1,1 @@
+"""Polars, DuckDB and Spark behind one small protocol."""

@@ -1,0 +1,148 @@
+"""DuckDB as an engine: one machine and its disk."""
+
+import tempfile
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import narwhals as nw
+import polars as pl
+from narwhals.typing import IntoFrame
+
+from learnstrata.engines.memory import free_memory
+from learnstrata.engines.protocol import Engine, first_words, numbered
+from learnstrata.engines.sources import Source
+from learnstrata.exceptions import SourceError
+from learnstrata.learners.lookups import Frame
+from learnstrata.learners.sources.files import read_learners
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+__all__ = ["DuckDBEngine"]
+
+SHARE_OF_MEMORY = 0.2  # of what is free; the rest is for the learners
+LEAST_MEMORY = 1e9
+INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
+
+
+class DuckDBEngine(Engine):
+    """DuckDB in this process; what does not fit into memory goes to disk.
+
+    Parameters
+    ----------
+    memory : str, default=None
+        Most memory, such as ``"4GB"``; None is a part of what is free.
+    """
+
+    name = "duckdb"
+    libraries = frozenset({"duckdb", "_duckdb", "narwhals"})
+
+    def __init__(self, *, memory: str | None = None) -> None:
+        self._memory = memory
+        self._held = ExitStack()
+
+    @cached_property
+    def connection(self) -> "DuckDBPyConnection":
+        """The database of this engine, in memory and under no name."""
+        import duckdb
+
+        spilled = tempfile.TemporaryDirectory(prefix="learnstrata-")
+        settings: dict[str, Any] = {"temp_directory": self._held.enter_context(spilled)}
+        free = free_memory()
+        if self._memory is not None:
+            settings["memory_limit"] = self._memory
+        elif free is not None:
+            most = max(LEAST_MEMORY, SHARE_OF_MEMORY * free)
+            settings["memory_limit"] = f"{most / 1e6:.0f}MB"
+        return self._held.enter_context(duckdb.connect(config=settings))
+
+    def opened(self, source: Source) -> Frame:
+        """Open a file, a folder of Parquet, or a table of a DuckDB file."""
+        if source.kind == "text":
+            return self.brought(read_learners(source.where))
+        with self.told():
+            return nw.from_native(self._relation(source))
+
+    def brought(self, table: pl.DataFrame) -> Frame:
+        """Take a table from memory, which stays where it is."""
+        with self.told():
+            rows = self.connection.from_arrow(numbered(table).to_arrow())
+            return nw.from_native(rows)
+
+    def taken(self, table: IntoFrame) -> Frame:
+        """Take a relation of any connection, numbered where it has no ``record``."""
+        relation: Any = nw.to_native(table, pass_through=True)
+        with self.told():
+            return nw.from_native(_numbered(relation))
+
+    def _relation(self, source: Source) -> "DuckDBPyRelation":
+        to = self.connection
+        if source.kind == "parquet":
+            files = ", ".join(_quoted(str(file), "'") for file in source.files)
+            levels = "hive_partitioning = true, hive_types_autocast = false"
+            return _in_order(to.sql(f"FROM read_parquet([{files}], {levels})"))
+        if source.kind != "table" or not source.files:
+            raise SourceError(
+                f"DuckDB reads files, folders and tables of a DuckDB file, got "
+                f"{source.where or source.table}. Take --engine spark, or name the "
+                "file: FILE.duckdb#TABLE."
+            )
+        place = _quoted(source.where, "'")
+        to.execute(f"ATTACH IF NOT EXISTS {place} AS learners_of (READ_ONLY)")
+        return _numbered(to.table(f"learners_of.{source.table}"))
+
+    def checkpoint(self, frame: Frame) -> Frame:
+        """Keep a frame as a temporary table of its own connection."""
+        name, relation = f"kept_{uuid4().hex}", frame.to_native()
+        with self.told():
+            relation.query("rows", f"CREATE TEMP TABLE {name} AS FROM rows")
+            return nw.from_native(relation.query("rows", f"FROM {name}"))
+
+    def write(self, frame: Frame, folder: Path) -> None:
+        """Write a frame into one file of a folder."""
+        folder.mkdir(parents=True)
+        with self.told():
+            file = str(folder / "part-0.parquet")
+            frame.to_native().write_parquet(file, compression="zstd")
+
+    def close(self) -> None:
+        """End the connection and remove what went to disk."""
+        self._held.close()
+
+    def said(self, error: Exception) -> str:
+        """Say that memory or disk was full in the words of the user."""
+        if type(error).__name__ == "OutOfMemoryException":
+            return (
+                f"DuckDB needs more memory than it may have: {first_words(error)}. "
+                "Close other programs, or take --engine spark."
+            )
+        return super().said(error)
+
+
+def _in_order(relation: "DuckDBPyRelation") -> "DuckDBPyRelation":
+    """Add the number of each row as they come, which is the order of the files."""
+    return relation.project(_with_number(relation, ""))
+
+
+def _numbered(relation: "DuckDBPyRelation") -> "DuckDBPyRelation":
+    """Add the number of each row in the order of content, where it has none."""
+    types = dict(zip(relation.columns, map(str, relation.dtypes), strict=True))
+    if types.get("record") in INTEGERS:
+        return relation
+    order = ", ".join(_quoted(column, '"') for column in relation.columns)
+    return relation.project(_with_number(relation, f"ORDER BY {order}"))
+
+
+def _with_number(relation: "DuckDBPyRelation", order: str) -> str:
+    """Put our number first; a column of the user with its name gets another."""
+    own = next((c for c in relation.columns if c.lower() == "record"), None)
+    old = "" if own is None else _quoted(own, '"')
+    rest = "*" if own is None else f"* RENAME ({old} AS record_)"
+    return f"row_number() OVER ({order}) - 1 AS record, {rest}"
+
+
+def _quoted(text: str, mark: str) -> str:
+    return mark + text.replace(mark, 2 * mark) + mark

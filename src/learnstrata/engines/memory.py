@@ -1,0 +1,114 @@
+"""What a run will need of memory, told before it starts."""
+
+import os
+from pathlib import Path
+
+from learnstrata.exceptions import SourceError
+from learnstrata.wording.words import counted
+
+__all__ = ["free_memory", "needed_memory", "refuse_too_large"]
+
+GIGABYTE = 10**9
+BASE = 0.5 * GIGABYTE  # the libraries, the samples, the report
+# Bytes a record, measured at 1 M records: a run with Polars took 3.4 GB; of one with
+# DuckDB, itself held to 1 GB, the process took 2.6 GB.
+A_RECORD, A_CLEANED = 3_000.0, 2_100.0
+LIMITS = (  # of this container, where there is one
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+USED = (
+    Path("/sys/fs/cgroup/memory.current"),
+    Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+)
+
+
+def needed_memory(records: int, engine: str = "polars") -> float:
+    """Estimate the peak of the memory of a run, in bytes.
+
+    Parameters
+    ----------
+    records : int
+    engine : {"polars", "duckdb", "spark"}, default="polars"
+        With Polars all records lie in memory as they were typed; from another engine
+        they come into the memory of this process when they are cleaned.
+
+    Examples
+    --------
+    >>> round(needed_memory(1_000_000) / 1e9, 1)
+    3.5
+    """
+    return BASE + records * (A_RECORD if engine == "polars" else A_CLEANED)
+
+
+def free_memory() -> float | None:
+    """Give the memory that this process may still take, in bytes; None if unknown."""
+    found = [free for free in (_of_machine(), _of_container()) if free is not None]
+    return min(found, default=None)
+
+
+def refuse_too_large(
+    records: int, engine: str = "polars", *, free: float | None = None
+) -> None:
+    """Refuse a run that would not fit, before any of its work is done.
+
+    Parameters
+    ----------
+    records : int
+    engine : {"polars", "duckdb", "spark"}, default="polars"
+    free : float, default=None
+        Bytes that there are; None asks the machine, and where it does not tell,
+        nothing is refused.
+
+    Raises
+    ------
+    SourceError
+
+    Examples
+    --------
+    >>> refuse_too_large(200_000_000, free=8e9)
+    Traceback (most recent call last):
+    learnstrata.exceptions.SourceError: 200,000,000 records need about 600.5 GB of ...
+    """
+    needed, there = needed_memory(records, engine), free
+    there = free_memory() if there is None else there
+    if there is None or needed <= there:
+        return
+    other = (
+        "Take --engine duckdb or --engine spark, which keep the records on disk, "
+        "or a machine with more memory."
+        if engine == "polars"
+        else "Take a machine with more memory for this process, or fewer learners."
+    )
+    raise SourceError(
+        f"{counted(records, 'record')} need about {needed / GIGABYTE:.1f} GB of memory "
+        f"with the engine {engine}, and {there / GIGABYTE:.1f} GB are free. {other}"
+    )
+
+
+def _of_machine() -> float | None:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return _of_system()
+    told = dict(line.split(":", 1) for line in lines if ":" in line)
+    kilobytes = told.get("MemAvailable", "").split()
+    return 1024.0 * int(kilobytes[0]) if kilobytes else None
+
+
+def _of_system() -> float | None:
+    """Give all memory there is, where nobody says what is free."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _of_container() -> float | None:
+    for limit, used in zip(LIMITS, USED, strict=True):
+        try:
+            most, taken = limit.read_text("ascii"), used.read_text("ascii")
+            return float(max(0, int(most) - int(taken)))
+        except (OSError, ValueError):  # no container, or one without a limit
+            continue
+    return None

@@ -1,0 +1,126 @@
+"""`run --engine`: the same results, and one line where an engine cannot work."""
+
+import json
+import os
+from contextlib import ExitStack
+
+import duckdb
+import polars as pl
+import pytest
+
+from commands import command, process
+from learnstrata.app.cli.reading import Asked, given_table
+from learnstrata.exceptions import SourceError
+from learnstrata.layer.reading import read_exact
+from learnstrata.learners.demo.tables import make_learners
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of two files of Parquet."""
+    place = tmp_path_factory.mktemp("parquet") / "learners"
+    place.mkdir()
+    table = make_learners(400, rng=1)
+    table[:300].write_parquet(place / "a.parquet")
+    table[300:].write_parquet(place / "b.parquet")
+    return place
+
+
+def run_of(table, out, *options):
+    key = ["--key-file", out.parent / "key", "--evidence", "none", "--quiet"]
+    return command("run", table, "--out", out, *key, *options)
+
+
+def test_what_is_shared_is_the_same_with_another_engine(folder, tmp_path):
+    for engine in ("polars", "duckdb"):
+        told = run_of(folder, tmp_path / engine, "--engine", engine)
+        assert told.returncode == 0, told.stderr
+    mine, other = (tmp_path / engine / "share" for engine in ("polars", "duckdb"))
+    names = sorted(file.name for file in mine.iterdir() if file.is_file())
+    assert names == ["report.html", "summary.json", "tables.xlsx"]
+    for name in names:
+        assert (other / name).read_bytes() == (mine / name).read_bytes(), name
+
+
+def test_the_owner_is_told_which_engine_worked(folder, tmp_path):
+    run_of(folder, tmp_path / "run", "--engine", "duckdb")
+    source = read_exact(tmp_path / "run").input.source
+    assert source is not None
+    assert (source.format, source.files) == ("parquet", 2)
+    assert source.notes == ("Read and cleaned by DuckDB.",)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--engine", "duckdb", "--spark-master", "local"], "and an address of Spark"),
+        (["--engine", "duckdb", "--sheet", "One"], "Got --sheet and the engine duckdb"),
+        (["--spark-remote", "sc://127.0.0.1:1"], "Spark Connect"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(folder, tmp_path, options, said):
+    told = run_of(folder, tmp_path / "run", *options)
+    assert told.returncode == 2
+    assert said in told.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("jdbc:postgresql://db/school", "without a table. Name it behind #"),
+        ("no-such-file.csv", "There is no no-such-file.csv in this folder."),
+    ],
+)
+def test_a_table_that_is_not_there_is_refused(tmp_path, table, said):
+    told = run_of(table, tmp_path / "run")
+    assert told.returncode == 2
+    assert said in told.stderr
+
+
+def test_without_java_a_run_on_spark_ends_with_one_line(folder, tmp_path):
+    options = ["--out", tmp_path / "run", "--key-file", tmp_path / "key"]
+    environment = os.environ | {"PATH": "/nowhere", "JAVA_HOME": ""}
+    told = process(
+        "run", folder, "--engine", "spark", *options, "--quiet", env=environment
+    )
+    assert told.returncode == 2
+    assert told.stderr.startswith("learnstrata: Spark needs Java 17 or newer")
+    assert told.stderr.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_table_that_would_not_fit_is_refused_before_it_is_read(
+    folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("learnstrata.engines.memory.free_memory", lambda: 1e6)
+    for engine in ("polars", "duckdb"):
+        told = run_of(folder, tmp_path / "run", "--engine", engine)
+        assert told.returncode == 2
+        assert "GB of memory with the engine" in told.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_table_that_changes_while_it_is_read_is_refused(tmp_path):
+    table, path = pl.DataFrame({"email": ["a"], "ctc": [1]}), tmp_path / "a.parquet"
+    table.write_parquet(path)
+    asked = Asked(str(path), None, "duckdb", None, None)
+    with ExitStack() as held:
+        assert held.enter_context(given_table(asked)).info.rows == 1
+        table.head(0).write_parquet(path)
+        with pytest.raises(SourceError, match="changed while it was read"):
+            held.close()
+
+
+def test_the_table_of_a_database_names_its_run(tmp_path, monkeypatch):
+    with duckdb.connect(str(tmp_path / "a.duckdb")) as to:
+        rows = make_learners(400, rng=1).to_arrow()
+        to.register("rows", rows)
+        to.execute("CREATE TABLE learners AS FROM rows")
+    monkeypatch.chdir(tmp_path)
+    options = ["--evidence", "none", "--key-file", tmp_path / "key", "--json"]
+    told = command("run", "a.duckdb#learners", *options)
+    assert told.returncode == 0, told.stderr
+    found = json.loads(told.stdout)
+    assert found["out"].endswith("runs/learners")
+    assert found["input"]["source"]["format"] == "table"

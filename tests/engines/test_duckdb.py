@@ -1,0 +1,70 @@
+"""What DuckDB alone is asked: tables of its files, relations, a full memory."""
+
+import duckdb
+import polars as pl
+import pytest
+
+from learnstrata.engines.duckdb import DuckDBEngine
+from learnstrata.engines.sources import Source
+from learnstrata.exceptions import SourceError
+from learnstrata.learners.lookups import collected
+
+ROWS = "SELECT * FROM (VALUES ('b', 2), ('a', 3), ('a', 1)) AS t(city, pay)"
+
+
+@pytest.fixture
+def engine():
+    engine = DuckDBEngine()
+    yield engine
+    engine.close()
+
+
+def test_a_table_of_a_file_is_numbered_in_the_order_of_its_content(engine, tmp_path):
+    place = tmp_path / "it's a school.duckdb"
+    with duckdb.connect(str(place)) as to:
+        to.execute(f"CREATE TABLE learners AS {ROWS}")
+    found = collected(engine.opened(Source.of(f"{place}#learners"))).sort("record")
+    assert found.rows() == [(0, "a", 1), (1, "a", 3), (2, "b", 2)]
+
+
+def test_a_table_that_is_not_in_the_file_is_said_in_one_line(engine, tmp_path):
+    place = tmp_path / "school.duckdb"
+    duckdb.connect(str(place)).close()
+    with pytest.raises(SourceError, match="cannot be read by duckdb: .*nobody"):
+        engine.opened(Source.of(f"{place}#nobody"))
+
+
+def test_a_relation_with_its_own_numbers_keeps_them(engine):
+    relation = duckdb.sql(ROWS).project("pay AS record, city")
+    found = collected(engine.taken(relation))
+    assert sorted(found["record"].to_list()) == [1, 2, 3]
+
+
+def test_a_relation_without_numbers_is_numbered_and_can_be_checkpointed(engine):
+    frame = engine.checkpoint(engine.taken(duckdb.sql(ROWS)))
+    assert engine.sums(frame, ["record"], ["pay"])["pay"].to_list() == [1, 3, 2]
+
+
+def test_levels_of_a_folder_are_columns_of_text(engine, tmp_path):
+    part = tmp_path / "all" / "year=007"
+    part.mkdir(parents=True)
+    pl.DataFrame({"pay": [1.0]}).write_parquet(part / "a'b.parquet")
+    found = collected(engine.opened(Source.of(tmp_path / "all")))
+    assert found.rows() == [(0, 1.0, "007")]
+
+
+def test_a_place_that_it_does_not_know_is_refused(engine):
+    with pytest.raises(SourceError, match="DuckDB reads files, folders and tables"):
+        engine.opened(Source.of("s3a://bucket/learners"))
+
+
+def test_too_little_memory_is_said_with_a_way_out():
+    engine = DuckDBEngine(memory="1MB")
+    frame = engine.taken(engine.connection.sql("SELECT i AS record FROM range(9) t(i)"))
+    many = engine.connection.sql(
+        "SELECT i AS record, repeat('x', 1000) || i AS a FROM range(300000) t(i)"
+    )
+    with pytest.raises(SourceError, match=r"DuckDB needs more memory.*--engine spark"):
+        engine.checkpoint(engine.taken(many.order("a DESC")))
+    assert len(collected(frame)) == 9
+    engine.close()

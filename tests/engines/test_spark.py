@@ -1,0 +1,137 @@
+"""What Spark alone is asked: databases, sessions that are not there or end."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import polars as pl
+import pytest
+
+from learnstrata.engines.sources import Source
+from learnstrata.exceptions import SourceError
+from learnstrata.learners.lookups import collected
+
+TABLE = pl.DataFrame({"city": ["b", "a", "a", "c"] * 50, "pay": range(200)})
+
+
+def test_a_frame_without_numbers_is_numbered_in_the_order_of_its_content(spark):
+    frames = [
+        spark.taken(spark.session.createDataFrame(TABLE.to_arrow()).repartition(n))
+        for n in (1, 5)
+    ]
+    found = [collected(frame).sort("record") for frame in frames]
+    assert found[0]["record"].to_list() == list(range(200))
+    assert found[0].drop("record").equals(TABLE.sort("city", "pay"))
+    assert found[1].equals(found[0])
+
+
+def test_a_frame_with_its_own_numbers_keeps_them(spark):
+    table = TABLE.with_columns(record=pl.col("pay").cast(pl.Int64) * 2)
+    found = collected(spark.taken(spark.session.createDataFrame(table.to_arrow())))
+    assert found.sort("record")["record"].to_list() == list(range(0, 400, 2))
+
+
+def test_a_table_of_the_catalogue_is_opened(spark):
+    view = spark.session.createDataFrame(TABLE.to_arrow())
+    view.createOrReplaceTempView("some_learners")
+    found = collected(spark.opened(Source.of("some_learners")))
+    assert len(found) == 200
+
+
+def test_a_table_behind_jdbc_is_opened(spark, tmp_path):
+    # Derby, a database that Spark brings along.
+    address = f"jdbc:derby:{tmp_path}/school;create=true"
+    spark.session.createDataFrame(TABLE.to_arrow()).write.jdbc(address, "learners")
+    found = collected(spark.opened(Source.of(f"{address}#learners"))).sort("record")
+    assert found.drop("record").rows() == TABLE.sort("city", "pay").rows()
+
+
+def test_levels_of_a_folder_are_columns_of_text(spark, tmp_path):
+    for year in ("007", "008"):
+        part = tmp_path / "a b" / f"year={year}"
+        part.mkdir(parents=True)
+        pl.DataFrame({"pay": [1.0]}).write_parquet(part / "x.parquet")
+    found = collected(spark.opened(Source.of(tmp_path / "a b"))).sort("record")
+    assert found.rows() == [(0, 1.0, "007"), (1, 1.0, "008")]
+
+
+def test_a_table_that_is_not_there_is_said_in_one_line(spark):
+    with pytest.raises(SourceError, match="cannot be read by spark: .*nobody") as said:
+        spark.opened(Source.of("nobody"))
+    assert "\n" not in str(said.value)
+
+
+def test_a_duckdb_file_is_not_for_spark(spark, tmp_path):
+    (tmp_path / "a.duckdb").touch()
+    with pytest.raises(SourceError, match="Take --engine duckdb"):
+        spark.opened(Source.of(f"{tmp_path}/a.duckdb#learners"))
+
+
+def said_by(code: str, **environment: str) -> str:
+    """Run code in a process of its own, and give the last line it prints."""
+    told = textwrap.dedent(code)
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return (done.stdout.splitlines() or [done.stderr])[-1]
+
+
+STARTED = """
+    from learnstrata.engines.spark import SparkEngine
+    from learnstrata.exceptions import SourceError
+    try:
+        SparkEngine({}).session
+    except SourceError as error:
+        print(error)
+"""
+
+
+def test_without_java_the_message_says_what_to_install():
+    found = said_by(STARTED.format(""), PATH="/nowhere", JAVA_HOME="")
+    assert found.startswith("Spark needs Java 17 or newer, and there is no java")
+
+
+def test_without_pyspark_the_message_says_how_to_get_it():
+    hidden = "    import sys\n    sys.modules['pyspark'] = None\n"
+    found = said_by(hidden + STARTED.format("").lstrip("\n"))
+    assert "pip install 'learnstrata[spark]'" in found
+
+
+def test_a_java_that_does_not_start_is_said_in_one_line(tmp_path):
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\nexit 1\n")
+    java.chmod(0o755)
+    found = said_by(STARTED.format(""), JAVA_HOME=str(tmp_path))
+    assert found.startswith("Spark did not start: ")
+    assert "Java 17 or newer" in found
+
+
+def test_a_session_that_dies_is_said_in_one_line():
+    found = said_by(
+        """
+        import os, signal
+        import psutil
+        from learnstrata.engines.spark import SparkEngine
+        from learnstrata.exceptions import SourceError
+        engine = SparkEngine(master="local[1]")
+        frame = engine.taken(engine.session.range(10).withColumnRenamed("id", "record"))
+        for child in psutil.Process().children(recursive=True):
+            if "java" in child.name():
+                child.send_signal(signal.SIGKILL)
+                child.wait()
+        try:
+            engine.sums(frame, [], [])
+        except SourceError as error:
+            print(error, flush=True)
+        os._exit(0)
+        """
+    )
+    assert found.startswith("Spark ended while it worked")
+    assert "Nothing was written" in found
