@@ -371,10 +371,13 @@ class Segmentation:
             "private/model.json": lambda p: write_text(p, self.model.to_json()),
             "private/names.parquet": partial(write_packed, names),
             **{
-                f"private/lists/{name}": partial(write_for_people, rows)
-                for name, rows in self._lists.items()
+                f"private/lists/{name}": partial(self._write_list, name)
+                for name in self._lists
             },
         }
+
+    def _write_list(self, name: str, path: Path) -> None:
+        write_for_people(self._lists[name], path)
 
     def __repr__(self) -> str:
         summary, settings = self.summary, self.summary.settings

@@ -59,7 +59,8 @@ def test_the_owner_is_told_which_engine_worked(folder, tmp_path):
     ],
 )
 def test_what_does_not_go_together_is_refused(folder, tmp_path, options, said):
-    told = run_of(folder, tmp_path / "run", *options)
+    # In a process of its own: pyspark looks at the program that it runs in.
+    told = process("run", folder, "--out", tmp_path / "run", *options)
     assert told.returncode == 2
     assert said in told.stderr
     assert not (tmp_path / "run").exists()

@@ -6,7 +6,8 @@ of segments, found once and in one place each.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
@@ -23,7 +24,7 @@ from learnstrata.segments.pay.cohorts import CohortKey
 from learnstrata.segments.questions.mentors import EXPERIENCE, MentorRole, could_mentor
 from learnstrata.summary.contract.decisions import ActionId
 
-__all__ = ["lists_named", "make_lists"]
+__all__ = ["Lists", "lists_named", "make_lists"]
 
 PART = "sub_segment"
 SHOWN = {
@@ -38,6 +39,8 @@ SHOWN = {
     "arm": "arm",
     "why": "why",
 }
+# What a list knows of people beside what is known of them anyway.
+ADDED = ("programme", "arm", "why", "need", "residual", "expected_at_half")
 TAKES = {
     "role": ("title",),
     "tier": ("company", "pay"),
@@ -54,13 +57,65 @@ NEEDED = (
 )
 
 
+class _Roster(NamedTuple):
+    """Who is on a list, in its order, and what is said of each.
+
+    Attributes
+    ----------
+    rows : polars.DataFrame
+        ``row`` of the people, and what the list adds to them (`ADDED`).
+    why : polars.Expr
+        Of a person's columns and those of `rows`.
+    """
+
+    rows: pl.DataFrame
+    why: pl.Expr
+
+
+class Lists(Mapping[str, pl.DataFrame]):
+    """Lists of people by the names of their files, each put together when asked for.
+
+    A list of everybody takes as much memory as all that is known of them; kept are who
+    is on it, and what it adds.
+    """
+
+    def __init__(
+        self,
+        people: pl.DataFrame,
+        rosters: Mapping[str, _Roster],
+        *,
+        lacking: Collection[str] = (),
+    ) -> None:
+        self._people = people
+        self._rosters = rosters
+        self._lacking = lacking
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        roster = self._rosters[name]
+        rows = self._people[roster.rows["row"]]
+        rows = rows.with_columns(roster.rows.drop("row").get_columns())
+        return _shown(rows.with_columns(why=roster.why), self._lacking)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rosters)
+
+    def __len__(self) -> int:
+        return len(self._rosters)
+
+    def named(self, was: SegmentModel, now: SegmentModel) -> "Lists":
+        """Give the same lists under the names of another model of the same fit."""
+        return Lists(
+            members_named(self._people, was, now), self._rosters, lacking=self._lacking
+        )
+
+
 def make_lists(
     run: Run,
     programmes: Mapping[int, str],
     *,
     lots: Mapping[ActionId, Sequence[Lot]],
     key: bytes,
-) -> dict[str, pl.DataFrame]:
+) -> Lists:
     """Give the lists of a run by the names of their files, most urgent rows first.
 
     Parameters
@@ -75,7 +130,7 @@ def make_lists(
 
     Returns
     -------
-    dict of str to polars.DataFrame
+    Lists
         ``learner_id``, ``segment_id``, ``segment``, ``sub_segment``, ``role``,
         ``tier``, ``band`` and ``why``, as far as the table tells them; ``pathways.csv``
         has the ``programme`` too, and lists of which a lot is drawn the ``arm``. Of a
@@ -104,9 +159,17 @@ def make_lists(
         "pathways.csv": _pathways(people, run, programmes),
     }
     for action, drawn in lots.items():
-        rows = found[ARMED[action]]
-        found[ARMED[action]] = with_arms(rows, action, lots=drawn, key=key)
-    return {name: _shown(rows, run) for name, rows in found.items() if len(rows)}
+        rows, why = found[ARMED[action]]
+        armed = with_arms(rows, action, lots=drawn, key=key)
+        found[ARMED[action]] = _Roster(armed, why)
+    rosters = {
+        name: _Roster(rows.select("row", *(c for c in ADDED if c in rows.columns)), why)
+        for name, (rows, why) in found.items()
+        if len(rows)
+    }
+    known = run.meaning.model.features.available
+    lacking = {name for name, needs in TAKES.items() if not {*needs} <= {*known}}
+    return Lists(everybody, rosters, lacking=lacking)
 
 
 def _people(run: Run) -> pl.DataFrame:
@@ -124,11 +187,9 @@ def _people(run: Run) -> pl.DataFrame:
     )
 
 
-def _shown(rows: pl.DataFrame, run: Run) -> pl.DataFrame:
+def _shown(rows: pl.DataFrame, lacking: Collection[str]) -> pl.DataFrame:
     """Keep the columns of a list that tell something."""
-    known = run.meaning.model.features.available
-    lacking = {name for name, needs in TAKES.items() if not {*needs} <= {*known}}
-    names = set(rows.columns) - lacking
+    names = set(rows.columns).difference(lacking)
     there = {old: new for old, new in SHOWN.items() if old in names}
     told = rows.select(pl.col(old).alias(new) for old, new in there.items())
     empty = [one for one in told.columns if told[one].null_count() == len(told)]
@@ -137,7 +198,7 @@ def _shown(rows: pl.DataFrame, run: Run) -> pl.DataFrame:
 
 def lists_named(
     lists: Mapping[str, pl.DataFrame], was: SegmentModel, now: SegmentModel
-) -> dict[str, pl.DataFrame]:
+) -> Mapping[str, pl.DataFrame]:
     """Give the same lists under the names of another model of the same fit.
 
     Parameters
@@ -147,6 +208,8 @@ def lists_named(
     was, now : SegmentModel
         Whose names they have, and whose they get.
     """
+    if isinstance(lists, Lists):
+        return lists.named(was, now)
     return {
         name: members_named(rows, was, now, segment="segment", part=PART)
         for name, rows in lists.items()
@@ -176,48 +239,42 @@ def _of_cohort(people: pl.DataFrame, run: Run, key: CohortKey) -> pl.DataFrame:
     return people.join(found.beside, on="row", how="inner")
 
 
-def _stalled(people: pl.DataFrame, run: Run) -> pl.DataFrame:
+def _stalled(people: pl.DataFrame, run: Run) -> _Roster:
     """Put those furthest behind their peers first, records that look wrong last."""
     rows = _of_cohort(people, run, "stalled").sort(DOUBTFUL_PAY, "residual", "record")
-    if rows.is_empty():
-        return rows
     half = _amount(pl.col("expected_at_half").exp(), run)
-    return rows.with_columns(
-        why=pl.format(
-            "{} of experience and paid {}; peers with half the experience are "
-            "typically paid {}.",
-            _years(),
-            _amount(pl.col(PAY), run),
-            half,
-        )
+    why = pl.format(
+        "{} of experience and paid {}; peers with half the experience are typically "
+        "paid {}.",
+        _years(),
+        _amount(pl.col(PAY), run),
+        half,
     )
+    return _Roster(rows, why)
 
 
-def _high_upside(people: pl.DataFrame, run: Run) -> pl.DataFrame:
+def _high_upside(people: pl.DataFrame, run: Run) -> _Roster:
     """Put those furthest above their peers first, records that look wrong last."""
     rows = _of_cohort(people, run, "high_upside")
-    if rows.is_empty():
-        return rows
     times = pl.col("residual").exp().round(1).cast(pl.String)
     rows = rows.sort(
         DOUBTFUL_PAY, "residual", "record", descending=[False, True, False]
     )
-    return rows.with_columns(
-        why=pl.format(
-            "Paid {}, {} times what peers at a {} company are typically paid.",
-            _amount(pl.col(PAY), run),
-            times,
-            pl.col("tier"),
-        )
+    why = pl.format(
+        "Paid {}, {} times what peers at a {} company are typically paid.",
+        _amount(pl.col(PAY), run),
+        times,
+        pl.col("tier"),
     )
+    return _Roster(rows, why)
 
 
-def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> pl.DataFrame:
+def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> _Roster:
     """Put the roles first that have most learners for each who could mentor."""
     roles = run.meaning.questions.mentor_roles
     available = set(run.meaning.model.features.available)
     if not roles or not available >= EXPERIENCE:
-        return people.clear()
+        return _Roster(people.clear(), pl.lit(""))
     who = could_mentor(run.config.decisions.mentor_years)
     rows = people.filter(
         who if supply else ~who, ~pl.col("role").is_in(list(unnamed_roles(run.config)))
@@ -235,14 +292,13 @@ def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> pl.DataFrame:
         years,
     )
     beside = pl.when(pl.col("need").is_finite()).then(each)
-    return rows.with_columns(
-        why=pl.format(
-            "{}: {}; {} of experience.",
-            pl.col("role"),
-            beside.otherwise(pl.lit("nobody could mentor yet")),
-            _years(),
-        )
+    why = pl.format(
+        "{}: {}; {} of experience.",
+        pl.col("role"),
+        beside.otherwise(pl.lit("nobody could mentor yet")),
+        _years(),
     )
+    return _Roster(rows, why)
 
 
 def _needs(roles: tuple[MentorRole, ...]) -> pl.DataFrame:
@@ -258,7 +314,7 @@ def _needs(roles: tuple[MentorRole, ...]) -> pl.DataFrame:
     )
 
 
-def _to_repair(people: pl.DataFrame, run: Run) -> pl.DataFrame:
+def _to_repair(people: pl.DataFrame, run: Run) -> _Roster:
     """Put values that were set aside first, then those furthest from their segment."""
     aside = run.base.ledger.filter(state="set_aside")
     removed = people.join(aside, on="record", how="inner").sort("rule", "record")
@@ -270,7 +326,8 @@ def _to_repair(people: pl.DataFrame, run: Run) -> pl.DataFrame:
             pl.col("rule").str.replace_all("_", " "),
         )
     )
-    return pl.concat([removed, _atypical(people, run)], how="diagonal")
+    both = pl.concat([removed, _atypical(people, run)], how="diagonal")
+    return _Roster(both, pl.col("why"))
 
 
 def _atypical(people: pl.DataFrame, run: Run) -> pl.DataFrame:
@@ -314,9 +371,7 @@ def _written(column: str, kinds: pl.Schema) -> pl.Expr:
     return _plain(value) if kinds[column].is_float() else value.cast(pl.String)
 
 
-def _pathways(
-    people: pl.DataFrame, run: Run, programmes: Mapping[int, str]
-) -> pl.DataFrame:
+def _pathways(people: pl.DataFrame, run: Run, programmes: Mapping[int, str]) -> _Roster:
     """Put the largest segment first, and in it those who surely belong there."""
     ids = people["segment_id"]
     named = pl.DataFrame(
@@ -328,4 +383,4 @@ def _pathways(
     )
     by = ["_size", "segment_id", "_core", "margin", "record"]
     rows = rows.sort(by, descending=[True, False, True, True, False], nulls_last=True)
-    return rows.with_columns(why=_told(run, "Segment {}"))
+    return _Roster(rows, _told(run, "Segment {}"))
