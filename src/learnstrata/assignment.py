@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
@@ -17,6 +18,7 @@ from learnstrata.config.stages import Columns
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.ledger import entries_in
+from learnstrata.learners.rules.identity import sums_of
 from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.origins import (
     known_in,
@@ -114,9 +116,12 @@ def read_alike(
     read = intake.read_table(frame, config, mapping)
     found: list[T] = []
     known, n, lost = Counter[str](), 0, 0
+    # A line of totals adds up the whole table, not the part that it is in.
+    table = nw.from_native(read.records)
+    whole = sums_of(table, table.columns, record=config.record)
     for records in _parts(read.records):
         try:
-            cleaned = intake.clean_table(records, config, model.limits)
+            cleaned = intake.clean_table(records, config, model.limits, whole=whole)
         except DegenerateError:
             continue
         units = intake.units_of(cleaned)

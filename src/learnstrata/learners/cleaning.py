@@ -22,7 +22,7 @@ from learnstrata.learners.ledger import (
 )
 from learnstrata.learners.lookups import Frame
 from learnstrata.learners.rules.bounds import Limits
-from learnstrata.learners.rules.identity import judge, seen
+from learnstrata.learners.rules.identity import Whole, judge, seen, sums_of
 from learnstrata.learners.rules.values import believe
 from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.register import is_extra
@@ -66,6 +66,7 @@ def clean(
     limits: Limits,
     *,
     checkpoint: Callable[[Frame], Frame] = lambda frame: frame,
+    whole: Whole | None = None,
 ) -> Cleaned[IntoFrameT]:
     """Repair, merge and account for every record.
 
@@ -90,6 +91,9 @@ def clean(
         Of the table the segmentation is fitted on.
     checkpoint : callable, default gives back what it gets
         Computes a lazy frame of which several results are asked for, once for all.
+    whole : mapping, default=None
+        From `learnstrata.learners.rules.identity.sums_of`, of the table that the
+        records are a part of; ``None`` says that they are all of it.
 
     Returns
     -------
@@ -98,7 +102,8 @@ def clean(
     frame = nw.from_native(records)
     names = frame.collect_schema().names()
     rules, merge = config.cleaning, config.unit == "learner"
-    frame = judge(frame, names, limits.no_ids, record=config.record)
+    whole = whole or sums_of(frame, names, record=config.record)
+    frame = judge(frame, names, limits.no_ids, record=config.record, whole=whole)
     several = nw.col("_alike") > 1
     keys = frame.filter(several).select("record", _key=_key(names)) if merge else frame
     frame, entries = believe(frame, names, rules, limits)

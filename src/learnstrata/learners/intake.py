@@ -25,6 +25,7 @@ from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
+from learnstrata.learners.rules.identity import Whole
 from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.columns import column_names_of, reading_of
 from learnstrata.learners.schema.ids import find_id_candidates
@@ -239,6 +240,7 @@ def clean_table(
     limits: Limits,
     *,
     checkpoint: Checkpoint | None = None,
+    whole: Whole | None = None,
 ) -> Cleaned[pl.DataFrame]:
     """Clean the records of a table; titles are given their role families.
 
@@ -250,6 +252,8 @@ def clean_table(
     limits : Limits
     checkpoint : callable, default=None
         Of the engine that holds the table: what it has cleaned comes into memory.
+    whole : mapping, default=None
+        As for `learnstrata.learners.cleaning.clean`.
 
     Raises
     ------
@@ -259,9 +263,9 @@ def clean_table(
     if "title" in nw.from_native(table).collect_schema().names():
         table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
     cleaned = (
-        _brought(clean(table, config, limits, checkpoint=checkpoint))
+        _brought(clean(table, config, limits, checkpoint=checkpoint, whole=whole))
         if checkpoint
-        else clean(table, config, limits)
+        else clean(table, config, limits, whole=whole)
     )
     if cleaned.units.is_empty():
         counts = cleaned.ledger["rule"].value_counts()

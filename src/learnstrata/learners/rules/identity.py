@@ -1,6 +1,7 @@
 """Whose a record is: ids of nobody, ids of a crowd, lines that are no record."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -14,7 +15,9 @@ from learnstrata.learners.schema.register import COLUMNS, is_extra
 from learnstrata.learners.schema.standard import is_reading
 from learnstrata.learners.schema.totals import TOTALS
 
-__all__ = ["NO_NAMES", "judge", "seen", "shared_ids"]
+__all__ = ["NO_NAMES", "Whole", "judge", "seen", "shared_ids", "sums_of"]
+
+Whole: TypeAlias = Mapping[str, float | None]
 
 # What people type for an id beside the words for "missing"; a learner may be called so,
 # in a table in which no more records are theirs than anybody's.
@@ -78,7 +81,12 @@ def shared_ids(frame: Frame) -> tuple[tuple[str, ...], int]:
 
 
 def judge(
-    frame: Frame, names: Sequence[str], no_ids: Sequence[str], *, record: Unit
+    frame: Frame,
+    names: Sequence[str],
+    no_ids: Sequence[str],
+    *,
+    record: Unit,
+    whole: Whole,
 ) -> Frame:
     """Say of each record why it is no learner's, if it is not.
 
@@ -91,6 +99,8 @@ def judge(
         Ids that stand for nobody, from `shared_ids`.
     record : {"record", "learner"}
         Whether a row needs an id: of those without one the other texts are looked at.
+    whole : mapping
+        From `sums_of`, of the table that the records are of.
 
     Returns
     -------
@@ -98,7 +108,6 @@ def judge(
         With ``_alike`` (how many records have the id), ``_out`` (the rule, null for a
         record that is some learner's) and what `seen` needs.
     """
-    whole = _whole(frame, names, record)
     rules: list[tuple[nw.Expr, nw.Expr]] = []
     if "learner_id" in names:
         frame = frame.with_columns(_one=nw.lit(1, dtype=nw.Int64))
@@ -152,8 +161,22 @@ def seen(names: Sequence[str]) -> tuple[nw.Expr, nw.Expr]:
     return where, typed
 
 
-def _whole(frame: Frame, names: Sequence[str], record: Unit) -> dict[str, float | None]:
-    """Sum up what a record is held against: all pay, who has one, spaces in ids."""
+def sums_of(frame: Frame, names: Sequence[str], *, record: Unit) -> Whole:
+    """Sum up what each record is held against: all pay, who has one, spaces in ids.
+
+    Parameters
+    ----------
+    frame : narwhals frame in the standard columns
+    names : sequence of str
+        Its columns.
+    record : {"record", "learner"}
+
+    Returns
+    -------
+    mapping of str to float or None
+        ``sum`` of the pay, how many are ``paid``, and how ``usual`` spaces are in ids;
+        None where the table does not tell.
+    """
     sums: dict[str, nw.Expr] = {}
     if "learner_id" in names and record != "learner" and _others(names):
         spaced = nw.when(~_is_alone(names)).then(_is_spaced()).otherwise(_never())
@@ -189,9 +212,7 @@ def _is_spaced() -> nw.Expr:
     return spaced.fill_null(value=False)
 
 
-def _line_of_totals(
-    names: Sequence[str], record: Unit, whole: Mapping[str, float | None]
-) -> nw.Expr | None:
+def _line_of_totals(names: Sequence[str], record: Unit, whole: Whole) -> nw.Expr | None:
     """Tell the lines that add up, or average, the lines above them.
 
     One is called so where its id should stand, or nothing stands there and its pay is
@@ -216,7 +237,7 @@ def _line_of_totals(
     return nw.any_horizontal(*lines, ignore_nulls=True) if lines else None
 
 
-def _adds_up(whole: Mapping[str, float | None]) -> nw.Expr:
+def _adds_up(whole: Whole) -> nw.Expr:
     """Tell the records whose pay is the sum of all others', as far as it is rounded."""
     if (whole["paid"] or 0) <= LEAST_ADDED:
         return _never()
