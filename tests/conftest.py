@@ -32,7 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all tests of Spark on one worker, so that one session is started."""
     for item in items:
         call = getattr(item, "callspec", None)
-        asked = [str(value) for value in call.params.values()] if call else []
+        values = call.params.values() if call else ()
+        asked = [value for value in values if isinstance(value, str)]
         if "spark" in (*getattr(item, "fixturenames", ()), *asked):
             item.add_marker(pytest.mark.xdist_group("spark"))
 
