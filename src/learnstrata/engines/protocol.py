@@ -7,8 +7,8 @@ divided: sums are of whole numbers or of multiples of a power of two
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -17,8 +17,12 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.engines.sources import Source
-from learnstrata.exceptions import LearnstrataError, SourceError
-from learnstrata.learners.lookups import Frame, collected, join_lookup
+from learnstrata.learners.lookups import (
+    Frame,
+    collected,
+    faults_told,
+    join_lookup,
+)
 
 __all__ = ["SAMPLED", "Engine", "EngineName", "first_words", "numbered", "turn"]
 
@@ -156,23 +160,14 @@ class Engine(ABC):
                 return drawn.drop("_turn").sort("record")
             share *= 2
 
-    @contextmanager
-    def told(self) -> Iterator[None]:
+    def told(self) -> AbstractContextManager[None]:
         """Turn what the library of the engine says into one line of ours.
 
         Raises
         ------
         SourceError
         """
-        try:
-            yield
-        except LearnstrataError:
-            raise
-        except Exception as error:
-            library = type(error).__module__.partition(".")[0]
-            if library not in self.libraries and not isinstance(error, OSError):
-                raise
-            raise SourceError(self.said(error)) from error
+        return faults_told(self.libraries, self.said)
 
     def said(self, error: Exception) -> str:
         """Say what an error of the library means to whoever started the work."""

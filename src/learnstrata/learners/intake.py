@@ -1,7 +1,7 @@
 """From the user's table to learners: columns recognised, records cleaned."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,16 +12,14 @@ from narwhals.typing import IntoFrame
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import (
     DegenerateError,
-    LearnstrataError,
     ParameterError,
     SchemaError,
-    SourceError,
 )
 from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import progression
 from learnstrata.learners.ledger import SEGMENTED
-from learnstrata.learners.lookups import Frame, collected
+from learnstrata.learners.lookups import Frame, collected, faults_told, library_of
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
@@ -181,31 +179,22 @@ def _likely_ids(frame: IntoFrame, free: Sequence[str]) -> list[str]:
     return [one.column for one in find_id_candidates(frame, free)]
 
 
-@contextmanager
-def told_as_ours(frame: object) -> Iterator[None]:
+def told_as_ours(frame: object) -> AbstractContextManager[None]:
     """Turn what the library of a frame says of it into one line of ours.
 
     Raises
     ------
     SourceError
     """
-    try:
-        yield
-    except LearnstrataError:
-        raise
-    except Exception as error:
-        own = LIBRARIES | {_library_of(frame)}
-        if _library_of(error) not in own and not isinstance(error, OSError):
-            raise
-        said = " ".join(str(error).split())[:200]
-        raise SourceError(
-            f"The table cannot be read: {said or type(error).__name__}. Collect it "
-            "first, or convert the column."
-        ) from error
+    return faults_told(LIBRARIES | {library_of(frame)}, _said)
 
 
-def _library_of(value: object) -> str:
-    return type(value).__module__.partition(".")[0]
+def _said(error: Exception) -> str:
+    said = " ".join(str(error).split())[:200]
+    return (
+        f"The table cannot be read: {said or type(error).__name__}. Collect it first, "
+        "or convert the column."
+    )
 
 
 def _refuse_lost(

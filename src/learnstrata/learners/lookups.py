@@ -1,22 +1,59 @@
 """Small tables joined to a frame of any engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import narwhals as nw
 import polars as pl
 
+from learnstrata.exceptions import LearnstrataError, SourceError
+
 __all__ = [
     "Frame",
     "collected",
     "distinct",
+    "faults_told",
     "join_lookup",
+    "library_of",
     "on_grid",
     "without_patterns",
 ]
 
 # A narwhals frame of any engine, eager or lazy: no type has the methods of both.
 Frame: TypeAlias = Any
+
+
+@contextmanager
+def faults_told(
+    libraries: Collection[str], say: Callable[[Exception], str]
+) -> Iterator[None]:
+    """Turn what libraries of frames say into one line of ours.
+
+    Parameters
+    ----------
+    libraries : collection of str
+        First names of the modules whose errors are meant; those of the system are, too.
+    say : callable
+        Gives the line.
+
+    Raises
+    ------
+    SourceError
+    """
+    try:
+        yield
+    except LearnstrataError:
+        raise
+    except Exception as error:
+        if library_of(error) not in libraries and not isinstance(error, OSError):
+            raise
+        raise SourceError(say(error)) from error
+
+
+def library_of(value: object) -> str:
+    """Give the library that the type of a value is of."""
+    return type(value).__module__.partition(".")[0]
 
 
 def collected(frame: Frame) -> pl.DataFrame:
