@@ -14,7 +14,7 @@ __all__ = ["HopkinsResult", "hopkins", "hopkins_original"]
 
 LEAST_ROWS = 10
 MOST_TREE_FEATURES = 15  # beyond, a tree visits nearly all rows and a product is faster
-BLOCK_CELLS = 1_000_000
+BLOCK_CELLS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)

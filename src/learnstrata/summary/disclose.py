@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import singledispatchmethod
+from functools import cache, singledispatchmethod
 from typing import Final, TypeVar, cast
 
 from learnstrata.learners.features.bands import LEAST_SHARE
@@ -303,7 +303,7 @@ class _Disclosure:
         of_company = isinstance(scope[-1], CompanyView | CompanyRole)
         if of_company and isinstance(kind, Count) and self._hides_sizes:
             return None
-        return self._told(kind, value, scope)
+        return _told_by(type(kind))(self, kind, value, scope)
 
     @property
     def _hides_sizes(self) -> bool:
@@ -435,6 +435,13 @@ class _Disclosure:
     def _least(self, n: float | None) -> float | None:
         """Give the least count that is told as this one: what is told follows it."""
         return None if n is None else self.rounding.limits(int(n))[0]
+
+
+@cache
+def _told_by(kind: type[Kind]) -> Callable[..., object]:
+    """Give what treats values of a kind: found once, there are many values."""
+    found: Callable[..., object] = vars(_Disclosure)["_told"].dispatcher.dispatch(kind)
+    return found
 
 
 def _learners_of(row: Model) -> int:

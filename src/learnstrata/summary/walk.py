@@ -135,14 +135,18 @@ def owner_of(scope: Scope, name: str) -> Model:
         If none has.
     """
     for model in reversed(scope):
-        if name in type(model).model_fields or isinstance(
-            getattr(type(model), name, None), property
-        ):
+        if _has(type(model), name):
             return model
     raise ParameterError(
         f"No result around {type(scope[-1]).__name__} has {name!r}. Name a field of "
         "it, or of what it stands in."
     )
+
+
+@cache
+def _has(model: type[Model], name: str) -> bool:
+    found = getattr(model, name, None)
+    return name in model.model_fields or isinstance(found, property)
 
 
 def declared(model: type[Model], path: str = "") -> Iterator[tuple[str, Kind]]:
