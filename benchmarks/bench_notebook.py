@@ -7,6 +7,7 @@ the ratios.
 """
 
 import argparse
+import compileall
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from blas import kernel
 from measuring import measure
 
+import learnstrata
 from learnstrata.learners.demo.tables import make_learners
 
 ORIGINAL = Path(__file__).resolve().parents[1] / "tests" / "original.py"
@@ -25,6 +27,8 @@ def main() -> None:
     parser.add_argument("--learners", type=int, default=153_443)
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
+    for folder in learnstrata.__path__:  # as a package is once it is installed
+        compileall.compile_dir(folder, quiet=2)
     with tempfile.TemporaryDirectory() as folder:
         table = str(Path(folder) / "learners.csv")
         make_learners(arguments.learners, rng=arguments.seed).write_csv(table)
