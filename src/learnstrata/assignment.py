@@ -17,8 +17,9 @@ from narwhals.typing import IntoFrame
 from learnstrata.config.stages import Columns
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
+from learnstrata.learners.cleaning import CurrentRecords, current_records
 from learnstrata.learners.ledger import entries_in
-from learnstrata.learners.rules.identity import sums_of
+from learnstrata.learners.rules.identity import Whole, sums_of
 from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.origins import (
     known_in,
@@ -31,6 +32,7 @@ from learnstrata.wording.words import counted
 __all__ = ["ReadAlike", "assign", "read_alike"]
 
 T = TypeVar("T")
+MOVED = {"pay_growth"}  # features that a learner's older records tell
 PART_ROWS = 250_000  # records that are cleaned at once
 
 
@@ -119,17 +121,13 @@ def read_alike(
     # A line of totals adds up the whole table, not the part that it is in.
     table = nw.from_native(read.records)
     whole = sums_of(table, table.columns, record=config.record)
-    for records in _parts(read.records):
-        try:
-            cleaned = intake.clean_table(records, config, model.limits, whole=whole)
-        except DegenerateError:
-            continue
-        units = intake.units_of(cleaned)
-        found.append(use(units))
-        known.update(known_in(units, origins, config))
-        n += len(units)
-        entries = entries_in(cleaned.ledger).filter("is_lost")
-        lost += entries["record"].n_unique()
+    for records in _parts(intake.with_roles(read.records, config)):
+        units, n_lost = _cleaned(records, model, whole)
+        lost += n_lost
+        if len(units):
+            found.append(use(units))
+            known.update(known_in(units, origins, config))
+            n += len(units)
     if not found:
         intake.clean_table(read.records, config, model.limits)  # says why
     refuse_empty(known, n, mapping=mapping, origins=origins)
@@ -140,6 +138,21 @@ def read_alike(
     for sentence in (*read.notes, *([aside] if lost else [])):
         tell(sentence)
     return ReadAlike(read.records, found)
+
+
+def _cleaned(
+    records: pl.DataFrame, model: SegmentModel, whole: Whole
+) -> CurrentRecords:
+    """Clean a part; of older records only where the model asks what they tell."""
+    config, limits = model.config, model.limits
+    if MOVED.isdisjoint(model.features.columns):
+        return current_records(records, config, limits, whole=whole)
+    try:
+        cleaned = intake.clean_table(records, config, limits, whole=whole)
+    except DegenerateError:
+        return CurrentRecords(records.clear(), 0)
+    lost = entries_in(cleaned.ledger).filter("is_lost")["record"].n_unique()
+    return CurrentRecords(intake.units_of(cleaned), lost)
 
 
 def _parts(records: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -7,9 +7,10 @@ records, the same or new ones, and gives the learners together with the ledger.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Generic, NamedTuple
 
 import narwhals as nw
+import polars as pl
 from narwhals.typing import IntoFrameT
 
 from learnstrata.config.stages import Cleaning, Config
@@ -17,10 +18,11 @@ from learnstrata.learners.ledger import (
     LEDGER,
     SEGMENTED,
     Entry,
+    any_of,
     ledger_of,
     with_state,
 )
-from learnstrata.learners.lookups import Frame
+from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.identity import Whole, judge, seen, sums_of
 from learnstrata.learners.rules.values import believe
@@ -28,7 +30,7 @@ from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.learners.schema.standard import is_reading
 
-__all__ = ["Cleaned", "clean"]
+__all__ = ["Cleaned", "CurrentRecords", "clean", "current_records"]
 
 LAST_YEAR = 9_999  # a pay year with more digits is a slip of the keyboard
 RICHNESS = {"pattern": 3, "fuzzy": 3, "generic": 2, "unmapped": 1, "missing": 0}
@@ -123,6 +125,86 @@ def clean(
     )
 
 
+class CurrentRecords(NamedTuple):
+    """What a model needs to know of the records of a table.
+
+    Attributes
+    ----------
+    units : polars.DataFrame
+        As those of `Cleaned`, without ``state``.
+    n_lost : int
+        Records in use of which a value was set aside.
+    """
+
+    units: pl.DataFrame
+    n_lost: int
+
+
+def current_records(
+    records: pl.DataFrame, config: Config, limits: Limits, *, whole: Whole
+) -> CurrentRecords:
+    """Give the units of `clean` alone: no ledger is kept of what became of the others.
+
+    Parameters
+    ----------
+    records, config, limits, whole
+        As for `clean`; the records in the order of their numbers.
+
+    Returns
+    -------
+    CurrentRecords
+    """
+    frame = nw.from_native(records)
+    names = frame.columns
+    typed = judge(frame, names, limits.no_ids, record=config.record, whole=whole)
+    # Lazy, so that no value is kept that only a ledger tells.
+    judged, entries = believe(typed.lazy(), names, config.cleaning, limits)
+    judged = _with_experience(judged, names, limits)
+    judged = _with_text(judged, names, config.cleaning)
+    kept = [c for c in judged.collect_schema().names() if c[0] != "_"]
+    used = nw.from_native(
+        collected(
+            judged.filter(nw.col("_out").is_null()).select(
+                *(c for c in kept if not is_reading(c)),
+                _alike=nw.col("_alike") if "_alike" in typed.columns else nw.lit(1),
+                _lost=any_of(entry.removes for entry in entries),
+                _touched=_touched(entries),
+            )
+        )
+    )
+    n_lost = int(used["_lost"].sum())
+    if config.unit == "learner":
+        used = _without_older(used, typed, names, config.cleaning)
+    units = used.select(*(c for c in kept if not is_reading(c)))
+    return CurrentRecords(units.to_native(), n_lost)
+
+
+def _without_older(
+    used: Frame, typed: Frame, names: Sequence[str], rules: Cleaning
+) -> Frame:
+    """Leave out the records that are not the current one of their learner."""
+    several = used.with_row_index("_row").filter(nw.col("_alike") > 1)
+    best = several.with_columns(_order=_order(names, rules), _less=_less(names))
+    for name in ("_order", "_less"):
+        least = nw.col(name).min().over("learner_id")
+        best = best.filter(nw.col(name) == least)
+    tied = best.filter(best["learner_id"].is_duplicated())
+    alone = best.filter(~best["learner_id"].is_duplicated())
+    ties = _ties(tied, names)
+    keys = typed.join(tied.select("record"), on="record", how="semi")
+    keys = keys.select("record", _key=_key(names))
+    first = (
+        tied.with_columns(**ties)
+        .join(keys, on="record")
+        .sort(*ties, "_key", "record")
+        .unique("learner_id", keep="first", maintain_order=True)
+    )
+    current = (used["_alike"] == 1).to_numpy().astype(bool)
+    for rows in (alone["_row"], first["_row"]):
+        current[rows.to_numpy()] = True
+    return nw.from_native(used.to_native().filter(pl.Series(current)))
+
+
 def _with_experience(frame: Frame, names: Sequence[str], limits: Limits) -> Frame:
     years = nw.lit(None, dtype=nw.Float64)
     if "start_year" in names:
@@ -186,7 +268,8 @@ def _with_place(
     """Add each record's place among those of its learner; 0 is the current one."""
     believed = nw.col("_out").is_null()
     out = nw.when(believed).then(nw.lit(0.0)).otherwise(nw.lit(1e9))
-    ties = _ties(frame, names, entries)
+    frame = frame.with_columns(_touched=_touched(entries))
+    ties = {"_less": _less(names), **_ties(frame, names)}
     several = frame.filter(nw.col("_alike") > 1).select(
         "record",
         "learner_id",
@@ -232,24 +315,35 @@ def _order(names: Sequence[str], rules: Cleaning) -> nw.Expr:
     return order
 
 
-def _ties(
-    frame: Frame, names: Sequence[str], entries: Sequence[Entry]
-) -> dict[str, nw.Expr]:
-    """Give what decides between equally good records: the less, the better."""
+def _touched(entries: Sequence[Entry]) -> nw.Expr:
+    """Count the values that were repaired or set aside."""
+    touched = [entry.applies.cast(nw.Int64) for entry in entries if not entry.is_note]
+    return nw.sum_horizontal(*touched, nw.lit(0, dtype=nw.Int64))
+
+
+def _pay(names: Sequence[str]) -> nw.Expr:
+    return nw.coalesce(nw.col("pay") if "pay" in names else NO_PAY, NO_PAY)
+
+
+def _less(names: Sequence[str]) -> nw.Expr:
+    """Give the less the higher the pay is."""
+    return -_pay(names)
+
+
+def _ties(frame: Frame, names: Sequence[str]) -> dict[str, nw.Expr]:
+    """Give what decides between records of the same pay: the less, the better."""
     schema = frame.collect_schema()
     told = [n for n in names if n not in APART and not is_reading(n)]
-    pay = nw.coalesce(nw.col("pay") if "pay" in names else NO_PAY, NO_PAY)
+    pay = _pay(names)
     turn = nw.when((pay > 0) & (pay < MOST_MIXED)).then(pay % MIXED + 1)
     turn = turn.otherwise(nw.lit(1.0))
     sizes = {n: _size(nw.col(n), is_text=schema[n] == nw.String) for n in told}
     ours = [size for name, size in sizes.items() if not is_extra(name)]
     own = [size for name, size in sizes.items() if is_extra(name)]
-    touched = [entry.applies.cast(nw.Int64) for entry in entries if not entry.is_note]
     unknown = [nw.col(name).is_null().cast(nw.Int64) for name in told]
     nothing = nw.lit(0, dtype=nw.Int64)
     return {
-        "_less": -pay,
-        "_touched": nw.sum_horizontal(*touched, nothing),
+        "_touched": nw.col("_touched"),
         "_unknown": nw.sum_horizontal(*unknown, nothing),
         "_mixed": (_mixed(ours) * turn) % MIXED,
         # Columns of the user's decide only where no other does.

@@ -48,6 +48,7 @@ __all__ = [
     "told_as_ours",
     "units_of",
     "used_columns",
+    "with_roles",
     "without_rare",
 ]
 
@@ -170,7 +171,8 @@ def _counted(records: Frame, mapping: Mapping[str, str]) -> dict[str, int]:
         if f"unread:{name}" in names:
             lost, read = nw.col(f"unread:{name}"), nw.col(name)
             sums |= {f"lost:{name}": lost.count()}
-            sums |= {f"given:{name}": nw.coalesce(lost, read.cast(nw.String)).count()}
+            given = ~(lost.is_null() & read.is_null())
+            sums |= {f"given:{name}": given.cast(nw.Int64).sum()}
     row = collected(records.select(**sums)).row(0, named=True)
     return {name: int(n) for name, n in row.items()}
 
@@ -249,8 +251,7 @@ def clean_table(
     DegenerateError
         If no record can be used.
     """
-    if "title" in nw.from_native(table).collect_schema().names():
-        table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
+    table = with_roles(table, config)
     cleaned = (
         _brought(clean(table, config, limits, checkpoint=checkpoint, whole=whole))
         if checkpoint
@@ -265,6 +266,13 @@ def clean_table(
             f"{rule} ({n:,} records). Run `learnstrata check` on the table."
         )
     return cleaned
+
+
+def with_roles(table: Records, config: Config) -> Records:
+    """Give the titles of a table their role families, where it has some."""
+    if "title" not in nw.from_native(table).collect_schema().names():
+        return table
+    return add_roles(table, fuzzy_score=config.roles.fuzzy_score)
 
 
 def _brought(cleaned: Cleaned[Records]) -> Cleaned[pl.DataFrame]:

@@ -18,6 +18,7 @@ __all__ = [
     "SEGMENTED",
     "STATES",
     "Entry",
+    "any_of",
     "entries_in",
     "first_of",
     "ledger_of",
@@ -153,8 +154,8 @@ def with_state(frame: Frame, entries: Sequence[Entry]) -> Frame:
         [
             (out, nw.lit("quarantined")),
             (older, nw.lit("history")),
-            (_any(entry.repairs for entry in entries), nw.lit("repaired")),
-            (_any(entry.removes for entry in entries), nw.lit("set_aside")),
+            (any_of(entry.repairs for entry in entries), nw.lit("repaired")),
+            (any_of(entry.removes for entry in entries), nw.lit("set_aside")),
             (nw.lit(value=True), nw.lit("current")),
         ]
     )
@@ -175,14 +176,15 @@ def ledger_of(
         Of a record that is no learner's: the column where that was seen, and what stood
         there.
     """
-    met = ~nw.col("_merged").is_null() | _any(entry.applies for entry in entries)
+    met = ~nw.col("_merged").is_null() | any_of(entry.applies for entry in entries)
     schema = frame.collect_schema()
     texts = {entry: entry.texts(schema) for entry in entries}
     told = frame.filter(met).select("record", **_joined(texts, *seen))
     return frame.select("record", "state").join(told, on="record", how="left")
 
 
-def _any(conditions: Iterable[nw.Expr]) -> nw.Expr:
+def any_of(conditions: Iterable[nw.Expr]) -> nw.Expr:
+    """Tell whether any of conditions holds, of none that it does not."""
     return nw.any_horizontal(*conditions, nw.lit(value=False), ignore_nulls=True)
 
 

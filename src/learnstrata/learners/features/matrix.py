@@ -362,6 +362,7 @@ def add_features(
     model: FeatureModel,
     *,
     members: Members = False,
+    wanted: Collection[str] | None = None,
 ) -> IntoFrameT:
     """Add every feature the model can make to a frame of learners.
 
@@ -373,6 +374,8 @@ def add_features(
     members : bool or array of shape (n_learners,), default=False
         Whose pay is part of the level of their company and is left out of it for them:
         ``True`` for those the model was fitted on. An array needs an eager frame.
+    wanted : collection of str, default=None
+        Features that are used; others are made only where they take no time.
 
     Returns
     -------
@@ -394,6 +397,7 @@ def add_features(
         name: feature.make(model.as_of)
         for name, feature in FEATURES.items()
         if feature.make and set(feature.needs) <= set(model.available)
+        if wanted is None or name in wanted
     }
     frame = frame.with_columns(**made)
     kept = [c for c in frame.collect_schema().names() if not c.startswith("_")]

@@ -9,7 +9,7 @@ import polars as pl
 from learnstrata.config.stages import Unit
 from learnstrata.learners.ledger import first_of, number_text
 from learnstrata.learners.lookups import Frame, collected
-from learnstrata.learners.schema.amounts import tidied
+from learnstrata.learners.schema.amounts import INVISIBLE, SPACES, tidied
 from learnstrata.learners.schema.missing import MISSING
 from learnstrata.learners.schema.register import COLUMNS, is_extra
 from learnstrata.learners.schema.standard import is_reading
@@ -41,7 +41,10 @@ MOST_LINES = 3  # of totals: subtotals and the total
 MOST_ADDED = 1e15  # a pay beyond it is a slip, and no sum is right with it
 LEAST_ADDED = 3
 MOST_SPACED = 0.01  # of the ids; beyond, a space in an id means nothing
-# A text without one of these words is none of `TOTALS`, which is told faster.
+# A text that begins otherwise, or is without one of these words, is none of `TOTALS`,
+# which is told faster.
+LETTERS = "".join(sorted({word[0] for word in TOTALS}))
+BEGINS = f"^[{INVISIBLE[1:-2]}{SPACES[1:-2]}]*[{LETTERS}{LETTERS.upper()}]"
 HAS_TOTALS = f"(?i){'|'.join(word for word in TOTALS if ' ' not in word)}"
 ROUNDED = 1e-3  # of the sum, by which a typed total may be off
 
@@ -174,8 +177,8 @@ def sums_of(frame: Frame, names: Sequence[str], *, record: Unit) -> Whole:
     Returns
     -------
     mapping of str to float or None
-        ``sum`` of the pay, how many are ``paid``, and how ``usual`` spaces are in ids;
-        None where the table does not tell.
+        ``sum`` of the pay, how many are ``paid``, the ``most`` that one is, and how
+        ``usual`` spaces are in ids; None where the table does not tell.
     """
     sums: dict[str, nw.Expr] = {}
     if "learner_id" in names and record != "learner" and _others(names):
@@ -184,7 +187,8 @@ def sums_of(frame: Frame, names: Sequence[str], *, record: Unit) -> Whole:
     if "pay" in names:
         sums["sum"] = _added().sum()
         sums["paid"] = (_added() > 0).cast(nw.Int64).sum()
-    told = dict.fromkeys(("usual", "sum", "paid"))
+        sums["most"] = _added().max()
+    told = dict.fromkeys(("usual", "sum", "paid", "most"))
     return told | (collected(frame.select(**sums)).row(0, named=True) if sums else {})
 
 
@@ -220,11 +224,12 @@ def _line_of_totals(names: Sequence[str], record: Unit, whole: Whole) -> nw.Expr
     """
     lines = []
     if "learner_id" in names:
-        few = nw.col("_alike") <= MOST_LINES
-        named = nw.col("learner_id").str.contains(HAS_TOTALS)
-        called = _is_called(nw.when(few & named).then(nw.col("learner_id")))
+        own = nw.col("learner_id")
+        few = (nw.col("_alike") <= MOST_LINES) & own.str.contains(BEGINS)
+        named = nw.when(few).then(own).str.contains(HAS_TOTALS)
+        called = _is_called(nw.when(named).then(own))
         lines.append(called.fill_null(value=False))
-    if "pay" in names:
+    if "pay" in names and _can_add_up(whole):
         texts = [name for name in ("learner_id", "company", "title") if name in names]
         adds_up = _adds_up(whole)
         signs = [_is_called(nw.when(adds_up).then(nw.col(name))) for name in texts]
@@ -237,10 +242,14 @@ def _line_of_totals(names: Sequence[str], record: Unit, whole: Whole) -> nw.Expr
     return nw.any_horizontal(*lines, ignore_nulls=True) if lines else None
 
 
+def _can_add_up(whole: Whole) -> bool:
+    """Tell whether a pay is so large that it can be the sum of all others."""
+    most, total = whole["most"] or 0.0, whole["sum"] or 0.0
+    return (whole["paid"] or 0) > LEAST_ADDED and most * (2 + 2 * ROUNDED) > total
+
+
 def _adds_up(whole: Whole) -> nw.Expr:
     """Tell the records whose pay is the sum of all others', as far as it is rounded."""
-    if (whole["paid"] or 0) <= LEAST_ADDED:
-        return _never()
     others = nw.lit(float(whole["sum"] or 0.0)) - _added()
     near = (others - _added()).abs() <= ROUNDED * _added()
     return near & (_added() > 0)

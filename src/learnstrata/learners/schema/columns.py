@@ -136,6 +136,9 @@ def reading_of(
         source.refuse_dtype()
     told = Settings(pay, numbers or Numbers())
     cells = _cells(opened, sources, told)
+    if cells.implementation is nw.Implementation.POLARS:
+        # Two passes follow, and what a cell holds is told once.
+        cells = nw.from_native(collected(cells).lazy())
     # What is typed again and again is read once.
     texts = _texts(cells, [source for source in sources if source.is_typed], told)
     settled = settle(cells, texts, sources, by=told)

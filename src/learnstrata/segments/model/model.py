@@ -1,6 +1,6 @@
 """The fitted model: all that is needed to give a learner their segment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -147,22 +147,26 @@ class SegmentModel:
         units : polars.DataFrame
             As for `assign`.
         """
-        learners = self.featured(units.sort("record"))
+        learners = self.featured(units.sort("record"), self.features.columns)
         X = to_matrix(learners, self.features).X
         return _members(learners, X, self)
 
-    def featured(self, units: pl.DataFrame) -> pl.DataFrame:
+    def featured(
+        self, units: pl.DataFrame, wanted: Collection[str] | None = None
+    ) -> pl.DataFrame:
         """Add the features, the own pay left out of the level of members' companies.
 
         Parameters
         ----------
         units : polars.DataFrame
             As for `assign`.
+        wanted : collection of str, default=None
+            As for `learnstrata.learners.features.matrix.add_features`.
         """
         known = pl.Series(codes_of_members(self.members))
         codes = pl.Series(_member_codes(units, self.features)) if len(known) else None
         members = False if codes is None else codes.is_in(known.implode()).to_numpy()
-        return add_features(units, self.features, members=members)
+        return add_features(units, self.features, members=members, wanted=wanted)
 
     def with_names(
         self, names: Sequence[str], part_names: Sequence[Sequence[str]] = ()
