@@ -15,6 +15,7 @@ __all__ = [
     "newest_first",
     "once_each",
     "progression",
+    "with_progression",
     "without_needless_ids",
     "yearly_growth",
 ]
@@ -22,6 +23,7 @@ __all__ = [
 GROWTH_BITS = 40
 BITS = 20  # behind the point of a pay, whose sums are then the same in any order
 USABLE = (*SEGMENTED, "history")
+UNNAMED = ["Not stated", "Unmapped", "Other"]  # what is no role
 
 
 def progression(records: IntoFrameT) -> IntoFrameT:
@@ -66,7 +68,7 @@ def progression(records: IntoFrameT) -> IntoFrameT:
     unknown = nw.lit(None, dtype=nw.Float64)
     told_roles = "role_family" in names
     family = nw.col("role_family") if told_roles else nw.lit("")
-    named = nw.when(~family.is_in(["Not stated", "Unmapped", "Other"])).then(family)
+    named = nw.when(~family.is_in(UNNAMED)).then(family)
     known = "pay" in names and "pay_year" in names
     paid = ~nw.col("pay").is_null() & ~nw.col("pay_year").is_null() if known else None
     frame = frame.with_columns(
@@ -108,6 +110,34 @@ def progression(records: IntoFrameT) -> IntoFrameT:
         years_between=nw.when(between > 0).then(between),
         pay_growth=nw.when(between > 0).then(growth),
     ).to_native()
+
+
+def with_progression(units: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Add to learners what `progression` tells; of most a single record is known.
+
+    Parameters
+    ----------
+    units, records : polars.DataFrame
+        Those of a `learnstrata.learners.cleaning.Cleaned`.
+
+    Examples
+    --------
+    >>> records = pl.DataFrame({
+    ...     "learner_id": ["a", "a", "b"],
+    ...     "state": ["current", "history", "current"],
+    ... })
+    >>> with_progression(records[[0, 2]], records)["n_records"].to_list()
+    [2, 1]
+    """
+    older = records.filter(state="history").select("learner_id")
+    if len(older):
+        records = records.join(older, on="learner_id", how="semi")
+    found = units.join(progression(records), on="learner_id", how="left")
+    known = [pl.col("n_records").fill_null(1)]
+    if "role_family" in units.columns:
+        has_role = ~pl.col("role_family").is_in(UNNAMED)
+        known.append(pl.col("n_roles").fill_null(has_role.cast(pl.Int64)))
+    return found.with_columns(known)
 
 
 def yearly_growth(growth: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -17,7 +17,7 @@ from learnstrata.exceptions import (
 )
 from learnstrata.learners.cleaning import Cleaned, clean
 from learnstrata.learners.features.companies import UNRATED
-from learnstrata.learners.history import progression
+from learnstrata.learners.history import with_progression
 from learnstrata.learners.ledger import SEGMENTED
 from learnstrata.learners.lookups import Frame, collected, faults_told, library_of
 from learnstrata.learners.roles.families import add_roles
@@ -285,8 +285,7 @@ def _brought(cleaned: Cleaned[Records]) -> Cleaned[pl.DataFrame]:
 
 def units_of(cleaned: Cleaned[pl.DataFrame]) -> pl.DataFrame:
     """Give what is segmented, with what the older records of each learner tell."""
-    moved = progression(cleaned.records)
-    return cleaned.units.join(moved, on="learner_id", how="left").sort("record")
+    return with_progression(cleaned.units, cleaned.records).sort("record")
 
 
 def in_order_of_content(

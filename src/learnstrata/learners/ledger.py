@@ -176,10 +176,17 @@ def ledger_of(
         Of a record that is no learner's: the column where that was seen, and what stood
         there.
     """
-    met = ~nw.col("_merged").is_null() | any_of(entry.applies for entry in entries)
+    noted = any_of(entry.applies for entry in entries)
+    merged = ~nw.col("_merged").is_null() & ~noted
     schema = frame.collect_schema()
     texts = {entry: entry.texts(schema) for entry in entries}
-    told = frame.filter(met).select("record", **_joined(texts, *seen))
+    # Most are merged and nothing else is to be told of them.
+    told = nw.concat(
+        [
+            frame.filter(noted).select("record", **_joined(texts, *seen)),
+            frame.filter(merged).select("record", **_joined({}, *seen)),
+        ]
+    )
     return frame.select("record", "state").join(told, on="record", how="left")
 
 
@@ -234,7 +241,8 @@ def number_text(value: nw.Expr) -> nw.Expr:
     whole = nw.when(is_whole).then(value).otherwise(nw.lit(0.0))
     whole = whole.cast(nw.Int64).cast(nw.String)
     written = nw.concat_str(whole, nw.lit(".0"))
-    told = _unscaled(value, value.cast(nw.String))
+    rest = nw.when(~is_whole).then(value)  # few: what is null is not read
+    told = _unscaled(rest, rest.cast(nw.String))
     return nw.when(is_whole).then(written).otherwise(told)
 
 
