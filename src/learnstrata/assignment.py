@@ -14,11 +14,12 @@ import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
-from learnstrata.config.stages import Columns
+from learnstrata.config.stages import Columns, Config
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.cleaning import CurrentRecords, current_records
 from learnstrata.learners.ledger import entries_in
+from learnstrata.learners.roles.families import join_roles, roles_of
 from learnstrata.learners.rules.identity import Whole, sums_of
 from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.origins import (
@@ -121,8 +122,9 @@ def read_alike(
     # A line of totals adds up the whole table, not the part that it is in.
     table = nw.from_native(read.records)
     whole = sums_of(table, table.columns, record=config.record)
-    for records in _parts(intake.with_roles(read.records, config)):
-        units, n_lost = _cleaned(records, model, whole)
+    roles = _roles_of(read.records, config)
+    for records in _parts(read.records):
+        units, n_lost = _cleaned(_with_roles(records, roles), model, whole)
         lost += n_lost
         if len(units):
             found.append(use(units))
@@ -138,6 +140,17 @@ def read_alike(
     for sentence in (*read.notes, *([aside] if lost else [])):
         tell(sentence)
     return ReadAlike(read.records, found)
+
+
+def _roles_of(records: pl.DataFrame, config: Config) -> pl.DataFrame | None:
+    """Read each title once for all parts; None where there are none."""
+    if "title" not in records.columns:
+        return None
+    return roles_of(records, title="title", fuzzy_score=config.roles.fuzzy_score)
+
+
+def _with_roles(records: pl.DataFrame, roles: pl.DataFrame | None) -> pl.DataFrame:
+    return records if roles is None else join_roles(records, roles, title="title")
 
 
 def _cleaned(

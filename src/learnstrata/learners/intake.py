@@ -48,7 +48,6 @@ __all__ = [
     "told_as_ours",
     "units_of",
     "used_columns",
-    "with_roles",
     "without_rare",
 ]
 
@@ -251,7 +250,8 @@ def clean_table(
     DegenerateError
         If no record can be used.
     """
-    table = with_roles(table, config)
+    if "title" in nw.from_native(table).collect_schema().names():
+        table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
     cleaned = (
         _brought(clean(table, config, limits, checkpoint=checkpoint, whole=whole))
         if checkpoint
@@ -266,13 +266,6 @@ def clean_table(
             f"{rule} ({n:,} records). Run `learnstrata check` on the table."
         )
     return cleaned
-
-
-def with_roles(table: Records, config: Config) -> Records:
-    """Give the titles of a table their role families, where it has some."""
-    if "title" not in nw.from_native(table).collect_schema().names():
-        return table
-    return add_roles(table, fuzzy_score=config.roles.fuzzy_score)
 
 
 def _brought(cleaned: Cleaned[Records]) -> Cleaned[pl.DataFrame]:

@@ -32,6 +32,7 @@ from learnstrata.learners.features.register import (
     FEATURES,
     Feature,
     extras_of,
+    feature_of,
     register_of,
 )
 from learnstrata.learners.lookups import Frame, collected, distinct, join_lookup
@@ -44,6 +45,7 @@ __all__ = [
     "FeatureModel",
     "Matrix",
     "add_features",
+    "asks_of_company",
     "fit_features",
     "to_matrix",
 ]
@@ -388,7 +390,7 @@ def add_features(
     frame = _with_role(frame, model)
     frame = _with_experience_filled(frame, model)
     frame = _with_pay_filled(frame, model)
-    if model.companies is not None:
+    if model.companies is not None and (wanted is None or asks_of_company(wanted)):
         frame = _with_members(frame, members)
         names = collected(frame.select("company").unique())["company"].drop_nulls()
         table = model.companies.table(names, model.codes(names))
@@ -402,6 +404,17 @@ def add_features(
     frame = frame.with_columns(**made)
     kept = [c for c in frame.collect_schema().names() if not c.startswith("_")]
     return frame.select(*kept).to_native()
+
+
+def asks_of_company(wanted: Iterable[str]) -> bool:
+    """Tell whether a feature of these is one of the learner's company.
+
+    Examples
+    --------
+    >>> asks_of_company(["log_pay", "tier"]), asks_of_company(["log_pay"])
+    (True, False)
+    """
+    return any("company" in feature_of(name).needs for name in wanted)
 
 
 def _with_members(frame: Frame, members: Members) -> Frame:

@@ -14,7 +14,7 @@ from learnstrata.exceptions import DegenerateError, ParameterError, SchemaError
 from learnstrata.learners.lookups import Frame, collected, distinct, join_lookup
 from learnstrata.learners.roles.titles import NOT_STATED, UNMAPPED, match_titles
 
-__all__ = ["RoleCoverage", "add_roles", "coverage"]
+__all__ = ["RoleCoverage", "add_roles", "coverage", "join_roles", "roles_of"]
 
 ROLES = ("role_family", "seniority", "role_match")
 _SHOWN = 80  # characters of an unmapped title that are shown
@@ -57,13 +57,25 @@ def add_roles(
     >>> add_roles(learners).rows()
     [('Sr. QA Engg', 'Quality', 3, 'pattern'), (None, 'Not stated', None, 'missing')]
     """
+    roles = roles_of(frame, title=title, fuzzy_score=fuzzy_score)
+    return join_roles(frame, roles, title=title)
+
+
+def roles_of(frame: IntoFrame, *, title: str, fuzzy_score: float) -> pl.DataFrame:
+    """Give what each title of a table says once, for `join_roles`.
+
+    Parameters
+    ----------
+    frame, title, fuzzy_score
+        As for `add_roles`.
+    """
     table = nw.from_native(frame)
     _require(table, {title})
     text = nw.col(title).cast(nw.String)
     titles = ["", *distinct(table.select(text.alias(title)), title)]
     matches = match_titles(sorted(set(titles)), fuzzy_score=fuzzy_score)
     ranks = [-1 if m.seniority is None else m.seniority for m in matches]
-    roles = pl.DataFrame(
+    return pl.DataFrame(
         {
             "_title": [m.title for m in matches],
             "_family": [m.family for m in matches],
@@ -71,6 +83,19 @@ def add_roles(
             "_match": [m.how for m in matches],
         }
     )
+
+
+def join_roles(frame: IntoFrameT, roles: pl.DataFrame, *, title: str) -> IntoFrameT:
+    """Add to a table, or to a part of it, the roles of its titles.
+
+    Parameters
+    ----------
+    frame, title
+        As for `add_roles`.
+    roles : polars.DataFrame
+        From `roles_of`.
+    """
+    table, text = nw.from_native(frame), nw.col(title).cast(nw.String)
     found = join_lookup(table.with_columns(_title=text), roles, on=["_title"])
     kept = table.collect_schema().names()
     return found.select(

@@ -15,6 +15,7 @@ from learnstrata.learners.features.matrix import (
     FeatureModel,
     Matrix,
     add_features,
+    asks_of_company,
     fit_features,
     to_matrix,
 )
@@ -164,6 +165,8 @@ class SegmentModel:
             As for `learnstrata.learners.features.matrix.add_features`.
         """
         known = pl.Series(codes_of_members(self.members))
+        if wanted is not None and not asks_of_company(wanted):
+            known = known.clear()
         codes = pl.Series(_member_codes(units, self.features)) if len(known) else None
         members = False if codes is None else codes.is_in(known.implode()).to_numpy()
         return add_features(units, self.features, members=members, wanted=wanted)
