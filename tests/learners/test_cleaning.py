@@ -12,11 +12,12 @@ from frames import rows
 from learnstrata.config.loading import load_config
 from learnstrata.config.stages import Columns, Pay
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.cleaning import RICHNESS, clean
+from learnstrata.learners.cleaning import RICHNESS, clean, current_records
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.ledger import LEDGER, SEGMENTED, STATES, entries_in
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.rules.bounds import Limits, find_limits
+from learnstrata.learners.rules.identity import sums_of
 from learnstrata.learners.schema.standard import recognise, standardise
 
 CONFIG = load_config("robust")
@@ -789,3 +790,19 @@ def test_characters_that_nobody_sees_part_no_companies():
     assert clean(table, CONFIG, LIMITS).units["company"].unique().to_list() == [
         "acme co"
     ]
+
+
+@pytest.mark.parametrize("config", [CONFIG, RECORDS, FILLED, PLAIN])
+def test_current_records_are_the_units_and_count_what_the_ledger_lost(config):
+    made = make_learners(1_500, rng=4)
+    table = standard(made, made.columns)
+    limits, frame = find_limits(table, config), nw.from_native(table)
+    whole = sums_of(frame, frame.columns, record=config.record)
+    found, cleaned = (
+        clean_by(table, config, limits, whole=whole)
+        for clean_by in (current_records, clean)
+    )
+    lost = entries_in(cleaned.ledger).filter("is_lost")["record"].n_unique()
+    assert found.units.equals(cleaned.units.drop("state"))
+    assert found.n_lost == lost > 0
+    assert len(found.units) < len(table) or config is RECORDS

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from frames import rows
-from learnstrata.learners.history import progression
+from learnstrata.learners.history import progression, with_progression
 
 STATES = ["current", "repaired", "history", "quarantined"]
 FAMILIES = ["Backend", "Data", "Not stated", "Unmapped", "Other"]
@@ -81,6 +81,18 @@ def test_progression_follows_each_learner(frame, seed):
     table = records(seed)
     found = rows(progression(frame(table)), by="learner_id")
     same(found, naive_progression(pl.DataFrame(table).to_dicts()))
+
+
+@pytest.mark.parametrize("columns", [[], ["role_family"], ["pay", "pay_year"]])
+def test_learners_of_one_record_are_told_as_those_of_several(columns):
+    table = pl.DataFrame(records(4)).select("learner_id", "state", *columns)
+    used = table.filter(pl.col("state") != "quarantined")
+    current = used.unique("learner_id", keep="first", maintain_order=True)
+    state = pl.when(used["learner_id"].is_first_distinct()).then(pl.lit("current"))
+    used = used.with_columns(state=state.otherwise(pl.lit("history")))
+    expected = current.join(progression(used), on="learner_id", how="left")
+    assert with_progression(current, used).equals(expected)
+    assert expected["n_records"].min() == 1
 
 
 @given(
