@@ -4,7 +4,8 @@
 
 Makes its tables: the demo table again and again, each time with ids drawn anew and pays
 moved by about 1 %. Each run, report included, is a process of its own; so is each
-`learnstrata assign`. An exponent of 1 is a cost that grows as the records do.
+`learnstrata assign`, by the model of the run and by one of pay and years. An exponent
+of 1 is a cost that grows as the records do.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from learnstrata.learners.demo.tables import make_learners
 JITTER = 0.01  # of log pay
 DIGITS = 4  # of an id that are drawn anew: as many tables as they can tell apart
 STAGES_END = "end"
+NUMBERS = '[columns]\ncompany = ""\ntitle = ""\n'
 
 
 def make_table(path: Path, records: int, *, seed: int = 7) -> None:
@@ -102,6 +104,17 @@ def assigned(source: Path, model: Path, out: Path) -> Cost:
     return measure(command)
 
 
+def fitted_on_numbers(source: Path, place: Path) -> Path:
+    """Run on pay and years alone; give the run."""
+    config, out = place / "numbers.toml", place / "numbers"
+    config.write_text(NUMBERS, encoding="utf-8")
+    command = [sys.executable, "-m", "learnstrata", "run", str(source), "--quiet"]
+    command += ["--config", str(config), "--evidence", "none", "--out", str(out)]
+    command += ["--key-file", str(place / "key")]
+    subprocess.run(command, check=True)  # noqa: S603 - our own command
+    return out
+
+
 def exponent(small: float, large: float, ratio: float) -> str:
     """Tell how a cost grows; what is hardly there grows by nothing one can tell."""
     if small < 0.2 or large <= 0:
@@ -124,17 +137,23 @@ def main() -> None:
         os.environ.pop(name, None)
     print(kernel())
     with tempfile.TemporaryDirectory() as folder:
-        place, found, model = Path(folder), {}, None
+        place, found = Path(folder), {}
+        models: dict[str, Path] = {}
         for records in arguments.records:
             say(f"{records:,} records")
             make_table(place / "table.parquet", records)
             out = place / f"run-{records}"
             found[records] = measured(place / "table.parquet", out)
-            model = model or out
-            cost = assigned(place / "table.parquet", model, place / "members.parquet")
-            found[records][0]["assign"] = cost.cpu
-            each = records / cost.cpu / 1e6
-            say(f"assign: {each:.2f} M records a CPU s, {cost.memory:,.0f} MB")
+            source = place / "table.parquet"
+            models = models or {
+                "assign": out,
+                "assign by numbers": fitted_on_numbers(source, place),
+            }
+            for name, model in models.items():
+                cost = assigned(source, model, place / "members.parquet")
+                found[records][0][name] = cost.cpu
+                each = records / cost.cpu / 1e6
+                say(f"{name}: {each:.2f} M records a CPU s, {cost.memory:,.0f} MB")
     show(found)
 
 
@@ -147,7 +166,10 @@ def show(found: dict[int, tuple[dict[str, float], float, float]]) -> None:
         costs = [found[n][0].get(stage, 0.0) for n in sizes]
         grown = exponent(costs[0], costs[-1], ratio) if len(sizes) > 1 else ""
         rows.append([stage, *(f"{cost:.2f}" for cost in costs), grown])
-    whole = [sum(v for k, v in found[n][0].items() if k != "assign") for n in sizes]
+    whole = [
+        sum(v for k, v in found[n][0].items() if not k.startswith("assign"))
+        for n in sizes
+    ]
     rows.append(["run, CPU s", *(f"{cost:.1f}" for cost in whole), ""])
     rows.append(["run, wall s", *(f"{found[n][1]:.1f}" for n in sizes), ""])
     rows.append(["run, peak MB", *(f"{found[n][2]:,.0f}" for n in sizes), ""])
