@@ -10,7 +10,6 @@ from hypothesis import settings
 from learnstrata.config.loading import load_config
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import Run, run
-from learnstrata.privacy.keys import content_of
 from learnstrata.summary.build import build
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.disclose import disclose
@@ -97,7 +96,7 @@ def small_results(small_run: Run) -> Results:
 @pytest.fixture(scope="session")
 def small_told(small_run: Run, small_results: Results) -> Results:
     """What may be told of `small_results`."""
-    return disclose(small_results, key=KEY, content=content_of(small_run.base.records))
+    return disclose(small_results, key=KEY, content=small_run.base.account.content)
 
 
 @pytest.fixture(scope="session")

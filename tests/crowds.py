@@ -8,6 +8,7 @@ import polars as pl
 
 from learnstrata.config.loading import load_config
 from learnstrata.learners.demo.tables import make_learners
+from learnstrata.learners.intake import clean_table, read_table
 from learnstrata.pipeline import run
 from learnstrata.privacy.disclosure.rounding import Rounding
 from learnstrata.runs import Run
@@ -113,5 +114,12 @@ def run_of(number: int, recipe: str) -> Run:
 def results_of(crowd: Crowd) -> tuple[ExactSummary, DisclosedSummary, Rounding]:
     """Give the results of a crowd in both forms, and how its counts were grouped."""
     exact, told = summaries_of(crowd.run, key=crowd.key)
-    content = crowd.run.base.content
+    content = crowd.run.base.account.content
     return exact, told, rounding_of(exact, key=crowd.key, content=content)
+
+
+def records_of(crowd: Crowd) -> pl.DataFrame:
+    """Give the records of a crowd as its run has cleaned them."""
+    config, base = crowd.run.config, crowd.run.base
+    read = read_table(table_of(crowd.number), config, base.mapping)
+    return clean_table(read.records, config, base.limits).records

@@ -68,7 +68,7 @@ class Done:
 def done(table):
     found = run(table, load_config("robust", **QUICK), key=KEY)
     results = build(found, key=KEY)
-    return Done(results, found.base.content, found.meaning.learners)
+    return Done(results, found.base.account.content, found.meaning.learners)
 
 
 @cache

@@ -81,13 +81,15 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(few):
     assert texts[0] == texts[1]
     assert texts[0] != texts[2]
     assert first.meaning.learners.equals(second.meaning.learners)
-    assert first.base.ledger.equals(second.base.ledger)
+    assert first.base.account.ledger.collect().equals(
+        second.base.account.ledger.collect()
+    )
 
 
 def test_parts_of_a_run_tell_the_same(small_run, small_table):
     base, clusters, meaning = small_run.base, small_run.clusters, small_run.meaning
-    assert base.n_records == len(small_table) == len(base.ledger)
-    assert base.n_learners == small_table["email_hash"].n_unique()
+    assert base.account.n_records == len(small_table)
+    assert base.account.n_learners == small_table["email_hash"].n_unique()
     assert meaning.learners["record"].is_sorted()
     ids = meaning.learners["segment_id"].to_numpy()
     assert np.array_equal(ids, clusters.fit.labels + 1)
@@ -315,7 +317,7 @@ def test_companies_and_titles_alone_are_too_little(few):
 def test_rows_that_are_learners_need_no_id(few):
     table = few.drop("email_hash")
     found = run(table, load_config("robust", record="learner", **QUICK))
-    assert found.base.n_learners == len(table)
+    assert found.base.account.n_learners == len(table)
     assert len(found.meaning.learners) == len(table)
 
 
@@ -340,8 +342,10 @@ def test_records_without_an_id_are_no_learner(few):
     ids = pl.when(pl.int_range(pl.len()) >= 5).then("email_hash")
     table = few.with_columns(email_hash=ids)
     found = run(table, load_config("robust", **QUICK))
-    assert found.base.n_learners == table["email_hash"].drop_nulls().n_unique()
-    rules = found.base.ledger.filter(pl.col("rule") == "no_learner_id")
+    assert found.base.account.n_learners == table["email_hash"].drop_nulls().n_unique()
+    rules = found.base.account.ledger.filter(
+        pl.col("rule") == "no_learner_id"
+    ).collect()
     assert len(rules) == 5
 
 
@@ -490,7 +494,7 @@ def test_rows_that_are_learners_without_an_id_may_stand_in_any_order(few):
     straight, turned = run(table, config), run(shuffled.drop("at"), config)
     found = turned.meaning.members.with_columns(at=shuffled["at"]).sort("at")
     assert found["segment_id"].equals(straight.meaning.members["segment_id"])
-    assert turned.base.content == straight.base.content
+    assert turned.base.account.content == straight.base.account.content
 
 
 IN_OTHER_THREADS = """
@@ -568,7 +572,7 @@ def test_an_outcome_beyond_all_numbers_is_set_aside_and_the_others_count(few):
         )
     )
     assert found.meaning.values == same.meaning.values
-    entry = found.base.ledger.filter(pl.col("record") == 0)
+    entry = found.base.account.ledger.filter(pl.col("record") == 0).collect()
     assert "unreadable_extra:score" in entry["rule"][0]
 
 

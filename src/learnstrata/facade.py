@@ -31,7 +31,7 @@ from learnstrata.layer.frames import benchmark_frame, cohort_frame, segment_fram
 from learnstrata.layer.handouts import write_for_people
 from learnstrata.layer.lists import lists_named, make_lists
 from learnstrata.layer.models import load_model
-from learnstrata.layer.names import names_of_run, refuse_given_names, with_allowed
+from learnstrata.layer.names import refuse_given_names, with_allowed
 from learnstrata.layer.places import folder_of_run
 from learnstrata.layer.reading import (
     read_exact,
@@ -105,7 +105,7 @@ class Segmentation:
     exact: ExactSummary
     model: SegmentModel
     _learners: pl.DataFrame
-    _ledger: pl.DataFrame
+    _ledger: pl.LazyFrame
     _names: pl.DataFrame
     _lists: Mapping[str, pl.DataFrame]
     _backend: nw.Implementation = nw.Implementation.POLARS
@@ -142,7 +142,7 @@ class Segmentation:
     @property
     def ledger(self) -> Native:
         """One row a record: what became of it, by which rule, before and after."""
-        return self._native(self._ledger)
+        return self._native(self._ledger.collect())
 
     @property
     def lists(self) -> dict[str, Native]:
@@ -478,9 +478,11 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     if old is not None:
         refuse_records(old.told.settings, settings)
     engine = engine or engine_of(table)
-    held = table if engine is None else _held(table, engine, settings)
+    backend = _backend_of(table)
+    held = [table if engine is None else _held(table, engine, settings)]
+    del table  # nobody but the run holds it from here on
     done = pipeline.run(
-        held, settings, watch=watch, key=secret, source=source, engine=engine
+        held.pop(), settings, watch=watch, key=secret, source=source, engine=engine
     )
     exact, disclosed = summaries_of(done, key=secret)
     found = Segmentation(
@@ -488,15 +490,15 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         exact=exact,
         model=done.meaning.model,
         _learners=done.meaning.members,
-        _ledger=done.base.ledger,
-        _names=names_of_run(held, done),
+        _ledger=done.base.account.ledger,
+        _names=done.base.names,
         _lists=make_lists(
             done,
             programmes_of(exact, disclosed),
             lots=lots_of(exact, disclosed),
             key=secret,
         ),
-        _backend=_backend_of(table),
+        _backend=backend,
     )
     return found if old is None else found.following(old, key=secret)
 
@@ -574,7 +576,7 @@ def load(folder: str | Path) -> Segmentation:
         exact=read_exact(run),
         model=load_model(run),
         _learners=read_private(run, "segments.parquet"),
-        _ledger=read_private(run, "ledger.parquet"),
+        _ledger=read_private(run, "ledger.parquet").lazy(),
         _names=read_names(run),
         _lists=read_lists(run),
     )

@@ -4,7 +4,7 @@ This is the only place that knows the order. Each stage is a plain function of t
 before it and of its own piece of the configuration; what it finds is exact.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
@@ -17,14 +17,16 @@ from learnstrata.config.stages import Columns, Config
 from learnstrata.engines.protocol import Engine
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
+from learnstrata.learners.accounts import Account, account_of
+from learnstrata.learners.cleaning import Cleaned
 from learnstrata.learners.description import describe
 from learnstrata.learners.factors import as_factors
 from learnstrata.learners.features.register import feature_of, register_of
 from learnstrata.learners.history import without_needless_ids
-from learnstrata.learners.remarks import find_remarks
+from learnstrata.learners.identities import names_in, with_tidied
 from learnstrata.learners.roles.families import coverage
 from learnstrata.learners.roles.unnamed import unnamed_roles
-from learnstrata.learners.rules.bounds import find_limits
+from learnstrata.learners.rules.bounds import Limits, find_limits
 from learnstrata.learners.schema.origins import (
     find_origins,
 )
@@ -117,7 +119,11 @@ def run(
     timer = Stopwatch(watch)
     key = random_key() if key is None else key
     with single_blas(anew=True):
-        base = _base(frame, config, timer, key, engine)
+        with engine.told() if engine else nullcontext():
+            known = _known(frame, config, timer, engine)
+        del frame
+        base = _base(known, config, timer, key)
+        del known
         cut = _cut(base, config, timer)
         timer.begin("hierarchy")
         with beside(_tree, base, cut, config) as tree:
@@ -149,7 +155,8 @@ def prepare_learners(frame: IntoFrame, config: Config) -> Base:
     >>> len(base.prepared.matrix.X)
     200
     """
-    return _base(frame, config, Stopwatch(lambda _: None), random_key())
+    timer = Stopwatch(lambda _: None)
+    return _base(_known(frame, config, timer, None), config, timer, random_key())
 
 
 def rehearse(frame: IntoFrame, config: Config) -> Base:
@@ -178,23 +185,54 @@ def _least(config: Config) -> int:
     return config.privacy.learners if config.unit == "learner" else 1
 
 
-def _base(
-    frame: IntoFrame,
-    config: Config,
-    timer: Stopwatch,
-    key: bytes,
-    engine: Engine | None = None,
-) -> Base:
-    checkpoint = engine.checkpoint if engine else None
-    with engine.told() if engine else nullcontext():
-        timer.begin("recognise")
-        read = intake.read_table(frame, config, checkpoint=checkpoint)
-        table, mapping, notes = read
-        timer.begin("clean")
-        limits = find_limits(table, config)
-        cleaned = intake.clean_table(table, config, limits, checkpoint=checkpoint)
+class _Known(NamedTuple):
+    """What is known of the learners of a table once its records are let go."""
+
+    mapping: Mapping[str, str]
+    notes: tuple[str, ...]
+    limits: Limits
+    units: pl.DataFrame
+    account: Account
+    names: pl.DataFrame
+
+
+def _known(
+    frame: IntoFrame, config: Config, timer: Stopwatch, engine: Engine | None
+) -> _Known:
+    timer.begin("recognise")
+    read = intake.read_table(
+        frame, config, checkpoint=engine.checkpoint if engine else None
+    )
+    given = names_in(frame, read.mapping)
+    del frame  # of no more use, and as large as what was read
+    timer.begin("clean")
+    limits = find_limits(read.records, config)
+    parts = (
+        intake.brought_parts(read.records, config, limits, engine)
+        if engine
+        else intake.cleaned_parts(read.records, config, limits)
+    )
+    units: list[pl.DataFrame] = []
+    account = account_of(_kept(parts, units), read.mapping, config, limits)
+    found = pl.concat(units)
+    intake.refuse_unusable(found, account.ledger)
+    names = with_tidied(given, account.names)
+    return _Known(read.mapping, read.notes, limits, found, account, names)
+
+
+def _kept(
+    parts: Iterator[Cleaned[pl.DataFrame]], units: list[pl.DataFrame]
+) -> Iterator[Cleaned[pl.DataFrame]]:
+    """Pass parts on, and keep what is segmented of each."""
+    for part in parts:
+        units.append(intake.units_of(part))
+        yield part
+
+
+def _base(known: _Known, config: Config, timer: Stopwatch, key: bytes) -> Base:
     timer.begin("features")
-    units, rows = intake.in_order_of_content(intake.units_of(cleaned), mapping, config)
+    mapping, limits = known.mapping, known.limits
+    units, rows = intake.in_order_of_content(known.units, mapping, config)
     prepared = prepare(units, config, as_of=limits.as_of, salt=salt_of(key))
     timer.begin("describe")
     least = config.privacy.learners
@@ -204,9 +242,8 @@ def _base(
     return Base(
         mapping=mapping,
         limits=limits,
-        ledger=cleaned.ledger,
-        records=cleaned.records,
-        remarks=find_remarks(cleaned, config, limits),
+        account=known.account,
+        names=known.names,
         prepared=prepared,
         rows=rows,
         learners=prepared.learners.with_columns(pooled.get_columns()),
@@ -220,7 +257,7 @@ def _base(
         origins=find_origins(
             mapping, units, config, clustered=prepared.features.columns
         ),
-        notes=notes,
+        notes=known.notes,
         one_each="learner_id" not in told.columns,
     )
 

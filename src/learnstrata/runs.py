@@ -3,18 +3,16 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import polars as pl
 
 from learnstrata.config.stages import Config
+from learnstrata.learners.accounts import Account
 from learnstrata.learners.description import Description
-from learnstrata.learners.remarks import Remark
 from learnstrata.learners.roles.families import RoleCoverage
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.schema.origins import Origin
 from learnstrata.learners.sources.info import SourceInfo
-from learnstrata.privacy.keys import content_of
 from learnstrata.segments.choice.sweep import Dossier
 from learnstrata.segments.choice.tendency import TendencyFound
 from learnstrata.segments.evidence.examination import Trust
@@ -65,9 +63,10 @@ class Base:
     mapping : mapping of str to str
         Standard name -> column of the user's table.
     limits : Limits
-    ledger, records : polars.DataFrame
-    remarks : tuple of Remark
-        What cleaning has to say of the table.
+    account : Account
+        What became of the records.
+    names : polars.DataFrame
+        ``kind`` and ``name`` of whom the table names, as given and as tidied.
     prepared : Prepared
         Learners, their features and the matrix: in the order of what they say, by
         which their ``record`` is numbered.
@@ -88,9 +87,8 @@ class Base:
 
     mapping: Mapping[str, str]
     limits: Limits
-    ledger: pl.DataFrame
-    records: pl.DataFrame
-    remarks: tuple[Remark, ...]
+    account: Account
+    names: pl.DataFrame
     prepared: Prepared
     rows: pl.Series
     learners: pl.DataFrame
@@ -99,24 +97,6 @@ class Base:
     origins: tuple[Origin, ...]
     notes: tuple[str, ...]
     one_each: bool
-
-    @cached_property
-    def content(self) -> bytes:
-        """Digest of the records, in whatever order they stand."""
-        numbers = (
-            {"record"} if "learner_id" in self.mapping else {"record", "learner_id"}
-        )
-        return content_of(self.records.drop(numbers))
-
-    @property
-    def n_records(self) -> int:
-        """Records of the table."""
-        return len(self.records)
-
-    @property
-    def n_learners(self) -> int:
-        """Distinct learners of the table."""
-        return self.records["learner_id"].drop_nulls().n_unique()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def summaries_of(
         For everybody else.
     """
     results = build(run, key=key)
-    told = disclose(results, key=key, content=run.base.content)
+    told = disclose(results, key=key, content=run.base.account.content)
     shared = with_words(told, DisclosedSummary)
     return with_words(results, ExactSummary, told=shared.actions), shared
 

@@ -113,6 +113,17 @@ def test_a_checkpoint_gives_the_same_rows_after_its_source_is_gone(engine, store
     assert down(kept)["pay"].max() == 4.875
 
 
+def test_parts_hold_all_records_and_each_learner_is_in_one(engine, stored):
+    ids = [None if i % 9 == 0 else f"l{i % 300}" for i in range(1_000)]
+    table = TABLE.with_columns(learner_id=pl.Series(ids))
+    parts = [*engine.parts(engine.opened(stored(table, 2)), rows=150)]
+    assert len(parts) == 7
+    assert max(map(len, parts)) < 400
+    assert sorted(n for part in parts for n in part["record"]) == list(range(1_000))
+    held = [set(part["learner_id"].drop_nulls()) for part in parts]
+    assert sum(map(len, held)) == len(set().union(*held)) == 300
+
+
 def test_a_frame_is_written_into_a_folder(engine, stored, tmp_path):
     frame = engine.opened(stored(TABLE, 2))
     engine.write(frame.select("record", "pay"), tmp_path / "out" / "rows")

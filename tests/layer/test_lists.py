@@ -138,7 +138,7 @@ def test_the_most_urgent_come_first_and_doubtful_records_last(small_run, told):
 
 
 def test_values_that_were_set_aside_are_told_with_their_rule(small_run, told):
-    ledger = small_run.base.ledger.filter(state="set_aside")
+    ledger = small_run.base.account.ledger.filter(state="set_aside").collect()
     whys = told[1]["atypical_records.csv"]["why"]
     said = whys.filter(whys.str.contains("was set aside"))
     assert len(said) == len(ledger) > 0

@@ -155,7 +155,7 @@ def both():
 def run_of(table, config):
     done = pipeline.run(table, config, key=KEY)
     exact, told = summaries_of(done, key=KEY)
-    rounding = rounding_of(exact, key=KEY, content=done.base.content)
+    rounding = rounding_of(exact, key=KEY, content=done.base.account.content)
     return exact, told, rounding, done.meaning.members
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.reading import (
-    NAMES_SCHEMA,
     read_exact,
     read_names,
     read_private,
     read_summary,
 )
+from learnstrata.learners.identities import NAMES_SCHEMA
 from learnstrata.sharing import summaries_of
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from learnstrata.config.loading import load_config
 from learnstrata.facade import check_table
+from learnstrata.learners.accounts import account_of
 from learnstrata.learners.intake import clean_table, read_table
-from learnstrata.learners.remarks import find_remarks
 from learnstrata.learners.rules.bounds import find_limits
 
 N = 60
@@ -37,9 +37,10 @@ def with_cells(column, cells):
 
 def remarks(table, *, in_check=False, **config):
     settings = load_config("robust", columns={"numeric": ["score"]}, **config)
-    records = read_table(table, settings).records
-    limits = find_limits(records, settings)
-    found = find_remarks(clean_table(records, settings, limits), settings, limits)
+    read = read_table(table, settings)
+    limits = find_limits(read.records, settings)
+    parts = [clean_table(read.records, settings, limits)]
+    found = account_of(parts, read.mapping, settings, limits).remarks
     return [(r.sentence, r.records) for r in found if r.in_check == in_check]
 
 

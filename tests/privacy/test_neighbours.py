@@ -66,7 +66,9 @@ def test_one_offset_for_all_runs_would_tell_of_the_learner():
 @pytest.mark.parametrize("crowd", CROWDS[:4], ids=str)
 def test_who_knows_rows_and_seed_links_no_more_points_than_who_knows_rows(crowd):
     done = crowd.run
-    secret = secret_of(crowd.key, "points of the map", content=done.base.content)
+    secret = secret_of(
+        crowd.key, "points of the map", content=done.base.account.content
+    )
     shown = build_map(done, secret)
     points = np.array([(point.x, point.y) for point in shown.points])
     scores = np.asarray(done.clusters.projection.scores, dtype=float)[:, :2]
@@ -135,7 +137,9 @@ def asked(crowd, companies):
     exact, _, _ = results_of(crowd)
     settings = exact.settings.model_copy(update={"companies": companies})
     results = exact.model_copy(update={"settings": settings})
-    return disclose(results, key=crowd.key, content=crowd.run.base.content).companies
+    return disclose(
+        results, key=crowd.key, content=crowd.run.base.account.content
+    ).companies
 
 
 def test_companies_are_there_with_their_sizes_in_bands_or_not_at_all():

@@ -5,7 +5,7 @@ import re
 import polars as pl
 import pytest
 
-from crowds import PHONE, TYPED, Crowd, results_of
+from crowds import PHONE, TYPED, Crowd, records_of, results_of
 from intruder import published
 from learnstrata.privacy.disclosure.rounding import significant
 from learnstrata.privacy.leaks.artefacts import read_pieces
@@ -35,7 +35,7 @@ def told(crowd):
 
 def rare_labels(crowd):
     """Give every text that fewer than ten learners hold, in the table or after it."""
-    frames = (crowd.run.base.records, crowd.run.base.prepared.learners)
+    frames = (records_of(crowd), crowd.run.base.prepared.learners)
     held = [
         frame.drop_nulls(column)
         .group_by(pl.col(column).cast(pl.String).alias("text"))

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from learnstrata.layer.folder import find_leaks
-from learnstrata.layer.reading import NAMES_SCHEMA
+from learnstrata.learners.identities import NAMES_SCHEMA
 from learnstrata.privacy.leaks.artefacts import read_pieces
 from learnstrata.report.interactive import shipped_scripts
 from learnstrata.sharing import (

@@ -14,7 +14,7 @@ def forms(request):
     """Exact and disclosed results of a run."""
     run = request.getfixturevalue(request.param)
     exact = build(run, key=KEY)
-    return exact, disclose(exact, key=KEY, content=run.base.content)
+    return exact, disclose(exact, key=KEY, content=run.base.account.content)
 
 
 def test_descriptions_tell_the_typical_values(forms):

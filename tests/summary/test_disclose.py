@@ -15,7 +15,7 @@ KEY = bytes(32)
 
 
 def told(run, results):
-    return disclose(results, key=KEY, content=run.base.content)
+    return disclose(results, key=KEY, content=run.base.account.content)
 
 
 def described(run, learners):

@@ -67,7 +67,7 @@ def test_segments_add_up_to_all(done):
 
 def test_what_is_told_of_few_is_nothing_and_intervals_are_of_rounded_counts(small_run):
     exact = build(small_run, key=KEY)
-    told = disclose(exact, key=KEY, content=small_run.base.content)
+    told = disclose(exact, key=KEY, content=small_run.base.account.content)
     groups = [
         (group, own)
         for one, before in zip(told.outcomes, exact.outcomes, strict=True)
@@ -92,7 +92,7 @@ def test_what_is_told_of_few_is_nothing_and_intervals_are_of_rounded_counts(smal
 
 def test_limits_of_rules_are_told_where_pay_is(small_run):
     exact = build(small_run, key=KEY)
-    told = disclose(exact, key=KEY, content=small_run.base.content)
+    told = disclose(exact, key=KEY, content=small_run.base.account.content)
     for one, before in zip(told.outcomes, exact.outcomes, strict=True):
         for rule, own in zip(one.rules, before.rules, strict=True):
             assert (rule.learners, rule.largest_share) == (None, None)

@@ -114,7 +114,7 @@ def test_companies_have_aliases_and_their_size_in_a_band(either):
 
 def test_no_part_has_a_company_of_the_table(either):
     found = build_companies(either).model_dump_json().lower()
-    names = either.base.records["company"].drop_nulls().unique().to_list()
+    names = either.base.names.filter(kind="company")["name"].to_list()
     assert [n for n in names if len(n) >= 6 and f'"{n.lower()}"' in found] == []
 
 

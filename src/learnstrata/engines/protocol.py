@@ -7,7 +7,7 @@ divided: sums are of whole numbers or of multiples of a power of two
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -91,6 +91,30 @@ class Engine(ABC):
     @abstractmethod
     def write(self, frame: Frame, folder: Path) -> None:
         """Write a frame as Parquet into a folder that is made."""
+
+    @abstractmethod
+    def part(self, frame: Frame, place: int, n_parts: int) -> Frame:
+        """Give the records of a part, numbered from 0: all of a learner in one.
+
+        Records without an id fall anywhere.
+        """
+
+    def parts(self, frame: Frame, *, rows: int) -> Iterator[pl.DataFrame]:
+        """Bring records into memory part by part, all of a learner in one of them.
+
+        Parameters
+        ----------
+        frame : narwhals frame
+            With ``record`` and ``learner_id``.
+        rows : int
+            Of a part, about.
+        """
+        n_parts = max(1, -(-int(self.sums(frame, [], [])["n"][0]) // rows))
+        for place in range(n_parts):
+            with self.told():
+                own = self.part(frame, place, n_parts) if n_parts > 1 else frame
+                brought = collected(own)
+            yield brought
 
     def close(self) -> None:  # noqa: B027 - an engine may have nothing to give back
         """Give back what the engine holds; frames of it are of no use afterwards."""

@@ -32,12 +32,12 @@ from learnstrata.layer.names import with_allowed
 from learnstrata.layer.pairs import Counts, beside, followed, least_told
 from learnstrata.layer.places import folder_of_run
 from learnstrata.layer.reading import (
-    NAMES_SCHEMA,
     read_exact,
     read_names,
     read_private,
     read_summary,
 )
+from learnstrata.learners.identities import NAMES_SCHEMA
 from learnstrata.privacy.disclosure.rounding import (
     Rounding,
     share_of,

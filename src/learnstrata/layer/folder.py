@@ -22,10 +22,10 @@ from learnstrata.disk.staging import clear_stale, staging_beside
 from learnstrata.disk.stopping import stoppable
 from learnstrata.exceptions import OutputError, PrivacyError
 from learnstrata.layer.contents import refuse_no_pictures, refuse_no_run
+from learnstrata.learners.identities import KINDS
 from learnstrata.privacy.leaks.scanning import ScanReport, scan
 
 __all__ = [
-    "KINDS",
     "check_file",
     "check_pictures",
     "check_table",
@@ -40,15 +40,18 @@ __all__ = [
     "write_table",
 ]
 
-KINDS = ("company", "learner", "allowed")
 RENDERED = ("share/report.html", "share/report.pdf", "share/figures")  # in a run, later
 NO_NAMES = {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR}
 WRITE_FAULTS = (OSError, pl.exceptions.PolarsError, FileCreateError)
 
 
-def write_packed(frame: pl.DataFrame, path: Path) -> None:
-    """Write a frame as Parquet, no larger than by the usual level, in half the time."""
-    frame.write_parquet(path, compression="zstd", compression_level=1)
+def write_packed(frame: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+    """Write a frame as Parquet, no larger than by the usual level, in half the time.
+
+    A query is written part by part, as its rows come.
+    """
+    rows = frame.lazy()
+    rows.sink_parquet(path, compression="zstd", compression_level=1)
 
 
 TABLES: Mapping[str, Callable[[pl.DataFrame, Path], object]] = {

@@ -316,7 +316,8 @@ def _needs(roles: tuple[MentorRole, ...]) -> pl.DataFrame:
 
 def _to_repair(people: pl.DataFrame, run: Run) -> _Roster:
     """Put values that were set aside first, then those furthest from their segment."""
-    aside = run.base.ledger.filter(state="set_aside")
+    ledger = run.base.account.ledger
+    aside = ledger.filter(state="set_aside").collect()
     removed = people.join(aside, on="record", how="inner").sort("rule", "record")
     removed = removed.with_columns(
         why=pl.format(

@@ -12,6 +12,7 @@ from learnstrata.exceptions import SourceError
 from learnstrata.layer.contents import LISTS
 from learnstrata.layer.handouts import read_for_people
 from learnstrata.layer.places import SHARED, file_of_run
+from learnstrata.learners.identities import NAMES_SCHEMA
 from learnstrata.privacy.disclosure.kinds import Owner
 from learnstrata.summary.contract.results import (
     SCHEMA_VERSION,
@@ -22,15 +23,12 @@ from learnstrata.summary.contract.results import (
 from learnstrata.summary.walk import values_in
 
 __all__ = [
-    "NAMES_SCHEMA",
     "read_exact",
     "read_lists",
     "read_names",
     "read_private",
     "read_summary",
 ]
-
-NAMES_SCHEMA = {"kind": pl.String, "name": pl.String}
 
 MOST_SHOWN = 60  # characters of a damaged value in a message
 

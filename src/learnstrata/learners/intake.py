@@ -1,9 +1,9 @@
 """From the user's table to learners: columns recognised, records cleaned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -20,10 +20,11 @@ from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import with_progression
 from learnstrata.learners.ledger import SEGMENTED
 from learnstrata.learners.lookups import Frame, collected, faults_told, library_of
+from learnstrata.learners.parts import PART_ROWS, in_parts
 from learnstrata.learners.roles.families import add_roles
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.rules.bounds import Limits
-from learnstrata.learners.rules.identity import Whole
+from learnstrata.learners.rules.identity import Whole, sums_of
 from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.columns import column_names_of, reading_of
 from learnstrata.learners.schema.ids import find_id_candidates
@@ -40,11 +41,15 @@ from learnstrata.wording.cells import guarded_text, unguarded_text
 
 __all__ = [
     "MOST_LOST",
+    "Holder",
     "ReadTable",
+    "brought_parts",
     "clean_table",
+    "cleaned_parts",
     "in_order_of_content",
     "newest_unit",
     "read_table",
+    "refuse_unusable",
     "told_as_ours",
     "units_of",
     "used_columns",
@@ -54,6 +59,19 @@ __all__ = [
 # A native frame: of Polars, or lazy where an engine holds the records.
 Records: TypeAlias = Any
 Checkpoint: TypeAlias = Callable[[Frame], Frame]
+
+
+class Holder(Protocol):
+    """What is asked here of an engine that holds a table."""
+
+    def checkpoint(self, frame: Frame) -> Frame:
+        """Have a frame computed once for all that is asked of it."""
+        ...
+
+    def parts(self, frame: Frame, *, rows: int) -> Iterator[pl.DataFrame]:
+        """Bring records part by part, all of a learner in one."""
+        ...
+
 
 LIBRARIES = {"polars", "pandas", "narwhals", "duckdb", "_duckdb", "pyarrow"}
 LEAST_LOST = 10  # unreadable values; fewer of a small table are no sign of anything
@@ -229,19 +247,16 @@ def clean_table(
     config: Config,
     limits: Limits,
     *,
-    checkpoint: Checkpoint | None = None,
     whole: Whole | None = None,
 ) -> Cleaned[pl.DataFrame]:
     """Clean the records of a table; titles are given their role families.
 
     Parameters
     ----------
-    table : polars.DataFrame, or a lazy frame of an engine
+    table : polars.DataFrame
         From `read_table`.
     config : Config
     limits : Limits
-    checkpoint : callable, default=None
-        Of the engine that holds the table: what it has cleaned comes into memory.
     whole : mapping, default=None
         As for `learnstrata.learners.cleaning.clean`.
 
@@ -250,30 +265,79 @@ def clean_table(
     DegenerateError
         If no record can be used.
     """
-    if "title" in nw.from_native(table).collect_schema().names():
-        table = add_roles(table, fuzzy_score=config.roles.fuzzy_score)
-    cleaned = (
-        _brought(clean(table, config, limits, checkpoint=checkpoint, whole=whole))
-        if checkpoint
-        else clean(table, config, limits, whole=whole)
-    )
-    if cleaned.units.is_empty():
-        counts = cleaned.ledger["rule"].value_counts()
-        ranked = counts.sort("count", "rule", descending=[True, False])
-        rule, n = ranked.row(0)
-        raise DegenerateError(
-            f"None of the {len(cleaned.ledger):,} records can be used; most often: "
-            f"{rule} ({n:,} records). Run `learnstrata check` on the table."
-        )
+    cleaned = clean(_with_roles(table, config), config, limits, whole=whole)
+    refuse_unusable(cleaned.units, cleaned.ledger.lazy())
     return cleaned
 
 
-def _brought(cleaned: Cleaned[Records]) -> Cleaned[pl.DataFrame]:
-    """Bring what an engine has cleaned into memory, in the order of the records."""
-    records = collected(nw.from_native(cleaned.records)).sort("record")
-    ledger = collected(nw.from_native(cleaned.ledger)).sort("record")
-    units = records.filter(pl.col("state").is_in(SEGMENTED))
-    return Cleaned(units=units, records=records, ledger=ledger)
+def cleaned_parts(
+    table: pl.DataFrame, config: Config, limits: Limits
+) -> Iterator[Cleaned[pl.DataFrame]]:
+    """Clean the records of a table part by part, all of a learner in one.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        From `read_table`.
+    config : Config
+    limits : Limits
+    """
+    table = _with_roles(table, config)
+    frame = nw.from_native(table)
+    # A line of totals adds up the whole table, not the part that it is in.
+    whole = sums_of(frame, frame.columns, record=config.record)
+    for records in in_parts(table):
+        yield clean(records, config, limits, whole=whole)
+
+
+def brought_parts(
+    table: Records, config: Config, limits: Limits, on: Holder
+) -> Iterator[Cleaned[pl.DataFrame]]:
+    """Have an engine clean the records of a table, and bring them part by part.
+
+    Parameters
+    ----------
+    table : lazy frame of the engine
+        From `read_table`.
+    config : Config
+    limits : Limits
+    on : Holder
+        The engine.
+    """
+    table = _with_roles(table, config)
+    cleaned = clean(table, config, limits, checkpoint=on.checkpoint)
+    ledger = nw.from_native(cleaned.ledger)
+    told = collected(ledger.filter(~nw.col("rule").is_null())).sort("record")
+    for part in on.parts(nw.from_native(cleaned.records), rows=PART_ROWS):
+        records = part.sort("record")
+        units = records.filter(pl.col("state").is_in(SEGMENTED))
+        met = told.join(records.select("record"), on="record", how="semi")
+        yield Cleaned(units=units, records=records, ledger=met)
+
+
+def _with_roles(table: Records, config: Config) -> Records:
+    if "title" not in nw.from_native(table).collect_schema().names():
+        return table
+    return add_roles(table, fuzzy_score=config.roles.fuzzy_score)
+
+
+def refuse_unusable(units: pl.DataFrame, ledger: pl.LazyFrame) -> None:
+    """Refuse a table of which no record stands for a learner.
+
+    Raises
+    ------
+    DegenerateError
+        Says by which rule most are lost.
+    """
+    if not units.is_empty():
+        return
+    rules = ledger.select("rule").collect()["rule"]
+    ranked = rules.value_counts().sort("count", "rule", descending=[True, False])
+    rule, n = ranked.row(0)
+    raise DegenerateError(
+        f"None of the {len(rules):,} records can be used; most often: "
+        f"{rule} ({n:,} records). Run `learnstrata check` on the table."
+    )
 
 
 def units_of(cleaned: Cleaned[pl.DataFrame]) -> pl.DataFrame:
@@ -315,9 +379,10 @@ def in_order_of_content(
     ([(0, 'a'), (1, 'b')], [4, 0])
     """
     if config.sampler == "legacy":
-        return units, units["record"]
+        ordered = units.sort("record")
+        return ordered, ordered["record"]
     told = [column for column in mapping if column in units.columns]
-    ordered = units.sort(told, maintain_order=True)
+    ordered = units.sort(*told, "record")
     place = pl.int_range(pl.len(), dtype=pl.Int64).alias("record")
     return ordered.with_columns(place), ordered["record"]
 

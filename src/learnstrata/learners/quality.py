@@ -11,15 +11,15 @@ from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import LearnstrataError, SchemaError, SourceError
+from learnstrata.learners.accounts import Account, account_of
 from learnstrata.learners.intake import (
     MOST_LOST,
-    clean_table,
+    cleaned_parts,
     read_table,
     told_as_ours,
 )
-from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.lookups import collected
-from learnstrata.learners.remarks import Remark, find_remarks
+from learnstrata.learners.remarks import Remark
 from learnstrata.learners.rules.bounds import find_limits
 from learnstrata.learners.schema.columns import (
     Kind,
@@ -49,29 +49,14 @@ KNOWN_WORDS = frozenset(
 )
 
 
-class Accounted(Protocol):
-    """Records after cleaning, and what became of each."""
+class Rehearsed(Protocol):
+    """What a run makes of a table, as far as it is looked at here."""
 
     @property
-    def records(self) -> pl.DataFrame: ...
-
-    @property
-    def ledger(self) -> pl.DataFrame: ...
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]: ...
+    def account(self) -> Account: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Cleaned:
-    """Records of a table that a run refuses, as far as they can be cleaned."""
-
-    records: pl.DataFrame
-    ledger: pl.DataFrame
-    remarks: tuple[Remark, ...]
-
-
-Rehearse: TypeAlias = Callable[[IntoFrame, Config], Accounted]
+Rehearse: TypeAlias = Callable[[IntoFrame, Config], Rehearsed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +225,7 @@ def inspect_table(
 def _inspected(
     frame: IntoFrame,
     config: Config,
-    found: Accounted | None,
+    found: Account | None,
     problems: tuple[str, ...],
 ) -> TableCheck:
     names = column_names_of(frame)
@@ -284,10 +269,10 @@ def _counted(remark: Remark) -> str:
 
 def _rehearsed(
     frame: IntoFrame, config: Config, rehearse: Rehearse
-) -> tuple[Accounted | None, tuple[str, ...]]:
+) -> tuple[Account | None, tuple[str, ...]]:
     """Give what a run makes of the records, or why it refuses them."""
     try:
-        return rehearse(frame, config), ()
+        return rehearse(frame, config).account, ()
     except LearnstrataError as error:
         return None, (str(error),)
 
@@ -351,43 +336,35 @@ def _repeats(table: pl.DataFrame) -> int:
     return table.height - table.select(values).n_unique() if values else 0
 
 
-def _cleaned(frame: IntoFrame, config: Config) -> Accounted | None:
+def _cleaned(frame: IntoFrame, config: Config) -> Account | None:
     """Clean the records of a table that a run refuses; None where they cannot be."""
     try:
-        table = read_table(frame, config).records
-        limits = find_limits(table, config)
-        cleaned = clean_table(table, config, limits)
+        read = read_table(frame, config)
+        limits = find_limits(read.records, config)
+        parts = [*cleaned_parts(read.records, config, limits)]
     except LearnstrataError:
         return None
-    remarks = find_remarks(cleaned, config, limits)
-    return _Cleaned(cleaned.records, cleaned.ledger, remarks)
+    if all(part.units.is_empty() for part in parts):
+        return None
+    return account_of(parts, read.mapping, config, limits)
 
 
-def _cost(cleaned: Accounted) -> Cleaning:
-    """Count what cleaning costs."""
-    ledger = cleaned.ledger
-    ids = cleaned.records.select("record", "learner_id")
-    judged = ledger.join(ids, on="record", how="left")
-    out = pl.col("state") == "quarantined"
-    stays = judged.filter(~out)["learner_id"].unique()
-    known = judged["learner_id"].drop_nulls().unique()
-    lost = len(known) - len(stays)
-    entries = entries_in(ledger)
-    emptied = entries.filter("is_lost")["record"].unique()
-    rows = judged.filter(pl.col("record").is_in(emptied.implode()))
-    learners = rows["learner_id"].n_unique()
-    rules = entries.unique(["record", "rule"])["rule"].value_counts()
+def _cost(found: Account) -> Cleaning:
+    """Tell what cleaning costs."""
+    lost, n = found.states.get("quarantined", 0), found.n_records
+    rules = found.rules.group_by("rule").agg(pl.col("records").sum())
+    ranked = rules.sort(["records", "rule"], descending=[True, False])
     return Cleaning(
-        states=dict(sorted(judged["state"].value_counts().iter_rows())),
-        rules=dict(rules.sort(["count", "rule"], descending=[True, False]).iter_rows()),
-        lost_rows=judged.filter(out).height,
-        lost_rows_share=judged.filter(out).height / len(judged),
-        lost_learners=lost,
-        lost_learners_share=lost / max(len(known), 1),
-        emptied_rows=len(rows),
-        emptied_rows_share=len(rows) / len(judged),
-        emptied_learners=learners,
-        emptied_learners_share=learners / max(len(known), 1),
+        states=dict(sorted(found.states.items())),
+        rules=dict(ranked.iter_rows()),
+        lost_rows=lost,
+        lost_rows_share=lost / n,
+        lost_learners=found.lost_learners,
+        lost_learners_share=found.lost_learners / max(found.n_learners, 1),
+        emptied_rows=found.emptied.records,
+        emptied_rows_share=found.emptied.records / n,
+        emptied_learners=found.emptied.learners,
+        emptied_learners_share=found.emptied.learners / max(found.n_learners, 1),
     )
 
 

@@ -8,19 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from learnstrata.config.stages import Config
-from learnstrata.learners.cleaning import Cleaned
-from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.values import UNITS
 from learnstrata.learners.schema.register import COLUMNS, column_label, extra_name
 
-__all__ = ["Remark", "find_remarks"]
-
-Floats = npt.NDArray[np.float64]
+__all__ = ["Met", "Remark", "find_remarks", "met_in"]
 
 UNIT_WORDS = {
     "monthly": "a month's",
@@ -36,6 +31,8 @@ SPREAD = ("pay", "experience", "start_year")
 ON_LOGS = {"pay": np.log, "experience": np.log1p}
 # What is lost by a rule on two columns lies at one end of the second by that rule.
 OF_TWO_COLUMNS = ("start_after_pay_year",)
+VALUES = {"name": pl.String, "value": pl.Float64, "n": pl.Int64}
+LOST = {"column": pl.String, **VALUES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +59,97 @@ class Remark:
     in_check: bool = False
 
 
-def find_remarks(
-    cleaned: Cleaned[pl.DataFrame], config: Config, limits: Limits
-) -> tuple[Remark, ...]:
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What the rules met, and the numbers of the records in use.
+
+    Attributes
+    ----------
+    entries : polars.DataFrame
+        From `learnstrata.learners.ledger.entries_in`, with ``learner_id``.
+    values : polars.DataFrame
+        ``name`` of a column, ``value`` and ``n``: how many records in use have it.
+    lost : polars.DataFrame
+        The same of the records that lost a value of ``column``.
+    """
+
+    entries: pl.DataFrame
+    values: pl.DataFrame
+    lost: pl.DataFrame
+
+    @classmethod
+    def of(cls, parts: Sequence["Met"]) -> "Met":
+        """Put together what was met in parts of a table, in the order of records."""
+        n = pl.col("n").sum()
+        values = pl.concat([part.values for part in parts]).group_by("name", "value")
+        lost = pl.concat([part.lost for part in parts])
+        return cls(
+            pl.concat([p.entries for p in parts]).sort("record", maintain_order=True),
+            values.agg(n).sort("name", "value"),
+            lost.group_by("column", "name", "value").agg(n),
+        )
+
+
+def met_in(entries: pl.DataFrame, used: pl.DataFrame, config: Config) -> Met:
+    """Give what the rules met in records that hold all records of their learners.
+
+    Parameters
+    ----------
+    entries : polars.DataFrame
+        Of these records, with ``learner_id``.
+    used : polars.DataFrame
+        Those of the records that are some learner's.
+    config : Config
+    """
+    numbers = [name for name in _numbers(config) if _is_number(used, name)]
+    lost = entries.filter(pl.col("is_lost") & ~pl.col("rule").is_in(OF_TWO_COLUMNS))
+    rows = lost.unique(["column", "record"]).select("column", "record")
+    rows = rows.join(used.select("record", *numbers), on="record")
+    values = [_counted(used, name) for name in numbers]
+    gone = [_counted(rows, name, "column") for name in numbers]
+    return Met(
+        entries,
+        pl.concat([pl.DataFrame(schema=VALUES), *values]),
+        pl.concat([pl.DataFrame(schema=LOST), *gone]),
+    )
+
+
+def _numbers(config: Config) -> tuple[str, ...]:
+    """List what can be a column of numbers, in the order in which it is looked at."""
+    own = (extra_name(column) for column in config.columns.numeric)
+    return (*COLUMNS, *own, "seniority")
+
+
+def _counted(rows: pl.DataFrame, name: str, *by: str) -> pl.DataFrame:
+    """Count the values of a column of numbers."""
+    value = pl.col(name).cast(pl.Float64)
+    known = rows.filter(value.is_finite()).group_by(*by, value.alias("value"))
+    return known.agg(n=pl.len().cast(pl.Int64)).select(
+        *by, pl.lit(name).alias("name"), "value", "n"
+    )
+
+
+def find_remarks(met: Met, config: Config, limits: Limits) -> tuple[Remark, ...]:
     """Say what was set aside, converted or left out, where a reader has to know of it.
 
     Parameters
     ----------
-    cleaned : Cleaned
+    met : Met
     config : Config
     limits : Limits
         By which the records were cleaned.
     """
-    ids = cleaned.records.select("record", "learner_id")
-    entries = entries_in(cleaned.ledger).join(ids, on="record", how="left")
-    used = cleaned.records.filter(pl.col("state") != "quarantined")
+    there, entries = set(met.values["name"]), met.entries
+    names = [name for name in _numbers(config) if name in there]
     own = [extra_name(column) for column in config.columns.numeric]
-    numbers = [name for name in (*COLUMNS, *own, "seniority") if _is_number(used, name)]
+    spread = [name for name in (*SPREAD, *own) if name in names]
     return (
-        *_of_years(entries, used, config, limits),
+        *_of_years(entries, names, config, limits),
         *_of_ids(entries, limits),
         *_of_values(entries, limits),
         *_of_texts(entries),
-        *_of_ends(entries, used, numbers),
-        *_of_spreads(used, [name for name in (*SPREAD, *own) if name in numbers]),
+        *_of_ends(met, names),
+        *_of_spreads(met, spread),
     )
 
 
@@ -114,7 +178,7 @@ def _said(
 
 
 def _of_years(
-    entries: pl.DataFrame, used: pl.DataFrame, config: Config, limits: Limits
+    entries: pl.DataFrame, names: Sequence[str], config: Config, limits: Limits
 ) -> Iterator[Remark]:
     shared = "the newest year that enough learners share"
     why = shared if config.as_of == "table" else "the year that counts as now"
@@ -124,16 +188,12 @@ def _of_years(
     )
     pays = told.format("Years of pay", limits.as_of, why)
     yield from _said(pays, _met(entries, "future_year"))
-    if config.as_of == "table" and not _has_values(used, "pay_year"):
+    if config.as_of == "table" and "pay_year" not in names:
         # The start years themselves told which year is now.
         year = pl.col("before").cast(pl.Float64, strict=False)
         later = entries.filter(pl.col("column") == "start_year", year > limits.as_of)
         starts = told.format("Start years", limits.as_of, why)
         yield from _said(starts, _met(later, "impossible_year"))
-
-
-def _has_values(records: pl.DataFrame, name: str) -> bool:
-    return name in records.columns and records[name].count() > 0
 
 
 def _of_ids(entries: pl.DataFrame, limits: Limits) -> Iterator[Remark]:
@@ -202,18 +262,17 @@ def _of_texts(entries: pl.DataFrame) -> Iterator[Remark]:
             )
 
 
-def _of_ends(
-    entries: pl.DataFrame, used: pl.DataFrame, numbers: Sequence[str]
-) -> Iterator[Remark]:
+def _of_ends(met: Met, names: Sequence[str]) -> Iterator[Remark]:
     """Say where the lost values of a column are of one end of another."""
-    lost = entries.filter(pl.col("is_lost") & ~pl.col("rule").is_in(OF_TWO_COLUMNS))
+    is_lost = pl.col("is_lost") & ~pl.col("rule").is_in(OF_TWO_COLUMNS)
+    lost = met.entries.filter(is_lost)
     for (column,), rows in lost.group_by("column", maintain_order=True):
-        is_lost = used["record"].is_in(rows["record"].implode()).to_numpy()
+        of_column = met.lost.filter(pl.col("column") == column)
         chances = {
             name: chance
-            for name in numbers
+            for name in names
             if name != column
-            and (chance := _chance_beyond(used[name].to_numpy(), is_lost)) is not None
+            and (chance := _chance_beyond(met.values, of_column, name)) is not None
         }
         if not chances:
             continue
@@ -229,24 +288,28 @@ def _of_ends(
         )
 
 
-def _chance_beyond(values: Floats, is_lost: npt.NDArray[np.bool_]) -> float | None:
+def _chance_beyond(values: pl.DataFrame, lost: pl.DataFrame, name: str) -> float | None:
     """Give the chance that a lost record has more than another; ties count half."""
-    known = np.isfinite(values)
-    lost, rest = values[known & is_lost], np.sort(values[known & ~is_lost])
-    if min(len(lost), len(rest)) < LEAST_LOST:
+    of_lost = lost.filter(name=name).select("value", lost="n")
+    both = values.filter(name=name).join(of_lost, on="value", how="left").sort("value")
+    gone = both["lost"].fill_null(0).to_numpy()
+    rest = both["n"].to_numpy() - gone
+    if min(gone.sum(), rest.sum()) < LEAST_LOST:
         return None
-    below = np.searchsorted(rest, lost, side="left")
-    through = np.searchsorted(rest, lost, side="right")
-    return float((below + through).mean() / (2 * len(rest)))
+    through = np.cumsum(rest)
+    beyond = gone @ (2 * through - rest)
+    return float(beyond / gone.sum() / (2 * rest.sum()))
 
 
-def _of_spreads(used: pl.DataFrame, own: Sequence[str]) -> Iterator[Remark]:
+def _of_spreads(met: Met, own: Sequence[str]) -> Iterator[Remark]:
     for name in own:
-        values = ON_LOGS.get(name, np.asarray)(used[name].drop_nulls().to_numpy())
-        if len(values) < LEAST_SPREAD_OF:
+        table = met.values.filter(name=name)
+        values = ON_LOGS.get(name, np.asarray)(table["value"].to_numpy())
+        n = table["n"].to_numpy()
+        if n.sum() < LEAST_SPREAD_OF:
             continue
-        off = (values - values.mean()) ** 2
-        if off.max() > MOST_OF_SPREAD * off.sum():
+        off = (values - np.average(values, weights=n)) ** 2
+        if off.max() > MOST_OF_SPREAD * (off @ n):
             yield Remark(
                 f"One value makes up the spread of {column_label(name)}: among the "
                 "others it tells nobody apart.",

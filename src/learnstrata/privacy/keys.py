@@ -29,6 +29,7 @@ __all__ = [
     "random_key",
     "read_key",
     "refuse_inside",
+    "row_hashes",
     "salt_of",
     "secret_of",
 ]
@@ -160,12 +161,18 @@ def secret_of(key: bytes, purpose: str, *, content: bytes = b"") -> bytes:
     return hmac.digest(key, purpose.encode() + content, "sha256")
 
 
-def content_of(records: pl.DataFrame) -> bytes:
+def row_hashes(records: pl.DataFrame) -> pl.Series:
+    """Hash each record by its values, whatever the order of the columns."""
+    return records.select(sorted(records.columns)).hash_rows()
+
+
+def content_of(hashes: Iterable[pl.Series]) -> bytes:
     """Digest a table: another in any value is another content.
 
     Parameters
     ----------
-    records : polars.DataFrame
+    hashes : iterable of polars.Series
+        From `row_hashes` of the parts of the table.
 
     Returns
     -------
@@ -176,11 +183,13 @@ def content_of(records: pl.DataFrame) -> bytes:
     --------
     >>> import polars as pl
     >>> table = pl.DataFrame({"a": [1, 2], "b": ["x", "y"]})
-    >>> content_of(table) == content_of(table.select("b", "a").reverse())
+    >>> turned = [row_hashes(table.select("b", "a")[i : i + 1]) for i in (1, 0)]
+    >>> content_of(turned) == content_of([row_hashes(table)])
     True
     """
-    rows = records.select(sorted(records.columns)).hash_rows()
-    return hashlib.sha256(np.sort(rows.to_numpy()).tobytes()).digest()
+    rows = np.concatenate([part.to_numpy() for part in hashes])
+    rows.sort()
+    return hashlib.sha256(rows.tobytes()).digest()
 
 
 def key_path(environ: Mapping[str, str] | None = None) -> Path:

@@ -6,12 +6,9 @@
 import json
 from importlib import metadata
 
-import polars as pl
-
-from learnstrata.learners.employers import named_company, over_companies
 from learnstrata.learners.features.matrix import LACKING
 from learnstrata.learners.features.register import feature_of
-from learnstrata.learners.ledger import STATES, entries_in
+from learnstrata.learners.ledger import STATES
 from learnstrata.learners.roles.unnamed import unnamed_roles
 from learnstrata.learners.schema.register import (
     COLUMNS,
@@ -82,7 +79,7 @@ def build(run: Run, *, key: bytes) -> Results:
         settings=_settings(run),
         input=_input(run),
         ledger=_ledger(run),
-        remarks=tuple(Remark.of(one) for one in run.base.remarks),
+        remarks=tuple(Remark.of(one) for one in run.base.account.remarks),
         limits=_limits(run),
         band_limits=build_band_limits(run),
         filled=_filled(run),
@@ -97,7 +94,7 @@ def build(run: Run, *, key: bytes) -> Results:
         rounding_error=0,
         map=build_map(
             run,
-            secret_of(key, "points of the map", content=run.base.content),
+            secret_of(key, "points of the map", content=run.base.account.content),
         ),
         hierarchy=build_hierarchy(run),
         bands=build_bands(run),
@@ -135,8 +132,8 @@ def _settings(run: Run) -> Settings:
 
 def _input(run: Run) -> Input:
     return Input(
-        records=run.base.n_records,
-        learners=run.base.n_learners,
+        records=run.base.account.n_records,
+        learners=run.base.account.n_learners,
         segmented=len(run.meaning.learners),
         columns=dict(run.base.mapping),
         available=run.meaning.model.features.available,
@@ -146,61 +143,25 @@ def _input(run: Run) -> Input:
 
 def _ledger(run: Run) -> Ledger:
     """Count the records by what became of them, and by each rule that touched them."""
-    ledger = run.base.ledger
-    counts = dict(ledger["state"].value_counts().iter_rows())
-    ids = run.base.records.select("record", "learner_id")
-    records, learners = (pl.col(c).n_unique() for c in ("record", "learner_id"))
-    nobodys = pl.col("state") == "quarantined"
-    rules = (
-        ledger.drop_nulls("rule")
-        .with_columns(pl.col("rule").str.split("; "))
-        .explode("rule")
-        .join(ids, on="record", how="left")
-        .group_by("rule", "state")
-        .agg(records=records, learners=learners)
-        .with_columns(learners=pl.when(nobodys).then("records").otherwise("learners"))
-        .sort("rule", "state")
-    )
+    found = run.base.account
+    rules = found.rules.iter_rows(named=True)
     return Ledger(
-        **{state: counts.get(state, 0) for state in STATES},
-        rules=tuple(RuleCount(**row) for row in rules.iter_rows(named=True)),
+        **{state: found.states.get(state, 0) for state in STATES},
+        rules=tuple(RuleCount(**row) for row in rules),
     )
 
 
 def _limits(run: Run) -> Limits:
     """Give the limits of pay, with how many learners and companies they are of."""
-    found, records, columns = (
-        run.base.limits,
-        run.base.records,
-        run.base.records.columns,
-    )
-    no_company = run.config.cleaning.missing_company
-    if "company" in columns:
-        records = records.with_columns(named_company(no_company))
-    paid = records.drop_nulls("pay") if "pay" in columns else records.clear()
-    most = paid["learner_id"].unique_counts().max()
-    # Fences are of records: a learner with many weighs as much as their records do.
-    of = int(len(paid) // most) if isinstance(most, int) else 0
-    companies, largest = paid.select(over_companies(columns)).row(0)
-    typed = entries_in(run.base.ledger).filter(pl.col("rule") == "heaped_pay")
-    heaps = (
-        typed.select("record", pay=pl.col("before").cast(pl.Float64))
-        .join(records.drop("pay", strict=False), on="record")
-        .unique(["pay", "learner_id"])
-        .group_by("pay")
-        .agg(
-            *over_companies(columns), learners=pl.col("learner_id").n_unique().cast(int)
-        )
-        .sort("pay")
-    )
+    found, account = run.base.limits, run.base.account
     return Limits(
         pay_low=found.pay_low,
         pay_high=found.pay_high,
         pay_typical=found.pay_typical,
-        paid=of,
-        companies=companies,
-        largest_share=None if largest is None or not len(paid) else largest,
-        heaped_pay=tuple(Heap(**row) for row in heaps.iter_rows(named=True)),
+        paid=account.paid.learners,
+        companies=account.paid.companies,
+        largest_share=account.paid.largest_share,
+        heaped_pay=tuple(Heap(**row) for row in account.heaps.iter_rows(named=True)),
         start_year_fill=found.start_year_fill,
     )
 
