@@ -75,10 +75,10 @@ def run_stages(source: str, out: str) -> None:
 
     mark("import")
     from learnstrata.facade import segment
-    from learnstrata.learners.sources.files import read_source
+    from learnstrata.learners.sources.files import scan_source
 
     mark("read")
-    frame, info = read_source(source)
+    frame, info = scan_source(source)
     found = segment(frame, source=info, watch=mark, key=bytes(32))
     mark("save")
     found.save(out)

@@ -369,6 +369,21 @@ def test_a_parquet_file_is_opened_lazily_and_is_the_table_that_is_read(tmp_path)
     assert found.select("ctc").collect().equals(table.select("ctc"))
 
 
+def test_a_folder_of_files_alike_is_opened_lazily_as_well(tmp_path):
+    for place, rows in enumerate(([1, 2], [3])):
+        pl.DataFrame({"email": rows}).write_parquet(tmp_path / f"{place}.parquet")
+    (tmp_path / "more.csv").write_text("email\n")
+    found, info = scan_source(tmp_path)
+    table, read = read_source(tmp_path)
+    assert isinstance(found, pl.LazyFrame)
+    assert found.collect().equals(table)
+    assert info == read
+    assert info.files == 2
+    pl.DataFrame({"email": ["a"]}).write_parquet(tmp_path / "2.parquet")
+    with pytest.raises(SourceError, match="of the types"):
+        scan_source(tmp_path)
+
+
 def test_all_else_is_read_or_refused_as_ever(tmp_path):
     text, levels = tmp_path / "a.csv", tmp_path / "year=2020" / "a.parquet"
     text.write_text("email,ctc\na,1\n")

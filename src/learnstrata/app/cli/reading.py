@@ -30,13 +30,17 @@ class Asked:
     remote: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Given:
     """A table as `learnstrata.segment` takes it; in memory it has no engine."""
 
-    frame: "IntoFrame"
-    info: "SourceInfo"
-    engine: "Engine | None" = None
+    def __init__(
+        self, frame: "IntoFrame", info: "SourceInfo", engine: "Engine | None" = None
+    ) -> None:
+        self._frames, self.info, self.engine = [frame], info, engine
+
+    def handed_over(self) -> "IntoFrame":
+        """Give the frame once, to whoever lets it go when it has been read."""
+        return self._frames.pop()
 
 
 @contextmanager
@@ -52,7 +56,7 @@ def given_table(asked: Asked) -> Iterator[Given]:
     """
     from learnstrata.engines.memory import refuse_too_large
     from learnstrata.engines.opening import choose_engine, open_table
-    from learnstrata.learners.sources.files import read_source
+    from learnstrata.learners.sources.files import scan_source
 
     source = _source_of(asked)
     elsewhere = bool(asked.master or asked.remote)
@@ -62,7 +66,7 @@ def given_table(asked: Asked) -> Iterator[Given]:
     if source is None or name == "polars":
         if source is not None and (rows := source.rows()) is not None:
             refuse_too_large(rows)
-        yield Given(*read_source(Path(asked.table), sheet=asked.sheet))
+        yield Given(*scan_source(Path(asked.table), sheet=asked.sheet))
         return
     if asked.sheet is not None:
         raise ParameterError(

@@ -86,7 +86,7 @@ def run(
         asked = Asked(table, sheet, engine, spark_master, spark_remote)
         with given_table(asked) as given, sheets_told(given.info):
             found = segment(
-                given.frame,
+                given.handed_over(),
                 config=settings,
                 key=key,
                 previous=previous,

@@ -17,7 +17,12 @@ from learnstrata.learners.sources.delimited import Text, read_delimited
 from learnstrata.learners.sources.grid import tabled
 from learnstrata.learners.sources.info import WANTED, Compression, SourceInfo
 from learnstrata.learners.sources.packing import is_workbook, unpacked
-from learnstrata.learners.sources.parquet import read_folder, read_parquet, scan_parquet
+from learnstrata.learners.sources.parquet import (
+    read_folder,
+    read_parquet,
+    scan_folder,
+    scan_parquet,
+)
 from learnstrata.learners.sources.streams import read_once, shown
 from learnstrata.learners.sources.workbook import read_excel
 from learnstrata.wording.words import counted
@@ -138,7 +143,7 @@ def scan_source(
     Returns
     -------
     tuple of polars frame and SourceInfo
-        Lazy for a Parquet file; all else is read as by `read_source`.
+        Lazy for Parquet of the same columns; all else is read as by `read_source`.
 
     Raises
     ------
@@ -147,6 +152,8 @@ def scan_source(
     """
     target, found = Path(path), None
     with contextlib.suppress(OSError):  # that of reading it says more
+        if sheet is None and target.is_dir():
+            found = scan_folder(target)
         if sheet is None and target.is_file():
             with target.open("rb") as file:
                 is_parquet = file.read(len(PARQUET)) == PARQUET

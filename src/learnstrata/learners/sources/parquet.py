@@ -7,6 +7,7 @@ meanwhile would end the process.
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,7 +16,13 @@ import polars as pl
 from learnstrata.exceptions import SourceError, preview
 from learnstrata.learners.sources.info import SourceInfo, first_line
 
-__all__ = ["parquet_files", "read_folder", "read_parquet", "scan_parquet"]
+__all__ = [
+    "parquet_files",
+    "read_folder",
+    "read_parquet",
+    "scan_folder",
+    "scan_parquet",
+]
 
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -59,15 +66,50 @@ def scan_parquet(path: Path, data: bytes) -> tuple[pl.LazyFrame, SourceInfo] | N
         None if it takes `read_parquet`: its path holds values, it is broken, or it has
         no rows.
     """
-    if _levels(path, path):
+    return None if _levels(path, path) else _scanned([data])
+
+
+def scan_folder(folder: Path) -> tuple[pl.LazyFrame, SourceInfo] | None:
+    """Open all Parquet files of a folder as `scan_parquet` opens one.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    tuple of polars.LazyFrame and SourceInfo, or None
+        None if it takes `read_folder`: beside what holds for one file, its files differ
+        in columns or types.
+
+    Raises
+    ------
+    SourceError
+        If it has no Parquet file.
+    """
+    files = parquet_files(folder)
+    if any(_levels(file, folder) for file in files):
         return None
+    found = _scanned([file.read_bytes() for file in files])
+    if found is None:
+        return None
+    notes = tuple(_unread(folder, files))
+    return found[0], replace(found[1], files=len(files), notes=notes)
+
+
+def _scanned(held: Sequence[bytes]) -> tuple[pl.LazyFrame, SourceInfo] | None:
     try:
-        table = pl.scan_parquet(io.BytesIO(data), hive_partitioning=False)
+        tables = [
+            pl.scan_parquet(io.BytesIO(data), hive_partitioning=False) for data in held
+        ]
+        schemas = [[*table.collect_schema().items()] for table in tables]
+        if any(schema != schemas[0] for schema in schemas):
+            return None
+        table = pl.concat(tables)
         rows = table.select(pl.len()).collect().item()
-        width = table.collect_schema().len()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
-    return (table, SourceInfo("parquet", rows, width)) if rows else None
+    return (table, SourceInfo("parquet", rows, len(schemas[0]))) if rows else None
 
 
 def read_folder(folder: Path) -> tuple[pl.DataFrame, SourceInfo]:
