@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from learnstrata.engines.sources import Source
+from learnstrata.engines.spark import SparkEngine
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.lookups import collected
 
@@ -111,6 +112,21 @@ def test_a_java_that_does_not_start_is_said_in_one_line(tmp_path):
     found = said_by(STARTED.format(""), JAVA_HOME=str(tmp_path))
     assert found.startswith("Spark did not start: ")
     assert "Java 17 or newer" in found
+
+
+def test_a_server_of_connect_that_is_away_is_said_in_one_line(monkeypatch):
+    sql = pytest.importorskip("pyspark.sql")
+
+    def away(*_):
+        raise ConnectionError("UNAVAILABLE: failed to connect\nto all addresses")
+
+    monkeypatch.setattr(sql.SparkSession.Builder, "remote", away)
+    with pytest.raises(SourceError) as said:
+        SparkEngine(remote="sc://away").session  # noqa: B018 - starts it
+    assert str(said.value) == (
+        "No Spark Connect at sc://away: UNAVAILABLE: failed to connect. Expected an "
+        "address such as sc://HOST:15002."
+    )
 
 
 def test_a_session_that_dies_is_said_in_one_line():

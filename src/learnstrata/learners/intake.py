@@ -306,7 +306,8 @@ def brought_parts(
     """
     table = _with_roles(table, config)
     cleaned = clean(table, config, limits, checkpoint=on.checkpoint)
-    ledger = nw.from_native(cleaned.ledger)
+    # Once kept, a filter is not pushed into what makes the texts of the ledger.
+    ledger = on.checkpoint(nw.from_native(cleaned.ledger))
     told = collected(ledger.filter(~nw.col("rule").is_null())).sort("record")
     for part in on.parts(nw.from_native(cleaned.records), rows=PART_ROWS):
         records = part.sort("record")
