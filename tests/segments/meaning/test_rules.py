@@ -91,8 +91,9 @@ def test_rules_say_most_of_a_run_in_four_conditions(done):
 
 def test_a_rule_of_two_long_paths_is_cut_to_four_conditions(small_run, model):
     """Two boxes of three conditions each: all six would be needed."""
+    n_learners = small_run.base.account.n_learners
     learners = small_run.meaning.learners.with_columns(
-        pl.Series(name, np.random.default_rng(i).random(small_run.base.account.n_learners))
+        pl.Series(name, np.random.default_rng(i).random(n_learners))
         for i, name in enumerate("abc")
     )
     low = pl.all_horizontal(pl.col(name) < 0.5 for name in "abc")
