@@ -18,6 +18,7 @@ from learnstrata.config.stages import Columns, Config
 from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
 from learnstrata.learners.cleaning import CurrentRecords, current_records
+from learnstrata.learners.factors import as_text
 from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.roles.families import join_roles, roles_of
 from learnstrata.learners.rules.identity import Whole, sums_of
@@ -85,7 +86,7 @@ def assign(
     """
     use = model.members_of
     each = read_alike(frame, model, use, columns=columns, tell=tell).found
-    return named(pl.concat(each).sort("record"), model)
+    return as_text(named(pl.concat(each).sort("record"), model))
 
 
 def read_alike(

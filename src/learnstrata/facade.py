@@ -40,6 +40,7 @@ from learnstrata.layer.reading import (
     read_private,
     read_summary,
 )
+from learnstrata.learners.factors import as_text
 from learnstrata.learners.intake import used_columns
 from learnstrata.learners.lookups import Frame
 from learnstrata.learners.quality import TableCheck, inspect_table
@@ -137,7 +138,7 @@ class Segmentation:
     @property
     def learners(self) -> Native:
         """One row a learner: record, learner id, segment id and segment name."""
-        return self._native(self._learners)
+        return self._native(as_text(self._learners))
 
     @property
     def ledger(self) -> Native:
@@ -313,7 +314,7 @@ class Segmentation:
 
     @property
     def _owned(self) -> Owned:
-        return Owned(self.exact, self._learners, self._names)
+        return Owned(self.exact, as_text(self._learners), self._names)
 
     def save(
         self,

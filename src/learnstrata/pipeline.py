@@ -20,7 +20,7 @@ from learnstrata.learners import intake
 from learnstrata.learners.accounts import Account, account_of
 from learnstrata.learners.cleaning import Cleaned
 from learnstrata.learners.description import describe
-from learnstrata.learners.factors import as_factors
+from learnstrata.learners.factors import with_numbered_ids
 from learnstrata.learners.features.register import feature_of, register_of
 from learnstrata.learners.history import without_needless_ids
 from learnstrata.learners.identities import names_in, with_tidied
@@ -248,7 +248,7 @@ def _base(known: _Known, config: Config, timer: Stopwatch, key: bytes) -> Base:
         rows=rows,
         learners=prepared.learners.with_columns(pooled.get_columns()),
         description=describe(
-            as_factors(pooled),
+            with_numbered_ids(pooled),
             prepared.features,
             no_company=no_company,
             rng=_seeds(config)["describe"],
@@ -426,7 +426,7 @@ def _named(
     features, k = prepared.features, len(fit.centers)
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     told = base.learners.drop("learner_id") if base.one_each else base.learners
-    described = as_factors(told).with_columns(ids)
+    described = with_numbered_ids(told).with_columns(ids)
     no_company = config.cleaning.missing_company
     profiles = profile_segments(
         described, features, n_segments=k, no_company=no_company
@@ -449,7 +449,7 @@ def _named(
     members = memberships(prepared.learners, X, model).with_columns(ids)
     told = members.select("segment_name", *EXPORTED)
     learners = base.learners.with_columns(ids, *told.get_columns())
-    described = described.with_columns(as_factors(told).get_columns())
+    described = described.with_columns(told.get_columns())
     return _Named(names, profiles, parts, model, members, learners, described)
 
 

@@ -15,6 +15,7 @@ from learnstrata.decisions.playbook import programmes_of
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.contents import LISTS
 from learnstrata.layer.lists import make_lists
+from learnstrata.learners.factors import as_text
 from learnstrata.pipeline import run
 from learnstrata.sharing import summaries_of
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
@@ -251,7 +252,7 @@ def test_rows_of_no_lot_have_no_arm(small_run):
 
 
 def test_of_records_the_newest_of_a_learner_decides(notebook_run):
-    learners = notebook_run.meaning.learners
+    learners = as_text(notebook_run.meaning.learners)
     newest = learners.group_by("learner_id").agg(pl.col("pay_year").max())
     assert len(newest) < len(learners)
     lists = make_lists(notebook_run, {}, lots={}, key=KEY)

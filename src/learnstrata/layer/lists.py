@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from learnstrata.decisions.arms import ARMED, Lot, with_arms
+from learnstrata.learners.factors import as_text
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.features.register import feature_of, spoken
 from learnstrata.learners.history import newest_first, once_each
@@ -50,6 +51,7 @@ TAKES = {
 DOUBTFUL = pl.col("standing").eq_missing("atypical")
 FAR = 4  # times above or below peers: a slip is likelier than such a pay
 DOUBTFUL_PAY = DOUBTFUL | (pl.col("residual").abs() > math.log(FAR))
+DRAWN = ("row", "record", "learner_id", "segment_id")  # by which rows are drawn
 YEARS, PAY = "years_of_experience", "pay"
 NEEDED = (
     *("standing", "confidence", "margin", YEARS, PAY, "pay_year"),
@@ -191,7 +193,7 @@ def _shown(rows: pl.DataFrame, lacking: Collection[str]) -> pl.DataFrame:
     """Keep the columns of a list that tell something."""
     names = set(rows.columns).difference(lacking)
     there = {old: new for old, new in SHOWN.items() if old in names}
-    told = rows.select(pl.col(old).alias(new) for old, new in there.items())
+    told = as_text(rows.select(pl.col(old).alias(new) for old, new in there.items()))
     empty = [one for one in told.columns if told[one].null_count() == len(told)]
     return told.drop(empty)
 
@@ -276,10 +278,11 @@ def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> _Roster:
     if not roles or not available >= EXPERIENCE:
         return _Roster(people.clear(), pl.lit(""))
     who = could_mentor(run.config.decisions.mentor_years)
-    rows = people.filter(
-        who if supply else ~who, ~pl.col("role").is_in(list(unnamed_roles(run.config)))
-    )
-    rows = rows.join(_needs(roles), on="role", how="left")
+    named = ~pl.col("role").is_in(list(unnamed_roles(run.config)))
+    rows = people.filter(who if supply else ~who, named)
+    rows = rows.select(*DRAWN, "role", YEARS, "standing")
+    needs = _needs(roles).cast({"role": rows.schema["role"]})
+    rows = rows.join(needs, on="role", how="left")
     rows = rows.sort(
         DOUBTFUL,
         *("need", "role", YEARS, "record"),
@@ -374,13 +377,12 @@ def _written(column: str, kinds: pl.Schema) -> pl.Expr:
 
 def _pathways(people: pl.DataFrame, run: Run, programmes: Mapping[int, str]) -> _Roster:
     """Put the largest segment first, and in it those who surely belong there."""
-    ids = people["segment_id"]
-    named = pl.DataFrame(
-        {"segment_id": list(programmes), "programme": list(programmes.values())},
-        schema={"segment_id": ids.dtype, "programme": pl.String},
-    )
-    rows = people.join(named, on="segment_id", how="left").with_columns(
-        _size=pl.len().over("segment_id"), _core=pl.col("standing") == "core"
+    known = pl.Enum(sorted({*programmes.values()}))
+    segment = pl.col("segment_id")
+    rows = people.select(*DRAWN, "standing", "margin").with_columns(
+        programme=segment.replace_strict(programmes, default=None, return_dtype=known),
+        _size=pl.len().over("segment_id"),
+        _core=pl.col("standing") == "core",
     )
     by = ["_size", "segment_id", "_core", "margin", "record"]
     rows = rows.sort(by, descending=[True, False, True, True, False], nulls_last=True)

@@ -5,18 +5,24 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from polars import selectors as cs
 
-__all__ = ["as_factor", "as_factors", "factor_codes", "is_text"]
+__all__ = [
+    "FACTORS",
+    "as_factor",
+    "as_factors",
+    "as_text",
+    "factor_codes",
+    "is_text",
+    "with_numbered_ids",
+]
 
 MOST = 1_000  # levels that are listed in the type of a column
-
-NO_FACTORS = frozenset({"learner_id", "state", "role_match"})  # never counted by
+FACTORS = cs.enum() | cs.categorical()
 
 
 def as_factors(rows: pl.DataFrame) -> pl.DataFrame:
-    """Give the text of learners as factors, but what nobody counts by.
-
-    Of an id its place among all stands for it: shorter, and in the same order.
+    """Give the text of learners as factors, but for their ids: a byte or two a value.
 
     Parameters
     ----------
@@ -28,13 +34,45 @@ def as_factors(rows: pl.DataFrame) -> pl.DataFrame:
     >>> table = pl.DataFrame({"learner_id": ["a", "b"], "tier": ["Tier 2", "Tier 1"]})
     >>> as_factors(table).schema["tier"].categories.to_list()
     ['Tier 1', 'Tier 2']
-    >>> as_factors(table[[1, 0, 1]])["learner_id"].to_list()
+    """
+    text = [name for name, kind in rows.schema.items() if kind == pl.String]
+    return rows.with_columns(_coded(rows[c]) for c in text if c != "learner_id")
+
+
+def as_text(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give factors as the text that they stand for.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        It is not changed.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"tier": ["Tier 2", "Tier 1"]})
+    >>> as_text(as_factors(table)).equals(table)
+    True
+    """
+    return rows.with_columns(FACTORS.cast(pl.String))
+
+
+def with_numbered_ids(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give the place of each id among all in its stead: shorter, in the same order.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        It is not changed; without ``learner_id`` it stays as it is.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"learner_id": ["b", "a", "b"]})
+    >>> with_numbered_ids(table)["learner_id"].to_list()
     [2, 1, 2]
     """
-    text = [c for c in rows.columns if rows[c].dtype == pl.String]
-    coded = [_coded(rows[c]) for c in text if c not in NO_FACTORS]
-    ids = pl.col("learner_id").rank("dense").fill_null(0)
-    return rows.with_columns(*coded, *([ids] if "learner_id" in text else []))
+    if "learner_id" not in rows.columns:
+        return rows
+    return rows.with_columns(pl.col("learner_id").rank("dense").fill_null(0))
 
 
 def _coded(text: pl.Series) -> pl.Series:

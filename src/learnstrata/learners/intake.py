@@ -16,6 +16,7 @@ from learnstrata.exceptions import (
     SchemaError,
 )
 from learnstrata.learners.cleaning import Cleaned, clean
+from learnstrata.learners.factors import as_factors
 from learnstrata.learners.features.companies import UNRATED
 from learnstrata.learners.history import with_progression
 from learnstrata.learners.ledger import SEGMENTED
@@ -443,10 +444,8 @@ def without_rare(learners: pl.DataFrame, config: Config, *, least: int) -> pl.Da
     least : int
         Learners it takes.
     """
-    extras = map(extra_name, config.columns.categorical)
-    return pooled(
-        learners,
-        [*NAMED, *extras],
-        least=least,
-        keep=(*unnamed_roles(config), UNRATED),
-    )
+    named = [*NAMED, *map(extra_name, config.columns.categorical)]
+    there = [column for column in named if column in learners.columns]
+    kept = (*unnamed_roles(config), UNRATED)
+    text = learners.with_columns(pl.col(there).cast(pl.String))
+    return as_factors(pooled(text, there, least=least, keep=kept))

@@ -1,6 +1,6 @@
 """The fitted model: all that is needed to give a learner their segment."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ import polars as pl
 from narwhals.typing import IntoFrame, IntoFrameT
 
 from learnstrata.config.stages import Config
+from learnstrata.learners.factors import as_factor, as_factors, as_text
 from learnstrata.learners.features.matrix import (
     FeatureModel,
     Matrix,
@@ -46,6 +47,7 @@ __all__ = [
     "prepare",
 ]
 
+CODED_AT_ONCE = 1 << 18  # learners whose texts are in memory
 MEMBERSHIP = (
     *("record", "learner_id", "segment_id", "segment_name"),
     *EXPORTED,
@@ -134,7 +136,7 @@ class SegmentModel:
         """
         frame = nw.from_native(units)
         frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-        result = named(self.members_of(frame.to_polars()), self)
+        result = as_text(named(self.members_of(frame.to_polars()), self))
         if frame.implementation is nw.Implementation.POLARS:
             return cast("IntoFrameT", result)
         native: Any = nw.from_arrow(result.to_arrow(), backend=frame.implementation)
@@ -209,7 +211,7 @@ def prepare(units: IntoFrame, config: Config, *, as_of: int, salt: bytes) -> Pre
     """Fit the features of a run's learners and scale them."""
     model = fit_features(units, config, as_of=as_of, salt=salt)
     featured = add_features(units, model, members=True)
-    learners = collected(nw.from_native(featured)).sort("record")
+    learners = as_factors(collected(nw.from_native(featured)).sort("record"))
     return Prepared(learners, model, to_matrix(learners, model))
 
 
@@ -287,22 +289,29 @@ def named(members: pl.DataFrame, model: SegmentModel) -> pl.DataFrame:
     ----------
     members : polars.DataFrame
     model : SegmentModel
+
+    Returns
+    -------
+    polars.DataFrame
+        Text of few values as factors (`learnstrata.learners.factors.as_text`).
     """
     ids = members["subsegment_id"]
-    parts = pl.Series([None], dtype=pl.String)
+    parts: list[str | None] = [None]
     if isinstance(ids.dtype, pl.Enum):
-        of_id = model.names_by_part
-        parts = pl.Series([of_id.get(i) for i in ids.dtype.categories], dtype=pl.String)
+        parts = [*map(model.names_by_part.get, ids.dtype.categories)]
         places = ids.to_physical()
     else:
         places = pl.repeat(0, len(members), dtype=pl.UInt32, eager=True)
-    names = pl.Series(model.names, dtype=pl.String)
+    names = _factor(model.names)
     told = members.with_columns(
         names.gather(members["segment_id"] - 1).alias("segment_name"),
-        parts.gather(places).alias("subsegment_name"),
-        pl.col("standing", "subsegment_id").cast(pl.String),
+        _factor(parts).gather(places).alias("subsegment_name"),
     )
     return told.select(c for c in MEMBERSHIP if c in told.columns)
+
+
+def _factor(names: Sequence[str | None]) -> pl.Series:
+    return as_factor(pl.Series(names, dtype=pl.String))
 
 
 def members_named(
@@ -331,10 +340,17 @@ def members_named(
         part: {name: parts[i] for i, name in was.names_by_part.items()},
     }
     return members.with_columns(
-        pl.col(name).replace(names)
+        _renamed(members[name], names)
         for name, names in of.items()
         if name in members.columns
     )
+
+
+def _renamed(values: pl.Series, names: Mapping[str, str]) -> pl.Series:
+    if not isinstance(values.dtype, pl.Enum):
+        return values.replace(names)
+    told = [names.get(name, name) for name in values.dtype.categories]
+    return _factor(told).gather(values.to_physical()).alias(values.name)
 
 
 def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.int64]:
@@ -343,4 +359,6 @@ def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np
     text = pl.concat_str(
         [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"
     )
-    return model.codes(learners.select(text.alias("key"))["key"])
+    parts = learners.select(there).iter_slices(CODED_AT_ONCE)
+    coded = [model.codes(one.select(text.alias("key"))["key"]) for one in parts]
+    return np.concatenate(coded) if coded else np.empty(0, dtype=np.int64)
