@@ -214,19 +214,6 @@ def once_each(rows: pl.DataFrame, *within: str) -> pl.DataFrame:
     """
     if "learner_id" not in rows.columns:
         return rows
-    if rows["learner_id"].dtype == pl.UInt32 and len(rows):
-        return rows.filter(_is_first(rows.select("learner_id", *within)))
     if not within and rows["learner_id"].n_unique() == len(rows):
         return rows
     return rows.unique(["learner_id", *within], keep="first", maintain_order=True)
-
-
-def _is_first(numbers: pl.DataFrame) -> npt.NDArray[np.bool_]:
-    """Say of each row of small numbers whether none before it is the same."""
-    key, *others = (column.to_numpy().astype(np.int64) for column in numbers)
-    for other in others:
-        key = key * (other.max() + 1) + other
-    every = np.arange(len(key))
-    first = np.empty(key.max() + 1, dtype=np.int64)
-    first[key[::-1]] = every[::-1]  # of several rows the one written last stays
-    return first[key] == every

@@ -1,7 +1,5 @@
 """Ward's hierarchy: exact on rows, weighted on micro-clusters."""
 
-from typing import NamedTuple, TypeAlias
-
 import numpy as np
 import numpy.typing as npt
 
@@ -10,17 +8,7 @@ from learnstrata.stats.assignment import mean_rows
 from learnstrata.stats.inputs import Floats, Integers, finite_matrix
 from learnstrata.stats.threads import Mapper, workers
 
-__all__ = [
-    "Dendrogram",
-    "branches",
-    "cut",
-    "dendrogram",
-    "ward",
-    "ward_of_groups",
-    "ward_weighted",
-]
-
-Link: TypeAlias = tuple[float, float, float, float]
+__all__ = ["branches", "cut", "ward", "ward_of_groups", "ward_weighted"]
 
 BLOCK_CELLS = 200_000  # costs at a time: they stay in the processor's cache
 
@@ -345,54 +333,3 @@ def cut(linkage: npt.ArrayLike, n_clusters: int) -> npt.NDArray[np.int32]:
     node = branches(linkage, n_clusters)
     _, first, codes = np.unique(node, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[codes].astype(np.int32)
-
-
-class Dendrogram(NamedTuple):
-    """Where the links of a hierarchy are drawn, from left to right.
-
-    Attributes
-    ----------
-    x, y : tuple of tuple of float
-        Four points of each link, those beneath it before it; y is a height.
-    leaves : list of int
-        Nodes as SciPy numbers them; leaf i stands at x = 10 i + 5.
-    """
-
-    x: tuple[Link, ...]
-    y: tuple[Link, ...]
-    leaves: list[int]
-
-
-def dendrogram(linkage: Floats, n_leaves: int) -> Dendrogram:
-    """Lay out the last merges of a hierarchy, as SciPy does with ``lastp``.
-
-    Parameters
-    ----------
-    linkage : array of shape (n - 1, 4)
-        Of `ward`, `ward_weighted` or SciPy.
-    n_leaves : int
-        Branches that are drawn, 2 to n.
-
-    Examples
-    --------
-    >>> drawn = dendrogram(ward([[0.0], [1.0], [9.0]]), 2)
-    >>> drawn.leaves, drawn.x
-    ([2, 3], ((5.0, 5.0, 15.0, 15.0),))
-    """
-    n = len(linkage) + 1
-    leaves: list[int] = []
-    x: list[Link] = []
-    y: list[Link] = []
-
-    def placed(node: int) -> tuple[float, float]:
-        if node < 2 * n - n_leaves:
-            leaves.append(node)
-            return 10.0 * len(leaves) - 5.0, 0.0
-        left, right, height = linkage[node - n, :3].tolist()
-        (a, below_a), (b, below_b) = placed(int(left)), placed(int(right))
-        x.append((a, a, b, b))
-        y.append((below_a, height, height, below_b))
-        return (a + b) / 2, height
-
-    placed(2 * n - 2)
-    return Dendrogram(tuple(x), tuple(y), leaves)

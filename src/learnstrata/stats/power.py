@@ -134,10 +134,9 @@ def change_seen(
 
     if most <= TINY or lacking(most) > 0:
         return None
-    low, high = TINY, most
-    while low < (middle := (low + high) / 2) < high:
-        low, high = (middle, high) if lacking(middle) > 0 else (low, middle)
-    return high
+    from scipy.optimize import root_scalar
+
+    return float(root_scalar(lacking, bracket=(TINY, most)).root)
 
 
 def _check_chances(*, power: float, alpha: float) -> None:

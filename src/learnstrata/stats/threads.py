@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["Mapper", "beside", "single_blas", "workers"]
+__all__ = ["Mapper", "beside", "serial_openmp", "single_blas", "workers"]
 
 Mapper: TypeAlias = Callable[..., Iterator[Any]]
 Found = TypeVar("Found")
@@ -89,6 +89,21 @@ def single_blas(*, anew: bool = False) -> Iterator[None]:
         yield
     finally:
         _HOLD.leave()
+
+
+@contextmanager
+def serial_openmp() -> Iterator[None]:
+    """Hold OpenMP to one thread in what this thread calls; its limit is no other's.
+
+    Examples
+    --------
+    >>> with serial_openmp():
+    ...     sum([1, 2])
+    3
+    """
+    libraries = ThreadpoolController().select(user_api="openmp")
+    with libraries.limit(limits=1):
+        yield
 
 
 @contextmanager

@@ -152,7 +152,8 @@ def test_standings_are_those_of_the_model(small_run):
     assert set(learners["standing"]) <= {"core", "borderline", "atypical"}
     assert learners["confidence"].is_between(0, 1).all()
     assert (learners["second_segment_id"] != learners["segment_id"]).all()
-    cut = learners["subsegment_id"].cast(pl.String).str.split(".").list.first().cast(int)
+    parts = learners["subsegment_id"].cast(pl.String)
+    cut = parts.str.split(".").list.first().cast(int)
     assert cut.equals(learners["segment_id"], check_names=False)
 
 

@@ -22,7 +22,6 @@ from learnstrata.segments.meaning.rules import (
     readable_features,
     segment_rules,
 )
-from learnstrata.stats.trees import ClassTree, Node
 from rule_oracle import met_by, rule_of
 
 
@@ -164,18 +163,14 @@ def test_what_a_rule_can_do_without_is_left_out():
 
 
 def test_a_second_path_has_to_be_worth_its_words():
+    own = np.arange(100) < 50
+    first, second = np.arange(100) < 49, np.arange(100) == 49
+    visited = np.column_stack([np.ones(100, bool), first, second])
     paths = {1: (Condition("a", ">", 1.0),), 2: (Condition("b", ">", 1.0),)}
-    split = tree_of([50, 50], [49, 0], [1, 50])
-    assert _chosen(0, split, paths) == (paths[1],)
-    shared = tree_of([50, 50], [30, 0], [20, 10])
-    assert _chosen(0, shared, paths) == (paths[1], paths[2])
-    assert _chosen(1, shared, paths) == ()
-
-
-def tree_of(root, left, right):
-    counts = [np.array(one) for one in (root, left, right)]
-    ends = (3, 2, 3)
-    return ClassTree(tuple(map(Node, counts, ends)))
+    assert _chosen(own, visited, paths) == (paths[1],)
+    visited[:, 1], visited[:, 2] = np.arange(100) < 30, (np.arange(100) >= 30) & own
+    assert _chosen(own, visited, paths) == (paths[1], paths[2])
+    assert _chosen(~own, visited, paths) == ()
 
 
 def test_a_segment_no_path_catches_is_named(small_run, model):

@@ -117,17 +117,19 @@ def _branches(
     of_row: Integers,
     labels: npt.NDArray[np.int32],
 ) -> Branches:
+    from scipy.cluster.hierarchy import dendrogram
+
     n_leaves = min(LEAVES, len(sizes))
-    drawn = hierarchy.dendrogram(linkage, n_leaves)
+    drawn = dendrogram(linkage, truncate_mode="lastp", p=n_leaves, no_plot=True)
     nodes, cluster = np.unique(
         hierarchy.branches(linkage, n_leaves), return_inverse=True
     )
-    order = np.searchsorted(nodes, drawn.leaves)
+    order = np.searchsorted(nodes, drawn["leaves"])
     counts = np.zeros((len(nodes), labels.max() + 1), dtype=np.int64)
     np.add.at(counts, (cluster[of_row], labels), 1)
     return Branches(
-        x=drawn.x,
-        y=drawn.y,
+        x=tuple(tuple(float(v) for v in link) for link in drawn["icoord"]),
+        y=tuple(tuple(float(v) for v in link) for link in drawn["dcoord"]),
         leaf_sizes=tuple(int(counts[i].sum()) for i in order),
         leaf_segments=tuple(int(counts[i].argmax()) + 1 for i in order),
     )

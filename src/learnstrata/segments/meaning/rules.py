@@ -25,7 +25,6 @@ from learnstrata.segments.meaning.conditions import (
     in_words,
     units_of,
 )
-from learnstrata.stats import trees
 
 __all__ = [
     "Rules",
@@ -81,7 +80,7 @@ class _Column:
     feature: str
     marks: tuple[float, ...]
     value: str
-    codes: npt.NDArray[np.int16]
+    codes: npt.NDArray[np.float32]
 
 
 def readable_features(learners: pl.DataFrame, model: FeatureModel) -> tuple[str, ...]:
@@ -182,19 +181,21 @@ def segment_rules(
         return Rules((), 0.0, 0.0, 0.0, 0, 0, tuple(int(i) for i in ids), reason)
     half = len(label) // 2
     train, held_out = np.sort(order[:half]), np.sort(order[half:])
-    codes = np.stack([column.codes for column in columns])
-    tree = _grown(codes[:, train], np.searchsorted(ids, label[train]), len(ids))
+    codes = np.column_stack([column.codes for column in columns])
+    tree = _grown(codes[train], label[train], int(generator.integers(2**31)))
     nodes = _paths(tree, columns)
+    visited = tree.decision_path(codes[train]).toarray().astype(bool)
     grown_on, held = learners[train], learners[held_out]
     paths = {}
-    for place, i in enumerate(ids.tolist()):
-        ways = _chosen(place, tree, nodes)
-        paths[i] = _shortened(ways, grown_on, label[train] == i)
+    for i in ids.tolist():
+        own = label[train] == i
+        ways = _chosen(own, visited, nodes)
+        paths[i] = _shortened(ways, grown_on, own)
     found = _measured(paths, held, label[held_out], model)
     sizes = np.unique(label[held_out], return_counts=True)[1]
     return Rules(
         rules=tuple(rule for rule, _ in found),
-        fidelity=_agreed(ids[tree.predict(codes[:, held_out])], label[held_out]),
+        fidelity=float((tree.predict(codes[held_out]) == label[held_out]).mean()),
         stated=_stated(found, label[held_out]) if found else 0.0,
         baseline=float(sizes.max() / sizes.sum()),
         n_train=len(grown_on),
@@ -233,13 +234,13 @@ def _columns(
         place, levels = factor_codes(known)
         there = np.unique(place[place >= 0]).tolist()
         return [
-            _Column(feature, (), levels[i], (place == i).astype(np.int16))
+            _Column(feature, (), levels[i], (place == i).astype(np.float32))
             for i in (there if len(there) > 1 else [])
         ]
     numbers = known.cast(pl.Float64).to_numpy()
     marks = _marks(numbers[np.isfinite(numbers)], feature, model)
-    codes = np.searchsorted(marks, numbers).astype(np.int16)
-    codes[~np.isfinite(numbers)] = trees.MISSING
+    codes = np.searchsorted(marks, numbers).astype(np.float32)
+    codes[~np.isfinite(numbers)] = np.nan
     return [_Column(feature, tuple(marks), "", codes)] if marks else []
 
 
@@ -281,44 +282,51 @@ def _snapped(value: float, step: float) -> float:
     return float(f"{value:.2g}")
 
 
-def _grown(
-    codes: npt.NDArray[np.int16], classes: npt.NDArray[np.intp], n_classes: int
-) -> trees.ClassTree:
-    least = max(5, len(classes) // 200)
-    return trees.grow(codes, classes, depth=MAX_DEPTH, least=least, n_classes=n_classes)
+def _grown(codes: npt.NDArray[np.float32], label: npt.NDArray[Any], seed: int) -> Any:  # noqa: ANN401 - scikit-learn is imported where it is used
+    from sklearn.tree import DecisionTreeClassifier
+
+    least = max(5, len(label) // 200)
+    tree = DecisionTreeClassifier(
+        max_depth=MAX_DEPTH, min_samples_leaf=least, random_state=seed
+    )
+    return tree.fit(codes, label)
 
 
 def _paths(
-    tree: trees.ClassTree, columns: Sequence[_Column]
+    tree: Any,  # noqa: ANN401 - of scikit-learn
+    columns: Sequence[_Column],
 ) -> dict[int, tuple[Condition, ...]]:
     """Give the merged conditions of each node but the root."""
-    found: dict[int, tuple[Condition, ...]] = {}
+    nodes, found = tree.tree_, {}
     open_paths: list[tuple[int, tuple[Condition, ...]]] = [(0, ())]
     while open_paths:
-        at, path = open_paths.pop()
-        node = tree.nodes[at]
+        node, path = open_paths.pop()
+        left, right = nodes.children_left[node], nodes.children_right[node]
         if path:
-            found[at] = _merged(path)
-        if node.left < 0:
+            found[int(node)] = _merged(path)
+        if left < 0:
             continue
-        column = columns[node.column]
-        for child in (node.left, node.right):
-            missing = node.missing_left == (child == node.left)
-            op = ">" if child == node.right else "<="
-            condition = _condition(column, op, node.level, missing=missing)
-            open_paths.append((child, (*path, condition)))
+        column = columns[nodes.feature[node]]
+        threshold = float(nodes.threshold[node])
+        takes_missing = left if nodes.missing_go_to_left[node] else right
+        for child in (left, right):
+            missing = bool(child == takes_missing)
+            op = ">" if child == right else "<="
+            condition = _condition(column, op, threshold, missing=missing)
+            open_paths.append((int(child), (*path, condition)))
     return found
 
 
 def _condition(
-    column: _Column, op: Literal["<=", ">"], level: int, *, missing: bool
+    column: _Column, op: Literal["<=", ">"], threshold: float, *, missing: bool
 ) -> Condition:
     if not column.marks:
         named = op == ">"
         return Condition(
             column.feature, "=" if named else "!=", column.value, not named
         )
-    at = min(level, len(column.marks) - 1)  # what is known parts after all levels
+    last = len(column.marks) - 1  # known against missing is a split at infinity
+    at = last if math.isinf(threshold) else math.floor(threshold)
     return Condition(column.feature, op, column.marks[at], missing)
 
 
@@ -350,25 +358,22 @@ def _strictness(condition: Condition) -> float:
 
 
 def _chosen(
-    place: int, tree: trees.ClassTree, paths: Mapping[int, tuple[Condition, ...]]
+    own: npt.NDArray[np.bool_],
+    visited: npt.NDArray[np.bool_],
+    paths: Mapping[int, tuple[Condition, ...]],
 ) -> Paths:
     """Choose the best one or two nodes for a segment on the learners of the tree.
 
     A second path has to be worth its words: `SECOND` of F1.
     """
-    n_own = tree.nodes[0].counts[place]
-
-    def worth(nodes: Sequence[int]) -> float:
-        counts = tree.counts_of(nodes)
-        return float(2 * counts[place] / (counts.sum() + n_own))
-
-    mostly = [
-        node
-        for node in paths
-        if 2 * tree.nodes[node].counts[place] > tree.nodes[node].counts.sum()
-    ]
+    purity = (visited & own[:, None]).sum(axis=0) / np.maximum(visited.sum(axis=0), 1)
+    mostly = [node for node in paths if purity[node] > 0.5]
     if not mostly:
         return ()
+
+    def worth(nodes: Sequence[int]) -> float:
+        return _f1(np.any(visited[:, list(nodes)], axis=1, keepdims=True)[:, 0], own)
+
     best = max(mostly, key=lambda node: (worth([node]), -node))
     pairs = [[best, node] for node in mostly if node != best]
     both = max(pairs, key=lambda pair: (worth(pair), -pair[1]), default=[best])
@@ -431,10 +436,6 @@ def _measured(
         shares = right / n_own, right / n_caught
         found.append((Rule(segment, ways, text, *shares, n_own, n_caught), caught))
     return found
-
-
-def _agreed(predicted: npt.NDArray[Any], label: npt.NDArray[Any]) -> float:
-    return float((predicted == label).mean())
 
 
 def _stated(
