@@ -176,7 +176,8 @@ def ledger_of(
         Of a record that is no learner's: the column where that was seen, and what stood
         there.
     """
-    noted = any_of(entry.applies for entry in entries)
+    nowhere = nw.col("record").is_null()  # rows are not chosen by a literal
+    noted = any_of(entry.applies for entry in entries) if entries else nowhere
     merged = ~nw.col("_merged").is_null() & ~noted
     schema = frame.collect_schema()
     texts = {entry: entry.texts(schema) for entry in entries}
