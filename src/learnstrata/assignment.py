@@ -5,12 +5,10 @@ part: what cleaning needs at once does not grow with the table.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
@@ -20,6 +18,7 @@ from learnstrata.learners import intake
 from learnstrata.learners.cleaning import CurrentRecords, current_records
 from learnstrata.learners.factors import as_text
 from learnstrata.learners.ledger import entries_in
+from learnstrata.learners.parts import PART_ROWS, in_parts
 from learnstrata.learners.roles.families import join_roles, roles_of
 from learnstrata.learners.rules.identity import Whole, sums_of
 from learnstrata.learners.schema.columns import column_names_of
@@ -35,7 +34,6 @@ __all__ = ["ReadAlike", "assign", "read_alike"]
 
 T = TypeVar("T")
 MOVED = {"pay_growth"}  # features that a learner's older records tell
-PART_ROWS = 250_000  # records that are cleaned at once
 
 
 class ReadAlike(NamedTuple, Generic[T]):
@@ -124,7 +122,7 @@ def read_alike(
     table = nw.from_native(read.records)
     whole = sums_of(table, table.columns, record=config.record)
     roles = _roles_of(read.records, config)
-    for records in _parts(read.records):
+    for records in in_parts(read.records, rows=PART_ROWS):
         units, n_lost = _cleaned(_with_roles(records, roles), model, whole)
         lost += n_lost
         if len(units):
@@ -167,17 +165,3 @@ def _cleaned(
         return CurrentRecords(records.clear(), 0)
     lost = entries_in(cleaned.ledger).filter("is_lost")["record"].n_unique()
     return CurrentRecords(intake.units_of(cleaned), lost)
-
-
-def _parts(records: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Give the records by hashes of the learner's id, in their order."""
-    n_parts = -(-len(records) // PART_ROWS)
-    if n_parts <= 1:
-        yield records
-        return
-    place = (records["learner_id"].hash() % n_parts).cast(pl.UInt16).to_numpy()
-    order = np.argsort(place, kind="stable")
-    ends = np.cumsum(np.bincount(place, minlength=n_parts)).tolist()
-    for first, last in pairwise([0, *ends]):
-        if last > first:
-            yield records[order[first:last]]
