@@ -238,7 +238,7 @@ def _certainty(run: Run, trust: Trust) -> contract.Certainty:
 
 def _finer(run: Run, trust: Trust) -> contract.Finer:
     settings = run.config.evidence.finer
-    sizes = Counter(run.meaning.learners["segment_id"].to_list())
+    sizes = dict(run.meaning.learners["segment_id"].value_counts().iter_rows())
     return contract.Finer(
         rows=trust.shape.n_rows,
         rule=(
@@ -318,9 +318,12 @@ def _paid_parts(learners: pl.DataFrame, run: Run) -> dict[str, dict[str, Any]]:
     if "pay" not in learners.columns:
         return {}
     by = ["subsegment_id"]
+    told = (*by, "learner_id", "company", "pay", "pay_year", "record")
     paid = learners.filter(pl.col("pay").is_not_null(), pl.col(MEASURED["pay"]) == 0)
-    newest = [c for c in ("pay_year", "record") if c in paid.columns]
-    paid = paid.sort(newest).unique([*by, "learner_id"], keep="last")
+    paid = paid.select(c for c in told if c in paid.columns)
+    if not run.base.one_each:
+        newest = [c for c in ("pay_year", "record") if c in paid.columns]
+        paid = paid.sort(newest).unique([*by, "learner_id"], keep="last")
     medians = paid.group_by(by).agg(pl.col("pay").median().alias("median_pay"))
     if "company" in run.meaning.model.features.available:
         fill = run.config.cleaning.missing_company
@@ -353,7 +356,7 @@ def _cells(run: Run, cells: Sequence[RoleCell]) -> tuple[contract.RoleCell, ...]
     families = run.base.prepared.learners["role_family"].drop_nulls().value_counts()
     of_family = dict(families.iter_rows())
     segments = run.meaning.learners["segment_id"].value_counts().sort("segment_id")
-    told = set(run.meaning.learners["role_family"].drop_nulls()) & {*of_family}
+    told = {*run.meaning.learners["role_family"].unique()} & {*of_family}
     return tuple(
         contract.RoleCell(
             **asdict(found.get((i, family)) or RoleCell(i, family, 0, 0.0, 0.0, None)),
