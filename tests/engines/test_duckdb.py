@@ -1,12 +1,17 @@
 """What DuckDB alone is asked: tables of its files, relations, a full memory."""
 
+from datetime import date, time, timedelta
+
 import duckdb
+import narwhals as nw
 import polars as pl
 import pytest
 
+from learnstrata.config.loading import load_config
 from learnstrata.engines.duckdb import DuckDBEngine
 from learnstrata.engines.sources import Source
-from learnstrata.exceptions import SourceError
+from learnstrata.exceptions import DegenerateError, SourceError
+from learnstrata.learners.intake import read_table
 from learnstrata.learners.lookups import collected
 
 ROWS = "SELECT * FROM (VALUES ('b', 2), ('a', 3), ('a', 1)) AS t(city, pay)"
@@ -68,3 +73,30 @@ def test_too_little_memory_is_said_with_a_way_out():
         engine.checkpoint(engine.taken(many.order("a DESC")))
     assert len(collected(frame)) == 9
     engine.close()
+
+
+@pytest.mark.parametrize("unit", ["ns", "us", "ms"])
+def test_durations_and_times_keep_their_types(engine, tmp_path, unit):
+    took = pl.Series("took", [timedelta(seconds=3)], dtype=pl.Duration(unit))
+    table = pl.DataFrame([took, pl.Series("at", [time(9, 30)])])
+    table.write_parquet(tmp_path / "a.parquet")
+    frame = engine.opened(Source.of(tmp_path / "a.parquet"))
+    schema = frame.collect_schema()
+    assert schema["took"] == nw.Duration
+    assert schema["at"] == nw.Time
+    assert frame.to_native().fetchall() == [(0, timedelta(seconds=3), time(9, 30))]
+
+
+def test_a_column_of_nulls_in_one_file_takes_the_type_of_the_other(engine, tmp_path):
+    day = date(2020, 1, 1)
+    pl.DataFrame({"at": [None]}).write_parquet(tmp_path / "a.parquet")
+    pl.DataFrame({"at": [day]}).write_parquet(tmp_path / "b.parquet")
+    found = collected(engine.opened(Source.of(tmp_path)))
+    assert found.rows() == [(0, None), (1, day)]
+
+
+def test_a_relation_without_rows_is_refused(engine):
+    some = "SELECT 'a' AS email, 'x' AS ctc, 'b' AS company"
+    empty = engine.taken(duckdb.sql(f"{some} LIMIT 0"))
+    with pytest.raises(DegenerateError, match="Got a table without rows"):
+        read_table(empty, load_config(), checkpoint=engine.checkpoint)

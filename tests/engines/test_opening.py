@@ -101,3 +101,78 @@ def test_what_would_not_fit_is_refused_before_the_work_starts(stored, monkeypatc
     monkeypatch.setattr("learnstrata.engines.memory.free_memory", lambda: 1.0)
     with pytest.raises(SourceError, match="2 records need about 0.5 GB"):
         open_table(source, "duckdb")
+
+
+def folder_of(place, **tables):
+    place.mkdir()
+    for name, table in tables.items():
+        table.write_parquet(place / f"{name}.parquet")
+    return place
+
+
+def test_files_of_other_types_are_read_as_the_type_that_holds_all(engine, tmp_path):
+    last = pl.DataFrame({"id": ["c"], "pay": [7]}, schema_overrides={"pay": pl.Int32})
+    place = folder_of(
+        tmp_path / "t",
+        a=pl.DataFrame({"id": ["a"], "pay": [26]}),
+        b=pl.DataFrame({"pay": [25.5], "id": ["b"]}),
+        c=last,
+    )
+    found = collected(engine.opened(Source.of(place))).sort("record")
+    assert found.rows() == [(0, "a", 26.0), (1, "b", 25.5), (2, "c", 7.0)]
+    assert found["pay"].dtype == pl.Float64
+
+
+def test_files_whose_types_have_nothing_in_common_are_refused(engine, tmp_path):
+    texts = TABLE.with_columns(pay=pl.lit("12 LPA"))
+    place = folder_of(tmp_path / "t", a=TABLE, b=texts)
+    said = r"'pay' is of the types \['Int64', 'String'\] in its files. Write it as one"
+    with pytest.raises(SourceError, match=said):
+        engine.opened(Source.of(place))
+
+
+def test_files_of_other_columns_are_refused(engine, tmp_path):
+    place = folder_of(tmp_path / "t", a=TABLE, b=TABLE.drop("city"))
+    with pytest.raises(SourceError, match="Give files of the same columns"):
+        engine.opened(Source.of(place))
+
+
+@pytest.mark.parametrize("cut", [0, 200])
+def test_a_broken_file_of_a_folder_is_named(engine, tmp_path, cut):
+    place = folder_of(tmp_path / "t", a=TABLE, b=TABLE)
+    broken = place / "b.parquet"
+    broken.write_bytes(broken.read_bytes()[:cut])
+    source, said = Source.of(place), r"b\.parquet cannot be read as.*may be cut off"
+    with pytest.raises(SourceError, match=said):
+        engine.opened(source)
+    with pytest.raises(SourceError, match=said):
+        choose_engine(source)
+
+
+@pytest.mark.parametrize("name", ["polars", "duckdb"])
+def test_a_table_without_rows_is_refused_by_its_columns(stored, name):
+    with pytest.raises(SourceError, match="a header of 2 columns and no rows: .*city"):
+        open_table(stored(TABLE.clear()), name)
+
+
+def test_an_empty_table_of_a_database_is_refused_by_its_name(tmp_path):
+    place = tmp_path / "a.duckdb"
+    with duckdb.connect(str(place)) as to:
+        to.execute("CREATE TABLE learners (pay INTEGER)")
+    said = r"a\.duckdb#learners has a header of 1 columns and no rows: \['pay'\]"
+    with pytest.raises(SourceError, match=said):
+        open_table(f"{place}#learners")
+
+
+@pytest.mark.parametrize("name", ["polars", "duckdb"])
+def test_what_a_folder_tells_is_told_on_every_engine(tmp_path, name):
+    place = folder_of(tmp_path / "t")
+    folder_of(place / "year=2020", a=TABLE)
+    (place / "b.csv").write_text("city,pay\n")
+    (place / "more").symlink_to(tmp_path)
+    opened = open_table(place, name)
+    assert opened.info.notes[:-1] == (
+        "From the names of folders, not from the files: year.",
+        "Of a folder only .parquet is read; not read: ['b.csv', 'more'].",
+    )
+    opened.engine.close()

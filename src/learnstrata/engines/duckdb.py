@@ -1,6 +1,7 @@
 """DuckDB as an engine: one machine and its disk."""
 
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from learnstrata.engines.sources import Source
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.lookups import Frame
 from learnstrata.learners.sources.files import read_learners
+from learnstrata.learners.sources.parquet import Survey
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -26,6 +28,14 @@ __all__ = ["DuckDBEngine"]
 SHARE_OF_MEMORY = 0.2  # of what is free; the rest is for the learners
 LEAST_MEMORY = 1e9
 INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
+TIMES = ("TIME_NS", "TIME WITH TIME ZONE")  # which narwhals does not know
+MARK = '"'  # around a name
+TYPES: Mapping[pl.DataType, str] = {
+    pl.String(): "VARCHAR",
+    pl.Int64(): "BIGINT",
+    pl.Float64(): "DOUBLE",
+}
+TO_MICROSECONDS = {"ns": "// 1000", "us": "", "ms": "* 1000"}
 
 
 class DuckDBEngine(Engine):
@@ -81,9 +91,7 @@ class DuckDBEngine(Engine):
     def _relation(self, source: Source) -> "DuckDBPyRelation":
         to = self.connection
         if source.kind == "parquet":
-            files = ", ".join(_quoted(str(file), "'") for file in source.files)
-            levels = "hive_partitioning = true, hive_types_autocast = false"
-            return _in_order(to.sql(f"FROM read_parquet([{files}], {levels})"))
+            return _in_order(to.sql(_of_files(source.survey)))
         if source.kind != "table" or not source.files:
             raise SourceError(
                 f"DuckDB reads files, folders and tables of a DuckDB file, got "
@@ -128,6 +136,41 @@ class DuckDBEngine(Engine):
         return super().said(error)
 
 
+def _of_files(found: Survey) -> str:
+    """Read files in their order, each column as the one type of all of them."""
+    levels = "hive_partitioning = true, hive_types_autocast = false"
+    parts = []
+    for files, casts in found.runs():
+        listed = ", ".join(_quoted(str(file), "'") for file in files)
+        typed = _replaced(
+            {
+                name: _typed(name, dtype)
+                for name, dtype in (_durations(found, files[0]) | casts).items()
+            }
+        )
+        parts.append(f"(FROM read_parquet([{listed}], {levels}) SELECT *{typed})")
+    return " UNION ALL BY NAME ".join(parts)
+
+
+def _replaced(columns: Mapping[str, str]) -> str:
+    """Say behind a star what some columns are to be instead."""
+    listed = ", ".join(f"{told} AS {_quoted(c, MARK)}" for c, told in columns.items())
+    return f" REPLACE ({listed})" if listed else ""
+
+
+def _durations(found: Survey, file: Path) -> dict[str, pl.DataType]:
+    """Give the columns of durations, which are whole numbers to DuckDB."""
+    own = found.schemas[file].items()
+    return {name: dtype for name, dtype in own if dtype == pl.Duration}
+
+
+def _typed(name: str, dtype: pl.DataType) -> str:
+    column = _quoted(name, MARK)
+    if isinstance(dtype, pl.Duration):
+        return f"to_microseconds({column} {TO_MICROSECONDS[dtype.time_unit]})"
+    return f"CAST({column} AS {TYPES[dtype]})" if dtype in TYPES else "NULL"
+
+
 def _in_order(relation: "DuckDBPyRelation") -> "DuckDBPyRelation":
     """Add the number of each row as they come, which is the order of the files."""
     return relation.project(_with_number(relation, ""))
@@ -138,15 +181,21 @@ def _numbered(relation: "DuckDBPyRelation") -> "DuckDBPyRelation":
     types = dict(zip(relation.columns, map(str, relation.dtypes), strict=True))
     if types.get("record") in INTEGERS:
         return relation
-    order = ", ".join(_quoted(column, '"') for column in relation.columns)
+    order = ", ".join(_quoted(column, MARK) for column in relation.columns)
     return relation.project(_with_number(relation, f"ORDER BY {order}"))
 
 
 def _with_number(relation: "DuckDBPyRelation", order: str) -> str:
     """Put our number first; a column of the user with its name gets another."""
     own = next((c for c in relation.columns if c.lower() == "record"), None)
-    old = "" if own is None else _quoted(own, '"')
-    rest = "*" if own is None else f"* RENAME ({old} AS record_)"
+    renamed = "" if own is None else f" RENAME ({_quoted(own, MARK)} AS record_)"
+    types = zip(relation.columns, map(str, relation.dtypes), strict=True)
+    times = {
+        name: f"CAST({_quoted(name, MARK)} AS TIME)"
+        for name, dtype in types
+        if dtype in TIMES and name != own
+    }
+    rest = f"*{_replaced(times)}{renamed}"
     return f"row_number() OVER ({order}) - 1 AS record, {rest}"
 
 

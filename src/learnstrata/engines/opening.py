@@ -13,9 +13,9 @@ from learnstrata.engines.polars import PolarsEngine
 from learnstrata.engines.protocol import Engine, EngineName
 from learnstrata.engines.sources import Source
 from learnstrata.engines.spark import SparkEngine
-from learnstrata.exceptions import ParameterError
+from learnstrata.exceptions import ParameterError, SourceError
 from learnstrata.learners.lookups import Frame
-from learnstrata.learners.sources.files import read_source
+from learnstrata.learners.sources.files import no_rows, read_source
 from learnstrata.learners.sources.info import SourceInfo
 
 __all__ = ["EngineChoice", "Opened", "choose_engine", "engine_of", "open_table"]
@@ -96,13 +96,17 @@ def _opened(engine: Engine, source: Source) -> Opened:
     frame = engine.opened(source)
     known = source.rows()
     n_rows = int(engine.sums(frame, [], [])["n"][0]) if known is None else known
+    columns = frame.collect_schema().names()
+    if not n_rows:
+        raise SourceError(no_rows(source.shown, columns[1:]))
     refuse_too_large(n_rows, engine.name)
+    notes = source.survey.notes if source.kind == "parquet" else ()
     info = SourceInfo(
         format="parquet" if source.kind in {"parquet", "remote"} else "table",
         rows=n_rows,
-        columns=len(frame.collect_schema().names()) - 1,
+        columns=len(columns) - 1,
         files=max(1, len(source.files)),
-        notes=(told,),
+        notes=(*notes, told),
     )
     return Opened(engine, frame, info)
 

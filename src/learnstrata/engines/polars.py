@@ -31,6 +31,8 @@ class PolarsEngine(Engine):
                 f"Polars reads files and folders, got {source.where or source.table}. "
                 "Take --engine duckdb for a table of DuckDB, --engine spark for others."
             )
+        if any(casts for _, casts in source.survey.runs()):
+            return self.brought(read_learners(source.where))
         with self.told():
             files = list(source.files)
             return _numbered(pl.scan_parquet(files, hive_partitioning=True))

@@ -2,13 +2,17 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-import polars as pl
-
 from learnstrata.exceptions import SourceError
-from learnstrata.learners.sources.parquet import parquet_files
+from learnstrata.learners.sources.parquet import (
+    Survey,
+    count_rows,
+    parquet_files,
+    survey,
+)
 
 __all__ = ["Source", "Stamp"]
 
@@ -18,7 +22,7 @@ PARQUET = b"PAR1"
 TABLE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A table that is not read yet.
 
@@ -88,6 +92,11 @@ class Source:
             "table of a database is FILE.duckdb#TABLE or jdbc:ADDRESS#TABLE."
         )
 
+    @property
+    def shown(self) -> str:
+        """The place with its table, as it is given."""
+        return "#".join(part for part in (self.where, self.table) if part)
+
     def rows(self) -> int | None:
         """Count the rows of Parquet on this machine, of which only the ends are read.
 
@@ -95,10 +104,18 @@ class Source:
         -------
         int or None
             None where only a read would tell.
+
+        Raises
+        ------
+        SourceError
+            If a file is broken or cannot be opened.
         """
-        if self.kind != "parquet":
-            return None
-        return int(pl.scan_parquet(list(self.files)).select(pl.len()).collect().item())
+        return count_rows(self.files) if self.kind == "parquet" else None
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the footers of Parquet on this machine say, looked through once."""
+        return survey(Path(self.where), self.files)
 
     def stamp(self) -> Stamp:
         """Give the size and the time of the last change of each file."""

@@ -5,9 +5,9 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
@@ -67,6 +67,11 @@ ENDED = (
     "again, give it more memory (--conf spark.driver.memory of spark-submit) or "
     "another master."
 )
+TYPES: Mapping[pl.DataType, str] = {
+    pl.String(): "string",
+    pl.Int64(): "bigint",
+    pl.Float64(): "double",
+}
 SIGNS_OF_DEATH = (
     "Answer from Java side is empty",
     "Connection refused",
@@ -136,9 +141,12 @@ class SparkEngine(Engine):
         if source.kind == "parquet":
             base = source.where if Path(source.where).is_dir() else None
             based = read.option("basePath", base) if base else read
-            return _in_order(based.parquet(*map(str, source.files)))
+            return _in_order(
+                _placed(based.parquet(*map(str, files)), casts)
+                for files, casts in source.survey.runs()
+            )
         if source.kind == "remote":
-            return _in_order(read.parquet(source.where))
+            return _in_order([_placed(read.parquet(source.where), {})])
         if source.kind == "jdbc":
             return _numbered(read.jdbc(source.where, source.table))
         if source.files:
@@ -263,13 +271,24 @@ def _driver_memory() -> str:
     return f"{max(1, int(SHARE_OF_MEMORY * free / GIGABYTE))}g"
 
 
-def _in_order(table: "DataFrame") -> "DataFrame":
+def _placed(table: "DataFrame", casts: Mapping[str, pl.DataType]) -> "DataFrame":
+    """Add the file of each row and its place in that; cast what differs from others."""
+    from pyspark.sql import functions as f
+
+    place = (f.col("_metadata.file_path"), f.col("_metadata.row_index"))
+    read = table.withColumns({"_file": place[0], "_row": place[1]})
+    typed = {
+        name: f.col(f"`{name}`").cast(TYPES[dtype]) if dtype in TYPES else f.lit(None)
+        for name, dtype in casts.items()
+    }
+    return _without_record(read.withColumns(typed) if typed else read)
+
+
+def _in_order(tables: "Iterable[DataFrame]") -> "DataFrame":
     """Add the number of each row, by the place of its file and its place in that."""
     from pyspark.sql import functions as f
 
-    table = _without_record(table)
-    place = (f.col("_metadata.file_path"), f.col("_metadata.row_index"))
-    read = table.withColumns({"_file": place[0], "_row": place[1]})
+    read = reduce(lambda above, below: above.unionByName(below), tables)
     counted = collected(
         nw.from_native(read.groupBy("_file").agg(f.count("*").alias("_rows")))
     )
@@ -278,11 +297,10 @@ def _in_order(table: "DataFrame") -> "DataFrame":
     firsts = counted[order].select(
         "_file", _first=pl.col("_rows").cum_sum() - pl.col("_rows")
     )
-    small = f.broadcast(table.sparkSession.createDataFrame(firsts.to_arrow()))
+    small = f.broadcast(read.sparkSession.createDataFrame(firsts.to_arrow()))
     numbered = read.join(small, on="_file", how="left")
-    return numbered.select(
-        (f.col("_first") + f.col("_row")).alias("record"), *table.columns
-    )
+    own = [name for name in read.columns if name not in {"_file", "_row"}]
+    return numbered.select((f.col("_first") + f.col("_row")).alias("record"), *own)
 
 
 def _path_of(address: str) -> PurePosixPath:

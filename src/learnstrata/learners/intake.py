@@ -192,7 +192,7 @@ def _counted(records: Frame, mapping: Mapping[str, str]) -> dict[str, int]:
             given = ~(lost.is_null() & read.is_null())
             sums |= {f"given:{name}": given.cast(nw.Int64).sum()}
     row = collected(records.select(**sums)).row(0, named=True)
-    return {name: int(n) for name, n in row.items()}
+    return {name: int(n or 0) for name, n in row.items()}  # SQL adds up none to null
 
 
 def _likely_ids(frame: IntoFrame, free: Sequence[str]) -> list[str]:

@@ -135,3 +135,10 @@ def test_the_case_of_an_ending_does_not_matter(write, tmp_path):
     write("a.parquet", id=["a"])
     write("b.PARQUET", id=["b"])
     assert read_source(tmp_path)[0]["id"].to_list() == ["a", "b"]
+
+
+@pytest.mark.parametrize("target", ["gone.parquet", "b.parquet"])
+def test_a_link_that_leads_nowhere_is_refused(write, tmp_path, target):
+    write("a.parquet", pay=[1])
+    (tmp_path / "b.parquet").symlink_to(target)
+    assert f"b.parquet leads to {target}, which is no file" in refused(tmp_path)

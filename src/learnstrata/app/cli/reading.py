@@ -59,6 +59,7 @@ def given_table(asked: Asked) -> Iterator[Given]:
     from learnstrata.learners.sources.files import scan_source
 
     source = _source_of(asked)
+    before = source.stamp() if source else ()
     elsewhere = bool(asked.master or asked.remote)
     name = (
         choose_engine(source, asked.engine, elsewhere=elsewhere) if source else "polars"
@@ -73,7 +74,6 @@ def given_table(asked: Asked) -> Iterator[Given]:
             f"Got --sheet and the engine {name}, expected one of them: workbooks are "
             "read into memory."
         )
-    before = source.stamp()
     opened = open_table(source, name, master=asked.master, remote=asked.remote)
     with closing(opened.engine):
         yield Given(opened.frame, opened.info, opened.engine)

@@ -5,7 +5,7 @@ a table with silently shifted or lost cells is worse than none.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +27,7 @@ from learnstrata.learners.sources.streams import read_once, shown
 from learnstrata.learners.sources.workbook import read_excel
 from learnstrata.wording.words import counted
 
-__all__ = ["SourceInfo", "read_learners", "read_source", "scan_source"]
+__all__ = ["SourceInfo", "no_rows", "read_learners", "read_source", "scan_source"]
 
 PARQUET = b"PAR1"
 
@@ -123,11 +123,16 @@ def read_source(
             f"{shown(path)} does not fit into memory. Split the file."
         ) from error
     if not table.height:
-        raise SourceError(
-            f"{shown(path)} has a header of {table.width:,} columns and no rows: "
-            f"{preview(table.columns)}. Expected one row a record."
-        )
+        raise SourceError(no_rows(shown(path), table.columns))
     return table, info
+
+
+def no_rows(where: str | Path, columns: Sequence[str]) -> str:
+    """Say that a table has columns alone."""
+    return (
+        f"{where} has a header of {len(columns):,} columns and no rows: "
+        f"{preview(columns)}. Expected one row a record."
+    )
 
 
 def scan_source(
