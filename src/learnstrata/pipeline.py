@@ -36,10 +36,10 @@ from learnstrata.privacy.disclosure.rule import PayRule
 from learnstrata.privacy.keys import random_key, salt_of
 from learnstrata.runs import STAGES, Base, Clusters, Meaning, Run, Stopwatch
 from learnstrata.segments.choice.nulls import LEAST_LEARNERS
-from learnstrata.segments.choice.sweep import Dossier, refuse_too_few, select
-from learnstrata.segments.choice.tendency import TendencyFound, find_tendency
-from learnstrata.segments.evidence.examination import Trust, examine
-from learnstrata.segments.evidence.hierarchy import Tree, grow_tree
+from learnstrata.segments.choice.sweep import refuse_too_few, select
+from learnstrata.segments.choice.tendency import find_tendency
+from learnstrata.segments.evidence.examination import examine
+from learnstrata.segments.evidence.hierarchy import grow_tree
 from learnstrata.segments.meaning.bands import compare_with_rules
 from learnstrata.segments.meaning.categories import find_same
 from learnstrata.segments.meaning.contributions import (
@@ -70,7 +70,7 @@ from learnstrata.stats import kmeans
 from learnstrata.stats.inputs import Integers
 from learnstrata.stats.projection import principal_components
 from learnstrata.stats.sampling import Seeds, sample_rows, spawn_seeds
-from learnstrata.stats.threads import beside, single_blas
+from learnstrata.stats.threads import single_blas
 from learnstrata.wording.words import listed
 
 __all__ = ["STAGES", "Run", "explain", "prepare_learners", "rehearse", "run"]
@@ -124,22 +124,8 @@ def run(
         del frame
         base = _base(known, config, timer, key)
         del known
-        cut = _cut(base, config, timer)
-        timer.begin("hierarchy")
-        with beside(_tree, base, cut, config) as tree:
-            timer.begin("evidence")
-            trust = _examined(base, cut, config, tree)
-            meaning = _meaning(base, cut, trust, config, timer, key)
-        X = base.prepared.drawn(cut.rows).matrix.X
-        clusters = Clusters(
-            cut.tendency,
-            cut.dossier,
-            cut.fit,
-            tree(),
-            principal_components(X),
-            trust,
-            cut.rows,
-        )
+        clusters = _clusters(base, config, timer)
+        meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
     return Run(config, base, clusters, meaning, timer.seconds, source)
 
@@ -262,16 +248,7 @@ def _base(known: _Known, config: Config, timer: Stopwatch, key: bytes) -> Base:
     )
 
 
-class _Cut(NamedTuple):
-    """What the matrix says of k, and the fit; `rows` are what it was judged on."""
-
-    tendency: TendencyFound
-    dossier: Dossier
-    fit: kmeans.KMeansFit
-    rows: Integers
-
-
-def _cut(base: Base, config: Config, timer: Stopwatch) -> _Cut:
+def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     seeds, sampler = _seeds(config), config.sampler
     rows = _judged(base, config)
     judged = base.prepared.drawn(rows)
@@ -295,31 +272,15 @@ def _cut(base: Base, config: Config, timer: Stopwatch) -> _Cut:
     fit = kmeans.fit(X, dossier.k, n_starts=config.fit.starts, rng=rng, warm=warm)
     if judged is not base.prepared:
         fit = kmeans.settle(base.prepared.matrix.X, fit.centers)
-    return _Cut(tendency, dossier, fit, rows)
-
-
-def _tree(base: Base, cut: _Cut, config: Config) -> Tree:
-    rng, X = _seeds(config)["hierarchy"], base.prepared.drawn(cut.rows).matrix.X
-    fit, sampler = cut.fit.of(cut.rows), config.sampler
-    return grow_tree(X, fit, config.hierarchy, rng=rng, sampler=sampler)
-
-
-def _examined(
-    base: Base, cut: _Cut, config: Config, tree: Callable[[], Tree]
-) -> Trust | None:
-    """Examine the cut where that is asked for; of one segment there is nothing to."""
-    few = len(cut.rows) < LEAST_LEARNERS or cut.dossier.k == 1
-    if few or config.evidence.level == "none":
-        return None
-    return examine(
-        base.prepared,
-        cut.dossier,
-        cut.fit,
-        tree(),
-        config,
-        rows=cut.rows,
-        rng=_seeds(config)["evidence"],
-    )
+    timer.begin("hierarchy")
+    rng = seeds["hierarchy"]
+    tree = grow_tree(X, fit.of(rows), config.hierarchy, rng=rng, sampler=sampler)
+    timer.begin("evidence")
+    trust, rng = None, seeds["evidence"]
+    examined = config.evidence.level != "none" and len(X) >= LEAST_LEARNERS
+    if examined and dossier.k > 1:  # of one segment there is nothing to doubt
+        trust = examine(base.prepared, dossier, fit, tree, config, rows=rows, rng=rng)
+    return Clusters(tendency, dossier, fit, tree, principal_components(X), trust, rows)
 
 
 def _judged(base: Base, config: Config) -> Integers:
@@ -345,17 +306,12 @@ def _naming_what_all_share(base: Base) -> Iterator[None]:
 
 
 def _meaning(
-    base: Base,
-    cut: _Cut,
-    trust: Trust | None,
-    config: Config,
-    timer: Stopwatch,
-    key: bytes,
+    base: Base, clusters: Clusters, config: Config, timer: Stopwatch, key: bytes
 ) -> Meaning:
     features, rng = base.prepared.features, _seeds(config)["explain"]
     rule = PayRule.of(config.privacy)
     timer.begin("profile")
-    named = _named(base, cut.fit, trust, config, rule)
+    named = _named(base, clusters, config, rule)
     bands = features.experience_band_names
     learners = named.described
     same_as = find_same(learners, register_of(config))
@@ -370,7 +326,8 @@ def _meaning(
         grown=config.decisions.grown,
     )
     rules = segment_rules(learners, features, rng=rng)
-    pulls = mean_pulls(base.prepared.matrix.X, cut.fit.labels, named.model)
+    X, labels = base.prepared.matrix.X, clusters.fit.labels
+    pulls = mean_pulls(X, labels, named.model)
     outcomes = [extra_name(column) for column in config.columns.outcome]
     values = judge_outcomes(
         learners, features, outcomes=outcomes, least=rule.learners, rng=rng
@@ -415,14 +372,8 @@ class _Named(NamedTuple):
     described: pl.DataFrame
 
 
-def _named(
-    base: Base,
-    fit: kmeans.KMeansFit,
-    trust: Trust | None,
-    config: Config,
-    rule: PayRule,
-) -> _Named:
-    prepared = base.prepared
+def _named(base: Base, clusters: Clusters, config: Config, rule: PayRule) -> _Named:
+    prepared, fit, trust = base.prepared, clusters.fit, clusters.trust
     features, k = prepared.features, len(fit.centers)
     ids = pl.Series("segment_id", fit.labels.astype(np.int64) + 1)
     told = base.learners.drop("learner_id") if base.one_each else base.learners

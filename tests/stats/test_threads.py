@@ -1,10 +1,9 @@
 from threading import Barrier, Event, Thread
 
 import numpy as np
-import pytest
 from threadpoolctl import threadpool_info
 
-from learnstrata.stats.threads import beside, single_blas, workers
+from learnstrata.stats.threads import single_blas, workers
 
 
 def blas_threads():
@@ -15,14 +14,6 @@ def test_results_come_in_the_order_of_the_tasks():
     with workers() as each:
         sizes = list(each(lambda n: len(np.ones(n)), range(50, 0, -1)))
     assert sizes == list(range(50, 0, -1))
-
-
-def test_a_task_beside_is_done_at_the_end_and_raises_where_it_is_asked():
-    with beside(list, "ab") as letters:
-        pass
-    assert letters() == ["a", "b"]
-    with beside(int, "no") as number, pytest.raises(ValueError, match="'no'"):
-        number()
 
 
 def test_blas_has_one_thread_inside_and_its_own_number_outside():

@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock, Thread
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["Mapper", "beside", "serial_openmp", "single_blas", "workers"]
+__all__ = ["Mapper", "serial_openmp", "single_blas", "workers"]
 
 Mapper: TypeAlias = Callable[..., Iterator[Any]]
-Found = TypeVar("Found")
-Given = ParamSpec("Given")
 
 
 class _Hold:
@@ -121,25 +119,3 @@ def workers() -> Iterator[Mapper]:
     """
     with single_blas(), ThreadPoolExecutor(os.cpu_count()) as pool:
         yield pool.map
-
-
-@contextmanager
-def beside(
-    task: Callable[Given, Found], *args: Given.args, **kwargs: Given.kwargs
-) -> Iterator[Callable[[], Found]]:
-    """Do a task beside what follows; give what waits for its result.
-
-    Notes
-    -----
-    Arrays are worked on while Python does something else. What the task raises is
-    raised where its result is asked for, and at the end of the block it has ended.
-
-    Examples
-    --------
-    >>> with beside(sum, [1, 2]) as total:
-    ...     first = 4
-    >>> first + total()
-    7
-    """
-    with ThreadPoolExecutor(1) as alone:
-        yield alone.submit(task, *args, **kwargs).result
