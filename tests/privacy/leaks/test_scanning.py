@@ -393,3 +393,20 @@ def test_a_company_is_found_with_humps_and_without_its_endings(
 def test_endings_and_words_apart_are_no_company(tmp_path, company, text):
     allow = ["Data"]  # a word of everybody
     assert not found_in(tmp_path, "t.txt", text, companies=[company], allow=allow)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_leak"),
+    [
+        ('{"share": 0.6666666666666666}', False),  # two thirds; "f" is 66
+        ("x = -1.6666666666666666", False),
+        ("6666666666666666", True),
+        ("a.6666666666666666", True),
+        ("data:text/plain;base64," + base64.b64encode(b"at ffffffff").decode(), True),
+        ("0.6666666666666666 ffffffff", True),
+    ],
+)
+def test_decimals_of_a_number_are_no_packed_text(tmp_path, text, is_leak):
+    (tmp_path / "page.html").write_text(f"<pre>{text}</pre>")
+    leaks = scan(tmp_path, companies=[], learners=["ffffffff00c0ffee"]).leaks
+    assert [leak.text for leak in leaks] == ["ffffffff"] * is_leak

@@ -45,6 +45,7 @@ BASE64 = re.compile(
 )
 PLAIN_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=-]+)*,([^\"\s]+)")
 HEX = re.compile(r"(?:[0-9a-fA-F]{2}){8,}")
+FRACTION = re.compile(r"[0-9]\.$")  # what stands before the decimals of a number
 STANDARD = str.maketrans("-_øþ", "+/+/")
 PRINTED = re.compile(rb"[\x20-\x7e\xa0-\xff]{4,}")
 WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){4,}|(?:\x00[\x20-\x7e]){4,}")
@@ -123,7 +124,9 @@ def unpacked(text: str) -> Iterator[Packed]:
         if told:
             found = [_from_base64(unquote(told))]
         else:
-            coded = match["bare"]
+            coded, at = match["bare"], match.start()
+            if coded.isdigit() and FRACTION.search(text[max(at - 2, 0) : at]):
+                continue  # 0.6666666666666666 is two thirds, no text of eight f
             tried = (_from_hex(coded), _from_base64(coded))
             found = [content for content in tried if content and _tells(content)]
         for content in filter(None, found[:1]):
