@@ -1,6 +1,62 @@
+import duckdb
+import narwhals as nw
 import polars as pl
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from learnstrata.learners.ledger import LEDGER, SEGMENTED, STATES, entries_in
+from learnstrata.learners.ledger import (
+    LEDGER,
+    SEGMENTED,
+    STATES,
+    entries_in,
+    number_text,
+    unscaled,
+)
+
+ODD = [1e-7, -1e-7, 1e-6, 1.5e-5, 1e-5, 1e-4, 1e-3, 0.5, 1e7, -123456789.125, 1e15]
+ODD += [-2.5e15, 1e15 + 0.5, 9.99e15, 1e16, 1.25e17, 1e300, 1e-300, 0.0, -0.0, 200.0]
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def as_java_writes(value):
+    """Write a number as ``Double.toString`` does: with E under 1e-3 and from 1e7."""
+    if not value or 1e-3 <= abs(value) < 1e7:
+        return str(value)
+    written = next(d for n in range(18) if float(d := f"{value:.{n}e}") == value)
+    digits, _, power = written.partition("e")
+    return f"{digits if '.' in digits else digits + '.0'}E{int(power)}"
+
+
+def told(frame, text):
+    return (
+        nw.from_native(frame)
+        .select(text=text)
+        .lazy()
+        .collect("polars")["text"]
+        .to_native()
+    )
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(FLOATS, min_size=1, max_size=50))
+@example(ODD)
+def test_every_engine_writes_a_number_the_same(numbers):
+    frame = pl.DataFrame({"x": numbers})
+    number = number_text(nw.col("x"))
+    polars = told(frame, number)
+    assert told(duckdb.from_arrow(frame.to_arrow()), number).equals(polars)
+    java = frame.with_columns(java=pl.Series(map(as_java_writes, numbers)))
+    java = java.filter(
+        told(frame, (nw.col("x") % 1 != 0) | (nw.col("x").abs() >= 1e15))
+    )
+    ours = told(java, number_text(nw.col("x")))
+    assert told(java, unscaled(nw.col("x"), nw.col("java"))).equals(ours)
+    assert [float(text) for text in polars] == numbers
+
+
+def test_java_is_written_here_as_java_writes():
+    found = [as_java_writes(x) for x in (1e-7, 1e-4, -1.25e-5, 1e15, 2.000000005e8)]
+    assert found == ["1.0E-7", "1.0E-4", "-1.25E-5", "1.0E15", "2.000000005E8"]
 
 
 def test_each_state_is_there_once_and_those_of_a_learner_come_first():
