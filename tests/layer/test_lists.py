@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,7 @@ from learnstrata.layer.contents import LISTS
 from learnstrata.layer.lists import make_lists
 from learnstrata.learners.factors import as_text
 from learnstrata.pipeline import run
+from learnstrata.segments.questions.mentors import MentorRole
 from learnstrata.sharing import summaries_of
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
@@ -267,6 +269,17 @@ def test_of_records_the_newest_of_a_learner_decides(notebook_run):
     own = learners.select("learner_id", "pay_year", "segment_id", "role").unique()
     there = rows.join(own, on=["learner_id", "pay_year", "segment_id", "role"])
     assert len(there) == len(newest)
+
+
+def test_a_role_that_nobody_has_is_on_no_list(small_run, told):
+    meaning = small_run.meaning
+    roles = (*meaning.questions.mentor_roles, MentorRole("Blacksmith", 5, 4, 1))
+    asked = replace(meaning.questions, mentor_roles=roles)
+    other = replace(small_run, meaning=replace(meaning, questions=asked))
+    lists = make_lists(other, {}, lots={}, key=KEY)
+    for name in ("could_mentor.csv", "could_be_mentored.csv"):
+        columns = set(lists[name].columns) - {"arm"}
+        assert lists[name].select(columns).equals(told[1][name].select(columns))
 
 
 def test_a_reason_tells_what_the_segments_were_cut_on():

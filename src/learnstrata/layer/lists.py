@@ -281,7 +281,8 @@ def _mentors(people: pl.DataFrame, run: Run, *, supply: bool) -> _Roster:
     named = ~pl.col("role").is_in(list(unnamed_roles(run.config)))
     rows = people.filter(who if supply else ~who, named)
     rows = rows.select(*DRAWN, "role", YEARS, "standing")
-    needs = _needs(roles).cast({"role": rows.schema["role"]})
+    # A role that nobody here has is no level of theirs: it is null, and joins nobody.
+    needs = _needs(roles).cast({"role": rows.schema["role"]}, strict=False)
     rows = rows.join(needs, on="role", how="left")
     rows = rows.sort(
         DOUBTFUL,
