@@ -97,6 +97,16 @@ def test_turns_are_spread_evenly_over_any_tenth_of_the_rows():
     assert abs(again.mean() - 0.01) < 0.005
 
 
+def test_rows_with_negative_numbers_are_drawn_the_same_on_every_engine(engine):
+    rows = pl.DataFrame({"record": [-3_000_000_000, -7, -1, 0, 5], "pay": [1.0] * 5})
+    frame = engine.taken(engine.brought(rows))
+    found = down(frame.with_columns(turn=turn(nw.col("record"))).sort("record"))
+    ours = [(number % 2_147_483_647) for number in rows["record"]]
+    same = nw.from_native(pl.DataFrame({"record": ours})).select(turn(nw.col("record")))
+    assert found["record"].to_list() == rows["record"].to_list()
+    assert found["turn"].to_list() == same["record"].to_list()
+
+
 def test_halves_go_the_same_way_on_a_grid_of_every_engine(engine, stored):
     halves = pl.DataFrame({"x": [0.125, 0.375, -0.125, -0.375, 2.0**60, None]})
     frame = engine.opened(stored(halves))

@@ -40,7 +40,7 @@ def turn(number: nw.Expr, *, seed: int = 0) -> nw.Expr:
     Parameters
     ----------
     number : narwhals expression
-        Whole numbers from 0, another for each row.
+        Whole numbers, another for each row.
     seed : int, default=0
 
     Examples
@@ -50,7 +50,8 @@ def turn(number: nw.Expr, *, seed: int = 0) -> nw.Expr:
     3
     """
     first, second = FACTORS
-    mixed = ((number.cast(nw.Int64) + seed) % PRIME * first + 12_345) % PRIME
+    rest = (number.cast(nw.Int64) + seed) % PRIME  # of some engines negative
+    mixed = ((rest + PRIME) % PRIME * first + 12_345) % PRIME
     return ((mixed * mixed) % PRIME * second + mixed) % PRIME
 
 
