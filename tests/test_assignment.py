@@ -7,6 +7,7 @@ from learnstrata import assignment
 from learnstrata.assignment import assign, read_alike
 from learnstrata.exceptions import DegenerateError, SchemaError
 from learnstrata.learners.demo.tables import make_learners
+from learnstrata.pipeline import explain
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,11 @@ def test_parts_of_any_size_give_what_the_whole_gives(rows, table, model, monkeyp
     assert any("was set aside" in one for one in said)
     assert whole["record"].is_sorted()
     assert "a0" not in whole["learner_id"]  # it adds up all the others
+
+
+def test_what_is_no_learner_to_assign_is_none_to_explain(table, model):
+    with pytest.raises(DegenerateError, match="most often: line_of_totals"):
+        explain(table, model, "a0")
 
 
 def test_a_lazy_table_is_assigned_as_one_in_memory(table, model, monkeypatch):

@@ -45,10 +45,13 @@ class ReadAlike(NamedTuple, Generic[T]):
         In our names.
     found : list
         What became of the learners of each part that has any.
+    whole : mapping
+        From `learnstrata.learners.rules.identity.sums_of`, of all the records.
     """
 
     records: pl.DataFrame
     found: list[T]
+    whole: Whole
 
 
 def assign(
@@ -138,7 +141,7 @@ def read_alike(
     )
     for sentence in (*read.notes, *([aside] if lost else [])):
         tell(sentence)
-    return ReadAlike(read.records, found)
+    return ReadAlike(read.records, found, whole)
 
 
 def _roles_of(records: pl.DataFrame, config: Config) -> pl.DataFrame | None:

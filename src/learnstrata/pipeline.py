@@ -436,7 +436,9 @@ def explain(
         If none of the learner's records can be used.
     """
     read = read_alike(frame, model, len, columns=columns, tell=tell)
-    unit = intake.newest_unit(read.records, model.config, model.limits, learner=learner)
+    config, limits, whole = model.config, model.limits, read.whole
+    records = read.records
+    unit = intake.newest_unit(records, config, limits, learner=learner, whole=whole)
     return explain_unit(unit, model)
 
 

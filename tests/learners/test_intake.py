@@ -1,6 +1,7 @@
 """From the user's table to learners, and rare categories to "Other"."""
 
 import duckdb
+import narwhals as nw
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -23,6 +24,7 @@ from learnstrata.learners.intake import (
     without_rare,
 )
 from learnstrata.learners.rules.bounds import find_limits
+from learnstrata.learners.rules.identity import sums_of
 
 CONFIG = load_config()
 
@@ -47,17 +49,19 @@ def test_units_know_how_their_learners_moved_on(table):
 
 def test_of_a_learner_the_newest_record_is_taken(table):
     config, limits = load_config("notebook", as_of=2026), find_limits(table, CONFIG)
+    whole = sums_of(nw.from_native(table), table.columns, record=config.record)
     several = table.filter(pl.len().over("learner_id") > 1)["learner_id"].unique()
     for name in several.sort().head(5):
-        unit = newest_unit(table, config, limits, learner=name)
+        unit = newest_unit(table, config, limits, learner=name, whole=whole)
         assert len(unit) == 1
         own = table.filter(learner_id=name)
         assert unit["pay_year"][0] == own["pay_year"].max()
 
 
 def test_a_learner_who_is_not_there_is_refused(table):
+    limits = find_limits(table, CONFIG)
     with pytest.raises(ParameterError, match="Got learner 'nobody', expected one of"):
-        newest_unit(table, CONFIG, find_limits(table, CONFIG), learner="nobody")
+        newest_unit(table, CONFIG, limits, learner="nobody", whole={})
 
 
 def test_a_table_of_nothing_usable_is_refused(table):

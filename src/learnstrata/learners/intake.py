@@ -399,7 +399,12 @@ def _rows_of(table: pl.DataFrame, learner: str) -> pl.DataFrame:
 
 
 def newest_unit(
-    table: pl.DataFrame, config: Config, limits: Limits, *, learner: str
+    table: pl.DataFrame,
+    config: Config,
+    limits: Limits,
+    *,
+    learner: str,
+    whole: Whole,
 ) -> pl.DataFrame:
     """Give one learner of a table after cleaning; of several rows that of the last pay.
 
@@ -411,6 +416,8 @@ def newest_unit(
     limits : Limits
     learner : str
         As it stands in the table, or as lists for people have it, behind an apostrophe.
+    whole : mapping
+        As for `clean_table`, of the table: a line of totals adds up all of it.
 
     Raises
     ------
@@ -426,7 +433,7 @@ def newest_unit(
             f"Got learner {learner!r}, expected one of the {n:,} ids of the table. "
             "Give the id as it stands in the table."
         )
-    units = units_of(clean_table(own, config, limits))
+    units = units_of(clean_table(own, config, limits, whole=whole))
     by = [c for c in ("pay_year", "record") if c in units.columns]
     falling = [c == "pay_year" for c in by]
     return units.sort(by, descending=falling, nulls_last=True).head(1)
