@@ -15,6 +15,7 @@ from learnstrata.exceptions import (
     SchemaError,
 )
 from learnstrata.learners.demo.tables import make_learners
+from learnstrata.learners.factors import as_text
 from learnstrata.learners.intake import (
     clean_table,
     in_order_of_content,
@@ -71,7 +72,7 @@ def test_a_table_of_nothing_usable_is_refused(table):
 
 
 def test_what_few_hold_is_other_and_our_own_words_stay(small_run):
-    learners = small_run.base.prepared.learners.with_columns(
+    learners = as_text(small_run.base.prepared.learners).with_columns(
         pl.when(pl.int_range(pl.len()) < 9)
         .then(pl.lit("0170 1234567"))
         .otherwise(pl.lit("chess"))
@@ -84,7 +85,7 @@ def test_what_few_hold_is_other_and_our_own_words_stay(small_run):
         .otherwise(pl.lit("Tier 1")),
     )
     config = load_config(columns={"categorical": ["club"]})
-    found = without_rare(learners, config, least=10)
+    found = as_text(without_rare(learners, config, least=10))
     assert "Personal assistant of" not in found["role"].to_list()
     assert set(found["tier"]) == {"Unrated", "Tier 1"}
     assert set(found["extra:club"]) == {"chess", "Other"}
