@@ -50,8 +50,7 @@ def turn(number: nw.Expr, *, seed: int = 0) -> nw.Expr:
     3
     """
     first, second = FACTORS
-    rest = (number.cast(nw.Int64) + seed) % PRIME  # of some engines negative
-    mixed = ((rest + PRIME) % PRIME * first + 12_345) % PRIME
+    mixed = ((number.cast(nw.Int64) + seed) % PRIME * first + 12_345) % PRIME
     return ((mixed * mixed) % PRIME * second + mixed) % PRIME
 
 
