@@ -22,10 +22,10 @@ FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 
 def as_java_writes(text):
     """Write the digits of a number as ``Double.toString`` does, with its E."""
-    sign, digits, exponent = Decimal(text).as_tuple()
+    value = Decimal(text)
+    sign, digits, _ = value.as_tuple()
     written = "".join(map(str, digits)).rstrip("0")
-    power = len(digits) - 1 + exponent
-    return f"{'-' * sign}{written[0]}.{written[1:] or '0'}E{power}"
+    return f"{'-' * sign}{written[0]}.{written[1:] or '0'}E{value.adjusted()}"
 
 
 def told(frame, text):
