@@ -12,6 +12,7 @@ from typing import Any
 from learnstrata.app.streams import lasting_streams, say, taken_fault
 from learnstrata.disk.stopping import CODES, stoppable
 from learnstrata.exceptions import LearnstrataError
+from learnstrata.wording.addresses import without_secrets
 
 __all__ = ["ended"]
 
@@ -136,4 +137,4 @@ def _plain_warnings() -> Iterator[None]:
 
 
 def _say(message: str) -> None:
-    say(f"learnstrata: {message}", stream=sys.stderr)
+    say(f"learnstrata: {without_secrets(message)}", stream=sys.stderr)

@@ -23,6 +23,7 @@ from learnstrata.learners.lookups import (
     faults_told,
     join_lookup,
 )
+from learnstrata.wording.addresses import without_secrets
 
 __all__ = ["SAMPLED", "Engine", "EngineName", "first_words", "numbered", "turn"]
 
@@ -206,9 +207,9 @@ def numbered(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def first_words(error: Exception, most: int = 200) -> str:
-    """Give the first line of an error, cut."""
+    """Give the first line of an error, cut, without what its addresses hide."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return " ".join(lines[0].split())[:most]
+    return without_secrets(" ".join(lines[0].split()))[:most]
 
 
 def _below(share: float) -> nw.Expr:

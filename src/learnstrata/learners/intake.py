@@ -38,6 +38,7 @@ from learnstrata.learners.schema.standard import (
     told_notes,
 )
 from learnstrata.privacy.disclosure.pooling import pooled
+from learnstrata.wording.addresses import without_secrets
 from learnstrata.wording.cells import guarded_text, unguarded_text
 
 __all__ = [
@@ -210,7 +211,7 @@ def told_as_ours(frame: object) -> AbstractContextManager[None]:
 
 
 def _said(error: Exception) -> str:
-    said = " ".join(str(error).split())[:200]
+    said = without_secrets(" ".join(str(error).split()))[:200]
     return (
         f"The table cannot be read: {said or type(error).__name__}. Collect it first, "
         "or convert the column."
