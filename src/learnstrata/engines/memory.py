@@ -22,6 +22,13 @@ USED = (
     Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
 )
 
+PARTS = (
+    Path("/sys/fs/cgroup/memory.stat"),
+    Path("/sys/fs/cgroup/memory/memory.stat"),
+)
+# Files that were read and may be forgotten; the old name counts what is below as well.
+CACHED = ("total_inactive_file", "inactive_file")
+
 
 def needed_memory(records: int, engine: str = "polars") -> float:
     """Estimate the peak of the memory of a run, in bytes.
@@ -48,7 +55,11 @@ def free_memory() -> float | None:
 
 
 def refuse_too_large(
-    records: int, engine: str = "polars", *, free: float | None = None
+    records: int,
+    engine: str = "polars",
+    *,
+    free: float | None = None,
+    guessed: bool = False,
 ) -> None:
     """Refuse a run that would not fit, before any of its work is done.
 
@@ -59,6 +70,9 @@ def refuse_too_large(
     free : float, default=None
         Bytes that there are; None asks the machine, and where it does not tell,
         nothing is refused.
+    guessed : bool, default=False
+        The records were not counted, but guessed from the size of a text, which any
+        engine reads into memory.
 
     Raises
     ------
@@ -74,15 +88,22 @@ def refuse_too_large(
     there = free_memory() if there is None else there
     if there is None or needed <= there:
         return
-    other = (
-        "Take --engine duckdb or --engine spark, which keep the records on disk, "
-        "or a machine with more memory."
-        if engine == "polars"
-        else "Take a machine with more memory for this process, or fewer learners."
-    )
+    told = counted(records, "record")
+    told = f"About {told}, guessed from the size of the file," if guessed else told
     raise SourceError(
-        f"{counted(records, 'record')} need about {needed / GIGABYTE:.1f} GB of memory "
-        f"with the engine {engine}, and {there / GIGABYTE:.1f} GB are free. {other}"
+        f"{told} need about {needed / GIGABYTE:.1f} GB of memory "
+        f"with the engine {engine}, and {there / GIGABYTE:.1f} GB are free. "
+        f"{_advice(records, engine, there, guessed=guessed)}"
+    )
+
+
+def _advice(records: int, engine: str, free: float, *, guessed: bool) -> str:
+    """Say what to do; another engine is named only where it would do."""
+    if engine != "polars" or needed_memory(records, "duckdb") > free:
+        return "Take a machine with more memory for this process, or fewer learners."
+    return (
+        f"{'Store it as Parquet and take' if guessed else 'Take'} --engine duckdb or "
+        "--engine spark, which keep the records on disk, or a machine with more memory."
     )
 
 
@@ -105,10 +126,21 @@ def _of_system() -> float | None:
 
 
 def _of_container() -> float | None:
-    for limit, used in zip(LIMITS, USED, strict=True):
+    for limit, used, parts in zip(LIMITS, USED, PARTS, strict=True):
         try:
             most, taken = limit.read_text("ascii"), used.read_text("ascii")
-            return float(max(0, int(most) - int(taken)))
+            held = int(taken) - _given_back(parts)
+            return float(max(0, int(most) - max(0, held)))
         except (OSError, ValueError):  # no container, or one without a limit
             continue
     return None
+
+
+def _given_back(parts: Path) -> int:
+    """Count the bytes of the page cache, which the system takes back when it must."""
+    try:
+        lines = parts.read_text("ascii").splitlines()
+        told = dict(line.split(" ", 1) for line in lines if " " in line)
+        return next((int(told[name]) for name in CACHED if name in told), 0)
+    except (OSError, ValueError):
+        return 0
