@@ -15,6 +15,7 @@ import learnstrata as ls
 from frames import rows
 from learnstrata import facade
 from learnstrata.assignment import assign
+from learnstrata.engines.duckdb import DuckDBEngine
 from learnstrata.sharing import render_again
 from thrift import LITTLE_EVIDENCE, NO_EVIDENCE
 
@@ -39,6 +40,32 @@ def test_frames_are_of_the_callers_library(found):
         for frame in (own.segments, own.learners, own.ledger, own.assign(table)):
             assert isinstance(frame, kind)
         assert rows(own.learners) == expected
+
+
+def test_nothing_is_left_in_the_connection_of_the_caller():
+    with duckdb.connect() as own:
+        own.register("given", TABLE[:5].to_arrow())
+        own.execute("CREATE TABLE few AS FROM given")
+        with pytest.raises(ls.DegenerateError):
+            ls.segment(own.table("few"), rng=7, config=THRIFTY)
+        names = {row[2] for row in own.sql("SHOW ALL TABLES").fetchall()}
+    assert names == {"few", "given"}
+
+
+def test_an_engine_that_was_given_stays_open():
+    engine = DuckDBEngine()
+    with pytest.raises(ls.DegenerateError):
+        ls.segment(engine.brought(TABLE[:5]), rng=7, config=THRIFTY, engine=engine)
+    kept = engine.connection.sql("SHOW ALL TABLES").fetchall()
+    engine.close()
+    assert any(row[2].startswith("kept_") for row in kept)
+
+
+def test_a_frame_that_would_not_fit_is_refused_before_the_work_starts(monkeypatch):
+    monkeypatch.setattr("learnstrata.engines.memory.free_memory", lambda: 1.0)
+    for table in (TABLE, TABLE.to_pandas(), duckdb.from_arrow(TABLE.to_arrow())):
+        with pytest.raises(ls.LearnstrataError, match="669 records need about 0.5"):
+            ls.segment(table, rng=7, config=THRIFTY)
 
 
 def test_save_and_load_give_the_same(found, tmp_path):

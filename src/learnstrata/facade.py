@@ -1,10 +1,11 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -16,6 +17,7 @@ from learnstrata.config.stages import Config
 from learnstrata.decisions.arms import lots_of
 from learnstrata.decisions.playbook import programmes_of
 from learnstrata.disk.staging import room_beside
+from learnstrata.engines.memory import refuse_too_large
 from learnstrata.engines.opening import engine_of
 from learnstrata.engines.protocol import Engine
 from learnstrata.layer.compare import (
@@ -86,6 +88,17 @@ __all__ = [
 # A frame of the library that the caller uses: known when it runs.
 Native: TypeAlias = Any
 Run: TypeAlias = "Segmentation | str | Path"
+OF_SPARK = {nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT}
+
+
+class Library(NamedTuple):
+    """The library that frames are given back in, and its session where it has one."""
+
+    implementation: nw.Implementation
+    session: Any = None
+
+
+IN_POLARS = Library(nw.Implementation.POLARS)
 
 
 @dataclass(frozen=True)
@@ -109,7 +122,7 @@ class Segmentation:
     _ledger: pl.LazyFrame
     _names: pl.DataFrame
     _lists: Mapping[str, pl.DataFrame]
-    _backend: nw.Implementation = nw.Implementation.POLARS
+    _library: "Library" = IN_POLARS
 
     @property
     def segments(self) -> Native:
@@ -401,7 +414,7 @@ class Segmentation:
         return render_cards(self.summary)
 
     def _native(self, frame: pl.DataFrame) -> Native:
-        return _on_backend(frame, self._backend)
+        return _in_library(frame, self._library)
 
 
 def segment(  # noqa: PLR0913 - what to segment, how, and under which key
@@ -478,13 +491,18 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     old = None if previous is None else side_of(previous)
     if old is not None:
         refuse_records(old.told.settings, settings)
-    engine = engine or engine_of(table)
-    backend = _backend_of(table)
-    held = [table if engine is None else _held(table, engine, settings)]
+    library = _library_of(table)
+    held = [table]
     del table  # nobody but the run holds it from here on
-    done = pipeline.run(
-        held.pop(), settings, watch=watch, key=secret, source=source, engine=engine
-    )
+    with _engine_for(held, engine) as holder:
+        done = pipeline.run(
+            _held(held.pop(), holder, settings, is_counted=source is not None),
+            settings,
+            watch=watch,
+            key=secret,
+            source=source,
+            engine=holder,
+        )
     exact, disclosed = summaries_of(done, key=secret)
     found = Segmentation(
         summary=disclosed,
@@ -499,16 +517,37 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
             lots=lots_of(exact, disclosed),
             key=secret,
         ),
-        _backend=backend,
+        _library=library,
     )
     return found if old is None else found.following(old, key=secret)
 
 
-def _held(table: IntoFrame, engine: Engine, config: Config) -> Frame:
-    """Have an engine read what a run needs of a table, once."""
+@contextmanager
+def _engine_for(held: list[IntoFrame], given: Engine | None) -> Iterator[Engine | None]:
+    """Give the engine of the one table; one that is made here is closed here."""
+    made = engine_of(held[0]) if given is None else None
+    try:
+        yield given or made
+    finally:
+        if made is not None:
+            made.close()
+
+
+def _held(
+    table: IntoFrame, engine: Engine | None, config: Config, *, is_counted: bool
+) -> Frame:
+    """Have an engine read what a run needs of a table, once, if that fits."""
+    if engine is None:
+        rows = nw.from_native(table, eager_only=True, pass_through=True)
+        if not is_counted and isinstance(rows, nw.DataFrame):
+            refuse_too_large(len(rows))
+        return table
     with engine.told():
         frame = engine.taken(table)
-        return engine.checkpoint(used_columns(frame, config))
+        kept = engine.checkpoint(used_columns(frame, config))
+    if not is_counted:
+        refuse_too_large(int(engine.sums(kept, [], [])["n"][0]), engine.name)
+    return kept
 
 
 def check_table(frame: IntoFrame, config: Config) -> TableCheck:
@@ -625,25 +664,25 @@ def percentile_in(
     return replace(found, reading=read.told)
 
 
-def _backend_of(table: IntoFrame) -> nw.Implementation:
-    return nw.from_native(table).implementation
+def _library_of(table: IntoFrame) -> Library:
+    found = nw.from_native(table).implementation
+    native: Any = nw.to_native(table, pass_through=True)
+    return Library(found, native.sparkSession if found in OF_SPARK else None)
 
 
 def _like(table: IntoFrame, frame: pl.DataFrame) -> Native:
-    return _on_backend(frame, _backend_of(table))
+    return _in_library(frame, _library_of(table))
 
 
-def _on_backend(frame: pl.DataFrame, backend: nw.Implementation) -> Native:
-    if backend is nw.Implementation.POLARS:
+def _in_library(frame: pl.DataFrame, library: Library) -> Native:
+    if library.implementation is nw.Implementation.POLARS:
         return frame
-    if backend is nw.Implementation.DUCKDB:
+    if library.implementation is nw.Implementation.DUCKDB:
         import duckdb
 
         return duckdb.from_arrow(frame.to_arrow())
-    if backend is nw.Implementation.PYSPARK:
-        from pyspark.sql import SparkSession
-
-        return SparkSession.builder.getOrCreate().createDataFrame(frame.to_arrow())
+    if library.session is not None:
+        return library.session.createDataFrame(frame.to_arrow())
     data = {name: frame[name].to_list() for name in frame.columns}
-    engine: Any = backend  # narwhals refuses what it cannot make when it runs
+    engine: Any = library.implementation  # narwhals refuses what it cannot make
     return nw.from_dict(data, backend=engine).to_native()

@@ -10,6 +10,7 @@ import pytest
 
 from commands import command, process
 from learnstrata.app.cli.reading import Asked, given_table
+from learnstrata.app.cli.tables import name_of
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.reading import read_exact
 from learnstrata.learners.demo.tables import make_learners
@@ -77,6 +78,83 @@ def test_a_table_that_is_not_there_is_refused(tmp_path, table, said):
     told = run_of(table, tmp_path / "run")
     assert told.returncode == 2
     assert said in told.stderr
+
+
+ELSEWHERE = [
+    "jdbc:postgresql://db/a?user=u&password=hidden#t",
+    "s3a://key:hidden@bucket/learners",
+]
+
+
+@pytest.mark.parametrize("table", ELSEWHERE)
+@pytest.mark.parametrize(
+    "command_of", [["check"], ["run", "--engine", "polars"], ["run", "--engine=duckdb"]]
+)
+def test_no_password_is_told_of_a_table_elsewhere(table, command_of):
+    told = command(*command_of, table)
+    assert told.returncode == 2
+    assert "hidden" not in told.stderr + told.stdout
+    assert "…" in told.stderr
+    assert "--engine spark" in told.stderr
+
+
+@pytest.fixture
+def school(tmp_path, monkeypatch):
+    """A database of DuckDB in the folder of work."""
+    monkeypatch.chdir(tmp_path)
+    with duckdb.connect("s.duckdb") as to:
+        to.execute("CREATE TABLE learners AS SELECT 1 AS pay")
+    (tmp_path / "base.csv").write_text("email\na\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["check", "s.duckdb#learners"],
+            "only learnstrata run reads it, with --engine",
+        ),
+        (
+            ["check", "s.duckdb"],
+            "expected one of its tables: learnstrata run s.duckdb#",
+        ),
+        (["check", "school.learners"], "If it is a table of the catalogue of Spark"),
+        (["check", "bose.csv"], "There is no bose.csv in this folder. Did you mean"),
+        (["run", "s.duckdb"], "expected one of its tables: learnstrata run s.duckdb#"),
+        (["run", "s.duckdb#"], "Got 's.duckdb' without a table. Name it behind #"),
+        (["run", "s.duckdb#nope"], "expected one of ['learners']"),
+        (["run", "no.duckdb#learners"], "There is no no.duckdb in this folder."),
+        (["run", "s.duckdb#learners", "--engine=polars"], "Take --engine duckdb"),
+        (["run", "base.csv#x", "--engine=duckdb"], "is no database of DuckDB. Leave"),
+        (["run", "bose.csv", "--engine=duckdb"], "Did you mean 'base.csv'?"),
+        (["run", "bose", "--engine=duckdb"], "Did you mean 'base.csv'?"),
+    ],
+)
+@pytest.mark.usefixtures("school")
+def test_a_table_that_cannot_be_read_is_told_with_what_to_do(arguments, said):
+    told = command(*arguments)
+    assert told.returncode == 2
+    assert said in told.stderr
+    assert told.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("jdbc:postgresql://db/s?password=p.q#public.learners", "learners"),
+        ("s.duckdb#main.learners", "learners"),
+        ("school.learners", "learners"),
+        ("q4#2.csv", "q4#2"),
+        ("base.csv", "base"),
+        ("s3a://key:hidden@bucket", "table"),
+        ("s3a://bucket/some/learners/", "learners"),
+        ("-", "piped"),
+    ],
+)
+def test_a_run_is_named_after_its_table(tmp_path, monkeypatch, table, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "q4#2.csv").touch()
+    assert name_of(table) == name
 
 
 def test_without_java_a_run_on_spark_ends_with_one_line(folder, tmp_path):

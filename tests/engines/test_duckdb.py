@@ -35,8 +35,44 @@ def test_a_table_of_a_file_is_numbered_in_the_order_of_its_content(engine, tmp_p
 def test_a_table_that_is_not_in_the_file_is_said_in_one_line(engine, tmp_path):
     place = tmp_path / "school.duckdb"
     duckdb.connect(str(place)).close()
-    with pytest.raises(SourceError, match="cannot be read by duckdb: .*nobody"):
+    with pytest.raises(SourceError, match="school.duckdb has no tables"):
         engine.opened(Source.of(f"{place}#nobody"))
+
+
+def test_the_tables_that_are_there_are_named(engine, tmp_path):
+    place = tmp_path / "school.duckdb"
+    with duckdb.connect(str(place)) as to:
+        to.execute(f"CREATE TABLE learners AS {ROWS}")
+        to.execute("CREATE SCHEMA old; CREATE VIEW old.those AS SELECT 1 AS pay")
+    with pytest.raises(SourceError, match=r"nobody .* \['learners', 'old.those'\]"):
+        engine.opened(Source.of(f"{place}#nobody"))
+
+
+@pytest.mark.parametrize("size", [0, 5, 4096, 20_000])
+def test_a_database_that_is_cut_off_is_told_with_what_to_do(engine, tmp_path, size):
+    place = tmp_path / "school.duckdb"
+    with duckdb.connect(str(place)) as to:
+        to.execute("CREATE TABLE a AS SELECT range || repeat('x', 9) FROM range(99999)")
+    place.write_bytes(place.read_bytes()[:size])
+    with pytest.raises(SourceError, match=r"may be cut off, .*: copy it anew") as said:
+        engine.opened(Source.of(f"{place}#a"))
+    assert "\n" not in str(said.value)
+
+
+def test_what_it_kept_in_a_connection_of_the_user_goes_when_it_is_closed():
+    with duckdb.connect() as own:
+        engine = DuckDBEngine()
+        engine.checkpoint(engine.taken(own.sql(ROWS)))
+        assert len(own.sql("SHOW ALL TABLES")) == 1
+        engine.close()
+        assert len(own.sql("SHOW ALL TABLES")) == 0
+
+
+def test_a_connection_that_the_user_closed_is_left_alone():
+    own, engine = duckdb.connect(), DuckDBEngine()
+    engine.checkpoint(engine.taken(own.sql(ROWS)))
+    own.close()
+    engine.close()
 
 
 def test_a_relation_with_its_own_numbers_keeps_them(engine):

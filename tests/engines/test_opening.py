@@ -96,6 +96,26 @@ def test_polars_does_not_read_databases(tmp_path):
         open_table(f"{place}#learners", "polars")
 
 
+def test_a_master_and_a_remote_are_refused_together(stored):
+    with pytest.raises(ParameterError, match="Got --spark-master and --spark-remote"):
+        open_table(stored(TABLE), master="local", remote="sc://127.0.0.1")
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_name_that_is_no_file_is_told_so(engine):
+    with pytest.raises(SourceError, match="There is no base.learners in this folder"):
+        open_table("base.learners", engine)
+
+
+def test_a_text_that_would_not_fit_is_refused_by_its_guessed_rows(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "a.csv").write_text("email\na\n")
+    monkeypatch.setattr("learnstrata.engines.memory.free_memory", lambda: 1.0)
+    with pytest.raises(SourceError, match="guessed from the size of the file"):
+        open_table(tmp_path / "a.csv", "duckdb")
+
+
 def test_what_would_not_fit_is_refused_before_the_work_starts(stored, monkeypatch):
     source = stored(TABLE)
     monkeypatch.setattr("learnstrata.engines.memory.free_memory", lambda: 1.0)

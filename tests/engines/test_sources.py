@@ -59,10 +59,43 @@ def test_a_database_without_a_table_is_refused():
         Source.of("jdbc:postgresql://db/a")
 
 
-@pytest.mark.parametrize("given", ["learners.csv", "no/such/folder", "x y.parquet"])
+@pytest.mark.parametrize(
+    "given", ["learners.csv", "no/such/folder", "x y.parquet", "no.duckdb#learners"]
+)
 def test_what_is_not_there_is_refused(given):
-    with pytest.raises(SourceError, match=r"there is no such file or folder.*#TABLE"):
+    with pytest.raises(SourceError, match=f"There is no {given.partition('#')[0]}"):
         Source.of(given)
+
+
+def test_a_password_that_holds_a_mark_is_no_table():
+    address = "jdbc:postgresql://db/a?password=b#c"
+    found = Source.of(f"{address}#d")
+    assert (found.where, found.table) == (address, "d")
+
+
+def test_no_password_is_told_of_a_source():
+    address = "jdbc:postgresql://db/a?user=u&password=hidden"
+    with pytest.raises(SourceError, match="without a table") as said:
+        Source.of(address)
+    found = Source.of(f"{address}#t")
+    assert "hidden" not in f"{said.value}{found}{found.shown}"
+    assert found.shown == "jdbc:postgresql://db/a?…#t"
+
+
+def test_a_table_behind_a_file_that_is_no_database_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("email\na\n")
+    with pytest.raises(SourceError, match="which is no database of DuckDB. Leave out"):
+        Source.of(f"{path}#x")
+
+
+def test_the_rows_of_a_text_are_guessed_from_its_size(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("email,ctc\n" + "someone,1200000\n" * 100_000)
+    guessed = Source.of(path).guessed_rows()
+    assert guessed == pytest.approx(100_000, rel=0.01)
+    path.write_bytes(b"\x1f\x8b\n")
+    assert Source.of(path).guessed_rows() is None
 
 
 def test_files_that_changed_while_they_were_read_are_refused(folder):

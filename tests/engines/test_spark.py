@@ -5,9 +5,11 @@ import subprocess
 import sys
 import textwrap
 
+import narwhals as nw
 import polars as pl
 import pytest
 
+from learnstrata import facade
 from learnstrata.engines.sources import Source
 from learnstrata.engines.spark import SparkEngine
 from learnstrata.exceptions import SourceError
@@ -31,6 +33,34 @@ def test_a_frame_with_its_own_numbers_keeps_them(spark):
     table = TABLE.with_columns(record=pl.col("pay").cast(pl.Int64) * 2)
     found = collected(spark.taken(spark.session.createDataFrame(table.to_arrow())))
     assert found.sort("record")["record"].to_list() == list(range(0, 400, 2))
+
+
+def test_what_it_kept_in_a_session_of_the_user_goes_when_it_is_closed(spark):
+    engine, held = SparkEngine(session=spark.session), spark.session.sparkContext
+    before = held._jsc.getPersistentRDDs().size()
+    rows = engine.taken(spark.session.createDataFrame(TABLE.to_arrow()))
+    assert engine.sums(engine.checkpoint(rows), [], [])["n"].to_list() == [200]
+    assert held._jsc.getPersistentRDDs().size() > before
+    engine.close()
+    assert held._jsc.getPersistentRDDs().size() == before
+
+
+def test_frames_are_given_back_in_the_session_of_the_table(spark):
+    own = spark.session.newSession()
+    library = facade._library_of(own.createDataFrame(TABLE.to_arrow()))
+    assert facade._in_library(TABLE, library).sparkSession is own
+
+
+def test_frames_of_connect_are_given_back_by_their_session():
+    library = facade.Library(nw.Implementation.PYSPARK_CONNECT, Session())
+    assert facade._in_library(TABLE, library) == ["city", "pay"]
+
+
+class Session:
+    """What is asked of a session of Connect, without a server."""
+
+    def createDataFrame(self, table):
+        return table.column_names
 
 
 def test_a_table_of_the_catalogue_is_opened(spark):

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,11 @@ from narwhals.typing import IntoFrame
 from learnstrata.engines.memory import free_memory
 from learnstrata.engines.protocol import Engine, first_words, numbered
 from learnstrata.engines.sources import Source
-from learnstrata.exceptions import SourceError
+from learnstrata.exceptions import SourceError, preview
 from learnstrata.learners.lookups import Frame
 from learnstrata.learners.sources.files import read_learners
 from learnstrata.learners.sources.parquet import Survey
+from learnstrata.learners.sources.streams import refuse_absent
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -27,6 +28,15 @@ __all__ = ["DuckDBEngine"]
 
 SHARE_OF_MEMORY = 0.2  # of what is free; the rest is for the learners
 LEAST_MEMORY = 1e9
+ATTACHED = "learners_of"
+TABLES = f"""
+    SELECT if(schema = 'main', name, schema || '.' || name) FROM (
+        SELECT schema_name AS schema, table_name AS name, database_name
+        FROM duckdb_tables() UNION ALL
+        SELECT schema_name, view_name, database_name
+        FROM duckdb_views() WHERE NOT internal
+    ) WHERE database_name = '{ATTACHED}' ORDER BY ALL
+"""  # noqa: S608 - no text of the user
 INTEGERS = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER")
 TIMES = ("TIME_NS", "TIME WITH TIME ZONE")  # which narwhals does not know
 MARK = '"'  # around a name
@@ -92,21 +102,45 @@ class DuckDBEngine(Engine):
         to = self.connection
         if source.kind == "parquet":
             return _in_order(to.sql(_of_files(source.survey)))
-        if source.kind != "table" or not source.files:
+        if source.kind == "table" and source.files:
+            return self._table(source)
+        if source.kind == "table":
+            refuse_absent(Path(source.table))
+        raise SourceError(
+            f"DuckDB reads files, folders and tables of a DuckDB file, got "
+            f"{source.shown}. Take --engine spark, or name the file: FILE.duckdb#TABLE."
+        )
+
+    def _table(self, source: Source) -> "DuckDBPyRelation":
+        import duckdb
+
+        to, place = self.connection, _quoted(source.where, "'")
+        try:
+            to.execute(f"ATTACH IF NOT EXISTS {place} AS {ATTACHED} (READ_ONLY)")
+        except duckdb.Error as error:
             raise SourceError(
-                f"DuckDB reads files, folders and tables of a DuckDB file, got "
-                f"{source.where or source.table}. Take --engine spark, or name the "
-                "file: FILE.duckdb#TABLE."
-            )
-        place = _quoted(source.where, "'")
-        to.execute(f"ATTACH IF NOT EXISTS {place} AS learners_of (READ_ONLY)")
-        return _numbered(to.table(f"learners_of.{source.table}"))
+                f"{source.where} cannot be opened as a database of DuckDB: "
+                f"{first_words(error).rstrip('.!')}. It may be cut off, held by "
+                "another program, or of another version of DuckDB: copy it anew, or "
+                "export the table to Parquet."
+            ) from error
+        try:
+            return _numbered(to.table(f"{ATTACHED}.{source.table}"))
+        except duckdb.CatalogException as error:
+            there = [name for (name,) in to.execute(TABLES).fetchall()]
+            raise SourceError(
+                f"There is no table {source.table} in {source.where}, expected one of "
+                f"{preview(there)}. Name it behind #."
+                if there
+                else f"{source.where} has no tables. Give another database."
+            ) from error
 
     def checkpoint(self, frame: Frame) -> Frame:
-        """Keep a frame as a temporary table of its own connection."""
+        """Keep a frame as a temporary table of its own connection, until the end."""
         name, relation = f"kept_{uuid4().hex}", frame.to_native()
         with self.told():
             relation.query("rows", f"CREATE TEMP TABLE {name} AS FROM rows")
+            self._held.callback(_dropped, relation, name)
             return nw.from_native(relation.query("rows", f"FROM {name}"))
 
     def write(self, frame: Frame, folder: Path) -> None:
@@ -123,7 +157,7 @@ class DuckDBEngine(Engine):
         return nw.from_native(frame.to_native().filter(own))
 
     def close(self) -> None:
-        """End the connection and remove what went to disk."""
+        """End the own connection, and remove what is kept in others and on disk."""
         self._held.close()
 
     def said(self, error: Exception) -> str:
@@ -169,6 +203,14 @@ def _typed(name: str, dtype: pl.DataType) -> str:
     if isinstance(dtype, pl.Duration):
         return f"to_microseconds({column} {TO_MICROSECONDS[dtype.time_unit]})"
     return f"CAST({column} AS {TYPES[dtype]})" if dtype in TYPES else "NULL"
+
+
+def _dropped(relation: "DuckDBPyRelation", name: str) -> None:
+    """Drop a table from the connection of a relation, unless that was closed before."""
+    import duckdb
+
+    with suppress(duckdb.Error):
+        relation.query("rows", f"DROP TABLE IF EXISTS {name}")
 
 
 def _in_order(relation: "DuckDBPyRelation") -> "DuckDBPyRelation":

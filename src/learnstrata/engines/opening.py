@@ -18,7 +18,14 @@ from learnstrata.learners.lookups import Frame
 from learnstrata.learners.sources.files import no_rows, read_source
 from learnstrata.learners.sources.info import SourceInfo
 
-__all__ = ["EngineChoice", "Opened", "choose_engine", "engine_of", "open_table"]
+__all__ = [
+    "EngineChoice",
+    "Opened",
+    "choose_engine",
+    "engine_of",
+    "open_table",
+    "refuse_too_large_text",
+]
 
 EngineChoice = Literal["auto", "polars", "duckdb", "spark"]
 MAKE: Mapping[EngineName, Callable[[], Engine]] = {
@@ -90,6 +97,7 @@ def open_table(
 def _opened(engine: Engine, source: Source) -> Opened:
     told = f"Read and cleaned by {LABELS[engine.name]}."
     if source.kind == "text":
+        refuse_too_large_text(source)
         rows, info = read_source(source.where)
         notes = (*info.notes, told)
         return Opened(engine, engine.brought(rows), replace(info, notes=notes))
@@ -109,6 +117,17 @@ def _opened(engine: Engine, source: Source) -> Opened:
         notes=(*notes, told),
     )
     return Opened(engine, frame, info)
+
+
+def refuse_too_large_text(source: Source) -> None:
+    """Refuse a text that would not fit, by its guessed rows; any engine reads it whole.
+
+    Raises
+    ------
+    SourceError
+    """
+    if (rows := source.guessed_rows()) is not None:
+        refuse_too_large(rows, guessed=True)
 
 
 def engine_of(table: object) -> Engine | None:

@@ -12,6 +12,7 @@ from learnstrata.engines.sources import Source
 from learnstrata.exceptions import SourceError
 from learnstrata.learners.lookups import Frame
 from learnstrata.learners.sources.files import read_learners
+from learnstrata.learners.sources.streams import refuse_absent
 
 __all__ = ["PolarsEngine"]
 
@@ -26,9 +27,11 @@ class PolarsEngine(Engine):
         """Open a file or a folder of Parquet."""
         if source.kind == "text":
             return self.brought(read_learners(source.where))
+        if source.kind == "table" and not source.files:
+            refuse_absent(Path(source.table))
         if source.kind != "parquet":
             raise SourceError(
-                f"Polars reads files and folders, got {source.where or source.table}. "
+                f"Polars reads files and folders, got {source.shown}. "
                 "Take --engine duckdb for a table of DuckDB, --engine spark for others."
             )
         if any(casts for _, casts in source.survey.runs()):

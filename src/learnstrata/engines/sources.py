@@ -1,24 +1,29 @@
 """Where a table lies: a file, a folder of Parquet, a database."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
 from learnstrata.exceptions import SourceError
+from learnstrata.learners.sources.files import DUCKDB
 from learnstrata.learners.sources.parquet import (
     Survey,
     count_rows,
     parquet_files,
     survey,
 )
+from learnstrata.learners.sources.streams import DATABASES, ENDINGS, refuse_absent
+from learnstrata.wording.addresses import shown_address
 
 __all__ = ["Source", "Stamp"]
 
 Kind = Literal["text", "parquet", "remote", "jdbc", "table"]
 Stamp = tuple[tuple[str, int, int], ...]
 PARQUET = b"PAR1"
+HEAD = 1 << 18  # bytes of a text from which its rows are guessed
+PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0")
 TABLE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
 
 
@@ -33,7 +38,7 @@ class Source:
         (``s3a://``, ``hdfs://``); a database behind JDBC; a table of a catalogue or of
         a DuckDB file.
     where : str
-        As it was given, without the table of a database.
+        As it was given, without the table of a database: passwords may stand in it.
     table : str
         Of a database.
     files : tuple of Path
@@ -41,7 +46,7 @@ class Source:
     """
 
     kind: Kind
-    where: str
+    where: str = field(repr=False)
     table: str = ""
     files: tuple[Path, ...] = ()
 
@@ -69,8 +74,7 @@ class Source:
         """
         text, path = str(given), Path(given)
         if text.startswith("jdbc:"):
-            where, _, table = text.partition("#")
-            return cls("jdbc", where, _named(text, table))
+            return cls("jdbc", text.rpartition("#")[0] or text, _named(text))
         if path.is_dir():
             return cls("parquet", text, files=tuple(parquet_files(path)))
         if path.is_file():
@@ -84,18 +88,22 @@ class Source:
     def _of_database(cls, text: str) -> Self:
         where, mark, table = text.rpartition("#")
         if mark and Path(where).is_file():
-            return cls("table", where, _named(text, table), (Path(where),))
-        if TABLE_NAME.fullmatch(text) and Path(text).suffix not in {".csv", ".parquet"}:
+            _refuse_tableless(Path(where), table)
+            return cls("table", where, _named(text), (Path(where),))
+        if TABLE_NAME.fullmatch(text) and Path(text).suffix.lower() not in ENDINGS:
             return cls("table", "", text)
+        refuse_absent(Path(text))
         raise SourceError(
-            f"Cannot read {text}: there is no such file or folder. Check the path; a "
-            "table of a database is FILE.duckdb#TABLE or jdbc:ADDRESS#TABLE."
+            f"{text} is a pipe or a device, expected a file, a folder or a table of a "
+            "database. Write what it gives into a file."
         )
 
     @property
     def shown(self) -> str:
-        """The place with its table, as it is given."""
-        return "#".join(part for part in (self.where, self.table) if part)
+        """How messages call it with its table: without users, passwords and tokens."""
+        return "#".join(
+            part for part in (shown_address(self.where), self.table) if part
+        )
 
     def rows(self) -> int | None:
         """Count the rows of Parquet on this machine, of which only the ends are read.
@@ -116,6 +124,23 @@ class Source:
     def survey(self) -> Survey:
         """What the footers of Parquet on this machine say, looked through once."""
         return survey(Path(self.where), self.files)
+
+    def guessed_rows(self) -> int | None:
+        """Guess the rows of a text by its size and the length of its first lines.
+
+        Returns
+        -------
+        int or None
+            None for what is packed, and for any other kind.
+        """
+        if self.kind != "text":
+            return None
+        with self.files[0].open("rb") as file:
+            head = file.read(HEAD)
+        lines = head.count(b"\n")
+        if head.startswith(PACKED) or not lines:
+            return None
+        return int(self.files[0].stat().st_size * lines / len(head))
 
     def stamp(self) -> Stamp:
         """Give the size and the time of the last change of each file."""
@@ -140,19 +165,30 @@ class Source:
             )
 
 
-def _named(text: str, table: str) -> str:
-    if not table:
+def _named(text: str) -> str:
+    where, mark, table = text.rpartition("#")
+    if not mark or not table:
+        told = shown_address(where if mark else text)
         raise SourceError(
-            f"Got {text.partition('#')[0]!r} without a table. Name it behind #: "
-            f"{text.partition('#')[0]}#learners."
+            f"Got {told!r} without a table. Name it behind #: {told}#learners."
         )
     return table
 
 
-def _begins(path: Path, mark: bytes) -> bool:
+def _refuse_tableless(path: Path, table: str) -> None:
+    """Refuse the table of a file that is no database; one that is cut off may be."""
+    is_database = path.suffix.lower() in DATABASES or _begins(path, DUCKDB, at=8)
+    if not is_database:
+        raise SourceError(
+            f"Got the table {table!r} of {path}, which is no database of DuckDB. Leave "
+            f"out what stands behind the file: {path}."
+        )
+
+
+def _begins(path: Path, mark: bytes, *, at: int = 0) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(len(mark)) == mark
+            return file.read(at + len(mark))[at:] == mark
     except OSError as error:
         reason = error.strerror or str(error)
         raise SourceError(

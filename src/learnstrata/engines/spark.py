@@ -5,8 +5,8 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property, reduce
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,10 @@ from narwhals.typing import IntoFrame
 from learnstrata.engines.memory import free_memory
 from learnstrata.engines.protocol import Engine, first_words, numbered
 from learnstrata.engines.sources import Source
-from learnstrata.exceptions import SourceError
+from learnstrata.exceptions import ParameterError, SourceError
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.sources.files import read_learners
+from learnstrata.wording.addresses import shown_address
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -107,7 +108,13 @@ class SparkEngine(Engine):
         remote: str | None = None,
         session: "SparkSession | None" = None,
     ) -> None:
+        if master and remote:
+            raise ParameterError(
+                "Got --spark-master and --spark-remote, expected one of them: a master "
+                "starts a session here, a remote has one. Leave out the other."
+            )
         self._master, self._remote, self._given = master, remote, session
+        self._kept: list[DataFrame] = []
 
     @cached_property
     def session(self) -> "SparkSession":
@@ -134,7 +141,7 @@ class SparkEngine(Engine):
         """Take a frame of this session, numbered where it has no ``record``."""
         rows: Any = nw.to_native(table, pass_through=True)
         with self.told():
-            return nw.from_native(_numbered(rows))
+            return nw.from_native(_numbered(rows, self._keep))
 
     def _table(self, source: Source) -> "DataFrame":
         read = self.session.read
@@ -148,24 +155,27 @@ class SparkEngine(Engine):
         if source.kind == "remote":
             return _in_order([_placed(read.parquet(source.where), {})])
         if source.kind == "jdbc":
-            return _numbered(read.jdbc(source.where, source.table))
+            return _numbered(read.jdbc(source.where, source.table), self._keep)
         if source.files:
             raise SourceError(
                 f"Spark does not read the DuckDB file {source.where}. Take --engine "
                 "duckdb."
             )
-        return _numbered(read.table(source.table))
+        return _numbered(read.table(source.table), self._keep)
 
     def checkpoint(self, frame: Frame) -> Frame:
         """Keep a frame in the memory and on the disks of the executors.
 
         What a lost executor held is computed again from where it came from.
         """
+        with self.told():
+            return nw.from_native(self._keep(frame.to_native()))
+
+    def _keep(self, table: "DataFrame") -> "DataFrame":
         from pyspark.storagelevel import StorageLevel
 
-        with self.told():
-            kept = frame.to_native().persist(StorageLevel.MEMORY_AND_DISK)
-            return nw.from_native(kept)
+        self._kept.append(table.persist(StorageLevel.MEMORY_AND_DISK))
+        return self._kept[-1]
 
     def write(self, frame: Frame, folder: Path) -> None:
         """Write a frame into a folder that driver and executors see by one path."""
@@ -179,7 +189,10 @@ class SparkEngine(Engine):
         return nw.from_native(frame.to_native().where(own))
 
     def close(self) -> None:
-        """End the session, where this engine started it."""
+        """Let go what is kept; end the session, where this engine started it."""
+        while self._given is not None and self._kept:
+            with suppress(SourceError), self.told():  # one that ended keeps nothing
+                self._kept.pop().unpersist()
         if self._given is None and "session" in self.__dict__:
             with self.told():
                 self.session.stop()
@@ -243,7 +256,7 @@ def _started(master: str | None) -> "SparkSession":
     except (PySparkException, OSError, RuntimeError) as error:
         raise SourceError(
             f"Spark did not start: {first_words(error)}. It needs Java 17 or newer "
-            f"and a master that answers ({master or LOCAL})."
+            f"and a master that answers ({shown_address(master or LOCAL)})."
         ) from error
 
 
@@ -256,8 +269,8 @@ def _remote(address: str | None) -> "SparkSession":
         raise SourceError(NO_CONNECT) from error
     except Exception as error:
         raise SourceError(
-            f"No Spark Connect at {address}: {first_words(error)}. Expected an address "
-            "such as sc://HOST:15002."
+            f"No Spark Connect at {shown_address(str(address))}: {first_words(error)}. "
+            "Expected an address such as sc://HOST:15002."
         ) from error
 
 
@@ -307,7 +320,9 @@ def _path_of(address: str) -> PurePosixPath:
     return PurePosixPath(unquote(urlparse(address).path))
 
 
-def _numbered(table: "DataFrame") -> "DataFrame":
+def _numbered(
+    table: "DataFrame", keep: Callable[["DataFrame"], "DataFrame"]
+) -> "DataFrame":
     """Add the number of each row in the order of their content, where it has none.
 
     Sorted in parts, each row is given its part and its place there; how many rows the
@@ -321,7 +336,7 @@ def _numbered(table: "DataFrame") -> "DataFrame":
         return table
     table = _without_record(table)
     ordered = table.sort(*(f.col(f"`{c}`") for c in table.columns))
-    placed = ordered.withColumn("_place", f.monotonically_increasing_id()).persist()
+    placed = keep(ordered.withColumn("_place", f.monotonically_increasing_id()))
     part = f.shiftright("_place", 33).alias("_part")
     counted = collected(
         nw.from_native(placed.groupBy(part).agg(f.count("*").alias("n")))

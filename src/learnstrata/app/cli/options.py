@@ -15,7 +15,9 @@ __all__ = [
     "JsonOption",
     "KeyFileOption",
     "ModelOption",
+    "OutOption",
     "OverwriteOption",
+    "PreviousOption",
     "QuietOption",
     "RecipeOption",
     "RunArgument",
@@ -42,6 +44,23 @@ SourceArgument = Annotated[
         metavar="TABLE",
         help="CSV, Parquet (a file or a folder) or Excel (.xlsx); - is standard input; "
         "FILE.duckdb#TABLE, jdbc:ADDRESS#TABLE or s3a://FOLDER for an engine.",
+    ),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Folder for the results (default: runs/ and the name of the table).",
+    ),
+]
+PreviousOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--previous",
+        metavar="RUN",
+        help="An earlier run: segments that continue keep their names, and the "
+        "report says what is new.",
     ),
 ]
 EngineOption = Annotated[

@@ -55,7 +55,11 @@ def given_table(asked: Asked) -> Iterator[Given]:
         If engine, address and sheet do not go together.
     """
     from learnstrata.engines.memory import refuse_too_large
-    from learnstrata.engines.opening import choose_engine, open_table
+    from learnstrata.engines.opening import (
+        choose_engine,
+        open_table,
+        refuse_too_large_text,
+    )
     from learnstrata.learners.sources.files import scan_source
 
     source = _source_of(asked)
@@ -64,9 +68,11 @@ def given_table(asked: Asked) -> Iterator[Given]:
     name = (
         choose_engine(source, asked.engine, elsewhere=elsewhere) if source else "polars"
     )
-    if source is None or name == "polars":
-        if source is not None and (rows := source.rows()) is not None:
-            refuse_too_large(rows)
+    if source is None or (name == "polars" and source.kind in {"text", "parquet"}):
+        if source is not None:
+            refuse_too_large_text(source)
+            if (rows := source.rows()) is not None:
+                refuse_too_large(rows)
         yield Given(*scan_source(Path(asked.table), sheet=asked.sheet))
         return
     if asked.sheet is not None:
@@ -91,6 +97,6 @@ def _source_of(asked: Asked) -> "Source | None":
     try:
         return Source.of(asked.table)
     except SourceError:
-        if by_default and not asked.table.startswith("jdbc:"):
+        if by_default and Path(asked.table).exists():
             return None
         raise

@@ -1,5 +1,6 @@
 """Commands that begin from a table of learners: run, check and demo-table."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,9 @@ from learnstrata.app.cli.options import (
     EvidenceOption,
     JsonOption,
     KeyFileOption,
+    OutOption,
     OverwriteOption,
+    PreviousOption,
     QuietOption,
     RecipeOption,
     SeedOption,
@@ -27,20 +30,15 @@ from learnstrata.app.cli.options import (
 from learnstrata.app.cli.output import leaks_are_faults, print_json, sheets_told, shown
 from learnstrata.app.cli.reading import Asked, given_table
 from learnstrata.app.streams import say
+from learnstrata.learners.sources.streams import CATALOGUED, ENDINGS
+from learnstrata.wording.addresses import is_address, shown_address
 
-__all__ = ["check", "demo_table", "key_of", "run"]
+__all__ = ["check", "demo_table", "key_of", "name_of", "run"]
 
 
 def run(
     table: SourceArgument,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="Folder for the results (default: runs/ and the name of the table).",
-        ),
-    ] = None,
+    out: OutOption = None,
     recipe: RecipeOption = "robust",
     config: ConfigOption = None,
     as_of: AsOfOption = None,
@@ -49,15 +47,7 @@ def run(
     k: SegmentsOption = None,
     sheet: SheetOption = None,
     allow: AllowOption = None,
-    previous: Annotated[
-        Path | None,
-        typer.Option(
-            "--previous",
-            metavar="RUN",
-            help="An earlier run: segments that continue keep their names, and the "
-            "report says what is new.",
-        ),
-    ] = None,
+    previous: PreviousOption = None,
     engine: EngineOption = "auto",
     spark_master: SparkMasterOption = None,
     spark_remote: SparkRemoteOption = None,
@@ -71,7 +61,7 @@ def run(
     from learnstrata.config.loading import load_config
     from learnstrata.layer.folder import check_target
 
-    target = out or Path("runs") / _name_of(table)
+    target = out or Path("runs") / name_of(table)
     level = {"level": evidence} if evidence else None
     number = {"k": k} if k else None
     settings = load_config(
@@ -104,12 +94,25 @@ def run(
             screens.show_run(found.exact, found.summary, folder)
 
 
-def _name_of(table: str) -> str:
+def name_of(table: str) -> str:
     """Name the run of a table after it; what is piped has no name of its own."""
-    path = Path(table.rpartition("#")[2] or table)
-    is_piped = path.name == "-" or path.is_relative_to("/dev")
-    name = path.name.split(".")[0]
-    return "piped" if is_piped or not name else name
+    path = Path(table)
+    if table == "-" or path.is_relative_to("/dev"):
+        return "piped"
+    _, mark, of_database = table.rpartition("#")
+    if path.exists() or not (mark or is_address(table)):
+        in_catalogue = not path.exists() and CATALOGUED.fullmatch(table)
+        is_name = in_catalogue and path.suffix.lower() not in ENDINGS
+        return path.suffix[1:] if is_name else path.name.split(".")[0] or "piped"
+    named = of_database.rpartition(".")[2] if mark else _folder_of(table)
+    return re.sub(r"\W+", "-", named).strip("-") or "table"
+
+
+def _folder_of(address: str) -> str:
+    """Give the last folder of an address, which names no user and no host."""
+    place = re.split("[?;]", shown_address(address))[0].partition(":")[2]
+    folders = [part for part in place.split("/") if part and "@" not in part]
+    return folders[-1].split(".")[0] if folders else ""
 
 
 def key_of(path: Path | None, run: Path) -> bytes:

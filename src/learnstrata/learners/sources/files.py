@@ -30,6 +30,7 @@ from learnstrata.wording.words import counted
 __all__ = ["SourceInfo", "no_rows", "read_learners", "read_source", "scan_source"]
 
 PARQUET = b"PAR1"
+DUCKDB = b"DUCK"  # behind a checksum of eight bytes
 
 
 def read_learners(path: str | Path, *, sheet: str | None = None) -> pl.DataFrame:
@@ -194,6 +195,11 @@ def _kind(path: Path, data: bytes) -> Literal["parquet", "excel", "text"] | Comp
         return "parquet"
     if data.startswith(b"PK\x03\x04"):
         return "excel" if is_workbook(path, data) else "zip"
+    if data[8:12] == DUCKDB:
+        raise SourceError(
+            f"{path} is a database of DuckDB, expected one of its tables: learnstrata "
+            f"run {path}#TABLE, or a table of it exported to Parquet."
+        )
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise SourceError(_about_old_office(path, data))
     if data.startswith(b"\x1f\x8b"):

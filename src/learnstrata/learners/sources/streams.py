@@ -12,12 +12,30 @@ from pathlib import Path
 
 from learnstrata.disk.nearness import did_you_mean
 from learnstrata.exceptions import SourceError
+from learnstrata.wording.addresses import is_address, shown_address
 
-__all__ = ["STANDARD_INPUT", "read_once", "refuse_absent", "shown"]
+__all__ = [
+    "DATABASES",
+    "ENDINGS",
+    "STANDARD_INPUT",
+    "read_once",
+    "refuse_absent",
+    "shown",
+]
 
 STANDARD_INPUT = "-"
 PATIENCE = 5.0  # seconds until somebody must have opened a named pipe to write to it
 BLOCK = 1 << 20
+TO_ENGINES = (
+    "only learnstrata run reads it, with --engine {}; for all else export it to "
+    "Parquet, and give that file."
+)
+DATABASES = {".duckdb", ".ddb", ".db"}
+CATALOGUED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){1,2}")  # SCHEMA.TABLE
+ENDINGS = {
+    *(".csv", ".tsv", ".tab", ".txt", ".dat", ".parquet", ".pq", ".xlsx", ".xls"),
+    *(".ods", ".gz", ".zst", ".zip", ".json", ".duckdb", ".db", ".toml"),
+}
 DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/([0-9]+)")
 
 
@@ -72,14 +90,29 @@ def refuse_absent(path: Path) -> None:
     """
     if path.exists():
         return
+    if is_address(str(path)):
+        told = shown_address(str(path))
+        raise SourceError(f"{told} is no file: {TO_ENGINES.format('spark')}")
+    database, mark, _ = str(path).rpartition("#")
+    if mark and Path(database).suffix.lower() in DATABASES:
+        if Path(database).is_file():
+            raise SourceError(f"{path} is no file: {TO_ENGINES.format('duckdb')}")
+        path = Path(database)
     folder = path.parent
-    hint = did_you_mean(path)
+    hint = did_you_mean(path) or _of_catalogue(path)
     if not folder.is_dir():
         raise SourceError(
             f"There is no {path}: the folder {folder} does not exist.{hint}"
         )
     place = "this folder" if folder == Path() else str(folder)
     raise SourceError(f"There is no {path.name} in {place}.{hint}")
+
+
+def _of_catalogue(path: Path) -> str:
+    """Say what to do where the table of a catalogue could be meant."""
+    is_name = CATALOGUED.fullmatch(str(path)) and path.suffix.lower() not in ENDINGS
+    told = f" If it is a table of the catalogue of Spark, {TO_ENGINES.format('spark')}"
+    return told if is_name else ""
 
 
 def _descriptor(path: Path) -> int | None:
