@@ -410,3 +410,18 @@ def test_decimals_of_a_number_are_no_packed_text(tmp_path, text, is_leak):
     (tmp_path / "page.html").write_text(f"<pre>{text}</pre>")
     leaks = scan(tmp_path, companies=[], learners=["ffffffff00c0ffee"]).leaks
     assert [leak.text for leak in leaks] == ["ffffffff"] * is_leak
+
+
+@pytest.mark.parametrize(
+    "learner",
+    [
+        b"ABCDEFGHIJ".hex(),
+        base64.b64encode(b"asha.rao@example.com").decode(),
+        base64.urlsafe_b64encode(b"learner 17 of the school").decode(),
+    ],
+)
+@pytest.mark.parametrize("form", ["<p>{}</p>", "<a title='{}'>x</a>", "<p>so {}.</p>"])
+def test_an_id_that_decodes_to_text_is_found_as_it_stands(tmp_path, learner, form):
+    (tmp_path / "page.html").write_text(form.format(learner))
+    leaks = scan(tmp_path, companies=[], learners=[learner]).leaks
+    assert learner.rstrip("=") in {leak.text.rstrip("=") for leak in leaks}

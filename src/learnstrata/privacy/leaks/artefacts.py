@@ -161,8 +161,10 @@ class _Reader:
 
 
 def _without(text: str, packed: Iterable[Packed]) -> str:
-    """Blank what is packed in a text: it is read as what it is."""
+    """Blank what is surely packed in a text: it is read as what it is."""
     for found in packed:
+        if found.is_word:
+            continue
         gap = " " * (found.end - found.start)
         text = text[: found.start] + gap + text[found.end :]
     return text

@@ -54,12 +54,17 @@ MAGIC = (b"\x89PNG", b"PK\x03\x04", b"%PDF", b"\x1f\x8b", *ZLIB)
 
 
 class Packed(NamedTuple):
-    """Bytes found in a text, and where."""
+    """Bytes found in a text, and where.
+
+    `is_word` says that they may as well be what they look like: an id in letters that
+    happen to decode to text.
+    """
 
     media: str
     content: bytes
     start: int
     end: int
+    is_word: bool = False
 
 
 def readings(text: str) -> Iterator[str]:
@@ -130,7 +135,8 @@ def unpacked(text: str) -> Iterator[Packed]:
             tried = (_from_hex(coded), _from_base64(coded))
             found = [content for content in tried if content and _tells(content)]
         for content in filter(None, found[:1]):
-            yield Packed(media, content, *match.span())
+            is_word = not told and is_text(content)
+            yield Packed(media, content, *match.span(), is_word=is_word)
     if "data:" in text:
         for match in PLAIN_URI.finditer(text):
             if ";base64" not in match[0]:
