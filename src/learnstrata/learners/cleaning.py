@@ -19,6 +19,7 @@ from learnstrata.learners.ledger import (
     SEGMENTED,
     Entry,
     any_of,
+    is_met,
     ledger_of,
     with_state,
 )
@@ -68,6 +69,7 @@ def clean(
     limits: Limits,
     *,
     checkpoint: Callable[[Frame], Frame] = lambda frame: frame,
+    bring: Callable[[Frame], Frame] | None = None,
     whole: Whole | None = None,
 ) -> Cleaned[IntoFrameT]:
     """Repair, merge and account for every record.
@@ -93,6 +95,9 @@ def clean(
         Of the table the segmentation is fitted on.
     checkpoint : callable, default gives back what it gets
         Computes a lazy frame of which several results are asked for, once for all.
+    bring : callable, default=None
+        Gives the records that a rule met another engine, which writes the texts of the
+        ledger: it is then of them alone.
     whole : mapping, default=None
         From `learnstrata.learners.rules.identity.sums_of`, of the table that the
         records are a part of; ``None`` says that they are all of it.
@@ -113,7 +118,8 @@ def clean(
     frame = _with_text(frame, names, rules)
     placed = _with_place(frame, keys, names, rules, entries) if merge else _alone(frame)
     frame = checkpoint(with_state(placed, entries))
-    ledger = ledger_of(frame, entries, seen=seen(names))
+    met = frame if bring is None else bring(frame.filter(is_met(entries)))
+    ledger = ledger_of(met, entries, seen=seen(names))
     columns = frame.collect_schema().names()
     kept = [c for c in columns if not c.startswith("_") and not is_reading(c)]
     judged = frame.select(*kept)

@@ -307,15 +307,18 @@ def brought_parts(
         The engine.
     """
     table = _with_roles(table, config)
-    cleaned = clean(table, config, limits, checkpoint=on.checkpoint)
-    # Once kept, a filter is not pushed into what makes the texts of the ledger.
-    ledger = on.checkpoint(nw.from_native(cleaned.ledger))
-    told = collected(ledger.filter(~nw.col("rule").is_null())).sort("record")
+    # Texts of the ledger are written here: Spark takes minutes to compile them.
+    cleaned = clean(table, config, limits, checkpoint=on.checkpoint, bring=_brought)
+    told = cleaned.ledger.filter(pl.col("rule").is_not_null())
     for part in on.parts(nw.from_native(cleaned.records), rows=PART_ROWS):
         records = part.sort("record")
         units = records.filter(pl.col("state").is_in(SEGMENTED))
         met = told.join(records.select("record"), on="record", how="semi")
         yield Cleaned(units=units, records=records, ledger=met)
+
+
+def _brought(frame: Frame) -> Frame:
+    return nw.from_native(collected(frame))
 
 
 def _with_roles(table: Records, config: Config) -> Records:

@@ -21,6 +21,7 @@ __all__ = [
     "any_of",
     "entries_in",
     "first_of",
+    "is_met",
     "ledger_of",
     "number_text",
     "with_entry",
@@ -189,6 +190,11 @@ def ledger_of(
         ]
     )
     return frame.select("record", "state").join(told, on="record", how="left")
+
+
+def is_met(entries: Sequence[Entry]) -> nw.Expr:
+    """Tell whether there is anything to tell of a record."""
+    return ~nw.col("_merged").is_null() | any_of(entry.applies for entry in entries)
 
 
 def any_of(conditions: Iterable[nw.Expr]) -> nw.Expr:
