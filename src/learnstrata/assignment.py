@@ -13,9 +13,8 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Columns, Config
-from learnstrata.exceptions import DegenerateError
 from learnstrata.learners import intake
-from learnstrata.learners.cleaning import CurrentRecords, current_records
+from learnstrata.learners.cleaning import CurrentRecords, clean, current_records
 from learnstrata.learners.factors import as_text
 from learnstrata.learners.ledger import entries_in
 from learnstrata.learners.parts import PART_ROWS, in_parts
@@ -162,9 +161,6 @@ def _cleaned(
     config, limits = model.config, model.limits
     if MOVED.isdisjoint(model.features.columns):
         return current_records(records, config, limits, whole=whole)
-    try:
-        cleaned = intake.clean_table(records, config, limits, whole=whole)
-    except DegenerateError:
-        return CurrentRecords(records.clear(), 0)
+    cleaned = clean(records, config, limits, whole=whole)
     lost = entries_in(cleaned.ledger).filter("is_lost")["record"].n_unique()
     return CurrentRecords(intake.units_of(cleaned), lost)

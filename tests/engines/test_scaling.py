@@ -7,6 +7,7 @@ import pytest
 
 from learnstrata.engines.centers import labelled, move_centers
 from learnstrata.engines.scaling import scaled, space_of
+from learnstrata.learners.factors import as_text
 from learnstrata.learners.lookups import collected
 
 
@@ -17,9 +18,8 @@ def prepared(small_run):
 
 def features_on(engine, stored, prepared):
     wanted = ["record", *dict.fromkeys(prepared.features.columns)]
-    frame = engine.opened(
-        stored(prepared.learners.select(wanted).rename({"record": "r"}), 3)
-    )
+    table = as_text(prepared.learners.select(wanted)).rename({"record": "r"})
+    frame = engine.opened(stored(table, 3))
     return frame.drop("record").rename({"r": "record"})
 
 

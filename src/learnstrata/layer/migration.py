@@ -16,7 +16,7 @@ import polars as pl
 from learnstrata.privacy.disclosure.grouping import rounding_seen
 from learnstrata.privacy.disclosure.groups import Added, protected
 from learnstrata.privacy.disclosure.rounding import Rounding
-from learnstrata.privacy.keys import content_of
+from learnstrata.privacy.keys import content_of, row_hashes
 from learnstrata.stats.matching import Matching, match_clusters
 from learnstrata.summary.contract.results import Results
 from learnstrata.summary.sums import tally_of
@@ -87,7 +87,7 @@ class Crossing:
             before * (k_new + 1) + after, minlength=(k_old + 1) * (k_new + 1)
         )
         counts = cells.reshape(k_old + 1, k_new + 1).astype(np.int64)
-        content = b"".join(sorted(map(content_of, pairs)))
+        content = b"".join(sorted(content_of([row_hashes(pair)]) for pair in pairs))
         return cls(counts[1:, 1:], counts[1:, 0], counts[0, 1:], content)
 
     @cached_property

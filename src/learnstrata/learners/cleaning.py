@@ -113,9 +113,7 @@ def clean(
     frame = judge(frame, names, limits.no_ids, record=config.record, whole=whole)
     several = nw.col("_alike") > 1
     keys = frame.filter(several).select("record", _key=_key(names)) if merge else frame
-    frame, entries = believe(frame, names, rules, limits)
-    frame = _with_experience(frame, names, limits)
-    frame = _with_text(frame, names, rules)
+    frame, entries = _repaired(frame, names, rules, limits)
     placed = _with_place(frame, keys, names, rules, entries) if merge else _alone(frame)
     frame = checkpoint(with_state(placed, entries))
     met = frame if bring is None else bring(frame.filter(is_met(entries)))
@@ -164,9 +162,7 @@ def current_records(
     names = frame.columns
     typed = judge(frame, names, limits.no_ids, record=config.record, whole=whole)
     # Lazy, so that no value is kept that only a ledger tells.
-    judged, entries = believe(typed.lazy(), names, config.cleaning, limits)
-    judged = _with_experience(judged, names, limits)
-    judged = _with_text(judged, names, config.cleaning)
+    judged, entries = _repaired(typed.lazy(), names, config.cleaning, limits)
     kept = [c for c in judged.collect_schema().names() if c[0] != "_"]
     used = nw.from_native(
         collected(
@@ -189,26 +185,28 @@ def _without_older(
     used: Frame, typed: Frame, names: Sequence[str], rules: Cleaning
 ) -> Frame:
     """Leave out the records that are not the current one of their learner."""
-    several = used.with_row_index("_row").filter(nw.col("_alike") > 1)
-    best = several.with_columns(_order=_order(names, rules), _less=_less(names))
-    for name in ("_order", "_less"):
-        least = nw.col(name).min().over("learner_id")
-        best = best.filter(nw.col(name) == least)
-    tied = best.filter(best["learner_id"].is_duplicated())
-    alone = best.filter(~best["learner_id"].is_duplicated())
-    ties = _ties(tied, names)
-    keys = typed.join(tied.select("record"), on="record", how="semi")
-    keys = keys.select("record", _key=_key(names))
-    first = (
-        tied.with_columns(**ties)
-        .join(keys, on="record")
-        .sort(*ties, "_key", "record")
-        .unique("learner_id", keep="first", maintain_order=True)
+    several = used.filter(nw.col("_alike") > 1).with_columns(
+        _order=_order(names, rules), _less=_less(names), _one=nw.lit(1)
     )
-    current = (used["_alike"] == 1).to_numpy().astype(bool)
-    for rows in (alone["_row"], first["_row"]):
-        current[rows.to_numpy()] = True
-    return nw.from_native(used.to_native().filter(pl.Series(current)))
+    ties = _ties(used, names)
+
+    def with_ties(tied: Frame) -> Frame:
+        keys = typed.join(tied.select("record"), on="record", how="semi")
+        keys = keys.select("record", _key=_key(names))
+        return tied.with_columns(**ties).join(keys, on="record")
+
+    first = _first(several, [*ties, "_key", "record"], with_ties).to_native()
+    is_first = pl.col("record").is_in(first["_current"].implode())
+    return nw.from_native(used.to_native().filter((pl.col("_alike") == 1) | is_first))
+
+
+def _repaired(
+    frame: Frame, names: Sequence[str], rules: Cleaning, limits: Limits
+) -> tuple[Frame, list[Entry]]:
+    """Repair the values of records that were judged, and say by which entries."""
+    frame, entries = believe(frame, names, rules, limits)
+    frame = _with_experience(frame, names, limits)
+    return _with_text(frame, names, rules), entries
 
 
 def _with_experience(frame: Frame, names: Sequence[str], limits: Limits) -> Frame:
@@ -303,16 +301,22 @@ def _with_place(
     )
 
 
-def _first(several: Frame, by: Sequence[str]) -> Frame:
+def _first(
+    several: Frame,
+    by: Sequence[str],
+    with_ties: Callable[[Frame], Frame] = lambda tied: tied,
+) -> Frame:
     """Give the number of the record of each learner that goes before the others.
 
-    Few are left after the two that decide most, and only these are sorted.
+    Few are left after the two that decide most, and only these are sorted. What they
+    are sorted by may be added to them alone, by `with_ties`.
     """
     best, own = several, "learner_id"
     for name in ("_order", "_less"):
         best = best.filter(nw.col(name) == nw.col(name).min().over(own))
     best = best.with_columns(_left=nw.col("_one").sum().over(own))
-    tied = best.filter(nw.col("_left") > 1).unique(own, keep="first", order_by=by)
+    tied = with_ties(best.filter(nw.col("_left") > 1))
+    tied = tied.unique(own, keep="first", order_by=by)
     alone = best.filter(nw.col("_left") == 1)
     number = nw.col("record").alias("_current")
     return nw.concat([one.select(own, number) for one in (alone, tied)])

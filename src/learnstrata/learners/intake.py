@@ -309,11 +309,10 @@ def brought_parts(
     table = _with_roles(table, config)
     # Texts of the ledger are written here: Spark takes minutes to compile them.
     cleaned = clean(table, config, limits, checkpoint=on.checkpoint, bring=_brought)
-    told = cleaned.ledger.filter(pl.col("rule").is_not_null())
     for part in on.parts(nw.from_native(cleaned.records), rows=PART_ROWS):
         records = part.sort("record")
         units = records.filter(pl.col("state").is_in(SEGMENTED))
-        met = told.join(records.select("record"), on="record", how="semi")
+        met = cleaned.ledger.join(records.select("record"), on="record", how="semi")
         yield Cleaned(units=units, records=records, ledger=met)
 
 

@@ -177,8 +177,7 @@ def ledger_of(
         Of a record that is no learner's: the column where that was seen, and what stood
         there.
     """
-    nowhere = nw.col("record").is_null()  # rows are not chosen by a literal
-    noted = any_of(entry.applies for entry in entries) if entries else nowhere
+    noted = any_of(entry.applies for entry in entries)
     merged = ~nw.col("_merged").is_null() & ~noted
     schema = frame.collect_schema()
     texts = {entry: entry.texts(schema) for entry in entries}
@@ -199,7 +198,8 @@ def is_met(entries: Sequence[Entry]) -> nw.Expr:
 
 def any_of(conditions: Iterable[nw.Expr]) -> nw.Expr:
     """Tell whether any of conditions holds, of none that it does not."""
-    return nw.any_horizontal(*conditions, nw.lit(value=False), ignore_nulls=True)
+    never = nw.col("record").is_null()  # a literal alone chooses no rows
+    return nw.any_horizontal(*conditions, never, ignore_nulls=True)
 
 
 def _joined(
