@@ -226,6 +226,7 @@ def write_folder(
     overwrite: bool = False,
     check: Callable[[Path], None] = lambda _: None,
     refuse: Refuse = refuse_no_run,
+    owner_only: bool = False,
 ) -> Path:
     """Write files into a new folder that appears only when all of them are written.
 
@@ -243,6 +244,8 @@ def write_folder(
         raises, nothing is published.
     refuse : callable, default=refuse_no_run
         As for `check_target`.
+    owner_only : bool, default=False
+        Give the folder and all that is in it the rights of ``private``.
 
     Returns
     -------
@@ -256,8 +259,10 @@ def write_folder(
     target = check_target(folder, overwrite=overwrite, refuse=refuse)
 
     def fill(staging: Path) -> None:
+        if owner_only:
+            staging.chmod(0o700)
         for name, write in files.items():
-            _write_at(staging, PurePosixPath(name), write)
+            _write_at(staging, PurePosixPath(name), write, private=owner_only)
 
     place = _over(refuse) if overwrite else put_new
     return _put(target, fill, check=check, place=place, option="--out")
@@ -314,9 +319,11 @@ def _sync_names(target: Path) -> None:
         )
 
 
-def _write_at(folder: Path, name: PurePosixPath, write: Write) -> None:
+def _write_at(
+    folder: Path, name: PurePosixPath, write: Write, *, private: bool = False
+) -> None:
     """Make a file with its rights, then let `write` fill it."""
-    private = "private" in name.parts
+    private = private or "private" in name.parts
     for parent in [*reversed(name.parents)][1:]:
         (folder / parent).mkdir(mode=0o700 if private else 0o755, exist_ok=True)
     path = folder / name

@@ -43,7 +43,7 @@ def leaks_are_faults() -> Iterator[None]:
 
 
 @contextmanager
-def shown(*, written: Path | None = None) -> Iterator[None]:
+def shown(*, written: Path | str | None = None) -> Iterator[None]:
     """Mind what cannot be shown: a warning once files are written, else a fault.
 
     Who closes a pipe has read enough.

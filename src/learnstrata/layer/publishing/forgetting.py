@@ -1,0 +1,248 @@
+"""Removing learners from a target, from all that was ever published there."""
+
+import sqlite3
+from collections import ChainMap, Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from learnstrata.exceptions import OutputError, SourceError
+from learnstrata.layer.databases import POSTGRES, writing
+from learnstrata.layer.databases import shown as shown_in
+from learnstrata.layer.publishing.content import without
+from learnstrata.layer.publishing.contract import (
+    CONTRACT,
+    MEMBERSHIP,
+    OUTGOING,
+    RELEASES,
+    SIZES,
+    STAGES,
+)
+from learnstrata.layer.publishing.folders import (
+    State,
+    in_both_forms,
+    read_grants,
+    read_state,
+    write_state,
+)
+from learnstrata.layer.publishing.places import as_database, file_of, opened
+from learnstrata.layer.publishing.shape import is_target
+from learnstrata.layer.publishing.tables import load, locked
+
+__all__ = ["Forgotten", "forget_in"]
+
+PATIENCE = "60s"  # that PostgreSQL waits for who reads the table
+KEPT_BY_SERVER = (
+    "The server's write-ahead log holds the rows until it is recycled, and so do its "
+    "archive, its replicas and its backups."
+)
+KEPT_BY_DISK = (
+    "The blocks of the files that were there are free, not overwritten; snapshots and "
+    "backups of the disk hold them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was removed from a target.
+
+    Attributes
+    ----------
+    address : str
+        Of the target, without what lets somebody in.
+    rows : int
+        Rows of these learners, of all publications.
+    kept : str
+        What is out of reach and may hold them still; empty where there was nothing.
+    """
+
+    address: str
+    rows: int
+    kept: str
+
+
+def forget_in(target: str | Path, learner_ids: Collection[str]) -> Forgotten:
+    """Remove learners from a target: the rows of now, of before, and the deltas.
+
+    Sizes are counted without them. The next publication compares all rows, since what
+    the target holds is no release any more.
+
+    Parameters
+    ----------
+    target : str or path
+        As for `learnstrata.layer.publishing.publication.publish`.
+    learner_ids : collection of str
+
+    Returns
+    -------
+    Forgotten
+
+    Raises
+    ------
+    SourceError
+        If nothing was ever published there.
+    OutputError
+        If the target cannot be reached or written to; the message says whether the rows
+        are gone and only what they lay in is not yet overwritten. Then do it again.
+
+    Notes
+    -----
+    SQLite overwrites what is deleted (``secure_delete``), its write-ahead log is
+    emptied and the file made anew (``VACUUM``). PostgreSQL writes the table anew
+    (``VACUUM FULL``), for which nobody may read it meanwhile; its statistics hold no
+    ids, since none are sampled.
+    """
+    url = as_database(str(target))
+    if url is None:
+        return _forget_in_folder(Path(target).absolute(), learner_ids)
+    file = file_of(url)
+    if file is not None and not file.exists():
+        raise _nothing(str(file))
+    with opened(url) as engine:
+        return _forget_in_database(engine, learner_ids)
+
+
+def _nothing(shown: str) -> SourceError:
+    return SourceError(
+        f"{shown} holds no publication of the contract {CONTRACT}, so there is nobody "
+        "to remove. Give the place that was published to."
+    )
+
+
+def _forget_in_database(engine: sa.Engine, learner_ids: Collection[str]) -> Forgotten:
+    shown = shown_in(engine)
+    with writing(engine) as connection:
+        locked(connection)
+        if not is_target(connection, shown):
+            raise _nothing(shown)
+        rows = _delete(connection, learner_ids)
+    clean, kept = (
+        (_clean_server, KEPT_BY_SERVER)
+        if engine.dialect.name == POSTGRES
+        else (_clean_file, KEPT_BY_DISK)
+    )
+    try:
+        clean(engine)
+    except DBAPIError as error:
+        why = str(error.orig).strip().splitlines()[0].rstrip(".")
+        raise OutputError(
+            f"{rows:,} rows are removed from {shown}, but the room they lay in is not "
+            f"cleaned yet: {why}. Do it again when nobody reads from there."
+        ) from error
+    return Forgotten(shown, rows, kept)
+
+
+def _delete(connection: sa.Connection, learner_ids: Collection[str]) -> int:
+    """Delete the rows of learners, and count all sizes without them."""
+    STAGES.create_all(connection, [OUTGOING])
+    ids = pl.DataFrame(
+        {"learner_id": sorted(set(learner_ids))}, schema={"learner_id": pl.String}
+    )
+    load(connection, OUTGOING, ids)
+    theirs = MEMBERSHIP.c.learner_id.in_(sa.select(OUTGOING))
+    columns = ("segment_id", "from_publication", "to_publication")
+    deleted = sa.delete(MEMBERSHIP).where(theirs)
+    gone = connection.execute(
+        deleted.returning(*(MEMBERSHIP.c[name] for name in columns))
+    ).all()
+    for row, n in Counter(map(tuple, gone)).items():
+        _count_without(connection, row, n)
+    if gone:
+        connection.execute(sa.update(RELEASES).values(digest=None))
+    return len(gone)
+
+
+def _count_without(
+    connection: sa.Connection, row: tuple[int, int, int | None], n: int
+) -> None:
+    """Take learners out of the sizes of the publications in which they were valid."""
+    segment, begun, ended = row
+    for table, which in ((SIZES, SIZES.c.segment_id == segment), (RELEASES, sa.true())):
+        counted = [which, table.c.publication >= begun]
+        if ended is not None:
+            counted.append(table.c.publication < ended)
+        fewer = sa.update(table).where(*counted)
+        connection.execute(fewer.values(learners=table.c.learners - n))
+
+
+def _clean_file(engine: sa.Engine) -> None:
+    """Leave nothing in free pages of SQLite nor in its write-ahead log."""
+    connection = engine.raw_connection()
+    try:
+        driver = cast("Any", connection.driver_connection)
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            found = driver.execute(statement).fetchone()
+        if found[0]:
+            raise sqlite3.OperationalError("somebody reads from it")
+    except sqlite3.Error as error:
+        raise DBAPIError("VACUUM", None, error) from error
+    finally:
+        connection.close()
+
+
+def _clean_server(engine: sa.Engine) -> None:
+    """Have PostgreSQL write the table anew, without what was deleted."""
+    with engine.connect() as connection:
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+        alone.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}'")
+        alone.exec_driver_sql(f"VACUUM (FULL) {CONTRACT}")
+
+
+def _forget_in_folder(target: Path, learner_ids: Collection[str]) -> Forgotten:
+    state = read_state(target)
+    if state.manifest is None:
+        raise _nothing(str(target))
+    deltas = {
+        name.removesuffix(".parquet"): pl.read_parquet(target / name)
+        for name in state.hashes
+        if "/" in name and name.endswith(".parquet")
+    }
+    every = pl.concat(deltas.values())
+    theirs = every.filter(pl.col("learner_id").is_in(sorted(set(learner_ids))))
+    if theirs.is_empty():
+        return Forgotten(str(target), 0, "")
+    files = [
+        in_both_forms(name, without(frame, learner_ids))
+        for name, frame in deltas.items()
+    ]
+    left, grants = _state_without(state, theirs), read_grants(target)
+    write_state(target, left, dict(ChainMap(*files)), grants=grants)
+    rows = int((theirs["sign"] == 1).sum())
+    return Forgotten(str(target), rows, KEPT_BY_DISK)
+
+
+def _state_without(state: State, theirs: pl.DataFrame) -> State:
+    """Take learners out of a state, by the rows that they have in its deltas."""
+    lost = partial(_lost, theirs=theirs)
+    return replace(
+        state,
+        members=without(state.members, theirs["learner_id"].unique().to_list()),
+        sizes=state.sizes.with_columns(
+            pl.col("learners") - lost(state.sizes, ["publication", "segment_id"])
+        ),
+        releases=state.releases.with_columns(
+            pl.col("learners") - lost(state.releases, ["publication"]),
+            digest=pl.lit(None, pl.String),
+        ),
+    )
+
+
+def _lost(of: pl.DataFrame, by: list[str], *, theirs: pl.DataFrame) -> pl.Series:
+    """Count for each row of a table how many of them it counted."""
+    signed = theirs.select("sign", *(pl.col(n).alias(f"their_{n}") for n in by))
+    same = [pl.col(f"their_{n}") == pl.col(n) for n in by[1:]]
+    pairs = of.select(by).join_where(
+        signed, pl.col("their_publication") <= pl.col("publication"), *same
+    )
+    counted = pairs.group_by(by).agg(pl.col("sign").sum())
+    return (
+        of.select(by)
+        .join(counted, on=by, how="left", maintain_order="left")["sign"]
+        .fill_null(0)
+    )
