@@ -86,10 +86,12 @@ def test_a_file_in_the_place_of_a_folder_is_refused(folder):
         publish(first_release(20, np.random.default_rng(7)), folder)
 
 
-@pytestFORGED = '{"contract": "segment_membership_v1", "files": {"../x.csv": {"sha256": ""}}}'
+OUTSIDE = {"contract": "segment_membership_v1", "files": {"../x": {"sha256": ""}}}
 
 
-@pytest.mark.parametrize("manifest", ["{", "[]", '{"contract": "another"}', FORGED])
+@pytest.mark.parametrize(
+    "manifest", ["{", "[]", '{"contract": "another"}', json.dumps(OUTSIDE)]
+)
 def test_a_damaged_manifest_is_refused(folder, manifest):
     old, new = chain(20, [3], np.random.default_rng(8))
     publish(old, folder)
