@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import psycopg
 import pytest
 
 from learnstrata.exceptions import OutputError, SourceError
+from learnstrata.layer.publishing import forgetting
 from learnstrata.layer.publishing.content import without
 from learnstrata.layer.publishing.forgetting import forget_in
 from learnstrata.layer.publishing.publication import publish
@@ -127,6 +129,34 @@ def test_a_reader_of_sqlite_keeps_its_log_and_that_is_said(tmp_path, monkeypatch
             forget_in(target, GONE[:1])
     assert forget_in(target, GONE[:1]).rows == 0
     assert not said_in(target, GONE[0])
+
+
+def test_a_reader_of_postgres_keeps_the_table_and_that_is_said(database, monkeypatch):
+    monkeypatch.setattr(forgetting, "PATIENCE", 0.2)
+    publish(first_release(40, np.random.default_rng(3), odd=False), database)
+    with psycopg.connect(database) as reader:
+        reader.execute("SELECT count(*) FROM segment_membership")
+        with pytest.raises(OutputError, match="1 rows are removed .* lock timeout"):
+            forget_in(database, GONE[:1])
+    assert forget_in(database, GONE[:1]).rows == 0
+    assert not said_in(database, GONE[0])
+
+
+def test_whoever_does_not_own_the_table_is_told_that_it_is_not_cleaned(database):
+    """PostgreSQL says so in a warning alone, and leaves the rows where they lay."""
+    publish(first_release(40, np.random.default_rng(4), odd=False), database)
+    tables = "segment_membership_v1, segments_v1, segment_releases_v1"
+    rows(database, "CREATE ROLE clerk LOGIN")
+    try:
+        rows(database, f"GRANT SELECT, UPDATE, DELETE ON {tables} TO clerk")
+        clerk = database.replace("//postgres:", "//clerk:")
+        with pytest.raises(OutputError, match="this role does not own the table"):
+            forget_in(clerk, GONE[:1])
+    finally:
+        rows(database, "DROP OWNED BY clerk")
+        rows(database, "DROP ROLE clerk")
+    forget_in(database, GONE[:1])
+    assert not said_in(database, GONE[0])
 
 
 def test_a_folder_says_of_itself_what_it_holds_after(tmp_path):

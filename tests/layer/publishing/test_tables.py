@@ -258,6 +258,35 @@ def test_readers_never_see_two_releases_mixed(base):
         assert first == last == low == high
 
 
+def publish_each(address, numbers, refused):
+    for number in numbers:
+        try:
+            publish(stamped(number, 100 + number), address)
+        except OutputError as error:
+            refused.append(str(error))
+
+
+def test_of_publishers_at_once_one_follows_the_other_and_none_goes_back(base):
+    """From the first on, where there is no table and no file yet."""
+    refused = []
+    threads = [
+        threading.Thread(target=publish_each, args=(base, range(n, 25, 4), refused))
+        for n in (1, 2, 3, 4)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert held(base) == replayed(base) == told(stamped(24, 124))
+    numbers = [n for (n,) in rows(base, ORDER)]
+    assert numbers == sorted(numbers)
+    assert len(numbers) + len(refused) == 24
+    assert all("this is the older one" in one for one in refused)
+
+
+ORDER = "SELECT release FROM segment_releases_v1 ORDER BY publication"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="processes are forked")
 def test_a_publisher_that_is_killed_leaves_one_whole_release(base):
     """What it answered is there; of what it had begun all or nothing."""

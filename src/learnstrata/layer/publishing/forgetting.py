@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from learnstrata.exceptions import OutputError, SourceError
-from learnstrata.layer.databases import POSTGRES, writing
+from learnstrata.layer.databases import PATIENCE, POSTGRES, writing
 from learnstrata.layer.databases import shown as shown_in
 from learnstrata.layer.publishing.content import without
 from learnstrata.layer.publishing.contract import (
@@ -37,7 +37,6 @@ from learnstrata.layer.publishing.tables import load, locked
 
 __all__ = ["Forgotten", "forget_in"]
 
-PATIENCE = "60s"  # that PostgreSQL waits for who reads the table
 KEPT_BY_SERVER = (
     "The server's write-ahead log holds the rows until it is recycled, and so do its "
     "archive, its replicas and its backups."
@@ -122,20 +121,18 @@ def _forget_in_database(engine: sa.Engine, learner_ids: Collection[str]) -> Forg
         if not is_target(connection, shown):
             raise _nothing(shown)
         rows = _delete(connection, learner_ids)
-    clean, kept = (
-        (_clean_server, KEPT_BY_SERVER)
-        if engine.dialect.name == POSTGRES
-        else (_clean_file, KEPT_BY_DISK)
-    )
+    on_server = engine.dialect.name == POSTGRES
     try:
-        clean(engine)
+        fault = (_clean_server if on_server else _clean_file)(engine)
     except DBAPIError as error:
-        why = str(error.orig).strip().splitlines()[0].rstrip(".")
+        fault = str(error.orig).strip().splitlines()[0].rstrip(".")
+    if fault:
         raise OutputError(
             f"{rows:,} rows are removed from {shown}, but the room they lay in is not "
-            f"cleaned yet: {why}. Do it again when nobody reads from there."
-        ) from error
-    return Forgotten(shown, rows, kept)
+            f"cleaned yet: {fault}. Do it again, as the owner of the table and when "
+            "nobody reads from it."
+        )
+    return Forgotten(shown, rows, KEPT_BY_SERVER if on_server else KEPT_BY_DISK)
 
 
 def _delete(connection: sa.Connection, learner_ids: Collection[str]) -> int:
@@ -171,27 +168,30 @@ def _count_without(
         connection.execute(fewer.values(learners=table.c.learners - n))
 
 
-def _clean_file(engine: sa.Engine) -> None:
-    """Leave nothing in free pages of SQLite nor in its write-ahead log."""
+def _clean_file(engine: sa.Engine) -> str:
+    """Leave nothing in free pages of SQLite nor in its log; say what was in the way."""
     connection = engine.raw_connection()
     try:
         driver = cast("Any", connection.driver_connection)
-        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-            found = driver.execute(statement).fetchone()
-        if found[0]:
-            raise sqlite3.OperationalError("somebody reads from it")
+        driver.execute("VACUUM")
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
-        raise DBAPIError("VACUUM", None, error) from error
+        return str(error)
     finally:
         connection.close()
+    return "somebody reads from it" if busy else ""
 
 
-def _clean_server(engine: sa.Engine) -> None:
-    """Have PostgreSQL write the table anew, without what was deleted."""
+def _clean_server(engine: sa.Engine) -> str:
+    """Have PostgreSQL write the table anew; say what was in the way."""
+    file = sa.select(sa.func.pg_relation_filenode(CONTRACT))
     with engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-        alone.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}'")
+        alone.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}s'")
+        before = alone.execute(file).scalar_one()
         alone.exec_driver_sql(f"VACUUM (FULL) {CONTRACT}")
+        after = alone.execute(file).scalar_one()
+    return "" if after != before else "this role does not own the table"
 
 
 def _forget_in_folder(target: Path, learner_ids: Collection[str]) -> Forgotten:

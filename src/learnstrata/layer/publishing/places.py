@@ -104,8 +104,6 @@ def in_new_file(
             sync_all(staging)
             with stoppable() as stops, stops.held():
                 put_new(path, target)
-            sync(target.parent)
-            return found
     except FileExistsError:
         return after()
     except OutputError as error:
@@ -117,6 +115,8 @@ def in_new_file(
             f"Could not write {target}: {error.strerror or error}. Nothing was left "
             "behind."
         ) from None
+    sync(target.parent)
+    return found
 
 
 def _at(target: Path, told: str) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from learnstrata.exceptions import OutputError
-from learnstrata.layer.databases import POSTGRES, reading, shown, writing
+from learnstrata.layer.databases import PATIENCE, POSTGRES, reading, shown, writing
 from learnstrata.layer.publishing.content import Content, as_csv, differences
 from learnstrata.layer.publishing.contract import (
     INCOMING,
@@ -91,10 +91,16 @@ def locked(connection: sa.Connection) -> None:
     SQLite does both by how its transactions begin.
     """
     if connection.dialect.name == POSTGRES:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        _set(connection, "lock_timeout", f"{PATIENCE}s")
         setting = sa.func.current_setting("synchronous_commit")
-        sure = sa.func.set_config("synchronous_commit", "on", sa.true())
-        connection.execute(sa.select(sure).where(setting == "off"))
+        if connection.execute(sa.select(setting)).scalar_one() == "off":
+            _set(connection, "synchronous_commit", "on")
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+
+
+def _set(connection: sa.Connection, name: str, value: str) -> None:
+    """Set what holds until the transaction ends."""
+    connection.execute(sa.select(sa.func.set_config(name, value, sa.true())))
 
 
 def _published(
@@ -102,8 +108,8 @@ def _published(
 ) -> Published:
     prepare(connection, name)
     coming, changes = plan_of(held_in(connection), content, asked, shown=name), None
-    if coming.mode == "delta":
-        changes = _fitted(connection, coming)
+    if coming.base is not None:
+        changes = _fitted(connection, coming, coming.base)
         if changes is None:
             why = "Rows of the target had been changed by others."
             coming = replace(coming, mode="full", why=why)
@@ -122,19 +128,22 @@ def _grants(connection: sa.Connection, asked: Asked) -> tuple[str, ...]:
     return grants_of(asked.roles, schema=schema)
 
 
-def _fitted(connection: sa.Connection, coming: Publication) -> Changes | None:
+def _fitted(
+    connection: sa.Connection, coming: Publication, base: pl.DataFrame
+) -> Changes | None:
     """Write a delta; None, and nothing is written, where it does not fit."""
+    delta = differences(base, coming.content.members)
     try:
         with connection.begin_nested():
-            return _by_delta(connection, coming)
+            return _by_delta(connection, coming, delta)
     except _MisfitError:
         return None
 
 
-def _by_delta(connection: sa.Connection, coming: Publication) -> Changes:
+def _by_delta(
+    connection: sa.Connection, coming: Publication, delta: pl.DataFrame
+) -> Changes:
     """Write the rows that differ from the release before alone."""
-    members = coming.content.members
-    delta = differences(coming.base if coming.base is not None else members, members)
     gone, new = (delta.filter(sign=sign).drop("sign") for sign in (-1, 1))
     STAGES.create_all(connection)
     load(connection, OUTGOING, gone.select("learner_id"))
@@ -143,7 +152,7 @@ def _by_delta(connection: sa.Connection, coming: Publication) -> Changes:
     _begin(connection, coming)
     found = _changes(connection, coming)
     told = found.began, found.ended, _valid(connection)
-    if told != (new.height, gone.height, members.height):
+    if told != (new.height, gone.height, coming.content.members.height):
         raise _MisfitError
     return found
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import polars as pl
 
 from learnstrata.exceptions import OutputError
-from learnstrata.layer.publishing.content import Content, checked
+from learnstrata.layer.publishing.content import Content, digest_of, ordered
 from learnstrata.layer.publishing.views import Audience
 from learnstrata.layer.releases import Release
 
@@ -262,10 +262,10 @@ def _base_of(held: Held, asked: Asked) -> tuple[pl.DataFrame | None, str]:
     before = asked.earlier(held.release)
     if before is None:
         return None, f"Release {held.release} is no longer in the store."
-    base = checked(before)
-    if base.digest != held.digest:
+    base = ordered(before.members)
+    if digest_of(base) != held.digest:
         return None, f"The target holds another release {held.release}."
-    return base.members, f"It builds on release {held.release}."
+    return base, f"It builds on release {held.release}."
 
 
 def in_utc(at: datetime) -> datetime:
