@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from learnstrata.layer.publishing import tables
 from learnstrata.layer.publishing.publication import publish
 from learnstrata.layer.publishing.views import VIEWS
 from publishers import LEARNERS, publishers
-from released import chain, first_release, stamped, store_of
+from released import chain, first_release, release_of, stamped, store_of
 from targets import held, replayed, rows, told
 
 READS = 1_000
@@ -123,6 +124,29 @@ def test_a_role_reads_the_view_that_it_is_granted_and_nothing_else(database):
         for role in made:
             rows(database, f'DROP OWNED BY "{role}"')
             rows(database, f'DROP ROLE "{role}"')
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_texts_come_through_whatever_the_database_writes_them_in(postgres, encoding):
+    name = f"of_{encoding.lower()}"
+    options = f"ENCODING '{encoding}' TEMPLATE template0 LOCALE 'C'"
+    address = postgres.replace("/postgres?", f"/{name}?") + "&client_encoding=utf8"
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} {options}")
+        try:
+            release = first_release(30, np.random.default_rng(13))
+            publish(release, address.removesuffix("&client_encoding=utf8"))
+            assert held(address) == told(release)
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_an_id_that_the_database_cannot_hold_is_one_message(database):
+    made = first_release(20, np.random.default_rng(14), odd=False).members
+    ids = pl.Series("learner_id", ["nul \0 in it", *made["learner_id"][1:]])
+    with pytest.raises(OutputError, match="refused: .*0x00") as said:
+        publish(release_of(made.with_columns(ids)), database)
+    assert str(said.value).count("\n") == 0
 
 
 def test_sqlite_and_folders_have_roles_of_their_own_system(tmp_path):

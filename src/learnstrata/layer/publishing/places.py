@@ -63,8 +63,10 @@ def file_of(url: URL) -> Path | None:
 @contextmanager
 def opened(url: URL) -> Iterator[sa.Engine]:
     """Give the engine of a database, and close all that it opened."""
-    engine = database_of(url)
-    if url.get_backend_name() == SQLITE:
+    is_file = url.get_backend_name() == SQLITE
+    text = {} if is_file else {"client_encoding": "utf8"}  # whatever the database has
+    engine = database_of(url.update_query_dict(text))
+    if is_file:
         event.listen(engine, "connect", _have_room)
     try:
         yield engine
