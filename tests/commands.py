@@ -54,3 +54,12 @@ def process(*arguments: Any, cwd: Path | None = None, **options: Any) -> Result:
         **options,
     )
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+def leaves(group, before=""):
+    """Give all commands by the words that call them."""
+    for name, one in group.commands.items():
+        if hasattr(one, "commands"):
+            yield from leaves(one, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", one

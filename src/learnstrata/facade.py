@@ -1,6 +1,6 @@
 """What a caller holds: `segment` a table, look at the result, save it, use it again."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -53,6 +53,7 @@ from learnstrata.report.interactive import shipped_scripts
 from learnstrata.segments.meaning.contributions import Explanation
 from learnstrata.segments.meaning.naming import given_names
 from learnstrata.segments.model.model import SegmentModel, members_named
+from learnstrata.segments.model.values import learner_values
 from learnstrata.segments.pay.percentile import (
     PayPercentile,
     find_percentile,
@@ -119,6 +120,7 @@ class Segmentation:
     exact: ExactSummary
     model: SegmentModel
     _learners: pl.DataFrame
+    _values: pl.DataFrame
     _ledger: pl.LazyFrame
     _names: pl.DataFrame
     _lists: Mapping[str, pl.DataFrame]
@@ -151,7 +153,12 @@ class Segmentation:
     @property
     def learners(self) -> Native:
         """One row a learner: record, learner id, segment id and segment name."""
-        return self._native(as_text(self._learners))
+        return self._native(self.members)
+
+    @property
+    def members(self) -> pl.DataFrame:
+        """The learners as `learners`, in Polars."""
+        return as_text(self._learners)
 
     @property
     def ledger(self) -> Native:
@@ -290,6 +297,40 @@ class Segmentation:
             _lists=lists_named(self._lists, self.model, model),
         )
 
+    def without(self, learners: Sequence[str]) -> "Segmentation":
+        """Give the same segmentation without any row, code or name of some learners.
+
+        What is counted of all stays as it is: it tells nothing of one of them.
+
+        Parameters
+        ----------
+        learners : sequence of str
+            Ids as they stand in the table. Where none of them is there, it is itself.
+        """
+        ids = pl.Series(learners, dtype=pl.String).implode()
+        own = self._learners["learner_id"].cast(pl.String).is_in(ids)
+        named = (self._names["kind"] == "learner") & self._names["name"].is_in(ids)
+        if not (own.any() or named.any()):
+            return self
+        records = self._learners.filter(own)["record"]
+        theirs = pl.col("record").is_in(records.implode()) | (
+            (pl.col("column") == "record")  # an older one, and the one in its place
+            & pl.col("after").is_in(records.cast(pl.String).implode())
+        )
+        codes = self._values.filter(own)["member_code"].to_list()
+        return replace(
+            self,
+            model=self.model.without_members(codes),
+            _learners=self._learners.filter(~own),
+            _values=self._values.filter(~own),
+            _ledger=self._ledger.filter(~theirs.fill_null(value=False)),
+            _names=self._names.filter(~named),
+            _lists={
+                name: rows.filter(~pl.col("learner_id").is_in(ids))
+                for name, rows in self._lists.items()
+            },
+        )
+
     def following(
         self, previous: "Run | Side", *, key: bytes | None = None
     ) -> "Segmentation":
@@ -327,7 +368,7 @@ class Segmentation:
 
     @property
     def _owned(self) -> Owned:
-        return Owned(self.exact, as_text(self._learners), self._names)
+        return Owned(self.exact, self.members, self._names)
 
     def save(
         self,
@@ -381,6 +422,7 @@ class Segmentation:
             "private/tables.xlsx": lambda p: write_tables(p, self.exact),
             "private/segments.parquet": partial(write_packed, self._learners),
             "private/segments.csv": self._learners.write_csv,
+            "private/features.parquet": partial(write_packed, self._values),
             "private/ledger.parquet": partial(write_packed, self._ledger),
             "private/model.json": lambda p: write_text(p, self.model.to_json()),
             "private/names.parquet": partial(write_packed, names),
@@ -428,6 +470,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     previous: "Run | None" = None,
     source: SourceInfo | None = None,
     engine: Engine | None = None,
+    start: pl.DataFrame | None = None,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Segmentation:
     """Segment a table of learners.
@@ -460,6 +503,9 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
     engine : Engine, default=None
         That holds the table (`learnstrata.engines.opening.open_table`); ``None`` goes
         by the library of the frame: DuckDB and Spark clean theirs where it is.
+    start : polars.DataFrame, default=None
+        ``learner_id`` and ``segment_id`` of an earlier cut, as `assign` gives them: of
+        cuts that are as good, the one that it leads to is taken.
     watch : callable, default does nothing
         Called with the name of each stage as it begins.
 
@@ -502,6 +548,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
             key=secret,
             source=source,
             engine=holder,
+            start=start,
         )
     exact, disclosed = summaries_of(done, key=secret)
     found = Segmentation(
@@ -509,6 +556,7 @@ def segment(  # noqa: PLR0913 - what to segment, how, and under which key
         exact=exact,
         model=done.meaning.model,
         _learners=done.meaning.members,
+        _values=learner_values(done.base.prepared, done.base.rows),
         _ledger=done.base.account.ledger,
         _names=done.base.names,
         _lists=make_lists(
@@ -616,6 +664,7 @@ def load(folder: str | Path) -> Segmentation:
         exact=read_exact(run),
         model=load_model(run),
         _learners=read_private(run, "segments.parquet"),
+        _values=read_private(run, "features.parquet"),
         _ledger=read_private(run, "ledger.parquet").lazy(),
         _names=read_names(run),
         _lists=read_lists(run),

@@ -80,9 +80,11 @@ DRAWING = (
     "describe",
     "judged",
 )
+FRESH_GAIN = 0.005  # of the variance, for which the cut of before is given up
+MOST_PASSES = 100
 
 
-def run(
+def run(  # noqa: PLR0913 - what to segment, how, and under which key
     frame: IntoFrame,
     config: Config,
     *,
@@ -90,6 +92,7 @@ def run(
     key: bytes | None = None,
     source: SourceInfo | None = None,
     engine: Engine | None = None,
+    start: pl.DataFrame | None = None,
 ) -> Run:
     """Take a table of records to a segmentation and what follows from it.
 
@@ -108,6 +111,9 @@ def run(
         Of the file that the table was read from.
     engine : Engine, default=None
         That holds `frame`, and reads and cleans it; None is the memory of this process.
+    start : polars.DataFrame, default=None
+        ``learner_id`` and ``segment_id`` of an earlier cut (1, 2, ...): where it has as
+        many segments, the cut that it leads to is taken, unless a fresh one is better.
 
     Raises
     ------
@@ -124,7 +130,7 @@ def run(
         del frame
         base = _base(known, config, timer, key)
         del known
-        clusters = _clusters(base, config, timer)
+        clusters = _clusters(base, config, timer, start)
         meaning = _meaning(base, clusters, config, timer, key)
     timer.begin("")
     return Run(config, base, clusters, meaning, timer.seconds, source)
@@ -248,7 +254,9 @@ def _base(known: _Known, config: Config, timer: Stopwatch, key: bytes) -> Base:
     )
 
 
-def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
+def _clusters(
+    base: Base, config: Config, timer: Stopwatch, start: pl.DataFrame | None
+) -> Clusters:
     seeds, sampler = _seeds(config), config.sampler
     rows = _judged(base, config)
     judged = base.prepared.drawn(rows)
@@ -272,6 +280,8 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     fit = kmeans.fit(X, dossier.k, n_starts=config.fit.starts, rng=rng, warm=warm)
     if judged is not base.prepared:
         fit = kmeans.settle(base.prepared.matrix.X, fit.centers)
+    if start is not None:
+        fit = _continued(fit, base, start)
     timer.begin("hierarchy")
     rng = seeds["hierarchy"]
     tree = grow_tree(X, fit.of(rows), config.hierarchy, rng=rng, sampler=sampler)
@@ -281,6 +291,23 @@ def _clusters(base: Base, config: Config, timer: Stopwatch) -> Clusters:
     if examined and dossier.k > 1:  # of one segment there is nothing to doubt
         trust = examine(base.prepared, dossier, fit, tree, config, rows=rows, rng=rng)
     return Clusters(tendency, dossier, fit, tree, principal_components(X), trust, rows)
+
+
+def _continued(
+    fit: kmeans.KMeansFit, base: Base, start: pl.DataFrame
+) -> kmeans.KMeansFit:
+    """Take the cut that an earlier one leads to, unless a fresh one is better."""
+    X, learners = base.prepared.matrix.X, base.prepared.learners
+    asked = learners.select(pl.col("learner_id").cast(pl.String))
+    before = asked.join(start, on="learner_id", how="left", maintain_order="left")
+    labels = before["segment_id"].fill_null(0).to_numpy()
+    groups = np.unique(labels[labels > 0])
+    if len(groups) != len(fit.centers):
+        return fit
+    centers = np.array([X[labels == j].mean(axis=0, dtype=np.float64) for j in groups])
+    own = kmeans.settle(X, centers, max_iter=MOST_PASSES)
+    most = FRESH_GAIN * float(X.var(axis=0, dtype=np.float64).sum()) * len(X)
+    return own if own.inertia - fit.inertia <= most else fit
 
 
 def _judged(base: Base, config: Config) -> Integers:

@@ -19,7 +19,7 @@ __all__ = [
 
 SHARED = ("report.html", "summary.json", "tables.xlsx")
 PRIVATE = ("summary.json", "tables.xlsx", "segments.parquet", "segments.csv")
-PRIVATE += ("ledger.parquet", "model.json", "names.parquet")
+PRIVATE += ("features.parquet", "ledger.parquet", "model.json", "names.parquet")
 LISTS = (
     "stalled_pay.csv",
     "high_upside.csv",

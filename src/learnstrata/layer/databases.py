@@ -11,12 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, make_url
 
 from learnstrata.exceptions import OutputError, SourceError
 from learnstrata.wording.addresses import shown_address
 
-__all__ = ["address_of", "database_of", "is_address_of_database", "reading", "writing"]
+__all__ = [
+    "address_of",
+    "database_of",
+    "is_address_of_database",
+    "lasting_address",
+    "reading",
+    "shown",
+    "told",
+    "writing",
+]
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 DRIVERS = {SQLITE: "sqlite+pysqlite", POSTGRES: "postgresql+psycopg"}
@@ -58,7 +68,7 @@ def address_of(text: str) -> URL:
         return URL.create(DRIVERS[SQLITE], database=os.fspath(text))
     try:
         url = make_url(text)
-    except (sa.exc.ArgumentError, ValueError):
+    except (exc.ArgumentError, ValueError):
         raise _no_address(text) from None
     kind = url.drivername.split("+", 1)[0]
     if kind == "postgres":
@@ -66,14 +76,29 @@ def address_of(text: str) -> URL:
     if kind not in DRIVERS:
         raise _no_address(text)
     if not url.database or (kind == SQLITE and url.database == ":memory:"):
-        raise SourceError(
-            f"{shown_address(text)} names no database. Give {KNOWN}."
-        )
+        raise SourceError(f"{shown_address(text)} names no database. Give {KNOWN}.")
     return url.set(drivername=DRIVERS[kind])
 
 
 def _no_address(text: str) -> SourceError:
     return SourceError(f"Got {shown_address(text)!r}, expected {KNOWN}.")
+
+
+def lasting_address(text: str | Path) -> str:
+    """Give the address of a target as it is kept: from anywhere, without a password.
+
+    Examples
+    --------
+    >>> lasting_address("postgresql://u:secret@db/crm")
+    'postgresql://u@db/crm'
+    """
+    if "://" not in str(text):
+        return str(Path(text).absolute())
+    url = address_of(str(text)).set(password=None)
+    kind = url.get_backend_name()
+    if kind == SQLITE:
+        url = url.set(database=str(Path(url.database or "").absolute()))
+    return url.set(drivername=kind).render_as_string(hide_password=False)
 
 
 def database_of(address: str | URL) -> sa.Engine:
@@ -92,8 +117,8 @@ def database_of(address: str | URL) -> sa.Engine:
     if url.get_backend_name() == POSTGRES:
         return sa.create_engine(url, connect_args={"connect_timeout": CONNECT})
     engine = sa.create_engine(url, connect_args={"timeout": PATIENCE})
-    sa.event.listen(engine, "connect", _set_up)
-    sa.event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -145,9 +170,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """
     with told(engine), engine.connect() as connection:
         if engine.dialect.name == POSTGRES:
-            connection = connection.execution_options(
-                isolation_level="REPEATABLE READ"
-            )
+            connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
 
@@ -162,7 +185,7 @@ def told(engine: sa.Engine) -> Iterator[None]:
     """
     try:
         yield
-    except sa.exc.DBAPIError as error:
+    except exc.DBAPIError as error:
         said = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
         raise OutputError(
             f"The database {shown(engine)} refused: {said[0].rstrip('.')}. Nothing was "

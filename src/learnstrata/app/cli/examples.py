@@ -46,4 +46,52 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "learnstrata demo-table",
         "learnstrata demo-table --learners 2000 --seed 8 --out new.csv",
     ),
+    "store add": (
+        "learnstrata store add runs/demo",
+        "learnstrata store add runs/q4 --store postgresql://db/learning --why 'Q4'",
+    ),
+    "store check": (
+        "learnstrata store check",
+        "learnstrata store check --store postgresql://db/learning --json",
+    ),
+    "store backup": (
+        "learnstrata store backup runs/store.backup",
+        "learnstrata store backup q4.backup --store postgresql://db/learning",
+    ),
+    "store restore": (
+        "learnstrata store restore runs/store.backup --store runs/again.db",
+        "learnstrata store restore q4.backup --overwrite",
+    ),
+    "refit": (
+        "learnstrata refit runs/new.csv",
+        "learnstrata refit q4.parquet --out runs/q4 --promote --why 'quarter 4'",
+    ),
+    "promote": (
+        "learnstrata promote 1",
+        "learnstrata promote 4 --who dpo --why 'agreed on Monday'",
+    ),
+    "rollback": (
+        "learnstrata rollback",
+        "learnstrata rollback 3 --why 'pay of Q4 was in another unit'",
+    ),
+    "history": (
+        "learnstrata history",
+        "learnstrata history --learner ID --json",
+    ),
+    "members": (
+        "learnstrata members --out members.parquet",
+        "learnstrata members --as-of 2026-09-30 --out then.csv",
+    ),
+    "publish": (
+        "learnstrata publish --to sqlite:///runs/crm.db",
+        "learnstrata publish runs/q4 --to postgresql://db/crm --grant-role product=bi",
+    ),
+    "forget": (
+        "learnstrata forget --learner ID",
+        "learnstrata forget --learner ID --run runs/old --target sqlite:///crm.db",
+    ),
+    "access": (
+        "learnstrata access --learner ID",
+        "learnstrata access --learner ID --json",
+    ),
 }

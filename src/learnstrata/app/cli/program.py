@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand
 
+from learnstrata.app.cli import layers
 from learnstrata.app.cli.comparing import compare
 from learnstrata.app.cli.examples import EXAMPLES
 from learnstrata.app.cli.learners import assign, explain, percentile
@@ -35,6 +36,13 @@ app = typer.Typer(
 )
 
 
+stores = typer.Typer(
+    help="Keep versions of the segmentation, check them, put them back.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
 def _add(
     name: str,
     does: Callable[..., None],
@@ -45,7 +53,9 @@ def _add(
     """Make a function a command, with a line that fits the list of commands."""
     lines = "\n".join(f"  {line}" for line in EXAMPLES[name])
     epilog = f"\b\nExamples:\n{lines}"  # \b keeps the lines
-    app.command(name, cls=cls, short_help=short, epilog=epilog)(does)
+    group, _, own = name.rpartition(" ")
+    under = stores if group else app
+    under.command(own, cls=cls, short_help=short, epilog=epilog)(does)
 
 
 _add("check", check, "Tell what is recognised in a table, and if a run takes it.")
@@ -63,6 +73,19 @@ _add(
 _add("compare", compare, "Put two runs beside each other: who moved, what changed.")
 _add("scan", scan, "Search what a run shares for names of anybody.")
 _add("demo-table", demo_table, "Make an invented table to try things on.")
+app.add_typer(stores, name="store", short_help="Keep versions of the segmentation.")
+_add("store add", layers.store_add, "Add a run as a version.")
+_add("store check", layers.store_check, "Look for anything that does not hold.")
+_add("store backup", layers.store_backup, "Write all of a store to one file.")
+_add("store restore", layers.store_restore, "Put back what a backup holds.")
+_add("refit", layers.refit, "Fit a challenger; say what it would change.")
+_add("promote", layers.promote, "Make a version what is used.")
+_add("rollback", layers.rollback, "Make a version of before what is used again.")
+_add("history", layers.history, "Show versions and releases, or a learner's stays.")
+_add("members", layers.members, "Write who is in which segment, now or then.")
+_add("publish", layers.publish, "Make a database hold who is in which segment.")
+_add("forget", layers.forget, "Remove learners from all that holds them.")
+_add("access", layers.access, "Say what is held of a learner, and who was given it.")
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - the form Typer asks for

@@ -42,6 +42,7 @@ __all__ = [
     "Prepared",
     "SegmentModel",
     "fit_model",
+    "member_codes",
     "members_named",
     "memberships",
     "prepare",
@@ -169,7 +170,7 @@ class SegmentModel:
         known = pl.Series(codes_of_members(self.members))
         if wanted is not None and not asks_of_company(wanted):
             known = known.clear()
-        codes = pl.Series(_member_codes(units, self.features)) if len(known) else None
+        codes = pl.Series(member_codes(units, self.features)) if len(known) else None
         members = False if codes is None else codes.is_in(known.implode()).to_numpy()
         return add_features(units, self.features, members=members, wanted=wanted)
 
@@ -179,6 +180,17 @@ class SegmentModel:
         """Give the same model with other names for its segments and their parts."""
         parts = tuple(map(tuple, part_names))
         return replace(self, names=tuple(names), part_names=parts)
+
+    def without_members(self, codes: Sequence[int]) -> "SegmentModel":
+        """Give the same model without the codes of learners who are to be forgotten.
+
+        Parameters
+        ----------
+        codes : sequence of int
+            From `member_codes`.
+        """
+        kept = np.setdiff1d(codes_of_members(self.members), np.array(codes, np.int64))
+        return replace(self, members=kept.astype("<i8").tobytes())
 
     @property
     def names_by_part(self) -> dict[str, str]:
@@ -243,7 +255,7 @@ def fit_model(
     uses_own = features.companies is not None and features.companies.leave_out_own
     paid = prepared.learners
     if uses_own and "pay" in paid.columns:
-        members = np.unique(_member_codes(paid.drop_nulls("pay"), features))
+        members = np.unique(member_codes(paid.drop_nulls("pay"), features))
     else:
         members = np.empty(0)
     return SegmentModel(
@@ -353,8 +365,14 @@ def _renamed(values: pl.Series, names: Mapping[str, str]) -> pl.Series:
     return _factor(told).gather(values.to_physical()).alias(values.name)
 
 
-def _member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.int64]:
-    """Code who stands where at which pay: the same again is no news to the level."""
+def member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.int64]:
+    """Code who stands where at which pay: the same again is no news to the level.
+
+    Parameters
+    ----------
+    learners : polars.DataFrame
+    model : FeatureModel
+    """
     there = [c for c in ("learner_id", "company", "pay") if c in learners.columns]
     text = pl.concat_str(
         [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"

@@ -1,0 +1,140 @@
+"""A release of the store is published to a target, and the store knows to whom."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from learnstrata.exceptions import ParameterError
+from learnstrata.layer.databases import lasting_address
+from learnstrata.layer.publishing.publication import publish
+from learnstrata.layer.publishing.terms import Mode, Published
+from learnstrata.layer.releases import Release
+from learnstrata.layer.store.membership import last_release, release_of
+from learnstrata.layer.store.opening import Store, now
+from learnstrata.layer.store.tables import publications, releases, version_segments
+from learnstrata.layer.store.versions import version_of
+
+__all__ = ["publish_release"]
+
+
+def publish_release(
+    store: Store,
+    target: str | Path,
+    *,
+    version: int | None = None,
+    mode: Mode = "auto",
+    allow_older: bool = False,
+    roles: Mapping[str, str] | None = None,
+) -> Published:
+    """Make a target hold a release, and write down that it does.
+
+    Parameters
+    ----------
+    store : Store
+    target : str or path
+        As for `learnstrata.layer.publishing.publication.publish`.
+    version : int, default=None
+        Whose last release; ``None`` is what is used now.
+    mode, allow_older, roles
+        As there.
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    ParameterError
+        If nothing was released, or not of that version.
+
+    Notes
+    -----
+    It is written down before: should the store then fail, nobody was given what it does
+    not know of.
+    """
+    with store.reading() as connection:
+        row = _asked(connection, version)
+        release = release_of(store, connection, row)
+        told = _told(connection, release)
+    written = _written(store, release, lasting_address(target))
+    try:
+        done = publish(
+            release,
+            target,
+            mode=mode,
+            allow_older=allow_older,
+            told_sizes=told,
+            roles=roles,
+            earlier=partial(_earlier, store),
+        )
+    except BaseException:
+        with store.writing() as connection:
+            connection.execute(
+                publications.delete().where(publications.c.id == written)
+            )
+        raise
+    with store.writing() as connection:
+        connection.execute(
+            publications.update()
+            .where(publications.c.id == written)
+            .values(
+                target=done.address,
+                mode=done.mode,
+                added=done.added,
+                removed=done.removed,
+                changed=done.changed,
+            )
+        )
+    return done
+
+
+def _asked(connection: sa.Connection, version: int | None) -> sa.Row[tuple[object]]:
+    if version is None:
+        found = last_release(connection)
+    else:
+        version_of(connection, version)
+        own = releases.select().where(releases.c.version == version)
+        newest = own.order_by(releases.c.number.desc()).limit(1)
+        found = connection.execute(newest).one_or_none()
+    if found is None:
+        what = "Nothing" if version is None else f"Version {version}"
+        raise ParameterError(
+            f"{what} was not released yet. Promote a version first: learnstrata "
+            "promote VERSION."
+        )
+    return found
+
+
+def _told(connection: sa.Connection, release: Release) -> dict[int, int | None]:
+    """Give the sizes as the run of the version tells them, by the id of the segment."""
+    c = version_segments.c
+    asked = sa.select(c.segment, c.told).where(c.version == release.version)
+    told = dict(connection.execute(asked).all())
+    return {i: told.get(i) for i in release.segments["segment_id"]}
+
+
+def _earlier(store: Store, number: int) -> Release | None:
+    with store.reading() as connection:
+        found = connection.execute(
+            releases.select().where(releases.c.number == number)
+        ).one_or_none()
+        return None if found is None else release_of(store, connection, found)
+
+
+def _written(store: Store, release: Release, address: str) -> int:
+    with store.writing() as connection:
+        done = connection.execute(
+            publications.insert().values(
+                release=release.number,
+                target=address,
+                address=address,
+                mode="begun",
+                added=0,
+                removed=0,
+                changed=0,
+                at=now(),
+            )
+        )
+        return int((done.inserted_primary_key or [0])[0])

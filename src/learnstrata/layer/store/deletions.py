@@ -1,0 +1,260 @@
+"""Learners who were forgotten stay forgotten: of them a keyed tombstone is left.
+
+A tombstone is a hash under the owner's key: with the key an id can be known again when
+it comes in another table or an old backup, without it nothing can be told of anybody.
+"""
+
+import hmac
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from learnstrata.exceptions import PrivacyError
+from learnstrata.layer.databases import POSTGRES, told
+from learnstrata.layer.store.opening import now
+from learnstrata.layer.store.tables import (
+    deletions,
+    members,
+    membership,
+    releases,
+    version_segments,
+    versions,
+)
+from learnstrata.privacy.hashing import siphash
+from learnstrata.privacy.keys import key_path, secret_of
+from learnstrata.segments.model.model import SegmentModel
+
+__all__ = [
+    "bury",
+    "erase",
+    "list_down",
+    "listed",
+    "scrubbed",
+    "tombstones_in",
+    "tombstones_of",
+    "without_codes",
+    "without_forgotten",
+]
+
+PURPOSE = "tombstones of learners"
+HALVES = (b"one", b"two")
+
+
+def tombstones_of(learners: pl.Series, key: bytes) -> pl.Series:
+    """Give the tombstone of each learner: 32 hex digits.
+
+    Parameters
+    ----------
+    learners : polars.Series of strings
+    key : bytes of length 32 or more
+
+    Examples
+    --------
+    >>> ids = pl.Series(["a", "b", "a"])
+    >>> first, second, again = tombstones_of(ids, b"k" * 32)
+    >>> len(first), first == again, first == second
+    (32, True, False)
+    """
+    secret = secret_of(key, PURPOSE)
+    halves = [
+        siphash(learners, hmac.digest(secret, half, "sha256")[:16]) for half in HALVES
+    ]
+    told = [f"{a:016x}{b:016x}" for a, b in zip(*halves, strict=True)]
+    return pl.Series("tombstone", told, dtype=pl.String)
+
+
+def tombstones_in(connection: sa.Connection) -> set[str]:
+    """Give the tombstones of a store."""
+    return set(connection.scalars(sa.select(deletions.c.tombstone)))
+
+
+def without_forgotten(
+    connection: sa.Connection, learners: pl.DataFrame, key: bytes | None
+) -> pl.DataFrame:
+    """Leave out learners who were forgotten.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    learners : polars.DataFrame
+        With ``learner_id``.
+    key : bytes or None
+
+    Raises
+    ------
+    PrivacyError
+        If somebody was forgotten and there is no key by which to know them.
+    """
+    gone = tombstones_in(connection) | listed()
+    if not gone:
+        return learners
+    if key is None:
+        raise PrivacyError(
+            f"{len(gone):,} learners were forgotten, and without the key nobody can "
+            "tell whether this table holds them. Give the key: --key-file."
+        )
+    found = tombstones_of(learners["learner_id"].cast(pl.String), key)
+    return learners.filter(~found.is_in(list(gone)))
+
+
+def bury(
+    connection: sa.Connection, tombstones: Iterable[str], *, who: str, at: object = None
+) -> None:
+    """Write down tombstones, each once.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        That writes.
+    tombstones : iterable of str
+    who : str
+    at : datetime, default=None
+        ``None`` is now.
+    """
+    new = sorted(set(tombstones) - tombstones_in(connection))
+    if new:
+        connection.execute(
+            deletions.insert(),
+            [{"tombstone": one, "at": at or now(), "who": who} for one in new],
+        )
+
+
+def list_path() -> Path:
+    """Say where tombstones are kept besides the store: beside the key.
+
+    A store that is restored from before a deletion does not know of it; this file does.
+    """
+    return key_path().with_name("forgotten")
+
+
+def listed() -> set[str]:
+    """Give the tombstones that are kept beside the key."""
+    path = list_path()
+    return set(path.read_text("ascii").split()) if path.exists() else set()
+
+
+def list_down(tombstones: Iterable[str]) -> None:
+    """Add tombstones to those beside the key."""
+    new = sorted(set(tombstones) - listed())
+    if not new:
+        return
+    path = list_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(opened, "a", encoding="ascii") as file:
+        file.write("".join(f"{one}\n" for one in new))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def erase(connection: sa.Connection, learners: Sequence[str]) -> int:
+    """Delete all rows of learners; what is counted of the others is counted again.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        That writes.
+    learners : sequence of str
+
+    Returns
+    -------
+    int
+        Rows that are gone.
+    """
+    if not learners:
+        return 0
+    gone = 0
+    for table in (membership, members):
+        is_of = table.c.learner_id.in_(list(learners))
+        gone += connection.execute(table.delete().where(is_of)).rowcount
+    if gone:
+        _count_again(connection)
+    return gone
+
+
+def _count_again(connection: sa.Connection) -> None:
+    """Count the learners of versions and releases from the rows that are left."""
+    of_version = _counted(members).where(members.c.version == versions.c.id)
+    connection.execute(versions.update().values(learners=of_version.scalar_subquery()))
+    own = _counted(members).where(
+        members.c.version == version_segments.c.version,
+        members.c.number == version_segments.c.number,
+    )
+    connection.execute(version_segments.update().values(learners=own.scalar_subquery()))
+    counted = {name: one.scalar_subquery() for name, one in counts_of_release().items()}
+    connection.execute(releases.update().values(**counted))
+
+
+def _counted(table: sa.Table) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(table)
+
+
+def counts_of_release() -> dict[str, sa.Select[int]]:
+    """Give the counts of a release, by its number, from the stays."""
+    c, number = membership.c, releases.c.number
+    stays = _counted(membership)
+    came = stays.where(c.since == number)
+    return {
+        "learners": stays.where(
+            c.since <= number, c.until.is_(None) | (c.until > number)
+        ),
+        "joined": came.where(c.cause == "joined"),
+        "moved": came.where(c.cause != "joined"),
+        "left": stays.where(c.until == number, c.end_cause == "left"),
+    }
+
+
+def without_codes(connection: sa.Connection, learners: Sequence[str]) -> None:
+    """Take the codes of learners out of the models of the store.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        That writes.
+    learners : sequence of str
+    """
+    c = members.c
+    asked = sa.select(c.version, c.member_code).where(
+        c.learner_id.in_(list(learners)), c.member_code.is_not(None)
+    )
+    codes: dict[int, list[int]] = {}
+    for version, code in connection.execute(asked):
+        codes.setdefault(version, []).append(code)
+    for version, own in codes.items():
+        text = connection.scalar(
+            sa.select(versions.c.model).where(versions.c.id == version)
+        )
+        model = SegmentModel.from_json(text or "").without_members(own)
+        connection.execute(
+            versions.update()
+            .where(versions.c.id == version)
+            .values(model=model.to_json())
+        )
+
+
+def scrubbed(engine: sa.Engine, tables: Iterable[str] = ()) -> None:
+    """Have a database write over what was deleted: in its log and in free pages.
+
+    Of PostgreSQL these are the tables; its own log of changes is the server's, which
+    writes over it in its time.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+    tables : iterable of str, default=()
+        Of PostgreSQL, which of them.
+    """
+    with told(engine), engine.connect() as connection:
+        plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+        if connection.dialect.name == POSTGRES:
+            for name in tables:
+                plain.exec_driver_sql(f'VACUUM FULL "{name}"')
+            return
+        driver: Any = connection.connection.driver_connection
+        for command in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"):
+            driver.execute(command).fetchall()
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -1,0 +1,1 @@
+"""Each step is a module here, numbered."""

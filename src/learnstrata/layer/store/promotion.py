@@ -1,0 +1,348 @@
+"""A version becomes what is used: promoted, updated, or taken back.
+
+Who is near the border of two segments does not change from one to the other and back
+at each refit: a learner leaves the segment that they are in only where another is
+nearer by a margin. How many that keeps is told with the release.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+import sqlalchemy as sa
+
+from learnstrata.exceptions import ParameterError
+from learnstrata.layer.store.frames import add_rows, frame_of
+from learnstrata.layer.store.membership import (
+    JOINED,
+    LEFT,
+    current_stays,
+    last_release,
+    stays_in,
+)
+from learnstrata.layer.store.opening import Store, now
+from learnstrata.layer.store.tables import (
+    members,
+    membership,
+    releases,
+    version_segments,
+)
+from learnstrata.layer.store.versions import version_of
+
+__all__ = ["LEAST_MARGIN", "Promoted", "planned", "promote", "roll_back"]
+
+LEAST_MARGIN = 0.05  # of the distance: under it a learner stays where they are
+CHANGED, REFIT, CORRECTION, ROLLBACK = (
+    "learner changed",
+    "refit",
+    "correction",
+    "rollback",
+)
+Kind = Literal["promotion", "update", "correction", "rollback"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """A release that was made, or that is planned.
+
+    Attributes
+    ----------
+    number, version : int
+    kind : str
+    learners : int
+        Who is in a segment from now on.
+    joined, left, moved : int
+        Since the release before.
+    kept : int
+        Learners who stay though another segment is nearer, by less than the margin.
+    causes : dict of str to int
+        Learners who moved, by the one cause of it.
+    """
+
+    number: int
+    version: int
+    kind: Kind
+    learners: int
+    joined: int
+    left: int
+    moved: int
+    kept: int
+    causes: dict[str, int]
+
+
+def promote(
+    store: Store,
+    version: int,
+    *,
+    who: str,
+    why: str = "",
+    correction: bool = False,
+    least_margin: float = LEAST_MARGIN,
+) -> Promoted:
+    """Make a version what is used.
+
+    Parameters
+    ----------
+    store : Store
+    version : int
+    who, why : str
+    correction : bool, default=False
+        Whether the table was wrong before, and nobody changed.
+    least_margin : float, default=0.05
+        Share of the distance to the second centre by which another segment is nearer
+        before a learner leaves the one they are in; 0 lets all go.
+
+    Returns
+    -------
+    Promoted
+
+    Raises
+    ------
+    ParameterError
+        If there is no such version, or it is current already.
+    """
+    with store.writing() as connection:
+        last = last_release(connection)
+        if last is not None and last.version == version:
+            raise ParameterError(f"Version {version} is current already.")
+        plan, state = _plan(
+            connection, version, correction=correction, least_margin=least_margin
+        )
+        _release(connection, plan, state, (who, why))
+    return plan
+
+
+def planned(
+    store: Store, version: int, *, least_margin: float = LEAST_MARGIN
+) -> tuple[Promoted, pl.DataFrame]:
+    """Say what promoting a version would do, without doing it.
+
+    Returns
+    -------
+    Promoted
+    polars.DataFrame
+        ``learner_id``, ``segment``, ``old`` and ``cause`` of all who would be in it.
+    """
+    with store.reading() as connection:
+        return _plan(connection, version, least_margin=least_margin)
+
+
+def roll_back(
+    store: Store, version: int | None = None, *, who: str, why: str = ""
+) -> Promoted:
+    """Make a version of before what is used again, each learner where they were.
+
+    Parameters
+    ----------
+    store : Store
+    version : int, default=None
+        ``None`` is the one that was used before the current one.
+    who, why : str
+
+    Raises
+    ------
+    ParameterError
+        If that version was never used, or is current already.
+    """
+    with store.writing() as connection:
+        row = _release_before(connection, version)
+        was = stays_in(connection, row.number).select("learner_id", "segment")
+        current = current_stays(connection)
+        state = _with_cause(was, current, pl.lit(ROLLBACK))
+        plan = _summed(connection, row.version, "rollback", state, current, kept=0)
+        _release(connection, plan, state, (who, why))
+    return plan
+
+
+def _release_before(connection: sa.Connection, version: int | None) -> sa.Row[Any]:
+    last = last_release(connection)
+    if last is None:
+        raise ParameterError("Nothing was released yet, so there is no way back.")
+    earlier = releases.select().where(releases.c.version != last.version)
+    if version is not None:
+        earlier = earlier.where(releases.c.version == version)
+    found = connection.execute(earlier.order_by(releases.c.number.desc()).limit(1))
+    row = found.one_or_none()
+    if row is None:
+        asked = "No other version" if version is None else f"Version {version}"
+        raise ParameterError(
+            f"{asked} was used before version {last.version}, which is current. "
+            "learnstrata history shows the releases."
+        )
+    return row
+
+
+def _plan(
+    connection: sa.Connection,
+    version: int,
+    *,
+    correction: bool = False,
+    least_margin: float = LEAST_MARGIN,
+) -> tuple[Promoted, pl.DataFrame]:
+    version_of(connection, version)
+    last, current = last_release(connection), current_stays(connection)
+    fresh = _fresh(connection, version)
+    known = fresh["segment"].unique()
+    own = fresh.join(
+        current.select("learner_id", old="segment"), on="learner_id", how="left"
+    )
+    is_near = (
+        pl.col("old").is_in(known.implode())
+        & (pl.col("second") == pl.col("old"))
+        & (pl.col("margin") < least_margin)
+    )
+    stays = (pl.col("segment") != pl.col("old")) & is_near.fill_null(value=False)
+    held = (
+        own.with_columns(kept=stays.fill_null(value=False))
+        .with_columns(segment=pl.when("kept").then("old").otherwise("segment"))
+        .join(_said_before(connection, last), on="learner_id", how="left")
+    )
+    cause = pl.lit(CORRECTION) if correction else _cause()
+    state = _with_cause(held, current, cause)
+    kind: Kind = "correction" if correction else "promotion"
+    kept = int(held["kept"].sum())
+    return _summed(connection, version, kind, state, current, kept=kept), state
+
+
+def _fresh(connection: sa.Connection, version: int) -> pl.DataFrame:
+    """Give where a version puts its learners, by the ids of segments."""
+    c, own = members.c, version_segments.alias("own")
+    second, parent = version_segments.alias("second"), version_segments.alias("parent")
+    parents = version_of(connection, version).parent
+    return frame_of(
+        connection,
+        sa.select(
+            c.learner_id,
+            own.c.segment.label("segment"),
+            second.c.segment.label("second"),
+            c.margin,
+            c.values_digest,
+            parent.c.segment.label("by_parent"),
+        )
+        .join(own, (own.c.version == c.version) & (own.c.number == c.number))
+        .join(
+            second,
+            (second.c.version == c.version) & (second.c.number == c.second_number),
+            isouter=True,
+        )
+        .join(
+            parent,
+            (parent.c.version == (parents or 0))
+            & (parent.c.number == c.number_by_parent),
+            isouter=True,
+        )
+        .where(c.version == version),
+    )
+
+
+def _said_before(connection: sa.Connection, last: sa.Row[Any] | None) -> pl.DataFrame:
+    """Give the digest of what the table of the version before said of each learner."""
+    c = members.c
+    version = 0 if last is None else last.version
+    asked = sa.select(c.learner_id, c.values_digest.label("was"))
+    return frame_of(connection, asked.where(c.version == version))
+
+
+def _cause() -> pl.Expr:
+    """Tell why a learner moves: they changed, or the segmentation did.
+
+    Where the model of before was asked, it is what it says of them now: the learner
+    changed if it too takes them elsewhere. Else it is whether the table says anything
+    else of them than before.
+    """
+    by_values = pl.col("was").ne_missing(pl.col("values_digest"))
+    by_model = pl.col("by_parent") != pl.col("old")
+    changed = pl.coalesce(by_model, by_values)
+    return pl.when(changed).then(pl.lit(CHANGED)).otherwise(pl.lit(REFIT))
+
+
+def _with_cause(
+    fresh: pl.DataFrame, current: pl.DataFrame, cause: pl.Expr
+) -> pl.DataFrame:
+    """Give ``learner_id``, ``segment``, ``old`` and ``cause`` (null of who stays)."""
+    both = fresh.drop("old", strict=False).join(
+        current.select("learner_id", old="segment"), on="learner_id", how="left"
+    )
+    moved = pl.col("segment") != pl.col("old")
+    told = pl.when(pl.col("old").is_null()).then(pl.lit(JOINED)).when(moved).then(cause)
+    return both.select("learner_id", "segment", "old", cause=told)
+
+
+def _summed(
+    connection: sa.Connection,
+    version: int,
+    kind: Kind,
+    state: pl.DataFrame,
+    current: pl.DataFrame,
+    *,
+    kept: int,
+) -> Promoted:
+    last = last_release(connection)
+    causes = dict(state["cause"].drop_nulls().value_counts(sort=True).iter_rows())
+    joined = causes.pop(JOINED, 0)
+    left = current.join(state, on="learner_id", how="anti")
+    return Promoted(
+        number=1 if last is None else last.number + 1,
+        version=version,
+        kind=kind,
+        learners=len(state),
+        joined=joined,
+        left=len(left),
+        moved=sum(causes.values()),
+        kept=kept,
+        causes=causes,
+    )
+
+
+def _release(
+    connection: sa.Connection,
+    plan: Promoted,
+    state: pl.DataFrame,
+    said: tuple[str, str],
+) -> None:
+    """Write a release: who left a segment in it, and who came into one."""
+    connection.execute(
+        releases.insert().values(
+            number=plan.number,
+            version=plan.version,
+            kind=plan.kind,
+            at=now(),
+            who=said[0],
+            why=said[1],
+            learners=plan.learners,
+            joined=plan.joined,
+            left=plan.left,
+            moved=plan.moved,
+            kept=plan.kept,
+        )
+    )
+    current = current_stays(connection)
+    ended = current.join(
+        state.select("learner_id", "cause", new="segment"), on="learner_id", how="left"
+    ).filter(pl.col("new").ne_missing(pl.col("segment")))
+    _end(connection, ended.with_columns(pl.col("cause").fill_null(LEFT)), plan.number)
+    begun = state.drop_nulls("cause").select(
+        "learner_id",
+        pl.lit(plan.number, dtype=pl.Int64).alias("since"),
+        "segment",
+        "cause",
+    )
+    add_rows(connection, membership, begun)
+
+
+def _end(connection: sa.Connection, rows: pl.DataFrame, number: int) -> None:
+    """End stays with a release."""
+    if rows.is_empty():
+        return
+    c = membership.c
+    ending = (
+        membership.update()
+        .where(
+            c.learner_id == sa.bindparam("learner"),
+            c.since == sa.bindparam("begun"),
+        )
+        .values(until=number, end_cause=sa.bindparam("why"))
+    )
+    told = rows.select(learner="learner_id", begun="since", why="cause")
+    for part in told.iter_slices(50_000):
+        connection.execute(ending, part.to_dicts())

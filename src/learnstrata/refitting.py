@@ -1,0 +1,362 @@
+"""A refit: a challenger is fitted to a new table and put beside what is used.
+
+Nothing changes by it. The plan says what would: who moves and why, which segments
+continue, what breaks for those who use them; and whether to promote it, to hold it, or
+to ask somebody, with the reason.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import sqlalchemy as sa
+from narwhals.typing import IntoFrame
+
+from learnstrata.assignment import assign, read_alike
+from learnstrata.config.stages import Config
+from learnstrata.exceptions import ParameterError
+from learnstrata.facade import Segmentation, segment
+from learnstrata.layer.lineage import Event, lineage_of
+from learnstrata.layer.store.membership import (
+    current_stays,
+    last_release,
+    names_of_segments,
+    segment_of_number,
+    stays_in,
+)
+from learnstrata.layer.store.opening import Store, now
+from learnstrata.layer.store.promotion import LEAST_MARGIN, REFIT, Promoted, planned
+from learnstrata.layer.store.tables import decisions, publications
+from learnstrata.layer.store.versions import model_of, names_for
+from learnstrata.learners.features.matrix import to_matrix
+from learnstrata.segments.model.model import SegmentModel
+from learnstrata.stats.sampling import sample_rows
+from learnstrata.stats.validity import inertia, silhouette
+
+__all__ = [
+    "Challenger",
+    "Plan",
+    "Policy",
+    "Score",
+    "challenge",
+    "plan_of",
+    "record_plan",
+]
+
+Decision = Literal["promote", "hold", "ask"]
+SAMPLE = 5_000  # learners whose silhouettes are computed
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """By what a challenger is promoted, held, or somebody asked.
+
+    Attributes
+    ----------
+    least_gain : float, default=0.005
+        More of the variance of the features that the challenger's segments explain on
+        the new table than the segments in use; under it, it is held.
+    most_moved : float, default=0.10
+        Share of the learners of both who may move by the refit alone without anybody
+        being asked.
+    least_margin : float, default=0.05
+        As for `learnstrata.layer.store.promotion.promote`.
+    """
+
+    least_gain: float = 0.005
+    most_moved: float = 0.10
+    least_margin: float = LEAST_MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How good a cut is on the learners of the new table, in the challenger's features.
+
+    Attributes
+    ----------
+    explained : float
+        Share of the variance of the features between the segments, 0 to 1.
+    silhouette : float
+        Mean over a sample, -1 to 1.
+    """
+
+    explained: float
+    silhouette: float
+
+
+@dataclass(frozen=True, slots=True)
+class Challenger:
+    """A segmentation of a new table, and what the model in use makes of it.
+
+    Attributes
+    ----------
+    found : Segmentation
+        Under the names of the segments that it continues.
+    by_champion : polars.DataFrame
+        ``learner_id`` and ``segment_id``, the number in the model in use.
+    champion, challenger : Score
+    against : int
+        The version in use.
+    """
+
+    found: Segmentation
+    by_champion: pl.DataFrame = field(repr=False)
+    champion: Score
+    challenger: Score
+    against: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What promoting a challenger would change, and what to do.
+
+    Attributes
+    ----------
+    decision : str
+        ``promote``, ``hold`` or ``ask``.
+    reason : str
+    promotion : Promoted
+        As it would be.
+    events : tuple of Event
+    shifts : polars.DataFrame
+        ``segment_id``, ``segment_name``, ``before``, ``after``; ``by_learners``: what
+        the segment gains since learners came, left or changed, ``by_refit``: since it
+        is cut otherwise. The two add up to the difference.
+    breaks : tuple of str
+        What those who use the segments have to change, one sentence each.
+    """
+
+    decision: Decision
+    reason: str
+    promotion: Promoted
+    events: tuple[Event, ...]
+    shifts: pl.DataFrame
+    breaks: tuple[str, ...]
+
+
+def challenge(
+    store: Store,
+    table: IntoFrame,
+    *,
+    config: Config | None = None,
+    key: bytes,
+    **given: Any,  # noqa: ANN401 - of `segment`
+) -> Challenger:
+    """Fit a challenger to a new table, from the segments in use and from fresh starts.
+
+    Parameters
+    ----------
+    store : Store
+    table : data frame
+        With the columns of the table that the version in use was made from.
+    config : Config, default=None
+        ``None`` is that of the version in use.
+    key : bytes of length 32 or more
+    **given
+        As for `learnstrata.facade.segment`: ``source``, ``engine``, ``watch``.
+
+    Raises
+    ------
+    ParameterError
+        If nothing is in use.
+    """
+    with store.reading() as connection:
+        last = last_release(connection)
+        if last is None:
+            raise ParameterError(
+                "Nothing is in use that could be refitted. Promote a version first: "
+                "learnstrata promote VERSION."
+            )
+        model = model_of(connection, last.version)
+        stays = stays_in(connection, last.number)
+        names = names_of_segments(connection)
+    by_champion = assign(table, model).select("learner_id", "segment_id")
+    settings = model.config if config is None else config
+    found = segment(table, config=settings, key=key, start=by_champion, **given)
+    found = found.renamed(_names_kept(found, stays, names))
+    scores = _scores(table, found, by_champion)
+    return Challenger(found, by_champion, *scores, against=last.version)
+
+
+def _names_kept(
+    found: Segmentation, stays: pl.DataFrame, names: dict[int, str]
+) -> dict[int | str, str]:
+    """Give the segments that continue the names that they have in the store."""
+    new = found.members.select("learner_id", number="segment_id")
+    events = lineage_of(stays, new, k=len(found.model.centers))
+    stay = {e.number: names[e.old] for e in events if e.event == "continued" and e.old}
+    return dict(enumerate(names_for(found.model.names, stay, names.values()), start=1))
+
+
+def _scores(
+    table: IntoFrame, found: Segmentation, by_champion: pl.DataFrame
+) -> tuple[Score, Score]:
+    """Judge both cuts on the same learners and in the same features."""
+    model = found.model
+    read = read_alike(table, model, lambda units: _matrix(units, model)).found
+    X, ids = np.concatenate([X for _, X in read]), pl.concat([ids for ids, _ in read])
+    cuts = [_labels(ids, one) for one in (by_champion, found.members)]
+    known = np.all([labels > 0 for labels in cuts], axis=0)
+    rows = sample_rows(int(known.sum()), min(SAMPLE, int(known.sum())), rng=0)
+    X, cuts = X[known], [labels[known] for labels in cuts]
+    told = silhouette(X[rows], [labels[rows] for labels in cuts])
+    total = inertia(X, np.zeros(len(X), dtype=np.int64))
+    one, other = (
+        Score(1 - inertia(X, labels) / total, sil.mean)
+        for labels, sil in zip(cuts, told, strict=True)
+    )
+    return one, other
+
+
+def _matrix(
+    units: pl.DataFrame, model: SegmentModel
+) -> tuple[pl.DataFrame, npt.NDArray[np.float32]]:
+    learners = model.featured(units.sort("record"), model.features.columns)
+    ids = learners.select(pl.col("learner_id").cast(pl.String))
+    return ids, to_matrix(learners, model.features).X
+
+
+def _labels(ids: pl.DataFrame, members: pl.DataFrame) -> npt.NDArray[np.int64]:
+    asked = members.select(pl.col("learner_id").cast(pl.String), "segment_id")
+    own = ids.join(asked, on="learner_id", how="left", maintain_order="left")
+    return own["segment_id"].fill_null(0).to_numpy()
+
+
+def plan_of(
+    store: Store, version: int, challenger: Challenger, *, policy: Policy | None = None
+) -> Plan:
+    """Say what promoting a challenger would change, and what to do.
+
+    Parameters
+    ----------
+    store : Store
+    version : int
+        Of the challenger, once it was added.
+    challenger : Challenger
+    policy : Policy, default=None
+        ``None`` is that of `Policy`.
+    """
+    by = policy or Policy()
+    promotion, state = planned(store, version, least_margin=by.least_margin)
+    with store.reading() as connection:
+        before = current_stays(connection)
+        ids = segment_of_number(connection, version)
+        numbers = segment_of_number(connection, challenger.against)
+        names = names_of_segments(connection)
+        used = connection.scalars(sa.select(publications.c.target).distinct()).all()
+    new = challenger.found.members.select("learner_id", number="segment_id")
+    found = lineage_of(before, new, k=len(ids))
+    events = tuple(one.placed(ids) for one in found)
+    shifts = _shifts(before, challenger.by_champion, numbers, state, names)
+    changed = [e for e in events if e.event != "continued"]
+    decision, reason = _decided(challenger, promotion, changed, by)
+    breaks = tuple(
+        f"{target}: {what}"
+        for target in used
+        for what in (_broken(e, names) for e in changed)
+    )
+    return Plan(decision, reason, promotion, events, shifts, breaks)
+
+
+def _shifts(
+    before: pl.DataFrame,
+    by_champion: pl.DataFrame,
+    numbers: dict[int, int],
+    state: pl.DataFrame,
+    names: dict[int, str],
+) -> pl.DataFrame:
+    """Part what each segment gains into learners and the cut."""
+    same = by_champion.select(segment=pl.col("segment_id").replace_strict(numbers))
+    counted = [
+        one.group_by("segment").agg(pl.len().cast(pl.Int64).alias(name))
+        for name, one in (("before", before), ("same_cut", same), ("after", state))
+    ]
+    table = counted[0]
+    for one in counted[1:]:
+        table = table.join(one, on="segment", how="full", coalesce=True)
+    return (
+        table.fill_null(0)
+        .sort("segment")
+        .select(
+            segment_id="segment",
+            segment_name=pl.col("segment").replace_strict(names),
+            before="before",
+            after="after",
+            by_learners=pl.col("same_cut") - pl.col("before"),
+            by_refit=pl.col("after") - pl.col("same_cut"),
+        )
+    )
+
+
+def _decided(
+    challenger: Challenger, promotion: Promoted, changed: list[Event], by: Policy
+) -> tuple[Decision, str]:
+    """Decide, and say by which numbers."""
+    gain = challenger.challenger.explained - challenger.champion.explained
+    told = (
+        f"The new cut explains {challenger.challenger.explained:.1%} of the variance "
+        f"of the features, the one in use {challenger.champion.explained:.1%}"
+    )
+    if gain < by.least_gain:
+        return "hold", (
+            f"{told}: {gain * 100:+.1f} points, where {by.least_gain * 100:.1f} are "
+            "asked."
+        )
+    if changed:
+        kinds = counted_kinds(changed)
+        return "ask", f"{told}, but segments do not all continue: {kinds}."
+    stayed = promotion.learners - promotion.joined
+    moved = promotion.causes.get(REFIT, 0) / stayed if stayed else 0.0
+    if moved > by.most_moved:
+        return "ask", (
+            f"{told}, but {moved:.1%} of the learners of both would move by the refit "
+            f"alone, where {by.most_moved:.1%} may."
+        )
+    return "promote", f"{told}; {moved:.1%} of the learners of both move by it alone."
+
+
+def counted_kinds(events: list[Event]) -> str:
+    """Say how many segments became what."""
+    kinds: dict[str, int] = {}
+    for one in events:
+        kinds[one.event] = kinds.get(one.event, 0) + 1
+    return ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+
+
+def _broken(event: Event, names: dict[int, str]) -> str:
+    old, new = (names.get(i or 0, "") for i in (event.old, event.new))
+    if event.event == "new":
+        return f"segment {event.new} ({new}) is new."
+    if event.event == "split":
+        return f"segment {event.new} ({new}) is split off from {event.old} ({old})."
+    if event.event == "merged":
+        return f"segment {event.old} ({old}) goes into {event.new} ({new})."
+    return f"segment {event.old} ({old}) is gone."
+
+
+def record_plan(
+    store: Store, version: int, plan: Plan, challenger: Challenger, *, who: str
+) -> None:
+    """Write a plan into the store: what was decided, by which numbers.
+
+    Parameters
+    ----------
+    store : Store
+    version : int
+    plan : Plan
+    challenger : Challenger
+    who : str
+    """
+    told = {
+        "champion": asdict(challenger.champion),
+        "challenger": asdict(challenger.challenger),
+        "promotion": asdict(plan.promotion),
+        "shifts": plan.shifts.to_dicts(),
+        "breaks": list(plan.breaks),
+    }
+    row = {"version": version, "against": challenger.against, "plan": told}
+    row |= {"decision": plan.decision, "reason": plan.reason, "who": who, "at": now()}
+    with store.writing() as connection:
+        connection.execute(decisions.insert().values(**row))
