@@ -109,15 +109,18 @@ sa.Index(
 
 
 def _stage(name: str, *columns: sa.Column) -> sa.Table:
+    """Make a table of one transaction; only SQLite looks rows up in it by a key."""
     return sa.Table(
         name,
         STAGES,
+        sa.Column("learner_id", ID, nullable=False),
         *columns,
+        sa.PrimaryKeyConstraint("learner_id").ddl_if(dialect="sqlite"),
         prefixes=["TEMPORARY"],
         postgresql_on_commit="DROP",
         sqlite_with_rowid=False,
     )
 
 
-INCOMING = _stage("segment_incoming", _id(), *_of_members())
-OUTGOING = _stage("segment_outgoing", _id())
+INCOMING = _stage("segment_incoming", *_of_members())
+OUTGOING = _stage("segment_outgoing")
