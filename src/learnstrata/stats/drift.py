@@ -6,7 +6,7 @@ one limit serves all of them; beside it stands what samples of one law reach by 
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -121,8 +121,9 @@ def number_drift(old: npt.ArrayLike, new: npt.ArrayLike, *, bins: int = BINS) ->
         raise ParameterError(f"Got bins={bins}, expected 2 or more.")
     before, after = _finite("old", old), _finite("new", new)
     counts = _binned(before, after, bins)
-    p = float(stats.ks_2samp(before, after, method="asymp")[1])
-    return _drift(*counts, p=p, shift=_shift(before, after))
+    found: Any = stats.ks_2samp(before, after, method="asymp")
+    shift = _shift(before, after)
+    return _drift(*counts, p=float(found.pvalue), shift=shift)
 
 
 def category_drift(old: npt.ArrayLike, new: npt.ArrayLike) -> Drift:
@@ -205,8 +206,8 @@ def rate_drift(old: tuple[int, int], new: tuple[int, int]) -> Drift:
 
     table = [[count, n - count] for count, n in (old, new)]
     before, after = _counts(*table)
-    p = float(stats.fisher_exact([[*before], [*after]])[1])
-    return _drift(before, after, p=min(p, 1.0))
+    found: Any = stats.fisher_exact([[*before], [*after]])
+    return _drift(before, after, p=min(float(found.pvalue), 1.0))
 
 
 def holm(p: npt.ArrayLike) -> Floats:

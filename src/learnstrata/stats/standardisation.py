@@ -11,6 +11,11 @@ from learnstrata.stats.inputs import Floats
 
 __all__ = ["MeanChange", "change_within"]
 
+LEAST = 1e-9  # of a sum of squares: less is rounding
+CLOSE = 1e-7  # steps of the slope from which on it stays
+MOST_ROUNDS = 50
+NORMAL_MAD = 0.6745  # of a normal law, in its standard deviations
+
 
 @dataclass(frozen=True, slots=True)
 class MeanChange:
@@ -54,6 +59,8 @@ def change_within(
     new: npt.ArrayLike,
     cells: tuple[npt.ArrayLike, npt.ArrayLike],
     others: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
+    *,
+    reach: float | None = None,
 ) -> MeanChange:
     r"""Part the change of a mean into one within cells and one of their mix.
 
@@ -73,6 +80,10 @@ def change_within(
         The cell of each row; any integers.
     others : tuple of array-like of shape (n, d) and (m, d), default=None
         Numbers in which rows of a cell still differ.
+    reach : float, default=None
+        Rows further from their fit than so many robust standard deviations are pulled
+        in to there (Huber's estimate; 1.345 loses 5 % where the law is normal): means
+        and changes are those of the values so tempered. ``None`` tempers nothing.
 
     Returns
     -------
@@ -99,6 +110,7 @@ def change_within(
        Estimates", Journal of Human Resources 8(4): 436-455.
     .. [3] R. Oaxaca (1973), "Male-Female Wage Differentials in Urban Labor Markets",
        International Economic Review 14(3): 693-709.
+    .. [4] P. J. Huber (1981), "Robust Statistics", Wiley, ch. 7.
 
     Examples
     --------
@@ -113,20 +125,22 @@ def change_within(
     y, t = _joined(old, new)
     codes, n_cells = _coded(cells, len(y))
     X = t[:, None] if others is None else np.column_stack([t, _rows(others, len(y))])
-    slopes, error = _within(y, X, codes, n_cells)
-    fitted = _fitted(y, X, slopes, codes, n_cells) - slopes[0] * t
+    cells_of = _Cells(codes, n_cells)
+    inner = np.column_stack([cells_of.centered(x) for x in X.T])
+    fit = _fit(y, inner, cells_of, reach)
     is_new = t > 0
-    total = _gap(y, is_new)
+    total = _gap(fit.values, is_new)
+    mix_error = _gap_error(fit.fitted - fit.slope * t, is_new)
     both = _in_both(codes, is_new, n_cells)
     return MeanChange(
         n_old=int((~is_new).sum()),
         n_new=int(is_new.sum()),
         total=total,
-        within=float(slopes[0]),
-        mix=total - float(slopes[0]),
-        total_error=_gap_error(y, is_new),
-        within_error=error,
-        mix_error=_gap_error(fitted, is_new),
+        within=fit.slope,
+        mix=total - fit.slope,
+        total_error=math.hypot(fit.error, mix_error),
+        within_error=fit.error,
+        mix_error=mix_error,
         cells=int(both.sum()),
         coverage=float(min(both[codes[is_new]].mean(), both[codes[~is_new]].mean())),
     )
@@ -166,45 +180,68 @@ def _rows(others: tuple[npt.ArrayLike, npt.ArrayLike], n: int) -> Floats:
     return rows
 
 
-def _centered(values: Floats, codes: npt.NDArray[np.intp], n_cells: int) -> Floats:
-    """Give values less the mean of their cell."""
-    sizes = np.bincount(codes, minlength=n_cells)
-    means = np.bincount(codes, values, n_cells) / sizes
-    return values - means[codes]
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Which of the cells each row is in."""
+
+    codes: npt.NDArray[np.intp]
+    n: int
+
+    def centered(self, values: Floats) -> Floats:
+        """Give values less the mean of their cell."""
+        means = np.bincount(self.codes, values, self.n) / self.sizes
+        return values - means[self.codes]
+
+    @property
+    def sizes(self) -> npt.NDArray[np.intp]:
+        """Rows in each."""
+        return np.bincount(self.codes, minlength=self.n)
 
 
-def _within(
-    y: Floats, X: Floats, codes: npt.NDArray[np.intp], n_cells: int
-) -> tuple[Floats, float]:
-    """Give the slopes within cells, and the standard error of the first."""
-    inner = np.column_stack([_centered(x, codes, n_cells) for x in X.T])
-    if (inner[:, 0] ** 2).sum() < 1e-9:
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """The slope of the new sample, its standard error, and the values it is of."""
+
+    slope: float
+    error: float
+    fitted: Floats
+    values: Floats
+
+
+def _fit(y: Floats, inner: Floats, cells: _Cells, reach: float | None) -> _Fit:
+    """Fit slopes within cells; temper what is far from its fit until it stays."""
+    if (inner[:, 0] ** 2).sum() < LEAST:
         raise DegenerateError(
             "Got no cell that both samples have, expected one or more. Make the cells "
             "coarser."
         )
-    gap = _centered(y, codes, n_cells)
-    found, _, rank, _ = np.linalg.lstsq(inner, gap, rcond=None)
-    slopes = found.astype(np.float64)
-    left = len(y) - n_cells - int(rank)
+    left = len(y) - cells.n - int(np.linalg.matrix_rank(inner))
     if left < 1:
         raise DegenerateError(
-            f"Got {len(y):,} rows in {n_cells:,} cells, expected more rows than cells. "
+            f"Got {len(y):,} rows in {cells.n:,} cells, expected more rows than cells. "
             "Make the cells coarser."
         )
-    spread = float(((gap - inner @ slopes) ** 2).sum()) / left
-    return slopes, math.sqrt(spread * float(np.linalg.pinv(inner.T @ inner)[0, 0]))
+    values, slopes, before = y, np.zeros(inner.shape[1]), np.inf
+    fitted, within = y, 1.0
+    for _ in range(MOST_ROUNDS):
+        gap = cells.centered(values)
+        slopes = np.linalg.lstsq(inner, gap, rcond=None)[0]
+        fitted = values - (gap - inner @ slopes)
+        if reach is None or abs(slopes[0] - before) < CLOSE:
+            break
+        before, far = slopes[0], reach * _scale(y - fitted, cells, left)
+        values = fitted + np.clip(y - fitted, -far, far)
+        within = float((np.abs(y - fitted) <= far).mean())
+    spread = float(((values - fitted) ** 2).sum()) / left / within**2
+    own = float(np.linalg.pinv(inner.T @ inner)[0, 0])
+    return _Fit(float(slopes[0]), math.sqrt(spread * own), fitted, values)
 
 
-def _fitted(
-    y: Floats,
-    X: Floats,
-    slopes: Floats,
-    codes: npt.NDArray[np.intp],
-    n_cells: int,
-) -> Floats:
-    inner = np.column_stack([_centered(x, codes, n_cells) for x in X.T])
-    return y - (_centered(y, codes, n_cells) - inner @ slopes)
+def _scale(residuals: Floats, cells: _Cells, left: int) -> float:
+    """Give the robust standard deviation of rows that share their cell."""
+    shared = np.abs(residuals[(cells.sizes > 1)[cells.codes]])
+    lost = math.sqrt(len(shared) / min(max(left, 1), len(shared))) if len(shared) else 1
+    return float(np.median(shared)) / NORMAL_MAD * lost if len(shared) else 0.0
 
 
 def _gap(values: Floats, is_new: npt.NDArray[np.bool_]) -> float:
