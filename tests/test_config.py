@@ -6,7 +6,12 @@ from typing import get_type_hints
 
 import pytest
 
-from learnstrata.config.loading import list_recipes, load_config, load_names
+from learnstrata.config.loading import (
+    list_recipes,
+    load_config,
+    load_limits,
+    load_names,
+)
 from learnstrata.config.stages import (
     Cleaning,
     Columns,
@@ -537,3 +542,12 @@ def test_names_alone_are_read_from_a_file_that_says_nothing_else(toml):
 def test_a_file_that_is_not_of_names_alone_is_refused(toml, text, message):
     with pytest.raises(ConfigError, match=re.escape(message)):
         load_names(toml(text))
+
+
+def test_limits_of_a_file_lie_over_those_of_a_run_and_others_stay(toml):
+    below = replace(load_config().monitoring, watch_pay=0.02, alpha=0.005)
+    found = load_limits(toml("[monitoring]\nrefit_pay = 0.3\n"), below=below)
+    assert found == replace(below, refit_pay=0.3)
+    assert load_limits(toml("seed = 3"), below=below) == below
+    with pytest.raises(ConfigError, match="Unknown key 'refit'"):
+        load_limits(toml("[monitoring]\nrefit = 0.3\n"), below=below)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import asdict, is_dataclass
 from importlib import resources
 from pathlib import Path
 from types import UnionType
@@ -11,11 +11,17 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from learnstrata.config.stages import EVIDENCE_LEVELS, Config, Evidence
+from learnstrata.config.stages import EVIDENCE_LEVELS, Config, Evidence, Monitoring
 from learnstrata.disk.nearness import did_you_mean
 from learnstrata.exceptions import ConfigError, nearest, preview
 
-__all__ = ["list_recipes", "load_config", "load_names", "numbered_names"]
+__all__ = [
+    "list_recipes",
+    "load_config",
+    "load_limits",
+    "load_names",
+    "numbered_names",
+]
 
 
 def list_recipes() -> tuple[str, ...]:
@@ -92,6 +98,25 @@ def load_names(path: str | Path) -> Mapping[int | str, str]:
             f'{path} names no segment. Write [names] and below it 1 = "a name".'
         )
     return names
+
+
+def load_limits(path: str | Path, *, below: Monitoring) -> Monitoring:
+    """Read the limits of monitoring from a TOML file, laid over those of a run.
+
+    Parameters
+    ----------
+    path : path
+    below : Monitoring
+        What the file does not say.
+
+    Raises
+    ------
+    ConfigError
+        For an unreadable file, an unknown key, or a value that does not fit.
+    """
+    load_config(path=path)  # refuses what does not fit, wherever it stands
+    given = _read_user_file(path).get("monitoring", {})
+    return load_config(monitoring=asdict(below) | given).monitoring
 
 
 def numbered_names(values: Any) -> Any:  # noqa: ANN401 - not checked yet

@@ -26,6 +26,7 @@ __all__ = [
     "Finer",
     "Fit",
     "Hierarchy",
+    "Monitoring",
     "Numbers",
     "Pay",
     "Privacy",
@@ -591,6 +592,32 @@ class Privacy:
     companies: Literal["none", "bands", "sizes"] = "bands"
 
 
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """From where a new table has moved away from the one a model was fitted on.
+
+    Effects are in standard deviations (`learnstrata.stats.drift`).
+
+    Attributes
+    ----------
+    alpha : float
+        Chance that a table which has not moved raises any alarm, over all that is
+        looked at together.
+    watch_effect, refit_effect : float
+        Effect from which a move beyond chance is watched, or asks for a refit; 0.1 and
+        0.5 are a stability index (PSI) of about 0.01 and 0.25.
+    watch_pay, refit_pay : float
+        Change of pay among learners of the same role, experience and company tier,
+        upwards or downwards; 0.03 is 3 %.
+    """
+
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.01
+    watch_effect: Positive = 0.1
+    refit_effect: Annotated[Positive, limits.at_least("watch_effect")] = 0.5
+    watch_pay: Positive = 0.03
+    refit_pay: Annotated[Positive, limits.at_least("watch_pay")] = 0.15
+
+
 EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
     "none": {},
     "quick": {"finer": {"k_max": 4, "resamples": 10, "sample": 3_000}},
@@ -674,6 +701,7 @@ class Config:
     privacy: Privacy = field(default_factory=Privacy)
     cohorts: Cohorts = field(default_factory=Cohorts)
     decisions: Decisions = field(default_factory=Decisions)
+    monitoring: Monitoring = field(default_factory=Monitoring)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the configuration as plain values, for JSON."""

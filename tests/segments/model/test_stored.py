@@ -13,7 +13,11 @@ from learnstrata.exceptions import SourceError
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import run
 from learnstrata.segments.model.model import SegmentModel
-from learnstrata.segments.model.stored import MODEL_VERSION, codes_of_members
+from learnstrata.segments.model.stored import (
+    MODEL_VERSION,
+    _digest,
+    codes_of_members,
+)
 
 
 @pytest.fixture(scope="module")
@@ -262,3 +266,15 @@ def test_what_is_left_out_is_named(values, where):
 def test_a_model_that_was_only_written_in_another_way_is_the_same(model, values):
     assert SegmentModel.from_json(json.dumps(values, indent=4)) == model
     assert read(dict(reversed(values.items()))) == model
+
+
+def test_a_stage_that_an_earlier_release_did_not_know_has_its_usual_values(
+    model, values
+):
+    earlier = copy.deepcopy(values)
+    del earlier["config"]["monitoring"]
+    with pytest.raises(SourceError, match="damaged at 'config': it was changed"):
+        read(earlier)
+    text = json.dumps(earlier["config"], separators=(",", ":"))
+    earlier["digests"]["config"] = _digest(text)
+    assert read(earlier) == model

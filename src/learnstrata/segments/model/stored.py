@@ -7,7 +7,7 @@ import json
 import math
 import reprlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
 from types import UnionType
@@ -211,12 +211,16 @@ def _refuse(where: str, found: object, expected: str) -> NoReturn:
 
 
 def _refuse_other_fields(values: object, kind: type, where: str) -> None:
-    """Refuse a field too few or too many, at any depth of dataclasses."""
+    """Refuse a field too few or too many, at any depth of dataclasses.
+
+    A stage of the configuration that an earlier release did not know is none too few.
+    """
     if not isinstance(values, Mapping):
         return
     known = [one.name for one in fields(kind)]
+    later = _later_stages(kind) if where == "config." else frozenset[str]()
     for name in known:
-        if name not in values:
+        if name not in values and name not in later:
             raise SourceError(
                 f"The model is damaged at {where + name!r}: there is no such field. "
                 f"{ADVICE}"
@@ -228,7 +232,14 @@ def _refuse_other_fields(values: object, kind: type, where: str) -> None:
                 f"model has. {ADVICE}"
             )
     for name, inner in _parts_of(kind).items():
-        _refuse_other_fields(values[name], inner, f"{where}{name}.")
+        _refuse_other_fields(values.get(name), inner, f"{where}{name}.")
+
+
+def _later_stages(kind: type) -> frozenset[str]:
+    """Name the stages whose values are known though nobody wrote them."""
+    return frozenset(
+        one.name for one in fields(kind) if one.default_factory is not MISSING
+    )
 
 
 @cache
