@@ -13,6 +13,7 @@ __all__ = [
     "refuse_foreign",
     "refuse_no_comparison",
     "refuse_no_folder",
+    "refuse_no_monitoring",
     "refuse_no_pictures",
     "refuse_no_run",
 ]
@@ -45,6 +46,9 @@ MARKS = {
 COMPARED = "share/comparison.json"
 COMPARISON = {"share", "private", COMPARED, "private/comparison.json"}
 COMPARISON |= {"private/movers.csv"}
+MONITORED = "share/monitoring.json"
+MONITORING = {"share", "private", "share/monitoring.html", MONITORED}
+MONITORING |= {"private/monitoring.json"}
 PICTURES = (".svg", ".png")
 MOST_TOLD = 3
 
@@ -157,6 +161,30 @@ def refuse_no_comparison(folder: Path, told: Path) -> None:
         raise OutputError(
             f"{told} is not the folder of a comparison and of nothing else, so it is "
             "not overwritten. Choose another --out."
+        )
+
+
+def refuse_no_monitoring(folder: Path, told: Path) -> None:
+    """Refuse a folder that is not what monitoring wrote, unless it is empty.
+
+    Parameters
+    ----------
+    folder, told : Path
+        As for `refuse_no_folder`.
+
+    Raises
+    ------
+    OutputError
+    """
+    refuse_no_folder(folder, told)
+    inside = dict(_walk(folder))
+    known = MONITORED in inside and _has(
+        inside[MONITORED], "monitoring_version", "checks"
+    )
+    if inside and not (known and inside.keys() <= MONITORING):
+        raise OutputError(
+            f"{told} is not a folder of monitoring and of nothing else, so it is not "
+            "overwritten. Choose another --out."
         )
 
 

@@ -55,7 +55,14 @@ from learnstrata.summary.contract.results import DisclosedSummary, Results, Sett
 from learnstrata.summary.walk import Scope, changed, declared
 from learnstrata.wording.words import EVERYBODY
 
-__all__ = ["PLACEHOLDER", "blank", "is_phrased", "own_labels", "own_words"]
+__all__ = [
+    "PLACEHOLDER",
+    "blank",
+    "blank_part",
+    "is_phrased",
+    "own_labels",
+    "own_words",
+]
 
 PLACEHOLDER = "\N{WHITE SQUARE}"
 NAMES = "names"  # the part of a configuration where the user names segments
@@ -69,6 +76,7 @@ SPEAKING += ("wording",)
 # Job titles of a made table, messages of files, names of programs: in no result.
 UNSAID = frozenset({"demo", "sources", "exports.py"})
 R = TypeVar("R", bound=Results)
+P = TypeVar("P", bound=Model)
 
 
 def blank(results: R) -> R:
@@ -96,6 +104,17 @@ def blank(results: R) -> R:
     usual = {c for c in results.input.columns.values() if folded(c) in _aliases()}
     own = own_labels() | named | usual
     return changed(results, _Blanking(own, frozenset(named)))
+
+
+def blank_part(part: P) -> P:
+    """Take every text of the table and of the user out of a result that stands alone.
+
+    Parameters
+    ----------
+    part : Model
+        It is not changed. Its sentences are to be made anew.
+    """
+    return changed(part, _Blanking(own_labels(), frozenset()))
 
 
 @cache

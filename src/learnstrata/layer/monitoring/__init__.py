@@ -1,0 +1,1 @@
+"""Whether a new table has moved away from the one that a model was fitted on."""
