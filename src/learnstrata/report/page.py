@@ -3,9 +3,6 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from learnstrata.learners.features.register import feature_of
 from learnstrata.learners.schema.register import column_label
@@ -28,6 +25,7 @@ from learnstrata.report.pay import pay_section
 from learnstrata.report.questions import tables_of
 from learnstrata.report.sureness import short_verdict
 from learnstrata.report.teams import TEAMS, team_pages
+from learnstrata.report.templating import templates
 from learnstrata.report.trust import trust_of, verdict_of
 from learnstrata.summary.contract.results import DisclosedSummary
 
@@ -98,7 +96,7 @@ def render_report(summary: DisclosedSummary) -> str:
         answer a pointer and tables sort, and look up a pay; where they do not run,
         the same charts and tables stand there.
     """
-    page = _environment().get_template("report.html.j2")
+    page = templates().get_template("report.html.j2")
     return page.render(_page(summary))
 
 
@@ -114,7 +112,7 @@ def render_cards(summary: DisclosedSummary) -> str:
     str
         HTML with its own inline styles; no script, nothing outside its one ``div``.
     """
-    fragment = _environment().get_template("cards.html.j2")
+    fragment = templates().get_template("cards.html.j2")
     chart = segment_map.CHART
     has_map = chart.has(summary)
     return fragment.render(
@@ -126,17 +124,6 @@ def render_cards(summary: DisclosedSummary) -> str:
         map=map_svg(summary, points=CARD_POINTS) if has_map else "",
         map_title=chart.title(summary) if has_map else "",
         units=summary.settings.units,
-    )
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("learnstrata.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 
