@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         load_model,
         segment,
     )
-    from learnstrata.finished import compare_runs
+    from learnstrata.finished import compare_runs, monitor
     from learnstrata.learners.demo.tables import make_learners, planted_segments
     from learnstrata.learners.sources.files import read_learners, read_source
 
@@ -56,6 +56,7 @@ __all__ = [
     "load_config",
     "load_model",
     "make_learners",
+    "monitor",
     "planted_segments",
     "read_learners",
     "read_source",
@@ -66,7 +67,7 @@ _HOME = {
     "Config": "config.stages",
     **dict.fromkeys(("list_recipes", "load_config"), "config.loading"),
     **dict.fromkeys(("Segmentation", "check_table"), "facade"),
-    "compare_runs": "finished",
+    **dict.fromkeys(("compare_runs", "monitor"), "finished"),
     **dict.fromkeys(("load", "load_model", "segment"), "facade"),
     **dict.fromkeys(("make_learners", "planted_segments"), "learners.demo.tables"),
     **dict.fromkeys(("read_learners", "read_source"), "learners.sources.files"),

@@ -1,17 +1,21 @@
-"""What is done with runs that are finished: rename their segments, compare two."""
+"""What is done with runs that are finished: rename, compare, monitor."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from narwhals.typing import IntoFrame
+
+from learnstrata.config.stages import Columns
 from learnstrata.facade import Run, load, side_of
 from learnstrata.layer.compare import Comparison, compare_sides
 from learnstrata.layer.contents import refuse_foreign
 from learnstrata.layer.folder import check_file, check_pictures
+from learnstrata.layer.monitoring import findings, samples
 from learnstrata.layer.places import folder_of_run
 from learnstrata.privacy.keys import checked_key, random_key
 from learnstrata.sharing import render_again
 
-__all__ = ["compare_runs", "rename_run"]
+__all__ = ["compare_runs", "monitor", "rename_run"]
 
 
 def compare_runs(old: Run, new: Run, *, key: bytes | None = None) -> Comparison:
@@ -47,6 +51,63 @@ def compare_runs(old: Run, new: Run, *, key: bytes | None = None) -> Comparison:
     """
     secret = random_key() if key is None else checked_key(key)
     return compare_sides(side_of(old), side_of(new), key=secret)
+
+
+def monitor(
+    table: IntoFrame,
+    run: "samples.Run | str | Path",
+    *,
+    key: bytes | None = None,
+    columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+) -> findings.Monitored:
+    """Say whether a new table has moved away from the one a run was made of.
+
+    Parameters
+    ----------
+    table : data frame
+        With the columns of the table the run was made from. It is not changed.
+    run : path, or Run of `learnstrata.layer.monitoring.samples`
+        The folder of a run, with its private part.
+    key : bytes of length 32 or more, default=None
+        Secret from which the rounding of counts is drawn; ``None`` draws one.
+    columns : Columns, default=None
+        What standard columns are called in this table, where that is another name.
+    tell : callable, default does nothing
+        Takes each sentence on what was taken for granted of the table.
+
+    Returns
+    -------
+    Monitored
+        ``told`` may be shown to anybody, ``exact`` is for its owner, ``advice`` is
+        ``keep``, ``watch`` or ``refit``; ``save`` writes both, with a page.
+
+    Raises
+    ------
+    SourceError, ParameterError, SchemaError, DegenerateError
+        As for `learnstrata.layer.monitoring.findings.monitor`.
+
+    Examples
+    --------
+    >>> import learnstrata as ls
+    >>> from tempfile import TemporaryDirectory
+    >>> table = ls.make_learners(400, rng=1)
+    >>> with TemporaryDirectory() as folder:
+    ...     run = ls.segment(table, rng=7).save(f"{folder}/run")
+    ...     found = ls.monitor(ls.make_learners(400, rng=2), run)
+    >>> found.told.size_new is not None
+    True
+    """
+    from learnstrata.report.monitoring import render_monitoring
+
+    return findings.monitor(
+        table,
+        run,
+        key=random_key() if key is None else checked_key(key),
+        render=render_monitoring,
+        columns=columns,
+        tell=tell,
+    )
 
 
 def rename_run(

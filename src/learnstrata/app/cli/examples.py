@@ -38,6 +38,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "learnstrata compare runs/q3 runs/q4",
         "learnstrata compare runs/q3 runs/q4 --out runs/q3-to-q4",
     ),
+    "monitor": (
+        "learnstrata monitor runs/next.csv --against runs/demo",
+        "learnstrata monitor new.csv --against runs/q4 --out runs/watch --overwrite",
+    ),
     "scan": (
         "learnstrata scan runs/demo",
         "learnstrata scan runs/demo --table runs/new.csv --allow Bangalore",

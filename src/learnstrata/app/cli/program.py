@@ -1,9 +1,9 @@
 """The command line: a client of the library, one function a command.
 
 Exit codes: 0 done; 2 the table, the options, the place to write to or the machine are
-at fault; 1 we are, or what is to be shared names somebody; 130, 143 and 129 stopped by
-Ctrl-C, SIGTERM and SIGHUP. Heavy modules are imported inside the commands, so that
-``--help`` is quick.
+at fault; 1 we are, or what is to be shared names somebody; 3 and 4 are the advice of
+`monitor` to watch and to refit; 130, 143 and 129 stopped by Ctrl-C, SIGTERM and SIGHUP.
+Heavy modules are imported inside the commands, so that ``--help`` is quick.
 """
 
 import os
@@ -17,6 +17,7 @@ from learnstrata.app.cli import layers
 from learnstrata.app.cli.comparing import compare
 from learnstrata.app.cli.examples import EXAMPLES
 from learnstrata.app.cli.learners import assign, explain, percentile
+from learnstrata.app.cli.monitoring import monitor
 from learnstrata.app.cli.reports import ReportCommand, open_report, report
 from learnstrata.app.cli.searching import scan
 from learnstrata.app.cli.tables import check, demo_table, run
@@ -71,6 +72,7 @@ _add(
     cls=ReportCommand,
 )
 _add("compare", compare, "Put two runs beside each other: who moved, what changed.")
+_add("monitor", monitor, "Tell what moved since a run: keep, watch or refit.")
 _add("scan", scan, "Search what a run shares for names of anybody.")
 _add("demo-table", demo_table, "Make an invented table to try things on.")
 app.add_typer(stores, name="store", short_help="Keep versions of the segmentation.")
