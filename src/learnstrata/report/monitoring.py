@@ -283,8 +283,8 @@ def _checks(found: Monitoring) -> Table:
             column("p, corrected", lambda one: _p(one.p)),
             column("Advice", lambda one: one.advice),
         ),
-        note="Moves in standard deviations, of pay a part of it. One in 100 tables that "
-        "lie still goes beyond what is called chance. PSI is the stability "
+        note="Moves in standard deviations, of pay a part of it. One in 100 tables "
+        "that lie still goes beyond what is called chance. PSI is the stability "
         "index of scoring, where 0.1 and 0.25 are the usual limits at whatever size.",
     ).without_empty("Then", "Now")
 
