@@ -266,7 +266,46 @@ def inflation(pool: Pool, pairs: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-PARTS = {"null": nulls, "shift": shifts, "pay": inflation}
+def overlapping(pool: Pool, n: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
+    """Draw a second table in which nine of ten learners are those of the first."""
+    rows = rng.choice(len(pool.learners), size=n + n // 10, replace=False)
+    return rows[:n], rows[n // 10 :]
+
+
+def by_company(pool: Pool, n: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
+    """Draw a second table as it comes where employers send their people."""
+    old = rng.choice(len(pool.learners), size=n, replace=False)
+    rest = pool.learners.select("row", "company").filter(
+        ~pl.col("row").is_in(old.tolist())
+    )
+    names = rest["company"].unique().sort().to_list()
+    order = pl.DataFrame(
+        {
+            "company": [names[i] for i in rng.permutation(len(names))],
+            "turn": range(len(names)),
+        },
+        schema={"company": pl.String, "turn": pl.Int64},
+    )
+    turned = rest.join(order, "company", "left", nulls_equal=True).sort("turn", "row")
+    return old, turned["row"].head(n).to_numpy().astype(np.int64)
+
+
+def dependent(pool: Pool, pairs: int) -> Iterator[tuple[str, ...]]:
+    """Draw tables of one population whose learners are no separate draws."""
+    plans = {
+        "nine of ten learners in both": overlapping,
+        "all learners of some companies": by_company,
+    }
+    for name, draw in plans.items():
+        done = []
+        for i in range(pairs):
+            rng = np.random.default_rng([3, i])
+            done.append(trial(pool, draw(pool, SIZE, rng), rng).advice != "keep")
+        say(name)
+        yield rate(f"no drift, {name}: any alarm", SIZE, done)
+
+
+PARTS = {"null": nulls, "shift": shifts, "pay": inflation, "dependent": dependent}
 
 
 def main() -> None:

@@ -178,6 +178,30 @@ def test_roles_that_the_model_does_not_know_are_unknown(tmp_path):
     assert check(found, "unknown", "role").new > 0.02
 
 
+def test_columns_of_the_users_own_are_looked_at_as_others_are(tmp_path):
+    place = pl.col(LEARNER).hash(5) % 4
+    old = OLD.with_columns(city=pl.lit("Pune-") + place.cast(pl.String), score=place)
+    run = segmented(old, columns={"categorical": ["city"], "numeric": ["score"]})
+    changed = (pl.col(LEARNER).hash(6) % 10) < 2
+    new = NEW.with_columns(
+        city=pl.when(changed)
+        .then(pl.lit("Delhi"))
+        .otherwise(pl.lit("Pune-") + place.cast(pl.String)),
+        score=pl.when(~changed).then(place),
+    )
+    found = ls.monitor(new, run.save(tmp_path / "run"), key=KEY)
+    assert {
+        ("feature", "extra:city"),
+        ("unknown", "extra:city"),
+        ("missing", "extra:score"),
+    } <= moved(found)
+    told = {(one.category, one.value): one for one in found.told.values}
+    delhi = told["extra:city", "Delhi"]
+    assert (delhi.old, delhi.new) == (None, pytest.approx(0.2, abs=0.03))
+    names = [name for name in found.told.sentences if "city" in name]
+    assert names
+
+
 def test_a_later_table_is_read_at_its_own_year(run):
     later = NEW.with_columns(
         pl.col("orgyear") + 1, ctc_updated_year=pl.col("ctc_updated_year") + 1
