@@ -1,5 +1,6 @@
 """One table, every engine."""
 
+import os
 import secrets
 import signal
 import tempfile
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from learnstrata.config.loading import load_config
+from learnstrata.engines.spark import SparkEngine
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import Run, run
 from learnstrata.summary.build import build
@@ -40,6 +42,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for server in ("spark", "postgres"):
             if server in needed:
                 item.add_marker(pytest.mark.xdist_group(server))
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkEngine]:
+    """A real session on two cores, started once."""
+    pytest.importorskip("pyspark")
+    # Code that is compiled once and little takes half the time of the best code.
+    quick = "--driver-java-options -XX:TieredStopAtLevel=1 pyspark-shell"
+    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", quick)
+    engine = SparkEngine(master="local[2]")
+    yield engine
+    engine.close()
 
 
 Table = dict[str, list[Any]]

@@ -1,6 +1,5 @@
-"""Each engine, and one session of Spark for all tests that need it."""
+"""Each engine in turn, and tables stored for them."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,21 +10,8 @@ from learnstrata.engines.duckdb import DuckDBEngine
 from learnstrata.engines.polars import PolarsEngine
 from learnstrata.engines.protocol import Engine
 from learnstrata.engines.sources import Source
-from learnstrata.engines.spark import SparkEngine
 
 ENGINES = ("polars", "duckdb", "spark")
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkEngine]:
-    """A real session on two cores, started once."""
-    pytest.importorskip("pyspark")
-    # Code that is compiled once and little takes half the time of the best code.
-    quick = "--driver-java-options -XX:TieredStopAtLevel=1 pyspark-shell"
-    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", quick)
-    engine = SparkEngine(master="local[2]")
-    yield engine
-    engine.close()
 
 
 @pytest.fixture(params=ENGINES)

@@ -31,7 +31,7 @@ from learnstrata.learners.schema.amounts import tidied
 from learnstrata.learners.schema.register import is_extra
 from learnstrata.learners.schema.standard import is_reading
 
-__all__ = ["Cleaned", "CurrentRecords", "clean", "current_records"]
+__all__ = ["Cleaned", "CurrentRecords", "clean", "current_records", "with_text"]
 
 LAST_YEAR = 9_999  # a pay year with more digits is a slip of the keyboard
 RICHNESS = {"pattern": 3, "fuzzy": 3, "generic": 2, "unmapped": 1, "missing": 0}
@@ -206,7 +206,7 @@ def _repaired(
     """Repair the values of records that were judged, and say by which entries."""
     frame, entries = believe(frame, names, rules, limits)
     frame = _with_experience(frame, names, limits)
-    return _with_text(frame, names, rules), entries
+    return with_text(frame, names, rules), entries
 
 
 def _with_experience(frame: Frame, names: Sequence[str], limits: Limits) -> Frame:
@@ -220,7 +220,16 @@ def _with_experience(frame: Frame, names: Sequence[str], limits: Limits) -> Fram
     return frame.with_columns(years_of_experience=years)
 
 
-def _with_text(frame: Frame, names: Sequence[str], rules: Cleaning) -> Frame:
+def with_text(frame: Frame, names: Sequence[str], rules: Cleaning) -> Frame:
+    """Tidy companies and titles, and call a missing one what the recipe calls it.
+
+    Parameters
+    ----------
+    frame : narwhals frame in the standard columns
+    names : sequence of str
+        Its columns.
+    rules : Cleaning
+    """
     fills = {"company": rules.missing_company, "title": rules.missing_title}
     for column, fill in fills.items():
         if column not in names:

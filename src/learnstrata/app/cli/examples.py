@@ -42,6 +42,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "learnstrata monitor runs/next.csv --against runs/demo",
         "learnstrata monitor new.csv --against runs/q4 --out runs/watch --overwrite",
     ),
+    "sql": (
+        "learnstrata sql runs/demo --dialect duckdb",
+        "learnstrata sql runs/q4 --dialect spark --companies q4.csv --out sql",
+    ),
     "scan": (
         "learnstrata scan runs/demo",
         "learnstrata scan runs/demo --table runs/new.csv --allow Bangalore",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from learnstrata.config.stages import Columns, Pay
     from learnstrata.summary.contract.pay import Benchmarks
 
-__all__ = ["assign", "explain", "percentile"]
+__all__ = ["assign", "columns_in", "explain", "percentile"]
 
 
 def assign(
@@ -56,7 +56,7 @@ def assign(
     fitted = load_model(model)
     frame, source = scan_source(table, sheet=sheet)
     notes: list[str] = []
-    named = _columns(config)
+    named = columns_in(config)
     with sheets_told(source):
         labels = assign_table(frame, fitted, columns=named, tell=notes.append)
     path = write_table(labels, out, overwrite=overwrite)
@@ -69,8 +69,14 @@ def assign(
             screens.show_assignment(labels, path)
 
 
-def _columns(config: Path | None) -> "Columns | None":
-    """Read what the columns of a table are called, where a file says so."""
+def columns_in(config: Path | None) -> "Columns | None":
+    """Read what the columns of a table are called, where a file says so.
+
+    Parameters
+    ----------
+    config : path or None
+        TOML file with `[columns]`.
+    """
     from learnstrata.config.loading import load_config
 
     return load_config(path=config).columns if config else None
@@ -95,7 +101,7 @@ def explain(
     fitted = load_model(model)
     frame, source = read_source(table, sheet=sheet)
     notes: list[str] = []
-    named = _columns(config)
+    named = columns_in(config)
     with sheets_told(source):
         found = explain_learner(
             frame, fitted, learner, columns=named, tell=notes.append

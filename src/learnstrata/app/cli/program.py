@@ -19,6 +19,7 @@ from learnstrata.app.cli.examples import EXAMPLES
 from learnstrata.app.cli.learners import assign, explain, percentile
 from learnstrata.app.cli.monitoring import monitor
 from learnstrata.app.cli.reports import ReportCommand, open_report, report
+from learnstrata.app.cli.scoring import sql
 from learnstrata.app.cli.searching import scan
 from learnstrata.app.cli.tables import check, demo_table, run
 from learnstrata.app.endings import ended
@@ -73,6 +74,7 @@ _add(
 )
 _add("compare", compare, "Put two runs beside each other: who moved, what changed.")
 _add("monitor", monitor, "Tell what moved since a run: keep, watch or refit.")
+_add("sql", sql, "Write a model as SQL that gives segments in a database.")
 _add("scan", scan, "Search what a run shares for names of anybody.")
 _add("demo-table", demo_table, "Make an invented table to try things on.")
 app.add_typer(stores, name="store", short_help="Keep versions of the segmentation.")

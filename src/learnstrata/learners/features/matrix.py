@@ -48,6 +48,7 @@ __all__ = [
     "asks_of_company",
     "fit_features",
     "to_matrix",
+    "with_role",
 ]
 
 CATEGORIES_WEIGH = 0.5  # as the roles do
@@ -204,7 +205,7 @@ def fit_features(
         centers={},
         scales={},
     )
-    frame = _with_role(frame, model)
+    frame = with_role(frame, model)
     model = _fit_levels(frame, model, config)
     return _fit_scales(add_features(frame.to_native(), model, members=True), model)
 
@@ -302,7 +303,15 @@ def _role_categories(frame: Frame, config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*top, *([config.roles.other] if rest else []))))
 
 
-def _with_role(frame: Frame, model: FeatureModel) -> Frame:
+def with_role(frame: Frame, model: FeatureModel) -> Frame:
+    """Add ``role``: the group that a title is in, of those the model knows.
+
+    Parameters
+    ----------
+    frame : narwhals frame
+        Learners, with ``title`` and ``role_family`` where there are titles.
+    model : FeatureModel
+    """
     if "title" not in frame.collect_schema().names():
         return frame.with_columns(role=nw.lit(EVERYBODY))
     known = list(model.categories["role"])
@@ -387,7 +396,7 @@ def add_features(
         ``experience_imputed``.
     """
     frame = pooled_values(nw.from_native(units), model.categories, model.pooled)
-    frame = _with_role(frame, model)
+    frame = with_role(frame, model)
     frame = _with_experience_filled(frame, model)
     frame = _with_pay_filled(frame, model)
     if model.companies is not None and (wanted is None or asks_of_company(wanted)):

@@ -167,12 +167,25 @@ class SegmentModel:
         wanted : collection of str, default=None
             As for `learnstrata.learners.features.matrix.add_features`.
         """
-        known = pl.Series(codes_of_members(self.members))
-        if wanted is not None and not asks_of_company(wanted):
-            known = known.clear()
-        codes = pl.Series(member_codes(units, self.features)) if len(known) else None
-        members = False if codes is None else codes.is_in(known.implode()).to_numpy()
+        asked = wanted is None or asks_of_company(wanted)
+        members = self.is_member(units).to_numpy() if asked and self.members else False
         return add_features(units, self.features, members=members, wanted=wanted)
+
+    def is_member(self, units: pl.DataFrame) -> pl.Series:
+        """Tell whose pay stands in the level of their company.
+
+        Parameters
+        ----------
+        units : polars.DataFrame
+            As for `assign`.
+
+        Returns
+        -------
+        polars.Series of bool, length n_learners
+        """
+        known = pl.Series(codes_of_members(self.members))
+        codes = pl.Series(member_codes(units, self.features), dtype=pl.Int64)
+        return codes.is_in(known.implode())
 
     def with_names(
         self, names: Sequence[str], part_names: Sequence[Sequence[str]] = ()
