@@ -1,10 +1,13 @@
 """A large table is assigned in parts, and nobody can tell by what comes out."""
 
+from contextlib import closing
+
 import polars as pl
 import pytest
 
 from learnstrata import assignment
-from learnstrata.assignment import assign, read_alike
+from learnstrata.assignment import assign, assign_in_pieces, read_alike
+from learnstrata.engines.duckdb import DuckDBEngine
 from learnstrata.exceptions import DegenerateError, SchemaError
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.pipeline import explain
@@ -79,3 +82,50 @@ def test_a_table_of_which_nothing_can_be_used_is_refused_whole(
     nobody = table.with_columns(email_hash=pl.lit("unknown"))
     with pytest.raises(DegenerateError, match="None of the 2,114 records can be"):
         assign(nobody, model)
+
+
+def pieces(table, model, scratch, **more):
+    """Assign a table piece by piece, and keep the pieces and what is said of it."""
+    said, place = [], scratch / f"{more.get('engine')}"
+    place.mkdir()
+    given = assign_in_pieces(table, model, place, tell=said.append, **more)
+    return list(given), said
+
+
+def test_pieces_are_together_what_is_given_at_once(table, model, monkeypatch, tmp_path):
+    whole, said = told(table, model)
+    monkeypatch.setattr(assignment, "PART_ROWS", 150)
+    given, said_of_pieces = pieces(table, model, tmp_path)
+    assert len(given) > 5
+    assert pl.concat(given).equals(whole)
+    assert said_of_pieces == said
+
+
+def test_records_that_duckdb_holds_are_assigned_the_same(
+    table, model, monkeypatch, tmp_path
+):
+    whole, said = told(table, model)
+    monkeypatch.setattr(assignment, "PART_ROWS", 400)
+    with closing(DuckDBEngine(memory="200MB")) as engine:
+        frame = engine.brought(table)
+        given, said_of_pieces = pieces(frame, model, tmp_path, engine=engine)
+    assert pl.concat(given).equals(whole)
+    assert said_of_pieces == said
+
+
+def test_what_duckdb_holds_is_refused_as_the_table_is(table, model, tmp_path):
+    nobody = table.with_columns(email_hash=pl.lit("unknown"))
+    with closing(DuckDBEngine()) as engine:
+        frame = engine.brought(nobody)
+        with pytest.raises(DegenerateError, match="None of the 2,114 records can be"):
+            pieces(frame, model, tmp_path, engine=engine)
+
+
+def test_a_stretch_without_learners_gives_no_piece(model, monkeypatch, tmp_path):
+    monkeypatch.setattr(assignment, "PART_ROWS", 50)
+    made = make_learners(300, rng=4).with_row_index()
+    nobody = pl.when(pl.col("index").is_between(40, 260)).then(pl.lit(None))
+    table = made.with_columns(email_hash=nobody.otherwise("email_hash")).drop("index")
+    given, _ = pieces(table, model, tmp_path)
+    assert pl.concat(given).equals(assign(table, model))
+    assert all(len(piece) for piece in given)

@@ -1,11 +1,13 @@
 """Learners of another table get their segments, by a model fitted before.
 
 A large table is cleaned and assigned part by part, all records of a learner in one
-part: what cleaning needs at once does not grow with the table.
+part: what cleaning needs at once does not grow with the table. Where an engine holds
+the records, and what came of a part waits on disk, nothing does.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 import narwhals as nw
@@ -13,10 +15,12 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from learnstrata.config.stages import Columns, Config
+from learnstrata.engines.protocol import Engine
 from learnstrata.learners import intake
 from learnstrata.learners.cleaning import CurrentRecords, clean, current_records
 from learnstrata.learners.factors import as_text
 from learnstrata.learners.ledger import entries_in
+from learnstrata.learners.lookups import collected
 from learnstrata.learners.parts import PART_ROWS, in_parts
 from learnstrata.learners.roles.families import join_roles, roles_of
 from learnstrata.learners.rules.identity import Whole, sums_of
@@ -29,9 +33,10 @@ from learnstrata.learners.schema.origins import (
 from learnstrata.segments.model.model import SegmentModel, named
 from learnstrata.wording.words import counted
 
-__all__ = ["ReadAlike", "assign", "read_alike"]
+__all__ = ["ReadAlike", "assign", "assign_in_pieces", "read_alike"]
 
 T = TypeVar("T")
+GROUP_ROWS = 16_384  # that are read at once of what came of a part
 MOVED = {"pay_growth"}  # features that a learner's older records tell
 
 
@@ -40,7 +45,7 @@ class ReadAlike(NamedTuple, Generic[T]):
 
     Attributes
     ----------
-    records : polars.DataFrame
+    records : polars.DataFrame, or a lazy frame of an engine
         In our names.
     found : list
         What became of the learners of each part that has any.
@@ -48,7 +53,7 @@ class ReadAlike(NamedTuple, Generic[T]):
         From `learnstrata.learners.rules.identity.sums_of`, of all the records.
     """
 
-    records: pl.DataFrame
+    records: intake.Records
     found: list[T]
     whole: Whole
 
@@ -89,6 +94,74 @@ def assign(
     return as_text(named(pl.concat(each).sort("record"), model))
 
 
+def assign_in_pieces(
+    frame: IntoFrame,
+    model: SegmentModel,
+    scratch: Path,
+    *,
+    columns: Columns | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+    engine: Engine | None = None,
+) -> Iterator[pl.DataFrame]:
+    """Give what `assign` gives piece by piece, none of it held in memory.
+
+    Parameters
+    ----------
+    frame, model, columns, tell
+        As for `assign`. Nobody but this holds the frame, if its memory is to be given
+        back once it is read.
+    scratch : Path
+        A folder for the owner alone: what came of each part waits there.
+    engine : Engine, default=None
+        That holds the table, whose records then stay there.
+
+    Yields
+    ------
+    polars.DataFrame
+        In the order of ``record``. The first comes when all learners are assigned: what
+        is refused is refused before.
+
+    Raises
+    ------
+    SchemaError, DegenerateError
+        As `read_alike`.
+    """
+    held, parts = [frame], list[_Part]()
+    del frame
+
+    def keep(units: pl.DataFrame) -> None:
+        members = as_text(named(model.members_of(units), model))
+        parts.append(_Part.of(members, scratch / f"part-{len(parts)}.parquet"))
+
+    read_alike(held.pop(), model, keep, columns=columns, tell=tell, engine=engine)
+    for place in range(max(len(part.ends) for part in parts)):
+        pieces = [part.piece(place) for part in parts]
+        if rows := [rows for rows in pieces if len(rows)]:
+            yield pl.concat(rows).sort("record")
+
+
+class _Part(NamedTuple):
+    """Rows in a file, in the order of ``record``, and where each stretch of it ends."""
+
+    rows: pl.LazyFrame
+    ends: list[int]
+
+    @classmethod
+    def of(cls, members: pl.DataFrame, file: Path) -> "_Part":
+        """Write rows into a file."""
+        members.write_parquet(file, compression="lz4", row_group_size=GROUP_ROWS)
+        record = members["record"]
+        bounds = range(PART_ROWS, record[-1] + PART_ROWS + 1, PART_ROWS)
+        ends = record.search_sorted(pl.Series(bounds, dtype=record.dtype))
+        return cls(pl.scan_parquet(file), ends.to_list())
+
+    def piece(self, place: int) -> pl.DataFrame:
+        """Give the rows of a stretch, none behind the last."""
+        ends = [0, *self.ends][place : place + 2]
+        first, last = ends if len(ends) == 2 else (0, 0)
+        return self.rows.slice(first, last - first).collect()
+
+
 def read_alike(
     frame: IntoFrame,
     model: SegmentModel,
@@ -96,6 +169,7 @@ def read_alike(
     *,
     columns: Columns | None = None,
     tell: Callable[[str], object] = lambda _: None,
+    engine: Engine | None = None,
 ) -> ReadAlike[T]:
     """Read and clean a table with the columns of a model, part by part.
 
@@ -105,6 +179,8 @@ def read_alike(
         As for `assign`.
     use : callable
         Takes the learners of a part after cleaning.
+    engine : Engine, default=None
+        That holds the table, whose records then stay there.
 
     Raises
     ------
@@ -117,14 +193,16 @@ def read_alike(
     with intake.told_as_ours(frame):
         names = column_names_of(frame)
     mapping = matching_columns(names, origins, config, columns=columns)
-    read = intake.read_table(frame, config, mapping)
+    checkpoint = None if engine is None else engine.checkpoint
+    read = intake.read_table(frame, config, mapping, checkpoint=checkpoint)
+    del frame
     found: list[T] = []
     known, n, lost = Counter[str](), 0, 0
     # A line of totals adds up the whole table, not the part that it is in.
     table = nw.from_native(read.records)
-    whole = sums_of(table, table.columns, record=config.record)
+    whole = sums_of(table, table.collect_schema().names(), record=config.record)
     roles = _roles_of(read.records, config)
-    for records in in_parts(read.records, rows=PART_ROWS):
+    for records in _parts_of(read.records, engine):
         units, n_lost = _cleaned(_with_roles(records, roles), model, whole)
         lost += n_lost
         if len(units):
@@ -132,7 +210,7 @@ def read_alike(
             known.update(known_in(units, origins, config))
             n += len(units)
     if not found:
-        intake.clean_table(read.records, config, model.limits)  # says why
+        intake.clean_table(collected(table), config, model.limits)  # says why
     refuse_empty(known, n, mapping=mapping, origins=origins)
     aside = (
         f"In {counted(lost, 'record')} a value that cannot be read, or not be "
@@ -143,9 +221,16 @@ def read_alike(
     return ReadAlike(read.records, found, whole)
 
 
-def _roles_of(records: pl.DataFrame, config: Config) -> pl.DataFrame | None:
+def _parts_of(records: intake.Records, engine: Engine | None) -> Iterator[pl.DataFrame]:
+    if engine is None:
+        return in_parts(records, rows=PART_ROWS)
+    parts = engine.parts(nw.from_native(records), rows=PART_ROWS)
+    return (part.sort("record") for part in parts)
+
+
+def _roles_of(records: intake.Records, config: Config) -> pl.DataFrame | None:
     """Read each title once for all parts; None where there are none."""
-    if "title" not in records.columns:
+    if "title" not in nw.from_native(records).collect_schema().names():
         return None
     return roles_of(records, title="title", fuzzy_score=config.roles.fuzzy_score)
 

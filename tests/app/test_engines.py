@@ -9,8 +9,10 @@ import polars as pl
 import pytest
 
 from commands import command, process
+from learnstrata import assignment
 from learnstrata.app.cli.reading import Asked, given_table
 from learnstrata.app.cli.tables import name_of
+from learnstrata.engines.duckdb import DuckDBEngine
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.reading import read_exact
 from learnstrata.learners.demo.tables import make_learners
@@ -203,3 +205,71 @@ def test_the_table_of_a_database_names_its_run(tmp_path, monkeypatch):
     found = json.loads(told.stdout)
     assert found["out"].endswith("runs/learners")
     assert found["input"]["source"]["format"] == "table"
+
+
+@pytest.fixture(scope="module")
+def fitted(folder):
+    """A run to assign by."""
+    out = folder.parent / "fitted"
+    assert run_of(folder, out).returncode == 0
+    return out
+
+
+def test_learners_are_assigned_the_same_with_records_on_disk(folder, fitted, tmp_path):
+    asked = ["assign", folder, "--model", fitted, "--json", "--out"]
+    told = {}
+    for engine in ("polars", "duckdb"):
+        done = command(*asked, tmp_path / f"{engine}.parquet", "--engine", engine)
+        assert done.returncode == 0, done.stderr
+        told[engine] = json.loads(done.stdout) | {"out": None}
+    assert told["duckdb"] == told["polars"]
+    files = [tmp_path / f"{engine}.parquet" for engine in told]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_table_that_would_not_fit_is_assigned_with_records_on_disk(
+    folder, fitted, tmp_path, monkeypatch
+):
+    opened, open_it = [], DuckDBEngine.opened
+
+    def watched(engine, source):
+        opened.append(engine.name)
+        return open_it(engine, source)
+
+    monkeypatch.setattr(DuckDBEngine, "opened", watched)
+    monkeypatch.setattr("learnstrata.engines.memory.free_memory", lambda: 1e6)
+    out = ["--out", tmp_path / "segments.csv"]
+    done = command("assign", folder, "--model", fitted, *out)
+    assert (done.returncode, opened) == (0, ["duckdb"])
+
+
+def test_a_text_cannot_be_assigned_from_disk(fitted, tmp_path):
+    make_learners(400, rng=1).write_csv(tmp_path / "learners.csv")
+    asked = ["assign", tmp_path / "learners.csv", "--model", fitted]
+    out = tmp_path / "segments.csv"
+    done = command(*asked, "--engine", "duckdb", "--out", out)
+    assert done.returncode == 2
+    assert "all else is read into memory. Leave --engine out" in done.stderr
+    assert not out.exists()
+
+
+def test_a_file_that_changes_while_learners_are_assigned_is_refused(
+    folder, fitted, tmp_path, monkeypatch
+):
+    table = tmp_path / "table.parquet"
+    table.write_bytes((folder / "a.parquet").read_bytes())
+    rows = pl.read_parquet(table)
+    whole = assignment.read_alike
+
+    def changing(*arguments, **options):
+        found = whole(*arguments, **options)
+        rows.head(3).write_parquet(table)
+        return found
+
+    monkeypatch.setattr(assignment, "read_alike", changing)
+    out = tmp_path / "segments.csv"
+    asked = ["assign", table, "--model", fitted, "--out", out, "--engine", "duckdb"]
+    done = command(*asked)
+    assert done.returncode == 2
+    assert "changed while it was read" in done.stderr
+    assert not out.exists()

@@ -1,11 +1,11 @@
 """What the terminal shows: progress, a short summary, what a check found."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 from rich.cells import cell_len
@@ -48,6 +48,7 @@ __all__ = [
     "told_sheets",
 ]
 
+Sizes: TypeAlias = Mapping[tuple[int, str], int]  # learners by id and name
 DOING = {
     "read": "Reading the table",
     "recognise": "Recognising columns",
@@ -479,28 +480,29 @@ def _number(value: float | None) -> str:
     return f"{value:.0f}" if plain else f"{value:,.0f}" if whole else f"{value:,.1f}"
 
 
-def assignment_as_json(labels: pl.DataFrame, path: Path) -> dict[str, Any]:
+def assignment_as_json(sizes: Sizes, path: Path) -> dict[str, Any]:
     """Give the sizes of an assignment as one JSON object."""
-    return {"out": str(path), "assigned": len(labels), "segments": _sizes(labels)}
+    assigned = sum(sizes.values())
+    return {"out": str(path), "assigned": assigned, "segments": _sizes(sizes)}
 
 
-def show_assignment(labels: pl.DataFrame, path: Path) -> None:
+def show_assignment(sizes: Sizes, path: Path) -> None:
     """Print how many learners went to each segment."""
+    assigned = sum(sizes.values())
     console = Console(highlight=False)
     table = _plain_table("", "Segment", "Size", "Share")
-    for row in _sizes(labels):
-        share = f"{row['count'] / len(labels):.1%}"
+    for row in _sizes(sizes):
+        share = f"{row['count'] / assigned:.1%}"
         name = escape(row["name"])
         table.add_row(str(row["id"]), name, f"{row['count']:,}", share)
     console.print(table)
     console.print(f"Segments: [bold]{_short(path)}[/]", soft_wrap=True)
 
 
-def _sizes(labels: pl.DataFrame) -> list[dict[str, Any]]:
-    counts = labels.group_by("segment_id", "segment_name").len().sort("segment_id")
+def _sizes(sizes: Sizes) -> list[dict[str, Any]]:
     return [
         {"id": number, "name": name, "count": n}
-        for number, name, n in counts.iter_rows()
+        for (number, name), n in sorted(sizes.items())
     ]
 
 

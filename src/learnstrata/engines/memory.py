@@ -6,13 +6,19 @@ from pathlib import Path
 from learnstrata.exceptions import SourceError
 from learnstrata.wording.words import counted
 
-__all__ = ["free_memory", "needed_memory", "refuse_too_large"]
+__all__ = [
+    "free_memory",
+    "needed_memory",
+    "needed_to_assign",
+    "refuse_too_large",
+]
 
 GIGABYTE = 10**9
 BASE = 0.5 * GIGABYTE  # the libraries, the samples, the report
 # Bytes a record, measured at 1 M records: a run with Polars took 3.4 GB; of one with
 # DuckDB, itself held to 1 GB, the process took 2.6 GB.
 A_RECORD, A_CLEANED = 3_000.0, 2_100.0
+AN_ASSIGNED = 250.0
 LIMITS = (  # of this container, where there is one
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
@@ -46,6 +52,22 @@ def needed_memory(records: int, engine: str = "polars") -> float:
     3.5
     """
     return BASE + records * (A_RECORD if engine == "polars" else A_CLEANED)
+
+
+def needed_to_assign(records: int) -> float:
+    """Estimate the peak of the memory that `learnstrata assign` takes, in bytes.
+
+    Parameters
+    ----------
+    records : int
+        Held in memory as Polars has them.
+
+    Examples
+    --------
+    >>> round(needed_to_assign(2_000_000) / 1e9, 1)
+    1.0
+    """
+    return BASE + records * AN_ASSIGNED
 
 
 def free_memory() -> float | None:

@@ -1,6 +1,8 @@
 """Commands about learners, by the model or the benchmarks of a run."""
 
+from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,9 +26,15 @@ from learnstrata.app.cli.peers import (
     TierOption,
     choices_of,
 )
+from learnstrata.app.cli.reading import EngineOfFiles, given_learners
 from learnstrata.exceptions import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from learnstrata.app.cli.reading import Given
     from learnstrata.config.stages import Columns, Pay
     from learnstrata.summary.contract.pay import Benchmarks
 
@@ -41,32 +49,54 @@ def assign(
     ] = Path("segments.csv"),
     config: ColumnsOption = None,
     sheet: SheetOption = None,
+    engine: Annotated[
+        EngineOfFiles,
+        typer.Option(
+            "--engine",
+            case_sensitive=False,
+            help="Where the records are: polars in memory, duckdb on disk (Parquet); "
+            "auto goes by how large the table is.",
+        ),
+    ] = "auto",
     overwrite: OverwriteOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Give the learners of a table their segments, by the model of a run."""
     from learnstrata.app import screens
-    from learnstrata.assignment import assign as assign_table
-    from learnstrata.layer.folder import check_table, write_table
+    from learnstrata.assignment import assign_in_pieces
+    from learnstrata.layer.folder import check_table
     from learnstrata.layer.models import load_model
-    from learnstrata.learners.sources.files import scan_source
+    from learnstrata.layer.pieces import write_pieces
 
     check_table(out, overwrite=overwrite)
-    fitted = load_model(model)
-    frame, source = scan_source(table, sheet=sheet)
+    fitted, named = load_model(model), columns_in(config)
     notes: list[str] = []
-    named = columns_in(config)
-    with sheets_told(source):
-        labels = assign_table(frame, fitted, columns=named, tell=notes.append)
-    path = write_table(labels, out, overwrite=overwrite)
+    sizes = Counter[tuple[int, str]]()
+
+    def assigned(given: "Given", scratch: Path) -> "Iterator[pl.DataFrame]":
+        for piece in assign_in_pieces(
+            given.handed_over(),
+            fitted,
+            scratch,
+            columns=named,
+            tell=notes.append,
+            engine=given.engine,
+        ):
+            given.refuse_changed()
+            counts = piece.group_by("segment_id", "segment_name").len()
+            sizes.update({(one, name): n for one, name, n in counts.iter_rows()})
+            yield piece
+
+    with given_learners(table, sheet, engine) as given, sheets_told(given.info):
+        path = write_pieces(partial(assigned, given), out, overwrite=overwrite)
     with shown(written=path):
         if as_json:
-            told = screens.assignment_as_json(labels, path)
-            print_json(told | screens.source_as_json(source) | {"notes": notes})
+            told = screens.assignment_as_json(sizes, path)
+            print_json(told | screens.source_as_json(given.info) | {"notes": notes})
         elif not quiet:
-            screens.show_reading(source, notes)
-            screens.show_assignment(labels, path)
+            screens.show_reading(given.info, notes)
+            screens.show_assignment(sizes, path)
 
 
 def columns_in(config: Path | None) -> "Columns | None":

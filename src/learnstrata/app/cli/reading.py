@@ -1,10 +1,11 @@
 """The table of a run: read into memory, or opened where an engine holds it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from learnstrata.exceptions import ParameterError, SourceError
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from learnstrata.engines.sources import Source
     from learnstrata.learners.sources.info import SourceInfo
 
-__all__ = ["Asked", "Given", "given_table"]
+__all__ = ["Asked", "EngineOfFiles", "Given", "given_learners", "given_table"]
+
+EngineOfFiles = Literal["auto", "polars", "duckdb"]
+MEMORY = "300MB"  # that DuckDB may take for records; what is more goes to disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,21 @@ class Asked:
 
 
 class Given:
-    """A table as `learnstrata.segment` takes it; in memory it has no engine."""
+    """A table as `learnstrata.segment` takes it; in memory it has no engine.
+
+    Once it has been read, `refuse_changed` tells whether it stayed what it was.
+    """
 
     def __init__(
-        self, frame: "IntoFrame", info: "SourceInfo", engine: "Engine | None" = None
+        self,
+        frame: "IntoFrame",
+        info: "SourceInfo",
+        engine: "Engine | None" = None,
+        *,
+        refuse_changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._frames, self.info, self.engine = [frame], info, engine
+        self.refuse_changed = refuse_changed
 
     def handed_over(self) -> "IntoFrame":
         """Give the frame once, to whoever lets it go when it has been read."""
@@ -84,6 +97,57 @@ def given_table(asked: Asked) -> Iterator[Given]:
     with closing(opened.engine):
         yield Given(opened.frame, opened.info, opened.engine)
     source.refuse_changed(before)
+
+
+@contextmanager
+def given_learners(
+    table: Path, sheet: str | None, engine: EngineOfFiles
+) -> Iterator[Given]:
+    """Give a file whose learners are to be assigned; DuckDB keeps it on its disk.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    ParameterError
+        If DuckDB is asked for what is read into memory in any case.
+    """
+    from learnstrata.engines.duckdb import DuckDBEngine
+    from learnstrata.engines.sources import Source
+    from learnstrata.learners.sources.files import scan_source
+    from learnstrata.learners.sources.info import SourceInfo
+
+    source = Source.of(table) if table.is_file() or table.is_dir() else None
+    rows = None if source is None or sheet is not None else source.rows()
+    if engine == "polars" or (engine == "auto" and not _is_too_large(rows)):
+        yield Given(*scan_source(table, sheet=sheet))
+        return
+    if source is None or not rows:
+        raise ParameterError(
+            f"Got the engine duckdb and {table}, expected Parquet with rows: all else "
+            "is read into memory. Leave --engine out, or store the table as Parquet."
+        )
+    before = source.stamp()
+    with closing(DuckDBEngine(memory=MEMORY)) as made:
+        frame = made.opened(source)
+        n_columns = len(frame.collect_schema().names()) - 1
+        info = SourceInfo(
+            "parquet",
+            rows,
+            n_columns,
+            files=len(source.files),
+            notes=source.survey.notes,
+        )
+        changed = partial(source.refuse_changed, before)
+        yield Given(frame, info, made, refuse_changed=changed)
+
+
+def _is_too_large(rows: int | None) -> bool:
+    """Tell whether the records of a Parquet file would not fit into memory."""
+    from learnstrata.engines.memory import free_memory, needed_to_assign
+
+    free = free_memory()
+    return rows is not None and free is not None and needed_to_assign(rows) > free
 
 
 def _source_of(asked: Asked) -> "Source | None":
