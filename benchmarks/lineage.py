@@ -44,7 +44,7 @@ def generated(
         new[old == small] = large
         truth.add(("merged", int(small)))
         del fate[int(small)]
-    elif kind == "retired":
+    elif kind == "retired" and k > 3:  # in halves, it would be split and merged
         others = [i for i in range(k) if i != at]
         gone = old == at
         new[gone] = rng.choice(others, size=int(gone.sum()))
@@ -58,19 +58,21 @@ def generated(
         later[: joined // 2] = k
         later = np.append(later, np.full(50, k))
         truth.add(("new", k))
-    numbers = rng.permutation(max(int(new.max()), int(later.max())) + 1) + 1
+    values, codes = np.unique(np.append(new[stays], later), return_inverse=True)
+    order = rng.permutation(len(values)) + 1
+    numbers = dict(zip(values.tolist(), order.tolist(), strict=True))
     if kind == "new":
-        truth = {("new", int(numbers[k]))}
+        truth = {("new", numbers[k])}
     ids = pl.Series(np.arange(n)).cast(pl.String)
     fresh = pl.Series(np.arange(n, n + len(later))).cast(pl.String)
     before = pl.DataFrame({"learner_id": ids, "segment": old + 1})
     after = pl.DataFrame(
         {
             "learner_id": pl.concat([ids.filter(pl.Series(stays)), fresh]),
-            "number": numbers[np.concatenate([new[stays], later])],
+            "number": order[codes],
         }
     )
-    lasting = {i + 1: int(numbers[j]) for i, j in fate.items()}
+    lasting = {i + 1: numbers[j] for i, j in fate.items() if j in numbers}
     told = {(e, i if e == "new" else i + 1) for e, i in truth}
     return before, after, len(numbers), told, lasting
 

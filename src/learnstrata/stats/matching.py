@@ -1,5 +1,6 @@
 """Which cluster of one labeling is which of another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from learnstrata.stats.stability import DISSOLVED
 __all__ = ["Matching", "match_clusters"]
 
 MOST = 0.5  # of a cluster: over it, most of its rows are in one other
+SOME = 0.4  # of the other one of a pair
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,16 +50,17 @@ def match_clusters(
     r"""Match the clusters of two labelings of the same rows, each to one at most.
 
     Pairs have the largest sum of Jaccard overlaps
-    :math:`|A \cap B| / |A \cup B|`, 0 to 1, more is better, over those above `least`:
-    one of `least` or under is no pair. Over a half, a cluster has one match that good
-    at most.
+    :math:`|A \cap B| / |A \cup B|`, 0 to 1, more is better, over those above `least`.
+    Over a half, a cluster has one match that good at most. Of clusters that are left,
+    two are a pair if each has more of the other than any third one has: over a half of
+    the rows of one, over 0.4 of the other.
 
     Parameters
     ----------
     table : array of shape (n_a, n_b)
         Rows with label a in the one labeling and b in the other.
     least : float, default=0.5
-        Overlap that a pair is over.
+        Overlap that a pair is over, of those of the first kind.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def match_clusters(
     --------
     >>> found = match_clusters(np.array([[0, 90, 5], [40, 2, 45]]))
     >>> found.pairs, found.home_of_column(0), found.home_of_row(1)
-    (((0, 1),), 1, 2)
+    (((0, 1), (1, 2)), 1, 2)
     """
     counts = np.asarray(table, dtype=np.float64)
     if counts.ndim != 2 or (counts < 0).any():
@@ -95,12 +98,27 @@ def match_clusters(
     pairs = [
         (int(i), int(j)) for i, j in zip(*at, strict=True) if jaccard[i, j] > least
     ]
+    of_row, of_column = counts / np.maximum(rows, 1), counts / np.maximum(columns, 1)
     return Matching(
-        pairs=tuple(pairs),
-        of_row=counts / np.maximum(rows, 1),
-        of_column=counts / np.maximum(columns, 1),
+        pairs=tuple(sorted([*pairs, *_mutual(counts, of_row, of_column, pairs)])),
+        of_row=of_row,
+        of_column=of_column,
         jaccard=jaccard,
     )
+
+
+def _mutual(
+    counts: Floats, of_row: Floats, of_column: Floats, pairs: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Pair clusters that are left, each of which has most of the other, alone."""
+    rows, columns = ({pair[side] for pair in pairs} for side in (0, 1))
+    found = []
+    for i, j in zip(*np.nonzero(counts), strict=True):
+        shares, n = (of_row[i, j], of_column[i, j]), counts[i, j]
+        is_first = (counts[i] >= n).sum() == (counts[:, j] >= n).sum() == 1
+        if is_first and max(shares) > MOST and min(shares) > SOME:
+            found.append((int(i), int(j)))
+    return [(i, j) for i, j in found if i not in rows and j not in columns]
 
 
 def _most(shares: Floats) -> int | None:
