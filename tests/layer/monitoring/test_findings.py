@@ -36,7 +36,12 @@ OLD, NEW = of(0, 2_000), of(2_000, 4_000)
 
 
 def segmented(table, recipe="robust", **asked):
-    config = ls.load_config(recipe, evidence=NO_EVIDENCE, selection={"k": 4}, **asked)
+    config = ls.load_config(
+        recipe,
+        evidence=NO_EVIDENCE,
+        selection={"k": 4, "k_max": 4, "splits": 0},
+        **asked,
+    )
     return ls.segment(table, config=config, key=KEY)
 
 
@@ -94,6 +99,14 @@ def test_learners_are_counted_as_assign_counts_them(run, others):
     assert {one.id: one.size_new for one in others.exact.segments} == sizes
     assert others.exact.size_new == len(given)
     assert others.exact.records_new == len(NEW)
+
+
+def test_a_table_is_known_by_its_records_in_any_order(run, others):
+    turned = ls.monitor(NEW.reverse(), run, key=KEY)
+    assert turned.digest == others.digest
+    assert len(turned.digest) == 64
+    assert turned.told == others.told
+    assert ls.monitor(with_pay(NEW, 2), run, key=KEY).digest != others.digest
 
 
 def test_a_rise_of_pay_is_called_inflation(run):

@@ -54,6 +54,8 @@ class Monitored:
         Every number, for the owner.
     write : Numbers
         How the numbers of the run are written.
+    digest : str
+        Of the records of the new table in any order, 64 hexadecimal digits.
     names : polars.DataFrame
         Whom what is shared must not name: those of the run and of the new table.
     render : callable
@@ -63,6 +65,7 @@ class Monitored:
     told: Monitoring
     exact: Monitoring
     write: Numbers
+    digest: str
     names: pl.DataFrame = field(repr=False)
     render: Render = field(repr=False)
 
@@ -190,6 +193,7 @@ def monitor(
         told=with_sentences(told, write),
         exact=with_sentences(exact, write),
         write=write,
+        digest=new.content.hex(),
         names=names,
         render=render,
     )
