@@ -128,7 +128,7 @@ def cut(pool: Pool, rows: Rows, rng: np.random.Generator) -> SegmentModel:
     """Cut the old learners into segments, as a run of them would."""
     learners = pool.learners[rows].with_columns(record=pl.int_range(len(rows)))
     X = to_matrix(learners, pool.model.features).X
-    fit = kmeans.fit(X, K, rng=rng)
+    fit = kmeans.fit(X, K, n_starts=2, rng=rng)
     centers = tuple(tuple(map(float, center)) for center in fit.centers)
     return replace(pool.model, centers=centers)
 

@@ -21,9 +21,9 @@ def by_dummies(y, t, cells, x=None):
     X = np.column_stack([t, dummies[:, dummies.sum(axis=0) > 0]])
     X = X if x is None else np.column_stack([X, x])
     slopes = np.linalg.lstsq(X, y, rcond=None)[0]
-    left = y - X @ slopes
-    spread = left @ left / (len(y) - X.shape[1])
-    return slopes[0], np.sqrt(spread * np.linalg.inv(X.T @ X)[0, 0])
+    left, bread = y - X @ slopes, np.linalg.inv(X.T @ X)
+    meat = X.T @ (X * left[:, None] ** 2) * len(y) / (len(y) - X.shape[1])
+    return slopes[0], np.sqrt((bread @ meat @ bread)[0, 0])
 
 
 @pytest.mark.parametrize("with_x", [False, True])

@@ -97,8 +97,8 @@ def change_within(
 
     Notes
     -----
-    Assumed are independent rows, one spread within all cells, and a change that is the
-    same in all of them: where it differs, b is its mean over the cells that both have
+    Standard errors are those of White (1980), for spreads that differ between cells.
+    Assumed are independent rows, and a change that is the same in all cells: where it differs, b is its mean over the cells that both have
     many rows of. What is not among cells and other values, such as skill, stays in
     within. Rows of a cell that one sample alone has count to the mix.
 
@@ -111,6 +111,8 @@ def change_within(
     .. [3] R. Oaxaca (1973), "Male-Female Wage Differentials in Urban Labor Markets",
        International Economic Review 14(3): 693-709.
     .. [4] P. J. Huber (1981), "Robust Statistics", Wiley, ch. 7.
+    .. [5] H. White (1980), "A Heteroskedasticity-Consistent Covariance Matrix Estimator
+       and a Direct Test for Heteroskedasticity", Econometrica 48(4): 817-838.
 
     Examples
     --------
@@ -232,9 +234,19 @@ def _fit(y: Floats, inner: Floats, cells: _Cells, reach: float | None) -> _Fit:
         before, far = slopes[0], reach * _scale(y - fitted, cells, left)
         values = fitted + np.clip(y - fitted, -far, far)
         within = float((np.abs(y - fitted) <= far).mean())
-    spread = float(((values - fitted) ** 2).sum()) / left / within**2
-    own = float(np.linalg.pinv(inner.T @ inner)[0, 0])
-    return _Fit(float(slopes[0]), math.sqrt(spread * own), fitted, values)
+    error = _error(inner, values - fitted, left) / within
+    return _Fit(float(slopes[0]), error, fitted, values)
+
+
+def _error(inner: Floats, residuals: Floats, left: int) -> float:
+    """Give the standard error of the first slope, whatever the spread of each row."""
+    t, others = inner[:, 0], inner[:, 1:]
+    own = t - others @ np.linalg.lstsq(others, t, rcond=None)[0]
+    square = float((own**2).sum())
+    if square < LEAST:  # another number is the new sample itself
+        return math.inf
+    spread = float(((own * residuals) ** 2).sum()) * len(residuals) / left
+    return math.sqrt(spread) / square
 
 
 def _scale(residuals: Floats, cells: _Cells, left: int) -> float:
