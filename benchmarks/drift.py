@@ -24,7 +24,7 @@ from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.layer.monitoring.checks import advised, look
 from learnstrata.layer.monitoring.pay import compare_pay, pay_now
-from learnstrata.layer.monitoring.samples import COLUMNS, Paid, Sample
+from learnstrata.layer.monitoring.samples import COLUMNS, Paid, Sample, left_out
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.factors import as_text
 from learnstrata.learners.features.matrix import to_matrix
@@ -157,6 +157,7 @@ def trial(
     """Look at two samples as the product does."""
     limits, model = pool.model.config.monitoring, cut(pool, rows[0], rng)
     old = sample_of(pool, rows[0], model, same)
+    old = replace(old, learners=left_out(old.learners))
     new = sample_of(pool, rows[1], model, change)
     old, new = with_unknown(old, new)
     found = compare_pay(old.learners, new.learners, model.features)

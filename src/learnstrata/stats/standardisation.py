@@ -98,9 +98,10 @@ def change_within(
     Notes
     -----
     Standard errors are those of White (1980), for spreads that differ between cells.
-    Assumed are independent rows, and a change that is the same in all cells: where it differs, b is its mean over the cells that both have
-    many rows of. What is not among cells and other values, such as skill, stays in
-    within. Rows of a cell that one sample alone has count to the mix.
+    Assumed are independent rows, and a change that is the same in all cells: where it
+    differs, b is its mean over the cells that both have many rows of. What is not among
+    cells and other values, such as skill, stays in within. Rows of a cell that one
+    sample alone has count to the mix.
 
     References
     ----------

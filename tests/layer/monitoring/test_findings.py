@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -17,7 +18,7 @@ from learnstrata.exceptions import (
     SchemaError,
     SourceError,
 )
-from learnstrata.layer.monitoring.samples import read_run
+from learnstrata.layer.monitoring.samples import left_out, read_run
 from learnstrata.privacy.disclosure.rounding import Rounding
 from thrift import NO_EVIDENCE
 
@@ -224,6 +225,19 @@ def test_a_later_table_is_read_at_its_own_year(run):
     assert years[1] == years[0] + 1
     assert found.advice == "keep"
     assert any(f"is {years[1]}" in note for note in found.told.notes)
+
+
+def test_distances_of_the_run_are_those_to_centres_without_the_learner():
+    X = np.random.default_rng(1).normal(size=(12, 3))
+    at = np.repeat([1, 2, 3], [6, 5, 1])
+    near = [np.linalg.norm(X[i] - X[at == at[i]].mean(axis=0)) for i in range(12)]
+    learners = pl.DataFrame({"segment_id": at, "distance": near})
+    others = [(at == at[i]) & (np.arange(12) != i) for i in range(12)]
+    expected = [
+        np.linalg.norm(X[i] - X[rows].mean(axis=0)) if rows.any() else 0.0
+        for i, rows in enumerate(others)
+    ]
+    np.testing.assert_allclose(left_out(learners)["distance"], expected, atol=1e-12)
 
 
 def test_limits_of_a_caller_go_before_those_of_the_run(run):

@@ -49,6 +49,7 @@ __all__ = [
     "Paid",
     "Run",
     "Sample",
+    "left_out",
     "newer_sample",
     "read_run",
     "sample_of_run",
@@ -208,7 +209,8 @@ def sample_of_run(run: Run) -> Sample:
     """
     exact, features = run.exact, run.features
     labels = run.segments.select("record", "segment_id").sort("record")
-    learners = _with_distance(features, run.model, labels["segment_id"])
+    near = _with_distance(features, run.model, labels["segment_id"])
+    learners = left_out(near)
     rules = Counter[str]()
     unusable = Counter[str]()
     for one in exact.ledger.rules:
@@ -426,6 +428,17 @@ def _with_distance(
     return learners.with_columns(
         segments.cast(pl.Int64).alias("segment_id"), pl.Series("distance", own)
     )
+
+
+def left_out(learners: pl.DataFrame) -> pl.DataFrame:
+    """Give the distances of the learners of a run to centres made without them.
+
+    A centre lies nearer to the learners it is the mean of than to new ones: without one
+    of n it would be ``n / (n - 1)`` times as far from that one.
+    """
+    n = pl.len().over("segment_id").cast(pl.Float64)
+    further = pl.when(n > 1).then(n / (n - 1)).otherwise(1.0)
+    return learners.with_columns(pl.col("distance") * further)
 
 
 def _together(parts: Sequence[_Part], known: pl.DataFrame, records: int) -> Sample:
