@@ -11,14 +11,14 @@ from commands import command
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    """Two tables of other learners at the same companies, and one paid a third more."""
+    """Two tables of other learners at the same companies, and one paid 12 % more."""
     desk = tmp_path_factory.mktemp("desk")
     table = ls.make_learners(3_000, rng=4)
     ids = table["email_hash"].unique().sort()
     first = pl.col("email_hash").is_in(ids[:1_500].implode())
     table.filter(first).write_csv(desk / "old.csv")
     table.filter(~first).write_csv(desk / "new.csv")
-    paid = table.filter(~first).with_columns(pl.col("ctc") * 1.08)
+    paid = table.filter(~first).with_columns(pl.col("ctc") * 1.12)
     paid.write_csv(desk / "paid.csv")
     options = ["--evidence", "none", "--k", "4", "--quiet", "--key-file", desk / "key"]
     done = command("run", desk / "old.csv", "--out", desk / "run", *options)
