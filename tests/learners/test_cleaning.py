@@ -587,6 +587,7 @@ def as_records(raw):
     return standard(pl.DataFrame(raw, schema=RAW_TYPES), list(RAW_TYPES))
 
 
+@settings(max_examples=50)
 @given(dirty_tables, st.sampled_from([CONFIG, RECORDS, PLAIN]))
 def test_every_record_is_judged_as_one_record_at_a_time_is(raw, config):
     records = as_records(raw)
@@ -611,6 +612,7 @@ def test_every_record_is_judged_as_one_record_at_a_time_is(raw, config):
     assert records.equals(before)
 
 
+@settings(max_examples=50)
 @given(dirty_tables)
 def test_every_record_is_in_the_ledger_once_and_counts_reconcile(raw):
     records = as_records(raw)

@@ -80,14 +80,18 @@ class Entry:
             return self.applies
         return self.applies & nw.col(f"{self.place}_after").is_null()
 
-    def texts(self, schema: nw.Schema) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+    def values(self, frame: Frame) -> dict[str, nw.Expr]:
+        """Give the values before and after as texts, by the columns they stand in."""
+        names = ("before",) if self.is_removal else ("before", "after")
+        places = [f"{self.place}_{name}" for name in names]
+        return {place: _told(place, frame) for place in places}
+
+    def texts(self) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
         """Give the rule, the column, the value before and the one after, as texts."""
         number = nw.col(f"{self.place}_rule")
         rule = first_of([(number == i, nw.lit(r)) for i, r in enumerate(self.rules, 1)])
-        before = _told(f"{self.place}_before", schema)
-        after = nw.lit(MISSING)
-        if not self.is_removal:
-            after = _told(f"{self.place}_after", schema)
+        before = nw.col(f"{self.place}_before")
+        after = nw.lit(MISSING) if self.is_removal else nw.col(f"{self.place}_after")
         return rule, nw.lit(self.column), before, after
 
 
@@ -179,12 +183,15 @@ def ledger_of(
     """
     noted = any_of(entry.applies for entry in entries)
     merged = ~nw.col("_merged").is_null() & ~noted
-    schema = frame.collect_schema()
-    texts = {entry: entry.texts(schema) for entry in entries}
+    # Texts first, as columns: written into each of four they are many times as many.
+    written = frame.filter(noted)
+    values = [entry.values(written).items() for entry in entries]
+    written = written.with_columns(**{name: v for one in values for name, v in one})
+    texts = {entry: entry.texts() for entry in entries}
     # Most are merged and nothing else is to be told of them.
     told = nw.concat(
         [
-            frame.filter(noted).select("record", **_joined(texts, *seen)),
+            written.select("record", **_joined(texts, *seen)),
             frame.filter(merged).select("record", **_joined({}, *seen)),
         ]
     )
@@ -229,9 +236,12 @@ def _joined(
     }
 
 
-def _told(column: str, schema: nw.Schema) -> nw.Expr:
-    value = nw.col(column)
-    text = number_text(value) if schema[column].is_float() else value.cast(nw.String)
+def _told(column: str, frame: Frame) -> nw.Expr:
+    value, text = nw.col(column), nw.col(column).cast(nw.String)
+    if frame.collect_schema()[column].is_float():
+        is_plain = frame.implementation is nw.Implementation.POLARS
+        zeroed = (value + 0.0).cast(nw.String)  # zero has no sign
+        text = zeroed if is_plain else number_text(value)
     return _single(nw.coalesce(text, nw.lit(MISSING)))
 
 
