@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
@@ -69,10 +69,13 @@ class Cost(NamedTuple):
 
 def used() -> float:
     """Give the seconds of processors that we and all of the server used so far."""
-    family = [one for server in SERVERS for one in (server, *server.children())]
-    times = [(one in SERVERS, one.cpu_times()) for one in family]
-    ended = sum(t.children_user + t.children_system for first, t in times if first)
-    return time.process_time() + ended + sum(t.user + t.system for _, t in times)
+    seconds = time.process_time()
+    for server in SERVERS:
+        for process in server.children():
+            with suppress(psutil.NoSuchProcess):  # its seconds are the server's then
+                seconds += sum(process.cpu_times()[:2])
+        seconds += sum(server.cpu_times()[:4])  # with those of children that ended
+    return seconds
 
 
 def timed(act: Callable[[], Published]) -> tuple[Published, Cost]:
