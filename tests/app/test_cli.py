@@ -22,8 +22,9 @@ from learnstrata.privacy.keys import make_key
 from learnstrata.segments.model.certainty import EXPORTED
 
 SHARED = ["report.html", "summary.json", "tables.xlsx"]
-PRIVATE = ["ledger.parquet", "lists", "model.json", "names.parquet", "segments.csv"]
-PRIVATE += ["segments.parquet", "summary.json", "tables.xlsx"]
+PRIVATE = ["features.parquet", "ledger.parquet", "lists", "model.json"]
+PRIVATE += ["names.parquet", "segments.csv", "segments.parquet", "summary.json"]
+PRIVATE += ["tables.xlsx"]
 SURVEY = Path(__file__).resolve().parents[3] / "shared/data/pay_survey_2021.parquet"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="there are no such rights")

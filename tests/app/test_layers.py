@@ -55,6 +55,14 @@ def test_a_learner_has_a_history_and_may_ask_what_is_held(desk):
     assert held["runs"] == [str(desk / "run")]
 
 
+def test_monitoring_against_a_version_is_kept_with_it(desk):
+    found = command("monitor", desk / "t.csv", "--against", "1", "--quiet")
+    assert found.returncode in {0, 3, 4}, found.stderr
+    kept = json.loads(done("history", "--json"))["monitoring"]
+    assert [one["version"] for one in kept] == [1]
+    assert "Monitored" in done("history")
+
+
 def test_a_refit_of_the_same_table_is_held(desk):
     out = desk / "again"
     told = done("refit", desk / "t.csv", "--out", out, "--overwrite", "--json")
@@ -76,6 +84,7 @@ def test_a_backup_restores_into_another_store(desk):
     ("words", "said"),
     [
         (("promote", "9"), "no version 9"),
+        (("monitor", "t.csv", "--against", "9"), "no version 9"),
         (("promote", "1"), "current already"),
         (("rollback",), "No other version"),
         (("history", "--learner", "nobody"), "no learner 'nobody'"),

@@ -23,6 +23,7 @@ from learnstrata.layer.store.opening import Store
 from learnstrata.layer.store.promotion import Promoted
 from learnstrata.layer.store.tables import releases, versions
 from learnstrata.layer.store.versions import AddedVersion
+from learnstrata.layer.store.watch import monitoring_of
 from learnstrata.refitting import Challenger, Plan
 from learnstrata.wording.words import counted, listed
 
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 HERE = "now"
+MOST_WATCHED = 5  # last verdicts of monitoring that are shown
 WORDS = ("Segment", "Who", "Why", "What became of it")  # headings of what may wrap
 
 
@@ -140,6 +142,7 @@ def history_as_json(store: Store) -> dict[str, Any]:
         "versions": [_plain(row) for row in _versions(store)],
         "releases": [_plain(row) for row in _releases(store)],
         "sizes": _json(sizes_over_time(store)),
+        "monitoring": _json(monitoring_of(store)),
     }
 
 
@@ -187,6 +190,10 @@ def show_history(store: Store) -> None:
             *(escape(row.who), escape(row.why)),
         )
     console.print(table)
+    watched = monitoring_of(store).tail(MOST_WATCHED)
+    for row in watched.iter_rows(named=True):
+        found = f"{row['verdict']}, against version {row['version']}"
+        console.print(f"Monitored {_day(row['at'])}: {found}")
 
 
 def stays_as_json(store: Store, learner: str) -> dict[str, Any]:

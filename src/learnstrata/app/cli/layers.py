@@ -15,6 +15,7 @@ from learnstrata.app.cli.options import (
     OverwriteOption,
     QuietOption,
     SheetOption,
+    StoreOption,
     TableArgument,
     WholeRunArgument,
 )
@@ -48,15 +49,6 @@ __all__ = [
     "store_restore",
 ]
 
-StoreOption = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        metavar="URL",
-        help="sqlite:///FILE, postgresql://HOST/DATABASE or a file (default: "
-        "LEARNSTRATA_DATABASE, else runs/store.db).",
-    ),
-]
 WhoOption = Annotated[
     str | None,
     typer.Option("--who", help="Who does it, for the record (default: this user)."),

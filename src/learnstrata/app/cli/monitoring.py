@@ -13,6 +13,7 @@ from learnstrata.app.cli.options import (
     OverwriteOption,
     QuietOption,
     SheetOption,
+    StoreOption,
     TableArgument,
 )
 from learnstrata.app.cli.output import (
@@ -25,6 +26,7 @@ from learnstrata.app.cli.tables import key_of
 
 if TYPE_CHECKING:
     from learnstrata.config.stages import Columns
+    from learnstrata.layer.monitoring.findings import Monitored
     from learnstrata.layer.monitoring.samples import Run
 
 __all__ = ["CODES", "monitor"]
@@ -35,12 +37,13 @@ CODES = {"keep": 0, "watch": 3, "refit": 4}  # 1 and 2 are faults, of ours and o
 def monitor(
     table: TableArgument,
     against: Annotated[
-        Path,
+        str,
         typer.Option(
             "--against",
             "-a",
-            metavar="RUN",
-            help="The run folder whose segments are in use, with its private part.",
+            metavar="RUN|VERSION",
+            help="The run folder whose segments are in use, with its private part; or "
+            "the version of the store that was added from it.",
         ),
     ],
     out: Annotated[
@@ -55,6 +58,7 @@ def monitor(
         ),
     ] = None,
     sheet: SheetOption = None,
+    store: StoreOption = None,
     allow: AllowOption = None,
     key_file: KeyFileOption = None,
     overwrite: OverwriteOption = False,
@@ -74,11 +78,14 @@ def monitor(
 
     if out is not None:
         check_target(out, overwrite=overwrite, refuse=refuse_no_monitoring)
-    run, columns = _configured(read_run(against), config)
-    key = key_of(key_file, out or against)
+    version, folder_of = _asked(against, store)
+    run, columns = _configured(read_run(folder_of), config)
+    key = key_of(key_file, out or folder_of)
     frame, source = scan_source(table, sheet=sheet)
     with sheets_told(source):
         found = monitor_table(frame, run, key=key, columns=columns)
+    if version is not None:
+        _write_down(found, version, store)
     folder = None
     if out is not None:
         with leaks_are_faults():
@@ -90,6 +97,31 @@ def monitor(
             show_monitoring(found, folder)
     if code := CODES[found.advice]:
         raise typer.Exit(code)
+
+
+def _asked(against: str, store: str | None) -> tuple[int | None, Path]:
+    """Find the run that is meant; with a version of the store, that version."""
+    if not against.isdigit() or Path(against).exists():
+        return None, Path(against)
+    from learnstrata.layer.store.opening import open_store
+    from learnstrata.layer.store.versions import folder_of_version
+
+    version = int(against)
+    return version, folder_of_version(open_store(store, make=False), version)
+
+
+def _write_down(found: "Monitored", version: int, store: str | None) -> None:
+    """Keep what was found with the version, in the store."""
+    from learnstrata.layer.store.opening import open_store
+    from learnstrata.layer.store.watch import add_monitoring
+
+    add_monitoring(
+        open_store(store, make=False),
+        version,
+        verdict=found.advice,
+        data_digest=found.digest,
+        result=found.exact.model_dump(mode="json"),
+    )
 
 
 def _configured(run: "Run", path: Path | None) -> tuple["Run", "Columns | None"]:

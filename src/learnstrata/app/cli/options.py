@@ -27,6 +27,7 @@ __all__ = [
     "SourceArgument",
     "SparkMasterOption",
     "SparkRemoteOption",
+    "StoreOption",
     "TableArgument",
     "WholeRunArgument",
 ]
@@ -44,6 +45,15 @@ SourceArgument = Annotated[
         metavar="TABLE",
         help="CSV, Parquet (a file or a folder) or Excel (.xlsx); - is standard input; "
         "FILE.duckdb#TABLE, jdbc:ADDRESS#TABLE or s3a://FOLDER for an engine.",
+    ),
+]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="sqlite:///FILE, postgresql://HOST/DATABASE or a file (default: "
+        "LEARNSTRATA_DATABASE, else runs/store.db).",
     ),
 ]
 OutOption = Annotated[

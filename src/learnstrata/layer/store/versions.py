@@ -35,7 +35,14 @@ from learnstrata.layer.store.tables import (
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.summary.contract.results import ExactSummary
 
-__all__ = ["AddedVersion", "RunContent", "add_version", "read_run", "version_of"]
+__all__ = [
+    "AddedVersion",
+    "RunContent",
+    "add_version",
+    "folder_of_version",
+    "read_run",
+    "version_of",
+]
 
 NO_IDS = "A table without learner ids has nobody who could be followed."
 
@@ -203,6 +210,24 @@ def version_of(connection: sa.Connection, id_: int) -> sa.Row[Any]:
             "learnstrata history shows them."
         )
     return row
+
+
+def folder_of_version(store: Store, id_: int) -> Path:
+    """Give the run folder that a version was added from.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such version, or its folder is gone.
+    """
+    with store.reading() as connection:
+        folder = version_of(connection, id_).folder
+    if folder is None or not Path(folder).is_dir():
+        raise ParameterError(
+            f"The run folder of version {id_}, {folder}, is not there any more. Give "
+            "the folder of a run instead."
+        )
+    return Path(folder)
 
 
 def model_of(connection: sa.Connection, id_: int) -> SegmentModel:
