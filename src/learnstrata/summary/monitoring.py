@@ -121,11 +121,11 @@ def move_text(check: Check) -> str:
 def direction(check: Check) -> str:
     """Say in which direction a number went; empty of what has none.
 
-    Of a spread that changed shares move, and hardly the middle.
+    Where the spread alone changed, its middle has moved no more than by chance.
     """
     if check.shift is None or not check.effect:
         return ""
-    if abs(check.shift) < check.effect / 2:
+    if abs(check.shift) < (check.floor or 0.0):
         return "spread differently"
     return "higher" if check.shift > 0 else "lower"
 
