@@ -544,7 +544,7 @@ def test_pictures_replace_pictures_only(tmp_path):
 
 
 def test_the_files_of_a_run_are_named_once_and_belong_to_a_part():
-    assert len(set(FILES)) == len(FILES) == 10
+    assert len(set(FILES)) == len(FILES) == 11
     assert {name.split("/")[0] for name in FILES} == {"share", "private"}
 
 
