@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from learnstrata.exceptions import ParameterError
+from learnstrata.exceptions import ParameterError, PrivacyError, SourceError
 from learnstrata.layer.databases import lasting_address
 from learnstrata.layer.publishing.publication import publish
 from learnstrata.layer.publishing.terms import Mode, Published
@@ -51,8 +51,8 @@ def publish_release(
 
     Notes
     -----
-    It is written down before: should the store then fail, nobody was given what it does
-    not know of.
+    It is written down before: should anything then fail, nobody was given what the
+    store does not know of. Of what may have been given, the mode stays ``begun``.
     """
     with store.reading() as connection:
         row = _asked(connection, version)
@@ -69,11 +69,10 @@ def publish_release(
             roles=roles,
             earlier=partial(_earlier, store),
         )
-    except BaseException:
+    except (ParameterError, SourceError, PrivacyError):  # before anything was sent
         with store.writing() as connection:
-            connection.execute(
-                publications.delete().where(publications.c.id == written)
-            )
+            own = publications.c.id == written
+            connection.execute(publications.delete().where(own))
         raise
     with store.writing() as connection:
         connection.execute(
