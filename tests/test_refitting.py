@@ -124,3 +124,12 @@ def test_nothing_in_use_is_nothing_to_refit(table, tmp_path):
     with pytest.raises(ParameterError, match="Nothing is in use"):
         challenge(opened, table, key=KEY)
     opened.close()
+
+
+def test_the_segments_in_use_are_asked_about_the_year_of_the_new_table(store, table):
+    years = [name for name in ("orgyear", "ctc_updated_year") if name in table.columns]
+    later = table.with_columns(pl.col(years) + 1)
+    found = challenge(store, later, key=KEY)
+    old = members_at(store).select("learner_id", old="segment_id")
+    same = found.by_champion.join(old, on="learner_id")
+    assert (same["segment_id"] == same["old"]).mean() > 0.99

@@ -7,6 +7,7 @@ the records, and what came of a part waits on disk, nothing does.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
@@ -24,6 +25,7 @@ from learnstrata.learners.lookups import collected
 from learnstrata.learners.parts import PART_ROWS, in_parts
 from learnstrata.learners.roles.families import join_roles, roles_of
 from learnstrata.learners.rules.identity import Whole, sums_of
+from learnstrata.learners.rules.years import find_now
 from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.origins import (
     known_in,
@@ -33,7 +35,14 @@ from learnstrata.learners.schema.origins import (
 from learnstrata.segments.model.model import SegmentModel, named
 from learnstrata.wording.words import counted
 
-__all__ = ["ReadAlike", "assign", "assign_in_pieces", "read_alike"]
+__all__ = [
+    "ReadAlike",
+    "assign",
+    "assign_in_pieces",
+    "moved_on",
+    "moved_on_to",
+    "read_alike",
+]
 
 T = TypeVar("T")
 GROUP_ROWS = 16_384  # that are read at once of what came of a part
@@ -219,6 +228,41 @@ def read_alike(
     for sentence in (*read.notes, *([aside] if lost else [])):
         tell(sentence)
     return ReadAlike(read.records, found, whole)
+
+
+def moved_on(model: SegmentModel, records: pl.DataFrame) -> SegmentModel:
+    """Let a model count the years up to the newest of a later table.
+
+    Parameters
+    ----------
+    model : SegmentModel
+    records : polars.DataFrame
+        In our names.
+    """
+    years = {"pay_year", "start_year"}.intersection(records.columns)
+    if not years:
+        return model
+    now = max(model.limits.as_of, find_now(nw.from_native(records), model.config))
+    return replace(
+        model,
+        limits=replace(model.limits, as_of=now),
+        features=replace(model.features, as_of=now),
+    )
+
+
+def moved_on_to(frame: IntoFrame, model: SegmentModel) -> SegmentModel:
+    """Let a model count the years up to the newest of a table of anybody's names.
+
+    Raises
+    ------
+    SchemaError
+        If the table lacks a column that the model was made with.
+    """
+    with intake.told_as_ours(frame):
+        names = column_names_of(frame)
+    mapping = matching_columns(names, model.origins, model.config)
+    records = intake.read_table(frame, model.config, mapping).records
+    return moved_on(model, collected(nw.from_native(records)))
 
 
 def _parts_of(records: intake.Records, engine: Engine | None) -> Iterator[pl.DataFrame]:

@@ -5,7 +5,7 @@ continue, what breaks for those who use them; and whether to promote it, to hold
 to ask somebody, with the reason.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ import polars as pl
 import sqlalchemy as sa
 from narwhals.typing import IntoFrame
 
-from learnstrata.assignment import assign, read_alike
+from learnstrata.assignment import assign, moved_on_to, read_alike
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import ParameterError
 from learnstrata.facade import Segmentation, segment
@@ -141,6 +141,7 @@ def challenge(
     table: IntoFrame,
     *,
     config: Config | None = None,
+    as_of: int | None = None,
     key: bytes,
     **given: Any,  # noqa: ANN401 - of `segment`
 ) -> Challenger:
@@ -153,6 +154,8 @@ def challenge(
         With the columns of the table that the version in use was made from.
     config : Config, default=None
         ``None`` is that of the version in use.
+    as_of : int, default=None
+        The year that counts as now; ``None`` is as the configuration says.
     key : bytes of length 32 or more
     **given
         As for `learnstrata.facade.segment`: ``source``, ``engine``, ``watch``.
@@ -172,8 +175,11 @@ def challenge(
         model = model_of(connection, last.version)
         stays = stays_in(connection, last.number)
         names = names_of_segments(connection)
-    by_champion = assign(table, model).select("learner_id", "segment_id")
     settings = model.config if config is None else config
+    if as_of is not None:
+        settings = replace(settings, as_of=as_of)
+    in_use = moved_on_to(table, replace(model, config=settings))
+    by_champion = assign(table, in_use).select("learner_id", "segment_id")
     found = segment(table, config=settings, key=key, start=by_champion, **given)
     found = found.renamed(_names_kept(found, stays, names))
     scores = _scores(table, found, by_champion)

@@ -94,11 +94,13 @@ def lasting_address(text: str | Path) -> str:
     """
     if "://" not in str(text):
         return str(Path(text).absolute())
-    url = address_of(str(text)).set(password=None)
-    kind = url.get_backend_name()
+    url = address_of(str(text))
+    kind, database = url.get_backend_name(), url.database
     if kind == SQLITE:
-        url = url.set(database=str(Path(url.database or "").absolute()))
-    return url.set(drivername=kind).render_as_string(hide_password=False)
+        database = str(Path(database or "").absolute())
+    kept = {k: v for k, v in url.query.items() if "pass" not in k.lower()}
+    plain = URL.create(kind, url.username, None, url.host, url.port, database, kept)
+    return plain.render_as_string(hide_password=False)
 
 
 def database_of(address: str | URL) -> sa.Engine:

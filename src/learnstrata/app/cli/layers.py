@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from learnstrata.app.cli.options import (
+    AsOfOption,
     JsonOption,
     KeyFileOption,
     OutOption,
@@ -279,6 +280,7 @@ def members(
 def refit(
     table: TableArgument,
     out: OutOption = None,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     promote_it: Annotated[
         bool, typer.Option("--promote", help="Promote it where the plan says so.")
@@ -308,7 +310,7 @@ def refit(
         frame, source = scan_source(table, sheet=sheet)
         with sheets_told(source):
             found = refitting.challenge(
-                opened, frame, key=key, source=source, watch=watch
+                opened, frame, key=key, as_of=as_of, source=source, watch=watch
             )
         watch("write")
         with leaks_are_faults():

@@ -5,14 +5,14 @@ They are read with one model: in the same features, from the same cleaning.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
+from learnstrata.assignment import moved_on
 from learnstrata.config.stages import Columns, Monitoring
 from learnstrata.exceptions import DegenerateError, ParameterError, SourceError
 from learnstrata.layer.models import load_model
@@ -30,7 +30,6 @@ from learnstrata.learners.factors import as_text
 from learnstrata.learners.features.matrix import to_matrix
 from learnstrata.learners.identities import names_in
 from learnstrata.learners.ledger import SEGMENTED, entries_in
-from learnstrata.learners.rules.years import find_now
 from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.origins import (
     known_in,
@@ -300,7 +299,7 @@ def newer_sample(
         names = column_names_of(frame)
     mapping = matching_columns(names, origins, config, columns=columns)
     read = intake.read_table(frame, config, mapping)
-    model = _moved_on(model, read.records)
+    model = moved_on(model, read.records)
     found = [_part(one, model) for one in _parts(read.records, model)]
     units = pl.concat([part.known for part in found])
     if not len(units):
@@ -321,19 +320,6 @@ def newer_sample(
         names=names_in(read.records, own),
         content=content_of(part.hashes for part in found),
         notes=tuple(read.notes),
-    )
-
-
-def _moved_on(model: SegmentModel, records: pl.DataFrame) -> SegmentModel:
-    """Let a model count the years up to now in a later table."""
-    years = {"pay_year", "start_year"}.intersection(records.columns)
-    if not years:
-        return model
-    now = max(model.limits.as_of, find_now(nw.from_native(records), model.config))
-    return replace(
-        model,
-        limits=replace(model.limits, as_of=now),
-        features=replace(model.features, as_of=now),
     )
 
 
