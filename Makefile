@@ -40,7 +40,7 @@ demo: $(READY)  ## Make demo tables, segment one, say what to do next
 	@echo '  $(BIN)/learnstrata percentile $(DEMO_OUT) --role Backend --tier "Tier 2" --experience Mid --pay 12LPA'
 
 test: $(READY) browser  ## Run every test, on every core
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-cluster: $(READY)  ## A real cluster of Spark on this machine, one worker lost; needs Java 17
 	$(BIN)/python -m pytest -m cluster tests/engines

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from learnstrata.config.loading import load_config
 from learnstrata.engines.spark import SparkEngine
@@ -31,17 +32,18 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of one server on one worker, so that it is started once."""
-    for item in items:
-        call = getattr(item, "callspec", None)
-        values = call.params.values() if call else ()
-        asked = [value for value in values if isinstance(value, str)]
-        needed = {*getattr(item, "fixturenames", ()), *asked}
-        for server in ("spark", "postgres"):
-            if server in needed:
-                item.add_marker(pytest.mark.xdist_group(server))
+class ByFile(LoadFileScheduling):
+    """Tests of a file go to one worker, and all of Spark, whose start takes longest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        is_of_spark = "spark" in nodeid.lower()
+        return "spark" if is_of_spark else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Share tests out: marks of groups go unread since pytest 9.2."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
