@@ -18,12 +18,12 @@ from learnstrata.layer.contents import refuse_foreign
 from learnstrata.layer.databases import lasting_address
 from learnstrata.layer.places import folder_of_run
 from learnstrata.layer.store.deletions import (
+    WITH_LEARNERS,
     bury,
     erase,
     list_down,
     scrubbed,
     tombstones_of,
-    without_codes,
 )
 from learnstrata.layer.store.frames import frame_of
 from learnstrata.layer.store.membership import stays_of
@@ -136,9 +136,8 @@ def forget(
     held = tuple(one for one in folders if one.exists() and forget_in_run(one, ids))
     with store.writing() as connection:
         bury(connection, tombstones, who=who)
-        without_codes(connection, ids)
         rows = erase(connection, ids)
-    scrubbed(store.engine, ("members", "membership", "versions"))
+    scrubbed(store.engine, WITH_LEARNERS)
     return Forgotten(
         rows,
         held,

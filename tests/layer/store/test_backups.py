@@ -1,8 +1,10 @@
 """A backup is all of a store; nobody who was forgotten comes back with it."""
 
 import zipfile
+from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from layer.store.planted import groups, planted
 from learnstrata.exceptions import ParameterError, SourceError
@@ -12,8 +14,11 @@ from learnstrata.layer.store.deletions import bury, erase, scrubbed, tombstones_
 from learnstrata.layer.store.membership import members_at, sizes_over_time
 from learnstrata.layer.store.opening import open_store
 from learnstrata.layer.store.promotion import promote
+from learnstrata.layer.store.tables import versions
 from learnstrata.layer.store.versions import add_version
 from learnstrata.privacy.keys import random_key
+from learnstrata.segments.model.model import SegmentModel
+from learnstrata.segments.model.stored import codes_of_members
 
 WHO = {"who": "a tester"}
 KEY = bytes(range(32))
@@ -73,6 +78,32 @@ def test_who_was_forgotten_does_not_come_back_with_a_run(filled):
     promote(filled, added.id, **WHO)
     assert "l0007" not in members_at(filled)["learner_id"]
     assert faults_in(filled, key=KEY) == []
+
+
+def with_codes(run):
+    """Give a run whose model holds the code of each of its learners."""
+    codes = run.learners["member_code"].to_numpy().astype("<i8").tobytes()
+    return replace(run, model=replace(run.model, members=codes))
+
+
+def codes_in(store):
+    """Give the codes of learners that the models of a store hold."""
+    with store.reading() as connection:
+        texts = connection.scalars(sa.select(versions.c.model)).all()
+    models = [SegmentModel.from_json(text) for text in texts]
+    return [set(codes_of_members(one.members).tolist()) for one in models]
+
+
+def test_their_code_is_in_no_model_and_comes_back_neither_way(store, tmp_path):
+    first, second = (with_codes(planted(groups(*n))) for n in ((50, 50), (40, 60)))
+    promote(store, add_version(store, first, **WHO).id, **WHO)
+    backup = back_up(store, tmp_path / "codes.backup")
+    forgotten(store, "l0007")
+    assert [7 in codes for codes in codes_in(store)] == [False]
+    add_version(store, second, **WHO, key=KEY)
+    assert [(7 in codes, len(codes)) for codes in codes_in(store)] == [(False, 99)] * 2
+    restore(store, backup, key=KEY, overwrite=True)
+    assert [7 in codes for codes in codes_in(store)] == [False]
 
 
 def test_without_the_key_nothing_is_restored_or_added(filled, backup):

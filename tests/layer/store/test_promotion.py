@@ -178,3 +178,11 @@ def test_a_learner_who_was_never_there_has_no_history(store):
     used(store, planted(OLD))
     with pytest.raises(ParameterError, match="no learner 'nobody'"):
         history_of(store, "nobody")
+
+
+def test_where_another_version_is_in_use_now_its_parent_tells_nothing(store):
+    used(store, planted(OLD))
+    told = pl.DataFrame({"learner_id": ["l0000"], "segment_id": [2]})
+    late = added(store, planted(moved_to_two("l0000", "l0001")), by_parent=told)
+    used(store, planted(moved_to_two("l0001")))
+    assert promote(store, late, **WHO).causes == {"refit": 1}

@@ -20,9 +20,11 @@ from learnstrata.exceptions import ParameterError, SourceError
 from learnstrata.layer.databases import POSTGRES, SQLITE, reading
 from learnstrata.layer.folder import write_file
 from learnstrata.layer.store.deletions import (
+    WITH_LEARNERS,
     bury,
     erase,
     listed,
+    scrubbed,
     tombstones_in,
     tombstones_of,
 )
@@ -192,7 +194,10 @@ def restore(
             revised(connection, head)
         gone |= tombstones_in(connection)
         bury(connection, gone, who="restore")
-        return _forgotten_again(connection, gone, key)
+        back = _forgotten_again(connection, gone, key)
+    if back:
+        scrubbed(store.engine, WITH_LEARNERS)
+    return back
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
@@ -29,6 +30,7 @@ from learnstrata.privacy.keys import key_path, secret_of
 from learnstrata.segments.model.model import SegmentModel
 
 __all__ = [
+    "WITH_LEARNERS",
     "bury",
     "erase",
     "list_down",
@@ -36,12 +38,13 @@ __all__ = [
     "scrubbed",
     "tombstones_in",
     "tombstones_of",
-    "without_codes",
     "without_forgotten",
 ]
 
+WITH_LEARNERS = ("members", "membership", "versions")  # tables that tell of somebody
 PURPOSE = "tombstones of learners"
 HALVES = (b"one", b"two")
+DIGITS = 32
 
 
 def tombstones_of(learners: pl.Series, key: bytes) -> pl.Series:
@@ -63,8 +66,9 @@ def tombstones_of(learners: pl.Series, key: bytes) -> pl.Series:
     halves = [
         siphash(learners, hmac.digest(secret, half, "sha256")[:16]) for half in HALVES
     ]
-    told = [f"{a:016x}{b:016x}" for a, b in zip(*halves, strict=True)]
-    return pl.Series("tombstone", told, dtype=pl.String)
+    digits = np.stack(halves, axis=1).astype(">u8").tobytes().hex()
+    told = np.frombuffer(digits.encode(), dtype=f"S{DIGITS}")
+    return pl.Series("tombstone", told).cast(pl.String)
 
 
 def tombstones_in(connection: sa.Connection) -> set[str]:
@@ -152,7 +156,7 @@ def list_down(tombstones: Iterable[str]) -> None:
 
 
 def erase(connection: sa.Connection, learners: Sequence[str]) -> int:
-    """Delete all rows of learners; what is counted of the others is counted again.
+    """Delete all rows and codes of learners; count the others again.
 
     Parameters
     ----------
@@ -167,6 +171,7 @@ def erase(connection: sa.Connection, learners: Sequence[str]) -> int:
     """
     if not learners:
         return 0
+    _without_codes(connection, learners)
     gone = 0
     for table in (membership, members):
         is_of = table.c.learner_id.in_(list(learners))
@@ -208,15 +213,8 @@ def counts_of_release() -> dict[str, sa.Select[int]]:
     }
 
 
-def without_codes(connection: sa.Connection, learners: Sequence[str]) -> None:
-    """Take the codes of learners out of the models of the store.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        That writes.
-    learners : sequence of str
-    """
+def _without_codes(connection: sa.Connection, learners: Sequence[str]) -> None:
+    """Take the codes of learners out of the models of the store."""
     c = members.c
     asked = sa.select(c.version, c.member_code).where(
         c.learner_id.in_(list(learners)), c.member_code.is_not(None)

@@ -38,7 +38,7 @@ CHANGED, REFIT, CORRECTION, ROLLBACK = (
     "correction",
     "rollback",
 )
-Kind = Literal["promotion", "update", "correction", "rollback"]
+Kind = Literal["promotion", "correction", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,15 @@ def promote(
         last = last_release(connection)
         if last is not None and last.version == version:
             raise ParameterError(f"Version {version} is current already.")
+        current = current_stays(connection)
         plan, state = _plan(
-            connection, version, correction=correction, least_margin=least_margin
+            connection,
+            version,
+            current,
+            correction=correction,
+            least_margin=least_margin,
         )
-        _release(connection, plan, state, (who, why))
+        _release(connection, plan, (state, current), (who, why))
     return plan
 
 
@@ -124,7 +129,8 @@ def planned(
         ``learner_id``, ``segment``, ``old`` and ``cause`` of all who would be in it.
     """
     with store.reading() as connection:
-        return _plan(connection, version, least_margin=least_margin)
+        current = current_stays(connection)
+        return _plan(connection, version, current, least_margin=least_margin)
 
 
 def roll_back(
@@ -148,9 +154,9 @@ def roll_back(
         row = _release_before(connection, version)
         was = stays_in(connection, row.number).select("learner_id", "segment")
         current = current_stays(connection)
-        state = _with_cause(was, current, pl.lit(ROLLBACK))
+        state = _with_cause(_with_old(was, current), pl.lit(ROLLBACK))
         plan = _summed(connection, row.version, "rollback", state, current, kept=0)
-        _release(connection, plan, state, (who, why))
+        _release(connection, plan, (state, current), (who, why))
     return plan
 
 
@@ -175,17 +181,15 @@ def _release_before(connection: sa.Connection, version: int | None) -> sa.Row[An
 def _plan(
     connection: sa.Connection,
     version: int,
+    current: pl.DataFrame,
     *,
     correction: bool = False,
-    least_margin: float = LEAST_MARGIN,
+    least_margin: float,
 ) -> tuple[Promoted, pl.DataFrame]:
-    version_of(connection, version)
-    last, current = last_release(connection), current_stays(connection)
-    fresh = _fresh(connection, version)
+    last = last_release(connection)
+    fresh = _fresh(connection, version, last)
     known = fresh["segment"].unique()
-    own = fresh.join(
-        current.select("learner_id", old="segment"), on="learner_id", how="left"
-    )
+    own = _with_old(fresh, current)
     is_near = (
         pl.col("old").is_in(known.implode())
         & (pl.col("second") == pl.col("old"))
@@ -198,17 +202,23 @@ def _plan(
         .join(_said_before(connection, last), on="learner_id", how="left")
     )
     cause = pl.lit(CORRECTION) if correction else _cause()
-    state = _with_cause(held, current, cause)
+    state = _with_cause(held, cause)
     kind: Kind = "correction" if correction else "promotion"
     kept = int(held["kept"].sum())
     return _summed(connection, version, kind, state, current, kept=kept), state
 
 
-def _fresh(connection: sa.Connection, version: int) -> pl.DataFrame:
-    """Give where a version puts its learners, by the ids of segments."""
+def _fresh(
+    connection: sa.Connection, version: int, last: sa.Row[Any] | None
+) -> pl.DataFrame:
+    """Give where a version puts its learners, by the ids of segments.
+
+    Where the model of its parent puts them tells nothing once another is in use.
+    """
     c, own = members.c, version_segments.alias("own")
     second, parent = version_segments.alias("second"), version_segments.alias("parent")
     parents = version_of(connection, version).parent
+    is_used = last is not None and last.version == parents
     return frame_of(
         connection,
         sa.select(
@@ -227,7 +237,7 @@ def _fresh(connection: sa.Connection, version: int) -> pl.DataFrame:
         )
         .join(
             parent,
-            (parent.c.version == (parents or 0))
+            (parent.c.version == (parents if is_used else 0))
             & (parent.c.number == c.number_by_parent),
             isouter=True,
         )
@@ -256,13 +266,14 @@ def _cause() -> pl.Expr:
     return pl.when(changed).then(pl.lit(CHANGED)).otherwise(pl.lit(REFIT))
 
 
-def _with_cause(
-    fresh: pl.DataFrame, current: pl.DataFrame, cause: pl.Expr
-) -> pl.DataFrame:
+def _with_old(fresh: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
+    """Add ``old``: the segment that learners are in, null of who is in none."""
+    before = current.select("learner_id", old="segment")
+    return fresh.join(before, on="learner_id", how="left")
+
+
+def _with_cause(both: pl.DataFrame, cause: pl.Expr) -> pl.DataFrame:
     """Give ``learner_id``, ``segment``, ``old`` and ``cause`` (null of who stays)."""
-    both = fresh.drop("old", strict=False).join(
-        current.select("learner_id", old="segment"), on="learner_id", how="left"
-    )
     moved = pl.col("segment") != pl.col("old")
     told = pl.when(pl.col("old").is_null()).then(pl.lit(JOINED)).when(moved).then(cause)
     return both.select("learner_id", "segment", "old", cause=told)
@@ -297,10 +308,11 @@ def _summed(
 def _release(
     connection: sa.Connection,
     plan: Promoted,
-    state: pl.DataFrame,
+    rows: tuple[pl.DataFrame, pl.DataFrame],
     said: tuple[str, str],
 ) -> None:
     """Write a release: who left a segment in it, and who came into one."""
+    state, current = rows
     connection.execute(
         releases.insert().values(
             number=plan.number,
@@ -316,7 +328,6 @@ def _release(
             kept=plan.kept,
         )
     )
-    current = current_stays(connection)
     ended = current.join(
         state.select("learner_id", "cause", new="segment"), on="learner_id", how="left"
     ).filter(pl.col("new").ne_missing(pl.col("segment")))

@@ -180,8 +180,9 @@ def add_version(
             events = events_of(connection, found.id)
             return AddedVersion(found.id, is_new=False, events=events)
         kept = without_forgotten(connection, run.learners, key)
+        model = _without_codes(run, kept)
         parent = current_version(connection)
-        id_ = _add(connection, run, len(kept), parent, (who, why))
+        id_ = _add(connection, run, (kept, model), parent, (who, why))
         events = _followed(connection, run, kept, (parent, id_))
         add_rows(connection, members, _members(kept, by_parent, id_))
     return AddedVersion(id_, is_new=True, events=events)
@@ -235,14 +236,20 @@ def model_of(connection: sa.Connection, id_: int) -> SegmentModel:
     return SegmentModel.from_json(version_of(connection, id_).model)
 
 
+def _without_codes(run: RunContent, kept: pl.DataFrame) -> SegmentModel:
+    """Give the model without the codes of learners who are not kept."""
+    gone = run.learners.join(kept, on="learner_id", how="anti")
+    return run.model.without_members(gone["member_code"].to_list())
+
+
 def _add(
     connection: sa.Connection,
     run: RunContent,
-    learners: int,
+    kept: tuple[pl.DataFrame, SegmentModel],
     parent: int | None,
     said: tuple[str, str],
 ) -> int:
-    settings = run.exact.settings
+    settings, (learners, model) = run.exact.settings, kept
     row = {
         "digest": run.digest,
         "data_digest": run.data_digest,
@@ -260,8 +267,8 @@ def _add(
         "who": said[0],
         "why": said[1],
         "at": now(),
-        "learners": learners,
-        "model": run.model.to_json(),
+        "learners": len(learners),
+        "model": model.to_json(),
     }
     return added_id(connection.execute(versions.insert().values(**row)))
 
