@@ -161,6 +161,11 @@ class Segmentation:
         return as_text(self._learners)
 
     @property
+    def features(self) -> pl.DataFrame:
+        """What each of `members` was found by, in Polars: as ``features.parquet``."""
+        return as_text(self._values)
+
+    @property
     def ledger(self) -> Native:
         """One row a record: what became of it, by which rule, before and after."""
         return self._native(self._ledger.collect())

@@ -14,7 +14,7 @@ import polars as pl
 import sqlalchemy as sa
 from narwhals.typing import IntoFrame
 
-from learnstrata.assignment import assign, moved_on_to, read_alike
+from learnstrata.assignment import assign, moved_on_to
 from learnstrata.config.stages import Config
 from learnstrata.exceptions import ParameterError
 from learnstrata.facade import Segmentation, segment
@@ -31,7 +31,6 @@ from learnstrata.layer.store.promotion import LEAST_MARGIN, REFIT, Promoted, pla
 from learnstrata.layer.store.tables import decisions, publications
 from learnstrata.layer.store.versions import model_of, names_for
 from learnstrata.learners.features.matrix import to_matrix
-from learnstrata.segments.model.model import SegmentModel
 from learnstrata.stats.sampling import sample_rows
 from learnstrata.stats.validity import inertia, silhouette
 
@@ -182,7 +181,7 @@ def challenge(
     by_champion = assign(table, in_use).select("learner_id", "segment_id")
     found = segment(table, config=settings, key=key, start=by_champion, **given)
     found = found.renamed(_names_kept(found, stays, names))
-    scores = _scores(table, found, by_champion)
+    scores = _scores(found, by_champion)
     return Challenger(found, by_champion, *scores, against=last.version)
 
 
@@ -196,15 +195,11 @@ def _names_kept(
     return dict(enumerate(names_for(found.model.names, stay, names.values()), start=1))
 
 
-def _scores(
-    table: IntoFrame, found: Segmentation, by_champion: pl.DataFrame
-) -> tuple[Score, Score]:
+def _scores(found: Segmentation, by_champion: pl.DataFrame) -> tuple[Score, Score]:
     """Judge both cuts on the same learners and in the same features."""
-    model = found.model
-    read = read_alike(table, model, lambda units: _matrix(units, model)).found
-    X, ids = np.concatenate([X for _, X in read]), pl.concat([ids for ids, _ in read])
-    cuts = [_labels(ids, one) for one in (by_champion, found.members)]
-    known = np.all([labels > 0 for labels in cuts], axis=0)
+    X, ids = to_matrix(found.features, found.model.features).X, found.members
+    cuts = [_labels(ids, by_champion), ids["segment_id"].to_numpy()]
+    known = cuts[0] > 0
     rows = sample_rows(int(known.sum()), min(SAMPLE, int(known.sum())), rng=0)
     X, cuts = X[known], [labels[known] for labels in cuts]
     told = silhouette(X[rows], [labels[rows] for labels in cuts])
@@ -216,18 +211,10 @@ def _scores(
     return one, other
 
 
-def _matrix(
-    units: pl.DataFrame, model: SegmentModel
-) -> tuple[pl.DataFrame, npt.NDArray[np.float32]]:
-    learners = model.featured(units.sort("record"), model.features.columns)
-    ids = learners.select(pl.col("learner_id").cast(pl.String))
-    return ids, to_matrix(learners, model.features).X
-
-
 def _labels(ids: pl.DataFrame, members: pl.DataFrame) -> npt.NDArray[np.int64]:
-    asked = members.select(pl.col("learner_id").cast(pl.String), "segment_id")
-    own = ids.join(asked, on="learner_id", how="left", maintain_order="left")
-    return own["segment_id"].fill_null(0).to_numpy()
+    by = "learner_id"
+    asked = ids.select(by).join(members, on=by, how="left", maintain_order="left")
+    return asked["segment_id"].fill_null(0).to_numpy()
 
 
 def plan_of(

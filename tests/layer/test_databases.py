@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from learnstrata.layer.databases import lasting_address
+from learnstrata.exceptions import SourceError
+from learnstrata.layer.databases import address_of, lasting_address
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,8 @@ def test_a_path_is_kept_from_the_root(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert lasting_address("out") == str(Path("out").absolute())
     assert lasting_address("sqlite:///crm.db") == f"sqlite:///{tmp_path}/crm.db"
+
+
+def test_an_address_without_slashes_is_no_file_of_that_name():
+    with pytest.raises(SourceError, match="expected sqlite:///FILE"):
+        address_of("sqlite:crm.db")

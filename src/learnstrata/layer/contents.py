@@ -152,16 +152,8 @@ def refuse_no_comparison(folder: Path, told: Path) -> None:
     ------
     OutputError
     """
-    refuse_no_folder(folder, told)
-    inside = dict(_walk(folder))
-    known = COMPARED in inside and _has(
-        inside[COMPARED], "comparison_version", "new_segments"
-    )
-    if inside and not (known and inside.keys() <= COMPARISON):
-        raise OutputError(
-            f"{told} is not the folder of a comparison and of nothing else, so it is "
-            "not overwritten. Choose another --out."
-        )
+    mark = (COMPARED, "comparison_version", "new_segments")
+    _refuse_other(folder, told, mark, COMPARISON, "the folder of a comparison")
 
 
 def refuse_no_monitoring(folder: Path, told: Path) -> None:
@@ -176,15 +168,21 @@ def refuse_no_monitoring(folder: Path, told: Path) -> None:
     ------
     OutputError
     """
+    mark = (MONITORED, "monitoring_version", "checks")
+    _refuse_other(folder, told, mark, MONITORING, "a folder of monitoring")
+
+
+def _refuse_other(
+    folder: Path, told: Path, mark: tuple[str, str, str], may: set[str], what: str
+) -> None:
+    """Refuse a folder without the file that marks its kind, or with more besides."""
     refuse_no_folder(folder, told)
-    inside = dict(_walk(folder))
-    known = MONITORED in inside and _has(
-        inside[MONITORED], "monitoring_version", "checks"
-    )
-    if inside and not (known and inside.keys() <= MONITORING):
+    inside, (name, *keys) = dict(_walk(folder)), mark
+    known = name in inside and _has(inside[name], *keys)
+    if inside and not (known and inside.keys() <= may):
         raise OutputError(
-            f"{told} is not a folder of monitoring and of nothing else, so it is not "
-            "overwritten. Choose another --out."
+            f"{told} is not {what} and of nothing else, so it is not overwritten. "
+            "Choose another --out."
         )
 
 

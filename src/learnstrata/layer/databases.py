@@ -64,7 +64,7 @@ def address_of(text: str) -> URL:
     >>> str(address_of("runs/store.db"))
     'sqlite+pysqlite:///runs/store.db'
     """
-    if "://" not in text:
+    if "://" not in text and not is_address_of_database(text):
         return URL.create(DRIVERS[SQLITE], database=os.fspath(text))
     try:
         url = make_url(text)

@@ -14,7 +14,7 @@ from learnstrata.layer.releases import Release
 from learnstrata.layer.store.membership import last_release, release_of
 from learnstrata.layer.store.opening import Store, now
 from learnstrata.layer.store.tables import publications, releases, version_segments
-from learnstrata.layer.store.versions import version_of
+from learnstrata.layer.store.versions import added_id, version_of
 
 __all__ = ["publish_release"]
 
@@ -136,4 +136,4 @@ def _written(store: Store, release: Release, address: str) -> int:
                 at=now(),
             )
         )
-        return int((done.inserted_primary_key or [0])[0])
+        return added_id(done)

@@ -32,7 +32,7 @@ class Release:
     layer : str
         Id of the store, 32 hex digits: two layers do not overwrite one another.
     number : int
-        1, 2, ...: each promotion, rollback, update, correction and deletion is one.
+        1, 2, ...: each promotion, correction and rollback is one.
     version : int
         Of the segmentation that it is made with.
     at : datetime

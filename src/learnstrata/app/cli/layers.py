@@ -34,6 +34,7 @@ from learnstrata.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from learnstrata.layer.store.opening import Store
+    from learnstrata.layer.store.promotion import Promoted
 
 __all__ = [
     "access",
@@ -183,7 +184,6 @@ def promote(
     as_json: JsonOption = False,
 ) -> None:
     """Make a version what is used; each learner who moves has one cause."""
-    from learnstrata.app import layers
     from learnstrata.layer.store import promotion
 
     opened = _opened(store)
@@ -195,11 +195,18 @@ def promote(
         correction=correction,
         least_margin=promotion.LEAST_MARGIN if margin is None else margin,
     )
+    _tell(opened, done, quiet=quiet, as_json=as_json)
+
+
+def _tell(store: "Store", done: "Promoted", *, quiet: bool, as_json: bool) -> None:
+    """Show a release, as it is asked for."""
+    from learnstrata.app import layers
+
     with shown():
         if as_json:
             print_json(layers.promoted_as_json(done))
         elif not quiet:
-            layers.show_promoted(opened, done)
+            layers.show_promoted(store, done)
 
 
 def rollback(
@@ -214,16 +221,11 @@ def rollback(
     as_json: JsonOption = False,
 ) -> None:
     """Make a version of before what is used again, each learner where they were."""
-    from learnstrata.app import layers
     from learnstrata.layer.store.promotion import roll_back
 
     opened = _opened(store)
     done = roll_back(opened, version, who=_user(who), why=why)
-    with shown():
-        if as_json:
-            print_json(layers.promoted_as_json(done))
-        elif not quiet:
-            layers.show_promoted(opened, done)
+    _tell(opened, done, quiet=quiet, as_json=as_json)
 
 
 def history(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from learnstrata.config.stages import Columns
     from learnstrata.layer.monitoring.findings import Monitored
     from learnstrata.layer.monitoring.samples import Run
+    from learnstrata.layer.store.opening import Store
 
 __all__ = ["CODES", "monitor"]
 
@@ -78,14 +79,14 @@ def monitor(
 
     if out is not None:
         check_target(out, overwrite=overwrite, refuse=refuse_no_monitoring)
-    version, folder_of = _asked(against, store)
+    opened, version, folder_of = _asked(against, store)
     run, columns = _configured(read_run(folder_of), config)
     key = key_of(key_file, out or folder_of)
     frame, source = scan_source(table, sheet=sheet)
     with sheets_told(source):
         found = monitor_table(frame, run, key=key, columns=columns)
-    if version is not None:
-        _write_down(found, version, store)
+    if opened is not None:
+        _write_down(found, opened, version)
     folder = None
     if out is not None:
         with leaks_are_faults():
@@ -99,24 +100,23 @@ def monitor(
         raise typer.Exit(code)
 
 
-def _asked(against: str, store: str | None) -> tuple[int | None, Path]:
-    """Find the run that is meant; with a version of the store, that version."""
+def _asked(against: str, store: str | None) -> tuple["Store | None", int, Path]:
+    """Find the run that is meant; with a version, the store that has it."""
     if not against.isdigit() or Path(against).exists():
-        return None, Path(against)
+        return None, 0, Path(against)
     from learnstrata.layer.store.opening import open_store
     from learnstrata.layer.store.versions import folder_of_version
 
-    version = int(against)
-    return version, folder_of_version(open_store(store, make=False), version)
+    opened, version = open_store(store, make=False), int(against)
+    return opened, version, folder_of_version(opened, version)
 
 
-def _write_down(found: "Monitored", version: int, store: str | None) -> None:
+def _write_down(found: "Monitored", store: "Store", version: int) -> None:
     """Keep what was found with the version, in the store."""
-    from learnstrata.layer.store.opening import open_store
     from learnstrata.layer.store.watch import add_monitoring
 
     add_monitoring(
-        open_store(store, make=False),
+        store,
         version,
         verdict=found.advice,
         data_digest=found.digest,

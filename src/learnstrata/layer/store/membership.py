@@ -278,7 +278,7 @@ def moves(store: Store, old: int, new: int) -> pl.DataFrame:
         before, after = (stays_in(connection, number) for number in (old, new))
         causes = frame_of(
             connection,
-            sa.select(c.learner_id, c.since, c.cause).where(is_in(new)),
+            sa.select(c.learner_id, c.cause).where(is_in(new)),
         )
         ends = frame_of(
             connection,
@@ -295,7 +295,7 @@ def moves(store: Store, old: int, new: int) -> pl.DataFrame:
     )
     changed = both.filter(pl.col("old_segment").ne_missing(pl.col("new_segment")))
     return (
-        changed.join(causes.drop("since"), on="learner_id", how="left")
+        changed.join(causes, on="learner_id", how="left")
         .join(last, on="learner_id", how="left")
         .with_columns(cause=pl.coalesce("cause", "end_cause"))
         .sort("learner_id")

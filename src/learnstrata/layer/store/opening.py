@@ -165,9 +165,9 @@ def _made_ready(engine: sa.Engine, *, make: bool) -> str:
     if at != head:
         with writing(engine) as connection:
             revised(connection, head)
-    with writing(engine) as connection:
-        take_turn(connection)
-        return _id_of(connection)
+            _give_id(connection)
+    with reading(engine) as connection:
+        return str(connection.scalar(sa.select(layer.c.id)))
 
 
 def revision_of(engine: sa.Engine) -> str | None:
@@ -216,9 +216,8 @@ def _refuse_foreign(engine: sa.Engine) -> None:
         )
 
 
-def _id_of(connection: sa.Connection) -> str:
-    found = connection.scalar(sa.select(layer.c.id))
-    if found is None:
-        found = secrets.token_hex(16)
-        connection.execute(layer.insert().values(id=found, at=now()))
-    return found
+def _give_id(connection: sa.Connection) -> None:
+    """Give a new layer an id; another process may have been quicker."""
+    if connection.scalar(sa.select(layer.c.id)) is None:
+        row = {"id": secrets.token_hex(16), "at": now()}
+        connection.execute(layer.insert().values(**row))

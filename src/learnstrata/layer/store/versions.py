@@ -39,6 +39,7 @@ __all__ = [
     "AddedVersion",
     "RunContent",
     "add_version",
+    "added_id",
     "folder_of_version",
     "read_run",
     "version_of",

@@ -41,6 +41,7 @@ __all__ = [
     "MEMBERSHIP",
     "Prepared",
     "SegmentModel",
+    "codes_of",
     "fit_model",
     "member_codes",
     "members_named",
@@ -386,7 +387,21 @@ def member_codes(learners: pl.DataFrame, model: FeatureModel) -> npt.NDArray[np.
     learners : polars.DataFrame
     model : FeatureModel
     """
-    there = [c for c in ("learner_id", "company", "pay") if c in learners.columns]
+    return codes_of(learners, ("learner_id", "company", "pay"), model)
+
+
+def codes_of(
+    learners: pl.DataFrame, columns: Sequence[str], model: FeatureModel
+) -> npt.NDArray[np.int64]:
+    """Code what stands in some columns, those that are there, of each learner.
+
+    Parameters
+    ----------
+    learners : polars.DataFrame
+    columns : sequence of str
+    model : FeatureModel
+    """
+    there = [c for c in columns if c in learners.columns]
     text = pl.concat_str(
         [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"
     )

@@ -4,19 +4,15 @@ By it a later table can be told to drift, a learner to have changed, and what a 
 holds of a learner be found and taken out.
 """
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.learners.schema.register import is_extra
-from learnstrata.segments.model.model import Prepared, member_codes
+from learnstrata.segments.model.model import Prepared, codes_of, member_codes
 
 __all__ = ["learner_values"]
 
 STATED = ("company", "title", "role_family", "pay", "start_year")
 DESCRIBED = ("pay", "years_of_experience", "start_year", "role_family", "tier")
-AT_ONCE = 1 << 18  # learners whose texts are in memory
 
 
 def learner_values(prepared: Prepared, records: pl.Series) -> pl.DataFrame:
@@ -42,21 +38,9 @@ def learner_values(prepared: Prepared, records: pl.Series) -> pl.DataFrame:
     kept = learners.select(
         records.alias("record"), *(c for c in names if c in learners.columns)
     )
-    extras = [c for c in model.columns if is_extra(c)]
+    stated = (*STATED, *filter(is_extra, model.columns))
     return kept.with_columns(
         pl.col(pl.Float64).cast(pl.Float32),
-        pl.Series("values_digest", _digests(learners, model, extras)),
+        pl.Series("values_digest", codes_of(learners, stated, model)),
         pl.Series("member_code", member_codes(learners, model)),
     ).sort("record")
-
-
-def _digests(
-    learners: pl.DataFrame, model: FeatureModel, extras: list[str]
-) -> npt.NDArray[np.int64]:
-    there = [c for c in (*STATED, *extras) if c in learners.columns]
-    text = pl.concat_str(
-        [pl.col(c).cast(pl.String).fill_null("") for c in there], separator="\x1f"
-    )
-    parts = learners.select(there).iter_slices(AT_ONCE)
-    coded = [model.codes(one.select(text.alias("key"))["key"]) for one in parts]
-    return np.concatenate(coded) if coded else np.empty(0, dtype=np.int64)
