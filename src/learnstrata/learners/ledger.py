@@ -186,7 +186,8 @@ def ledger_of(
     # Texts first, as columns: written into each of four they are many times as many.
     written = frame.filter(noted)
     values = [entry.values(written).items() for entry in entries]
-    written = written.with_columns(**{name: v for one in values for name, v in one})
+    if any(values):
+        written = written.with_columns(**{name: v for one in values for name, v in one})
     texts = {entry: entry.texts() for entry in entries}
     # Most are merged and nothing else is to be told of them.
     told = nw.concat(

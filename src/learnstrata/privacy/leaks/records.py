@@ -91,10 +91,18 @@ def _collect_rows(
             _collect(cell, f"{path}[{i}][{j}]", heading, into)
 
 
+def _lines_of(text: str, delimiter: str) -> list[list[str]]:
+    """Read with fields of any length; the limit is the process's, so it is put back."""
+    limit = csv.field_size_limit(len(text) + 1)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    finally:
+        csv.field_size_limit(limit)
+
+
 def read_delimited(text: str, delimiter: str = ",") -> Iterator[Piece]:
     """Give the cells of a table in plain text, and the names of its columns."""
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = iter(_lines_of(text, delimiter))
     names = dict(enumerate(next(rows, [])))
     for i, name in names.items():
         yield Piece("row 1, a column's name", name, spot=f"1,{i}")
