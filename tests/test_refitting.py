@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 
 import learnstrata as ls
+from learnstrata.config.stages import Layer
 from learnstrata.exceptions import ParameterError
 from learnstrata.layer.store.membership import members_at, moves
 from learnstrata.layer.store.opening import open_store
 from learnstrata.layer.store.promotion import promote
 from learnstrata.layer.store.versions import add_version, read_run
-from learnstrata.refitting import Policy, challenge, plan_of
+from learnstrata.refitting import challenge, plan_of
 from thrift import NO_EVIDENCE
 
 KEY = bytes(32)
@@ -97,13 +98,11 @@ def test_a_policy_that_lets_nobody_move_asks(store, table, tmp_path):
     ids = table[LEARNER].unique(maintain_order=True)
     other = table.filter(pl.col(LEARNER).is_in(ids[500:].implode()))
     found, added, _ = planned(store, other, tmp_path / "new")
-    policy = Policy(least_gain=-1.0, most_moved=0.0)
+    policy = Layer(min_gain=-1.0, max_moved=0.0)
     plan = plan_of(store, added.id, found, policy=policy)
     by_cut = plan.promotion.causes.get("refit", 0)
     assert plan.decision == ("ask" if by_cut else "promote")
-    easy = plan_of(
-        store, added.id, found, policy=Policy(least_gain=-1.0, most_moved=1.0)
-    )
+    easy = plan_of(store, added.id, found, policy=Layer(min_gain=-1.0, max_moved=1.0))
     assert easy.decision == "promote"
 
 

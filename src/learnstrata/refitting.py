@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from narwhals.typing import IntoFrame
 
 from learnstrata.assignment import assign, moved_on_to
-from learnstrata.config.stages import Config
+from learnstrata.config.stages import Config, Layer
 from learnstrata.exceptions import ParameterError
 from learnstrata.facade import Segmentation, segment
 from learnstrata.layer.lineage import Event, lineage_of
+from learnstrata.layer.store.approvals import policy_of
 from learnstrata.layer.store.membership import (
     current_stays,
     last_release,
@@ -27,7 +28,7 @@ from learnstrata.layer.store.membership import (
     stays_in,
 )
 from learnstrata.layer.store.opening import Store, now
-from learnstrata.layer.store.promotion import LEAST_MARGIN, REFIT, Promoted, planned
+from learnstrata.layer.store.promotion import REFIT, Promoted, planned
 from learnstrata.layer.store.tables import decisions, publications
 from learnstrata.layer.store.versions import model_of, names_for
 from learnstrata.learners.features.matrix import to_matrix
@@ -37,7 +38,6 @@ from learnstrata.stats.validity import inertia, silhouette
 __all__ = [
     "Challenger",
     "Plan",
-    "Policy",
     "Score",
     "challenge",
     "plan_of",
@@ -46,27 +46,6 @@ __all__ = [
 
 Decision = Literal["promote", "hold", "ask"]
 SAMPLE = 5_000  # learners whose silhouettes are computed
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """By what a challenger is promoted, held, or somebody asked.
-
-    Attributes
-    ----------
-    least_gain : float, default=0.005
-        More of the variance of the features that the challenger's segments explain on
-        the new table than the segments in use; under it, it is held.
-    most_moved : float, default=0.10
-        Share of the learners of both who may move by the refit alone without anybody
-        being asked.
-    least_margin : float, default=0.05
-        As for `learnstrata.layer.store.promotion.promote`.
-    """
-
-    least_gain: float = 0.005
-    most_moved: float = 0.10
-    least_margin: float = LEAST_MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +197,7 @@ def _labels(ids: pl.DataFrame, members: pl.DataFrame) -> npt.NDArray[np.int64]:
 
 
 def plan_of(
-    store: Store, version: int, challenger: Challenger, *, policy: Policy | None = None
+    store: Store, version: int, challenger: Challenger, *, policy: Layer | None = None
 ) -> Plan:
     """Say what promoting a challenger would change, and what to do.
 
@@ -228,11 +207,12 @@ def plan_of(
     version : int
         Of the challenger, once it was added.
     challenger : Challenger
-    policy : Policy, default=None
-        ``None`` is that of `Policy`.
+    policy : Layer, default=None
+        ``None`` is as the version in use is configured.
     """
-    by = policy or Policy()
-    promotion, state = planned(store, version, least_margin=by.least_margin)
+    with store.reading() as connection:
+        by = policy or policy_of(connection, version)
+    promotion, state = planned(store, version, min_margin=by.min_margin)
     with store.reading() as connection:
         before = current_stays(connection)
         ids = segment_of_number(connection, version)
@@ -284,7 +264,7 @@ def _shifts(
 
 
 def _decided(
-    challenger: Challenger, promotion: Promoted, changed: list[Event], by: Policy
+    challenger: Challenger, promotion: Promoted, changed: list[Event], by: Layer
 ) -> tuple[Decision, str]:
     """Decide, and say by which numbers."""
     gain = challenger.challenger.explained - challenger.champion.explained
@@ -292,9 +272,9 @@ def _decided(
         f"The new cut explains {challenger.challenger.explained:.1%} of the variance "
         f"of the features, the one in use {challenger.champion.explained:.1%}"
     )
-    if gain < by.least_gain:
+    if gain < by.min_gain:
         return "hold", (
-            f"{told}: {gain * 100:+.1f} points, where {by.least_gain * 100:.1f} are "
+            f"{told}: {gain * 100:+.1f} points, where {by.min_gain * 100:.1f} are "
             "asked."
         )
     if changed:
@@ -302,10 +282,10 @@ def _decided(
         return "ask", f"{told}, but segments do not all continue: {kinds}."
     stayed = promotion.learners - promotion.joined
     moved = promotion.causes.get(REFIT, 0) / stayed if stayed else 0.0
-    if moved > by.most_moved:
+    if moved > by.max_moved:
         return "ask", (
             f"{told}, but {moved:.1%} of the learners of both would move by the refit "
-            f"alone, where {by.most_moved:.1%} may."
+            f"alone, where {by.max_moved:.1%} may."
         )
     return "promote", f"{told}; {moved:.1%} of the learners of both move by it alone."
 

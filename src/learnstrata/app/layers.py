@@ -35,6 +35,7 @@ __all__ = [
     "promoted_as_json",
     "show_access",
     "show_added",
+    "show_approved",
     "show_backup",
     "show_faults",
     "show_forgotten",
@@ -132,6 +133,13 @@ def _moves_line(done: Promoted) -> str:
     told = [f"{n:,} {cause}" for cause, n in done.causes.items()]
     why = f" ({', '.join(told)})" if told else ""
     return f"Joined {done.joined:,}, left {done.left:,}, moved {done.moved:,}{why}."
+
+
+def show_approved(version: int, by: Sequence[str]) -> None:
+    """Print who approved a version so far."""
+    console = _console()
+    console.print(f"Version {version} is approved by {escape(listed(by))}.")
+    console.print(f"To use it: learnstrata promote {version}", soft_wrap=True)
 
 
 def history_as_json(store: Store) -> dict[str, Any]:

@@ -26,6 +26,7 @@ __all__ = [
     "Finer",
     "Fit",
     "Hierarchy",
+    "Layer",
     "Monitoring",
     "Numbers",
     "Pay",
@@ -618,6 +619,43 @@ class Monitoring:
     refit_pay: Annotated[Positive, limits.at_least("watch_pay")] = 0.15
 
 
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What a store asks for before a version is used, and how long it keeps learners.
+
+    A store goes by the configuration of the version in use: that of another one counts
+    once it was promoted.
+
+    Attributes
+    ----------
+    min_gain : float
+        More of the variance of the features that a challenger's segments explain than
+        the segments in use do on the same learners; under it, it is held.
+    max_moved : float
+        Share of the learners of both that may move by a refit alone without anybody
+        being asked.
+    min_jaccard : float
+        How well the least stable segment of a challenger is found again in resamples
+        before it is used without anybody being asked.
+    min_margin : float
+        Share of the distance to the second centre by which another segment is nearer
+        before a learner leaves the one they are in; 0 lets all go.
+    approvals : int
+        Persons, other than who added a version and who promotes it, who approve it
+        before it is used.
+    retention_days : int or None
+        How long the store keeps what it says of learners and is no more in use; None
+        keeps it.
+    """
+
+    min_gain: Annotated[float, Field(ge=-1, le=1)] = 0.005
+    max_moved: Share = 0.10
+    min_jaccard: Share = 0.75
+    min_margin: Share = 0.05
+    approvals: AnyNumber = 0
+    retention_days: Some | None = None
+
+
 EVIDENCE_LEVELS: Mapping[str, Mapping[str, Any]] = {
     "none": {},
     "quick": {"finer": {"k_max": 4, "resamples": 10, "sample": 3_000}},
@@ -702,6 +740,7 @@ class Config:
     cohorts: Cohorts = field(default_factory=Cohorts)
     decisions: Decisions = field(default_factory=Decisions)
     monitoring: Monitoring = field(default_factory=Monitoring)
+    layer: Layer = field(default_factory=Layer)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the configuration as plain values, for JSON."""

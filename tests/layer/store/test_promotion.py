@@ -90,7 +90,7 @@ def test_who_is_near_the_border_stays_where_they_are(store):
         margin={"l0000": 0.01, "l0001": 0.049, "l0002": 0.05, "l0003": 0.3},
     )
     version = added(store, new)
-    assert planned(store, version, least_margin=0.0)[0].moved == 4
+    assert planned(store, version, min_margin=0.0)[0].moved == 4
     done = promote(store, version, **WHO)
     assert (done.moved, done.kept) == (2, 2)
     here = dict(members_at(store).select("learner_id", "segment_id").iter_rows())

@@ -74,6 +74,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "learnstrata refit runs/new.csv",
         "learnstrata refit q4.parquet --out runs/q4 --promote --why 'quarter 4'",
     ),
+    "approve": (
+        "learnstrata approve 4 --who 'head of data' --why 'sizes as expected'",
+        "learnstrata approve 4 --store postgresql://db/learning",
+    ),
     "promote": (
         "learnstrata promote 1",
         "learnstrata promote 4 --who dpo --why 'agreed on Monday'",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "access",
+    "approve",
     "forget",
     "history",
     "members",
@@ -177,7 +178,7 @@ def promote(
             min=0.0,
             max=1.0,
             help="By how much of the distance another segment is nearer before a "
-            "learner leaves theirs (default: 0.05).",
+            "learner leaves theirs (default: as configured, 0.05).",
         ),
     ] = None,
     quiet: QuietOption = False,
@@ -193,7 +194,7 @@ def promote(
         who=_user(who),
         why=why,
         correction=correction,
-        least_margin=promotion.LEAST_MARGIN if margin is None else margin,
+        min_margin=margin,
     )
     _tell(opened, done, quiet=quiet, as_json=as_json)
 
@@ -207,6 +208,23 @@ def _tell(store: "Store", done: "Promoted", *, quiet: bool, as_json: bool) -> No
             print_json(layers.promoted_as_json(done))
         elif not quiet:
             layers.show_promoted(store, done)
+
+
+def approve(
+    version: VersionArgument,
+    store: StoreOption = None,
+    who: WhoOption = None,
+    why: WhyOption = "",
+    quiet: QuietOption = False,
+) -> None:
+    """Approve a version, where the configuration asks for it before it is used."""
+    from learnstrata.app import layers
+    from learnstrata.layer.store import approvals
+
+    by = approvals.approve(_opened(store), version, who=_user(who), why=why)
+    with shown():
+        if not quiet:
+            layers.show_approved(version, by)
 
 
 def rollback(

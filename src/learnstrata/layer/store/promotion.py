@@ -12,6 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from learnstrata.exceptions import ParameterError
+from learnstrata.layer.store.approvals import policy_of, refuse_unapproved
 from learnstrata.layer.store.frames import add_rows, frame_of
 from learnstrata.layer.store.membership import (
     JOINED,
@@ -29,9 +30,8 @@ from learnstrata.layer.store.tables import (
 )
 from learnstrata.layer.store.versions import version_of
 
-__all__ = ["LEAST_MARGIN", "Promoted", "planned", "promote", "roll_back"]
+__all__ = ["Promoted", "planned", "promote", "roll_back"]
 
-LEAST_MARGIN = 0.05  # of the distance: under it a learner stays where they are
 CHANGED, REFIT, CORRECTION, ROLLBACK = (
     "learner changed",
     "refit",
@@ -77,7 +77,7 @@ def promote(
     who: str,
     why: str = "",
     correction: bool = False,
-    least_margin: float = LEAST_MARGIN,
+    min_margin: float | None = None,
 ) -> Promoted:
     """Make a version what is used.
 
@@ -88,9 +88,10 @@ def promote(
     who, why : str
     correction : bool, default=False
         Whether the table was wrong before, and nobody changed.
-    least_margin : float, default=0.05
+    min_margin : float, default=None
         Share of the distance to the second centre by which another segment is nearer
-        before a learner leaves the one they are in; 0 lets all go.
+        before a learner leaves the one they are in; 0 lets all go. ``None`` is as the
+        version in use is configured.
 
     Returns
     -------
@@ -99,26 +100,27 @@ def promote(
     Raises
     ------
     ParameterError
-        If there is no such version, or it is current already.
+        If there is no such version, it is current already, or too few approved it.
     """
     with store.writing() as connection:
         last = last_release(connection)
         if last is not None and last.version == version:
             raise ParameterError(f"Version {version} is current already.")
+        refuse_unapproved(connection, version, who)
         current = current_stays(connection)
         plan, state = _plan(
             connection,
             version,
             current,
             correction=correction,
-            least_margin=least_margin,
+            min_margin=min_margin,
         )
         _release(connection, plan, (state, current), (who, why))
     return plan
 
 
 def planned(
-    store: Store, version: int, *, least_margin: float = LEAST_MARGIN
+    store: Store, version: int, *, min_margin: float | None = None
 ) -> tuple[Promoted, pl.DataFrame]:
     """Say what promoting a version would do, without doing it.
 
@@ -130,7 +132,7 @@ def planned(
     """
     with store.reading() as connection:
         current = current_stays(connection)
-        return _plan(connection, version, current, least_margin=least_margin)
+        return _plan(connection, version, current, min_margin=min_margin)
 
 
 def roll_back(
@@ -184,16 +186,18 @@ def _plan(
     current: pl.DataFrame,
     *,
     correction: bool = False,
-    least_margin: float,
+    min_margin: float | None,
 ) -> tuple[Promoted, pl.DataFrame]:
     last = last_release(connection)
+    if min_margin is None:
+        min_margin = policy_of(connection, version).min_margin
     fresh = _fresh(connection, version, last)
     known = fresh["segment"].unique()
     own = _with_old(fresh, current)
     is_near = (
         pl.col("old").is_in(known.implode())
         & (pl.col("second") == pl.col("old"))
-        & (pl.col("margin") < least_margin)
+        & (pl.col("margin") < min_margin)
     )
     stays = (pl.col("segment") != pl.col("old")) & is_near.fill_null(value=False)
     held = (

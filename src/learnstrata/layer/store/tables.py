@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 __all__ = [
     "Time",
+    "approvals",
     "decisions",
     "deletions",
     "layer",
@@ -177,6 +178,14 @@ membership = sa.Table(
     _text("cause"),
     sa.Column("end_cause", sa.Text),
     sqlite_with_rowid=False,
+)
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    _to("version", "versions.id", primary_key=True),
+    sa.Column("who", sa.Text, primary_key=True),
+    _text("why"),
+    sa.Column("at", Time, nullable=False),
 )
 decisions = sa.Table(
     "decisions",

@@ -45,6 +45,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_versions_digest")),
     )
     op.create_table(
+        "approvals",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version"], ["versions.id"], name=op.f("fk_approvals_version")
+        ),
+        sa.PrimaryKeyConstraint("version", "who", name=op.f("pk_approvals")),
+    )
+    op.create_table(
         "decisions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
