@@ -98,11 +98,11 @@ def test_a_policy_that_lets_nobody_move_asks(store, table, tmp_path):
     ids = table[LEARNER].unique(maintain_order=True)
     other = table.filter(pl.col(LEARNER).is_in(ids[500:].implode()))
     found, added, _ = planned(store, other, tmp_path / "new")
-    policy = Layer(min_gain=-1.0, max_moved=0.0)
+    policy = Layer(min_gain=-1.0, max_moved=0.0, min_jaccard=0.0)
     plan = plan_of(store, added.id, found, policy=policy)
     by_cut = plan.promotion.causes.get("refit", 0)
     assert plan.decision == ("ask" if by_cut else "promote")
-    easy = plan_of(store, added.id, found, policy=Layer(min_gain=-1.0, max_moved=1.0))
+    easy = plan_of(store, added.id, found, policy=replace(policy, max_moved=1.0))
     assert easy.decision == "promote"
 
 
@@ -132,3 +132,18 @@ def test_the_segments_in_use_are_asked_about_the_year_of_the_new_table(store, ta
     old = members_at(store).select("learner_id", old="segment_id")
     same = found.by_champion.join(old, on="learner_id")
     assert (same["segment_id"] == same["old"]).mean() > 0.99
+
+
+def test_a_challenger_is_told_by_stability_and_by_outcomes(store, table, tmp_path):
+    found, added, plan = planned(store, table, tmp_path / "new")
+    assert found.challenger.jaccard == found.champion.jaccard > 0.5
+    assert {one.outcome for one in found.outcomes} >= {"role change"}
+    assert all(one.gain == 0 for one in found.outcomes)
+    strict = Layer(min_gain=-1.0, max_moved=1.0, min_jaccard=1.0)
+    plan = plan_of(store, added.id, found, policy=strict)
+    assert plan.decision == "ask"
+    assert "least stable segment is found again to" in plan.reason
+    worse = replace(found.outcomes[0], gain=-0.2, low=-0.3, high=-0.1)
+    found = replace(found, outcomes=(worse,))
+    easy = Layer(min_gain=-1.0, max_moved=1.0, min_jaccard=0.0)
+    assert "it tells less of" in plan_of(store, added.id, found, policy=easy).reason

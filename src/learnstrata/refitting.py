@@ -32,36 +32,24 @@ from learnstrata.layer.store.promotion import REFIT, Promoted, planned
 from learnstrata.layer.store.tables import decisions, publications
 from learnstrata.layer.store.versions import model_of, names_for
 from learnstrata.learners.features.matrix import to_matrix
-from learnstrata.stats.sampling import sample_rows
-from learnstrata.stats.validity import inertia, silhouette
+from learnstrata.learners.schema.register import extra_name
+from learnstrata.segments.meaning.rivals import (
+    OutcomeGain,
+    Score,
+    judge_cuts,
+    outcome_gains,
+)
+from learnstrata.wording.words import listed
 
 __all__ = [
     "Challenger",
     "Plan",
-    "Score",
     "challenge",
     "plan_of",
     "record_plan",
 ]
 
 Decision = Literal["promote", "hold", "ask"]
-SAMPLE = 5_000  # learners whose silhouettes are computed
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How good a cut is on the learners of the new table, in the challenger's features.
-
-    Attributes
-    ----------
-    explained : float
-        Share of the variance of the features between the segments, 0 to 1.
-    silhouette : float
-        Mean over a sample, -1 to 1.
-    """
-
-    explained: float
-    silhouette: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +63,9 @@ class Challenger:
     by_champion : polars.DataFrame
         ``learner_id`` and ``segment_id``, the number in the model in use.
     champion, challenger : Score
+        On the learners of the new table whom both place.
+    outcomes : tuple of OutcomeGain
+        How much either tells of what neither was made from.
     against : int
         The version in use.
     """
@@ -83,6 +74,7 @@ class Challenger:
     by_champion: pl.DataFrame = field(repr=False)
     champion: Score
     challenger: Score
+    outcomes: tuple[OutcomeGain, ...]
     against: int
 
 
@@ -160,8 +152,8 @@ def challenge(
     by_champion = assign(table, in_use).select("learner_id", "segment_id")
     found = segment(table, config=settings, key=key, start=by_champion, **given)
     found = found.renamed(_names_kept(found, stays, names))
-    scores = _scores(found, by_champion)
-    return Challenger(found, by_champion, *scores, against=last.version)
+    judged = _judged(found, by_champion)
+    return Challenger(found, by_champion, *judged, against=last.version)
 
 
 def _names_kept(
@@ -174,20 +166,25 @@ def _names_kept(
     return dict(enumerate(names_for(found.model.names, stay, names.values()), start=1))
 
 
-def _scores(found: Segmentation, by_champion: pl.DataFrame) -> tuple[Score, Score]:
+def _judged(
+    found: Segmentation, by_champion: pl.DataFrame
+) -> tuple[Score, Score, tuple[OutcomeGain, ...]]:
     """Judge both cuts on the same learners and in the same features."""
-    X, ids = to_matrix(found.features, found.model.features).X, found.members
-    cuts = [_labels(ids, by_champion), ids["segment_id"].to_numpy()]
-    known = cuts[0] > 0
-    rows = sample_rows(int(known.sum()), min(SAMPLE, int(known.sum())), rng=0)
-    X, cuts = X[known], [labels[known] for labels in cuts]
-    told = silhouette(X[rows], [labels[rows] for labels in cuts])
-    total = inertia(X, np.zeros(len(X), dtype=np.int64))
-    one, other = (
-        Score(1 - inertia(X, labels) / total, sil.mean)
-        for labels, sil in zip(cuts, told, strict=True)
+    ids, config = found.members, found.model.config
+    in_use = _labels(ids, by_champion)
+    known = in_use > 0
+    values, features = found.features.filter(known), found.model.features
+    cuts = (in_use[known], ids["segment_id"].to_numpy()[known])
+    gains = outcome_gains(
+        values,
+        features,
+        cuts,
+        outcomes=[extra_name(column) for column in config.columns.outcome],
+        least=config.privacy.learners,
+        rng=config.seed,
     )
-    return one, other
+    X = to_matrix(values, features).X
+    return *judge_cuts(X, cuts, rng=config.seed), gains
 
 
 def _labels(ids: pl.DataFrame, members: pl.DataFrame) -> npt.NDArray[np.int64]:
@@ -277,17 +274,38 @@ def _decided(
             f"{told}: {gain * 100:+.1f} points, where {by.min_gain * 100:.1f} are "
             "asked."
         )
-    if changed:
-        kinds = counted_kinds(changed)
-        return "ask", f"{told}, but segments do not all continue: {kinds}."
     stayed = promotion.learners - promotion.joined
     moved = promotion.causes.get(REFIT, 0) / stayed if stayed else 0.0
-    if moved > by.max_moved:
-        return "ask", (
-            f"{told}, but {moved:.1%} of the learners of both would move by the refit "
-            f"alone, where {by.max_moved:.1%} may."
-        )
+    if objections := _objections(challenger, changed, moved, by):
+        return "ask", f"{told}, but {listed(objections)}."
     return "promote", f"{told}; {moved:.1%} of the learners of both move by it alone."
+
+
+def _objections(
+    challenger: Challenger, changed: list[Event], moved: float, by: Layer
+) -> list[str]:
+    """Say what speaks against a cut that explains more."""
+    said = []
+    if changed:
+        said.append(f"segments do not all continue ({counted_kinds(changed)})")
+    if moved > by.max_moved:
+        said.append(
+            f"{moved:.1%} of the learners of both would move by the refit alone, where "
+            f"{by.max_moved:.1%} may"
+        )
+    found = challenger.challenger.jaccard
+    if found is not None and found < by.min_jaccard:
+        said.append(
+            f"its least stable segment is found again to {found:.2f} only, where "
+            f"{by.min_jaccard:.2f} is asked"
+        )
+    said += [
+        f"it tells less of {one.outcome} ({one.challenger:.3f} instead of "
+        f"{one.champion:.3f} of 1)"
+        for one in challenger.outcomes
+        if one.high < 0
+    ]
+    return said
 
 
 def counted_kinds(events: list[Event]) -> str:
@@ -325,6 +343,7 @@ def record_plan(
     told = {
         "champion": asdict(challenger.champion),
         "challenger": asdict(challenger.challenger),
+        "outcomes": [asdict(one) for one in challenger.outcomes],
         "promotion": asdict(plan.promotion),
         "shifts": plan.shifts.to_dicts(),
         "breaks": list(plan.breaks),

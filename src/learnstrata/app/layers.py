@@ -246,6 +246,7 @@ def plan_as_json(
         "reason": plan.reason,
         "champion": asdict(challenger.champion),
         "challenger": asdict(challenger.challenger),
+        "outcomes": [asdict(one) for one in challenger.outcomes],
         "promotion": promoted_as_json(plan.promotion),
         "events": [asdict(one) for one in plan.events],
         "shifts": plan.shifts.to_dicts(),
@@ -275,11 +276,9 @@ def show_plan(
         )
     console.print(table)
     console.print(_moves_line(plan.promotion))
-    one, other = challenger.champion, challenger.challenger
-    console.print(
-        f"Silhouette on the new table: {one.silhouette:.3f} as now, "
-        f"{other.silhouette:.3f} by the refit."
-    )
+    console.print()
+    console.print(_judged(challenger))
+    console.print()
     for line in plan.breaks:
         console.print(f"[yellow]Breaks[/] {escape(line)}")
     console.print(f"Run folder: {escape(str(folder))}", soft_wrap=True)
@@ -287,6 +286,27 @@ def show_plan(
         console.print(f"To use it: learnstrata promote {version}", soft_wrap=True)
     else:
         console.print(f"Promoted: release {promoted.number}.")
+
+
+def _judged(challenger: Challenger) -> Table:
+    """Put the two cuts of the new table beside each other."""
+    heads = ("On the new table", "As now", "By the refit", "More, and 95 % interval")
+    table = _table(heads, right=heads[1:3])
+    one, other = challenger.champion, challenger.challenger
+    explained = f"{one.explained:.1%}", f"{other.explained:.1%}"
+    table.add_row("Variance of the features explained", *explained)
+    table.add_row("Silhouette", *map(_decimals, (one.silhouette, other.silhouette)))
+    found_again = map(_decimals, (one.jaccard, other.jaccard))
+    table.add_row("Least stable segment, found again", *found_again)
+    for gain in challenger.outcomes:
+        told = (_decimals(gain.champion), _decimals(gain.challenger))
+        more = f"{gain.gain:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
+        table.add_row(f"Tells of {escape(gain.outcome)}", *told, more)
+    return table
+
+
+def _decimals(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def show_forgotten(done: Forgotten) -> None:

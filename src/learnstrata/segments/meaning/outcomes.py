@@ -53,7 +53,10 @@ __all__ = [
     "RuleBands",
     "Skill",
     "Verdict",
+    "folds_of",
     "judge_outcomes",
+    "unfair_reason",
+    "with_role_change",
 ]
 
 Codes = npt.NDArray[np.int64]
@@ -274,7 +277,7 @@ def judge_outcomes(  # noqa: PLR0913 - what is judged, how, and of how few
             f"Got {n_folds} folds and {n_resamples} resamples, expected 2 folds and "
             "100 resamples or more. Leave both out for the defaults."
         )
-    table = _with_role_change(learners)
+    table = with_role_change(learners)
     ours = [c for c in OUR_OUTCOMES if c in table.columns]
     given = [c for c in dict.fromkeys(outcomes) if c not in ours]
     *seeds, shared = np.random.default_rng(rng).spawn(len(ours) + 1)
@@ -289,7 +292,7 @@ def judge_outcomes(  # noqa: PLR0913 - what is judged, how, and of how few
     )
 
 
-def _with_role_change(learners: pl.DataFrame) -> pl.DataFrame:
+def with_role_change(learners: pl.DataFrame) -> pl.DataFrame:
     """Add whether a learner held more than one role, where that can be known."""
     if not {"n_roles", "n_records"} <= set(learners.columns):
         return learners
@@ -381,7 +384,7 @@ def _judged(
     rng: np.random.Generator,
 ) -> OutcomeWorth:
     bare = OutcomeWorth(name, "", len(table), 0, 0)
-    if reason := _unfair(name, table, model):
+    if reason := unfair_reason(name, table, model):
         return replace(bare, reason=reason)
     values = read_outcome(table, name, least=sizes.least)
     n, distinct = counts_of(values.known, cells.who)
@@ -414,7 +417,7 @@ def _judged(
     )
 
 
-def _unfair(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
+def unfair_reason(name: str, table: pl.DataFrame, model: FeatureModel) -> str:
     """Say why an outcome cannot judge the segments."""
     if name not in table.columns:
         return f"The table has no column {name!r}."
@@ -447,7 +450,7 @@ def _drawn(
 ) -> tuple[Drawn, tuple[By, ...]]:
     """Predict by each kind of cells, and by segments and rules together."""
     who = None if cells.who is None else cells.who[values.known]
-    fold = _folds(len(values.Y), who, sizes.n_folds, rng)
+    fold = folds_of(len(values.Y), who, sizes.n_folds, rng)
     kinds: list[By] = list(cells.codes)
     known = [codes[values.known] for codes in cells.codes.values()]
     losses = [held_out_losses(values.Y, own, fold=fold) for own in known]
@@ -463,7 +466,9 @@ def _drawn(
     return drawn, (*kinds, TOGETHER)
 
 
-def _folds(n: int, who: Codes | None, n_folds: int, rng: np.random.Generator) -> Codes:
+def folds_of(
+    n: int, who: Codes | None, n_folds: int, rng: np.random.Generator
+) -> Codes:
     """Deal learners to folds, with all their rows."""
     if who is None:
         return rng.permutation(n) % n_folds

@@ -13,6 +13,7 @@ __all__ = ["learner_values"]
 
 STATED = ("company", "title", "role_family", "pay", "start_year")
 DESCRIBED = ("pay", "years_of_experience", "start_year", "role_family", "tier")
+HISTORY = ("pay_growth", "n_roles", "n_records")
 
 
 def learner_values(prepared: Prepared, records: pl.Series) -> pl.DataFrame:
@@ -29,12 +30,14 @@ def learner_values(prepared: Prepared, records: pl.Series) -> pl.DataFrame:
     polars.DataFrame
         One row a learner in the order of the input: ``record``; the features of the
         model before scaling, numbers in single precision; pay (currency units a year),
-        years of experience, start year, role family and tier where the table has them;
+        years of experience, start year, role family and tier, what older records tell,
+        and further columns of the user's, where the table has them;
         ``values_digest``, which is another where the table says anything else of the
         learner; ``member_code``, by which a model knows who stands where at which pay.
     """
     learners, model = prepared.learners, prepared.features
-    names = dict.fromkeys((*model.columns, *DESCRIBED))
+    extras = filter(is_extra, learners.columns)
+    names = dict.fromkeys((*model.columns, *DESCRIBED, *HISTORY, *extras))
     kept = learners.select(
         records.alias("record"), *(c for c in names if c in learners.columns)
     )
