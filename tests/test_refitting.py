@@ -147,3 +147,10 @@ def test_a_challenger_is_told_by_stability_and_by_outcomes(store, table, tmp_pat
     found = replace(found, outcomes=(worse,))
     easy = Layer(min_gain=-1.0, max_moved=1.0, min_jaccard=0.0)
     assert "it tells less of" in plan_of(store, added.id, found, policy=easy).reason
+
+
+def test_a_table_of_others_is_asked_about_first(store, table, tmp_path):
+    others = table.with_columns(pl.col(LEARNER) + "x")
+    _, _, plan = planned(store, others, tmp_path / "new")
+    assert plan.decision == "ask"
+    assert plan.reason.startswith("0.0% of the learners in use are in the new table")

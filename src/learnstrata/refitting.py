@@ -269,12 +269,19 @@ def _decided(
         f"The new cut explains {challenger.challenger.explained:.1%} of the variance "
         f"of the features, the one in use {challenger.champion.explained:.1%}"
     )
+    stayed = promotion.learners - promotion.joined
+    shared = stayed / (stayed + promotion.left)
+    if shared < by.min_shared:
+        return "ask", (
+            f"{shared:.1%} of the learners in use are in the new table, where "
+            f"{by.min_shared:.1%} are asked, so what becomes of a segment cannot be "
+            "told from so few. Are the ids written as before?"
+        )
     if gain < by.min_gain:
         return "hold", (
             f"{told}: {gain * 100:+.1f} points, where {by.min_gain * 100:.1f} are "
             "asked."
         )
-    stayed = promotion.learners - promotion.joined
     moved = promotion.causes.get(REFIT, 0) / stayed if stayed else 0.0
     if objections := _objections(challenger, changed, moved, by):
         return "ask", f"{told}, but {listed(objections)}."
@@ -285,7 +292,7 @@ def _objections(
     challenger: Challenger, changed: list[Event], moved: float, by: Layer
 ) -> list[str]:
     """Say what speaks against a cut that explains more."""
-    said = []
+    said: list[str] = []
     if changed:
         said.append(f"segments do not all continue ({counted_kinds(changed)})")
     if moved > by.max_moved:

@@ -290,17 +290,17 @@ def show_plan(
 
 def _judged(challenger: Challenger) -> Table:
     """Put the two cuts of the new table beside each other."""
-    heads = ("On the new table", "As now", "By the refit", "More, and 95 % interval")
+    heads = ("On the new table", "As now", "By the cut", "Difference (95 %)")
     table = _table(heads, right=heads[1:3])
     one, other = challenger.champion, challenger.challenger
     explained = f"{one.explained:.1%}", f"{other.explained:.1%}"
-    table.add_row("Variance of the features explained", *explained)
+    table.add_row("Variance explained", *explained)
     table.add_row("Silhouette", *map(_decimals, (one.silhouette, other.silhouette)))
     found_again = map(_decimals, (one.jaccard, other.jaccard))
-    table.add_row("Least stable segment, found again", *found_again)
+    table.add_row("Least stable segment", *found_again)
     for gain in challenger.outcomes:
         told = (_decimals(gain.champion), _decimals(gain.challenger))
-        more = f"{gain.gain:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
+        more = f"{gain.gain:+.3f} ({gain.low:+.3f}, {gain.high:+.3f})"
         table.add_row(f"Tells of {escape(gain.outcome)}", *told, more)
     return table
 

@@ -631,6 +631,9 @@ class Layer:
     min_gain : float
         More of the variance of the features that a challenger's segments explain than
         the segments in use do on the same learners; under it, it is held.
+    min_shared : float
+        Share of the learners in use that are in the table of a challenger; of fewer,
+        nobody can say what becomes of them, and somebody is asked.
     max_moved : float
         Share of the learners of both that may move by a refit alone without anybody
         being asked.
@@ -649,6 +652,7 @@ class Layer:
     """
 
     min_gain: Annotated[float, Field(ge=-1, le=1)] = 0.005
+    min_shared: Share = 0.5
     max_moved: Share = 0.10
     min_jaccard: Share = 0.75
     min_margin: Share = 0.05
