@@ -137,8 +137,10 @@ def test_the_segment_that_moved_most_is_told():
 
 def test_few_learners_and_those_in_both_are_told_to_weaken_the_look():
     assert "of under 0.36 standard deviations" in found(check(floor=0.36))[-1]
-    assert found(check(), in_both=4_990)[-1].startswith("4,990 learners are in both")
-    assert len(found(check(), in_both=100)) == len(found(check()))
+    assert found(check(), in_both=0.98)[-1].startswith(
+        "98% of the learners of the smaller"
+    )
+    assert len(found(check(), in_both=0.02)) == len(found(check()))
 
 
 def test_a_move_whose_size_is_hidden_is_told_without_it():

@@ -26,7 +26,7 @@ from learnstrata.summary.contract.previous import (
 )
 from learnstrata.summary.contract.results import Results
 
-__all__ = ["Counts", "beside", "fates", "followed", "least_told"]
+__all__ = ["WIDER", "Counts", "beside", "fates", "followed", "least_told"]
 
 WIDER = 5  # times the steps of the runs
 MOST_SPREAD = 0.1  # of the learners in both: more are not where agreement takes them

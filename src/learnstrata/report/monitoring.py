@@ -138,7 +138,7 @@ def _facts(found: Monitoring, write: Numbers) -> dict[str, str]:
         "Learners of the run": write.count(found.size_old),
     }
     if found.is_followed:
-        facts["Learners in both"] = write.count(found.in_both)
+        facts["In both, of the smaller table"] = percent(found.in_both)
     facts["Things looked at"] = str(len(found.checks))
     facts["Beyond their limits"] = str(len(found.moved))
     if found.as_of_new != found.as_of_old:

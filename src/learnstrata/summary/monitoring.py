@@ -65,7 +65,7 @@ def _sentences(found: Monitoring, write: Numbers) -> Iterator[str]:
     yield from _moves(found)
     yield from () if has_moved else pay
     yield from _power(found)
-    yield from _both(found, write)
+    yield from _both(found)
 
 
 def _advice(found: Monitoring) -> str:
@@ -242,12 +242,12 @@ def _power(found: Monitoring) -> Iterator[str]:
         )
 
 
-def _both(found: Monitoring, write: Numbers) -> Iterator[str]:
+def _both(found: Monitoring) -> Iterator[str]:
     """Say where the two tables are no separate draws."""
-    both, least = found.in_both, min(found.size_old or 0, found.size_new or 0)
-    if both and least and both >= MUCH_IN_BOTH * least:
+    if found.in_both and found.in_both >= MUCH_IN_BOTH:
         yield (
-            f"{write.count(both)} learners are in both tables. The tests take the "
-            "tables for separate draws: with the same learners in both, chance moves "
-            "less than they allow for, and they warn late rather than falsely."
+            f"{percent(found.in_both)} of the learners of the smaller table are in "
+            "both. The tests take the tables for separate draws: with the same "
+            "learners in both, chance moves less than they allow for, and they warn "
+            "late rather than falsely."
         )

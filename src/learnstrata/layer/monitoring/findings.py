@@ -224,11 +224,12 @@ def _found(run: Run, old: Sample, new: Newer) -> Monitoring:
     )
 
 
-def _in_both(old: Sample, new: Sample) -> int | None:
+def _in_both(old: Sample, new: Sample) -> float | None:
     if old.ids is None or new.ids is None:
         return None
     known = old.ids.cast(pl.String).implode()
-    return int(new.ids.cast(pl.String).is_in(known).sum())
+    found = int(new.ids.cast(pl.String).is_in(known).sum())
+    return found / max(min(old.n, new.n), 1)
 
 
 def _notes(as_of: int, new: Newer) -> Iterator[str]:

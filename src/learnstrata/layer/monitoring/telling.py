@@ -7,6 +7,7 @@ moves; p-values by their order alone; pay by the rule of pay, for both tables.
 from dataclasses import dataclass
 
 from learnstrata.layer.monitoring.samples import Newer, Paid, Run, Sample
+from learnstrata.layer.pairs import WIDER
 from learnstrata.privacy.disclosure.groups import Added, protected
 from learnstrata.privacy.disclosure.rounding import LEAST_WHOLE, Rounding
 from learnstrata.privacy.disclosure.rule import PayRule
@@ -117,13 +118,15 @@ def told_of(exact: Monitoring, how: Told) -> Monitoring:
     how : Told
     """
     count, size = how.rounding.count, how.run.segmented
+    smaller = min(exact.size_old or 1, exact.size_new or 1)
     small = {one.id for one in exact.segments} - {one.id for one in how.run.segments}
     return exact.model_copy(
         update={
             "size_old": size,
             "size_new": count(exact.size_new or 0),
             "records_new": count(exact.records_new or 0),
-            "in_both": None if exact.in_both is None else count(exact.in_both),
+            # In wider steps: comparisons of the runs count the same learners.
+            "in_both": coarse(exact.in_both, smaller / WIDER),
             "checks": tuple(_check(one, exact, how) for one in exact.checks),
             "segments": tuple(
                 _segment(one, exact, how)

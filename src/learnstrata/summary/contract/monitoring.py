@@ -118,7 +118,7 @@ class Monitoring(Model):
     size_old: Annotated[int | None, Count("learners of the run")]
     size_new: Annotated[int | None, Count("learners of the new table")]
     records_new: Annotated[int | None, Count("records of the new table")]
-    in_both: Annotated[int | None, Count("learners who are in both")]
+    in_both: Annotated[Number, Statistic("of the smaller table, who are in both", 2)]
     is_followed: Annotated[bool, Fact("whether learners have ids in both")]
     checks: Annotated[tuple[Check, ...], Rows()]
     segments: Annotated[tuple[SegmentNow, ...], Rows()]
