@@ -11,6 +11,7 @@ from learnstrata.config.loading import (
     load_config,
     load_limits,
     load_names,
+    load_over,
 )
 from learnstrata.config.stages import (
     Cleaning,
@@ -551,3 +552,14 @@ def test_limits_of_a_file_lie_over_those_of_a_run_and_others_stay(toml):
     assert load_limits(toml("seed = 3"), below=below) == below
     with pytest.raises(ConfigError, match="Unknown key 'refit'"):
         load_limits(toml("[monitoring]\nrefit = 0.3\n"), below=below)
+
+
+def test_a_file_lies_over_a_configuration_that_is_there(toml):
+    below = load_config(seed=3, selection={"k": 4}, evidence={"level": "full"})
+    found = load_over(toml("[layer]\napprovals = 1\n"), below=below)
+    assert found == replace(below, layer=replace(below.layer, approvals=1))
+    quick = load_over(toml('[evidence]\nlevel = "quick"\n'), below=below)
+    assert quick == replace(below, evidence=load_config().evidence)
+    assert load_over(toml('recipe = "robust"\n'), below=below) == load_config()
+    with pytest.raises(ConfigError, match="Unknown key 'approval'"):
+        load_over(toml("[layer]\napproval = 1\n"), below=below)

@@ -6,6 +6,7 @@ to ask somebody, with the reason.
 """
 
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from narwhals.typing import IntoFrame
 
 from learnstrata.assignment import assign, moved_on_to
+from learnstrata.config.loading import load_over
 from learnstrata.config.stages import Config, Layer
 from learnstrata.exceptions import ParameterError
 from learnstrata.facade import Segmentation, segment
@@ -45,6 +47,7 @@ __all__ = [
     "Challenger",
     "Plan",
     "challenge",
+    "config_of",
     "plan_of",
     "record_plan",
 ]
@@ -106,6 +109,36 @@ class Plan:
     breaks: tuple[str, ...]
 
 
+def config_of(store: Store, path: Path | None = None) -> Config:
+    """Give the configuration in use, with a TOML file laid over it.
+
+    Parameters
+    ----------
+    store : Store
+    path : path, default=None
+
+    Raises
+    ------
+    ParameterError
+        If nothing is in use.
+    ConfigError
+        If the file does not fit.
+    """
+    with store.reading() as connection:
+        config = model_of(connection, _in_use(connection).version).config
+    return config if path is None else load_over(path, below=config)
+
+
+def _in_use(connection: sa.Connection) -> sa.Row[Any]:
+    last = last_release(connection)
+    if last is None:
+        raise ParameterError(
+            "Nothing is in use that could be refitted. Promote a version first: "
+            "learnstrata promote VERSION."
+        )
+    return last
+
+
 def challenge(
     store: Store,
     table: IntoFrame,
@@ -136,12 +169,7 @@ def challenge(
         If nothing is in use.
     """
     with store.reading() as connection:
-        last = last_release(connection)
-        if last is None:
-            raise ParameterError(
-                "Nothing is in use that could be refitted. Promote a version first: "
-                "learnstrata promote VERSION."
-            )
+        last = _in_use(connection)
         model = model_of(connection, last.version)
         stays = stays_in(connection, last.number)
         names = names_of_segments(connection)

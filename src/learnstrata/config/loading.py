@@ -20,6 +20,7 @@ __all__ = [
     "load_config",
     "load_limits",
     "load_names",
+    "load_over",
     "numbered_names",
 ]
 
@@ -117,6 +118,32 @@ def load_limits(path: str | Path, *, below: Monitoring) -> Monitoring:
     load_config(path=path)  # refuses what does not fit, wherever it stands
     given = _read_user_file(path).get("monitoring", {})
     return load_config(monitoring=asdict(below) | given).monitoring
+
+
+def load_over(path: str | Path, *, below: Config) -> Config:
+    """Read a TOML file laid over a configuration that is there.
+
+    Parameters
+    ----------
+    path : path
+        One that names a recipe begins with that, and nothing of `below` counts. A level
+        of evidence brings all that it stands for.
+    below : Config
+        What the file does not say.
+
+    Raises
+    ------
+    ConfigError
+        For an unreadable file, an unknown key, or a value that does not fit.
+    """
+    alone = load_config(path=path)  # refuses what does not fit, wherever it stands
+    user = _read_user_file(path)
+    if "recipe" in user:
+        return alone
+    under = below.as_dict()
+    if "level" in user.get("evidence", {}):
+        del under["evidence"]
+    return _validated(_levelled(_laid_over(under, numbered_names(user))))
 
 
 def numbered_names(values: Any) -> Any:  # noqa: ANN401 - not checked yet

@@ -300,6 +300,10 @@ def members(
 def refit(
     table: TableArgument,
     out: OutOption = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="TOML file, laid over what is in use."),
+    ] = None,
     as_of: AsOfOption = None,
     store: StoreOption = None,
     promote_it: Annotated[
@@ -330,7 +334,13 @@ def refit(
         frame, source = scan_source(table, sheet=sheet)
         with sheets_told(source):
             found = refitting.challenge(
-                opened, frame, key=key, as_of=as_of, source=source, watch=watch
+                opened,
+                frame,
+                config=refitting.config_of(opened, config),
+                key=key,
+                as_of=as_of,
+                source=source,
+                watch=watch,
             )
         watch("write")
         with leaks_are_faults():
