@@ -268,11 +268,13 @@ def test_a_model_that_was_only_written_in_another_way_is_the_same(model, values)
     assert read(dict(reversed(values.items()))) == model
 
 
-def test_a_stage_that_an_earlier_release_did_not_know_has_its_usual_values(
-    model, values
-):
+@pytest.mark.parametrize("way", [("monitoring",), ("layer", "min_shared")])
+def test_what_an_earlier_release_did_not_know_has_its_usual_values(model, values, way):
     earlier = copy.deepcopy(values)
-    del earlier["config"]["monitoring"]
+    part = earlier["config"]
+    for name in way[:-1]:
+        part = part[name]
+    del part[way[-1]]
     with pytest.raises(SourceError, match="damaged at 'config': it was changed"):
         read(earlier)
     text = json.dumps(earlier["config"], separators=(",", ":"))

@@ -213,12 +213,13 @@ def _refuse(where: str, found: object, expected: str) -> NoReturn:
 def _refuse_other_fields(values: object, kind: type, where: str) -> None:
     """Refuse a field too few or too many, at any depth of dataclasses.
 
-    A stage of the configuration that an earlier release did not know is none too few.
+    What an earlier release did not know of the configuration, a stage or a key of one,
+    is none too few: it has its usual value, which has to be what was done before.
     """
     if not isinstance(values, Mapping):
         return
     known = [one.name for one in fields(kind)]
-    later = _later_stages(kind) if where == "config." else frozenset[str]()
+    later = _later_keys(kind) if where.startswith("config.") else frozenset[str]()
     for name in known:
         if name not in values and name not in later:
             raise SourceError(
@@ -235,10 +236,12 @@ def _refuse_other_fields(values: object, kind: type, where: str) -> None:
         _refuse_other_fields(values.get(name), inner, f"{where}{name}.")
 
 
-def _later_stages(kind: type) -> frozenset[str]:
-    """Name the stages whose values are known though nobody wrote them."""
+def _later_keys(kind: type) -> frozenset[str]:
+    """Name the keys whose values are known though nobody wrote them."""
     return frozenset(
-        one.name for one in fields(kind) if one.default_factory is not MISSING
+        one.name
+        for one in fields(kind)
+        if not one.default is one.default_factory is MISSING
     )
 
 
