@@ -14,6 +14,7 @@ from rich.table import Table
 
 from learnstrata.forgetting import Access, Forgotten
 from learnstrata.layer.lineage import Event
+from learnstrata.layer.store.approvals import approvals_in
 from learnstrata.layer.store.membership import (
     history_of,
     names_of_segments,
@@ -49,6 +50,7 @@ __all__ = [
 ]
 
 HERE = "now"
+LEAST_WIDTH = 8  # characters of what may wrap
 MOST_WATCHED = 5  # last verdicts of monitoring that are shown
 WORDS = ("Segment", "Who", "Why", "What became of it")  # headings of what may wrap
 
@@ -62,7 +64,10 @@ def _table(columns: Sequence[str], *, right: Sequence[str] = ()) -> Table:
     for name in columns:
         side = "right" if name in right else "left"
         plain = name not in WORDS
-        table.add_column(name, justify=side, overflow="fold", no_wrap=plain)
+        least = None if plain else LEAST_WIDTH
+        table.add_column(
+            name, justify=side, overflow="fold", no_wrap=plain, min_width=least
+        )
     return table
 
 
@@ -148,6 +153,7 @@ def history_as_json(store: Store) -> dict[str, Any]:
         "store": store.address,
         "layer": store.id,
         "versions": [_plain(row) for row in _versions(store)],
+        "approvals": [_plain(row) for row in approvals_in(store)],
         "releases": [_plain(row) for row in _releases(store)],
         "sizes": _json(sizes_over_time(store)),
         "monitoring": _json(monitoring_of(store)),
@@ -177,31 +183,47 @@ def show_history(store: Store) -> None:
     """Print versions and what became of their segments, then the releases."""
     console = _console()
     heads = ("Version", "Of", "Recipe", "Segments", "Learners", "Who", "Why")
-    table = _table(heads, right=("Version", "Segments", "Learners"))
-    for row in _versions(store):
+    rows = _versions(store)
+    table = _table(_said(heads, rows), right=("Version", "Segments", "Learners"))
+    for row in rows:
         told = row.parameters
         table.add_row(
             *(str(row.id), _day(row.at), told["recipe"], str(told["k"])),
-            *(f"{row.learners:,}", escape(row.who), escape(row.why)),
+            *(f"{row.learners:,}", *_who(table, row)),
         )
     console.print(table)
     console.print()
     heads = ("Release", "Of", "What", "Version", "Learners", "Joined", "Left")
     heads += ("Moved", "Who", "Why")
     numbers = ("Release", "Version", "Learners", "Joined", "Left", "Moved")
-    table = _table(heads, right=numbers)
-    for row in _releases(store):
+    rows = _releases(store)
+    table = _table(_said(heads, rows), right=numbers)
+    for row in rows:
         counts = (row.learners, row.joined, row.left, row.moved)
         table.add_row(
             *(str(row.number), _day(row.at), row.kind, str(row.version)),
             *(f"{n:,}" for n in counts),
-            *(escape(row.who), escape(row.why)),
+            *_who(table, row),
         )
     console.print(table)
+    for row in approvals_in(store):
+        why = f": {escape(row.why)}" if row.why else ""
+        told = f"Version {row.version} was approved by {escape(row.who)}"
+        console.print(f"{told} on {_day(row.at)}{why}")
     watched = monitoring_of(store).tail(MOST_WATCHED)
     for row in watched.iter_rows(named=True):
         found = f"{row['verdict']}, against version {row['version']}"
         console.print(f"Monitored {_day(row['at'])}: {found}")
+
+
+def _said(heads: Sequence[str], rows: Sequence[Any]) -> Sequence[str]:
+    """Leave the column of reasons out where nobody gave one."""
+    return heads if any(row.why for row in rows) else heads[:-1]
+
+
+def _who(table: Table, row: Any) -> tuple[str, ...]:  # noqa: ANN401 - as in `_plain`
+    told = (escape(row.who), escape(row.why))
+    return told if table.columns[-1].header == "Why" else told[:1]
 
 
 def stays_as_json(store: Store, learner: str) -> dict[str, Any]:

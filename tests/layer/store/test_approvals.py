@@ -7,7 +7,7 @@ import pytest
 from layer.store.planted import groups, planted
 from learnstrata.config.stages import Layer
 from learnstrata.exceptions import ParameterError
-from learnstrata.layer.store.approvals import approve, policy_of
+from learnstrata.layer.store.approvals import approvals_in, approve, policy_of
 from learnstrata.layer.store.promotion import planned, promote, roll_back
 from learnstrata.layer.store.versions import add_version
 
@@ -26,7 +26,9 @@ def test_who_added_or_promotes_a_version_is_no_second_person(store):
         promote(store, one, **ANN)
     with pytest.raises(ParameterError, match="ann added version 1, so somebody else"):
         approve(store, one, who=" Ann ")
-    assert approve(store, one, **BEN) == ("ben",)
+    assert approve(store, one, **BEN, why="as agreed") == ("ben",)
+    (told,) = approvals_in(store)
+    assert (told.version, told.who, told.why) == (one, "ben", "as agreed")
     with pytest.raises(ParameterError, match="other than ann and ben"):
         promote(store, one, **BEN)
     assert promote(store, one, **EVE).number == 1

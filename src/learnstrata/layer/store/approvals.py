@@ -1,6 +1,7 @@
 """What a store asks for before a version is used, and who approved it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,7 +13,13 @@ from learnstrata.layer.store.tables import approvals
 from learnstrata.layer.store.versions import model_of, version_of
 from learnstrata.wording.words import counted, listed
 
-__all__ = ["approve", "approvers_of", "policy_of", "refuse_unapproved"]
+__all__ = [
+    "approvals_in",
+    "approve",
+    "approvers_of",
+    "policy_of",
+    "refuse_unapproved",
+]
 
 
 def policy_of(connection: sa.Connection, version: int) -> Layer:
@@ -73,6 +80,13 @@ def approvers_of(connection: sa.Connection, version: int) -> tuple[str, ...]:
     c = approvals.c
     asked = sa.select(c.who).where(c.version == version).order_by(c.at, c.who)
     return tuple(connection.scalars(asked))
+
+
+def approvals_in(store: Store) -> Sequence[sa.Row[Any]]:
+    """Give all approvals, in order: ``version``, ``who``, ``why``, ``at``."""
+    c = approvals.c
+    with store.reading() as connection:
+        return connection.execute(approvals.select().order_by(c.version, c.at)).all()
 
 
 def refuse_unapproved(connection: sa.Connection, version: int, who: str) -> None:
