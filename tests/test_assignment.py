@@ -4,9 +4,10 @@ from contextlib import closing
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from learnstrata import assignment
-from learnstrata.assignment import assign, assign_in_pieces, read_alike
+from learnstrata.assignment import as_of_year, assign, assign_in_pieces, read_alike
 from learnstrata.engines.duckdb import DuckDBEngine
 from learnstrata.exceptions import DegenerateError, SchemaError
 from learnstrata.learners.demo.tables import make_learners
@@ -60,9 +61,83 @@ def test_a_lazy_table_is_assigned_as_one_in_memory(table, model, monkeypatch):
     assert assign(table.lazy(), model).equals(assign(table, model))
 
 
+def in_year(table, year, *, of=None):
+    """Let the pays of a table, or those of its first rows, be of a year."""
+    own = pl.int_range(pl.len()) < (len(table) if of is None else of)
+    paid = pl.when(own).then(pl.lit(year)).otherwise("ctc_updated_year")
+    paid = paid.cast(table.schema["ctc_updated_year"])
+    return table.with_columns(paid.alias("ctc_updated_year"))
+
+
+def kept(model, year):
+    return as_of_year(model, year)
+
+
+def test_a_year_later_pays_count_as_new_and_careers_as_longer(table, model):
+    now = model.limits.as_of
+    newer = in_year(table, now + 1, of=1_000)
+    later, said = told(newer, model)
+    assert_frame_equal(later, told(newer, kept(model, now + 1))[0])
+    assert said[0].startswith(f"Years count up to {now + 1} here, in the run up to")
+    as_before, _ = told(newer, kept(model, now))
+    assert not later["margin"].equals(as_before["margin"])
+
+
+def test_a_year_that_is_kept_and_leaves_no_pay_is_refused_with_the_way_out(
+    table, model
+):
+    now = model.limits.as_of
+    with pytest.raises(
+        SchemaError, match=rf"after {now} are set .*\(--as-of {now + 1}"
+    ):
+        assign(in_year(table, now + 1), kept(model, now))
+
+
+def test_a_learner_alone_moves_the_year_on_and_hears_of_it(table, model):
+    now = model.limits.as_of
+    own = table.filter(pl.col("ctc").is_between(400_000, 2_000_000)).head(1)
+    alone, said = told(in_year(own, now + 1), model)
+    assert alone.equals(assign(in_year(own, now + 1), kept(model, now + 1)))
+    assert any(f"(--as-of {now}) keeps that" in one for one in said)
+    before, said = told(in_year(own, now - 3), model)
+    assert before.equals(assign(in_year(own, now - 3), kept(model, now)))
+    assert said == []  # the year never goes back
+
+
+def test_a_year_that_too_few_share_is_told_with_the_way_to_say_it_is_right(
+    table, model
+):
+    now = model.limits.as_of
+    few = in_year(table, now + 2, of=2)
+    found, said = told(few, model)
+    assert found.equals(assign(few, kept(model, now)))
+    assert any(
+        f"Years of pay after {now} are set aside" in one
+        and f"(--as-of {now + 2}). They are of 2 learners: too few" in one
+        for one in said
+    )
+    _, said = told(few, kept(model, now + 2))
+    assert not any("They are of" in one for one in said)
+
+
+def test_years_that_are_none_refuse_nobody_to_assign(table, model):
+    now = model.limits.as_of
+    junk = in_year(table, 1850, of=1_400)
+    assert assign(junk, model).equals(assign(junk, kept(model, now)))
+
+
+def test_a_learner_is_explained_as_assigned(table, model):
+    later = in_year(table, model.limits.as_of + 1, of=1_000)
+    who = assign(later, model)["learner_id"][7]
+    own = explain(later, model, who)
+    fixed = explain(later, kept(model, model.limits.as_of + 1), who)
+    assert own == fixed
+    assert own != explain(later, kept(model, model.limits.as_of), who)
+
+
 def test_each_learner_is_in_one_part_with_all_records(table, model, monkeypatch):
     monkeypatch.setattr(assignment, "PART_ROWS", 200)
-    read = read_alike(table, model, lambda units: set(units["learner_id"]))
+    read = read_alike(table, model, lambda _, units: set(units["learner_id"]))
     assert len(read.found) > 5
     assert sum(map(len, read.found)) == len(set.union(*read.found))
     assert len(read.records) == len(table)

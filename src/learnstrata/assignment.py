@@ -25,7 +25,7 @@ from learnstrata.learners.lookups import collected
 from learnstrata.learners.parts import PART_ROWS, in_parts
 from learnstrata.learners.roles.families import join_roles, roles_of
 from learnstrata.learners.rules.identity import Whole, sums_of
-from learnstrata.learners.rules.years import find_now
+from learnstrata.learners.rules.years import Later, find_now, moved_now
 from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.origins import (
     known_in,
@@ -37,6 +37,7 @@ from learnstrata.wording.words import counted
 
 __all__ = [
     "ReadAlike",
+    "as_of_year",
     "assign",
     "assign_in_pieces",
     "moved_on",
@@ -60,11 +61,14 @@ class ReadAlike(NamedTuple, Generic[T]):
         What became of the learners of each part that has any.
     whole : mapping
         From `learnstrata.learners.rules.identity.sums_of`, of all the records.
+    model : SegmentModel
+        That counts the years up to the newest of the table.
     """
 
     records: intake.Records
     found: list[T]
     whole: Whole
+    model: SegmentModel
 
 
 def assign(
@@ -97,8 +101,14 @@ def assign(
     SchemaError
         If the table lacks a column that the model was made with, or nearly all values
         of one.
+
+    Notes
+    -----
+    The year that counts as now is the newest of the table, as the configuration of the
+    model finds it, and never before that of the model: who updates a pay next year has
+    the newer pay. A model from `as_of_year` keeps its year.
     """
-    use = model.members_of
+    use = SegmentModel.members_of
     each = read_alike(frame, model, use, columns=columns, tell=tell).found
     return as_text(named(pl.concat(each).sort("record"), model))
 
@@ -138,8 +148,8 @@ def assign_in_pieces(
     held, parts = [frame], list[_Part]()
     del frame
 
-    def keep(units: pl.DataFrame) -> None:
-        members = as_text(named(model.members_of(units), model))
+    def keep(later: SegmentModel, units: pl.DataFrame) -> None:
+        members = as_text(named(later.members_of(units), model))
         parts.append(_Part.of(members, scratch / f"part-{len(parts)}.parquet"))
 
     read_alike(held.pop(), model, keep, columns=columns, tell=tell, engine=engine)
@@ -174,7 +184,7 @@ class _Part(NamedTuple):
 def read_alike(
     frame: IntoFrame,
     model: SegmentModel,
-    use: Callable[[pl.DataFrame], T],
+    use: Callable[[SegmentModel, pl.DataFrame], T],
     *,
     columns: Columns | None = None,
     tell: Callable[[str], object] = lambda _: None,
@@ -187,7 +197,8 @@ def read_alike(
     frame, model, columns, tell
         As for `assign`.
     use : callable
-        Takes the learners of a part after cleaning.
+        Takes the model, moved on to the year of the table, and the learners of a part
+        after cleaning.
     engine : Engine, default=None
         That holds the table, whose records then stay there.
 
@@ -209,25 +220,70 @@ def read_alike(
     known, n, lost = Counter[str](), 0, 0
     # A line of totals adds up the whole table, not the part that it is in.
     table = nw.from_native(read.records)
+    dated = moved_now(table, config, as_of=model.limits.as_of)
+    later = _at(model, dated.now)
     whole = sums_of(table, table.collect_schema().names(), record=config.record)
     roles = _roles_of(read.records, config)
     for records in _parts_of(read.records, engine):
-        units, n_lost = _cleaned(_with_roles(records, roles), model, whole)
+        units, n_lost = _cleaned(_with_roles(records, roles), later, whole)
         lost += n_lost
         if len(units):
-            found.append(use(units))
+            found.append(use(later, units))
             known.update(known_in(units, origins, config))
             n += len(units)
     if not found:
-        intake.clean_table(collected(table), config, model.limits)  # says why
-    refuse_empty(known, n, mapping=mapping, origins=origins)
+        intake.clean_table(collected(table), config, later.limits)  # says why
+    hints = {"pay_year": f"{_aside(dated)} "} if dated.learners else {}
+    refuse_empty(known, n, mapping=mapping, origins=origins, hints=hints)
     aside = (
         f"In {counted(lost, 'record')} a value that cannot be read, or not be "
         "believed, was set aside."
     )
-    for sentence in (*read.notes, *([aside] if lost else [])):
+    years = _told_years(dated, model.limits.as_of)
+    for sentence in (*read.notes, *years, *([aside] if lost else [])):
         tell(sentence)
-    return ReadAlike(read.records, found, whole)
+    return ReadAlike(read.records, found, whole, later)
+
+
+def _told_years(found: Later, before: int) -> Iterator[str]:
+    """Say which year counts as now where it is another, and what is after it."""
+    if found.now != before:
+        yield (
+            f"Years count up to {found.now} here, in the run up to {before}; as_of "
+            f"(--as-of {before}) keeps that."
+        )
+    if found.learners:
+        yield (
+            f"{_aside(found)} They are of {counted(found.learners, 'learner')}: too "
+            "few, or the configuration says which year is now."
+        )
+
+
+def _aside(found: Later) -> str:
+    return (
+        f"Years of pay after {found.now} are set aside; if they are right, say so by "
+        f"as_of (--as-of {found.newest})."
+    )
+
+
+def as_of_year(model: SegmentModel, year: int) -> SegmentModel:
+    """Let a model count the years up to one that is given, whatever a table says.
+
+    Parameters
+    ----------
+    model : SegmentModel
+    year : int
+        That counts as now.
+    """
+    return _at(replace(model, config=replace(model.config, as_of=year)), year)
+
+
+def _at(model: SegmentModel, year: int) -> SegmentModel:
+    return replace(
+        model,
+        limits=replace(model.limits, as_of=year),
+        features=replace(model.features, as_of=year),
+    )
 
 
 def moved_on(model: SegmentModel, records: pl.DataFrame) -> SegmentModel:
@@ -242,12 +298,8 @@ def moved_on(model: SegmentModel, records: pl.DataFrame) -> SegmentModel:
     years = {"pay_year", "start_year"}.intersection(records.columns)
     if not years:
         return model
-    now = max(model.limits.as_of, find_now(nw.from_native(records), model.config))
-    return replace(
-        model,
-        limits=replace(model.limits, as_of=now),
-        features=replace(model.features, as_of=now),
-    )
+    now = find_now(nw.from_native(records), model.config)
+    return _at(model, max(model.limits.as_of, now))
 
 
 def moved_on_to(frame: IntoFrame, model: SegmentModel) -> SegmentModel:

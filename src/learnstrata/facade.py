@@ -182,22 +182,27 @@ class Segmentation:
 
         return render_report(self.summary)
 
-    def assign(self, table: IntoFrame) -> Native:
+    def assign(self, table: IntoFrame, *, as_of: int | None = None) -> Native:
         """Give the learners of another table their segments.
 
         Parameters
         ----------
         table : data frame
             With the columns of the table the segmentation was made from.
+        as_of : int, default=None
+            The year that counts as now; ``None`` takes the newest of the table, as the
+            configuration finds it, and none before that of the segmentation.
 
         Returns
         -------
         data frame of the same library
             ``record``, ``learner_id``, ``segment_id``, ``segment_name``.
         """
-        return _like(table, assignment.assign(table, self.model))
+        return _like(table, assignment.assign(table, self._at(as_of)))
 
-    def explain(self, table: IntoFrame, learner: str) -> Explanation:
+    def explain(
+        self, table: IntoFrame, learner: str, *, as_of: int | None = None
+    ) -> Explanation:
         """Say why a learner is in their segment rather than in the next.
 
         Parameters
@@ -206,6 +211,8 @@ class Segmentation:
             That holds the learner.
         learner : str
             The id as it stands in the table.
+        as_of : int, default=None
+            As for `assign`.
 
         Returns
         -------
@@ -217,7 +224,11 @@ class Segmentation:
         ParameterError
             If the table has no such learner.
         """
-        return pipeline.explain(table, self.model, learner)
+        return pipeline.explain(table, self._at(as_of), learner)
+
+    def _at(self, as_of: int | None) -> SegmentModel:
+        model = self.model
+        return model if as_of is None else assignment.as_of_year(model, as_of)
 
     def percentile(
         self, *, role_family: str, tier: str, experience_band: str, pay: float | str

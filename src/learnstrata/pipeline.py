@@ -462,11 +462,15 @@ def explain(
     DegenerateError
         If none of the learner's records can be used.
     """
-    read = read_alike(frame, model, len, columns=columns, tell=tell)
-    config, limits, whole = model.config, model.limits, read.whole
+    read = read_alike(frame, model, _nothing, columns=columns, tell=tell)
+    config, limits, whole = model.config, read.model.limits, read.whole
     records = read.records
     unit = intake.newest_unit(records, config, limits, learner=learner, whole=whole)
-    return explain_unit(unit, model)
+    return explain_unit(unit, read.model)
+
+
+def _nothing(_model: SegmentModel, _units: pl.DataFrame) -> None:
+    """Keep nothing of a part."""
 
 
 def _seeds(config: Config) -> Seeds:

@@ -175,6 +175,16 @@ def test_headings_that_are_alike_are_told_apart(tmp_path):
     assert [cell.value for cell in cells_of(page)[0]] == ["Name", "name (2)"]
 
 
+def test_three_headings_that_are_alike_are_told_apart_from_one_that_has_a_number(
+    tmp_path,
+):
+    names = ["Size", "size", "Size (2)", "SIZE"]
+    columns = tuple(Column(name) for name in names)
+    (page,) = written(tmp_path / "a.xlsx", Table("Sizes", columns, (("1",) * 4,)))
+    found = [cell.value for cell in cells_of(page)[0]]
+    assert found == ["Size", "size (2)", "Size (2) (2)", "SIZE (3)"]
+
+
 def test_sheets_get_names_that_excel_takes(tmp_path):
     titles = ("History", "a/b: [c]?", "x" * 40, "x" * 41, "'", "X" * 31)
     tables = [Table("T", (Column("One"),), (("1",),)) for _ in titles]

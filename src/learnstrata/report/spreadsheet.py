@@ -5,7 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 import xlsxwriter
@@ -251,11 +251,13 @@ def number_format(text: str) -> str:
 
 def _unlike(headings: Iterable[str]) -> list[str]:
     """Make headings differ: Excel takes no two that are alike."""
-    told: list[str] = []
+    told: dict[str, str] = {}  # as Excel compares them: capital letters are no other
     for heading in headings:
-        times = sum(one.lower() == heading.lower() for one in told)
-        told.append(f"{heading} ({times + 1})" if times else heading)
-    return told
+        numbered = (f"{heading} ({n})" for n in count(2))
+        free = (one for one in chain([heading], numbered) if one.lower() not in told)
+        own = next(free)
+        told[own.lower()] = own
+    return [*told.values()]
 
 
 def _fit(book: _Book, page: Worksheet, tables: Sequence[Table]) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import duckdb
 import pytest
 
-from learnstrata.assignment import assign
+from learnstrata.assignment import as_of_year, assign
 from learnstrata.exceptions import OutputError
 from learnstrata.layer.scoring.folder import write_scoring
 from learnstrata.layer.scoring.lookups import Lookups, lookups_of
@@ -46,7 +46,8 @@ def test_duckdb_runs_both_files_as_they_are(written, models, learners, monkeypat
         to.register("learners", learners.to_arrow())
         to.execute((folder / "load.sql").read_text())
         found = to.execute((folder / "segments.sql").read_text()).fetchall()
-    expected = assign(learners, models["default"])
+    model = models["default"]
+    expected = assign(learners, as_of_year(model, model.limits.as_of))
     columns = expected.select("learner_id", "segment_id", "segment_name")
     assert sorted(found) == sorted(columns.iter_rows())
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import warehouses
-from learnstrata.assignment import assign
+from learnstrata.assignment import as_of_year, assign
 from learnstrata.config.stages import Columns
 from learnstrata.exceptions import ParameterError
 from learnstrata.layer.scoring.lookups import lookups_of
@@ -17,10 +17,15 @@ from warehouses import in_duckdb, in_postgres, in_spark, in_sqlite, named
 MODELS = ["default", "notebook", "own", "tied"]
 
 
+def dated(model):
+    """Keep the year of a model, as its SQL does."""
+    return as_of_year(model, model.limits.as_of)
+
+
 @pytest.fixture(scope="module")
 def expected(models, learners):
     """What the product says of the learners."""
-    told = {name: assign(learners, model) for name, model in models.items()}
+    told = {name: assign(learners, dated(model)) for name, model in models.items()}
     return {
         name: dict(rows.select("learner_id", "segment_id").iter_rows())
         for name, rows in told.items()
@@ -130,7 +135,8 @@ def three_ways(models, small_texts):
     looked_up, queries = small_texts
 
     def segments_of(learners):
-        told = assign(learners, models["default"]).select("learner_id", "segment_id")
+        told = assign(learners, dated(models["default"]))
+        told = told.select("learner_id", "segment_id")
         there = {"learners": learners, **looked_up}
         return (
             dict(told.iter_rows()),
@@ -147,6 +153,18 @@ def test_odd_values_are_taken_as_the_product_takes_them(rows, three_ways):
     expected, in_memory, in_file = three_ways(of_rows(rows))
     assert in_memory == expected
     assert in_file == expected
+
+
+@pytest.mark.parametrize("name", ["default", "own"])
+def test_the_year_is_one_number_of_the_query(name, models, learners, lookups, expected):
+    model, year = models[name], models[name].limits.as_of
+    query = segment_query(model, "duckdb")
+    assert query.count(str(year)) == 2  # beside that of the note at the top
+    later = query.replace(f"{year} AS as_of", f"{year + 3} AS as_of")
+    told = assign(learners, as_of_year(model, year + 3))
+    found = in_duckdb(later, tables(learners, lookups[name]))
+    assert found == dict(told.select("learner_id", "segment_id").iter_rows())
+    assert found != expected[name]
 
 
 def test_a_title_that_is_not_looked_up_is_one_that_nobody_knows(small_texts):

@@ -6,7 +6,7 @@ import pytest
 
 from learnstrata.config.loading import load_config
 from learnstrata.exceptions import SchemaError
-from learnstrata.learners.rules.years import find_now
+from learnstrata.learners.rules.years import Later, find_now, moved_now
 
 CONFIG = load_config("robust")
 CLOCK = datetime.now(tz=UTC).year
@@ -115,3 +115,24 @@ def test_a_table_that_starts_after_all_pay_is_refused(frame):
     assert now(frame, pay_year=pay, start_year=[1980.0] * 3 + starts[:2]) == 1989
     config = replace(CONFIG, as_of=2021)
     assert now(frame, config, pay_year=pay, start_year=starts) == 2021
+
+
+@pytest.mark.parametrize(
+    ("as_of", "years", "expected"),
+    [
+        ("table", [2022, 2022, 2019], Later(2022, 2022, 0)),
+        ("table", [2022], Later(2022, 2022, 0)),
+        ("table", [2019, 2019, 2022], Later(2021, 2022, 1)),
+        ("table", [2019, 2019, 2019], Later(2021, 2021, 0)),
+        ("table", [20165, 3, 0], Later(2021, 2021, 0)),
+        ("table", [None], Later(2021, 2021, 0)),
+        (2020, [2022, 2022], Later(2021, 2022, 2)),
+        (2022, [2022, 2022], Later(2022, 2022, 0)),
+        ("clock", [2022, 2022], Later(CLOCK, CLOCK, 0)),
+    ],
+)
+def test_a_later_table_moves_the_year_on_and_never_back(frame, as_of, years, expected):
+    table = frame({"pay_year": [None if y is None else float(y) for y in years]})
+    native = nw.from_native(table).with_columns(nw.col("pay_year").cast(nw.Float64))
+    config = replace(CONFIG, as_of=as_of)
+    assert moved_now(native, config, as_of=2021) == expected

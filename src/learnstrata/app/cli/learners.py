@@ -36,9 +36,21 @@ if TYPE_CHECKING:
 
     from learnstrata.app.cli.reading import Given
     from learnstrata.config.stages import Columns, Pay
+    from learnstrata.segments.model.model import SegmentModel
     from learnstrata.summary.contract.pay import Benchmarks
 
 __all__ = ["assign", "columns_in", "explain", "percentile"]
+
+LaterOption = Annotated[
+    int | None,
+    typer.Option(
+        "--as-of",
+        min=1900,
+        max=2200,
+        help="Year that counts as now (default: the newest of the table, none before "
+        "that of the run).",
+    ),
+]
 
 
 def assign(
@@ -48,6 +60,7 @@ def assign(
         Path, typer.Option("--out", "-o", help="File to write: .csv or .parquet.")
     ] = Path("segments.csv"),
     config: ColumnsOption = None,
+    as_of: LaterOption = None,
     sheet: SheetOption = None,
     engine: Annotated[
         EngineOfFiles,
@@ -66,11 +79,10 @@ def assign(
     from learnstrata.app import screens
     from learnstrata.assignment import assign_in_pieces
     from learnstrata.layer.folder import check_table
-    from learnstrata.layer.models import load_model
     from learnstrata.layer.pieces import write_pieces
 
     check_table(out, overwrite=overwrite)
-    fitted, named = load_model(model), columns_in(config)
+    fitted, named = _loaded(model, as_of), columns_in(config)
     notes: list[str] = []
     sizes = Counter[tuple[int, str]]()
 
@@ -99,6 +111,15 @@ def assign(
             screens.show_assignment(sizes, path)
 
 
+def _loaded(model: Path, as_of: int | None) -> "SegmentModel":
+    """Load a model; a year that is given counts as now whatever the table says."""
+    from learnstrata.assignment import as_of_year
+    from learnstrata.layer.models import load_model
+
+    fitted = load_model(model)
+    return fitted if as_of is None else as_of_year(fitted, as_of)
+
+
 def columns_in(config: Path | None) -> "Columns | None":
     """Read what the columns of a table are called, where a file says so.
 
@@ -119,16 +140,16 @@ def explain(
         str, typer.Option("--learner", help="The id as it stands in the table.")
     ],
     config: ColumnsOption = None,
+    as_of: LaterOption = None,
     sheet: SheetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say why a learner is nearer to their segment than to the next."""
     from learnstrata.app import screens
-    from learnstrata.layer.models import load_model
     from learnstrata.learners.sources.files import read_source
     from learnstrata.pipeline import explain as explain_learner
 
-    fitted = load_model(model)
+    fitted = _loaded(model, as_of)
     frame, source = read_source(table, sheet=sheet)
     notes: list[str] = []
     named = columns_in(config)

@@ -8,7 +8,7 @@ warehouse has done its part before.
 from collections.abc import Mapping
 
 from learnstrata.config.stages import Cleaning, Config, Pay
-from learnstrata.layer.scoring.literals import beyond, inside, number, quoted
+from learnstrata.layer.scoring.literals import NOW, beyond, inside, number, quoted
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.values import CERTAIN, UNITS
 from learnstrata.learners.schema.columns import FARTHEST, Kind
@@ -78,7 +78,7 @@ def believed(
     rules = config.cleaning
     told = {
         "pay": _pay(rules, limits),
-        "pay_year": _pay_year(rules, limits),
+        "pay_year": _pay_year(rules),
         "experience": _set_aside("experience", 0.0, rules.last_experience),
     }
     own = {name: _extra(name, columns[name], limits) for name in columns}
@@ -121,16 +121,16 @@ def _repaired_pay(fence: str, limits: Limits) -> str:
     return f"CASE {' '.join(ways)} END"
 
 
-def _pay_year(rules: Cleaning, limits: Limits) -> str:
+def _pay_year(rules: Cleaning) -> str:
     """Set aside a pay year that cannot be; complete one of two digits."""
     if not rules.suspect_years:
         return "pay_year"
-    first, last = rules.first_year, limits.as_of
-    ways = [f"WHEN {inside('pay_year', first, last)} THEN pay_year"]
+    first = rules.first_year
+    ways = [f"WHEN {inside('pay_year', first, NOW)} THEN pay_year"]
     if rules.repair_years:
         fits = {
             century: "pay_year >= 10 AND pay_year <= 99 AND "
-            + inside(f"(pay_year + {century})", first, last)
+            + inside(f"(pay_year + {century})", first, NOW)
             for century in (1900, 2000)
         }
         for century, other in ((1900, 2000), (2000, 1900)):
@@ -152,20 +152,21 @@ def years_of_experience(
     ways = ["experience"] if "experience" in columns else []
     if "start_year" in columns:
         start = _start_year(columns, config.cleaning, limits)
-        ways.append(f"{limits.as_of} - {start}")
+        ways.append(f"{NOW} - {start}")
     return f"COALESCE({', '.join(ways)})" if len(ways) > 1 else ways[0]
 
 
 def _start_year(columns: Mapping[str, str], rules: Cleaning, limits: Limits) -> str:
     """Set aside a start year that cannot be, or is after the year of pay."""
-    last, fill = limits.as_of, limits.start_year_fill
+    fill = limits.start_year_fill
     other = "NULL" if fill is None else number(fill)
-    low, high = max(50, rules.first_year - 1900), min(99, last - 1900)
     ways = []
-    if rules.repair_years and low <= high:
-        ways.append(f"WHEN {inside('start_year', low, high)} THEN start_year + 1900")
+    if rules.repair_years:
+        short = inside("start_year", max(50, rules.first_year - 1900), 99)
+        short = f"{short} AND start_year + 1900 <= {NOW}"
+        ways.append(f"WHEN {short} THEN start_year + 1900")
     if rules.check_order and "pay_year" in columns:
         late = f"start_year > pay_year + {number(rules.order_slack)}"
         ways.append(f"WHEN {late} AND pay_year >= {rules.first_year} THEN {other}")
-    ways.append(f"WHEN {inside('start_year', rules.first_year, last)} THEN start_year")
+    ways.append(f"WHEN {inside('start_year', rules.first_year, NOW)} THEN start_year")
     return f"CASE {' '.join(ways)} ELSE {other} END"

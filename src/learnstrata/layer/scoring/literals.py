@@ -2,9 +2,20 @@
 
 import math
 
-__all__ = ["DIALECT", "beyond", "inside", "number", "quoted", "text"]
+__all__ = [
+    "DIALECT",
+    "NOW",
+    "NOW_TABLE",
+    "beyond",
+    "inside",
+    "number",
+    "quoted",
+    "text",
+]
 
 DIALECT = "duckdb"  # that all fragments are written in
+NOW_TABLE = "learnstrata_now"  # of one row, at the top of the query
+NOW = f"(SELECT as_of FROM {NOW_TABLE})"  # noqa: S608 - the year that counts as now
 
 
 def number(value: float) -> str:
@@ -43,16 +54,18 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def inside(value: str, low: float, high: float) -> str:
+def inside(value: str, low: float, high: float | str) -> str:
     """Write that a value lies between two limits, which belong to it.
+
+    A limit may be an expression.
 
     Examples
     --------
-    >>> inside("pay", 1, 2)
-    'pay >= 1.0e0 AND pay <= 2.0e0'
+    >>> inside("pay", 1, 2), inside("year", 1960, "now")
+    ('pay >= 1.0e0 AND pay <= 2.0e0', 'year >= 1960.0e0 AND year <= now')
     """
     ends = ((">=", low), ("<=", high))
-    told = [f"{value} {sign} {number(end)}" for sign, end in ends if _is_end(end)]
+    told = [f"{value} {sign} {_limit(end)}" for sign, end in ends if _is_end(end)]
     return " AND ".join(told) or f"{value} IS NOT NULL"
 
 
@@ -69,5 +82,9 @@ def beyond(value: str, low: float, high: float) -> str:
     return " OR ".join(told) or "FALSE"
 
 
-def _is_end(limit: float) -> bool:
-    return math.isfinite(limit)
+def _limit(end: float | str) -> str:
+    return end if isinstance(end, str) else number(end)
+
+
+def _is_end(limit: float | str) -> bool:
+    return isinstance(limit, str) or math.isfinite(limit)

@@ -4,7 +4,7 @@ They are made of the texts of a table at hand, each read by the code that reads 
 run, so that a warehouse has only to look them up. All are for the owner alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -276,16 +276,12 @@ def _members_of(
     except SchemaError as error:
         note = f"Nobody's own pay is left out of the level of their company. {error}"
         return pl.DataFrame(schema=MEMBERS), (note,)
-    use = _members_in(model)
-    found = read_alike(frame, model, use, columns=columns).found
+    found = read_alike(frame, model, _members_in, columns=columns).found
     rows = pl.concat(found).join(numbers, on="company", how="inner")
     told = rows.select("learner_id", pl.col("number").alias("company"), "pay")
     return told.select(*MEMBERS).unique().sort("learner_id", "company", "pay"), ()
 
 
-def _members_in(model: SegmentModel) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    def among(units: pl.DataFrame) -> pl.DataFrame:
-        paid = units.filter(pl.col("pay").is_not_null())
-        return paid.filter(model.is_member(paid)).select("learner_id", "company", "pay")
-
-    return among
+def _members_in(model: SegmentModel, units: pl.DataFrame) -> pl.DataFrame:
+    paid = units.filter(pl.col("pay").is_not_null())
+    return paid.filter(model.is_member(paid)).select("learner_id", "company", "pay")

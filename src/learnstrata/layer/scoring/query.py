@@ -11,7 +11,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 
 from learnstrata.config.stages import Columns
 from learnstrata.exceptions import ParameterError, nearest
-from learnstrata.layer.scoring.literals import DIALECT
+from learnstrata.layer.scoring.literals import DIALECT, NOW_TABLE
 from learnstrata.layer.scoring.lookups import lookup_names
 from learnstrata.layer.scoring.stages import LOOKUP, Plan, Stage, columns_of, plan_of
 from learnstrata.layer.scoring.values import Known
@@ -104,6 +104,8 @@ def segment_query(
     plan = plan_of(model, wanted)
     source = _table(table, dialect, plan)
     query = exp.select("*").from_(plan.stages[-1].name)
+    year = _column(str(model.features.as_of), "as_of")
+    query = query.with_(NOW_TABLE, as_=exp.select(year), copy=False)
     for one in plan.known:
         query = query.with_(one.table, as_=_rows_of(one), copy=False)
     before: Expr = exp.alias_(source, "t", table=True)
@@ -128,6 +130,7 @@ def _table(name: str, dialect: str, plan: Plan) -> exp.Table:
         )
     found = exp.to_table(name, dialect=dialect)
     taken = {stage.name for stage in plan.stages} | {one.table for one in plan.known}
+    taken.add(NOW_TABLE)
     if found.name.lower() in taken and not found.db:
         raise ParameterError(
             f"Got the table {name!r}, which is what a part of the query is called. "
@@ -230,6 +233,7 @@ def _head(
     yield "and of a role stand in it. One row of the table is one learner."
     if dialect not in TRIED:
         yield f"Untried: written for {dialect} by sqlglot, which can read it again."
+    yield f"Years count up to {model.features.as_of}: change that in {NOW_TABLE} below."
     told = [f"{own} ({column_label(name)})" for name, own in columns.items()]
     yield f"Columns: {listed([_one_line(one) for one in told])}."
     lookups = [LOOKUP.format(name) for name in lookup_names(model)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from learnstrata.exceptions import ParameterError
-from learnstrata.layer.scoring.literals import number, text
+from learnstrata.layer.scoring.literals import NOW, number, text
 from learnstrata.layer.scoring.lookups import leaves_own_out
 from learnstrata.layer.scoring.scores import Scores
 from learnstrata.learners.features.companies import LOG_BITS
@@ -168,14 +168,13 @@ def value_of(name: str, model: SegmentModel, short: Mapping[str, str]) -> str:
         If there is no SQL for the feature.
     """
     features = model.features
-    now = features.as_of
-    since = f"CASE WHEN pay_year > {now} THEN 0e0 ELSE {now} - pay_year END"
+    since = f"CASE WHEN pay_year > {NOW} THEN 0e0 ELSE {NOW} - pay_year END"
     plain = {
         "log_pay": "LN(pay_filled)",
         "log1p_pay": "LN(pay_filled + 1)",
         "years_of_experience": "years",
         "log_experience": "LN(years + 1)",
-        "recent_pay_update": f"CASE WHEN pay_year >= {now - 1} THEN 1e0 ELSE 0e0 END",
+        "recent_pay_update": f"CASE WHEN pay_year >= {NOW} - 1 THEN 1e0 ELSE 0e0 END",
         "company_learners": "learners",
         "company_mean_pay": "mean_pay",
         "company_mean_experience": "mean_experience",

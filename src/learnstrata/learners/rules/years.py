@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import narwhals as nw
 
@@ -10,7 +11,7 @@ from learnstrata.exceptions import SchemaError
 from learnstrata.learners.lookups import Frame, collected
 from learnstrata.learners.schema.register import column_label
 
-__all__ = ["completed", "find_now"]
+__all__ = ["Later", "completed", "find_now", "moved_now"]
 
 TWO_DIGITS = (10, 99)
 # So many learners make a year one that enough share, of how few learners ever.
@@ -79,32 +80,100 @@ def find_now(frame: Frame, config: Config) -> int:
         If most values of a column of years are no years, or the year cannot be told
         from the table and is not given.
     """
-    clock = datetime.now(tz=UTC).year
-    rules, names = config.cleaning, frame.collect_schema().names()
-    counts = {
-        column: _learners_by_year(frame, column, first=rules.first_year, last=clock)
-        for column in ("pay_year", "start_year")
-        if column in names
-    }
+    clock, rules = _clock(), config.cleaning
+    counts = _learners_by_years(frame, first=rules.first_year, last=clock)
     if rules.suspect_years:
         for column, years in counts.items():
             _refuse_no_years(column, years, first=rules.first_year)
     if config.as_of != "table":
         return clock if config.as_of == "clock" else config.as_of
     for years in counts.values():
-        plausible = {y: n for y, n in years.items() if rules.first_year <= y <= clock}
-        if plausible:
+        if plausible := _plausible(years, first=rules.first_year, last=clock):
             now = _newest_shared(plausible)
             if rules.suspect_years:
                 _refuse_later_starts(counts.get("start_year", {}), now)
             return now
-    if "start_year" in names:
+    if "start_year" in counts:
         raise SchemaError(
             "Got no plausible year in pay_year or start_year, so experience cannot be "
             "counted. Give the year that counts as now: as_of = 2021 in the "
             "configuration, or --as-of 2021."
         )
     return clock
+
+
+class Later(NamedTuple):
+    """The year that counts as now for a table that a model was not fitted on.
+
+    Attributes
+    ----------
+    now : int
+    newest : int
+        Of the years of pay up to that of the clock; `now` where none is after it.
+    learners : int
+        With a year of pay after `now`.
+    """
+
+    now: int
+    newest: int
+    learners: int
+
+
+def moved_now(frame: Frame, config: Config, *, as_of: int) -> Later:
+    """Find the year that counts as now for a later table; it never goes back.
+
+    As `find_now`, but nothing is refused: where the table does not tell, the year of
+    the model stays. Of a table so small that no year is shared by enough learners, it
+    is the newest there is, up to that of the clock.
+
+    Parameters
+    ----------
+    frame : narwhals frame in the standard columns
+    config : Config
+        Of the model.
+    as_of : int
+        The year of the model.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from learnstrata.config.loading import load_config
+    >>> frame = nw.from_native(pl.DataFrame({"pay_year": [2019.0, 2022.0]}))
+    >>> moved_now(frame, load_config(), as_of=2021)
+    Later(now=2022, newest=2022, learners=0)
+    """
+    clock, first = _clock(), config.cleaning.first_year
+    counts = _learners_by_years(frame, first=first, last=clock)
+    each = [_plausible(years, first=first, last=clock) for years in counts.values()]
+    told = next(filter(None, each), {})
+    if config.as_of == "table":
+        now = max(as_of, _newest_shared(told)) if told else as_of
+    else:
+        now = max(as_of, clock if config.as_of == "clock" else config.as_of)
+    pays = _plausible(counts.get("pay_year", {}), first=now + 1, last=clock)
+    return Later(now, int(max(pays, default=now)), sum(pays.values()))
+
+
+def _clock() -> int:
+    return datetime.now(tz=UTC).year
+
+
+def _plausible(
+    years: Mapping[float, int], *, first: int, last: int
+) -> dict[float, int]:
+    return {year: n for year, n in years.items() if first <= year <= last}
+
+
+def _learners_by_years(
+    frame: Frame, *, first: int, last: int
+) -> dict[str, dict[float, int]]:
+    """Count who has each year of pay, and each start year, where there are some."""
+    names = frame.collect_schema().names()
+    return {
+        column: _learners_by_year(frame, column, first=first, last=last)
+        for column in ("pay_year", "start_year")
+        if column in names
+    }
 
 
 def _learners_by_year(

@@ -200,6 +200,7 @@ def refuse_empty(
     *,
     mapping: Mapping[str, str],
     origins: Sequence[Origin],
+    hints: Mapping[str, str] | None = None,
 ) -> None:
     """Refuse learners of nearly all of whom is unknown what the model was made with.
 
@@ -212,6 +213,8 @@ def refuse_empty(
     mapping : mapping of str to str
         From `matching_columns`.
     origins : sequence of Origin
+    hints : mapping of str to str, default=None
+        Standard name -> what else could be the reason.
 
     Raises
     ------
@@ -224,10 +227,11 @@ def refuse_empty(
         if origin.name == "learner_id" or known >= LEAST_SHARE * origin.known:
             continue
         here = [mapping[n] for n in mapping if Origin(n, "", 0.0).gives == origin.gives]
+        hint = (hints or {}).get(origin.name, "")
         raise SchemaError(
             f"The model was made with {origin.told}, known of {origin.known:.0%} of "
             f"its learners; in this table {listed(here)} has a value that can be used "
-            f"for {known:.0%}. Look at the column with `learnstrata check`, or map "
-            f"another one: {own_name(origin.name)} in [columns] of a configuration "
+            f"for {known:.0%}. {hint}Look at the column with `learnstrata check`, or "
+            f"map another one: {own_name(origin.name)} in [columns] of a configuration "
             "(--config)."
         )
