@@ -104,6 +104,15 @@ def test_a_name_the_user_gives_a_segment_is_not_our_own(told):
     assert found.segments[1].name == told.segments[1].name
 
 
+@pytest.mark.parametrize(
+    "name", ["Early to mid career, lower pay", "Senior, higher pay (2)"]
+)
+def test_a_name_that_an_earlier_run_made_of_our_phrases_is_our_own(name, told):
+    first = told.segments[0].model_copy(update={"name": name})
+    given = told.model_copy(update={"segments": (first, *told.segments[1:])})
+    assert blank(given).segments[0].name == name
+
+
 def test_a_value_of_a_column_of_the_users_is_not_our_own(told):
     first = told.segments[0]
     one = first.categories[0].values[0]

@@ -71,6 +71,7 @@ ROLES = ("role", "role_family")
 OF_ROLES = (PayByRole, MentorRole, RoleWithExperience, RoleCell, CompanyRole)
 OF_ROLES += (PartRole, RoleFamily)
 WORD = re.compile(r"[^\W\d_]+")
+NUMBERED = re.compile(r" \([0-9]{1,4}\)\Z")
 SPEAKING = ("config", "decisions", "learners", "report", "segments", "summary")
 SPEAKING += ("wording",)
 # Job titles of a made table, messages of files, names of programs: in no result.
@@ -100,7 +101,9 @@ def blank(results: R) -> R:
     is none of those, though it is a word of ours.
     """
     by_numbers = {one.name_by_numbers for one in results.segments}
-    named = {name for name in by_numbers if is_phrased(name)}
+    # A segment that continues one of an earlier run keeps the name of that by numbers.
+    continued = {one.name for one in results.segments if ", " in one.name}
+    named = {name for name in by_numbers | continued if is_phrased(name)}
     usual = {c for c in results.input.columns.values() if folded(c) in _aliases()}
     own = own_labels() | named | usual
     return changed(results, _Blanking(own, frozenset(named)))
@@ -153,8 +156,11 @@ def is_phrased(text: str) -> bool:
     (True, False)
     >>> is_phrased("Higher pay, 2nd largest"), is_phrased("Fewer than 10, larger")
     (True, True)
+    >>> is_phrased("Lower pay (2)")  # another had the name
+    True
     """
-    parts = text.lower().removesuffix(f" {WITHIN}").split(", ")
+    plain = NUMBERED.sub("", text.lower())
+    parts = plain.removesuffix(f" {WITHIN}").split(", ")
     return all(part in _phrases() or OF_SIZE.fullmatch(part) for part in parts)
 
 
@@ -246,7 +252,7 @@ class _Blanking:
         if isinstance(around, Title):
             return frozenset()
         if isinstance(around, Segment):
-            return frozenset([around.name_by_numbers]) & self.named
+            return frozenset([around.name, around.name_by_numbers]) & self.named
         if isinstance(around, Part):
             # A segment that is whole bears the name that the user gave it.
             whole = "." not in around.subsegment_id
