@@ -10,12 +10,14 @@ import pytest
 
 from commands import command, process
 from learnstrata import assignment
+from learnstrata.app.cli import reading
 from learnstrata.app.cli.reading import Asked, given_table
 from learnstrata.app.cli.tables import name_of
 from learnstrata.engines.duckdb import DuckDBEngine
 from learnstrata.exceptions import SourceError
 from learnstrata.layer.reading import read_exact
 from learnstrata.learners.demo.tables import make_learners
+from learnstrata.learners.sources import batches, files
 
 
 @pytest.fixture(scope="module")
@@ -243,11 +245,65 @@ def test_a_table_that_would_not_fit_is_assigned_with_records_on_disk(
     assert (done.returncode, opened) == (0, ["duckdb"])
 
 
-def test_a_text_cannot_be_assigned_from_disk(fitted, tmp_path):
-    make_learners(400, rng=1).write_csv(tmp_path / "learners.csv")
-    asked = ["assign", tmp_path / "learners.csv", "--model", fitted]
+def dirty(learners, seed):
+    """Give a text with a title, a blank line, a record of two lines and a total."""
+    text = make_learners(learners, rng=seed).write_csv()
+    lines = text.splitlines()
+    lines[200:200] = ["," * lines[0].count(","), lines[0]]
+    cells = lines[150].split(",")
+    cells[lines[0].split(",").index("company_hash")] = '"two\nlines, Inc"'
+    return "\n".join(["Learners 2021", "", *lines[:150], ",".join(cells), *lines[151:]])
+
+
+def assigned(table, fitted, out, *options):
+    done = command("assign", table, "-m", fitted, "--json", "-o", out, *options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout) | {"out": None}, out.read_bytes()
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_long_text_is_assigned_from_disk_as_one_in_memory(
+    engine, fitted, tmp_path, monkeypatch
+):
+    table = tmp_path / "learners.csv"
+    table.write_text(dirty(600, 5), encoding="utf-8")
+    whole = assigned(table, fitted, tmp_path / "whole.csv")
+    monkeypatch.setattr(reading, "LONG", 1_000)
+    monkeypatch.setattr(batches, "BATCH", 5_000)
+    monkeypatch.setattr(files, "_read_text", None)  # nobody reads it whole
+    found = assigned(table, fitted, tmp_path / "found.csv", "--engine", engine)
+    assert found == whole
+    assert {"title lines", "blank lines"} <= set(found[0]["source"]["left_out"])
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "found.csv",
+        "learners.csv",
+        "whole.csv",
+    ]
+
+
+def test_a_long_text_in_doubt_is_read_whole_or_refused_with_a_way_out(
+    fitted, tmp_path, monkeypatch
+):
+    table = tmp_path / "learners.csv"
+    text = dirty(400, 6).replace("two\nlines", "caf\xe9")
+    table.write_bytes(text.encode("cp1252"))
+    whole = assigned(table, fitted, tmp_path / "whole.csv")
+    monkeypatch.setattr(reading, "LONG", 1_000)
+    assert assigned(table, fitted, tmp_path / "again.csv") == whole
+    monkeypatch.setattr("learnstrata.engines.memory.free_memory", lambda: 1e6)
     out = tmp_path / "segments.csv"
-    done = command(*asked, "--engine", "duckdb", "--out", out)
+    done = command("assign", table, "--model", fitted, "--out", out)
+    assert done.returncode == 2
+    assert "is read into memory whole, for it is not UTF-8, or" in done.stderr
+    assert "duckdb -c \"COPY (FROM 'learners.csv') TO" in done.stderr
+    assert not out.exists()
+
+
+def test_a_text_in_doubt_cannot_be_assigned_from_disk(fitted, tmp_path):
+    table, out = tmp_path / "learners.csv", tmp_path / "segments.csv"
+    table.write_text(dirty(400, 6), encoding="utf-16")
+    asked = ["assign", table, "--model", fitted, "--out", out]
+    done = command(*asked, "--engine", "duckdb")
     assert done.returncode == 2
     assert "all else is read into memory. Leave --engine out" in done.stderr
     assert not out.exists()

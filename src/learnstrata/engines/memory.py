@@ -8,6 +8,7 @@ from learnstrata.wording.words import counted
 
 __all__ = [
     "free_memory",
+    "needed_for_text",
     "needed_memory",
     "needed_to_assign",
     "refuse_too_large",
@@ -20,6 +21,7 @@ BASE = 0.5 * GIGABYTE  # the libraries, the samples, the report
 # process's, 2.5 and 5.5 GB of 1 and 3 M.
 A_RECORD, A_CLEANED = 1_000.0, 2_000.0
 AN_ASSIGNED = 250.0  # of a table that is assigned
+A_BYTE = 4.0  # bytes a byte of text that is assigned and read whole
 ADVICE = "Take a machine with more memory for this process, or fewer learners."
 STORED = "Store it as Parquet, whose rows are counted and read in parts. "
 LIMITS = (  # of this container, where there is one
@@ -71,6 +73,22 @@ def needed_to_assign(records: int) -> float:
     1.0
     """
     return BASE + records * AN_ASSIGNED
+
+
+def needed_for_text(size: int) -> float:
+    """Estimate the peak of the memory that `learnstrata assign` takes of a whole text.
+
+    Parameters
+    ----------
+    size : int
+        Bytes of it.
+
+    Examples
+    --------
+    >>> round(needed_for_text(1_000_000_000) / 1e9, 1)
+    4.5
+    """
+    return BASE + size * A_BYTE
 
 
 def free_memory() -> float | None:

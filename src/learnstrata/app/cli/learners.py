@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from learnstrata.app.cli.reading import Given
     from learnstrata.config.stages import Columns, Pay
+    from learnstrata.learners.sources.info import SourceInfo
     from learnstrata.segments.model.model import SegmentModel
     from learnstrata.summary.contract.pay import Benchmarks
 
@@ -67,8 +66,8 @@ def assign(
         typer.Option(
             "--engine",
             case_sensitive=False,
-            help="Where the records are: polars in memory, duckdb on disk (Parquet); "
-            "auto goes by how large the table is.",
+            help="Where the records are: polars in memory, duckdb on disk (Parquet, "
+            "regular text); auto goes by how large the table is.",
         ),
     ] = "auto",
     overwrite: OverwriteOption = False,
@@ -85,29 +84,34 @@ def assign(
     fitted, named = _loaded(model, as_of), columns_in(config)
     notes: list[str] = []
     sizes = Counter[tuple[int, str]]()
+    read: list[SourceInfo] = []
 
-    def assigned(given: "Given", scratch: Path) -> "Iterator[pl.DataFrame]":
-        for piece in assign_in_pieces(
-            given.handed_over(),
-            fitted,
-            scratch,
-            columns=named,
-            tell=notes.append,
-            engine=given.engine,
+    def assigned(room: Path) -> "Iterator[pl.DataFrame]":
+        with (
+            given_learners(table, sheet, engine, room) as given,
+            sheets_told(given.info),
         ):
-            given.refuse_changed()
-            counts = piece.group_by("segment_id", "segment_name").len()
-            sizes.update({(one, name): n for one, name, n in counts.iter_rows()})
-            yield piece
+            read.append(given.info)
+            for piece in assign_in_pieces(
+                given.handed_over(),
+                fitted,
+                room,
+                columns=named,
+                tell=notes.append,
+                engine=given.engine,
+            ):
+                given.refuse_changed()
+                counts = piece.group_by("segment_id", "segment_name").len()
+                sizes.update({(one, name): n for one, name, n in counts.iter_rows()})
+                yield piece
 
-    with given_learners(table, sheet, engine) as given, sheets_told(given.info):
-        path = write_pieces(partial(assigned, given), out, overwrite=overwrite)
+    path = write_pieces(assigned, out, overwrite=overwrite)
     with shown(written=path):
         if as_json:
             told = screens.assignment_as_json(sizes, path)
-            print_json(told | screens.source_as_json(given.info) | {"notes": notes})
+            print_json(told | screens.source_as_json(read[0]) | {"notes": notes})
         elif not quiet:
-            screens.show_reading(given.info, notes)
+            screens.show_reading(read[0], notes)
             screens.show_assignment(sizes, path)
 
 

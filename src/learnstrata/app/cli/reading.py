@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from learnstrata.engines.opening import EngineChoice
     from learnstrata.engines.protocol import Engine
     from learnstrata.engines.sources import Source
+    from learnstrata.learners.sources.batches import Kept
     from learnstrata.learners.sources.info import SourceInfo
 
 __all__ = ["Asked", "EngineOfFiles", "Given", "given_learners", "given_table"]
 
 EngineOfFiles = Literal["auto", "polars", "duckdb"]
+LONG = 1 << 26  # bytes of a text that is kept on disk while it is assigned
 MEMORY = "300MB"  # that DuckDB may take for records; what is more goes to disk
 
 
@@ -101,34 +103,100 @@ def given_table(asked: Asked) -> Iterator[Given]:
 
 @contextmanager
 def given_learners(
-    table: Path, sheet: str | None, engine: EngineOfFiles
+    table: Path, sheet: str | None, engine: EngineOfFiles, room: Path
 ) -> Iterator[Given]:
     """Give a file whose learners are to be assigned; DuckDB keeps it on its disk.
+
+    Parameters
+    ----------
+    table : Path
+    sheet : str or None
+    engine : {"auto", "polars", "duckdb"}
+    room : Path
+        A folder for the owner alone: a long text is kept there as Parquet.
 
     Raises
     ------
     SourceError
-        If it cannot be read.
+        If it cannot be read, or would not fit into memory.
     ParameterError
         If DuckDB is asked for what is read into memory in any case.
     """
-    from learnstrata.engines.duckdb import DuckDBEngine
     from learnstrata.engines.sources import Source
     from learnstrata.learners.sources.files import scan_source
-    from learnstrata.learners.sources.info import SourceInfo
 
     source = Source.of(table) if table.is_file() or table.is_dir() else None
+    kept = None
+    if source is not None and sheet is None and source.kind == "text":
+        kept = _kept_text(source, engine, room)
     rows = None if source is None or sheet is not None else source.rows()
-    if engine == "polars" or (engine == "auto" and not _is_too_large(rows)):
+    rows = kept.info.rows if kept else rows
+    # DuckDB would take a part of the path such as year=2020 for a column.
+    in_memory = kept is not None and "=" in str(room)
+    in_memory |= engine == "polars" or (engine == "auto" and not _is_too_large(rows))
+    if in_memory and kept is not None:
+        yield Given(kept.frame(), kept.info)
+        return
+    if in_memory:
         yield Given(*scan_source(table, sheet=sheet))
         return
     if source is None or not rows:
         raise ParameterError(
-            f"Got the engine duckdb and {table}, expected Parquet with rows: all else "
-            "is read into memory. Leave --engine out, or store the table as Parquet."
+            f"Got the engine duckdb and {table}, expected Parquet with rows, or a "
+            "regular text in UTF-8: all else is read into memory. Leave --engine out, "
+            "or store the table as Parquet."
         )
+    with _on_disk(source, kept, rows) as given:
+        yield given
+
+
+def _kept_text(source: "Source", engine: EngineOfFiles, room: Path) -> "Kept | None":
+    """Keep a long text on disk; one that is not regular has to fit into memory."""
+    from learnstrata.learners.sources.batches import keep_text
+
+    (file,), before = source.files, source.stamp()
+    size = file.stat().st_size
+    if size < LONG and engine != "duckdb":
+        return None
+    own = room / "text"
+    own.mkdir()
+    kept = keep_text(file, own)
+    source.refuse_changed(before)
+    if kept is None and source.guessed_rows() is not None:
+        _refuse_unfit(file, size)
+    return kept
+
+
+def _refuse_unfit(file: Path, size: int) -> None:
+    """Refuse a text that is read whole and would not fit."""
+    from learnstrata.engines.memory import GIGABYTE, free_memory, needed_for_text
+
+    needed, free = needed_for_text(size), free_memory()
+    if free is None or needed <= free:
+        return
+    raise SourceError(
+        f"{file} is read into memory whole, for it is not UTF-8, or not each line has "
+        f"all fields and proper quotation marks: that takes about "
+        f"{needed / GIGABYTE:.1f} GB, and {free / GIGABYTE:.1f} GB are free. Store it "
+        f"as Parquet: duckdb -c \"COPY (FROM '{file.name}') TO "
+        f"'{file.stem}.parquet'\"."
+    )
+
+
+@contextmanager
+def _on_disk(source: "Source", kept: "Kept | None", rows: int) -> Iterator[Given]:
+    """Have DuckDB hold the records of Parquet, the user's own or that of a text."""
+    from learnstrata.engines.duckdb import DuckDBEngine
+    from learnstrata.engines.sources import Source
+    from learnstrata.learners.sources.info import SourceInfo
+
     before = source.stamp()
     with closing(DuckDBEngine(memory=MEMORY)) as made:
+        if kept is not None:
+            there = Source("parquet", str(kept.files[0].parent), files=kept.files)
+            frame = made.opened(there).drop(kept.empty)
+            yield Given(frame, kept.info, made)
+            return
         frame = made.opened(source)
         n_columns = len(frame.collect_schema().names()) - 1
         info = SourceInfo(

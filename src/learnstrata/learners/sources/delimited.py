@@ -28,7 +28,18 @@ from learnstrata.learners.sources.grid import (
 )
 from learnstrata.learners.sources.quotes import Quotes
 
-__all__ = ["Text", "read_delimited"]
+__all__ = [
+    "HEAD",
+    "SURE",
+    "Layout",
+    "Text",
+    "ends_if_regular",
+    "layout_of",
+    "lines_of",
+    "places",
+    "read_delimited",
+    "refuse_unsure",
+]
 
 DELIMITERS = (",", ";", "\t", "|")
 OTHER_DELIMITERS = (*":^~¦§#!&*", "\x01", "\x1e", "\x1f", " ")
@@ -81,7 +92,7 @@ def read_delimited(path: Path, data: bytes) -> Text:
         If lines differ in length, it is not sure where a quotation ends, names repeat,
         or the fields are separated by something else than ``,`` ``;`` tab or ``|``.
     """
-    body, layout = _layout(path, data)
+    body, layout = layout_of(path, data)
     fast = _read_if_regular(body, layout)
     if fast is not None:
         return fast
@@ -99,17 +110,30 @@ def read_delimited(path: Path, data: bytes) -> Text:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """How a text is cut into cells, and what to call it in messages."""
+class Layout:
+    """How a text is cut into cells, and what to call it in messages.
+
+    Attributes
+    ----------
+    path : Path
+    delimiter : str
+    header : tuple of str
+        As typed.
+    skipped : int
+        Lines before the header that are no part of the table.
+    above : tuple of str
+        What stands on them.
+    """
 
     path: Path
     delimiter: str
     header: tuple[str, ...]
-    skipped: int  # lines before the header that are no part of the table
+    skipped: int
     above: tuple[str, ...]
 
     @property
     def width(self) -> int:
+        """Fields of the header."""
         return len(self.header)
 
 
@@ -126,7 +150,7 @@ class _Record:
         return any(map(str.strip, self.cells))
 
 
-def _grid(layout: _Layout, cells: pl.DataFrame, lines: npt.NDArray[np.int64]) -> Grid:
+def _grid(layout: Layout, cells: pl.DataFrame, lines: npt.NDArray[np.int64]) -> Grid:
     return Grid(
         path=layout.path,
         header=layout.header,
@@ -137,8 +161,21 @@ def _grid(layout: _Layout, cells: pl.DataFrame, lines: npt.NDArray[np.int64]) ->
     )
 
 
-def _layout(path: Path, data: bytes) -> tuple[bytes, _Layout]:
-    """Give the data from its header on, and the layout that its first lines show."""
+def layout_of(path: Path, data: bytes) -> tuple[bytes, Layout]:
+    """Give the data from its header on, and the layout that its first lines show.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    data : bytes
+        In UTF-8; no more than `HEAD` bytes and the line on which they end tell it.
+
+    Raises
+    ------
+    SourceError
+        If the header cannot be found, or names columns twice.
+    """
     named = NAMED_DELIMITER.match(data)
     if named:  # the line by which Excel tells itself the delimiter
         data = data[named.end() :]
@@ -152,7 +189,7 @@ def _layout(path: Path, data: bytes) -> tuple[bytes, _Layout]:
     column_names(path, chosen.header)
     skipped = chosen.lines[chosen.place]
     above = [next(filter(None, map(str.strip, row)), "") for row in chosen.above]
-    layout = _Layout(
+    layout = Layout(
         path=path,
         delimiter=chosen.delimiter,
         header=tuple(chosen.header),
@@ -225,9 +262,9 @@ def _refuse_other_delimiter(path: Path, records: list[list[str]]) -> None:
             )
 
 
-def _read_if_regular(data: bytes, layout: _Layout) -> Text | None:
+def _read_if_regular(data: bytes, layout: Layout) -> Text | None:
     """Read the fast way where the text is beyond doubt."""
-    ends = _ends_if_regular(data, layout)
+    ends = ends_if_regular(data, layout)
     if ends is None:
         return None
     try:
@@ -236,31 +273,81 @@ def _read_if_regular(data: bytes, layout: _Layout) -> Text | None:
         return None
     if table.shape != (len(ends) - 1, layout.width):
         return None
-    line_ends = _places(data, b"\n")
-    first = layout.skipped + 1
-    lines = first + np.searchsorted(line_ends, np.append(0, ends[:-1] + 1))
-    last = first + int(np.searchsorted(line_ends, ends[-1]))
+    lines, last = lines_of(data, ends, first=layout.skipped + 1)
     deep = np.flatnonzero(np.diff(lines, append=last + 1) > 1)
     quotes = Quotes(layout.path, layout.delimiter, layout.width)
     if len(deep):
-        plain = table.head(SURE).fill_null("").rows()
-        quotes = quotes.with_numbers(plain)
-    for row in deep.tolist():
-        start = int(ends[row - 1]) + 1 if row else 0
-        raw = data[start : int(ends[row])].decode()
-        quotes.refuse_unsure(raw, int(lines[row]), is_header=not row)
+        quotes = quotes.with_numbers(table.head(SURE).fill_null("").rows())
+    refuse_unsure(data, ends, (quotes, deep, lines), is_first=True)
     grid = _grid(layout, table, lines[1:])
     return Text(grid, layout.delimiter, last, int(np.count_nonzero(deep)))
 
 
-def _ends_if_regular(data: bytes, layout: _Layout) -> npt.NDArray[np.int64] | None:
-    """Give where each row ends, if all have all fields and quotations are proper."""
+def lines_of(
+    data: bytes, ends: npt.NDArray[np.int64], *, first: int
+) -> tuple[npt.NDArray[np.int64], int]:
+    """Give the line on which each record begins, and the last line of all.
+
+    Parameters
+    ----------
+    data : bytes
+        Whole records.
+    ends : array of int
+        Where each of them ends, from `ends_if_regular`.
+    first : int
+        The line on which the data begin.
+    """
+    line_ends = places(data, b"\n")
+    lines = first + np.searchsorted(line_ends, np.append(0, ends[:-1] + 1))
+    return lines, first + int(np.searchsorted(line_ends, ends[-1]))
+
+
+def refuse_unsure(
+    data: bytes,
+    ends: npt.NDArray[np.int64],
+    deep: tuple[Quotes, npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    *,
+    is_first: bool,
+) -> None:
+    """Refuse records over several lines that are not sure to be one record.
+
+    Parameters
+    ----------
+    data : bytes
+        Whole records.
+    ends : array of int
+        Where each of them ends.
+    deep : tuple of Quotes, array of int, array of int
+        The rules; which records go over several lines; where each record begins.
+    is_first : bool
+        The first of the records is the header.
+
+    Raises
+    ------
+    SourceError
+    """
+    quotes, rows, lines = deep
+    for row in rows.tolist():
+        start = int(ends[row - 1]) + 1 if row else 0
+        raw = data[start : int(ends[row])].decode()
+        quotes.refuse_unsure(raw, int(lines[row]), is_header=is_first and not row)
+
+
+def ends_if_regular(data: bytes, layout: Layout) -> npt.NDArray[np.int64] | None:
+    """Give where each row ends, if all have all fields and quotations are proper.
+
+    Parameters
+    ----------
+    data : bytes
+        Whole records in UTF-8.
+    layout : Layout
+    """
     if layout.width == 1 or data.count(b"\r") != data.count(b"\r\n"):
         return None
-    quotes = _places(data, b'"')
+    quotes = places(data, b'"')
     if not _are_proper(data, quotes, layout.delimiter):
         return None
-    ends = _places(data, layout.delimiter.encode() + b"\n")
+    ends = places(data, layout.delimiter.encode() + b"\n")
     if len(quotes):
         ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
     if not data.endswith(b"\n"):
@@ -273,8 +360,9 @@ def _ends_if_regular(data: bytes, layout: _Layout) -> npt.NDArray[np.int64] | No
     return ends[lines] if regular else None
 
 
-def _places(data: bytes, wanted: bytes) -> npt.NDArray[np.int64]:
-    found = []
+def places(data: bytes, wanted: bytes) -> npt.NDArray[np.int64]:
+    """Give where some bytes stand in others."""
+    found = [np.empty(0, dtype=np.int64)]
     for start in range(0, len(data), BLOCK):
         size = min(BLOCK, len(data) - start)
         block = np.frombuffer(data, np.uint8, count=size, offset=start)
@@ -320,7 +408,7 @@ class _Lines:
         return taken
 
 
-def _records(text: str, layout: _Layout) -> list[_Record]:
+def _records(text: str, layout: Layout) -> list[_Record]:
     """Read with the standard library, which forgives what RFC 4180 does not allow."""
     records: list[_Record] = []
     raws: dict[int, str] = {}
@@ -346,7 +434,7 @@ def _records(text: str, layout: _Layout) -> list[_Record]:
 
 
 def _refuse_unsure(
-    records: Sequence[_Record], raws: Mapping[int, str], layout: _Layout
+    records: Sequence[_Record], raws: Mapping[int, str], layout: Layout
 ) -> None:
     """Refuse quotations that do not say for certain what they hold."""
     plain = (
@@ -361,8 +449,8 @@ def _refuse_unsure(
 
 
 def _with_even_ends(
-    layout: _Layout, records: list[_Record]
-) -> tuple[_Layout, list[_Record]]:
+    layout: Layout, records: list[_Record]
+) -> tuple[Layout, list[_Record]]:
     """Forgive a delimiter at the end of every line but the header's, or of it alone."""
     header, *others = records
     given = [one for one in others if one.is_given]
@@ -379,11 +467,11 @@ def _with_even_ends(
     return layout, records
 
 
-def _is_one_too_long(record: _Record, layout: _Layout) -> bool:
+def _is_one_too_long(record: _Record, layout: Layout) -> bool:
     return len(record.cells) == layout.width + 1 and not record.cells[-1].strip()
 
 
-def _refuse_ragged(layout: _Layout, records: Sequence[_Record]) -> None:
+def _refuse_ragged(layout: Layout, records: Sequence[_Record]) -> None:
     widths = np.fromiter((len(one.cells) for one in records[1:]), np.int64)
     odd = np.flatnonzero(widths != layout.width) + 1
     ragged = [records[place] for place in odd.tolist() if records[place].is_given]
@@ -391,7 +479,7 @@ def _refuse_ragged(layout: _Layout, records: Sequence[_Record]) -> None:
         _refuse_width(layout, ragged[0], len(ragged))
 
 
-def _refuse_width(layout: _Layout, record: _Record, number: int) -> NoReturn:
+def _refuse_width(layout: Layout, record: _Record, number: int) -> NoReturn:
     got = len(record.cells)
     more = f" (the first of {number:,} such lines)" if number > 1 else ""
     hint = (

@@ -27,7 +27,14 @@ from learnstrata.learners.sources.streams import read_once, shown
 from learnstrata.learners.sources.workbook import read_excel
 from learnstrata.wording.words import counted
 
-__all__ = ["SourceInfo", "no_rows", "read_learners", "read_source", "scan_source"]
+__all__ = [
+    "SourceInfo",
+    "no_rows",
+    "over_lines_note",
+    "read_learners",
+    "read_source",
+    "scan_source",
+]
 
 PARQUET = b"PAR1"
 DUCKDB = b"DUCK"  # behind a checksum of eight bytes
@@ -247,9 +254,23 @@ def _text_notes(text: Text, encoding: str, replaced: int) -> Iterator[str]:
             f"{'stands' if replaced == 1 else 'stand'} as \ufffd."
         )
     if text.over_lines:
-        goes = "record goes" if text.over_lines == 1 else "records go"
-        yield (
-            f"{text.over_lines:,} {goes} over several lines, in quotation marks: "
-            f"the header and {counted(len(text.grid.cells), 'row')} stand on "
-            f"{text.lines:,} lines."
-        )
+        yield over_lines_note(text.over_lines, len(text.grid.cells), text.lines)
+
+
+def over_lines_note(records: int, rows: int, lines: int) -> str:
+    """Say that records go over several lines.
+
+    Parameters
+    ----------
+    records : int
+        That do.
+    rows : int
+        Below the header.
+    lines : int
+        Of the text.
+    """
+    goes = "record goes" if records == 1 else "records go"
+    return (
+        f"{records:,} {goes} over several lines, in quotation marks: "
+        f"the header and {counted(rows, 'row')} stand on {lines:,} lines."
+    )

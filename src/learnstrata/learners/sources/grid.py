@@ -22,10 +22,15 @@ from learnstrata.learners.sources.info import LeftOut
 
 __all__ = [
     "HEAD_LINES",
+    "MOST_SUMS",
     "Grid",
     "Tabled",
+    "below",
     "column_names",
     "find_header",
+    "no_records",
+    "note_above",
+    "note_of",
     "refuse_unnamed",
     "tabled",
     "two_lines",
@@ -223,26 +228,44 @@ def tabled(grid: Grid) -> Tabled:
     """
     names = column_names(grid.path, grid.header)
     cells = grid.cells.rename(dict(zip(grid.cells.columns, names, strict=True)))
-    blank = _all(cells, [""] * len(names))
-    again = _all(cells, [name.strip() for name in grid.header], fold=True)
+    blank, again = no_records(cells, grid.header)
     headings = np.zeros(len(cells), dtype=bool)
     headings[list(grid.headings)] = True
     out = blank | again | headings
-    below, sums = _below(cells, out)
-    out[[*below, *sums]] = True
+    remarks, sums = below(cells, out)
+    out[[*remarks, *sums]] = True
     places: dict[LeftOut, list[int]] = {
         "blank lines": np.flatnonzero(blank).tolist(),
         "repeated headers": np.flatnonzero(again).tolist(),
         "headings": np.flatnonzero(headings & ~blank).tolist(),
         "totals": sorted(sums),
-        "footers": sorted(below),
+        "footers": sorted(remarks),
     }
     table = _given_columns(cells.filter(~out) if out.any() else cells, grid.header)
     titles: list[LeftOut] = ["title lines"] if grid.above else []
     kinds: list[LeftOut] = [kind for kind, found in places.items() if found]
-    notes = [_note(kind, places[kind], cells, grid.lines) for kind in kinds]
-    above = [_note_above(grid)] if grid.above else []
+    notes = [
+        note_of(kind, grid.lines[places[kind]].tolist(), cells.row(places[kind][0]))
+        for kind in kinds
+    ]
+    above = [note_above(grid.header_line, grid.above)] if grid.above else []
     return Tabled(table, (*titles, *kinds), (*above, *notes))
+
+
+def no_records(
+    cells: pl.DataFrame, header: Sequence[str]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell the rows that are blank, and those that say the header again.
+
+    Parameters
+    ----------
+    cells : polars.DataFrame
+        Text.
+    header : sequence of str
+        As typed.
+    """
+    blank = _all(cells, [""] * len(header))
+    return blank, _all(cells, [name.strip() for name in header], fold=True)
 
 
 def _all(
@@ -261,10 +284,25 @@ def _all(
     return found
 
 
-def _below(
+def below(
     cells: pl.DataFrame, out: npt.NDArray[np.bool_]
 ) -> tuple[list[int], list[int]]:
-    """Find what stands below a table: remarks after a gap, and lines of totals."""
+    """Find what stands below a table: remarks after a gap, and lines of totals.
+
+    No more than `MOST_SUMS` rows at the end, and the one before them, are looked at.
+
+    Parameters
+    ----------
+    cells : polars.DataFrame
+        Text.
+    out : array of bool
+        Rows that are known to be no records.
+
+    Returns
+    -------
+    tuple of list of int
+        Places of the remarks, and of the totals, the last first.
+    """
     remarks: list[int] = []
     sums: list[int] = []
     places = np.flatnonzero(~out)[::-1][:MOST_SUMS].tolist()
@@ -305,27 +343,32 @@ def _given_columns(table: pl.DataFrame, header: Sequence[str]) -> pl.DataFrame:
     return table.drop(empty)
 
 
-def _note_above(grid: Grid) -> str:
-    told = "; ".join(repr(text[:SHOWN]) for text in grid.above[:3])
+def note_above(header_line: int, above: Sequence[str]) -> str:
+    """Say on which line the header is, and what was left out above it."""
+    told = "; ".join(repr(text[:SHOWN]) for text in above[:3])
     return (
-        f"The names of the columns stand on line {grid.header_line:,}; what is above "
+        f"The names of the columns stand on line {header_line:,}; what is above "
         f"them was left out: {told}."
     )
 
 
-def _note(
-    kind: LeftOut,
-    places: Sequence[int],
-    cells: pl.DataFrame,
-    lines: npt.NDArray[np.int64],
-) -> str:
-    where = _lines([int(lines[place]) for place in places])
-    several = len(places) > 1
+def note_of(kind: LeftOut, lines: Sequence[int], first: Sequence[str | None]) -> str:
+    """Say which lines are no records, and why.
+
+    Parameters
+    ----------
+    kind : str
+    lines : sequence of int
+        Of the file.
+    first : sequence of str or None
+        The cells of the first of them.
+    """
+    where, several = _lines(lines), len(lines) > 1
     if kind == "blank lines":
         return f"{where} {'hold' if several else 'holds'} no value: no record."
     if kind == "repeated headers":
         return f"{where} {'repeat' if several else 'repeats'} the header: no record."
-    row = next(cell for cell in cells.row(places[0]) if cell and cell.strip())
+    row = next(cell for cell in first if cell and cell.strip())
     what = {
         "totals": "sums up the records",
         "headings": "is a heading between the records",
