@@ -1,6 +1,7 @@
 """What Spark alone is asked: databases, sessions that are not there or end."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -27,6 +28,11 @@ def test_a_frame_without_numbers_is_numbered_in_the_order_of_its_content(spark):
     assert found[0]["record"].to_list() == list(range(200))
     assert found[0].drop("record").equals(TABLE.sort("city", "pay"))
     assert found[1].equals(found[0])
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_request_to_stop_is_heard_as_it_was_before_spark_started():
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_frame_with_its_own_numbers_keeps_them(spark):

@@ -12,7 +12,7 @@ from learnstrata.config.loading import load_config
 from learnstrata.learners.intake import read_table
 from learnstrata.learners.sources.files import read_learners
 
-TABLES, BATCHES = 300, 30
+TABLES, BATCHES = 150, 15
 CHEAP = """
 [tendency]
 sample = 200

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["CODES", "Stops", "stoppable"]
+__all__ = ["CODES", "Stops", "handlers_kept", "stoppable"]
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
@@ -64,6 +64,21 @@ class Stops:
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         raise SystemExit(self.code)
+
+
+@contextmanager
+def handlers_kept() -> Iterator[None]:
+    """Put back by what requests to stop are heard, where a library sets its own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None:  # None: set by no Python
+                signal.signal(number, handler)
 
 
 @contextmanager

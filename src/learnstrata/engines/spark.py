@@ -16,6 +16,7 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoFrame
 
+from learnstrata.disk.stopping import handlers_kept
 from learnstrata.engines.memory import free_memory
 from learnstrata.engines.protocol import Engine, first_words, numbered
 from learnstrata.engines.sources import Source
@@ -252,7 +253,8 @@ def _started(master: str | None) -> "SparkSession":
     if master is not None or not submitted:
         builder = builder.master(master or LOCAL)
     try:
-        return builder.getOrCreate()
+        with handlers_kept():
+            return builder.getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
         raise SourceError(
             f"Spark did not start: {first_words(error)}. It needs Java 17 or newer "
