@@ -70,3 +70,24 @@ def replayed(target, *, until=None):
 def told(release):
     """Give the bytes that a target should hold of a release."""
     return as_csv(ordered(release.members))
+
+
+def files_of(target):
+    """Give every file in which a target keeps what it holds."""
+    if target.startswith("postgresql"):
+        rows(target, "CHECKPOINT")
+        (place,), (oid,) = rows(
+            target,
+            "SELECT current_setting('data_directory') UNION ALL "
+            "SELECT oid::text FROM pg_database WHERE datname = current_database()",
+        )
+        return [*(Path(place) / "base" / oid).iterdir()]
+    path = Path(target.removeprefix("sqlite:///"))
+    if path.is_dir():
+        return [one for one in path.rglob("*") if one.is_file()]
+    return [*path.parent.glob(f"{path.name}*")]
+
+
+def said_in(target, text):
+    """Name the files of a target in which a text stands."""
+    return [one.name for one in files_of(target) if text.encode() in one.read_bytes()]

@@ -15,6 +15,7 @@ from rich.table import Table
 from learnstrata.forgetting import Access, Forgotten
 from learnstrata.layer.lineage import Event
 from learnstrata.layer.store.approvals import approvals_in
+from learnstrata.layer.store.backups import Restored
 from learnstrata.layer.store.membership import (
     history_of,
     names_of_segments,
@@ -22,6 +23,7 @@ from learnstrata.layer.store.membership import (
 )
 from learnstrata.layer.store.opening import Store
 from learnstrata.layer.store.promotion import Promoted
+from learnstrata.layer.store.retention import Due
 from learnstrata.layer.store.tables import releases, versions
 from learnstrata.layer.store.versions import AddedVersion
 from learnstrata.layer.store.watch import monitoring_of
@@ -33,6 +35,7 @@ __all__ = [
     "added_as_json",
     "history_as_json",
     "plan_as_json",
+    "pruned_line",
     "promoted_as_json",
     "show_access",
     "show_added",
@@ -391,7 +394,25 @@ def show_backup(path: Path) -> None:
     )
 
 
-def show_restored(store: Store, back: int) -> None:
-    """Print what was restored."""
+def show_restored(store: Store, done: Restored) -> None:
+    """Print what was restored, and what was not."""
+    back = done.forgotten
     told = f"; {counted(back, 'learner')} forgotten since left out" if back else ""
-    _console().print(f"{escape(store.address)} is as the backup was{told}.")
+    console = _console()
+    console.print(f"{escape(store.address)} is as the backup was{told}.")
+    if done.pruned:
+        console.print(pruned_line(done.pruned))
+
+
+def pruned_line(due: Due) -> str:
+    """Say in a line what was removed of a store."""
+    return f"Removed, not in use since before {_day(due.before)}: {_of_due(due)}."
+
+
+def _of_due(due: Due) -> str:
+    told = [counted(due.stays, "ended stay")] if due.stays else []
+    if due.versions:
+        noun = "version" if len(due.versions) == 1 else "versions"
+        which = listed([str(one) for one in due.versions])
+        told.append(f"{counted(due.members, 'learner')} of {noun} {which}")
+    return listed(told) or "nothing"

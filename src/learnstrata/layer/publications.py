@@ -11,7 +11,11 @@ from learnstrata.layer.databases import lasting_address
 from learnstrata.layer.publishing.publication import publish
 from learnstrata.layer.publishing.terms import Mode, Published
 from learnstrata.layer.releases import Release
-from learnstrata.layer.store.membership import last_release, release_of
+from learnstrata.layer.store.membership import (
+    first_kept,
+    last_release,
+    release_of,
+)
 from learnstrata.layer.store.opening import Store, now
 from learnstrata.layer.store.tables import publications, releases, version_segments
 from learnstrata.layer.store.versions import added_id, version_of
@@ -47,7 +51,8 @@ def publish_release(
     Raises
     ------
     ParameterError
-        If nothing was released, or not of that version.
+        If nothing was released, or not of that version, or its release is not kept any
+        more.
 
     Notes
     -----
@@ -116,8 +121,9 @@ def _told(connection: sa.Connection, release: Release) -> dict[int, int | None]:
 
 def _earlier(store: Store, number: int) -> Release | None:
     with store.reading() as connection:
+        kept = releases.c.number >= first_kept(connection)
         found = connection.execute(
-            releases.select().where(releases.c.number == number)
+            releases.select().where(releases.c.number == number, kept)
         ).one_or_none()
         return None if found is None else release_of(store, connection, found)
 

@@ -16,29 +16,9 @@ from learnstrata.layer.publishing.content import without
 from learnstrata.layer.publishing.forgetting import forget_in
 from learnstrata.layer.publishing.publication import publish
 from released import chain, first_release, release_of, store_of
-from targets import held, replayed, rows, told
+from targets import held, replayed, rows, said_in, told
 
 GONE = ["learner-0000011", "learner-0000014"]
-
-
-def files_of(target):
-    """Give every file in which a target keeps what it holds."""
-    if target.startswith("postgresql"):
-        rows(target, "CHECKPOINT")
-        (place,), (oid,) = rows(
-            target,
-            "SELECT current_setting('data_directory') UNION ALL "
-            "SELECT oid::text FROM pg_database WHERE datname = current_database()",
-        )
-        return [*(Path(place) / "base" / oid).iterdir()]
-    path = Path(target.removeprefix("sqlite:///"))
-    if path.is_dir():
-        return [one for one in path.rglob("*") if one.is_file()]
-    return [*path.parent.glob(f"{path.name}*")]
-
-
-def said_in(target, text):
-    return [one.name for one in files_of(target) if text.encode() in one.read_bytes()]
 
 
 def published(target):

@@ -52,7 +52,7 @@ def forgotten(store, learner):
 
 
 def test_another_database_is_restored_from_a_backup(filled, backup, other):
-    assert restore(other, backup, key=KEY) == 0
+    assert restore(other, backup, key=KEY).forgotten == 0
     assert members_at(other).equals(members_at(filled))
     assert sizes_over_time(other).equals(sizes_over_time(filled))
     assert faults_in(other) == []
@@ -66,7 +66,7 @@ def test_a_backup_is_for_its_owner_alone(backup):
 
 def test_who_was_forgotten_does_not_come_back_with_a_backup(filled, backup):
     assert forgotten(filled, "l0007") == 3
-    assert restore(filled, backup, key=KEY, overwrite=True) == 1
+    assert restore(filled, backup, key=KEY, overwrite=True).forgotten == 1
     assert "l0007" not in members_at(filled)["learner_id"]
     assert faults_in(filled, key=KEY) == []
 

@@ -154,10 +154,10 @@ def store_restore(
     from learnstrata.layer.store.backups import restore
 
     opened = _opened(store, make=True)
-    back = restore(opened, file, key=_key_there(key_file), overwrite=overwrite)
+    done = restore(opened, file, key=_key_there(key_file), overwrite=overwrite)
     with shown():
         if not quiet:
-            layers.show_restored(opened, back)
+            layers.show_restored(opened, done)
 
 
 def promote(

@@ -10,7 +10,7 @@ from learnstrata.exceptions import ParameterError
 from learnstrata.layer.store.membership import last_release
 from learnstrata.layer.store.opening import Store, now
 from learnstrata.layer.store.tables import approvals
-from learnstrata.layer.store.versions import model_of, version_of
+from learnstrata.layer.store.versions import kept_version, model_of, version_of
 from learnstrata.wording.words import counted, listed
 
 __all__ = [
@@ -58,10 +58,11 @@ def approve(store: Store, version: int, *, who: str, why: str = "") -> tuple[str
     Raises
     ------
     ParameterError
-        If there is no such version, or `who` added it.
+        If there is no such version, its learners are not kept any more, or `who` added
+        it.
     """
     with store.writing() as connection:
-        row = version_of(connection, version)
+        row = kept_version(connection, version)
         if _same(row.who, who):
             raise ParameterError(
                 f"{row.who} added version {version}, so somebody else has to approve "

@@ -8,6 +8,8 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -36,11 +38,28 @@ from learnstrata.layer.store.opening import (
     revised,
     revision_of,
 )
-from learnstrata.layer.store.tables import members, metadata
+from learnstrata.layer.store.retention import Due, limit_of, remove
+from learnstrata.layer.store.tables import layer, members, metadata, prunings
 
-__all__ = ["back_up", "back_up_before", "restore"]
+__all__ = ["Restored", "back_up", "back_up_before", "restore"]
 
 MANIFEST, FORMAT = "manifest.json", "learnstrata store"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a backup held and was not put back.
+
+    Attributes
+    ----------
+    forgotten : int
+        Learners who had been forgotten.
+    pruned : Due or None
+        What is not kept any more; None where nothing says how long it is.
+    """
+
+    forgotten: int
+    pruned: Due | None
 
 
 def back_up(store: Store, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -151,8 +170,11 @@ def _kind(column: sa.Column[Any]) -> Any:  # noqa: ANN401 - of Polars
 
 def restore(
     store: Store, path: str | Path, *, key: bytes | None, overwrite: bool = False
-) -> int:
-    """Put back what a backup holds, without whoever was forgotten since.
+) -> Restored:
+    """Put back what a backup holds, without what is not to be there any more.
+
+    That is who was forgotten since; and what is kept no longer, by the configuration
+    that comes with the backup, or what the same store had removed already.
 
     Parameters
     ----------
@@ -165,8 +187,7 @@ def restore(
 
     Returns
     -------
-    int
-        Learners who were in the backup and had been forgotten.
+    Restored
 
     Raises
     ------
@@ -183,7 +204,7 @@ def restore(
                 "The store holds versions already. Replace them with --overwrite, or "
                 "restore into another: --store."
             )
-        gone = tombstones_in(connection) | listed()
+        gone, earlier = tombstones_in(connection) | listed(), _pruned_in(connection)
         _emptied(connection, manifest["revision"])
         there = sa.MetaData()
         there.reflect(connection)
@@ -195,9 +216,26 @@ def restore(
         gone |= tombstones_in(connection)
         bury(connection, gone, who="restore")
         back = _forgotten_again(connection, gone, key)
-    if back:
+        old = _pruned_again(connection, earlier)
+    if back or old:
         scrubbed(store.engine, WITH_LEARNERS)
-    return back
+    return Restored(back, old)
+
+
+def _pruned_in(connection: sa.Connection) -> dict[str, datetime]:
+    """Give the moment before which a store keeps nothing, by the id of its layer."""
+    before = connection.scalar(sa.select(sa.func.max(prunings.c.before)))
+    id_ = connection.scalar(sa.select(layer.c.id))
+    return {} if before is None or id_ is None else {id_: before}
+
+
+def _pruned_again(
+    connection: sa.Connection, earlier: Mapping[str, datetime]
+) -> Due | None:
+    """Remove what a backup holds and is not to be kept any more."""
+    same = earlier.get(connection.scalar(sa.select(layer.c.id)) or "")
+    limits = [one for one in (same, limit_of(connection, now())) if one is not None]
+    return remove(connection, max(limits), who="restore") if limits else None
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
@@ -254,7 +292,7 @@ def _filled(
                 {
                     **row,
                     **{c: _parsed(row[c]) for c in told["json"]},
-                    **{c: datetime.fromisoformat(row[c]) for c in told["times"]},
+                    **{c: _time(row[c]) for c in told["times"]},
                 }
                 for row in rows.iter_rows(named=True)
             ],
@@ -264,6 +302,10 @@ def _filled(
 
 def _parsed(text: str | None) -> Any:  # noqa: ANN401 - JSON
     return None if text is None else json.loads(text)
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _count_on(connection: sa.Connection, table: sa.Table) -> None:

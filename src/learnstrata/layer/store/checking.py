@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from learnstrata.layer.databases import SQLITE
 from learnstrata.layer.store.deletions import (
     counts_of_release,
+    is_counted,
     tombstones_in,
     tombstones_of,
 )
 from learnstrata.layer.store.frames import frame_of
-from learnstrata.layer.store.opening import Store
+from learnstrata.layer.store.membership import first_kept
+from learnstrata.layer.store.opening import Store, now
+from learnstrata.layer.store.retention import due_in, limit_of
 from learnstrata.layer.store.tables import (
     members,
     membership,
@@ -42,6 +45,7 @@ def faults_in(store: Store, *, key: bytes | None = None) -> list[str]:
             *_of_database(connection),
             *_of_stays(connection),
             *_of_counts(connection),
+            *_of_retention(connection),
             *_of_forgotten(connection, key),
         ]
 
@@ -73,10 +77,13 @@ def _of_stays(connection: sa.Connection) -> Iterator[str]:
 
 
 def _of_counts(connection: sa.Connection) -> Iterator[str]:
+    first = first_kept(connection)
     for name, counted in counts_of_release().items():
         told = releases.c[name]
         rows = connection.execute(
-            sa.select(releases.c.number, told, counted.scalar_subquery().label("found"))
+            sa.select(
+                releases.c.number, told, counted.scalar_subquery().label("found")
+            ).where(is_counted(name, first))
         )
         for number, n, found in rows:
             if n != found:
@@ -87,7 +94,9 @@ def _of_counts(connection: sa.Connection) -> Iterator[str]:
         .where(members.c.version == versions.c.id)
     )
     rows = connection.execute(
-        sa.select(versions.c.id, versions.c.learners, of_version.scalar_subquery())
+        sa.select(
+            versions.c.id, versions.c.learners, of_version.scalar_subquery()
+        ).where(versions.c.pruned.is_(None))
     )
     for version, n, found in rows:
         if n != found:
@@ -103,6 +112,29 @@ def _of_segments(connection: sa.Connection) -> Iterator[str]:
         if told.get(version, 0) != n:
             found = told.get(version, 0)
             yield f"Segments of version {version} say {found:,} learners, it {n:,}."
+
+
+def _of_retention(connection: sa.Connection) -> Iterator[str]:
+    """Look for who was to be removed, and for who was and is there nonetheless."""
+    before = limit_of(connection, now())
+    if before is not None and (due := due_in(connection, before)):
+        yield (
+            f"{due.stays:,} stays and {due.members:,} rows of versions were last in "
+            f"use before {before:%Y-%m-%d} and are not to be kept: learnstrata store "
+            "prune."
+        )
+    first = first_kept(connection)
+    pruned = sa.select(versions.c.id).where(versions.c.pruned.is_not(None))
+    back = {
+        "stays": (membership, (membership.c.until <= first) & (first > 1)),
+        "rows of versions": (members, members.c.version.in_(pruned)),
+    }
+    for what, (table, which) in back.items():
+        n = _count(
+            connection, sa.select(sa.func.count()).select_from(table).where(which)
+        )
+        if n:
+            yield f"{n:,} {what} are there that were removed, as retention_days asks."
 
 
 def _of_forgotten(connection: sa.Connection, key: bytes | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ it comes in another table or an old backup, without it nothing can be told of an
 
 import hmac
 import os
+import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
-from learnstrata.exceptions import PrivacyError
-from learnstrata.layer.databases import POSTGRES, told
+from learnstrata.exceptions import OutputError, PrivacyError
+from learnstrata.layer.databases import POSTGRES, shown, told
+from learnstrata.layer.store.membership import first_kept
 from learnstrata.layer.store.opening import now
 from learnstrata.layer.store.tables import (
     deletions,
@@ -182,20 +184,41 @@ def erase(connection: sa.Connection, learners: Sequence[str]) -> int:
 
 
 def _count_again(connection: sa.Connection) -> None:
-    """Count the learners of versions and releases from the rows that are left."""
+    """Count the learners of versions and releases from the rows that are left.
+
+    Of those that were pruned no rows are left, and the counts stay.
+    """
     of_version = _counted(members).where(members.c.version == versions.c.id)
-    connection.execute(versions.update().values(learners=of_version.scalar_subquery()))
+    kept = versions.c.pruned.is_(None)
+    connection.execute(
+        versions.update().where(kept).values(learners=of_version.scalar_subquery())
+    )
     own = _counted(members).where(
         members.c.version == version_segments.c.version,
         members.c.number == version_segments.c.number,
     )
-    connection.execute(version_segments.update().values(learners=own.scalar_subquery()))
-    counted = {name: one.scalar_subquery() for name, one in counts_of_release().items()}
-    connection.execute(releases.update().values(**counted))
+    connection.execute(
+        version_segments.update()
+        .where(version_segments.c.version.in_(sa.select(versions.c.id).where(kept)))
+        .values(learners=own.scalar_subquery())
+    )
+    first = first_kept(connection)
+    for name, one in counts_of_release().items():
+        counted = releases.update().where(is_counted(name, first))
+        connection.execute(counted.values({name: one.scalar_subquery()}))
 
 
 def _counted(table: sa.Table) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(table)
+
+
+def is_counted(name: str, first: int) -> sa.ColumnElement[bool]:
+    """Tell the releases whose count of a name the stays that are kept give.
+
+    Who left in the first release that is kept left one that is not.
+    """
+    number = releases.c.number
+    return number > first if name == "left" else number >= first
 
 
 def counts_of_release() -> dict[str, sa.Select[int]]:
@@ -245,6 +268,11 @@ def scrubbed(engine: sa.Engine, tables: Iterable[str] = ()) -> None:
     engine : sqlalchemy.Engine
     tables : iterable of str, default=()
         Of PostgreSQL, which of them.
+
+    Raises
+    ------
+    OutputError
+        If somebody who reads is in the way.
     """
     with told(engine), engine.connect() as connection:
         plain = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -253,6 +281,18 @@ def scrubbed(engine: sa.Engine, tables: Iterable[str] = ()) -> None:
                 plain.exec_driver_sql(f'VACUUM FULL "{name}"')
             return
         driver: Any = connection.connection.driver_connection
-        for command in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"):
-            driver.execute(command).fetchall()
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        try:
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            driver.execute("VACUUM").fetchall()
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise _not_clean(engine, str(error)) from error
+        if busy:
+            raise _not_clean(engine, "somebody reads from it")
+
+
+def _not_clean(engine: sa.Engine, why: str) -> OutputError:
+    return OutputError(
+        f"The rows are removed from {shown(engine)}, but the room they lay in is not "
+        f"cleaned yet: {why}. Do it again when nobody uses it."
+    )

@@ -17,6 +17,7 @@ from learnstrata.layer.store.opening import Store
 from learnstrata.layer.store.tables import (
     members,
     membership,
+    prunings,
     releases,
     segments,
     version_segments,
@@ -24,14 +25,17 @@ from learnstrata.layer.store.tables import (
 
 __all__ = [
     "current_stays",
+    "first_kept",
     "flows",
     "history_of",
+    "kept_since",
     "last_release",
     "members_at",
     "migration_matrix",
     "moves",
     "names_of_segments",
     "release_at",
+    "release_before",
     "release_of",
     "segment_of_number",
     "sizes_over_time",
@@ -76,6 +80,55 @@ def release_at(connection: sa.Connection, when: date | datetime | None) -> sa.Ro
     return found
 
 
+def release_before(
+    connection: sa.Connection, last: sa.Row[Any], version: int | None = None
+) -> sa.Row[Any] | None:
+    """Give the release that a rollback returns to; None where there is none.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    last : sqlalchemy.Row
+        The release that is current.
+    version : int, default=None
+        ``None`` is the one that was used before the current one.
+    """
+    earlier = releases.select().where(releases.c.version != last.version)
+    if version is not None:
+        earlier = earlier.where(releases.c.version == version)
+    found = connection.execute(earlier.order_by(releases.c.number.desc()).limit(1))
+    return found.one_or_none()
+
+
+def first_kept(connection: sa.Connection) -> int:
+    """Give the number of the first release of which all is kept: 1, until pruned."""
+    return connection.scalar(sa.select(sa.func.max(prunings.c.release))) or 1
+
+
+def kept_since(connection: sa.Connection) -> datetime | None:
+    """Give when the first release was made of which all is kept; None: all are."""
+    pruned = sa.select(sa.func.max(prunings.c.release)).scalar_subquery()
+    return connection.scalar(
+        sa.select(releases.c.at).where(releases.c.number == pruned)
+    )
+
+
+def _refuse_pruned(connection: sa.Connection, number: int) -> None:
+    """Refuse a release of which only a part is left."""
+    since = kept_since(connection)
+    first = first_kept(connection)
+    if since is None or number >= first:
+        return
+    version = connection.scalar(
+        sa.select(releases.c.version).where(releases.c.number == number)
+    )
+    raise ParameterError(
+        f"Release {number}, of version {version}, is not kept any more: who was in it "
+        f"was removed, as retention_days asks. Kept is release {first}, of "
+        f"{since:%Y-%m-%d}, and what came after."
+    )
+
+
 def is_in(number: int) -> sa.ColumnElement[bool]:
     """Tell the stays that a release has."""
     return (membership.c.since <= number) & (
@@ -84,7 +137,14 @@ def is_in(number: int) -> sa.ColumnElement[bool]:
 
 
 def stays_in(connection: sa.Connection, number: int) -> pl.DataFrame:
-    """Give ``learner_id``, ``segment`` and ``since`` of all who are in a release."""
+    """Give ``learner_id``, ``segment`` and ``since`` of all who are in a release.
+
+    Raises
+    ------
+    ParameterError
+        If stays of it were removed, since they are not to be kept so long.
+    """
+    _refuse_pruned(connection, number)
     c = membership.c
     return frame_of(
         connection,
@@ -208,7 +268,9 @@ def _part_names(connection: sa.Connection, version: int) -> pl.DataFrame:
 
 
 def history_of(store: Store, learner: str) -> pl.DataFrame:
-    """Give the stays of a learner, the first one first.
+    """Give the stays of a learner that are kept, the first one first.
+
+    Stays that ended before `kept_since` may have been removed.
 
     Parameters
     ----------
@@ -228,11 +290,12 @@ def history_of(store: Store, learner: str) -> pl.DataFrame:
         If the store has no such learner.
     """
     with store.reading() as connection:
-        found = stays_of(connection, learner)
+        found, since = stays_of(connection, learner), kept_since(connection)
     if found.is_empty():
+        kept = "" if since is None else f", and keeps all since {since:%Y-%m-%d} alone"
         raise ParameterError(
-            f"The store has no learner {learner!r}. Ids are those of the table that "
-            "was segmented, letter by letter."
+            f"The store has no learner {learner!r}{kept}. Ids are those of the table "
+            "that was segmented, letter by letter."
         )
     return found
 
@@ -341,7 +404,7 @@ def migration_matrix(store: Store, old: int, new: int) -> pl.DataFrame:
 
 
 def sizes_over_time(store: Store) -> pl.DataFrame:
-    """Count the learners of each segment in each release.
+    """Count the learners of each segment in each release that is kept whole.
 
     Returns
     -------
@@ -365,4 +428,5 @@ def sizes_over_time(store: Store) -> pl.DataFrame:
         .order_by(r.number, segments.c.id)
     )
     with store.reading() as connection:
-        return frame_of(connection, query)
+        kept = r.number >= first_kept(connection)
+        return frame_of(connection, query.where(kept))

@@ -19,6 +19,7 @@ from learnstrata.layer.store.membership import (
     LEFT,
     current_stays,
     last_release,
+    release_before,
     stays_in,
 )
 from learnstrata.layer.store.opening import Store, now
@@ -28,7 +29,7 @@ from learnstrata.layer.store.tables import (
     releases,
     version_segments,
 )
-from learnstrata.layer.store.versions import version_of
+from learnstrata.layer.store.versions import kept_version
 
 __all__ = ["Promoted", "planned", "promote", "roll_back"]
 
@@ -100,7 +101,8 @@ def promote(
     Raises
     ------
     ParameterError
-        If there is no such version, it is current already, or too few approved it.
+        If there is no such version, its learners are not kept any more, it is current
+        already, or too few approved it.
     """
     with store.writing() as connection:
         last = last_release(connection)
@@ -150,7 +152,8 @@ def roll_back(
     Raises
     ------
     ParameterError
-        If that version was never used, or is current already.
+        If that version was never used, is current already, or who was in it is not
+        kept any more.
     """
     with store.writing() as connection:
         row = _release_before(connection, version)
@@ -166,11 +169,7 @@ def _release_before(connection: sa.Connection, version: int | None) -> sa.Row[An
     last = last_release(connection)
     if last is None:
         raise ParameterError("Nothing was released yet, so there is no way back.")
-    earlier = releases.select().where(releases.c.version != last.version)
-    if version is not None:
-        earlier = earlier.where(releases.c.version == version)
-    found = connection.execute(earlier.order_by(releases.c.number.desc()).limit(1))
-    row = found.one_or_none()
+    row = release_before(connection, last, version)
     if row is None:
         asked = "No other version" if version is None else f"Version {version}"
         raise ParameterError(
@@ -221,7 +220,7 @@ def _fresh(
     """
     c, own = members.c, version_segments.alias("own")
     second, parent = version_segments.alias("second"), version_segments.alias("parent")
-    parents = version_of(connection, version).parent
+    parents = kept_version(connection, version).parent
     is_used = last is not None and last.version == parents
     return frame_of(
         connection,

@@ -21,6 +21,7 @@ __all__ = [
     "membership",
     "metadata",
     "monitoring",
+    "prunings",
     "publications",
     "releases",
     "segments",
@@ -98,6 +99,7 @@ versions = sa.Table(
     sa.Column("at", Time, nullable=False),
     sa.Column("learners", sa.Integer, nullable=False),
     _text("model"),
+    sa.Column("pruned", Time),  # when its learners were removed; null: they are there
 )
 segments = sa.Table(
     "segments",
@@ -220,6 +222,17 @@ publications = sa.Table(
     sa.Column("added", sa.Integer, nullable=False),
     sa.Column("removed", sa.Integer, nullable=False),
     sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("at", Time, nullable=False),
+)
+prunings = sa.Table(
+    "prunings",
+    metadata,
+    _number("id"),
+    sa.Column("before", Time, nullable=False),
+    _to("release", "releases.number"),  # the first one that is whole; null: all are
+    sa.Column("stays", sa.Integer, nullable=False),
+    sa.Column("members", sa.Integer, nullable=False),
+    _text("who"),
     sa.Column("at", Time, nullable=False),
 )
 deletions = sa.Table(

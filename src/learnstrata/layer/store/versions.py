@@ -41,6 +41,7 @@ __all__ = [
     "add_version",
     "added_id",
     "folder_of_version",
+    "kept_version",
     "read_run",
     "version_of",
 ]
@@ -174,10 +175,18 @@ def add_version(
     Returns
     -------
     AddedVersion
+
+    Raises
+    ------
+    ParameterError
+        If it is there already, and its learners are not kept any more.
+    PrivacyError
+        If somebody was forgotten and there is no key by which to know them.
     """
     with store.writing() as connection:
         same = versions.select().where(versions.c.digest == run.digest)
         if (found := connection.execute(same).one_or_none()) is not None:
+            _refuse_pruned(found, "Make a run of a table of now")
             events = events_of(connection, found.id)
             return AddedVersion(found.id, is_new=False, events=events)
         kept = without_forgotten(connection, run.learners, key)
@@ -212,6 +221,28 @@ def version_of(connection: sa.Connection, id_: int) -> sa.Row[Any]:
             "learnstrata history shows them."
         )
     return row
+
+
+def kept_version(connection: sa.Connection, id_: int) -> sa.Row[Any]:
+    """Give a version whose learners are there.
+
+    Raises
+    ------
+    ParameterError
+        If there is none, or they were removed.
+    """
+    row = version_of(connection, id_)
+    _refuse_pruned(row, "Fit a new one: learnstrata refit TABLE")
+    return row
+
+
+def _refuse_pruned(version: sa.Row[Any], what_to_do: str) -> None:
+    if version.pruned is not None:
+        raise ParameterError(
+            f"The learners of version {version.id} were removed on "
+            f"{version.pruned:%Y-%m-%d}, as retention_days asks, so it cannot be used "
+            f"any more. {what_to_do}."
+        )
 
 
 def folder_of_version(store: Store, id_: int) -> Path:

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("learners", sa.Integer(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("pruned", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["parent"], ["versions.id"], name=op.f("fk_versions_parent")
         ),
@@ -180,6 +181,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_membership_until"), "membership", ["until"], unique=False)
     op.create_table(
+        "prunings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("release", sa.Integer(), nullable=True),
+        sa.Column("stays", sa.Integer(), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release"], ["releases.number"], name=op.f("fk_prunings_release")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prunings")),
+    )
+    op.create_table(
         "publications",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("release", sa.Integer(), nullable=False),
@@ -211,3 +226,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("version", "number", name=op.f("pk_version_segments")),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        _keep_learners_out_of_statistics()
+
+
+def _keep_learners_out_of_statistics() -> None:
+    """Have PostgreSQL sample none of them: its statistics would hold who is gone."""
+    for table, column in (
+        ("members", "learner_id"),
+        ("members", "member_code"),
+        ("membership", "learner_id"),
+    ):
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
