@@ -36,6 +36,7 @@ __all__ = [
     "State",
     "in_both_forms",
     "publish_to_folder",
+    "read_deltas",
     "read_grants",
     "read_state",
     "write_state",
@@ -222,6 +223,15 @@ def write_state(
     }
     refuse = partial(_refuse, manifest=state.manifest)
     write_folder(target, files, overwrite=True, refuse=refuse, owner_only=True)
+
+
+def read_deltas(target: Path, state: State) -> dict[str, pl.DataFrame]:
+    """Read the signed rows of all publications, by the names of `in_both_forms`."""
+    return {
+        name.removesuffix(".parquet"): _read(target, name, state)
+        for name in state.hashes
+        if "/" in name and name.endswith(".parquet")
+    }
 
 
 def read_grants(target: Path) -> list[str]:

@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections import ChainMap, Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, cast
 
 import polars as pl
 import sqlalchemy as sa
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from learnstrata.exceptions import OutputError, SourceError
@@ -27,6 +29,7 @@ from learnstrata.layer.publishing.contract import (
 from learnstrata.layer.publishing.folders import (
     State,
     in_both_forms,
+    read_deltas,
     read_grants,
     read_state,
     write_state,
@@ -35,7 +38,14 @@ from learnstrata.layer.publishing.places import as_database, file_of, opened
 from learnstrata.layer.publishing.shape import is_target
 from learnstrata.layer.publishing.tables import load, locked
 
-__all__ = ["Forgotten", "forget_in"]
+__all__ = [
+    "KEPT_BY_DISK",
+    "Forgotten",
+    "cleaned",
+    "forget_in",
+    "nothing_in",
+    "opened_target",
+]
 
 KEPT_BY_SERVER = (
     "The server's write-ahead log holds the rows until it is recycled, and so do its "
@@ -100,14 +110,28 @@ def forget_in(target: str | Path, learner_ids: Collection[str]) -> Forgotten:
     url = as_database(str(target))
     if url is None:
         return _forget_in_folder(Path(target).absolute(), learner_ids)
-    file = file_of(url)
-    if file is not None and not file.exists():
-        raise _nothing(str(file))
-    with opened(url) as engine:
+    with opened_target(url) as engine:
         return _forget_in_database(engine, learner_ids)
 
 
-def _nothing(shown: str) -> SourceError:
+@contextmanager
+def opened_target(url: URL) -> Iterator[sa.Engine]:
+    """Give the engine of a database that was published to.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file.
+    """
+    file = file_of(url)
+    if file is not None and not file.exists():
+        raise nothing_in(str(file))
+    with opened(url) as engine:
+        yield engine
+
+
+def nothing_in(shown: str) -> SourceError:
+    """Make the refusal of a place where nothing was published."""
     return SourceError(
         f"{shown} holds no publication of the contract {CONTRACT}, so there is nobody "
         "to remove. Give the place that was published to."
@@ -119,8 +143,30 @@ def _forget_in_database(engine: sa.Engine, learner_ids: Collection[str]) -> Forg
     with writing(engine) as connection:
         locked(connection)
         if not is_target(connection, shown):
-            raise _nothing(shown)
+            raise nothing_in(shown)
         rows = _delete(connection, learner_ids)
+    return Forgotten(shown, rows, cleaned(engine, rows))
+
+
+def cleaned(engine: sa.Engine, rows: int) -> str:
+    """Leave nothing of rows that were deleted in the room they lay in.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+    rows : int
+        For the message.
+
+    Returns
+    -------
+    str
+        What is out of reach and may hold them still.
+
+    Raises
+    ------
+    OutputError
+        If somebody is in the way.
+    """
     on_server = engine.dialect.name == POSTGRES
     try:
         fault = (_clean_server if on_server else _clean_file)(engine)
@@ -128,11 +174,11 @@ def _forget_in_database(engine: sa.Engine, learner_ids: Collection[str]) -> Forg
         fault = str(error.orig).strip().splitlines()[0].rstrip(".")
     if fault:
         raise OutputError(
-            f"{rows:,} rows are removed from {shown}, but the room they lay in is not "
-            f"cleaned yet: {fault}. Do it again, as the owner of the table and when "
-            "nobody reads from it."
+            f"{rows:,} rows are removed from {shown_in(engine)}, but the room they lay "
+            f"in is not cleaned yet: {fault}. Do it again, as the owner of the table "
+            "and when nobody reads from it."
         )
-    return Forgotten(shown, rows, KEPT_BY_SERVER if on_server else KEPT_BY_DISK)
+    return KEPT_BY_SERVER if on_server else KEPT_BY_DISK
 
 
 def _delete(connection: sa.Connection, learner_ids: Collection[str]) -> int:
@@ -197,12 +243,8 @@ def _clean_server(engine: sa.Engine) -> str:
 def _forget_in_folder(target: Path, learner_ids: Collection[str]) -> Forgotten:
     state = read_state(target)
     if state.manifest is None:
-        raise _nothing(str(target))
-    deltas = {
-        name.removesuffix(".parquet"): pl.read_parquet(target / name)
-        for name in state.hashes
-        if "/" in name and name.endswith(".parquet")
-    }
+        raise nothing_in(str(target))
+    deltas = read_deltas(target, state)
     every = pl.concat(deltas.values())
     theirs = every.filter(pl.col("learner_id").is_in(sorted(set(learner_ids))))
     if theirs.is_empty():
