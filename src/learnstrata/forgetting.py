@@ -6,6 +6,7 @@ Of them a tombstone is left, by which they are known when they come again
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from learnstrata.layer.store.deletions import (
     tombstones_of,
 )
 from learnstrata.layer.store.frames import frame_of
-from learnstrata.layer.store.membership import stays_of
+from learnstrata.layer.store.membership import kept_since, stays_of
 from learnstrata.layer.store.opening import Store
 from learnstrata.layer.store.tables import (
     members,
@@ -74,12 +75,16 @@ class Access:
         Run folders that name them.
     given_to : polars.DataFrame
         ``target``, ``release`` and ``at`` of each publication that they were in.
+    since : datetime or None
+        What ended before then may have been removed of stays, versions and
+        publications; None is nothing.
     """
 
     stays: pl.DataFrame
     versions: pl.DataFrame
     runs: tuple[Path, ...]
     given_to: pl.DataFrame
+    since: datetime | None = None
 
 
 def known_runs(store: Store) -> tuple[Path, ...]:
@@ -123,13 +128,14 @@ def forget(
     The tombstones are written first: if it ends before all is removed, doing it again
     removes the rest, and nobody comes back meanwhile.
     """
+    from learnstrata.layer.publications import targets_of
     from learnstrata.layer.publishing.forgetting import forget_in
 
     ids = list(dict.fromkeys(learners))
     tombstones = tombstones_of(pl.Series(ids, dtype=pl.String), key).to_list()
     list_down(tombstones)
     # What is kept has no password; what is given may have one.
-    published = {one: one for one in _targets(store)}
+    published = {one: one for one in targets_of(store)}
     published |= {lasting_address(one): one for one in targets}
     gone = [forget_in(one, ids) for one in published.values()]
     folders = dict.fromkeys([*known_runs(store), *map(Path, runs)])
@@ -144,12 +150,6 @@ def forget(
         {one.address: one.rows for one in gone},
         tuple(dict.fromkeys(one.kept for one in gone if one.kept)),
     )
-
-
-def _targets(store: Store) -> tuple[str, ...]:
-    c = publications.c
-    with store.reading() as connection:
-        return tuple(connection.scalars(sa.select(c.address).distinct()))
 
 
 def forget_in_run(folder: str | Path, learners: Sequence[str]) -> bool:
@@ -194,13 +194,14 @@ def access(store: Store, learner: str) -> Access:
             connection, members.select().where(members.c.learner_id == learner)
         )
         given = frame_of(connection, _given(learner))
+        since = kept_since(connection)
     runs = tuple(one for one in known_runs(store) if one.exists() and _in(one, learner))
     if stays.is_empty() and told.is_empty() and not runs:
         raise ParameterError(
             f"Nothing is held of {learner!r}. Ids are those of the table, letter by "
             "letter."
         )
-    return Access(stays, told, runs, given)
+    return Access(stays, told, runs, given, since)
 
 
 def _given(learner: str) -> sa.Select[*tuple[Any, ...]]:

@@ -12,18 +12,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from learnstrata.app.prunings import removed_line
 from learnstrata.forgetting import Access, Forgotten
 from learnstrata.layer.lineage import Event
 from learnstrata.layer.store.approvals import approvals_in
 from learnstrata.layer.store.backups import Restored
 from learnstrata.layer.store.membership import (
     history_of,
+    kept_since,
     names_of_segments,
     sizes_over_time,
 )
 from learnstrata.layer.store.opening import Store
 from learnstrata.layer.store.promotion import Promoted
-from learnstrata.layer.store.retention import Due
 from learnstrata.layer.store.tables import releases, versions
 from learnstrata.layer.store.versions import AddedVersion
 from learnstrata.layer.store.watch import monitoring_of
@@ -36,7 +37,6 @@ __all__ = [
     "history_as_json",
     "plan_as_json",
     "promoted_as_json",
-    "pruned_line",
     "show_access",
     "show_added",
     "show_approved",
@@ -160,15 +160,13 @@ def history_as_json(store: Store) -> dict[str, Any]:
         "releases": [_plain(row) for row in _releases(store)],
         "sizes": _json(sizes_over_time(store)),
         "monitoring": _json(monitoring_of(store)),
+        "kept_since": _instant(_kept_since(store)),
     }
 
 
 def _plain(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of the database
     told = {k: v for k, v in row._mapping.items() if k != "model"}  # noqa: SLF001 - its name
-    return {
-        k: f"{v:%Y-%m-%dT%H:%M:%SZ}" if isinstance(v, datetime) else v
-        for k, v in told.items()
-    }
+    return {k: _instant(v) if isinstance(v, datetime) else v for k, v in told.items()}
 
 
 def _versions(store: Store) -> Sequence[Any]:
@@ -213,6 +211,7 @@ def show_history(store: Store) -> None:
         why = f": {escape(row.why)}" if row.why else ""
         told = f"Version {row.version} was approved by {escape(row.who)}"
         console.print(f"{told} on {_day(row.at)}{why}")
+    _show_kept(_kept_since(store), console)
     watched = monitoring_of(store).tail(MOST_WATCHED)
     for row in watched.iter_rows(named=True):
         found = f"{row['verdict']}, against version {row['version']}"
@@ -230,13 +229,34 @@ def _who(table: Table, row: Any) -> tuple[str, ...]:  # noqa: ANN401 - as in `_p
 
 
 def stays_as_json(store: Store, learner: str) -> dict[str, Any]:
-    """Give the stays of a learner."""
-    return {"learner": learner, "stays": _json(history_of(store, learner))}
+    """Give the stays of a learner, and since when all are kept."""
+    return {
+        "learner": learner,
+        "stays": _json(history_of(store, learner)),
+        "kept_since": _instant(_kept_since(store)),
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def show_stays(store: Store, learner: str) -> None:
-    """Print the stays of a learner."""
-    _show_stays(history_of(store, learner), _console())
+    """Print the stays of a learner, and since when all are kept."""
+    console = _console()
+    _show_stays(history_of(store, learner), console)
+    _show_kept(_kept_since(store), console)
+
+
+def _kept_since(store: Store) -> datetime | None:
+    with store.reading() as connection:
+        return kept_since(connection)
+
+
+def _show_kept(since: datetime | None, console: Console) -> None:
+    if since is not None:
+        told = f"Kept since {_day(since)}; what ended before is removed."
+        console.print(told, soft_wrap=True)
 
 
 def _show_stays(rows: pl.DataFrame, console: Console) -> None:
@@ -356,6 +376,7 @@ def access_as_json(found: Access) -> dict[str, Any]:
         "versions": _json(found.versions),
         "runs": [str(run) for run in found.runs],
         "given_to": _json(found.given_to),
+        "kept_since": _instant(found.since),
     }
 
 
@@ -375,6 +396,7 @@ def show_access(found: Access) -> None:
         )
     if found.given_to.is_empty():
         console.print("Nobody was given it by learnstrata publish.")
+    _show_kept(found.since, console)
 
 
 def show_faults(store: Store, faults: Sequence[str]) -> None:
@@ -401,18 +423,4 @@ def show_restored(store: Store, done: Restored) -> None:
     console = _console()
     console.print(f"{escape(store.address)} is as the backup was{told}.")
     if done.pruned:
-        console.print(pruned_line(done.pruned))
-
-
-def pruned_line(due: Due) -> str:
-    """Say in a line what was removed of a store."""
-    return f"Removed, not in use since before {_day(due.before)}: {_of_due(due)}."
-
-
-def _of_due(due: Due) -> str:
-    told = [counted(due.stays, "ended stay")] if due.stays else []
-    if due.versions:
-        noun = "version" if len(due.versions) == 1 else "versions"
-        which = listed([str(one) for one in due.versions])
-        told.append(f"{counted(due.members, 'learner')} of {noun} {which}")
-    return listed(told) or "nothing"
+        console.print(removed_line(done.pruned), soft_wrap=True)

@@ -16,6 +16,7 @@ __all__ = [
     "refuse_no_monitoring",
     "refuse_no_pictures",
     "refuse_no_run",
+    "refuse_removal",
 ]
 
 SHARED = ("report.html", "summary.json", "tables.xlsx")
@@ -120,6 +121,27 @@ def refuse_foreign(run: Path) -> None:
             "files of a run: renaming writes the run anew and would lose what else is "
             "there. Move it out of the run, then rename. A PDF and charts are made "
             "anew in share/report.pdf and share/figures."
+        )
+
+
+def refuse_removal(run: Path, told: Path) -> None:
+    """Refuse to remove a run that holds what is not of a run: it would be lost.
+
+    Parameters
+    ----------
+    run, told : Path
+        As for `refuse_no_folder`.
+
+    Raises
+    ------
+    OutputError
+    """
+    foreign = [name for name, item in _walk(run) if not _is_ours(name, item)]
+    if foreign:
+        raise OutputError(
+            f"{told} holds {sorted(foreign)[:MOST_TOLD]}, expected nothing but the "
+            "files of a run, so it is not removed. Move that out of it, then do it "
+            "again."
         )
 
 

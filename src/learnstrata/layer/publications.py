@@ -20,7 +20,15 @@ from learnstrata.layer.store.opening import Store, now
 from learnstrata.layer.store.tables import publications, releases, version_segments
 from learnstrata.layer.store.versions import added_id, version_of
 
-__all__ = ["publish_release"]
+__all__ = ["publish_release", "targets_of"]
+
+
+def targets_of(store: Store) -> tuple[str, ...]:
+    """Give the addresses of all that was published to, without their passwords."""
+    c = publications.c
+    asked = sa.select(c.address).distinct().where(c.address.is_not(None))
+    with store.reading() as connection:
+        return tuple(connection.scalars(asked))
 
 
 def publish_release(

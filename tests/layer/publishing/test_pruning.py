@@ -51,7 +51,7 @@ def gone_by(releases, number):
 def test_what_ended_is_gone_and_what_is_kept_is_told_as_before(published, releases):
     there, digests = held(published), digests_of(published)
     spans = signed(published)
-    due = ended_in(published, LIMIT)
+    due = ended_in(published, LIMIT).rows
     assert due == sum(1 for one in spans if one[2] < 0 and one[0] <= FIRST_WHOLE)
     done = prune_in(published, LIMIT)
     assert done.rows == due
@@ -60,7 +60,7 @@ def test_what_ended_is_gone_and_what_is_kept_is_told_as_before(published, releas
         assert replayed(published, until=number) == told(releases[number - 1])
     assert digests_of(published) == {**digests, 1: None, 2: None}
     assert not any(one[2] < 0 and one[0] <= FIRST_WHOLE for one in signed(published))
-    assert (ended_in(published, LIMIT), prune_in(published, LIMIT).rows) == (0, 0)
+    assert (ended_in(published, LIMIT).rows, prune_in(published, LIMIT).rows) == (0, 0)
 
 
 def test_no_file_has_who_left_before(published, releases):
@@ -96,8 +96,8 @@ def test_a_copy_of_a_publication_that_is_told_follows_by_the_deltas(
 def test_an_older_release_that_came_again_ended_nothing_long_ago(target, releases):
     publish(releases[4], target)
     publish(releases[0], target, allow_older=True)
-    assert ended_in(target, LIMIT) == 0
-    assert ended_in(target, BEGUN + timedelta(9)) > 0
+    assert ended_in(target, LIMIT).rows == 0
+    assert ended_in(target, BEGUN + timedelta(9)).rows > 0
 
 
 def test_whoever_is_forgotten_after_is_gone_from_what_is_left(published, releases):

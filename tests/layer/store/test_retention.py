@@ -92,15 +92,16 @@ def counts(store, table, which=None):
 
 def test_what_is_due_is_told_and_then_gone_and_the_rest_is_as_it_was(layer):
     now_, third = members_at(layer), moves(layer, 3, 4)
-    due = due_of(layer)
+    at = now()
+    due = due_of(layer, at=at)
     # Stays of release 1 that ended in release 2, 120 days ago: of four learners.
     assert (due.release, due.stays, due.versions, due.members) == (2, 4, (1,), 63)
     assert faults_in(layer) == [
         "4 stays and 63 rows of versions were last in use before "
         f"{due.before:%Y-%m-%d} and are not to be kept: learnstrata store prune."
     ]
-    assert prune(layer, **WHO) == due
-    assert not due_of(layer)
+    assert prune(layer, at=at, **WHO) == due
+    assert not due_of(layer, at=at)
     assert faults_in(layer) == []
     assert members_at(layer).equals(now_)
     assert moves(layer, 3, 4).equals(third)
@@ -332,9 +333,10 @@ def test_whatever_came_a_pruned_store_is_whole_and_goes_on(
     for i, (what, seed) in enumerate([("use", 0), *steps]):
         act(store, what, [i, seed])
     dated(store, last=timedelta(days=last), step=timedelta(days=step))
-    here, due = members_at(store), due_of(store)
+    here, at = members_at(store), now()
+    due = due_of(store, at=at)
     kept = rows_kept(store, due.before)
-    assert prune(store, **WHO) == due
+    assert prune(store, at=at, **WHO) == due
     assert rows_of(store) == kept
     assert faults_in(store) == []
     assert members_at(store).equals(here)

@@ -70,6 +70,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "learnstrata store restore runs/store.backup --store runs/again.db",
         "learnstrata store restore q4.backup --overwrite",
     ),
+    "store prune": (
+        "learnstrata store prune --dry-run",
+        "learnstrata store prune --runs --store postgresql://db/learning",
+    ),
     "refit": (
         "learnstrata refit runs/new.csv",
         "learnstrata refit q4.parquet --out runs/q4 --promote --why 'quarter 4'",

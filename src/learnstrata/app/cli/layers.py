@@ -1,7 +1,5 @@
 """Commands of the store: versions, releases, who is where, who is forgotten."""
 
-import getpass
-import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,8 +17,10 @@ from learnstrata.app.cli.options import (
     StoreOption,
     TableArgument,
     WholeRunArgument,
+    WhoOption,
 )
 from learnstrata.app.cli.output import leaks_are_faults, print_json, sheets_told, shown
+from learnstrata.app.cli.pruning import prune_after, user_of
 from learnstrata.app.cli.publishing import (
     AllowOlderOption,
     GrantRoleOption,
@@ -35,6 +35,7 @@ from learnstrata.exceptions import ParameterError
 if TYPE_CHECKING:
     from learnstrata.layer.store.opening import Store
     from learnstrata.layer.store.promotion import Promoted
+    from learnstrata.layer.store.retention import Due
 
 __all__ = [
     "access",
@@ -52,10 +53,6 @@ __all__ = [
     "store_restore",
 ]
 
-WhoOption = Annotated[
-    str | None,
-    typer.Option("--who", help="Who does it, for the record (default: this user)."),
-]
 WhyOption = Annotated[str, typer.Option("--why", help="Why, for the record.")]
 LearnerOption = Annotated[
     str, typer.Option("--learner", help="The id as it stands in the table.")
@@ -67,10 +64,6 @@ def _opened(address: str | None, *, make: bool = False) -> "Store":
     from learnstrata.layer.store.opening import open_store
 
     return open_store(address, make=make)
-
-
-def _user(who: str | None) -> str:
-    return who or os.environ.get("LEARNSTRATA_WHO") or getpass.getuser()
 
 
 def _key_there(path: Path | None) -> bytes | None:
@@ -97,7 +90,7 @@ def store_add(
     content = read_run(run)
     opened = _opened(store, make=True)
     added = add_version(
-        opened, content, who=_user(who), why=why, key=_key_there(key_file)
+        opened, content, who=user_of(who), why=why, key=_key_there(key_file)
     )
     with shown():
         if as_json:
@@ -191,23 +184,33 @@ def promote(
     done = promotion.promote(
         opened,
         version,
-        who=_user(who),
+        who=user_of(who),
         why=why,
         correction=correction,
         min_margin=margin,
     )
-    _tell(opened, done, quiet=quiet, as_json=as_json)
+    pruned = prune_after(opened, who)
+    _tell(opened, done, pruned, quiet=quiet, as_json=as_json)
 
 
-def _tell(store: "Store", done: "Promoted", *, quiet: bool, as_json: bool) -> None:
-    """Show a release, as it is asked for."""
-    from learnstrata.app import layers
+def _tell(
+    store: "Store",
+    done: "Promoted",
+    pruned: "Due | None",
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Show a release and what was pruned after it, as it is asked for."""
+    from learnstrata.app import layers, prunings
 
     with shown():
         if as_json:
-            print_json(layers.promoted_as_json(done))
+            told = layers.promoted_as_json(done)
+            print_json({**told, "pruned": prunings.due_as_json(pruned)})
         elif not quiet:
             layers.show_promoted(store, done)
+            prunings.show_pruned(pruned)
 
 
 def approve(
@@ -221,7 +224,7 @@ def approve(
     from learnstrata.app import layers
     from learnstrata.layer.store import approvals
 
-    by = approvals.approve(_opened(store), version, who=_user(who), why=why)
+    by = approvals.approve(_opened(store), version, who=user_of(who), why=why)
     with shown():
         if not quiet:
             layers.show_approved(version, by)
@@ -242,8 +245,8 @@ def rollback(
     from learnstrata.layer.store.promotion import roll_back
 
     opened = _opened(store)
-    done = roll_back(opened, version, who=_user(who), why=why)
-    _tell(opened, done, quiet=quiet, as_json=as_json)
+    done = roll_back(opened, version, who=user_of(who), why=why)
+    _tell(opened, done, None, quiet=quiet, as_json=as_json)
 
 
 def history(
@@ -318,7 +321,7 @@ def refit(
     as_json: JsonOption = False,
 ) -> None:
     """Fit a challenger to a new table; say what it would change, and whether to."""
-    from learnstrata.app import layers, screens
+    from learnstrata.app import layers, prunings, screens
     from learnstrata.layer.folder import check_target
     from learnstrata.learners.sources.files import scan_source
 
@@ -345,7 +348,7 @@ def refit(
         watch("write")
         with leaks_are_faults():
             folder = found.found.save(target, overwrite=overwrite)
-    user = _user(who)
+    user = user_of(who)
     added = add_version(
         opened,
         read_run(folder),
@@ -356,14 +359,17 @@ def refit(
     )
     plan = refitting.plan_of(opened, added.id, found)
     refitting.record_plan(opened, added.id, plan, found, who=user)
-    done = None
+    done = pruned = None
     if promote_it and plan.decision == "promote":
         done = promotion.promote(opened, added.id, who=user, why=why)
+        pruned = prune_after(opened, user)
     with shown(written=folder):
         if as_json:
-            print_json(layers.plan_as_json(added.id, plan, found, folder))
+            told = layers.plan_as_json(added.id, plan, found, folder)
+            print_json({**told, "pruned": prunings.due_as_json(pruned)})
         elif not quiet:
             layers.show_plan(added.id, plan, found, folder, promoted=done)
+            prunings.show_pruned(pruned)
 
 
 def publish(
@@ -398,7 +404,7 @@ def publish(
     opened = _opened(store, make=not is_version)
     version = int(what) if what is not None and is_version else None
     if what is not None and not is_version:
-        version = _used(opened, what, _user(who), why, _key_there(key_file))
+        version = _used(opened, what, user_of(who), why, _key_there(key_file))
     done = publish_release(
         opened,
         to,
@@ -407,7 +413,8 @@ def publish(
         allow_older=allow_older,
         roles=roles_of(grant_role),
     )
-    tell_published(done, quiet=quiet, as_json=as_json)
+    pruned = None if is_version else prune_after(opened, who)
+    tell_published(done, pruned, quiet=quiet, as_json=as_json)
 
 
 def _used(store: "Store", run: str, who: str, why: str, key: bytes | None) -> int:
@@ -456,7 +463,7 @@ def forget(
         _opened(store),
         learner,
         key=key,
-        who=_user(who),
+        who=user_of(who),
         runs=runs or (),
         targets=targets or (),
     )

@@ -29,6 +29,7 @@ __all__ = [
     "SparkRemoteOption",
     "StoreOption",
     "TableArgument",
+    "WhoOption",
     "WholeRunArgument",
 ]
 
@@ -55,6 +56,10 @@ StoreOption = Annotated[
         help="sqlite:///FILE, postgresql://HOST/DATABASE or a file (default: "
         "LEARNSTRATA_DATABASE, else runs/store.db).",
     ),
+]
+WhoOption = Annotated[
+    str | None,
+    typer.Option("--who", help="Who does it, for the record (default: this user)."),
 ]
 OutOption = Annotated[
     Path | None,

@@ -18,6 +18,7 @@ from learnstrata.app.cli.comparing import compare
 from learnstrata.app.cli.examples import EXAMPLES
 from learnstrata.app.cli.learners import assign, explain, percentile
 from learnstrata.app.cli.monitoring import monitor
+from learnstrata.app.cli.pruning import store_prune
 from learnstrata.app.cli.reports import ReportCommand, open_report, report
 from learnstrata.app.cli.scoring import sql
 from learnstrata.app.cli.searching import scan
@@ -82,6 +83,7 @@ _add("store add", layers.store_add, "Add a run as a version.")
 _add("store check", layers.store_check, "Look for anything that does not hold.")
 _add("store backup", layers.store_backup, "Write all of a store to one file.")
 _add("store restore", layers.store_restore, "Put back what a backup holds.")
+_add("store prune", store_prune, "Remove learners who are kept too long.")
 _add("refit", layers.refit, "Fit a challenger; say what it would change.")
 _add("approve", layers.approve, "Approve a version, where that is asked for.")
 _add("promote", layers.promote, "Make a version what is used.")

@@ -10,6 +10,7 @@ from learnstrata.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from learnstrata.layer.publishing.terms import Published
+    from learnstrata.layer.store.retention import Due
 
 __all__ = [
     "AllowOlderOption",
@@ -82,12 +83,16 @@ def roles_of(given: Iterable[str] | None) -> dict[str, str]:
     return roles
 
 
-def tell_published(found: "Published", *, quiet: bool, as_json: bool) -> None:
-    """Show what came of a publication, as it is asked for."""
+def tell_published(
+    found: "Published", pruned: "Due | None" = None, *, quiet: bool, as_json: bool
+) -> None:
+    """Show what came of a publication and was pruned after it, as it is asked for."""
+    from learnstrata.app.prunings import due_as_json, show_pruned
     from learnstrata.app.publications import published_as_json, show_published
 
     with shown(written=found.address):
         if as_json:
-            print_json(published_as_json(found))
+            print_json({**published_as_json(found), "pruned": due_as_json(pruned)})
         elif not quiet:
             show_published(found)
+            show_pruned(pruned)

@@ -42,7 +42,7 @@ Valid = tuple[int, int]  # publications: from, and the first in which it is not 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was removed from a target.
+    """What was removed from a target, or would be.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Pruned:
     kept: str
 
 
-def ended_in(target: str | Path, before: datetime) -> int:
+def ended_in(target: str | Path, before: datetime) -> Pruned:
     """Count the rows of a target that ended before a moment.
 
     Parameters
@@ -71,8 +71,8 @@ def ended_in(target: str | Path, before: datetime) -> int:
 
     Returns
     -------
-    int
-        Rows that `prune_in` would remove.
+    Pruned
+        As `prune_in` would give it.
 
     Raises
     ------
@@ -84,11 +84,13 @@ def ended_in(target: str | Path, before: datetime) -> int:
     url = as_database(str(target))
     if url is None:
         state, deltas = _read_folder(Path(target).absolute())
-        return _ended_rows(deltas, _last_before(_made_in(state), before)).height
+        ended = _ended_rows(deltas, _last_before(_made_in(state), before))
+        return Pruned(str(Path(target).absolute()), ended.height, "")
     with opened_target(url) as engine, reading(engine) as connection:
-        last = _last_in(connection, before, shown_in(engine))
-        counted = sa.select(sa.func.count()).select_from(MEMBERSHIP)
-        return connection.execute(counted.where(_is_ended(last))).scalar_one()
+        which = _is_ended(_last_in(connection, before, shown_in(engine)))
+        counted = sa.select(sa.func.count()).select_from(MEMBERSHIP).where(which)
+        rows = connection.execute(counted).scalar_one()
+        return Pruned(shown_in(engine), rows, "")
 
 
 def prune_in(target: str | Path, before: datetime) -> Pruned:

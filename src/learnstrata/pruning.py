@@ -1,0 +1,217 @@
+"""What is kept of learners longer than it may leaves the store, runs and targets.
+
+The store goes by the ``retention_days`` of the version in use
+(`learnstrata.layer.store.retention`); runs and targets follow the store.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from learnstrata.disk.placing import put_new, sync
+from learnstrata.disk.staging import staging_beside
+from learnstrata.disk.stopping import stoppable
+from learnstrata.exceptions import LearnstrataError, OutputError, SourceError
+from learnstrata.layer.contents import refuse_removal
+from learnstrata.layer.databases import lasting_address
+from learnstrata.layer.models import load_model
+from learnstrata.layer.publications import targets_of
+from learnstrata.layer.publishing.pruning import Pruned, ended_in, prune_in
+from learnstrata.layer.store.deletions import WITH_LEARNERS, scrubbed
+from learnstrata.layer.store.opening import Store, now
+from learnstrata.layer.store.retention import Due, due_of
+from learnstrata.layer.store.retention import prune as prune_store
+from learnstrata.layer.store.tables import versions
+from learnstrata.segments.model.model import SegmentModel
+
+__all__ = ["Pruning", "outlook", "prune", "remove_run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What is kept longer than it may, or what was removed of it.
+
+    Attributes
+    ----------
+    store : Due
+    runs : tuple of Path
+        Run folders of versions whose learners the store does not keep; they hold them.
+    removed : tuple of Path
+        Run folders that were removed.
+    targets : dict of str to int
+        Rows of each target that was published to.
+    kept : tuple of str
+        What is out of reach and may hold them still.
+    faults : tuple of str
+        Why a run or a target is as it was: a sentence or two each.
+    """
+
+    store: Due
+    runs: tuple[Path, ...] = ()
+    removed: tuple[Path, ...] = ()
+    targets: Mapping[str, int] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def outlook(store: Store, *, targets: Iterable[str] = ()) -> Pruning:
+    """Say what `prune` would remove; nothing changes.
+
+    Parameters
+    ----------
+    store : Store
+    targets : iterable of str, default=()
+        Addresses of targets besides those that the store knows.
+
+    Raises
+    ------
+    ParameterError
+        If the version in use does not say how long learners are kept.
+    """
+    due = due_of(store)
+    found, faults = _in_targets(store, ended_in, targets, due.before)
+    folders = _folders(store, due.versions)
+    counts = {one.address: one.rows for one in found}
+    return Pruning(due, runs=folders, targets=counts, faults=faults)
+
+
+def prune(
+    store: Store, *, who: str, runs: bool = False, targets: Iterable[str] = ()
+) -> Pruning:
+    """Remove what is kept of learners longer than it may.
+
+    Parameters
+    ----------
+    store : Store
+    who : str
+        For the record.
+    runs : bool, default=False
+        Remove the run folders of versions whose learners are not kept, too.
+    targets : iterable of str, default=()
+        Addresses of targets besides those that the store knows.
+
+    Returns
+    -------
+    Pruning
+
+    Raises
+    ------
+    ParameterError
+        If the version in use does not say how long learners are kept.
+    OutputError
+        If the store cannot be written to, or cleaned.
+
+    Notes
+    -----
+    The store is first, so that nothing is published or restored from it meanwhile. What
+    cannot be reached is told in `faults`; doing it again removes the rest.
+    """
+    at = now()
+    due = due_of(store, at=at)
+    done = prune_store(store, who=who, at=at) or due
+    if not done:  # another may have ended between removing and cleaning
+        scrubbed(store.engine, WITH_LEARNERS)
+    folders = _folders(store)
+    removed, of_runs = _removed(folders) if runs else ((), ())
+    found, of_targets = _in_targets(store, prune_in, targets, done.before)
+    return Pruning(
+        done,
+        tuple(one for one in folders if one not in removed),
+        removed,
+        {one.address: one.rows for one in found},
+        tuple(dict.fromkeys(one.kept for one in found if one.kept and one.rows)),
+        (*of_runs, *of_targets),
+    )
+
+
+def _in_targets(
+    store: Store,
+    act: Callable[[str, datetime], Pruned],
+    targets: Iterable[str],
+    before: datetime,
+) -> tuple[list[Pruned], tuple[str, ...]]:
+    """Do something in each target; say which could not be reached."""
+    # What is kept has no password; what is given may have one.
+    published = {one: one for one in targets_of(store)}
+    published |= {lasting_address(one): one for one in targets}
+    found, faults = [], []
+    for one in published.values():
+        try:
+            found.append(act(one, before))
+        except LearnstrataError as error:
+            faults.append(str(error))
+    return found, tuple(faults)
+
+
+def _folders(store: Store, due: Sequence[int] = ()) -> tuple[Path, ...]:
+    """Give the run folders that hold versions whose learners are not kept."""
+    c = versions.c
+    asked = sa.select(c.id, c.folder, c.model, c.pruned).where(c.folder.is_not(None))
+    with store.reading() as connection:
+        rows = connection.execute(asked.order_by(c.id)).all()
+    gone = {one.id for one in rows if one.pruned is not None} | {*due}
+    folders = dict.fromkeys(Path(one.folder) for one in rows if one.id in gone)
+    return tuple(one for one in folders if _holds_gone(one, rows, gone))
+
+
+def _holds_gone(folder: Path, rows: Sequence[Any], gone: set[int]) -> bool:
+    """Say whether what a folder holds is of versions that are gone, and of no other."""
+    try:
+        found = load_model(folder)
+    except SourceError:
+        return False
+    own = (one for one in rows if Path(one.folder) == folder)
+    same = {one.id for one in own if _is_same(found, SegmentModel.from_json(one.model))}
+    return bool(same) and same <= gone
+
+
+def _is_same(one: SegmentModel, other: SegmentModel) -> bool:
+    """Say whether two models are one, whatever learners and names they have now."""
+    return (one.config, one.centers) == (other.config, other.centers)
+
+
+def _removed(folders: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    gone, faults = [], []
+    for one in folders:
+        try:
+            remove_run(one)
+            gone.append(one)
+        except OutputError as error:
+            faults.append(str(error))
+    return tuple(gone), tuple(faults)
+
+
+def remove_run(folder: Path) -> None:
+    """Remove a run folder: at every moment it is whole, or not there.
+
+    Parameters
+    ----------
+    folder : Path
+        Absolute.
+
+    Raises
+    ------
+    OutputError
+        If it holds what is not of a run, or cannot be removed. It is left as it is.
+    """
+    refuse_removal(folder, folder)
+    try:
+        with staging_beside(folder) as staging, stoppable() as stops, stops.held():
+            aside = staging / folder.name
+            put_new(folder, aside)
+            try:
+                refuse_removal(aside, folder)  # what came meanwhile
+            except OutputError:
+                put_new(aside, folder)
+                raise
+            sync(folder.parent)
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"Could not remove {folder}: {error.strerror or error}. Remove it yourself."
+        ) from None
