@@ -148,4 +148,4 @@ def test_a_release_is_told_though_what_is_due_could_not_be_removed(desk, monkeyp
     found = command("promote", "3")
     assert found.returncode == 0
     assert "Release 3" in found.stdout
-    assert "Then do: learnstrata store prune." in found.stderr
+    assert "Do it again by: learnstrata store prune." in found.stderr

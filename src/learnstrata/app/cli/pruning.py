@@ -45,8 +45,8 @@ def prune_after(store: "Store", who: str | None) -> "Due | None":
         return prune(store, who=user_of(who)) or None
     except OutputError as error:
         say(
-            f"learnstrata: the release is made, but what is kept too long is not "
-            f"removed: {error} Then do: learnstrata store prune.",
+            f"learnstrata: the release is made, but pruning did not come to its end. "
+            f"{error} Do it again by: learnstrata store prune.",
             stream=sys.stderr,
         )
         return None
