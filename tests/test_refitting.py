@@ -154,3 +154,14 @@ def test_a_table_of_others_is_asked_about_first(store, table, tmp_path):
     _, _, plan = planned(store, others, tmp_path / "new")
     assert plan.decision == "ask"
     assert plan.reason.startswith("0.0% of the learners in use are in the new table")
+
+
+def test_a_refit_repeated_before_it_is_promoted_is_the_same_version(
+    store, table, tmp_path
+):
+    more = replace(CONFIG, selection=replace(CONFIG.selection, k=6))
+    _, one, plan = planned(store, table, tmp_path / "one", config=more)
+    _, other, again = planned(store, table, tmp_path / "two", config=more)
+    assert (other.id, other.is_new) == (one.id, False)
+    assert again.events == plan.events
+    assert again.shifts.equals(plan.shifts)

@@ -26,6 +26,7 @@ from learnstrata.layer.store.membership import (
     current_stays,
     last_release,
     names_of_segments,
+    released_names,
     segment_of_number,
     stays_in,
 )
@@ -172,7 +173,7 @@ def challenge(
         last = _in_use(connection)
         model = model_of(connection, last.version)
         stays = stays_in(connection, last.number)
-        names = names_of_segments(connection)
+        names = released_names(connection)
     settings = model.config if config is None else config
     if as_of is not None:
         settings = replace(settings, as_of=as_of)

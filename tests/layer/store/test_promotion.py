@@ -14,6 +14,7 @@ from learnstrata.layer.store.membership import (
     members_at,
     migration_matrix,
     moves,
+    names_of_segments,
     sizes_over_time,
 )
 from learnstrata.layer.store.promotion import planned, promote, roll_back
@@ -186,3 +187,19 @@ def test_where_another_version_is_in_use_now_its_parent_tells_nothing(store):
     late = added(store, planted(moved_to_two("l0000", "l0001")), by_parent=told)
     used(store, planted(moved_to_two("l0001")))
     assert promote(store, late, **WHO).causes == {"refit": 1}
+
+
+def test_two_candidates_name_a_segment_alike_and_only_one_keeps_the_name(store):
+    ids = groups(6, 6)
+    promote(store, add_version(store, planted(ids), **WHO).id, **WHO)
+    apart = [{**ids, "l0000": 3}, {**ids, "l0001": 3}]
+    names = ["Group 1", "Group 2", "Newcomers"]
+    one, other = (
+        add_version(store, planted(some, names=names), **WHO).id for some in apart
+    )
+    promote(store, one, **WHO)
+    promote(store, other, **WHO)
+    with store.reading() as connection:
+        found = names_of_segments(connection)
+    told = sorted(name for name in found.values() if name.startswith("New"))
+    assert told == ["Newcomers", "Newcomers (2)"]

@@ -37,6 +37,7 @@ __all__ = [
     "release_at",
     "release_before",
     "release_of",
+    "released_names",
     "segment_of_number",
     "sizes_over_time",
     "stays_in",
@@ -162,6 +163,14 @@ def current_stays(connection: sa.Connection) -> pl.DataFrame:
 def names_of_segments(connection: sa.Connection) -> dict[int, str]:
     """Give the name of each segment that there is or was, by its id."""
     asked = sa.select(segments.c.id, segments.c.name)
+    return dict(connection.execute(asked).all())
+
+
+def released_names(connection: sa.Connection) -> dict[int, str]:
+    """Give the name of each segment of a version that is or was used, by its id."""
+    c = version_segments.c
+    used = sa.select(c.segment).where(c.version.in_(sa.select(releases.c.version)))
+    asked = sa.select(segments.c.id, segments.c.name).where(segments.c.id.in_(used))
     return dict(connection.execute(asked).all())
 
 

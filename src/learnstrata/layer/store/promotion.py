@@ -19,7 +19,10 @@ from learnstrata.layer.store.membership import (
     LEFT,
     current_stays,
     last_release,
+    names_of_segments,
     release_before,
+    released_names,
+    segment_of_number,
     stays_in,
 )
 from learnstrata.layer.store.opening import Store, now
@@ -27,9 +30,10 @@ from learnstrata.layer.store.tables import (
     members,
     membership,
     releases,
+    segments,
     version_segments,
 )
-from learnstrata.layer.store.versions import kept_version
+from learnstrata.layer.store.versions import free_name, kept_version
 
 __all__ = ["Promoted", "planned", "promote", "roll_back"]
 
@@ -109,6 +113,7 @@ def promote(
         if last is not None and last.version == version:
             raise ParameterError(f"Version {version} is current already.")
         refuse_unapproved(connection, version, who)
+        _name_apart(connection, version)
         current = current_stays(connection)
         plan, state = _plan(
             connection,
@@ -119,6 +124,19 @@ def promote(
         )
         _release(connection, plan, (state, current), (who, why))
     return plan
+
+
+def _name_apart(connection: sa.Connection, version: int) -> None:
+    """Give a segment another name where one that was used since it was named has it."""
+    used = released_names(connection)
+    taken = {name.casefold() for name in used.values()}
+    names = names_of_segments(connection)
+    for segment in segment_of_number(connection, version).values():
+        if segment not in used and names[segment].casefold() in taken:
+            name = free_name(names[segment], taken)
+            taken.add(name.casefold())
+            changed = segments.update().where(segments.c.id == segment)
+            connection.execute(changed.values(name=name))
 
 
 def planned(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from learnstrata.layer.store.frames import add_rows
 from learnstrata.layer.store.membership import (
     current_stays,
     last_release,
-    names_of_segments,
+    released_names,
     segment_of_number,
 )
 from learnstrata.layer.store.opening import Store, now
@@ -41,6 +41,7 @@ __all__ = [
     "add_version",
     "added_id",
     "folder_of_version",
+    "free_name",
     "kept_version",
     "read_run",
     "version_of",
@@ -387,7 +388,7 @@ def _placed(
     version: int,
 ) -> dict[int, int]:
     """Give each segment of a version its id, by its number, and a new one its name."""
-    names = names_of_segments(connection)
+    names = released_names(connection)  # a candidate of before takes none
     stay = {e.number: e.old for e in events if e.event == "continued" and e.old}
     kept = {number: names[old] for number, old in stay.items()}
     placed: dict[int, int] = {}
@@ -421,7 +422,7 @@ def names_for(
     used = {name.casefold() for name in taken}
     names = []
     for number, name in enumerate(own, start=1):
-        names.append(stay.get(number) or _free_name(name, used))
+        names.append(stay.get(number) or free_name(name, used))
         used.add(names[-1].casefold())
     return names
 
@@ -431,8 +432,20 @@ def added_id(done: sa.CursorResult[Any]) -> int:
     return int((done.inserted_primary_key or [0])[0])
 
 
-def _free_name(name: str, taken: set[str]) -> str:
-    """Give a name that no segment has or had: it would be taken for that one."""
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Give a name that no segment has or had: it would be taken for that one.
+
+    Parameters
+    ----------
+    name : str
+    taken : collection of str
+        In small letters.
+
+    Examples
+    --------
+    >>> free_name("Early", {"early", "late"})
+    'Early (2)'
+    """
     free, n = name, 1
     while free.casefold() in taken:
         n += 1
