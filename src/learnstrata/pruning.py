@@ -26,6 +26,7 @@ from learnstrata.layer.store.opening import Store, now
 from learnstrata.layer.store.retention import Due, due_of
 from learnstrata.layer.store.retention import prune as prune_store
 from learnstrata.layer.store.tables import versions
+from learnstrata.layer.store.versions import is_same_model
 from learnstrata.segments.model.model import SegmentModel
 
 __all__ = ["Pruning", "outlook", "prune", "remove_run"]
@@ -165,13 +166,10 @@ def _holds_gone(folder: Path, rows: Sequence[Any], gone: set[int]) -> bool:
     except SourceError:
         return False
     own = (one for one in rows if Path(one.folder) == folder)
-    same = {one.id for one in own if _is_same(found, SegmentModel.from_json(one.model))}
+    same = {
+        one.id for one in own if is_same_model(found, SegmentModel.from_json(one.model))
+    }
     return bool(same) and same <= gone
-
-
-def _is_same(one: SegmentModel, other: SegmentModel) -> bool:
-    """Say whether two models are one, whatever learners and names they have now."""
-    return (one.config, one.centers) == (other.config, other.centers)
 
 
 def _removed(folders: Iterable[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:

@@ -26,6 +26,7 @@ from learnstrata.layer.store.membership import (
     current_stays,
     last_release,
     names_of_segments,
+    placed_by,
     released_names,
     segment_of_number,
     stays_in,
@@ -177,7 +178,8 @@ def challenge(
     settings = model.config if config is None else config
     if as_of is not None:
         settings = replace(settings, as_of=as_of)
-    in_use = moved_on_to(table, replace(model, config=settings))
+    dated = replace(model.config, as_of=settings.as_of)
+    in_use = moved_on_to(table, replace(model, config=dated))
     by_champion = assign(table, in_use).select("learner_id", "segment_id")
     found = segment(table, config=settings, key=key, start=by_champion, **given)
     found = found.renamed(_names_kept(found, stays, names))
@@ -244,11 +246,15 @@ def plan_of(
         ids = segment_of_number(connection, version)
         numbers = segment_of_number(connection, challenger.against)
         names = names_of_segments(connection)
+        placed = placed_by(connection, challenger.against)
         used = connection.scalars(sa.select(publications.c.target).distinct()).all()
     new = challenger.found.members.select("learner_id", number="segment_id")
     found = lineage_of(before, new, k=len(ids))
     events = tuple(one.placed(ids) for one in found)
-    shifts = _shifts(before, challenger.by_champion, numbers, state, names)
+    asked = challenger.by_champion.select(
+        "learner_id", segment=pl.col("segment_id").replace_strict(numbers)
+    )
+    shifts = _shifts(before, _unmoved(asked, placed, before), state, names)
     changed = [e for e in events if e.event != "continued"]
     decision, reason = _decided(challenger, promotion, changed, by)
     breaks = tuple(
@@ -259,15 +265,29 @@ def plan_of(
     return Plan(decision, reason, promotion, events, shifts, breaks)
 
 
+def _unmoved(
+    asked: pl.DataFrame, placed: pl.DataFrame, before: pl.DataFrame
+) -> pl.DataFrame:
+    """Leave learners where they are whom the model in use puts where it put them then.
+
+    Who was kept by the margin is elsewhere, and nothing moves them.
+    """
+    was = placed.rename({"segment": "was_in"})
+    is_in = before.select("learner_id", now_in="segment")
+    by = "learner_id"
+    both = asked.join(was, on=by, how="left").join(is_in, on=by, how="left")
+    same = pl.col("segment") == pl.col("was_in")
+    stays = pl.when(same).then(pl.coalesce("now_in", "segment")).otherwise("segment")
+    return both.select(by, segment=stays)
+
+
 def _shifts(
     before: pl.DataFrame,
-    by_champion: pl.DataFrame,
-    numbers: dict[int, int],
+    same: pl.DataFrame,
     state: pl.DataFrame,
     names: dict[int, str],
 ) -> pl.DataFrame:
     """Part what each segment gains into learners and the cut."""
-    same = by_champion.select(segment=pl.col("segment_id").replace_strict(numbers))
     counted = [
         one.group_by("segment").agg(pl.len().cast(pl.Int64).alias(name))
         for name, one in (("before", before), ("same_cut", same), ("after", state))

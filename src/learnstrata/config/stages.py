@@ -623,8 +623,8 @@ class Monitoring:
 class Layer:
     """What a store asks for before a version is used, and how long it keeps learners.
 
-    A store goes by the configuration of the version in use: that of another one counts
-    once it was promoted.
+    A store goes by the configuration of the version that was promoted last: that of
+    another one counts once it was promoted.
 
     Attributes
     ----------

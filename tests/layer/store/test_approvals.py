@@ -54,9 +54,19 @@ def test_a_candidate_cannot_ask_for_less_than_what_is_in_use(store):
         promote(store, two, **ANN)
     approve(store, two, **EVE)
     promote(store, two, **ANN)
-    with store.reading() as connection:
-        assert policy_of(connection, one).approvals == 0
     assert roll_back(store, one, **ANN).version == one  # it was approved once
+
+
+def test_a_way_back_asks_for_no_less_than_what_was_agreed_on(store):
+    lax, strict = planted(groups(5, 5)), planted(groups(5, 6))
+    promote(store, add_version(store, under(lax, approvals=0), **ANN).id, **ANN)
+    promote(store, add_version(store, under(strict, approvals=1), **ANN).id, **ANN)
+    third = add_version(store, planted(groups(5, 7)), **ANN).id
+    roll_back(store, **ANN)
+    with store.reading() as connection:
+        assert policy_of(connection, third).approvals == 1
+    with pytest.raises(ParameterError, match="needs the approval of 1 person"):
+        promote(store, third, **ANN)
 
 
 def test_an_approval_of_a_version_that_is_not_there_is_refused(store):

@@ -173,3 +173,16 @@ def test_what_does_not_hold_is_found(filled, harm):
     with filled.writing() as connection:
         connection.exec_driver_sql(harm)
     assert faults_in(filled)
+
+
+def test_tables_of_somebody_else_beside_a_store_stay(store, tmp_path):
+    add_version(store, planted(groups(5, 5)), **WHO)
+    back_up(store, tmp_path / "all.backup")
+    theirs = sa.text("create table customers (name text)")
+    with store.writing() as connection:
+        connection.execute(theirs)
+        connection.execute(sa.text("insert into customers values ('x')"))
+    restore(store, tmp_path / "all.backup", key=None, overwrite=True)
+    with store.reading() as connection:
+        told = connection.scalars(sa.text("select name from customers")).all()
+    assert told == ["x"]

@@ -1,6 +1,6 @@
 """What is used changes by releases: each move has one cause, borders do not flap."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import polars as pl
 import pytest
@@ -203,3 +203,74 @@ def test_two_candidates_name_a_segment_alike_and_only_one_keeps_the_name(store):
         found = names_of_segments(connection)
     told = sorted(name for name in found.values() if name.startswith("New"))
     assert told == ["Newcomers", "Newcomers (2)"]
+
+
+def test_who_is_kept_by_the_margin_and_leaves_later_is_moved_by_the_refit(store):
+    ids = groups(5, 5)
+    nearer = {**ids, "l0000": 2}
+    border = {"second": {"l0000": 1}, "margin": {"l0000": 0.01}}
+    promote(store, add_version(store, planted(ids), **WHO).id, **WHO)
+    kept = promote(
+        store, add_version(store, planted(nearer, **border), **WHO).id, **WHO
+    )
+    assert (kept.kept, kept.moved) == (1, 0)
+    again = planted(nearer, said={"l0001": 7})
+    asked = again.learners.select("learner_id", "segment_id")
+    version = add_version(store, again, **WHO, by_parent=asked, parent=2).id
+    done = promote(store, version, **WHO)
+    assert done.causes == {"refit": 1}
+
+
+def test_who_is_kept_sees_the_nearer_segment_as_the_second(store):
+    ids = groups(5, 5)
+    border = {"second": {"l0000": 1}, "margin": {"l0000": 0.04}}
+    promote(store, add_version(store, planted(ids), **WHO).id, **WHO)
+    nearer = planted({**ids, "l0000": 2}, **border)
+    promote(store, add_version(store, nearer, **WHO).id, **WHO)
+    row = members_at(store).row(0, named=True)
+    told = [row[c] for c in ("segment_id", "second_segment_id", "margin")]
+    assert told == [1, 2, -0.04]
+
+
+def test_a_correction_keeps_nobody_where_the_table_was_wrong(store):
+    ids = groups(5, 5)
+    promote(store, add_version(store, planted(ids), **WHO).id, **WHO)
+    border = {"second": {"l0000": 1}, "margin": {"l0000": 0.04}}
+    version = add_version(store, planted({**ids, "l0000": 2}, **border), **WHO).id
+    done = promote(store, version, **WHO, correction=True)
+    assert (done.kept, done.causes) == (0, {"correction": 1})
+
+
+def test_going_back_again_goes_on_backwards(store):
+    for n in (5, 6, 7):
+        version = add_version(store, planted(groups(5, n)), **WHO).id
+        promote(store, version, **WHO)
+    assert [roll_back(store, **WHO).version for _ in range(2)] == [2, 1]
+    with pytest.raises(ParameterError, match="No other version"):
+        roll_back(store, **WHO)
+    promote(store, 3, **WHO)
+    assert roll_back(store, **WHO).version == 1
+
+
+def test_a_plan_made_before_another_release_is_no_plan(store):
+    one, two, three = (
+        add_version(store, planted(groups(5, n)), **WHO).id for n in (5, 6, 7)
+    )
+    promote(store, one, **WHO)
+    number = planned(store, two)[0].number
+    promote(store, three, **WHO)
+    with pytest.raises(ParameterError, match="Another version was promoted since"):
+        promote(store, two, **WHO, number=number)
+    run = planted(groups(5, 8))
+    asked = run.learners.select("learner_id", "segment_id")
+    with pytest.raises(ParameterError, match="was promoted while version 1 was asked"):
+        add_version(store, run, **WHO, by_parent=asked, parent=one)
+
+
+def test_a_time_of_another_zone_is_the_same_moment(store):
+    promote(store, add_version(store, planted(groups(5, 5)), **WHO).id, **WHO)
+    elsewhere = timezone(timedelta(hours=5, minutes=30))
+    now = datetime.now(UTC).astimezone(elsewhere)
+    assert len(members_at(store, now + timedelta(minutes=1))) == 10
+    with pytest.raises(ParameterError, match="No release was current"):
+        members_at(store, now - timedelta(hours=2))

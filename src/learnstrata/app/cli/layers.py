@@ -355,13 +355,16 @@ def refit(
         who=user,
         why=why,
         by_parent=found.by_champion,
+        parent=found.against,
         key=key,
     )
     plan = refitting.plan_of(opened, added.id, found)
     refitting.record_plan(opened, added.id, plan, found, who=user)
     done = pruned = None
     if promote_it and plan.decision == "promote":
-        done = promotion.promote(opened, added.id, who=user, why=why)
+        done = promotion.promote(
+            opened, added.id, who=user, why=why, number=plan.promotion.number
+        )
         pruned = prune_after(opened, user)
     with shown(written=folder):
         if as_json:

@@ -218,7 +218,8 @@ def sizes_told(
 ) -> dict[int, int | None]:
     """Give the size of each segment as it is told, by a run or by a secret offset.
 
-    One under the base is None, whatever the run says.
+    One under the base is None, whatever the run says, and so is one of a segment in
+    which fewer are now: who was kept elsewhere is counted by the run.
 
     Raises
     ------
@@ -235,5 +236,9 @@ def sizes_told(
         raise ParameterError(
             f"Got a size of segment {unknown[0]}, expected sizes of {preview(ids)}."
         )
-    known = {i: size for i, size in told.items() if size and size >= BASE}
-    return {i: known.get(i) for i in ids}
+    own = dict(segments.select("segment_id", "learners").iter_rows())
+    return {i: told.get(i) if _is_told(told.get(i), own[i]) else None for i in ids}
+
+
+def _is_told(size: int | None, exact: int) -> bool:
+    return size is not None and size >= BASE and exact >= BASE

@@ -7,9 +7,8 @@ import sqlalchemy as sa
 
 from learnstrata.config.stages import Layer
 from learnstrata.exceptions import ParameterError
-from learnstrata.layer.store.membership import last_release
 from learnstrata.layer.store.opening import Store, now
-from learnstrata.layer.store.tables import approvals
+from learnstrata.layer.store.tables import approvals, releases
 from learnstrata.layer.store.versions import kept_version, model_of, version_of
 from learnstrata.wording.words import counted, listed
 
@@ -34,11 +33,14 @@ def policy_of(connection: sa.Connection, version: int) -> Layer:
     Returns
     -------
     Layer
-        Of the configuration of the version in use; of the candidate's own where nothing
-        is, so that a candidate cannot ask for less than what it replaces.
+        Of the configuration of the version that was promoted last, which a rollback
+        does not change; of the candidate's own where none was. So neither a candidate
+        nor a way back asks for less than was agreed on.
     """
-    last = last_release(connection)
-    return model_of(connection, version if last is None else last.version).config.layer
+    c = releases.c
+    promoted = sa.select(c.version).where(c.kind != "rollback")
+    last = connection.scalar(promoted.order_by(c.number.desc()).limit(1))
+    return model_of(connection, version if last is None else last).config.layer
 
 
 def approve(store: Store, version: int, *, who: str, why: str = "") -> tuple[str, ...]:

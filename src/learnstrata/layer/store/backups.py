@@ -207,7 +207,7 @@ def restore(
         gone, earlier = tombstones_in(connection) | listed(), _pruned_in(connection)
         _emptied(connection, manifest["revision"])
         there = sa.MetaData()
-        there.reflect(connection)
+        there.reflect(connection, only=_is_ours)
         for table in there.sorted_tables:
             if table.name in tables:
                 _filled(connection, table, tables[table.name], manifest)
@@ -269,11 +269,15 @@ def _holds_anything(connection: sa.Connection) -> bool:
 
 
 def _emptied(connection: sa.Connection, revision: str) -> None:
-    """Drop the tables and make those of a version of theirs."""
+    """Drop the tables of a store, and nothing else, and make those of a version."""
     there = sa.MetaData()
-    there.reflect(connection)
+    there.reflect(connection, only=_is_ours)
     there.drop_all(connection)
     revised(connection, revision)
+
+
+def _is_ours(name: str, _: object = None) -> bool:
+    return name in metadata.tables or name == "alembic_version"
 
 
 def _filled(

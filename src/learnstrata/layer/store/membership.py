@@ -34,6 +34,7 @@ __all__ = [
     "migration_matrix",
     "moves",
     "names_of_segments",
+    "placed_by",
     "release_at",
     "release_before",
     "release_of",
@@ -94,11 +95,27 @@ def release_before(
     version : int, default=None
         ``None`` is the one that was used before the current one.
     """
-    earlier = releases.select().where(releases.c.version != last.version)
-    if version is not None:
-        earlier = earlier.where(releases.c.version == version)
+    before = _way_back(connection) if version is None else version
+    c = releases.c
+    earlier = releases.select().where(c.version != last.version, c.version == before)
     found = connection.execute(earlier.order_by(releases.c.number.desc()).limit(1))
     return found.one_or_none()
+
+
+def _way_back(connection: sa.Connection) -> int | None:
+    """Give the version that was used before the current one was promoted.
+
+    Whoever goes back again goes on backwards: what was taken back is no version before.
+    """
+    way: list[int] = []
+    asked = sa.select(releases.c.kind, releases.c.version).order_by("number")
+    for kind, version in connection.execute(asked):
+        if kind == "rollback":
+            while way and way[-1] != version:
+                way.pop()
+        if not way or way[-1] != version:
+            way.append(version)
+    return way[-2] if len(way) > 1 else None
 
 
 def first_kept(connection: sa.Connection) -> int:
@@ -166,6 +183,23 @@ def names_of_segments(connection: sa.Connection) -> dict[int, str]:
     return dict(connection.execute(asked).all())
 
 
+def placed_by(connection: sa.Connection, version: int) -> pl.DataFrame:
+    """Give where the model of a version put its learners, whoever was kept elsewhere.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``learner_id`` and ``segment``, its id.
+    """
+    c, own = members.c, version_segments.c
+    return frame_of(
+        connection,
+        sa.select(c.learner_id, own.segment)
+        .join(version_segments, (own.version == c.version) & (own.number == c.number))
+        .where(c.version == version),
+    )
+
+
 def released_names(connection: sa.Connection) -> dict[int, str]:
     """Give the name of each segment of a version that is or was used, by its id."""
     c = version_segments.c
@@ -217,6 +251,7 @@ def release_of(store: Store, connection: sa.Connection, row: sa.Row[Any]) -> Rel
         stays.join(names, on="segment_id", how="left")
         .join(told, on="learner_id", how="left")
         .with_columns(_only_own(c) for c in ("subsegment_id", "subsegment_name"))
+        .with_columns(_seen_from_own())
         .sort("learner_id")
         .select(pl.col(name).cast(kind) for name, kind in MEMBERS.items())
     )
@@ -234,6 +269,18 @@ def _only_own(column: str) -> pl.Expr:
     """Tell the part of a segment to those alone whom the model puts in that segment."""
     own = pl.col("segment_id") == pl.col("model_segment_id")
     return pl.when(own).then(pl.col(column)).alias(column)
+
+
+def _seen_from_own() -> list[pl.Expr]:
+    """Tell the second segment and the margin from the segment that a learner is in.
+
+    Who was kept though another is nearer has that one as the second, by less than
+    nothing.
+    """
+    kept = pl.col("segment_id") == pl.col("second_segment_id")
+    second = pl.when(kept).then("model_segment_id").otherwise("second_segment_id")
+    margin = pl.when(kept).then(-pl.col("margin")).otherwise("margin")
+    return [second.alias("second_segment_id"), margin.alias("margin")]
 
 
 def _told(connection: sa.Connection, version: int) -> pl.DataFrame:

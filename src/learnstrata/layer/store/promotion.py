@@ -20,6 +20,7 @@ from learnstrata.layer.store.membership import (
     current_stays,
     last_release,
     names_of_segments,
+    placed_by,
     release_before,
     released_names,
     segment_of_number,
@@ -75,7 +76,7 @@ class Promoted:
     causes: dict[str, int]
 
 
-def promote(
+def promote(  # noqa: PLR0913 - what, by whom, why, and how it was planned
     store: Store,
     version: int,
     *,
@@ -83,6 +84,7 @@ def promote(
     why: str = "",
     correction: bool = False,
     min_margin: float | None = None,
+    number: int | None = None,
 ) -> Promoted:
     """Make a version what is used.
 
@@ -96,7 +98,9 @@ def promote(
     min_margin : float, default=None
         Share of the distance to the second centre by which another segment is nearer
         before a learner leaves the one they are in; 0 lets all go. ``None`` is as the
-        version in use is configured.
+        version in use is configured; 0 for a correction.
+    number : int, default=None
+        Of the release, as it was planned; ``None`` is whichever comes.
 
     Returns
     -------
@@ -106,12 +110,17 @@ def promote(
     ------
     ParameterError
         If there is no such version, its learners are not kept any more, it is current
-        already, or too few approved it.
+        already, too few approved it, or another release came since it was planned.
     """
     with store.writing() as connection:
         last = last_release(connection)
         if last is not None and last.version == version:
             raise ParameterError(f"Version {version} is current already.")
+        if number is not None and number != (1 if last is None else last.number + 1):
+            raise ParameterError(
+                f"Another version was promoted since release {number} was planned. "
+                "Refit again: what would move is another now."
+            )
         refuse_unapproved(connection, version, who)
         _name_apart(connection, version)
         current = current_stays(connection)
@@ -207,7 +216,8 @@ def _plan(
 ) -> tuple[Promoted, pl.DataFrame]:
     last = last_release(connection)
     if min_margin is None:
-        min_margin = policy_of(connection, version).min_margin
+        usual = policy_of(connection, version).min_margin
+        min_margin = 0.0 if correction else usual
     fresh = _fresh(connection, version, last)
     known = fresh["segment"].unique()
     own = _with_old(fresh, current)
@@ -267,22 +277,27 @@ def _fresh(
 
 
 def _said_before(connection: sa.Connection, last: sa.Row[Any] | None) -> pl.DataFrame:
-    """Give the digest of what the table of the version before said of each learner."""
-    c = members.c
+    """Give what was said of each learner before, and where the model of then put them.
+
+    Who was kept by the margin is in another segment than that.
+    """
     version = 0 if last is None else last.version
+    c = members.c
     asked = sa.select(c.learner_id, c.values_digest.label("was"))
-    return frame_of(connection, asked.where(c.version == version))
+    said = frame_of(connection, asked.where(c.version == version))
+    placed = placed_by(connection, version).rename({"segment": "was_in"})
+    return said.join(placed, on="learner_id", how="left")
 
 
 def _cause() -> pl.Expr:
     """Tell why a learner moves: they changed, or the segmentation did.
 
     Where the model of before was asked, it is what it says of them now: the learner
-    changed if it too takes them elsewhere. Else it is whether the table says anything
-    else of them than before.
+    changed if it puts them elsewhere than then. Else it is whether the table says
+    anything else of them than before.
     """
     by_values = pl.col("was").ne_missing(pl.col("values_digest"))
-    by_model = pl.col("by_parent") != pl.col("old")
+    by_model = pl.col("by_parent") != pl.col("was_in")
     changed = pl.coalesce(by_model, by_values)
     return pl.when(changed).then(pl.lit(CHANGED)).otherwise(pl.lit(REFIT))
 

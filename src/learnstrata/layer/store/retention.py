@@ -18,7 +18,6 @@ from learnstrata.layer.store.deletions import WITH_LEARNERS, scrubbed
 from learnstrata.layer.store.membership import (
     first_kept,
     last_release,
-    release_before,
 )
 from learnstrata.layer.store.opening import Store, now
 from learnstrata.layer.store.tables import (
@@ -161,10 +160,14 @@ def due_in(connection: sa.Connection, before: datetime) -> Due:
 
 
 def _kept_by(connection: sa.Connection) -> list[sa.Row[Any]]:
-    """Give the releases that are kept whole: what is used, and the way back."""
+    """Give the releases that are kept whole: what is used, and what was before it."""
     last = last_release(connection)
-    back = None if last is None else release_before(connection, last)
-    return [one for one in (last, back) if one is not None]
+    if last is None:
+        return []
+    c = releases.c
+    before = releases.select().where(c.version != last.version)
+    back = connection.execute(before.order_by(c.number.desc()).limit(1)).one_or_none()
+    return [last] if back is None else [last, back]
 
 
 def _versions_due(

@@ -52,7 +52,9 @@ class Time(sa.TypeDecorator[datetime]):
         dialect: sa.Dialect,  # noqa: ARG002 - of the base class
     ) -> datetime | None:
         """Give a time to the database."""
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
     def process_result_value(
         self,

@@ -42,6 +42,7 @@ __all__ = [
     "added_id",
     "folder_of_version",
     "free_name",
+    "is_same_model",
     "kept_version",
     "read_run",
     "version_of",
@@ -148,13 +149,14 @@ def read_run(run: str | Path) -> RunContent:
     )
 
 
-def add_version(
+def add_version(  # noqa: PLR0913 - a run, by whom, and what is known of it
     store: Store,
     run: RunContent,
     *,
     who: str,
     why: str = "",
     by_parent: pl.DataFrame | None = None,
+    parent: int | None = None,
     key: bytes | None = None,
 ) -> AddedVersion:
     """Add a run as a version: a candidate that nothing uses until it is promoted.
@@ -170,6 +172,9 @@ def add_version(
     by_parent : polars.DataFrame, default=None
         ``learner_id`` and ``segment_id``: where the model of the current version puts
         the learners of the run. It tells who moves since they changed.
+    parent : int, default=None
+        The version that was current when `by_parent` was asked; ``None`` is whichever
+        is now.
     key : bytes, default=None
         By which learners who were forgotten are known, and left out.
 
@@ -180,7 +185,8 @@ def add_version(
     Raises
     ------
     ParameterError
-        If it is there already, and its learners are not kept any more.
+        If it is there already, and its learners are not kept any more; or another
+        version was promoted since `by_parent` was asked.
     PrivacyError
         If somebody was forgotten and there is no key by which to know them.
     """
@@ -192,11 +198,21 @@ def add_version(
             return AddedVersion(found.id, is_new=False, events=events)
         kept = without_forgotten(connection, run.learners, key)
         model = _without_codes(run, kept)
-        parent = current_version(connection)
+        parent = _parent(connection, parent)
         id_ = _add(connection, run, (kept, model), parent, (who, why))
         events = _followed(connection, run, kept, (parent, id_))
         add_rows(connection, members, _members(kept, by_parent, id_))
     return AddedVersion(id_, is_new=True, events=events)
+
+
+def _parent(connection: sa.Connection, expected: int | None) -> int | None:
+    found = current_version(connection)
+    if expected is not None and found != expected:
+        raise ParameterError(
+            f"Version {found} was promoted while version {expected} was asked about "
+            "the new table. Refit again."
+        )
+    return found
 
 
 def current_version(connection: sa.Connection) -> int | None:
@@ -252,16 +268,27 @@ def folder_of_version(store: Store, id_: int) -> Path:
     Raises
     ------
     ParameterError
-        If there is no such version, or its folder is gone.
+        If there is no such version, or its folder is gone or holds another run.
     """
     with store.reading() as connection:
-        folder = version_of(connection, id_).folder
-    if folder is None or not Path(folder).is_dir():
+        row = version_of(connection, id_)
+    if row.folder is None or not Path(row.folder).is_dir():
         raise ParameterError(
-            f"The run folder of version {id_}, {folder}, is not there any more. Give "
-            "the folder of a run instead."
+            f"The run folder of version {id_}, {row.folder}, is not there any more. "
+            "Give the folder of a run instead."
         )
-    return Path(folder)
+    folder = Path(row.folder)
+    if not is_same_model(load_model(folder), SegmentModel.from_json(row.model)):
+        raise ParameterError(
+            f"{folder} holds another run than version {id_} by now. Give the folder of "
+            "a run instead."
+        )
+    return folder
+
+
+def is_same_model(one: SegmentModel, other: SegmentModel) -> bool:
+    """Say whether two models are one, whatever learners and names they have now."""
+    return (one.config, one.centers) == (other.config, other.centers)
 
 
 def model_of(connection: sa.Connection, id_: int) -> SegmentModel:
