@@ -328,7 +328,8 @@ def show_plan(
         console.print(f"[yellow]Breaks[/] {escape(line)}")
     console.print(f"Run folder: {escape(str(folder))}", soft_wrap=True)
     if promoted is None:
-        console.print(f"To use it: learnstrata promote {version}", soft_wrap=True)
+        anyway = "To use it all the same" if plan.decision == "hold" else "To use it"
+        console.print(f"{anyway}: learnstrata promote {version}", soft_wrap=True)
     else:
         console.print(f"Promoted: release {promoted.number}.")
 

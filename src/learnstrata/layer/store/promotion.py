@@ -34,7 +34,7 @@ from learnstrata.layer.store.tables import (
     segments,
     version_segments,
 )
-from learnstrata.layer.store.versions import free_name, kept_version
+from learnstrata.layer.store.versions import free_name, kept_version, version_of
 
 __all__ = ["Promoted", "planned", "promote", "roll_back"]
 
@@ -196,12 +196,17 @@ def _release_before(connection: sa.Connection, version: int | None) -> sa.Row[An
     last = last_release(connection)
     if last is None:
         raise ParameterError("Nothing was released yet, so there is no way back.")
+    if version is not None:
+        version_of(connection, version)
     row = release_before(connection, last, version)
     if row is None:
-        asked = "No other version" if version is None else f"Version {version}"
+        told = f"Version {version} was never used before version"
+        if version is None:
+            told = "No other version was used before version"
+        elif version == last.version:
+            told = "There is no way back to what is current: version"
         raise ParameterError(
-            f"{asked} was used before version {last.version}, which is current. "
-            "learnstrata history shows the releases."
+            f"{told} {last.version}. learnstrata history shows the releases."
         )
     return row
 
