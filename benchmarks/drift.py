@@ -1,6 +1,7 @@
 """How often monitoring alarms where nothing moved, and what it finds where some did.
 
 Run: python benchmarks/drift.py [--pairs 200] [--learners 153443] [--only null]
+    [--sizes 200 5000]
 
 One demo table is read and its features are made once. Each trial draws two tables of
 learners out of it without replacement, cuts the first into segments, and looks at both
@@ -12,8 +13,9 @@ change of who is there alone, with inflation named falsely.
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +25,14 @@ from tables import say, table
 from learnstrata import pipeline
 from learnstrata.config.loading import load_config
 from learnstrata.layer.monitoring.checks import advised, look
+from learnstrata.layer.monitoring.counting import Groups
 from learnstrata.layer.monitoring.pay import compare_pay, pay_now
 from learnstrata.layer.monitoring.samples import COLUMNS, Paid, Sample, left_out
 from learnstrata.learners.demo.tables import make_learners
 from learnstrata.learners.factors import as_text
 from learnstrata.learners.features.matrix import to_matrix
 from learnstrata.learners.ledger import SEGMENTED, entries_in
+from learnstrata.privacy.disclosure.rounding import Rounding
 from learnstrata.segments.model.model import SegmentModel
 from learnstrata.stats import kmeans
 from learnstrata.stats.intervals import wilson
@@ -37,6 +41,7 @@ from learnstrata.summary.contract.monitoring import Check, PayNow
 SIZES = (200, 5_000, 50_000)
 SIZE = 5_000  # of trials in which something moves
 K = 5
+BASE = 10  # of the rounding, whose offsets are drawn
 SHIFT = 0.2  # standard deviations
 RISE = 0.08
 PER = 2.0  # of one kind of learners to one of the others, where the mix changes
@@ -161,7 +166,9 @@ def trial(
     new = sample_of(pool, rows[1], model, change)
     old, new = with_unknown(old, new)
     found = compare_pay(old.learners, new.learners, model.features)
-    checks = look(old, new, model, found, limits)
+    offsets = rng.integers(BASE, size=2).tolist()
+    groups = Groups(*(Rounding(BASE, one) for one in offsets), sizes=(old.n, new.n))
+    checks = look((old, new), model, found, limits, groups=groups)
     of_pay = next((c for c in checks if c.looked == "pay"), None)
     pay = pay_now(found, of_pay, limits) if found and of_pay else None
     return Trial(advised(checks), checks, pay)
@@ -211,9 +218,11 @@ def rate(name: str, n: int, hits: list[bool]) -> tuple[str, ...]:
     return name, f"{n:,}", f"{count / trials:.1%}", ends, str(trials)
 
 
-def nulls(pool: Pool, pairs: int) -> Iterator[tuple[str, ...]]:
+def nulls(
+    pool: Pool, pairs: int, *, sizes: Sequence[int] = SIZES
+) -> Iterator[tuple[str, ...]]:
     """Draw tables that have not moved, of each size."""
-    for n in SIZES:
+    for n in sizes:
         if 2 * n > len(pool.learners):
             continue
         done = []
@@ -314,14 +323,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=200)
     parser.add_argument("--learners", type=int, default=153_443)
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--only", default="", choices=["", *PARTS])
     asked = parser.parse_args()
     start = time.perf_counter()
     pool = pool_of(asked.learners)
     say(f"{len(pool.learners):,} learners after {time.perf_counter() - start:.0f} s")
+    parts = {**PARTS, "null": partial(nulls, sizes=asked.sizes)}
     rows = [
         row
-        for name, part in PARTS.items()
+        for name, part in parts.items()
         if asked.only in {"", name}
         for row in part(pool, asked.pairs)
     ]

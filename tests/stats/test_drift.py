@@ -88,6 +88,31 @@ def test_p_values_of_one_law_are_spread_evenly_or_larger():
         assert (np.array(found) < level).mean(axis=0).max() <= level * 1.35 + 0.005
 
 
+def test_p_values_of_rounded_counts_are_spread_evenly_or_larger():
+    rng = np.random.default_rng(6)
+    law, n, m, found = [0.5, 0.3, 0.15, 0.05], 300, 400, []
+    off = [np.full(4, 99 / 12)] * 2  # of groups of ten
+    for _ in range(800):
+        old, new = (rng.multinomial(size, law) // 10 * 10 + 4.5 for size in (n, m))
+        noise = (99 / 12) * (1 / n**2 + 1 / m**2)
+        pair = (old[2], n), (new[2], m)
+        ps = (category_drift(old, new, errors=off).p, rate_drift(*pair, error=noise).p)
+        found.append(ps)
+    for level in (0.01, 0.05, 0.2):
+        assert (np.array(found) < level).mean(axis=0).max() <= level * 1.35 + 0.005
+
+
+def test_errors_of_counts_are_chance_and_none_are_pearsons_test():
+    counts = [400, 300, 100], [300, 380, 90]
+    exact = category_drift(*counts)
+    assert category_drift(*counts, errors=([0] * 3, [0] * 3)) == exact
+    off = category_drift(*counts, errors=([99 / 12] * 3, [99 / 12] * 3))
+    assert off.effect < exact.effect
+    assert off.p > exact.p
+    assert off.floor > exact.floor
+    assert off.psi == exact.psi
+
+
 @given(st.integers(1, 40), st.integers(0, 9))
 def test_no_unit_no_logarithm_and_no_order_changes_the_drift(times, seed):
     rng = np.random.default_rng(seed)

@@ -126,7 +126,12 @@ def number_drift(old: npt.ArrayLike, new: npt.ArrayLike, *, bins: int = BINS) ->
     return _drift(*counts, p=float(found.pvalue), shift=shift)
 
 
-def category_drift(old: npt.ArrayLike, new: npt.ArrayLike) -> Drift:
+def category_drift(
+    old: npt.ArrayLike,
+    new: npt.ArrayLike,
+    *,
+    errors: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
+) -> Drift:
     """Compare two samples of a category, by the counts of its values.
 
     The effect is that of `number_drift`, with a bin for each value: of 0/1 values the
@@ -136,11 +141,15 @@ def category_drift(old: npt.ArrayLike, new: npt.ArrayLike) -> Drift:
     ----------
     old, new : array-like of shape (n_values,)
         How many have each value, in the same order.
+    errors : tuple of array-like of shape (n_values,), default=None
+        Variance that rounding adds to each count, of which no move is made; ``None`` is
+        of exact counts.
 
     Returns
     -------
     Drift
         `p` is that of Pearson's chi-square test, without a correction for continuity.
+        Where counts have errors, each cell is divided by its whole variance.
 
     Raises
     ------
@@ -165,26 +174,38 @@ def category_drift(old: npt.ArrayLike, new: npt.ArrayLike) -> Drift:
     """
     from scipy.special import chdtrc
 
-    before, after = _gathered(*_counts(old, new))
-    found = _drift(before, after, p=1.0)
+    counts = _counts(old, new)
+    given = [np.zeros_like(counts[0])] * 2 if errors is None else errors
+    before, after, *more = _gathered(*counts, *(np.asarray(v, float) for v in given))
+    n, m = before.sum(), after.sum()
+    blur = more[0] / n**2 + more[1] / m**2
+    found = _drift(before, after, p=1.0, blur=blur)
     if len(before) < 2:
         return found
-    square, noise = _square(before, after), 1 / found.n_old + 1 / found.n_new
-    return replace(found, p=float(chdtrc(len(before) - 1, square / noise)))
+    noise = 1 / n + 1 / m
+    both = (before + after) / (n + m)
+    gap = after / m - before / n
+    square = float((gap**2 / (both * noise + blur)).sum())
+    return replace(found, p=float(chdtrc(len(before) - 1, square)))
 
 
-def rate_drift(old: tuple[int, int], new: tuple[int, int]) -> Drift:
+def rate_drift(
+    old: tuple[float, float], new: tuple[float, float], *, error: float = 0.0
+) -> Drift:
     """Compare a rate in two samples.
 
     Parameters
     ----------
-    old, new : tuple of int
+    old, new : tuple of float
         With the property, and all: 0 to all, and 1 or more.
+    error : float, default=0
+        Variance that rounding adds to the difference of the rates.
 
     Returns
     -------
     Drift
-        `p` is that of Fisher's exact test.
+        `p` is that of Fisher's exact test of the nearest whole counts; with an `error`,
+        that of the normal test of the difference where it is larger.
 
     Raises
     ------
@@ -203,11 +224,19 @@ def rate_drift(old: tuple[int, int], new: tuple[int, int]) -> Drift:
     (0.19, True)
     """
     from scipy import stats
+    from scipy.special import chdtrc
 
     table = [[count, n - count] for count, n in (old, new)]
     before, after = _counts(*table)
-    found: Any = stats.fisher_exact([[*before], [*after]])
-    return _drift(before, after, p=min(float(found.pvalue), 1.0))
+    whole = [np.rint(one).astype(int) for one in (before, after)]
+    exact: Any = stats.fisher_exact([[*whole[0]], [*whole[1]]])
+    p = min(float(exact.pvalue), 1.0)
+    found = _drift(before, after, p=p, blur=np.full(2, error))
+    if not error:
+        return found
+    noise = 1 / before.sum() + 1 / after.sum() + _blurred(before, after, error)
+    normal = float(chdtrc(1, _square(before, after) / noise))
+    return replace(found, p=max(p, normal))
 
 
 def holm(p: npt.ArrayLike) -> Floats:
@@ -287,7 +316,8 @@ def _binned(old: Floats, new: Floats, bins: int) -> tuple[Floats, Floats]:
     found = [(_between(edges, old, side), _between(edges, new, side)) for side in sides]
     before, after = max(found, key=_filled)
     kept = before + after > 0
-    return _gathered(before[kept], after[kept])
+    gathered = _gathered(before[kept], after[kept])
+    return gathered[0], gathered[1]
 
 
 def _filled(counts: tuple[Floats, Floats]) -> int:
@@ -299,19 +329,19 @@ def _between(edges: Floats, values: Floats, side: Side) -> Floats:
     return np.bincount(at, minlength=len(edges) + 1).astype(np.float64)
 
 
-def _gathered(old: Floats, new: Floats) -> tuple[Floats, Floats]:
-    """Make one cell of those of which a sample is expected to have few."""
+def _gathered(old: Floats, new: Floats, *more: Floats) -> tuple[Floats, ...]:
+    """Make one cell of those of which a sample is expected to have few.
+
+    What `more` has of the cells is added up as they are.
+    """
     both, n = old + new, old.sum() + new.sum()
     least = LEAST_EXPECTED * n / min(old.sum(), new.sum())
     few = both < least
     if not few.any():
-        return old, new
+        return old, new, *more
     if both[few].sum() < least and not few.all():  # still few: with the next
         few[np.argmin(np.where(few, np.inf, both))] = True
-    return (
-        np.append(old[~few], old[few].sum()),
-        np.append(new[~few], new[few].sum()),
-    )
+    return tuple(np.append(one[~few], one[few].sum()) for one in (old, new, *more))
 
 
 def _square(old: Floats, new: Floats) -> float:
@@ -322,20 +352,36 @@ def _square(old: Floats, new: Floats) -> float:
     return float((gap**2 / ((old + new) / (n + m))[there]).sum())
 
 
-def _drift(old: Floats, new: Floats, *, p: float, shift: float | None = None) -> Drift:
+def _blurred(old: Floats, new: Floats, blur: npt.ArrayLike) -> float:
+    """Give what rounding adds to the squared distance of two samples."""
+    there = old + new > 0
+    share = ((old + new) / (old.sum() + new.sum()))[there]
+    return float((np.broadcast_to(blur, old.shape)[there] / share).sum())
+
+
+def _drift(
+    old: Floats,
+    new: Floats,
+    *,
+    p: float,
+    shift: float | None = None,
+    blur: npt.ArrayLike = 0.0,
+) -> Drift:
+    """Tell how far two samples are apart, less what chance and rounding make."""
     from scipy.special import chdtri
 
     n, m, df = float(old.sum()), float(new.sum()), len(old) - 1
     noise = 1 / n + 1 / m
-    most = float(chdtri(df, BEYOND)) if df else 0.0
+    by_chance = df * noise + (_blurred(old, new, blur) if df else 0.0)
+    most = float(chdtri(df, BEYOND)) / df * by_chance if df else 0.0
     return Drift(
         n_old=int(n),
         n_new=int(m),
-        effect=math.sqrt(max(_square(old, new) - df * noise, 0.0)),
-        floor=math.sqrt(max(most - df, 0.0) * noise),
+        effect=math.sqrt(max(_square(old, new) - by_chance, 0.0)),
+        floor=math.sqrt(max(most - by_chance, 0.0)),
         p=p,
         psi=_psi(old, new),
-        psi_floor=most * noise,
+        psi_floor=most,
         shift=shift,
     )
 

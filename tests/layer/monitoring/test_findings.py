@@ -19,7 +19,6 @@ from learnstrata.exceptions import (
     SourceError,
 )
 from learnstrata.layer.monitoring.samples import left_out, read_run
-from learnstrata.privacy.disclosure.rounding import Rounding
 from thrift import NO_EVIDENCE
 
 KEY = bytes(32)
@@ -267,11 +266,33 @@ def test_no_small_count_and_no_fine_number_is_told(run):
         assert one.size_new is None or one.size_new >= 10
     for one in told.checks:
         assert one.p in {0.001, 0.01, 0.05, 0.1, 1.0}
-        for value in (one.effect, one.floor, one.psi, one.new):
+        for value in (one.effect, one.floor, one.psi):
             assert value is None or value * 20 == pytest.approx(round(value * 20))
+        assert one.new is None or one.new * told.size_new > 9
     for one in told.values:
         assert (one.n_old, one.n_new) == (None, None)
     assert all(one.old != 0 and one.new != 0 for one in told.values)
+
+
+def test_what_was_looked_at_is_one_thing_for_the_owner_and_for_everybody(others):
+    assert others.exact.checks == others.told.checks
+    assert others.exact.advice == others.told.advice
+    assert {(one.category, one.value) for one in others.exact.values} == {
+        (one.category, one.value) for one in others.told.values
+    }
+
+
+def test_the_same_things_are_looked_at_whatever_is_in_the_table(run, others):
+    dirty = NEW.with_columns(
+        orgyear=some(0.1, 20165).otherwise("orgyear"),
+        ctc=some(0.2, None).otherwise("ctc"),
+        job_position=some(0.3, None).otherwise("job_position"),
+    )
+    looked = [
+        [(one.looked, one.name) for one in found.told.checks]
+        for found in (others, ls.monitor(dirty, run, key=KEY))
+    ]
+    assert looked[0] == looked[1]
 
 
 def test_counts_of_the_run_are_told_as_the_run_tells_them(run, others):
@@ -282,28 +303,19 @@ def test_counts_of_the_run_are_told_as_the_run_tells_them(run, others):
     ]
 
 
-def test_an_effect_of_few_learners_is_not_told(run):
-    few = NEW.with_columns(
-        orgyear=pl.when(pl.col(LEARNER).is_in(IDS[2_000:2_008].implode()))
-        .then(20165)
-        .otherwise("orgyear")
-    )
-    found = ls.monitor(few, run, key=KEY)
-    told = {(one.looked, one.name): one for one in found.told.checks}
-    hidden = [
-        told[one.looked, one.name]
-        for one in found.exact.checks
-        if one.new is not None and round(one.new * one.n_new) < 10
-    ]
-    assert hidden
-    assert {one.new for one in hidden} == {None}
-    assert {one.effect for one in hidden} == {None}
-
-
 def test_pay_of_one_company_is_not_told(run):
     one = NEW.with_columns(company_hash=pl.lit("the only one"))
     told = ls.monitor(one, run, key=KEY).told.pay
     assert (told.move, told.within, told.total, told.mix) == ("unknown",) + (None,) * 3
+
+
+def test_pay_that_may_not_be_told_raises_no_alarm(run):
+    paid = with_pay(NEW, 1.5).with_columns(company_hash=pl.lit("the only one"))
+    found = ls.monitor(paid, run, key=KEY)
+    one = check(found, "pay")
+    assert (one.effect, one.p, one.advice) == (None, 1.0, "keep")
+    assert found.exact.pay.move == "unknown"
+    assert found.exact.pay.within == pytest.approx(0.5, abs=0.1)
 
 
 def test_the_folder_is_whole_private_and_the_same_again(others, tmp_path):
@@ -353,7 +365,7 @@ def test_a_name_of_somebody_is_not_published(others, tmp_path):
 
 def test_room_is_left_in_the_sum_of_the_segments(others):
     exact, told = others.exact, others.told
-    widest = max(Rounding().limits(10)) + 60
+    widest = 5 * 10 + 60
     for one, shown in zip(exact.segments, told.segments, strict=True):
         assert shown.size_new is None or abs(shown.size_new - one.size_new) < widest
 

@@ -1,23 +1,20 @@
 """All that is looked at of two samples, corrected together, and the advice it gives."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from learnstrata.config.stages import Monitoring as Limits
+from learnstrata.layer.monitoring.counting import Groups, coarse
 from learnstrata.layer.monitoring.pay import PayFound
 from learnstrata.layer.monitoring.samples import Sample
+from learnstrata.privacy.disclosure.rounding import LEAST_WHOLE
 from learnstrata.segments.model.model import SegmentModel
-from learnstrata.stats.drift import (
-    Drift,
-    category_drift,
-    holm,
-    number_drift,
-    rate_drift,
-)
+from learnstrata.stats.drift import Drift, holm, number_drift
 from learnstrata.stats.inputs import Floats
 from learnstrata.summary.contract.monitoring import Advice, Check, Looked
 
@@ -25,111 +22,161 @@ __all__ = ["advice_of", "advised", "look"]
 
 SURE = 2.5758  # standard errors: one in 100 is beyond
 OF_ALL = ""  # the name of what has no column of its own
+P_ENDS = (0.001, 0.01, 0.05, 0.1, 1.0)
+OF_BINS = ("psi", "psi_floor")
+STEPPED = ("effect", "floor", "shift", *OF_BINS)
+Sizes: TypeAlias = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """One thing that was looked at, before it is corrected for the others.
 
-    `rates` are those of then and now, where it is one.
+    `drift` is None where nothing can be compared, or may be told of it; `rates` are
+    those of then and now, where it is one; `of` are the learners that they are of. Both
+    are as told.
     """
 
     looked: Looked
     name: str
-    drift: Drift
-    rates: tuple[float, float] | None = None
+    drift: Drift | None
+    of: Sizes
+    rates: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def p(self) -> float:
+        """The p-value; in steps where it is not made of told counts."""
+        if self.drift is None:
+            return 1.0
+        is_counted = self.looked not in {"distance", "pay"} and self.drift.shift is None
+        return self.drift.p if is_counted else _stepped(self.drift.p)
 
 
 def look(
-    old: Sample, new: Sample, model: SegmentModel, pay: PayFound | None, limits: Limits
+    samples: tuple[Sample, Sample],
+    model: SegmentModel,
+    pay: PayFound | None,
+    limits: Limits,
+    *,
+    groups: Groups,
 ) -> tuple[Check, ...]:
     """Compare everything that is looked at, and correct for how much that is.
 
+    What is looked at follows from the model and its columns, not from what is in the
+    tables. What is made of counts is made of their groups; all else is told in steps of
+    ten learners, and the advice follows from what is told.
+
     Parameters
     ----------
-    old, new : Sample
+    samples : tuple of Sample
         Of the run, and of the new table.
     model : SegmentModel
     pay : PayFound or None
-        None where pay cannot be compared.
+        None where pay cannot be compared, or may not be told.
     limits : Limits
+    groups : Groups
+        By which counts of both are told.
 
     Returns
     -------
     tuple of Check
-        Their p-values are corrected by Holm's rule over all of them.
+        As they may be told. Their p-values are corrected by Holm's rule over all of
+        them.
     """
-    found = [*_compared(old, new, model)]
-    if pay is not None:
-        found.append(_Found("pay", OF_ALL, _drift_of_pay(pay)))
-    adjusted = holm([one.drift.p for one in found])
+    found = [*_compared(*samples, model, groups)]
+    if all("pay" in one.learners.columns for one in samples):
+        of = (None, None)
+        if pay is not None:
+            of = groups.told(pay.change.n_old, pay.change.n_new)
+        drift = None if pay is None else _drift_of_pay(pay)
+        found.append(_Found("pay", OF_ALL, drift, of))
+    adjusted = holm([one.p for one in found])
     return tuple(
-        _check(replace(one, drift=replace(one.drift, p=float(p))), limits)
-        for one, p in zip(found, adjusted, strict=True)
+        _check(one, float(p), limits) for one, p in zip(found, adjusted, strict=True)
     )
 
 
-def _compared(old: Sample, new: Sample, model: SegmentModel) -> Iterator[_Found]:
+def _stepped(p: float) -> float:
+    """Raise a p-value to the next half power of ten.
+
+    Examples
+    --------
+    >>> round(_stepped(0.0021), 5), _stepped(0.4), _stepped(0.0)
+    (0.00316, 1.0, 0.0)
+    """
+    return 10.0 ** (math.ceil(2 * math.log10(p) - 1e-9) / 2) if p > 0 else 0.0
+
+
+def _compared(
+    old: Sample, new: Sample, model: SegmentModel, groups: Groups
+) -> Iterator[_Found]:
     categories = model.features.categories
     for name in model.features.columns:
         compare = _of_category if name in categories else _of_number
-        found = compare(old.learners[name], new.learners[name])
-        if found is not None:
-            yield _Found("feature", name, found)
+        sides = (old.learners[name], new.learners[name])
+        yield _Found("feature", name, *compare(*sides, groups))
+    sizes = groups.told(old.n, new.n)
     if len(model.centers) > 1:
-        sides = (one.learners["segment_id"] for one in (old, new))
-        counts = [_sizes(ids, len(model.centers)) for ids in sides]
-        yield _Found("segments", OF_ALL, category_drift(*counts))
+        ids = (one.learners["segment_id"] for one in (old, new))
+        counts = [_counted(one, len(model.centers)) for one in ids]
+        yield _Found("segments", OF_ALL, groups.category(*counts), sizes)
     distances = [one.learners["distance"].to_numpy() for one in (old, new)]
-    yield _Found("distance", OF_ALL, number_drift(*distances))
-    yield from _rates("unknown", old.unknown, new.unknown, (old.n, new.n))
+    yield _Found("distance", OF_ALL, number_drift(*distances), sizes)
     both = old.missing.keys() & new.missing.keys()  # what the model is not made of
     gaps = [{name: one.missing[name] for name in both} for one in (old, new)]
-    yield from _rates("missing", gaps[0], gaps[1], (old.n, new.n))
-    yield from _rates("rule", old.rules, new.rules, (old.n, new.n))
-    records = (old.records, new.records)
-    yield from _rates("unusable", old.unusable, new.unusable, records)
+    rates = _Rates(groups, (old.n, new.n))
+    yield from rates.of("unknown", old.unknown, new.unknown)
+    yield from rates.of("missing", *gaps)
+    yield from rates.of("rule", old.rules, new.rules)
+    records = _Rates(groups, (old.records, new.records))
+    yield from records.of("unusable", old.unusable, new.unusable)
 
 
-def _of_number(old: pl.Series, new: pl.Series) -> Drift | None:
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """Rates of the same wholes: of learners, or of records."""
+
+    groups: Groups
+    wholes: tuple[int, int]
+
+    def of(
+        self, looked: Looked, old: Mapping[str, int], new: Mapping[str, int]
+    ) -> Iterator[_Found]:
+        """Compare the rates of each name, whoever has it."""
+        told = self.groups.told(*self.wholes)
+        for name in sorted(old.keys() | new.keys()):
+            parts = (old.get(name, 0), new.get(name, 0))
+            drift = self.groups.rate(parts, self.wholes)
+            rates = self.groups.rates(parts, told)
+            yield _Found(looked, name, drift, told, rates)
+
+
+def _of_number(
+    old: pl.Series, new: pl.Series, groups: Groups
+) -> tuple[Drift | None, Sizes]:
     """Compare a number over the learners of whom it is known."""
     known = [_known(one) for one in (old, new)]
-    if not all(len(one) for one in known):
-        return None
-    return number_drift(*known)
+    of = groups.told(*map(len, known))
+    few = min(one or 0 for one in of) < LEAST_WHOLE
+    return None if few else number_drift(*known), of
 
 
 def _known(values: pl.Series) -> Floats:
     return values.cast(pl.Float64).fill_nan(None).drop_nulls().to_numpy()
 
 
-def _of_category(old: pl.Series, new: pl.Series) -> Drift | None:
+def _of_category(
+    old: pl.Series, new: pl.Series, groups: Groups
+) -> tuple[Drift | None, Sizes]:
     texts = [one.cast(pl.String).drop_nulls() for one in (old, new)]
-    if not all(len(one) for one in texts):
-        return None
     of = [dict(one.value_counts(name="n").iter_rows()) for one in texts]
     values = sorted({*of[0], *of[1]})
-    return category_drift(*([one.get(v, 0) for v in values] for one in of))
+    counts = [[one.get(v, 0) for v in values] for one in of]
+    return groups.category(*counts), groups.told(*map(sum, counts))
 
 
-def _sizes(ids: pl.Series, k: int) -> npt.NDArray[np.intp]:
-    return np.bincount(ids.to_numpy(), minlength=k + 1)[1:]
-
-
-def _rates(
-    looked: Looked,
-    old: Mapping[str, int],
-    new: Mapping[str, int],
-    wholes: tuple[int, int],
-) -> Iterator[_Found]:
-    """Compare the rates of each name that either sample has any of."""
-    for name in sorted(old.keys() | new.keys()):
-        parts = (old.get(name, 0), new.get(name, 0))
-        if not any(parts) or not all(wholes):
-            continue
-        pairs = [*zip(parts, wholes, strict=True)]
-        rates = (parts[0] / wholes[0], parts[1] / wholes[1])
-        yield _Found(looked, name, rate_drift(*pairs), rates)
+def _counted(ids: pl.Series, k: int) -> list[int]:
+    return np.bincount(ids.to_numpy(), minlength=k + 1)[1:].tolist()
 
 
 def _drift_of_pay(pay: PayFound) -> Drift:
@@ -147,42 +194,49 @@ def _drift_of_pay(pay: PayFound) -> Drift:
     )
 
 
-def _check(found: _Found, limits: Limits) -> Check:
-    drift, rates = found.drift, found.rates or (None, None)
-    is_pay = found.looked == "pay"
+def _check(found: _Found, p: float, limits: Limits) -> Check:
+    """Tell a thing that was looked at, and the advice that follows from that."""
+    is_pay, n = found.looked == "pay", min(one or 1 for one in found.of)
+    told = dict.fromkeys(STEPPED, None) | {
+        name: coarse(getattr(found.drift, name), n)
+        for name in STEPPED
+        if found.drift is not None and not (is_pay and name in OF_BINS)
+    }
+    ends = sorted({*P_ENDS, limits.alpha})
+    least = next(end for end in ends if p <= end)
     return Check(
         looked=found.looked,
         name=found.name,
-        n_old=drift.n_old,
-        n_new=drift.n_new,
-        old=rates[0],
-        new=rates[1],
-        effect=drift.effect,
-        floor=drift.floor,
-        shift=drift.shift,
-        psi=None if is_pay else drift.psi,
-        psi_floor=None if is_pay else drift.psi_floor,
-        p=drift.p,
-        advice=advice_of(drift, limits, is_pay=is_pay),
+        n_old=found.of[0],
+        n_new=found.of[1],
+        old=found.rates[0],
+        new=found.rates[1],
+        p=least,
+        advice=advice_of(told["effect"] or 0.0, least, limits, is_pay=is_pay),
+        **told,
     )
 
 
-def advice_of(drift: Drift, limits: Limits, *, is_pay: bool = False) -> Advice:
+def advice_of(
+    effect: float, p: float, limits: Limits, *, is_pay: bool = False
+) -> Advice:
     """Say what a move asks for: nothing that chance explains asks for anything.
 
     Parameters
     ----------
-    drift : Drift
-        Its p-value corrected.
+    effect : float
+        As it is told.
+    p : float
+        Corrected, and as it is told.
     limits : Limits
     is_pay : bool, default=False
         Whether the effect is a part of pay.
     """
     watch = limits.watch_pay if is_pay else limits.watch_effect
     refit = limits.refit_pay if is_pay else limits.refit_effect
-    if drift.p >= limits.alpha or drift.effect < watch:
+    if p > limits.alpha or effect < watch:
         return "keep"
-    return "refit" if drift.effect >= refit else "watch"
+    return "refit" if effect >= refit else "watch"
 
 
 def advised(checks: Sequence[Check]) -> Advice:

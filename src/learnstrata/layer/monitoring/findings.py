@@ -34,7 +34,7 @@ from learnstrata.summary.contract.previous import ShareChange
 from learnstrata.summary.monitoring import with_sentences
 from learnstrata.wording.numbers import Numbers
 
-__all__ = ["Monitored", "monitor"]
+__all__ = ["Monitored", "compared", "monitor"]
 
 LEAST_CHANGE = 0.01  # of a share: less is hardly news
 MOST_VALUES = 5  # of a category, those that changed most
@@ -51,7 +51,7 @@ class Monitored:
     told : Monitoring
         What may be shown to anybody.
     exact : Monitoring
-        Every number, for the owner.
+        For the owner: sizes and pay are exact, what was looked at is as it is told.
     write : Numbers
         How the numbers of the run are written.
     digest : str
@@ -185,9 +185,10 @@ def monitor(
     against = run if isinstance(run, Run) else read_run(run)
     new = newer_sample(table, against.model, columns=columns, tell=tell)
     old = sample_of_run(against)
-    exact = _found(against, old, new)
+    how = Told.of(against, old, new, key=key)
+    exact = compared(against, old, new, how)
     write = against.told.settings.numbers
-    told = told_of(exact, Told.of(against, old, new, key=key))
+    told = told_of(exact, how)
     names = pl.concat([against.names, new.names]).unique(maintain_order=True)
     return Monitored(
         told=with_sentences(told, write),
@@ -199,11 +200,22 @@ def monitor(
     )
 
 
-def _found(run: Run, old: Sample, new: Newer) -> Monitoring:
-    """Compare both samples, exactly."""
+def compared(run: Run, old: Sample, new: Newer, how: Told) -> Monitoring:
+    """Compare both samples: what is looked at by what may be told, the rest exactly.
+
+    Parameters
+    ----------
+    run : Run
+    old : Sample
+        Of the run.
+    new : Newer
+    how : Told
+        How counts of both are told.
+    """
     now, model, limits = new.sample, run.model, run.limits
     pay = compare_pay(old.learners, now.learners, model.features)
-    checks = look(old, now, model, pay, limits)
+    told = pay if how.pay_is_told else None
+    checks = look((old, now), model, told, limits, groups=how.groups)
     of_pay = next((one for one in checks if one.looked == "pay"), None)
     return Monitoring(
         base=run.exact.settings.base,
@@ -218,7 +230,7 @@ def _found(run: Run, old: Sample, new: Newer) -> Monitoring:
         is_followed=old.ids is not None and now.ids is not None,
         checks=checks,
         segments=tuple(_segments(run, old, now)),
-        values=tuple(_values(old, now, model.features.categories)),
+        values=tuple(_values(old, now, model.features.categories, how)),
         pay=pay_now(pay, of_pay, limits) if pay and of_pay else None,
         notes=tuple(_notes(model.limits.as_of, new)),
     )
@@ -259,9 +271,12 @@ def _segments(run: Run, old: Sample, new: Sample) -> Iterator[SegmentNow]:
 
 
 def _values(
-    old: Sample, new: Sample, categories: Iterable[str]
+    old: Sample, new: Sample, categories: Iterable[str], how: Told
 ) -> Iterator[ShareChange]:
-    """Give the values of categories whose share changed most, tiers among them."""
+    """Give the values of categories whose share changed most, tiers among them.
+
+    Which these are follows from their shares as they are told.
+    """
     names = [*(n for n in categories if n != "role"), "role_family", "tier"]
     sides = (old.learners, new.learners)
     for name in names:
@@ -279,8 +294,9 @@ def _values(
             )
             for value in sorted({*counts[0], *counts[1]})
         ]
-        changed = [one for one in changed if _step(one) >= LEAST_CHANGE]
-        changed.sort(key=lambda one: (-_step(one), one.value))
+        steps = {one.value: _step(how.value(one)) for one in changed}
+        changed = [one for one in changed if steps[one.value] >= LEAST_CHANGE]
+        changed.sort(key=lambda one: (-steps[one.value], one.value))
         yield from changed[:MOST_VALUES]
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from learnstrata.config.stages import Monitoring as Limits
 from learnstrata.exceptions import DegenerateError
+from learnstrata.layer.monitoring.counting import coarse
 from learnstrata.learners.features.matrix import FeatureModel
 from learnstrata.stats.inputs import Floats
 from learnstrata.stats.standardisation import MeanChange, change_within
@@ -145,13 +146,16 @@ def pay_now(found: PayFound, check: Check, limits: Limits) -> PayNow:
 
     Notes
     -----
-    Who is there changed pay where the mix is beyond chance by itself and as large as is
-    watched. It raises no alarm of its own: the features do.
+    Who is there changed pay where the mix is beyond chance by itself and, as it is
+    told, as large as is watched. It raises no alarm of its own: the features do. Of pay
+    that may not be told (a check without an effect) nothing is said.
     """
     change = found.change
     mix, error = change.mix, change.mix_error
     surely = abs(mix) > 0 and (not error or abs(mix) / error >= SURE)
-    is_mixed = surely and abs(float(np.expm1(mix))) >= limits.watch_pay
+    size = coarse(abs(float(np.expm1(mix))), min(check.n_old or 1, check.n_new or 1))
+    is_known = check.effect is not None
+    is_mixed = is_known and surely and (size or 0.0) >= limits.watch_pay
     parts = {
         **_told("total", change.total, change.total_error),
         **_told("within", change.within, change.within_error),
@@ -170,6 +174,8 @@ def pay_now(found: PayFound, check: Check, limits: Limits) -> PayNow:
 
 
 def _move(within: float, check: Check, *, is_mixed: bool) -> PayMove:
+    if check.effect is None:
+        return "unknown"
     if check.advice != "keep":
         return "inflation" if within > 0 else "deflation"
     return "mix" if is_mixed else "none"

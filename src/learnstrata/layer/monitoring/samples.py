@@ -30,6 +30,8 @@ from learnstrata.learners.factors import as_text
 from learnstrata.learners.features.matrix import to_matrix
 from learnstrata.learners.identities import names_in
 from learnstrata.learners.ledger import SEGMENTED, entries_in
+from learnstrata.learners.rules.identity import nobodys
+from learnstrata.learners.rules.values import rules_of
 from learnstrata.learners.schema.columns import column_names_of
 from learnstrata.learners.schema.origins import (
     known_in,
@@ -94,9 +96,10 @@ class Sample:
     missing : mapping of str to int
         Learners without a value, by column.
     rules : mapping of str to int
-        Learners of whom a rule of cleaning met the record that stands for them.
+        Learners of whom a rule of cleaning met the record that stands for them; of each
+        rule that can, met or not.
     unusable : mapping of str to int
-        Records of nobody, by the rule that says so.
+        Records of nobody, by the rule that says so; of each that can.
     unknown : mapping of str to int
         By category, learners whose value no other learner of the run has, or of a new
         table: whose value the model does not know.
@@ -210,8 +213,7 @@ def sample_of_run(run: Run) -> Sample:
     labels = run.segments.select("record", "segment_id").sort("record")
     near = _with_distance(features, run.model, labels["segment_id"])
     learners = left_out(near)
-    rules = Counter[str]()
-    unusable = Counter[str]()
+    rules, unusable = Counter[str](), Counter[str]()
     for one in exact.ledger.rules:
         if one.state in SEGMENTED:
             rules[one.rule] += one.records or 0
@@ -223,8 +225,8 @@ def sample_of_run(run: Run) -> Sample:
         records=exact.input.records or 0,
         missing={m.column: m.count or 0 for m in exact.description.missing}
         | _own_gaps(learners),
-        rules=rules,
-        unusable=unusable,
+        rules=_each(rules, _rules(run.model)),
+        unusable=_each(unusable, _nobodys(run.model)),
         unknown={
             name: _alone(features, column)
             for name, column in _categories(run.model).items()
@@ -347,7 +349,7 @@ def _part(cleaned: Cleaned[pl.DataFrame], model: SegmentModel) -> _Part:
     units = intake.units_of(cleaned)
     entries = entries_in(cleaned.ledger.drop_nulls("rule"))
     in_use = entries.filter(pl.col("state").is_in(SEGMENTED))
-    nobodys = entries.filter(state=UNUSABLE)
+    unusable = entries.filter(state=UNUSABLE)
     company = model.config.cleaning.missing_company
     learners = _featured(units, model) if len(units) else pl.DataFrame()
     known = units.select(
@@ -361,8 +363,8 @@ def _part(cleaned: Cleaned[pl.DataFrame], model: SegmentModel) -> _Part:
         missing={c: units[c].null_count() for c in COLUMNS if c in units.columns}
         | _own_gaps(learners),
         filled=known_in(units, model.origins, model.config),
-        rules=_counted(in_use),
-        unusable=_counted(nobodys),
+        rules=_each(_counted(in_use), _rules(model)),
+        unusable=_each(_counted(unusable), _nobodys(model)),
         unknown={
             name: _unknown(units, column, model.features.categories[name])
             for name, column in _categories(model).items()
@@ -381,6 +383,22 @@ def _counted(entries: pl.DataFrame) -> dict[str, int]:
     """Count the records that each rule met."""
     counts = entries.group_by("rule").agg(n=pl.col("record").n_unique())
     return dict(counts.sort("rule").iter_rows())
+
+
+def _each(found: Mapping[str, int], rules: Iterable[str]) -> dict[str, int]:
+    """Count by each rule that can be met, so that none tells by standing there."""
+    return {rule: found.get(rule, 0) for rule in rules}
+
+
+def _rules(model: SegmentModel) -> tuple[str, ...]:
+    """Name the rules of values that a table with the columns of a model can meet."""
+    names = [one.name for one in model.origins]
+    return rules_of(names, model.config.cleaning, model.limits)
+
+
+def _nobodys(model: SegmentModel) -> tuple[str, ...]:
+    """Name the rules by which a record is nobody's, in a table with these columns."""
+    return nobodys([one.name for one in model.origins])
 
 
 def _unknown(units: pl.DataFrame, column: str, known: Sequence[str]) -> int:

@@ -1,31 +1,23 @@
 """What may be told of monitoring: counts rounded, no small group, no single learner.
 
-Rates and effects are told in steps of ten learners or more, which one learner hardly
-moves; p-values by their order alone; pay by the rule of pay, for both tables.
+What was looked at is made of told counts already, and told as it is; pay follows the
+rule of pay, for both tables.
 """
 
 from dataclasses import dataclass
 
+from learnstrata.layer.monitoring.counting import Groups, coarse, rounding_as_told
 from learnstrata.layer.monitoring.samples import Newer, Paid, Run, Sample
 from learnstrata.layer.pairs import WIDER
 from learnstrata.privacy.disclosure.groups import Added, protected
-from learnstrata.privacy.disclosure.rounding import LEAST_WHOLE, Rounding
+from learnstrata.privacy.disclosure.rounding import LEAST_WHOLE, Rounding, share_of
 from learnstrata.privacy.disclosure.rule import PayRule
-from learnstrata.summary.contract.monitoring import (
-    Check,
-    Monitoring,
-    PayNow,
-    SegmentNow,
-)
+from learnstrata.summary.contract.monitoring import Monitoring, PayNow, SegmentNow
 from learnstrata.summary.contract.previous import ShareChange
 from learnstrata.summary.contract.results import DisclosedSummary
 
-__all__ = ["Told", "coarse", "told_of"]
+__all__ = ["Told", "told_of"]
 
-STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-DECIDING = 10  # learners that a step does not tell apart
-P_ENDS = (0.001, 0.01, 0.05, 0.1, 1.0)
-RATES = ("unknown", "missing", "rule", "unusable")
 OF_PAY = tuple(
     f"{name}{end}"
     for name in ("total", "within", "mix")
@@ -39,8 +31,10 @@ class Told:
 
     Attributes
     ----------
-    rounding : Rounding
-        Of counts of the new table.
+    groups : Groups
+        By which the counts of both tables are told.
+    sizes : tuple of int or None
+        Learners of both tables, as told.
     run : DisclosedSummary
         What the run tells of itself: its counts are told no second time otherwise.
     pay_rule : PayRule
@@ -48,7 +42,8 @@ class Told:
         Of the run, and of the new table.
     """
 
-    rounding: Rounding
+    groups: Groups
+    sizes: tuple[int | None, int | None]
     run: DisclosedSummary
     pay_rule: PayRule
     paid: tuple[Paid, Paid]
@@ -58,12 +53,19 @@ class Told:
         """Draw how the counts of a new table are rounded, with room in their sum."""
         settings = run.exact.settings
         drawn = Rounding.drawn(settings.base, key=key, content=new.content)
-        ids = new.sample.learners["segment_id"].value_counts()
-        sizes = [int(n) for n in ids.sort("segment_id")["count"]]
+        ids = new.sample.learners["segment_id"]
+        places = range(1, len(run.model.centers) + 1)
+        sizes = [int((ids == one).sum()) for one in places]
         parts = tuple(range(1, len(sizes) + 1))
         sums = [Added(parts, 0, "=")]
+        groups = Groups(
+            old=rounding_as_told(run.exact, run.told),
+            new=protected(drawn, [sum(sizes), *sizes], sums),
+            sizes=(old.n, new.sample.n),
+        )
         return cls(
-            rounding=protected(drawn, [sum(sizes), *sizes], sums),
+            groups=groups,
+            sizes=groups.told(*groups.sizes),
             run=run.told,
             pay_rule=PayRule(
                 settings.min_learners,
@@ -82,30 +84,13 @@ class Told:
             for one in self.paid
         )
 
-
-def coarse(value: float | None, n: float) -> float | None:
-    """Give a rate or an effect of `n` learners in steps that hide a learner.
-
-    A step is 10 / n or more, and 0.01 at the least.
-
-    Examples
-    --------
-    >>> coarse(0.2781, 5_000), coarse(0.2781, 400), coarse(0.2781, 60)
-    (0.28, 0.3, 0.2)
-    """
-    if value is None:
-        return None
-    step = _step(n)
-    return round(round(value / step) * step, 2) + 0.0
-
-
-def _coarse_rate(value: float, n: float) -> float:
-    """Give a rate as `coarse` does; one that is there never reads as none."""
-    return max(coarse(value, n) or 0.0, _step(n))
-
-
-def _step(n: float) -> float:
-    return next((one for one in STEPS if one >= DECIDING / n), STEPS[-1])
+    def value(self, one: ShareChange) -> ShareChange:
+        """Tell the shares of a value in both tables; None of few."""
+        counts = (one.n_old or 0, one.n_new or 0)
+        old, new = self.groups.rates(counts, self.sizes)
+        return one.model_copy(
+            update={"old": old, "new": new, "n_old": None, "n_new": None}
+        )
 
 
 def told_of(exact: Monitoring, how: Told) -> Monitoring:
@@ -117,89 +102,35 @@ def told_of(exact: Monitoring, how: Told) -> Monitoring:
         It is not changed.
     how : Told
     """
-    count, size = how.rounding.count, how.run.segmented
-    smaller = min(exact.size_old or 1, exact.size_new or 1)
+    old, new = how.sizes
+    smaller = min(old or 1, new or 1)
     small = {one.id for one in exact.segments} - {one.id for one in how.run.segments}
     return exact.model_copy(
         update={
-            "size_old": size,
-            "size_new": count(exact.size_new or 0),
-            "records_new": count(exact.records_new or 0),
+            "size_old": how.run.segmented,
+            "size_new": new,
+            "records_new": how.groups.size(exact.records_new or 0),
             # In wider steps: comparisons of the runs count the same learners.
             "in_both": coarse(exact.in_both, smaller / WIDER),
-            "checks": tuple(_check(one, exact, how) for one in exact.checks),
             "segments": tuple(
-                _segment(one, exact, how)
-                for one in exact.segments
-                if one.id not in small
+                _segment(one, new, how) for one in exact.segments if one.id not in small
             ),
-            "values": tuple(
-                told for one in exact.values if (told := _value(one, exact)) is not None
-            ),
+            "values": tuple(how.value(one) for one in exact.values),
             "pay": _pay(exact.pay, how) if exact.pay else None,
         }
     )
 
 
-def _check(one: Check, exact: Monitoring, how: Told) -> Check:
-    n, base = min(one.n_old or 1, one.n_new or 1), exact.base
-    hidden = one.looked == "pay" and not how.pay_is_told
-    update: dict[str, object] = {
-        name: None if hidden else coarse(getattr(one, name), n)
-        for name in ("effect", "floor", "shift", "psi", "psi_floor")
-    }
-    update |= {
-        "n_old": how.run.segmented if one.n_old == exact.size_old else None,
-        "n_new": how.rounding.count(one.n_new or 0),
-        "p": next(end for end in P_ENDS if (one.p or 0.0) <= end),
-    }
-    if one.looked in RATES:
-        update |= _rates(one, n, base)
-    return one.model_copy(update=update)
-
-
-def _rates(one: Check, n: int, base: int) -> dict[str, object]:
-    """Tell rates of enough learners; an effect of few would give their number away."""
-    parts = {
-        "old": (one.old or 0.0) * (one.n_old or 0),
-        "new": (one.new or 0.0) * (one.n_new or 0),
-    }
-    told = {
-        name: _coarse_rate(getattr(one, name), n) if round(part) >= base else None
-        for name, part in parts.items()
-    }
-    if None in told.values():
-        told |= dict.fromkeys(("effect", "shift", "psi"))
-    return dict(told)
-
-
-def _segment(one: SegmentNow, exact: Monitoring, how: Told) -> SegmentNow:
-    told = how.run.segment(one.id)
-    now, whole = one.size_new or 0, exact.size_new or 0
+def _segment(one: SegmentNow, whole: int | None, how: Told) -> SegmentNow:
+    told, now = how.run.segment(one.id), how.groups.size(one.size_new or 0)
     return one.model_copy(
         update={
             "size": told.size if told else None,
             "share": told.share if told else None,
-            "size_new": how.rounding.count(now),
-            "share_new": how.rounding.share(now, whole) if now else None,
+            "size_new": now,
+            "share_new": share_of(now, whole, error=WIDER * how.groups.new.base // 2),
         }
     )
-
-
-def _value(one: ShareChange, exact: Monitoring) -> ShareChange | None:
-    """Tell the shares of a value; None of one that few have in either table."""
-    n = min(exact.size_old or 1, exact.size_new or 1)
-    if max(one.n_old or 0, one.n_new or 0) < exact.base:
-        return None
-    few = {
-        "old": (one.n_old or 0) < exact.base,
-        "new": (one.n_new or 0) < exact.base,
-    }
-    shares = {
-        name: None if is_few else _coarse_rate(getattr(one, name), n)
-        for name, is_few in few.items()
-    }
-    return one.model_copy(update={**shares, "n_old": None, "n_new": None})
 
 
 def _pay(pay: PayNow, how: Told) -> PayNow:
@@ -210,9 +141,10 @@ def _pay(pay: PayNow, how: Told) -> PayNow:
     }
     if not how.pay_is_told:
         hidden = dict.fromkeys((*OF_PAY, "coverage", "n_old", "n_new"))
-        unsaid = {"move": "unknown", "is_mixed": False}
+        unsaid = {"move": "unknown", "is_mixed": False, "by": ()}
         return pay.model_copy(update={**nothing, **hidden, **unsaid})
-    n = min(pay.n_old or 1, pay.n_new or 1)
+    of = how.groups.told(pay.n_old or 0, pay.n_new or 0)
+    n = min(one or 1 for one in of)
     told = {name: coarse(getattr(pay, name), n) for name in (*OF_PAY, "coverage")}
-    counts = {"n_old": None, "n_new": how.rounding.count(pay.n_new or 0)}
+    counts = {"n_old": None, "n_new": of[1]}
     return pay.model_copy(update={**nothing, **told, **counts})

@@ -15,7 +15,7 @@ from learnstrata.learners.schema.register import COLUMNS, is_extra
 from learnstrata.learners.schema.standard import is_reading
 from learnstrata.learners.schema.totals import TOTALS
 
-__all__ = ["NO_NAMES", "Whole", "judge", "seen", "shared_ids", "sums_of"]
+__all__ = ["NO_NAMES", "Whole", "judge", "nobodys", "seen", "shared_ids", "sums_of"]
 
 Whole: TypeAlias = Mapping[str, float | None]
 
@@ -135,6 +135,20 @@ def judge(
         else nw.lit(None, dtype=nw.Float64)
     )
     return frame.with_columns(_out=first_of(rules), _typed_pay=pay)
+
+
+def nobodys(names: Sequence[str]) -> tuple[str, ...]:
+    """Name the rules by which a record of these columns can be nobody's.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Standard columns.
+    """
+    if "learner_id" not in names:
+        return ("line_of_totals",)
+    ids = ("no_learner_id", "unreadable_learner_id")
+    return ("line_of_text", "line_of_totals", *ids)
 
 
 def seen(names: Sequence[str]) -> tuple[nw.Expr, nw.Expr]:

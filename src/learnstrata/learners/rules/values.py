@@ -15,7 +15,7 @@ from learnstrata.learners.lookups import Frame
 from learnstrata.learners.rules.bounds import Limits
 from learnstrata.learners.rules.years import YEARS, completed
 
-__all__ = ["UNITS", "believe"]
+__all__ = ["UNITS", "believe", "rules_of"]
 
 # What one unit of a pay may stand for, in currency units a year.
 UNITS = {"monthly": 12.0, "thousands": 1_000.0, "lakhs": 100_000.0}
@@ -23,6 +23,8 @@ UNITS = {"monthly": 12.0, "thousands": 1_000.0, "lakhs": 100_000.0}
 # twelve times as much (benchmarks/pay_units.py). A thousandth is nobody's.
 CERTAIN = ("thousands", "lakhs")
 NOTHING = nw.lit(None, dtype=nw.Float64)
+UNREAD, MIDDLE = "unread", "middle"
+NUMBERS = ("pay", "pay_year", "start_year", "experience")  # whose reading is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,27 @@ def believe(
     return frame, entries
 
 
+def rules_of(names: Sequence[str], rules: Cleaning, limits: Limits) -> tuple[str, ...]:
+    """Name the rules that a table of these columns can meet, met or not.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The standard columns of the table.
+    rules : Cleaning
+    limits : Limits
+
+    Returns
+    -------
+    tuple of str
+        By name, each once.
+    """
+    numbers = [n for n in names if n in NUMBERS or n in limits.extras]
+    marks = [f"{mark}:{name}" for mark in (UNREAD, MIDDLE) for name in numbers]
+    found = _findings([*names, *marks], rules, limits)
+    return tuple(sorted({rule for one in found for _, rule in one.choices}))
+
+
 def _findings(
     names: Sequence[str], rules: Cleaning, limits: Limits
 ) -> Iterator[_Finding]:
@@ -113,10 +136,10 @@ def _readings(names: Sequence[str]) -> Iterator[_Finding]:
     for name in names:
         kind, _, column = name.partition(":")
         given, text = ~nw.col(name).is_null(), nw.col(name)
-        if kind == "unread" and column != "learner_id":
+        if kind == UNREAD and column != "learner_id":
             choices = [(given, f"unreadable_{column}")]
             yield _Finding(column, choices, text, changes=False)
-        if kind == "middle":
+        if kind == MIDDLE:
             choices = [(given, f"middle_of_range_{column}")]
             yield _Finding(column, choices, text, nw.col(column), changes=False)
 

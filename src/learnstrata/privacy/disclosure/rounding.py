@@ -187,6 +187,22 @@ class Rounding:
             return self
         return replace(self, joined_at=self.joined_at | {at})
 
+    def wider(self, times: int, *, most: int) -> "Rounding":
+        """Join groups, `times` of them each, of the counts up to `most`.
+
+        The groups begin where some of these begin: both together tell no more than the
+        finer alone.
+
+        Examples
+        --------
+        >>> wide = Rounding(10, offset=4).wider(5, most=900)
+        >>> wide.limits(9), wide.limits(10), wide.limits(800)
+        ((0, 9), (10, 63), (764, 813))
+        """
+        starts = range(2 * self.base + self.offset, most + 1, self.base)
+        joined = {at for i, at in enumerate(starts, start=1) if i % times}
+        return replace(self, joined_at=self.joined_at | joined)
+
     def share(self, part: float, whole: float) -> float | None:
         """Give a part of a whole, of told counts, no finer than the whole allows.
 

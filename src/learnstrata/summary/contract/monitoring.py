@@ -105,8 +105,9 @@ class PayNow(Model):
 class Monitoring(Model):
     """A new table beside the run whose model it was read with.
 
-    Exact for their owner; what is told of it has counts in steps of `base`, effects and
-    rates in steps that no single learner moves, and p-values by their order alone.
+    What was looked at is made of rounded counts, for its owner as for everybody, with
+    effects in steps and p-values by their order alone. Sizes, values and pay are exact
+    for the owner; what is told of them is in steps of `base` or more.
     """
 
     monitoring_version: Annotated[int, Setting()] = MONITORING_VERSION
