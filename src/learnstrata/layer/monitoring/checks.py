@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import TypeAlias
 
 import numpy as np
@@ -34,7 +35,7 @@ class _Found:
 
     `drift` is None where nothing can be compared, or may be told of it; `rates` are
     those of then and now, where it is one; `of` are the learners that they are of. Both
-    are as told.
+    are as told. What is hidden in both tables is not tested.
     """
 
     looked: Looked
@@ -42,6 +43,7 @@ class _Found:
     drift: Drift | None
     of: Sizes
     rates: tuple[float | None, float | None] = (None, None)
+    is_tested: bool = True
 
     @property
     def p(self) -> float:
@@ -80,8 +82,8 @@ def look(
     Returns
     -------
     tuple of Check
-        As they may be told. Their p-values are corrected by Holm's rule over all of
-        them.
+        As they may be told. Their p-values are corrected by Holm's rule over all that
+        is tested: a rate of few in both tables is not.
     """
     found = [*_compared(*samples, model, groups)]
     if all("pay" in one.learners.columns for one in samples):
@@ -90,21 +92,23 @@ def look(
             of = groups.told(pay.change.n_old, pay.change.n_new)
         drift = None if pay is None else _drift_of_pay(pay)
         found.append(_Found("pay", OF_ALL, drift, of))
-    adjusted = holm([one.p for one in found])
+    tested = [one.drift is not None and one.is_tested for one in found]
+    adjusted = iter(holm([one.p for one in compress(found, tested)]).tolist())
     return tuple(
-        _check(one, float(p), limits) for one, p in zip(found, adjusted, strict=True)
+        _check(one, next(adjusted) if is_tested else 1.0, limits)
+        for one, is_tested in zip(found, tested, strict=True)
     )
 
 
 def _stepped(p: float) -> float:
-    """Raise a p-value to the next half power of ten.
+    """Raise a p-value to the next quarter of a power of ten.
 
     Examples
     --------
-    >>> round(_stepped(0.0021), 5), _stepped(0.4), _stepped(0.0)
-    (0.00316, 1.0, 0.0)
+    >>> round(_stepped(0.0021), 5), round(_stepped(0.4), 5), _stepped(0.0)
+    (0.00316, 0.56234, 0.0)
     """
-    return 10.0 ** (math.ceil(2 * math.log10(p) - 1e-9) / 2) if p > 0 else 0.0
+    return 10.0 ** (math.ceil(4 * math.log10(p) - 1e-9) / 4) if p > 0 else 0.0
 
 
 def _compared(
@@ -148,7 +152,8 @@ class _Rates:
             parts = (old.get(name, 0), new.get(name, 0))
             drift = self.groups.rate(parts, self.wholes)
             rates = self.groups.rates(parts, told)
-            yield _Found(looked, name, drift, told, rates)
+            is_tested = max(parts) >= self.groups.new.base
+            yield _Found(looked, name, drift, told, rates, is_tested)
 
 
 def _of_number(
