@@ -313,6 +313,8 @@ def _decided(
     challenger: Challenger, promotion: Promoted, changed: list[Event], by: Layer
 ) -> tuple[Decision, str]:
     """Decide, and say by which numbers."""
+    if promotion.version == challenger.against:
+        return "hold", f"This is version {promotion.version} again, which is in use."
     gain = challenger.challenger.explained - challenger.champion.explained
     told = (
         f"The new cut explains {challenger.challenger.explained:.1%} of the variance "
