@@ -2,10 +2,12 @@
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 import learnstrata as ls
-from learnstrata.exceptions import OutputError, ParameterError
+from learnstrata.exceptions import OutputError, ParameterError, SourceError
 from learnstrata.forgetting import access, forget, forget_in_run
+from learnstrata.layer import databases
 from learnstrata.layer.store.checking import faults_in
 from learnstrata.layer.store.opening import open_store
 from learnstrata.layer.store.promotion import promote
@@ -131,4 +133,53 @@ def test_who_was_published_is_told_and_removed_there(store, somebody, tmp_path):
     done = forget(store, [somebody], key=KEY, **WHO)
     assert list(done.targets.values()) == [1]
     for file in tmp_path.glob("crm.db*"):
+        assert somebody.encode() not in file.read_bytes()
+
+
+def test_what_a_killed_writer_left_beside_a_place_goes_too(
+    store, run, somebody, tmp_path
+):
+    """It has their id, and doing it again is all that anybody could do."""
+    from learnstrata.layer.publications import publish_release
+
+    copies, base = tmp_path / "copies", tmp_path / "crm.db"
+    for target in (copies, f"sqlite:///{base}"):
+        publish_release(store, target)
+    for place in (run, copies, base):
+        left = place.with_name(f".{place.name}-abcd1234")
+        (left / "new").mkdir(parents=True)
+        (left / "lock").touch()
+        (left / "new" / "rows.csv").write_text(somebody)
+    forget(store, [somebody], key=KEY, **WHO)
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_target_that_is_known_and_holds_nothing_keeps_nobody(
+    store, somebody, tmp_path
+):
+    """So it is after the first publication was killed, or the file was taken away."""
+    from learnstrata.layer.publications import publish_release
+
+    gone, never = tmp_path / "crm.db", tmp_path / "never"
+    publish_release(store, f"sqlite:///{gone}")
+    gone.unlink()
+    with pytest.raises(SourceError, match="holds no publication"):
+        forget(store, [somebody], key=KEY, **WHO, targets=[str(never)])
+    done = forget(store, [somebody], key=KEY, **WHO)
+    assert done.rows == 2
+    assert f"{gone} holds no publication" in done.kept[0]
+
+
+def test_a_store_that_somebody_reads_meanwhile_is_not_told_as_cleaned(
+    store, somebody, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(databases, "PATIENCE", 0)
+    own = open_store(tmp_path / "store.db")
+    with store.reading() as reader:
+        reader.execute(sa.text("SELECT count(*) FROM members"))
+        with pytest.raises(OutputError, match="not cleaned yet: somebody reads"):
+            forget(own, [somebody], key=KEY, **WHO)
+    assert forget(own, [somebody], key=KEY, **WHO).rows == 0
+    own.close()
+    for file in tmp_path.glob("store.db*"):
         assert somebody.encode() not in file.read_bytes()

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import sqlalchemy as sa
 
-from learnstrata.exceptions import ParameterError
+from learnstrata.disk.staging import clear_stale
+from learnstrata.exceptions import ParameterError, SourceError
 from learnstrata.facade import load
 from learnstrata.layer.contents import refuse_foreign
 from learnstrata.layer.databases import lasting_address
@@ -35,6 +36,9 @@ from learnstrata.layer.store.tables import (
     publications,
     versions,
 )
+
+if TYPE_CHECKING:
+    from learnstrata.layer.publishing.forgetting import Forgotten as GoneFrom
 
 __all__ = ["Access", "Forgotten", "access", "forget", "forget_in_run", "known_runs"]
 
@@ -128,18 +132,12 @@ def forget(
     The tombstones are written first: if it ends before all is removed, doing it again
     removes the rest, and nobody comes back meanwhile.
     """
-    from learnstrata.layer.publications import targets_of
-    from learnstrata.layer.publishing.forgetting import forget_in
-
     ids = list(dict.fromkeys(learners))
     tombstones = tombstones_of(pl.Series(ids, dtype=pl.String), key).to_list()
     list_down(tombstones)
-    # What is kept has no password; what is given may have one.
-    published = {one: one for one in targets_of(store)}
-    published |= {lasting_address(one): one for one in targets}
-    gone = [forget_in(one, ids) for one in published.values()]
+    gone = _gone_from_targets(store, targets, ids)
     folders = dict.fromkeys([*known_runs(store), *map(Path, runs)])
-    held = tuple(one for one in folders if one.exists() and forget_in_run(one, ids))
+    held = tuple(one for one in folders if _is_there(one) and forget_in_run(one, ids))
     with store.writing() as connection:
         bury(connection, tombstones, who=who)
         rows = erase(connection, ids)
@@ -150,6 +148,36 @@ def forget(
         {one.address: one.rows for one in gone},
         tuple(dict.fromkeys(one.kept for one in gone if one.kept)),
     )
+
+
+def _gone_from_targets(
+    store: Store, targets: Iterable[str], ids: Sequence[str]
+) -> "list[GoneFrom]":
+    """Remove learners from targets: those that are given, and all that are known.
+
+    A publication that was killed may be the only one to a target that is known, and a
+    target may have been taken away since: there is nobody to remove then.
+    """
+    from learnstrata.layer.publications import targets_of
+    from learnstrata.layer.publishing.forgetting import Forgotten as GoneFrom
+    from learnstrata.layer.publishing.forgetting import forget_in
+
+    # What is kept has no password; what is given may have one.
+    given = {lasting_address(one): one for one in targets}
+    found = [forget_in(one, ids) for one in given.values()]
+    for known in sorted(set(targets_of(store)) - given.keys()):
+        try:
+            found.append(forget_in(known, ids))
+        except SourceError:
+            kept = f"{known} holds no publication; what was taken from it may."
+            found.append(GoneFrom(known, 0, kept))
+    return found
+
+
+def _is_there(folder: Path) -> bool:
+    """Say whether a run is there, once it is cleared of what a killed one left."""
+    clear_stale(folder_of_run(folder))
+    return folder.exists()
 
 
 def forget_in_run(folder: str | Path, learners: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ fails in the middle because it had begun by reading.
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from learnstrata.wording.addresses import shown_address
 
 __all__ = [
     "address_of",
+    "cleaned_file",
     "database_of",
     "is_address_of_database",
     "lasting_address",
     "reading",
+    "said_by",
     "shown",
     "told",
     "writing",
@@ -117,7 +120,9 @@ def database_of(address: str | URL) -> sa.Engine:
     """
     url = address_of(address) if isinstance(address, str) else address
     if url.get_backend_name() == POSTGRES:
-        return sa.create_engine(url, connect_args={"connect_timeout": CONNECT})
+        # A server may have ended a connection that nothing was asked for long.
+        limits = {"connect_timeout": CONNECT}
+        return sa.create_engine(url, connect_args=limits, pool_pre_ping=True)
     engine = sa.create_engine(url, connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
@@ -157,8 +162,10 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """
     with told(engine), engine.connect() as connection:
         writer = connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
-        with writer.begin():
+        with writer.begin() as transaction:
             yield writer
+            with _answered(engine):
+                transaction.commit()
 
 
 @contextlib.contextmanager
@@ -188,11 +195,56 @@ def told(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        said = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
         raise OutputError(
-            f"The database {shown(engine)} refused: {said[0].rstrip('.')}. Nothing was "
-            "written. See that it is reachable, has room and lets this user write."
+            f"The database {shown(engine)} refused: {said_by(error)}. Nothing was "
+            "written to it. See that it is reachable, has room and lets this user "
+            "write."
         ) from error
+
+
+@contextlib.contextmanager
+def _answered(engine: sa.Engine) -> Iterator[None]:
+    """Say of a commit whose answer was lost that nobody knows what became of it."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise OutputError(
+            f"The connection to {shown(engine)} was lost while what was written was "
+            f"made valid ({said_by(error)}), and whether it is there is not known. "
+            "Look, and do it again if it is not."
+        ) from error
+
+
+def said_by(error: exc.DBAPIError) -> str:
+    """Give what a database said, in one line without its end."""
+    said = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+    return said[0].rstrip(".")
+
+
+def cleaned_file(engine: sa.Engine) -> str:
+    """Leave nothing in free pages of SQLite nor in its log; say what was in the way.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+
+    Returns
+    -------
+    str
+        Empty where it is done.
+    """
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        driver.execute("VACUUM")
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    finally:
+        connection.close()
+    return "somebody reads from it" if busy else ""
 
 
 def shown(engine: sa.Engine) -> str:

@@ -1,21 +1,26 @@
 """Removing learners from a target, from all that was ever published there."""
 
-import sqlite3
 from collections import ChainMap, Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
 
 import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from learnstrata.disk.staging import clear_stale
 from learnstrata.exceptions import OutputError, SourceError
-from learnstrata.layer.databases import PATIENCE, POSTGRES, writing
+from learnstrata.layer.databases import (
+    PATIENCE,
+    POSTGRES,
+    cleaned_file,
+    said_by,
+    writing,
+)
 from learnstrata.layer.databases import shown as shown_in
 from learnstrata.layer.publishing.content import without
 from learnstrata.layer.publishing.contract import (
@@ -108,6 +113,9 @@ def forget_in(target: str | Path, learner_ids: Collection[str]) -> Forgotten:
     ids, since none are sampled.
     """
     url = as_database(str(target))
+    file = Path(target).absolute() if url is None else file_of(url)
+    if file is not None:
+        clear_stale(file)  # of a publisher that was killed: it may hold them
     if url is None:
         return _forget_in_folder(Path(target).absolute(), learner_ids)
     with opened_target(url) as engine:
@@ -169,9 +177,9 @@ def cleaned(engine: sa.Engine, rows: int) -> str:
     """
     on_server = engine.dialect.name == POSTGRES
     try:
-        fault = (_clean_server if on_server else _clean_file)(engine)
+        fault = (_clean_server if on_server else cleaned_file)(engine)
     except DBAPIError as error:
-        fault = str(error.orig).strip().splitlines()[0].rstrip(".")
+        fault = said_by(error)
     if fault:
         raise OutputError(
             f"{rows:,} rows are removed from {shown_in(engine)}, but the room they lay "
@@ -212,20 +220,6 @@ def _count_without(
             counted.append(table.c.publication < ended)
         fewer = sa.update(table).where(*counted)
         connection.execute(fewer.values(learners=table.c.learners - n))
-
-
-def _clean_file(engine: sa.Engine) -> str:
-    """Leave nothing in free pages of SQLite nor in its log; say what was in the way."""
-    connection = engine.raw_connection()
-    try:
-        driver = cast("Any", connection.driver_connection)
-        driver.execute("VACUUM")
-        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.Error as error:
-        return str(error)
-    finally:
-        connection.close()
-    return "somebody reads from it" if busy else ""
 
 
 def _clean_server(engine: sa.Engine) -> str:

@@ -6,17 +6,22 @@ it comes in another table or an old backup, without it nothing can be told of an
 
 import hmac
 import os
-import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from learnstrata.exceptions import OutputError, PrivacyError
-from learnstrata.layer.databases import POSTGRES, shown, told
+from learnstrata.layer.databases import (
+    PATIENCE,
+    POSTGRES,
+    cleaned_file,
+    said_by,
+    shown,
+)
 from learnstrata.layer.store.membership import first_kept
 from learnstrata.layer.store.opening import now
 from learnstrata.layer.store.tables import (
@@ -139,8 +144,12 @@ def list_path() -> Path:
 
 def listed() -> set[str]:
     """Give the tombstones that are kept beside the key."""
+    return {one for one in _list().split() if len(one) == DIGITS}
+
+
+def _list() -> str:
     path = list_path()
-    return set(path.read_text("ascii").split()) if path.exists() else set()
+    return path.read_text("ascii") if path.exists() else ""
 
 
 def list_down(tombstones: Iterable[str]) -> None:
@@ -148,11 +157,12 @@ def list_down(tombstones: Iterable[str]) -> None:
     new = sorted(set(tombstones) - listed())
     if not new:
         return
-    path = list_path()
+    path, last = list_path(), _list()[-1:]
+    is_cut = last not in {"", "\n"}  # a disk that was full took a part of a line
     path.parent.mkdir(parents=True, exist_ok=True)
     opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(opened, "a", encoding="ascii") as file:
-        file.write("".join(f"{one}\n" for one in new))
+        file.write("".join(f"{one}\n" for one in ["", *new][not is_cut :]))
         file.flush()
         os.fsync(file.fileno())
 
@@ -272,27 +282,26 @@ def scrubbed(engine: sa.Engine, tables: Iterable[str] = ()) -> None:
     Raises
     ------
     OutputError
-        If somebody who reads is in the way.
+        If the database refuses, or somebody reads from it all the while.
     """
-    with told(engine), engine.connect() as connection:
-        plain = connection.execution_options(isolation_level="AUTOCOMMIT")
-        if connection.dialect.name == POSTGRES:
-            for name in tables:
-                plain.exec_driver_sql(f'VACUUM FULL "{name}"')
-            return
-        driver: Any = connection.connection.driver_connection
-        try:
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            driver.execute("VACUUM").fetchall()
-            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.Error as error:
-            raise _not_clean(engine, str(error)) from error
-        if busy:
-            raise _not_clean(engine, "somebody reads from it")
+    is_file = engine.dialect.name != POSTGRES
+    try:
+        fault = cleaned_file(engine) if is_file else _written_anew(engine, tables)
+    except DBAPIError as error:
+        fault = said_by(error)
+    if fault:
+        raise OutputError(
+            f"The rows are removed from {shown(engine)}, but the room they lay in is "
+            f"not cleaned yet: {fault}. See that there is room and that nobody reads "
+            "from it, and do it again."
+        )
 
 
-def _not_clean(engine: sa.Engine, why: str) -> OutputError:
-    return OutputError(
-        f"The rows are removed from {shown(engine)}, but the room they lay in is not "
-        f"cleaned yet: {why}. Do it again when nobody uses it."
-    )
+def _written_anew(engine: sa.Engine, tables: Iterable[str]) -> str:
+    """Have PostgreSQL write tables anew; what is in the way raises."""
+    with engine.connect() as connection:
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+        alone.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}s'")
+        for name in tables:
+            alone.exec_driver_sql(f'VACUUM (FULL) "{name}"')
+    return ""
