@@ -120,9 +120,9 @@ def database_of(address: str | URL) -> sa.Engine:
     """
     url = address_of(address) if isinstance(address, str) else address
     if url.get_backend_name() == POSTGRES:
-        # A server may have ended a connection that nothing was asked for long.
+        # None is kept: a server may end what nothing is asked for, as while a fit runs.
         limits = {"connect_timeout": CONNECT}
-        return sa.create_engine(url, connect_args=limits, pool_pre_ping=True)
+        return sa.create_engine(url, connect_args=limits, poolclass=sa.NullPool)
     engine = sa.create_engine(url, connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
