@@ -30,12 +30,11 @@ def trials(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("share", [0.5, 0.8])
 def test_a_command_that_is_killed_is_whole_or_absent_and_can_be_given_again(
-    trials, name, share
+    trials, name
 ):
     trial = trials[name]
-    cut = trial.cut(after=share * trial.seconds)
+    cut = trial.cut(after=0.8 * trial.seconds)
     assert cut.ended.code in {0, -9}
     assert (cut.faults, cut.again) == ([], [])
 
@@ -47,23 +46,24 @@ def assert_told_once(cut):
     assert (cut.faults, cut.again) == ([], [])
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("room", [8_192, 65_536, 524_288])
+@pytest.mark.parametrize(
+    ("name", "room"), [("refit", 65_536), ("publish", 131_072), ("forget", 114_688)]
+)
 def test_a_full_disk_is_one_message_and_nothing_is_half_there(trials, name, room):
-    """A limit on the size of files stands in for the disk."""
-    cut = trials[name].cut(room=room)
-    if cut.ended.code:
-        assert_told_once(cut)
+    """A limit on the size of files stands in for the disk; the server has its own."""
+    trial = trials[name]
+    if trial.desk.server and name == "publish":
+        pytest.skip("it writes to the server alone")
+    assert_told_once(trial.cut(room=room))
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("share", [0.4, 0.7, 0.9])
-def test_a_server_that_ends_is_one_message_and_nothing_is_half_there(
-    trials, name, share
-):
+def test_a_server_that_ends_is_one_message_and_nothing_is_half_there(trials, name):
+    """Where it does so between two steps, the next one connects again."""
     trial = trials[name]
     if not trial.desk.server:
         pytest.skip("SQLite has no server")
-    cut = trial.cut(after=share * trial.seconds, end=trial.desk.end_backends)
+    cut = trial.cut(after=0.9 * trial.seconds, end=trial.desk.end_backends)
     if cut.ended.code:
         assert_told_once(cut)
+    assert (cut.faults, cut.again) == ([], [])

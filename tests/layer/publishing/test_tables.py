@@ -314,13 +314,12 @@ ORDER = "SELECT release FROM segment_releases_v1 ORDER BY publication"
 @pytest.mark.skipif(os.name != "posix", reason="processes are forked")
 def test_a_publisher_that_is_killed_leaves_one_whole_release(base):
     """What it answered is there; of what it had begun all or nothing."""
-    rng, number = np.random.default_rng(12), 0
+    rng, number = np.random.default_rng(12), 1
+    publish(stamped(number, LEARNERS), base)
     with publishers(base) as killed:
         for _ in range(KILLS):
             answered = max(number, killed(number + 1, rng.uniform(0, 0.4)))
-            if answered:
-                number = release_held(base, {answered, answered + 1})
-    assert number > 0
+            number = release_held(base, {answered, answered + 1})
     last = stamped(number + 1, LEARNERS)
     publish(last, base)
     assert held(base) == replayed(base) == told(last)
