@@ -43,6 +43,8 @@ splits = 0
 [layer]
 min_gain = -1.0
 max_moved = 1.0
+min_jaccard = 0.0
+min_shared = 0.0
 """
 
 
@@ -179,6 +181,7 @@ class Desk:
         return {n: _told(n, frame, ids) for n, frame in found.items()}
 
 
+MAKES = {"refit": "table releases", "publish": "target", "forget": "run"}
 TABLES = tables.metadata.tables
 LOGS = {
     "versions": sa.select(tables.versions.c.id, tables.versions.c.digest),
@@ -294,6 +297,8 @@ class Trial:
         assert {one.code for one in ended} == {0}, ended
         self.seconds = median(one.seconds for one in ended)
         self.after = desk.parts()
+        done = MAKES[name]
+        assert self.before[done] != self.after[done], "it did nothing"
 
     def _begun(self, **how):
         self.desk.put_back(self.name)

@@ -52,7 +52,7 @@ def test_the_same_table_again_is_held_and_nobody_moves(store, table, tmp_path):
     found, added, plan = planned(store, table, tmp_path / "new")
     assert plan.decision == "hold"
     assert plan.promotion.moved == 0
-    easy = Layer(min_gain=-1.0, max_moved=1.0)
+    easy = Layer(min_gain=-1.0, max_moved=1.0, min_jaccard=0.0)
     again = plan_of(store, added.id, found, policy=easy)
     assert (again.decision, added.id) == ("hold", 1)
     assert again.reason == "This is version 1 again, which is in use."

@@ -313,8 +313,6 @@ def _decided(
     challenger: Challenger, promotion: Promoted, changed: list[Event], by: Layer
 ) -> tuple[Decision, str]:
     """Decide, and say by which numbers."""
-    if promotion.version == challenger.against:
-        return "hold", f"This is version {promotion.version} again, which is in use."
     gain = challenger.challenger.explained - challenger.champion.explained
     told = (
         f"The new cut explains {challenger.challenger.explained:.1%} of the variance "
@@ -336,6 +334,8 @@ def _decided(
     moved = promotion.causes.get(REFIT, 0) / stayed if stayed else 0.0
     if objections := _objections(challenger, changed, moved, by):
         return "ask", f"{told}, but {listed(objections)}."
+    if promotion.version == challenger.against:
+        return "hold", f"This is version {promotion.version} again, which is in use."
     return "promote", f"{told}; {moved:.1%} of the learners of both move by it alone."
 
 
