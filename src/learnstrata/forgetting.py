@@ -4,17 +4,23 @@ Of them a tombstone is left, by which they are known when they come again
 (`learnstrata.layer.store.deletions`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 import sqlalchemy as sa
 
 from learnstrata.disk.staging import clear_stale
-from learnstrata.exceptions import ParameterError, SourceError
+from learnstrata.exceptions import (
+    LearnstrataError,
+    ParameterError,
+    SourceError,
+    preview,
+)
 from learnstrata.facade import load
 from learnstrata.layer.contents import refuse_foreign
 from learnstrata.layer.databases import lasting_address
@@ -23,19 +29,26 @@ from learnstrata.layer.store.deletions import (
     WITH_LEARNERS,
     bury,
     erase,
+    held_of,
     list_down,
+    listed,
+    refuse_other_key,
     scrubbed,
+    tombstones_in,
     tombstones_of,
 )
 from learnstrata.layer.store.frames import frame_of
 from learnstrata.layer.store.membership import kept_since, stays_of
 from learnstrata.layer.store.opening import Store
 from learnstrata.layer.store.tables import (
+    deletions,
     members,
     membership,
     publications,
     versions,
 )
+from learnstrata.layer.targets import in_targets
+from learnstrata.wording.words import counted
 
 if TYPE_CHECKING:
     from learnstrata.layer.publishing.forgetting import Forgotten as GoneFrom
@@ -57,12 +70,15 @@ class Forgotten:
         Rows of each target that they were published to.
     kept : tuple of str
         What is out of reach and may hold them still.
+    faults : tuple of str
+        Why something holds them that was to be cleared: a sentence or two each.
     """
 
     rows: int
     runs: tuple[Path, ...]
     targets: dict[str, int]
     kept: tuple[str, ...]
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +94,13 @@ class Access:
     runs : tuple of Path
         Run folders that name them.
     given_to : polars.DataFrame
-        ``target``, ``release`` and ``at`` of each publication that they were in.
+        ``target``, and ``release`` and ``at`` of the last publication there that they
+        were in; off ``is_sure``, it was cut off, and may have been or not.
     since : datetime or None
         What ended before then may have been removed of stays, versions and
         publications; None is nothing.
+    forgotten : datetime or None
+        When they were forgotten; what is held of them came back since.
     """
 
     stays: pl.DataFrame
@@ -89,6 +108,7 @@ class Access:
     runs: tuple[Path, ...]
     given_to: pl.DataFrame
     since: datetime | None = None
+    forgotten: datetime | None = None
 
 
 def known_runs(store: Store) -> tuple[Path, ...]:
@@ -99,7 +119,7 @@ def known_runs(store: Store) -> tuple[Path, ...]:
         return tuple(dict.fromkeys(map(Path, found)))
 
 
-def forget(
+def forget(  # noqa: PLR0913 - whom, where else, and as what
     store: Store,
     learners: Sequence[str],
     *,
@@ -107,6 +127,7 @@ def forget(
     who: str,
     runs: Iterable[str | Path] = (),
     targets: Iterable[str] = (),
+    even_unknown: bool = False,
 ) -> Forgotten:
     """Remove learners from all that is known to hold them.
 
@@ -122,56 +143,123 @@ def forget(
         Run folders besides those that the store knows.
     targets : iterable of str, default=()
         Addresses of targets besides those that the store knows.
+    even_unknown : bool, default=False
+        Write a tombstone of a learner of whom nothing is held, too, as of somebody who
+        objects ahead.
 
     Returns
     -------
     Forgotten
 
+    Raises
+    ------
+    ParameterError
+        If nothing is held of one of them; then nothing was done.
+    PrivacyError
+        If others were forgotten under another key.
+    OutputError
+        If the store cannot be written to.
+
     Notes
     -----
-    The tombstones are written first: if it ends before all is removed, doing it again
-    removes the rest, and nobody comes back meanwhile.
+    The tombstones are written first and the store follows, so that nothing is published
+    or restored from it meanwhile; then run folders, then targets. What cannot be
+    reached is told in `faults`; doing it again removes the rest.
     """
-    ids = list(dict.fromkeys(learners))
+    ids, runs = list(dict.fromkeys(learners)), tuple(runs)
+    given = {lasting_address(one): one for one in targets}
     tombstones = tombstones_of(pl.Series(ids, dtype=pl.String), key).to_list()
-    list_down(tombstones)
-    gone = _gone_from_targets(store, targets, ids)
-    folders = dict.fromkeys([*known_runs(store), *map(Path, runs)])
-    held = tuple(one for one in folders if _is_there(one) and forget_in_run(one, ids))
+    folders = tuple(dict.fromkeys([*known_runs(store), *map(Path, runs)]))
+    with store.reading() as connection:
+        refuse_other_key(connection, key)
+        gone = tombstones_in(connection) | listed()
+    if not even_unknown:
+        new = {i for i, one in zip(ids, tombstones, strict=True) if one not in gone}
+        _refuse_unknown(store, new, folders, given.values())
+    list_down(tombstones, key)
     with store.writing() as connection:
-        bury(connection, tombstones, who=who)
+        bury(connection, tombstones, key=key, who=who)
         rows = erase(connection, ids)
-    scrubbed(store.engine, WITH_LEARNERS)
+    faults = _tried(partial(scrubbed, store.engine, WITH_LEARNERS))
+    held, of_runs = _gone_from_runs(folders, ids, given={*map(Path, runs)})
+    found, of_targets = in_targets(
+        store, partial(_gone_from, ids=ids, given=given.keys()), given.values()
+    )
     return Forgotten(
         rows,
         held,
-        {one.address: one.rows for one in gone},
-        tuple(dict.fromkeys(one.kept for one in gone if one.kept)),
+        {one.address: one.rows for one in found},
+        tuple(dict.fromkeys(one.kept for one in found if one.kept)),
+        (*faults, *of_runs, *of_targets),
     )
 
 
-def _gone_from_targets(
-    store: Store, targets: Iterable[str], ids: Sequence[str]
-) -> "list[GoneFrom]":
-    """Remove learners from targets: those that are given, and all that are known.
+def _tried(act: Callable[[], object]) -> tuple[str, ...]:
+    """Do something; give what was in the way."""
+    try:
+        act()
+    except LearnstrataError as error:
+        return (str(error),)
+    return ()
+
+
+def _refuse_unknown(
+    store: Store, ids: set[str], runs: Sequence[Path], targets: Iterable[str]
+) -> None:
+    """Refuse learners of whom nothing is held: their ids may be mistyped."""
+    from learnstrata.layer.publishing.forgetting import who_is_in
+
+    with store.reading() as connection:
+        left = ids - held_of(connection, ids)
+    for run in runs:
+        left -= _in(run, left) if left else set()
+    if not left:
+        return
+    found, faults = in_targets(store, partial(who_is_in, learner_ids=left), targets)
+    left = left.difference(*found)
+    if left:
+        looked = f"{counted(len(runs), 'run folder')} and "
+        looked += counted(len(found), "target")
+        more = f" Not looked into: {' '.join(faults)}" if faults else ""
+        raise ParameterError(
+            f"Nothing is held of {preview(sorted(left))} in the store, {looked}. Ids "
+            "are those of the table, letter by letter. Nothing was removed. To record "
+            f"an objection of somebody not there yet: --even-unknown.{more}"
+        )
+
+
+def _gone_from_runs(
+    folders: Iterable[Path], ids: Sequence[str], *, given: Collection[Path]
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Remove learners from run folders; say which could not be written."""
+    held, faults = [], []
+    for one in folders:
+        try:
+            if (_is_there(one) or one in given) and forget_in_run(one, ids):
+                held.append(one)
+        except LearnstrataError as error:
+            faults.append(str(error))
+    return tuple(held), tuple(faults)
+
+
+def _gone_from(
+    target: str, *, ids: Sequence[str], given: Collection[str]
+) -> "GoneFrom":
+    """Remove learners from a target.
 
     A publication that was killed may be the only one to a target that is known, and a
     target may have been taken away since: there is nobody to remove then.
     """
-    from learnstrata.layer.publications import targets_of
     from learnstrata.layer.publishing.forgetting import Forgotten as GoneFrom
     from learnstrata.layer.publishing.forgetting import forget_in
 
-    # What is kept has no password; what is given may have one.
-    given = {lasting_address(one): one for one in targets}
-    found = [forget_in(one, ids) for one in given.values()]
-    for known in sorted(set(targets_of(store)) - given.keys()):
-        try:
-            found.append(forget_in(known, ids))
-        except SourceError:
-            kept = f"{known} holds no publication; what was taken from it may."
-            found.append(GoneFrom(known, 0, kept))
-    return found
+    try:
+        return forget_in(target, ids)
+    except SourceError:
+        if lasting_address(target) in given:
+            raise
+        kept = f"{target} holds no publication; what was taken from it may."
+        return GoneFrom(target, 0, kept)
 
 
 def _is_there(folder: Path) -> bool:
@@ -203,49 +291,70 @@ def forget_in_run(folder: str | Path, learners: Sequence[str]) -> bool:
     return True
 
 
-def access(store: Store, learner: str) -> Access:
+def access(store: Store, learner: str, *, key: bytes | None = None) -> Access:
     """Say what is held of a learner, and who was given it.
 
     Parameters
     ----------
     store : Store
     learner : str
+    key : bytes of length 32 or more, default=None
+        By which it is known that they were forgotten, and when.
 
     Raises
     ------
     ParameterError
-        If nothing is held of them.
+        If nothing is held of them, and they were not forgotten.
     """
     with store.reading() as connection:
         stays = stays_of(connection, learner)
         told = frame_of(
             connection, members.select().where(members.c.learner_id == learner)
         )
-        given = frame_of(connection, _given(learner))
+        given = _given(connection, learner)
         since = kept_since(connection)
-    runs = tuple(one for one in known_runs(store) if one.exists() and _in(one, learner))
-    if stays.is_empty() and told.is_empty() and not runs:
+        forgotten = None if key is None else _forgotten_at(connection, learner, key)
+    runs = tuple(one for one in known_runs(store) if _in(one, {learner}))
+    if stays.is_empty() and told.is_empty() and not runs and forgotten is None:
         raise ParameterError(
             f"Nothing is held of {learner!r}. Ids are those of the table, letter by "
             "letter."
         )
-    return Access(stays, told, runs, given, since)
+    return Access(stays, told, runs, given, since, forgotten)
 
 
-def _given(learner: str) -> sa.Select[*tuple[Any, ...]]:
+def _forgotten_at(
+    connection: sa.Connection, learner: str, key: bytes
+) -> datetime | None:
+    """Give when a learner was forgotten, by the store."""
+    (own,) = tombstones_of(pl.Series([learner]), key)
+    c = deletions.c
+    return connection.scalar(sa.select(c.at).where(c.tombstone == own))
+
+
+def _given(connection: sa.Connection, learner: str) -> pl.DataFrame:
+    """Give the last publication to each target that a learner was in.
+
+    One that was cut off counts where no other is known.
+    """
     c, p = membership.c, publications.c
     was_in = (c.since <= p.release) & (c.until.is_(None) | (c.until > p.release))
-    return (
-        sa.select(p.target, p.release, p.at)
+    address = sa.func.coalesce(p.address, p.target).label("target")
+    asked = (
+        sa.select(address, p.release, p.at, p.id, p.mode)
         .select_from(publications.join(membership, was_in))
         .where(c.learner_id == learner)
-        .order_by(p.id)
     )
+    found = frame_of(connection, asked).with_columns(is_sure=pl.col("mode") != "begun")
+    last = found.sort("is_sure", "id").group_by("target").last().sort("id")
+    return last.select("target", "release", "at", "is_sure")
 
 
-def _in(run: Path, learner: str) -> bool:
-    path = run / "private" / "segments.parquet"
+def _in(run: Path, learners: Collection[str]) -> set[str]:
+    """Give those of some learners whom a run folder names."""
+    path = folder_of_run(run) / "private" / "segments.parquet"
     if not path.exists():
-        return False
-    rows = pl.scan_parquet(path).filter(pl.col("learner_id") == learner)
-    return bool(rows.select(pl.len()).collect().item())
+        return set()
+    is_one = pl.col("learner_id").is_in(sorted(learners))
+    rows = pl.scan_parquet(path).filter(is_one).select("learner_id").collect()
+    return set(rows["learner_id"])

@@ -4,9 +4,9 @@ The store goes by the ``retention_days`` of the version in use
 (`learnstrata.layer.store.retention`); runs and targets follow the store.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,17 @@ import sqlalchemy as sa
 from learnstrata.disk.placing import put_new, sync
 from learnstrata.disk.staging import staging_beside
 from learnstrata.disk.stopping import stoppable
-from learnstrata.exceptions import LearnstrataError, OutputError, SourceError
+from learnstrata.exceptions import OutputError, SourceError
 from learnstrata.layer.contents import refuse_removal
-from learnstrata.layer.databases import lasting_address
 from learnstrata.layer.models import load_model
-from learnstrata.layer.publications import targets_of
-from learnstrata.layer.publishing.pruning import Pruned, ended_in, prune_in
+from learnstrata.layer.publishing.pruning import ended_in, prune_in
 from learnstrata.layer.store.deletions import WITH_LEARNERS, scrubbed
 from learnstrata.layer.store.opening import Store, now
 from learnstrata.layer.store.retention import Due, due_of
 from learnstrata.layer.store.retention import prune as prune_store
 from learnstrata.layer.store.tables import versions
 from learnstrata.layer.store.versions import is_same_model
+from learnstrata.layer.targets import in_targets
 from learnstrata.segments.model.model import SegmentModel
 
 __all__ = ["Pruning", "outlook", "prune", "remove_run"]
@@ -74,7 +73,7 @@ def outlook(store: Store, *, targets: Iterable[str] = ()) -> Pruning:
         If the version in use does not say how long learners are kept.
     """
     due = due_of(store)
-    found, faults = _in_targets(store, ended_in, targets, due.before)
+    found, faults = in_targets(store, partial(ended_in, before=due.before), targets)
     folders = _folders(store, due.versions)
     counts = {one.address: one.rows for one in found}
     return Pruning(due, runs=folders, targets=counts, faults=faults)
@@ -118,7 +117,8 @@ def prune(
         scrubbed(store.engine, WITH_LEARNERS)
     folders = _folders(store)
     removed, of_runs = _removed(folders) if runs else ((), ())
-    found, of_targets = _in_targets(store, prune_in, targets, done.before)
+    remove = partial(prune_in, before=done.before)
+    found, of_targets = in_targets(store, remove, targets)
     return Pruning(
         done,
         tuple(one for one in folders if one not in removed),
@@ -127,25 +127,6 @@ def prune(
         tuple(dict.fromkeys(one.kept for one in found if one.kept and one.rows)),
         (*of_runs, *of_targets),
     )
-
-
-def _in_targets(
-    store: Store,
-    act: Callable[[str, datetime], Pruned],
-    targets: Iterable[str],
-    before: datetime,
-) -> tuple[list[Pruned], tuple[str, ...]]:
-    """Do something in each target; say which could not be reached."""
-    # What is kept has no password; what is given may have one.
-    published = {one: one for one in targets_of(store)}
-    published |= {lasting_address(one): one for one in targets}
-    found, faults = [], []
-    for one in published.values():
-        try:
-            found.append(act(one, before))
-        except LearnstrataError as error:
-            faults.append(str(error))
-    return found, tuple(faults)
 
 
 def _folders(store: Store, due: Sequence[int] = ()) -> tuple[Path, ...]:

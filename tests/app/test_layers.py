@@ -119,5 +119,27 @@ def test_forgetting_takes_a_key_and_leaves_nothing(desk, tmp_path):
     assert refused.returncode == 2
     assert "There is no key" in refused.stderr
     done("forget", "--learner", learner)
-    held = command("access", "--learner", learner)
+    held = json.loads(done("access", "--learner", learner, "--json"))
+    assert (held["stays"], held["runs"]) == ([], [])
+    assert "nothing is held of them" in done("access", "--learner", learner)
+    held = command("access", "--learner", learner, "--key-file", tmp_path / "none")
     assert (held.returncode, "Nothing is held" in held.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_mistyped_id_and_a_target_out_of_reach_are_one_message(desk):
+    rows = pl.read_csv(desk / "run" / "private" / "segments.csv", infer_schema=False)
+    mistyped = command("forget", "--learner", "nobody")
+    assert (mistyped.returncode, mistyped.stdout) == (2, "")
+    assert "in the store, 1 run folder and 0 targets" in mistyped.stderr
+    nowhere = "postgresql://127.0.0.1:1/none"
+    asked = ("--learner", rows["learner_id"][7], "--target", nowhere)
+    found = command("forget", *asked)
+    assert (found.returncode, found.stderr.count("\n")) == (2, 1)
+    assert "none refused" in found.stderr
+    assert "Removed 2 rows of the store" in found.stdout
+    dropped = command("store", "drop-target", nowhere)
+    assert dropped.returncode == 2
+    assert "it knows none" in dropped.stderr
+    done("publish", "--to", desk / "copies", "--quiet")
+    assert "is off the list" in done("store", "drop-target", desk / "copies")

@@ -41,6 +41,7 @@ __all__ = [
     "show_added",
     "show_approved",
     "show_backup",
+    "show_dropped",
     "show_faults",
     "show_forgotten",
     "show_history",
@@ -378,26 +379,41 @@ def access_as_json(found: Access) -> dict[str, Any]:
         "runs": [str(run) for run in found.runs],
         "given_to": _json(found.given_to),
         "kept_since": _instant(found.since),
+        "forgotten": _instant(found.forgotten),
     }
 
 
 def show_access(found: Access) -> None:
     """Print what is held of a learner, and who was given it."""
     console = _console()
+    if found.forgotten is not None:
+        is_back = not (found.stays.is_empty() and found.versions.is_empty())
+        told = (
+            "something is held of them again"
+            if is_back or found.runs
+            else "nothing is held of them"
+        )
+        console.print(f"Forgotten on {_day(found.forgotten)}; {told}.")
+        if not (is_back or found.runs):
+            return
     _show_stays(found.stays, console)
     console.print(f"Versions that place them: {len(found.versions)}.")
     if found.runs:
         runs = listed([str(run) for run in found.runs])
         console.print(f"Run folders: {escape(runs)}.", soft_wrap=True)
     for row in found.given_to.iter_rows(named=True):
-        console.print(
-            f"Given to {escape(row['target'])} on {_day(row['at'])}, in release "
-            f"{row['release']}.",
-            soft_wrap=True,
-        )
+        was = "Given" if row["is_sure"] else "May have been given"
+        told = f"{was} to {row['target']} on {_day(row['at'])}, in release "
+        console.print(escape(f"{told}{row['release']}."), soft_wrap=True)
     if found.given_to.is_empty():
         console.print("Nobody was given it by learnstrata publish.")
     _show_kept(found.since, console)
+
+
+def show_dropped(address: str) -> None:
+    """Print that a target is off the list."""
+    told = f"{address} is off the list: forget and store prune do not go there."
+    _console().print(escape(told), soft_wrap=True)
 
 
 def show_faults(store: Store, faults: Sequence[str]) -> None:

@@ -1,15 +1,16 @@
 """A release of the store is published to a target, and the store knows to whom."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from learnstrata.exceptions import ParameterError, PrivacyError, SourceError
+from learnstrata.exceptions import LearnstrataError, OutputError, ParameterError
 from learnstrata.layer.databases import lasting_address
 from learnstrata.layer.publishing.publication import publish
-from learnstrata.layer.publishing.terms import Mode, Published
+from learnstrata.layer.publishing.terms import Access, Mode, Published
 from learnstrata.layer.releases import Release
 from learnstrata.layer.store.membership import (
     first_kept,
@@ -17,18 +18,18 @@ from learnstrata.layer.store.membership import (
     release_of,
 )
 from learnstrata.layer.store.opening import Store, now
-from learnstrata.layer.store.tables import publications, releases, version_segments
+from learnstrata.layer.store.tables import (
+    deletions,
+    prunings,
+    publications,
+    releases,
+    version_segments,
+)
 from learnstrata.layer.store.versions import added_id, version_of
 
-__all__ = ["publish_release", "targets_of"]
+__all__ = ["publish_release"]
 
-
-def targets_of(store: Store) -> tuple[str, ...]:
-    """Give the addresses of all that was published to, without their passwords."""
-    c = publications.c
-    asked = sa.select(c.address).distinct().where(c.address.is_not(None))
-    with store.reading() as connection:
-        return tuple(connection.scalars(asked))
+TRIES = 3  # as somebody may be forgotten meanwhile
 
 
 def publish_release(
@@ -61,38 +62,55 @@ def publish_release(
     ParameterError
         If nothing was released, or not of that version, or its release is not kept any
         more.
+    OutputError
+        If learners were removed from the store each time meanwhile, or as there.
 
     Notes
     -----
     It is written down before: should anything then fail, nobody was given what the
-    store does not know of. Of what may have been given, the mode stays ``begun``.
+    store does not know of. Of what may have been given, the mode stays ``begun``; of
+    what was refused before, nothing stays.
     """
+    how = partial(
+        publish,
+        target=target,
+        mode=mode,
+        allow_older=allow_older,
+        roles=roles,
+        earlier=partial(_earlier, store),
+    )
+    for _ in range(TRIES):
+        with suppress(_OutdatedError):
+            return _published(store, version, lasting_address(target), how)
+    raise OutputError(
+        f"Learners were removed from the store {TRIES} times while it was published. "
+        "Nothing was written. Publish again."
+    )
+
+
+def _published(
+    store: Store, version: int | None, address: str, how: Callable[..., Published]
+) -> Published:
+    """Publish a release as it is in the store from first to last."""
     with store.reading() as connection:
         row = _asked(connection, version)
         release = release_of(store, connection, row)
         told = _told(connection, release)
-    written = _written(store, release, lasting_address(target))
+        check = _Check(store, _removals(connection))
+    written = _written(store, release, address)
     try:
-        done = publish(
-            release,
-            target,
-            mode=mode,
-            allow_older=allow_older,
-            told_sizes=told,
-            roles=roles,
-            earlier=partial(_earlier, store),
-        )
-    except (ParameterError, SourceError, PrivacyError):  # before anything was sent
-        with store.writing() as connection:
-            own = publications.c.id == written
-            connection.execute(publications.delete().where(own))
+        done = how(release, told_sizes=told, allowed=check)
+    except LearnstrataError:
+        if not check.is_passed:  # nothing was given
+            with store.writing() as connection:
+                own = publications.c.id == written
+                connection.execute(publications.delete().where(own))
         raise
     with store.writing() as connection:
         connection.execute(
             publications.update()
             .where(publications.c.id == written)
             .values(
-                target=done.address,
                 mode=done.mode,
                 added=done.added,
                 removed=done.removed,
@@ -100,6 +118,43 @@ def publish_release(
             )
         )
     return done
+
+
+class _OutdatedError(LearnstrataError):
+    """Learners were removed from the store while it was published."""
+
+
+class _Check:
+    """Asked before a publication is valid: was nobody removed since it was read.
+
+    Whoever is forgotten later leaves the target after the store: where that is locked
+    until the publication is valid they are found there, and where it is open the store
+    is held meanwhile.
+    """
+
+    def __init__(self, store: Store, removals: tuple[int, int]) -> None:
+        self.store, self.removals, self.is_passed = store, removals, False
+
+    @contextmanager
+    def __call__(self, access: Access) -> Iterator[None]:
+        opened = self.store.writing if access == "open" else self.store.reading
+        with opened() as connection:
+            if _removals(connection) != self.removals:
+                raise _OutdatedError
+            self.is_passed = True
+            if access == "open":
+                yield
+        if access != "open":
+            yield
+
+
+def _removals(connection: sa.Connection) -> tuple[int, int]:
+    """Count how often learners were removed: forgotten, or kept no longer."""
+    one, other = (
+        connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+        for table in (deletions, prunings)
+    )
+    return one, other
 
 
 def _asked(connection: sa.Connection, version: int | None) -> sa.Row[tuple[object]]:

@@ -47,7 +47,7 @@ def forgotten(store, learner):
     import polars as pl
 
     with store.writing() as connection:
-        bury(connection, tombstones_of(pl.Series([learner]), KEY), who="dpo")
+        bury(connection, tombstones_of(pl.Series([learner]), KEY), key=KEY, who="dpo")
         return erase(connection, [learner])
 
 

@@ -209,7 +209,7 @@ def test_who_is_forgotten_later_is_counted_where_rows_are_left(layer):
     with layer.reading() as connection:
         before = connection.execute(releases.select().order_by("number")).all()
     with layer.writing() as connection:
-        bury(connection, tombstones_of(pl.Series(["l0001"]), KEY), who="dpo")
+        bury(connection, tombstones_of(pl.Series(["l0001"]), KEY), key=KEY, who="dpo")
         erase(connection, ["l0001"])
     assert faults_in(layer, key=KEY) == []
     with layer.reading() as connection:

@@ -70,6 +70,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         "learnstrata store restore runs/store.backup --store runs/again.db",
         "learnstrata store restore q4.backup --overwrite",
     ),
+    "store drop-target": (
+        "learnstrata store drop-target sqlite:///runs/crm.db",
+        "learnstrata store drop-target postgresql://db/old --store runs/store.db",
+    ),
     "store prune": (
         "learnstrata store prune --dry-run",
         "learnstrata store prune --runs --store postgresql://db/learning",

@@ -30,7 +30,7 @@ from learnstrata.app.cli.publishing import (
     tell_published,
 )
 from learnstrata.app.cli.tables import key_of
-from learnstrata.exceptions import ParameterError
+from learnstrata.exceptions import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from learnstrata.layer.store.opening import Store
@@ -50,6 +50,7 @@ __all__ = [
     "store_add",
     "store_backup",
     "store_check",
+    "store_drop_target",
     "store_restore",
 ]
 
@@ -151,6 +152,21 @@ def store_restore(
     with shown():
         if not quiet:
             layers.show_restored(opened, done)
+
+
+def store_drop_target(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="As for publish.")],
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Take a target that is gone for good off the list; nothing is done there."""
+    from learnstrata.app import layers
+    from learnstrata.layer.targets import drop_target
+
+    address = drop_target(_opened(store), target)
+    with shown():
+        if not quiet:
+            layers.show_dropped(address)
 
 
 def promote(
@@ -448,6 +464,13 @@ def forget(
         list[str] | None,
         typer.Option("--target", help="A target besides those published to."),
     ] = None,
+    even_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--even-unknown",
+            help="Record learners of whom nothing is held, as when they object ahead.",
+        ),
+    ] = False,
     who: WhoOption = None,
     key_file: KeyFileOption = None,
     quiet: QuietOption = False,
@@ -469,22 +492,26 @@ def forget(
         who=user_of(who),
         runs=runs or (),
         targets=targets or (),
+        even_unknown=even_unknown,
     )
     with shown():
         if not quiet:
             layers.show_forgotten(done)
+    if done.faults:
+        raise OutputError(" ".join(done.faults))
 
 
 def access(
     learner: LearnerOption,
     store: StoreOption = None,
+    key_file: KeyFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is held of a learner, and who was given it."""
     from learnstrata.app import layers
     from learnstrata.forgetting import access as access_to
 
-    found = access_to(_opened(store), learner)
+    found = access_to(_opened(store), learner, key=_key_there(key_file))
     with shown():
         if as_json:
             print_json(layers.access_as_json(found))

@@ -130,7 +130,8 @@ def publish_to_folder(target: Path, content: Content, asked: Asked) -> Published
     if coming.mode != "unchanged":
         delta = differences(state.members, content.members)
         changes = _changes(delta)
-        _write_next(target, state, delta, coming)
+        with asked.allowed("open"):
+            _write_next(target, state, delta, coming)
     return coming.done(str(target), changes, grants_of(asked.roles))
 
 

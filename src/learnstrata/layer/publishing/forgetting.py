@@ -18,6 +18,7 @@ from learnstrata.layer.databases import (
     PATIENCE,
     POSTGRES,
     cleaned_file,
+    reading,
     said_by,
     writing,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "forget_in",
     "nothing_in",
     "opened_target",
+    "who_is_in",
 ]
 
 KEPT_BY_SERVER = (
@@ -122,6 +124,47 @@ def forget_in(target: str | Path, learner_ids: Collection[str]) -> Forgotten:
         return _forget_in_database(engine, learner_ids)
 
 
+def who_is_in(target: str | Path, learner_ids: Collection[str]) -> set[str]:
+    """Give those of some learners whom a target holds, or held and tells of.
+
+    Parameters
+    ----------
+    target : str or path
+        As for `forget_in`.
+    learner_ids : collection of str
+
+    Raises
+    ------
+    SourceError
+        If nothing was ever published there.
+    OutputError
+        If the target cannot be reached.
+    """
+    url = as_database(str(target))
+    if url is None:
+        place = Path(target).absolute()
+        deltas = read_deltas(place, _published_in(place))
+        every = pl.concat(deltas.values())["learner_id"]
+        return set(every.filter(every.is_in(sorted({*learner_ids}))))
+    with opened_target(url) as engine, reading(engine) as connection:
+        if not is_target(connection, shown_in(engine)):
+            raise nothing_in(shown_in(engine))
+        of_them = MEMBERSHIP.c.learner_id.in_(_at_hand(connection, learner_ids))
+        found = set(
+            connection.scalars(sa.select(MEMBERSHIP.c.learner_id).where(of_them))
+        )
+        OUTGOING.drop(connection)
+        return found
+
+
+def _published_in(place: Path) -> State:
+    """Read what a folder holds, which was published to."""
+    state = read_state(place)
+    if state.manifest is None:
+        raise nothing_in(str(place))
+    return state
+
+
 @contextmanager
 def opened_target(url: URL) -> Iterator[sa.Engine]:
     """Give the engine of a database that was published to.
@@ -191,12 +234,7 @@ def cleaned(engine: sa.Engine, rows: int) -> str:
 
 def _delete(connection: sa.Connection, learner_ids: Collection[str]) -> int:
     """Delete the rows of learners, and count all sizes without them."""
-    STAGES.create_all(connection, [OUTGOING])
-    ids = pl.DataFrame(
-        {"learner_id": sorted(set(learner_ids))}, schema={"learner_id": pl.String}
-    )
-    load(connection, OUTGOING, ids)
-    theirs = MEMBERSHIP.c.learner_id.in_(sa.select(OUTGOING))
+    theirs = MEMBERSHIP.c.learner_id.in_(_at_hand(connection, learner_ids))
     columns = ("segment_id", "from_publication", "to_publication")
     deleted = sa.delete(MEMBERSHIP).where(theirs)
     gone = connection.execute(
@@ -207,6 +245,18 @@ def _delete(connection: sa.Connection, learner_ids: Collection[str]) -> int:
     if gone:
         connection.execute(sa.update(RELEASES).values(digest=None))
     return len(gone)
+
+
+def _at_hand(
+    connection: sa.Connection, learner_ids: Collection[str]
+) -> sa.Select[tuple[str]]:
+    """Give learners, however many, as a query to look in."""
+    STAGES.create_all(connection, [OUTGOING])
+    ids = pl.DataFrame(
+        {"learner_id": sorted(set(learner_ids))}, schema={"learner_id": pl.String}
+    )
+    load(connection, OUTGOING, ids)
+    return sa.select(OUTGOING.c.learner_id)
 
 
 def _count_without(
@@ -235,9 +285,7 @@ def _clean_server(engine: sa.Engine) -> str:
 
 
 def _forget_in_folder(target: Path, learner_ids: Collection[str]) -> Forgotten:
-    state = read_state(target)
-    if state.manifest is None:
-        raise nothing_in(str(target))
+    state = _published_in(target)
     deltas = read_deltas(target, state)
     every = pl.concat(deltas.values())
     theirs = every.filter(pl.col("learner_id").is_in(sorted(set(learner_ids))))

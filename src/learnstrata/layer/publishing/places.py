@@ -20,6 +20,7 @@ from learnstrata.layer.databases import (
     database_of,
     is_address_of_database,
 )
+from learnstrata.layer.publishing.terms import Allowed, no_more_asked
 from learnstrata.wording.addresses import is_address, shown_address
 
 __all__ = ["as_database", "file_of", "in_new_file", "opened"]
@@ -80,7 +81,11 @@ def _have_room(connection: Any, _record: object) -> None:  # noqa: ANN401 - of t
 
 
 def in_new_file(
-    target: Path, fill: Callable[[Path], Found], after: Callable[[], Found]
+    target: Path,
+    fill: Callable[[Path], Found],
+    after: Callable[[], Found],
+    *,
+    allowed: Allowed = no_more_asked,
 ) -> Found:
     """Fill a file that is not there yet and appears whole, for its owner alone.
 
@@ -92,6 +97,8 @@ def in_new_file(
         Fills the file at the path it is given.
     after : callable
         Called instead where another was quicker: the file is there then.
+    allowed : callable, default asks nothing
+        As for `learnstrata.layer.publishing.publication.publish`.
 
     Raises
     ------
@@ -104,7 +111,7 @@ def in_new_file(
             path.touch(mode=0o600)
             found = fill(path)
             sync_all(staging)
-            with stoppable() as stops, stops.held():
+            with allowed("open"), stoppable() as stops, stops.held():
                 put_new(path, target)
     except FileExistsError:
         return after()

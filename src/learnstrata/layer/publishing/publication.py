@@ -1,6 +1,7 @@
 """Making a target hold a release, whatever kind of place it is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -18,7 +19,14 @@ from learnstrata.layer.publishing.places import (
     opened,
 )
 from learnstrata.layer.publishing.tables import publish_in
-from learnstrata.layer.publishing.terms import Asked, Earlier, Mode, Published
+from learnstrata.layer.publishing.terms import (
+    Allowed,
+    Asked,
+    Earlier,
+    Mode,
+    Published,
+    no_more_asked,
+)
 from learnstrata.layer.publishing.views import roles_given
 from learnstrata.layer.releases import Release
 
@@ -34,6 +42,7 @@ def publish(  # noqa: PLR0913 - what, where, how, and what may be told to whom
     told_sizes: Mapping[int, int | None] | None = None,
     roles: Mapping[str, str] | None = None,
     earlier: Earlier | None = None,
+    allowed: Allowed = no_more_asked,
 ) -> Published:
     """Make a target hold a release, by the contract ``segment_membership_v1``.
 
@@ -58,6 +67,10 @@ def publish(  # noqa: PLR0913 - what, where, how, and what may be told to whom
     earlier : callable, default=None
         Number of a release -> that release as it stands in the store, None where it is
         not known. Without it all is compared.
+    allowed : callable, default asks nothing
+        Entered when all is prepared, and left when it is valid: if it raises, nothing
+        is published. It is told whether others can get at the target meanwhile, or
+        wait for this publication: ``open``, ``locked``.
 
     Returns
     -------
@@ -82,7 +95,7 @@ def publish(  # noqa: PLR0913 - what, where, how, and what may be told to whom
         raise ParameterError(f"Got mode={mode!r}, expected one of {get_args(Mode)}.")
     content = checked(release)
     sizes = sizes_told(content, told_sizes)
-    asked = Asked(mode, allow_older, sizes, roles_given(roles), earlier)
+    asked = Asked(mode, allow_older, sizes, roles_given(roles), earlier, allowed)
     url = as_database(str(target))
     if url is None:
         return publish_to_folder(Path(target), content, asked)
@@ -99,10 +112,11 @@ def _to_database(url: URL, content: Content, asked: Asked) -> Published:
         return there()
 
     def fill(path: Path) -> Published:
+        alone = replace(asked, allowed=no_more_asked)  # asked before it is there
         with opened(url.set(database=str(path))) as engine:
-            return publish_in(engine, content, asked, name=str(url.database))
+            return publish_in(engine, content, alone, name=str(url.database))
 
-    return in_new_file(file, fill, there)
+    return in_new_file(file, fill, there, allowed=asked.allowed)
 
 
 def _to_there(url: URL, content: Content, asked: Asked) -> Published:

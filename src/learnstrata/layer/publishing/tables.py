@@ -1,5 +1,6 @@
 """A database as a target: one transaction a publication, whole or absent."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, cast
 
@@ -62,9 +63,11 @@ def publish_in(
     """
     name, done = name or shown(engine), None
     try:
-        with writing(engine) as connection:
+        with ExitStack() as until_valid, writing(engine) as connection:
             locked(connection)
-            done = _published(connection, content, asked, name)
+            published = _published(connection, content, asked, name)
+            until_valid.enter_context(asked.allowed("locked"))
+            done = published
     except OutputError:
         if done is None or not _is_there(engine, done, content):
             raise

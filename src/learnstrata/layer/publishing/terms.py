@@ -1,6 +1,7 @@
 """What is asked of a publication, what a target holds, and what has to be done."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
@@ -13,6 +14,8 @@ from learnstrata.layer.publishing.views import Audience
 from learnstrata.layer.releases import Release
 
 __all__ = [
+    "Access",
+    "Allowed",
     "Asked",
     "Changes",
     "Done",
@@ -22,12 +25,20 @@ __all__ = [
     "Publication",
     "Published",
     "in_utc",
+    "no_more_asked",
     "plan_of",
 ]
 
 Mode: TypeAlias = Literal["auto", "full", "delta"]
 Done: TypeAlias = Literal["full", "delta", "unchanged"]
 Earlier: TypeAlias = Callable[[int], Release | None]
+Access: TypeAlias = Literal["open", "locked"]
+Allowed: TypeAlias = Callable[[Access], AbstractContextManager[None]]
+
+
+def no_more_asked(_: Access) -> AbstractContextManager[None]:
+    """Let a publication be made valid without asking anybody."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,8 @@ class Asked:
         Audience -> role of the database.
     earlier : callable, or None
         Number of a release -> that release, if it is still known.
+    allowed : callable
+        As for `learnstrata.layer.publishing.publication.publish`.
     """
 
     mode: Mode
@@ -51,6 +64,7 @@ class Asked:
     told: Mapping[int, int | None]
     roles: Mapping[Audience, str]
     earlier: Earlier | None
+    allowed: Allowed = no_more_asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from learnstrata.layer.store.deletions import (
     bury,
     erase,
     listed,
+    refuse_other_key,
     scrubbed,
     tombstones_in,
     tombstones_of,
@@ -195,6 +196,8 @@ def restore(
         If the file is no backup, damaged or of a newer version.
     ParameterError
         If the store holds versions and `overwrite` is off.
+    PrivacyError
+        If learners were forgotten under another key.
     """
     manifest, tables = _read(Path(path))
     head, _ = known_revisions()
@@ -205,6 +208,8 @@ def restore(
                 "restore into another: --store."
             )
         gone, earlier = tombstones_in(connection) | listed(), _pruned_in(connection)
+        if key is not None:
+            refuse_other_key(connection, key)
         _emptied(connection, manifest["revision"])
         there = sa.MetaData()
         there.reflect(connection, only=_is_ours)
@@ -214,7 +219,6 @@ def restore(
         if manifest["revision"] != head:
             revised(connection, head)
         gone |= tombstones_in(connection)
-        bury(connection, gone, who="restore")
         back = _forgotten_again(connection, gone, key)
         old = _pruned_again(connection, earlier)
     if back or old:
@@ -326,7 +330,7 @@ def _count_on(connection: sa.Connection, table: sa.Table) -> None:
 def _forgotten_again(
     connection: sa.Connection, gone: set[str], key: bytes | None
 ) -> int:
-    """Erase whoever came back with a backup."""
+    """Bury those who were forgotten, and erase whoever came back with a backup."""
     if not gone:
         return 0
     if key is None:
@@ -334,6 +338,7 @@ def _forgotten_again(
             f"{len(gone):,} learners were forgotten, and without the key nobody can "
             "tell whether the backup holds them. Give the key: --key-file."
         )
+    bury(connection, gone, key=key, who="restore")
     ids = connection.scalars(sa.select(members.c.learner_id).distinct()).all()
     told = pl.Series("learner_id", list(ids), dtype=pl.String)
     back = told.filter(tombstones_of(told, key).is_in(list(gone))).to_list()

@@ -8,6 +8,8 @@ from learnstrata.layer.databases import SQLITE
 from learnstrata.layer.store.deletions import (
     counts_of_release,
     is_counted,
+    listed,
+    refuse_other_key,
     tombstones_in,
     tombstones_of,
 )
@@ -39,6 +41,11 @@ def faults_in(store: Store, *, key: bytes | None = None) -> list[str]:
     -------
     list of str
         A sentence each; empty for a store that is whole.
+
+    Raises
+    ------
+    PrivacyError
+        If learners were forgotten under another key.
     """
     with store.reading() as connection:
         return [
@@ -138,9 +145,10 @@ def _of_retention(connection: sa.Connection) -> Iterator[str]:
 
 
 def _of_forgotten(connection: sa.Connection, key: bytes | None) -> Iterator[str]:
-    gone = tombstones_in(connection)
+    gone = tombstones_in(connection) | listed()
     if key is None or not gone:
         return
+    refuse_other_key(connection, key)
     ids = frame_of(connection, sa.select(members.c.learner_id).distinct())["learner_id"]
     back = int(tombstones_of(ids, key).is_in(list(gone)).sum())
     if back:

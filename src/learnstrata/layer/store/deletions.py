@@ -6,8 +6,10 @@ it comes in another table or an old backup, without it nothing can be told of an
 
 import hmac
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -22,10 +24,12 @@ from learnstrata.layer.databases import (
     said_by,
     shown,
 )
+from learnstrata.layer.store.frames import add_rows
 from learnstrata.layer.store.membership import first_kept
 from learnstrata.layer.store.opening import now
 from learnstrata.layer.store.tables import (
     deletions,
+    layer,
     members,
     membership,
     releases,
@@ -40,8 +44,11 @@ __all__ = [
     "WITH_LEARNERS",
     "bury",
     "erase",
+    "held_of",
+    "key_checked",
     "list_down",
     "listed",
+    "refuse_other_key",
     "scrubbed",
     "tombstones_in",
     "tombstones_of",
@@ -52,6 +59,53 @@ WITH_LEARNERS = ("members", "membership", "versions")  # tables that tell of som
 PURPOSE = "tombstones of learners"
 HALVES = (b"one", b"two")
 DIGITS = 32
+CHECK = b"the key of these tombstones"
+CHECK_DIGITS = 64
+AT_HAND = sa.Table(
+    "learners_at_hand",
+    sa.MetaData(),
+    sa.Column("learner_id", sa.Text, primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+
+
+def key_checked(key: bytes) -> str:
+    """Give what a key is known by, without telling it: 64 hex digits.
+
+    Parameters
+    ----------
+    key : bytes of length 32 or more
+
+    Examples
+    --------
+    >>> len(key_checked(b"k" * 32)), key_checked(b"k" * 32) == key_checked(b"j" * 32)
+    (64, False)
+    """
+    return hmac.digest(secret_of(key, PURPOSE), CHECK, "sha256").hex()
+
+
+def refuse_other_key(connection: sa.Connection, key: bytes) -> None:
+    """Refuse a key under which those who were forgotten are not known.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    key : bytes of length 32 or more
+
+    Raises
+    ------
+    PrivacyError
+        If tombstones of the store, or those beside the key, are of another one.
+    """
+    own = connection.scalar(sa.select(layer.c.key_check))
+    known = {own} if own else set()
+    known |= {one for one in _list().split() if len(one) == CHECK_DIGITS}
+    if known - {key_checked(key)}:
+        raise PrivacyError(
+            "Learners were forgotten under another key than this one, by which nobody "
+            "of them would be known: they would come back. Give that key: --key-file, "
+            "or LEARNSTRATA_KEY_FILE."
+        )
 
 
 def tombstones_of(learners: pl.Series, key: bytes) -> pl.Series:
@@ -98,7 +152,7 @@ def without_forgotten(
     Raises
     ------
     PrivacyError
-        If somebody was forgotten and there is no key by which to know them.
+        If somebody was forgotten and there is no key by which to know them, or another.
     """
     gone = tombstones_in(connection) | listed()
     if not gone:
@@ -108,25 +162,41 @@ def without_forgotten(
             f"{len(gone):,} learners were forgotten, and without the key nobody can "
             "tell whether this table holds them. Give the key: --key-file."
         )
+    refuse_other_key(connection, key)
     found = tombstones_of(learners["learner_id"].cast(pl.String), key)
     return learners.filter(~found.is_in(list(gone)))
 
 
 def bury(
-    connection: sa.Connection, tombstones: Iterable[str], *, who: str, at: object = None
+    connection: sa.Connection,
+    tombstones: Iterable[str],
+    *,
+    key: bytes | None,
+    who: str,
+    at: object = None,
 ) -> None:
-    """Write down tombstones, each once.
+    """Write down tombstones, each once; with the first one, what its key is known by.
 
     Parameters
     ----------
     connection : sqlalchemy.Connection
         That writes.
     tombstones : iterable of str
+    key : bytes or None
+        That they are made with; None where it is not at hand.
     who : str
     at : datetime, default=None
         ``None`` is now.
+
+    Raises
+    ------
+    PrivacyError
+        If those that are there are of another key.
     """
     new = sorted(set(tombstones) - tombstones_in(connection))
+    if key is not None:
+        refuse_other_key(connection, key)
+        connection.execute(layer.update().values(key_check=key_checked(key)))
     if new:
         connection.execute(
             deletions.insert(),
@@ -152,9 +222,10 @@ def _list() -> str:
     return path.read_text("ascii") if path.exists() else ""
 
 
-def list_down(tombstones: Iterable[str]) -> None:
-    """Add tombstones to those beside the key."""
-    new = sorted(set(tombstones) - listed())
+def list_down(tombstones: Iterable[str], key: bytes) -> None:
+    """Add tombstones to those beside the key, and what the key is known by."""
+    told = {*tombstones, key_checked(key)}
+    new = sorted(told - set(_list().split()))
     if not new:
         return
     path, last = list_path(), _list()[-1:]
@@ -167,27 +238,54 @@ def list_down(tombstones: Iterable[str]) -> None:
         os.fsync(file.fileno())
 
 
-def erase(connection: sa.Connection, learners: Sequence[str]) -> int:
+@contextmanager
+def _at_hand(
+    connection: sa.Connection, learners: Collection[str]
+) -> Iterator[sa.Select[Any]]:
+    """Give learners, however many, as a query to look in."""
+    ids = pl.DataFrame({"learner_id": pl.Series(sorted({*learners}), dtype=pl.String)})
+    AT_HAND.create(connection, checkfirst=False)
+    add_rows(connection, AT_HAND, ids)
+    yield sa.select(AT_HAND.c.learner_id)
+    AT_HAND.drop(connection, checkfirst=False)
+
+
+def held_of(connection: sa.Connection, learners: Collection[str]) -> set[str]:
+    """Give those of some learners of whom a store has rows.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    learners : collection of str
+    """
+    with _at_hand(connection, learners) as asked:
+        parts = [
+            sa.select(table.c.learner_id).where(table.c.learner_id.in_(asked))
+            for table in (membership, members)
+        ]
+        return set(connection.scalars(sa.union(*parts)))
+
+
+def erase(connection: sa.Connection, learners: Collection[str]) -> int:
     """Delete all rows and codes of learners; count the others again.
 
     Parameters
     ----------
     connection : sqlalchemy.Connection
         That writes.
-    learners : sequence of str
+    learners : collection of str
 
     Returns
     -------
     int
         Rows that are gone.
     """
-    if not learners:
-        return 0
-    _without_codes(connection, learners)
     gone = 0
-    for table in (membership, members):
-        is_of = table.c.learner_id.in_(list(learners))
-        gone += connection.execute(table.delete().where(is_of)).rowcount
+    with _at_hand(connection, learners) as asked:
+        _without_codes(connection, asked)
+        for table in (membership, members):
+            is_of = table.c.learner_id.in_(asked)
+            gone += connection.execute(table.delete().where(is_of)).rowcount
     if gone:
         _count_again(connection)
     return gone
@@ -246,11 +344,11 @@ def counts_of_release() -> dict[str, sa.Select[int]]:
     }
 
 
-def _without_codes(connection: sa.Connection, learners: Sequence[str]) -> None:
+def _without_codes(connection: sa.Connection, learners: sa.Select[Any]) -> None:
     """Take the codes of learners out of the models of the store."""
     c = members.c
     asked = sa.select(c.version, c.member_code).where(
-        c.learner_id.in_(list(learners)), c.member_code.is_not(None)
+        c.learner_id.in_(learners), c.member_code.is_not(None)
     )
     codes: dict[int, list[int]] = {}
     for version, code in connection.execute(asked):

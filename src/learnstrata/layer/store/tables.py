@@ -84,6 +84,7 @@ layer = sa.Table(
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("at", Time, nullable=False),
+    sa.Column("key_check", DIGEST),  # of the key of its tombstones; null: there is none
 )
 versions = sa.Table(
     "versions",

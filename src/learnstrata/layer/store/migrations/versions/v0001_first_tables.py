@@ -21,6 +21,7 @@ def upgrade() -> None:
         "layer",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key_check", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_layer")),
     )
     op.create_table(
