@@ -21,7 +21,7 @@ from learnstrata.layer.store.opening import now, open_store
 from learnstrata.layer.store.promotion import promote
 from learnstrata.layer.store.versions import add_version, read_run
 from learnstrata.layer.targets import drop_target, targets_of
-from targets import held, said_in
+from targets import held, rows, said_in
 from thrift import NO_EVIDENCE
 
 KEY = bytes(32)
@@ -244,7 +244,7 @@ def test_what_is_in_the_way_is_told_when_all_else_is_done(filled, tmp_path):
     drop_target(filled, foreign)
     assert targets_of(filled) == (target,)
     assert forget(filled, [LEARNT], key=KEY, **WHO).faults == ()
-    with pytest.raises(ParameterError, match="knows no target .*a folder; it knows"):
+    with pytest.raises(ParameterError, match="a folder to take off the list, expected"):
         drop_target(filled, foreign)
 
 
@@ -347,3 +347,54 @@ def test_a_check_knows_those_too_who_are_listed_beside_the_key(filled):
     list_down(tombstones_of(pl.Series([LEARNT]), KEY), KEY)
     (fault,) = faults_in(filled, key=KEY)
     assert "1 learners who were forgotten are there" in fault
+
+
+@pytest.mark.parametrize("where", ["database", "folder"])
+def test_a_segment_that_is_under_ten_without_them_is_told_to_nobody(
+    tmp_path, where, filled
+):
+    target = str(tmp_path / "copies")
+    if where == "database":
+        target = f"sqlite:///{tmp_path}/crm.db"
+    promote(filled, add_version(filled, planted(groups(90, 10)), **WHO).id, **WHO)
+    with filled.writing() as connection:  # as the run tells them
+        told = tables.version_segments.update()
+        connection.execute(told.values(told=10))
+    publish_release(filled, target)
+    assert told_sizes(target) == [10, 10]
+    last = max(planted(groups(90, 10)).learners["learner_id"])
+    forget(filled, [last], key=KEY, **WHO)
+    assert told_sizes(target) == [10]
+
+
+def told_sizes(target):
+    if "://" in target:
+        asked = "SELECT learners FROM segment_sizes_product"
+        return [n for (n,) in rows(target, asked)]
+    return pl.read_csv(f"{target}/segment_sizes_product.csv")["learners"].to_list()
+
+
+def test_a_run_is_the_version_that_it_was_before_somebody_was_forgotten(
+    store, run, somebody
+):
+    forget(store, [somebody], key=KEY, **WHO)
+    again = add_version(store, read_run(run), **WHO, key=KEY)
+    assert (again.id, again.is_new) == (1, False)
+
+
+def test_a_target_published_to_after_a_backup_is_known_after_its_restore(
+    filled, tmp_path
+):
+    early, late = f"sqlite:///{tmp_path}/crm.db", str(tmp_path / "copies")
+    publish_release(filled, early)
+    backup = back_up(filled, tmp_path / "b")
+    promote(filled, add_version(filled, planted(groups(40, 60)), **WHO).id, **WHO)
+    publish_release(filled, late)
+    restore(filled, backup, key=KEY, overwrite=True)
+    given = access(filled, LEARNT).given_to
+    found = given.select("target", "release", "is_sure").sort("target").rows()
+    assert found == [(late, None, False), (early, 1, True)]
+    assert faults_in(filled, key=KEY) == []
+    done = forget(filled, [LEARNT], key=KEY, **WHO)
+    assert [*done.targets.values()] == [1, 1]
+    assert not said_in(late, LEARNT)

@@ -95,7 +95,8 @@ class Access:
         Run folders that name them.
     given_to : polars.DataFrame
         ``target``, and ``release`` and ``at`` of the last publication there that they
-        were in; off ``is_sure``, it was cut off, and may have been or not.
+        were in; off ``is_sure``, it was cut off, or its release is not there any more
+        since a restore, and they may have been given or not.
     since : datetime or None
         What ended before then may have been removed of stays, versions and
         publications; None is nothing.
@@ -339,13 +340,15 @@ def _given(connection: sa.Connection, learner: str) -> pl.DataFrame:
     """
     c, p = membership.c, publications.c
     was_in = (c.since <= p.release) & (c.until.is_(None) | (c.until > p.release))
+    was_in |= p.release.is_(None)  # a restore took it back: nobody knows who was in it
     address = sa.func.coalesce(p.address, p.target).label("target")
     asked = (
         sa.select(address, p.release, p.at, p.id, p.mode)
         .select_from(publications.join(membership, was_in))
         .where(c.learner_id == learner)
     )
-    found = frame_of(connection, asked).with_columns(is_sure=pl.col("mode") != "begun")
+    is_sure = (pl.col("mode") != "begun") & pl.col("release").is_not_null()
+    found = frame_of(connection, asked).with_columns(is_sure=is_sure)
     last = found.sort("is_sure", "id").group_by("target").last().sort("id")
     return last.select("target", "release", "at", "is_sure")
 

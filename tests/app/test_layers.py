@@ -140,6 +140,6 @@ def test_a_mistyped_id_and_a_target_out_of_reach_are_one_message(desk):
     assert "Removed 2 rows of the store" in found.stdout
     dropped = command("store", "drop-target", nowhere)
     assert dropped.returncode == 2
-    assert "it knows none" in dropped.stderr
+    assert "there is none" in dropped.stderr
     done("publish", "--to", desk / "copies", "--quiet")
     assert "is off the list" in done("store", "drop-target", desk / "copies")

@@ -403,8 +403,9 @@ def show_access(found: Access) -> None:
         console.print(f"Run folders: {escape(runs)}.", soft_wrap=True)
     for row in found.given_to.iter_rows(named=True):
         was = "Given" if row["is_sure"] else "May have been given"
-        told = f"{was} to {row['target']} on {_day(row['at'])}, in release "
-        console.print(escape(f"{told}{row['release']}."), soft_wrap=True)
+        told = f"{was} to {row['target']} on {_day(row['at'])}"
+        told += f", in release {row['release']}" if row["release"] else ""
+        console.print(escape(f"{told}."), soft_wrap=True)
     if found.given_to.is_empty():
         console.print("Nobody was given it by learnstrata publish.")
     _show_kept(found.since, console)

@@ -87,7 +87,7 @@ def drop_target(store: Store, target: str | Path) -> str:
     if not done.rowcount:
         known = targets_of(store)
         raise ParameterError(
-            f"The store knows no target {address}; it knows "
-            f"{preview(known) if known else 'none'}."
+            f"Got {address} to take off the list, expected a target that was published "
+            f"to: {preview(known) if known else 'there is none'}."
         )
     return address

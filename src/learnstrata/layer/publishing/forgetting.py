@@ -23,7 +23,7 @@ from learnstrata.layer.databases import (
     writing,
 )
 from learnstrata.layer.databases import shown as shown_in
-from learnstrata.layer.publishing.content import without
+from learnstrata.layer.publishing.content import BASE, without
 from learnstrata.layer.publishing.contract import (
     CONTRACT,
     MEMBERSHIP,
@@ -86,8 +86,8 @@ class Forgotten:
 def forget_in(target: str | Path, learner_ids: Collection[str]) -> Forgotten:
     """Remove learners from a target: the rows of now, of before, and the deltas.
 
-    Sizes are counted without them. The next publication compares all rows, since what
-    the target holds is no release any more.
+    Sizes are counted without them, and one under ten is not told. The next publication
+    compares all rows, since what the target holds is no release any more.
 
     Parameters
     ----------
@@ -244,6 +244,8 @@ def _delete(connection: sa.Connection, learner_ids: Collection[str]) -> int:
         _count_without(connection, row, n)
     if gone:
         connection.execute(sa.update(RELEASES).values(digest=None))
+        few = sa.update(SIZES).where(SIZES.c.learners < BASE)
+        connection.execute(few.values(told=None))
     return len(gone)
 
 
@@ -309,7 +311,7 @@ def _state_without(state: State, theirs: pl.DataFrame) -> State:
         members=without(state.members, theirs["learner_id"].unique().to_list()),
         sizes=state.sizes.with_columns(
             pl.col("learners") - lost(state.sizes, ["publication", "segment_id"])
-        ),
+        ).with_columns(pl.when(pl.col("learners") >= BASE).then("told").alias("told")),
         releases=state.releases.with_columns(
             pl.col("learners") - lost(state.releases, ["publication"]),
             digest=pl.lit(None, pl.String),

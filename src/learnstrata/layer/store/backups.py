@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -40,7 +40,14 @@ from learnstrata.layer.store.opening import (
     revision_of,
 )
 from learnstrata.layer.store.retention import Due, limit_of, remove
-from learnstrata.layer.store.tables import layer, members, metadata, prunings
+from learnstrata.layer.store.tables import (
+    layer,
+    members,
+    metadata,
+    prunings,
+    publications,
+    releases,
+)
 
 __all__ = ["Restored", "back_up", "back_up_before", "restore"]
 
@@ -175,7 +182,8 @@ def restore(
     """Put back what a backup holds, without what is not to be there any more.
 
     That is who was forgotten since; and what is kept no longer, by the configuration
-    that comes with the backup, or what the same store had removed already.
+    that comes with the backup, or what the same store had removed already. What was
+    published since stays known.
 
     Parameters
     ----------
@@ -210,6 +218,7 @@ def restore(
         gone, earlier = tombstones_in(connection) | listed(), _pruned_in(connection)
         if key is not None:
             refuse_other_key(connection, key)
+        given = connection.execute(_given()).mappings().all()
         _emptied(connection, manifest["revision"])
         there = sa.MetaData()
         there.reflect(connection, only=_is_ours)
@@ -219,11 +228,35 @@ def restore(
         if manifest["revision"] != head:
             revised(connection, head)
         gone |= tombstones_in(connection)
+        _kept_given(connection, given)
         back = _forgotten_again(connection, gone, key)
         old = _pruned_again(connection, earlier)
     if back or old:
         scrubbed(store.engine, WITH_LEARNERS)
     return Restored(back, old)
+
+
+def _given() -> sa.Select[Any]:
+    """Ask for all publications, each with the time of its release."""
+    c = publications.c
+    own = publications.outerjoin(releases, releases.c.number == c.release)
+    told = [one for one in c if one is not c.id]
+    return sa.select(*told, releases.c.at.label("released")).select_from(own)
+
+
+def _kept_given(connection: sa.Connection, given: Sequence[sa.RowMapping]) -> None:
+    """Keep what was given to whom since a backup: they have it, and must be reached."""
+    there = {
+        (one["target"], one["at"]) for one in connection.execute(_given()).mappings()
+    }
+    known = dict(connection.execute(sa.select(releases.c.number, releases.c.at)).all())
+    for one in given:
+        if (one["target"], one["at"]) in there:
+            continue
+        row = {str(name): one[name] for name in one if name != "released"}
+        if known.get(row["release"]) != one["released"]:
+            row["release"] = None
+        connection.execute(publications.insert().values(row))
 
 
 def _pruned_in(connection: sa.Connection) -> dict[str, datetime]:

@@ -218,7 +218,7 @@ publications = sa.Table(
     "publications",
     metadata,
     _number("id"),
-    _to("release", "releases.number", nullable=False),
+    _to("release", "releases.number"),  # null: it is not there since a restore
     _text("target"),
     _text("address", nullable=True),
     _text("mode"),

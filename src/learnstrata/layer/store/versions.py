@@ -16,8 +16,8 @@ from learnstrata.layer.lineage import Event, lineage_of
 from learnstrata.layer.models import load_model
 from learnstrata.layer.places import folder_of_run
 from learnstrata.layer.reading import read_exact, read_private, read_summary
-from learnstrata.layer.store.deletions import without_forgotten
-from learnstrata.layer.store.frames import add_rows
+from learnstrata.layer.store.deletions import tombstones_in, without_forgotten
+from learnstrata.layer.store.frames import add_rows, frame_of
 from learnstrata.layer.store.membership import (
     current_stays,
     last_release,
@@ -197,6 +197,9 @@ def add_version(  # noqa: PLR0913 - a run, by whom, and what is known of it
             events = events_of(connection, found.id)
             return AddedVersion(found.id, is_new=False, events=events)
         kept = without_forgotten(connection, run.learners, key)
+        if (less := _same_but_forgotten(connection, run, kept)) is not None:
+            events = events_of(connection, less)
+            return AddedVersion(less, is_new=False, events=events)
         model = _without_codes(run, kept)
         parent = _parent(connection, parent)
         id_ = _add(connection, run, (kept, model), parent, (who, why))
@@ -300,6 +303,42 @@ def _without_codes(run: RunContent, kept: pl.DataFrame) -> SegmentModel:
     """Give the model without the codes of learners who are not kept."""
     gone = run.learners.join(kept, on="learner_id", how="anti")
     return run.model.without_members(gone["member_code"].to_list())
+
+
+def _same_but_forgotten(
+    connection: sa.Connection, run: RunContent, kept: pl.DataFrame
+) -> int | None:
+    """Give the version that a run is, but for learners who were forgotten since."""
+    c, own = versions.c, _placed_as(kept, "segment_id")
+    if tombstones_in(connection) == set():
+        return None
+    asked = sa.select(c.id, c.model).where(
+        c.config_digest == run.config_digest,
+        c.learners == kept.height,
+        c.pruned.is_(None),
+    )
+    for id_, model in connection.execute(asked.order_by(c.id)).all():
+        columns = (members.c[name] for name in ("learner_id", "number"))
+        placed = sa.select(*columns, members.c.values_digest).where(
+            members.c.version == id_
+        )
+        if is_same_model(SegmentModel.from_json(model), run.model) and own.equals(
+            _placed_as(frame_of(connection, placed), "number")
+        ):
+            return int(id_)
+    return None
+
+
+def _placed_as(learners: pl.DataFrame, number: str) -> pl.DataFrame:
+    """Give whom learners are, where they are and what was said of them."""
+    told = pl.lit(None, pl.Int64)
+    if "values_digest" in learners.columns:
+        told = pl.col("values_digest")
+    return learners.select(
+        pl.col("learner_id").cast(pl.String),
+        pl.col(number).cast(pl.Int64).alias("number"),
+        told.cast(pl.Int64).alias("values_digest"),
+    ).sort("learner_id")
 
 
 def _add(

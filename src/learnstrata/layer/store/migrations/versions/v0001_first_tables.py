@@ -198,7 +198,7 @@ def upgrade() -> None:
     op.create_table(
         "publications",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("release", sa.Integer(), nullable=False),
+        sa.Column("release", sa.Integer(), nullable=True),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("mode", sa.Text(), nullable=False),
