@@ -257,7 +257,9 @@ class _Table:
             "blank lines": self.blank,
             "repeated headers": self.again,
         }
-        told = {kind: note_of(kind, at, ()) for kind, at in lines.items() if at}
+        told: dict[LeftOut, str] = {
+            kind: note_of(kind, at, ()) for kind, at in lines.items() if at
+        }
         told |= {kind: self._note(kind, at) for kind, at in ends.items() if at}
         out[[*remarks, *sums]] = True
         self._write(self.tail.filter(~out))
