@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import learnstrata as ls
 from layer.store.planted import groups, planted
 from learnstrata.exceptions import OutputError, ParameterError, PrivacyError
-from learnstrata.forgetting import access, forget, forget_in_run
+from learnstrata.forgetting import access, forget, forget_again, forget_in_run
 from learnstrata.layer import databases, publications
 from learnstrata.layer.publications import publish_release
 from learnstrata.layer.store import tables
@@ -21,6 +21,7 @@ from learnstrata.layer.store.opening import now, open_store
 from learnstrata.layer.store.promotion import promote
 from learnstrata.layer.store.versions import add_version, read_run
 from learnstrata.layer.targets import drop_target, targets_of
+from learnstrata.refitting import challenge
 from targets import held, rows, said_in
 from thrift import NO_EVIDENCE
 
@@ -398,3 +399,18 @@ def test_a_target_published_to_after_a_backup_is_known_after_its_restore(
     done = forget(filled, [LEARNT], key=KEY, **WHO)
     assert [*done.targets.values()] == [1, 1]
     assert not said_in(late, LEARNT)
+
+
+def test_the_next_table_brings_nobody_back_into_a_run_folder(
+    store, made, somebody, table, tmp_path
+):
+    n = len(ls.load(made).members)
+    forget(store, [somebody], key=KEY, **WHO)
+    other = shutil.copytree(made, tmp_path / "other")
+    assert forget_again(store, other, key=KEY) == 1
+    assert forget_again(store, other, key=KEY) == 0
+    found = challenge(store, table, key=KEY)
+    told = [ls.load(other).members, found.found.members, found.by_champion]
+    for each in told:
+        assert len(each) == n - 1
+        assert somebody not in set(each["learner_id"])

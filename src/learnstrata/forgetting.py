@@ -25,10 +25,12 @@ from learnstrata.facade import load
 from learnstrata.layer.contents import refuse_foreign
 from learnstrata.layer.databases import lasting_address
 from learnstrata.layer.places import folder_of_run
+from learnstrata.layer.reading import read_private
 from learnstrata.layer.store.deletions import (
     WITH_LEARNERS,
     bury,
     erase,
+    forgotten_among,
     held_of,
     list_down,
     listed,
@@ -53,7 +55,15 @@ from learnstrata.wording.words import counted
 if TYPE_CHECKING:
     from learnstrata.layer.publishing.forgetting import Forgotten as GoneFrom
 
-__all__ = ["Access", "Forgotten", "access", "forget", "forget_in_run", "known_runs"]
+__all__ = [
+    "Access",
+    "Forgotten",
+    "access",
+    "forget",
+    "forget_again",
+    "forget_in_run",
+    "known_runs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +300,30 @@ def forget_in_run(folder: str | Path, learners: Sequence[str]) -> bool:
     refuse_foreign(run)
     less.save(run, overwrite=True)
     return True
+
+
+def forget_again(store: Store, folder: str | Path, *, key: bytes | None) -> int:
+    """Write a run folder anew without those who were forgotten; say how many were in.
+
+    Parameters
+    ----------
+    store : Store
+    folder : path
+    key : bytes or None
+
+    Raises
+    ------
+    PrivacyError
+        If somebody was forgotten and there is no key by which to know them, or another.
+    """
+    rows = read_private(folder_of_run(folder), "segments.parquet")
+    if "learner_id" not in rows.columns:
+        return 0
+    with store.reading() as connection:
+        gone = forgotten_among(connection, rows.select("learner_id"), key)
+    if gone:
+        forget_in_run(folder, gone)
+    return len(gone)
 
 
 def access(store: Store, learner: str, *, key: bytes | None = None) -> Access:

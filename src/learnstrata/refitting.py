@@ -22,6 +22,7 @@ from learnstrata.exceptions import ParameterError
 from learnstrata.facade import Segmentation, segment
 from learnstrata.layer.lineage import Event, lineage_of
 from learnstrata.layer.store.approvals import policy_of
+from learnstrata.layer.store.deletions import forgotten_among
 from learnstrata.layer.store.membership import (
     current_stays,
     last_release,
@@ -182,6 +183,12 @@ def challenge(
     in_use = moved_on_to(table, replace(model, config=dated))
     by_champion = assign(table, in_use).select("learner_id", "segment_id")
     found = segment(table, config=settings, key=key, start=by_champion, **given)
+    # Who was forgotten may stand in the table; nothing that is written holds them.
+    with store.reading() as connection:
+        gone = forgotten_among(connection, found.members, key)
+    if gone:
+        found = found.without(gone)
+        by_champion = by_champion.filter(~pl.col("learner_id").is_in(gone))
     found = found.renamed(_names_kept(found, stays, names))
     judged = _judged(found, by_champion)
     return Challenger(found, by_champion, *judged, against=last.version)

@@ -89,9 +89,14 @@ def added_as_json(added: AddedVersion) -> dict[str, Any]:
     return {"version": added.id, "is_new": added.is_new, "events": events}
 
 
-def show_added(store: Store, added: AddedVersion) -> None:
+def show_added(store: Store, added: AddedVersion, *, forgotten: int = 0) -> None:
     """Print a version that was added, and what became of each segment."""
     console = _console()
+    if forgotten:
+        console.print(
+            f"{counted(forgotten, 'learner')} of it had been forgotten: the run folder "
+            "was written anew without them. The table that it was made of is as it was."
+        )
     state = "is" if added.is_new else "was there already: it is"
     console.print(
         f"The run {state} [bold]version {added.id}[/] of {escape(store.address)}"

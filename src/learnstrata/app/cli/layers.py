@@ -86,18 +86,18 @@ def store_add(
 ) -> None:
     """Add a run to the store as a version; nothing uses it until it is promoted."""
     from learnstrata.app import layers
+    from learnstrata.forgetting import forget_again
     from learnstrata.layer.store.versions import add_version, read_run
 
-    content = read_run(run)
-    opened = _opened(store, make=True)
-    added = add_version(
-        opened, content, who=user_of(who), why=why, key=_key_there(key_file)
-    )
+    opened, key = _opened(store, make=True), _key_there(key_file)
+    read_run(run)  # refuses what is none before anything is written
+    gone = forget_again(opened, run, key=key)
+    added = add_version(opened, read_run(run), who=user_of(who), why=why, key=key)
     with shown():
         if as_json:
             print_json(layers.added_as_json(added))
         elif not quiet:
-            layers.show_added(opened, added)
+            layers.show_added(opened, added, forgotten=gone)
 
 
 def store_check(
@@ -438,10 +438,13 @@ def publish(
 
 def _used(store: "Store", run: str, who: str, why: str, key: bytes | None) -> int:
     """Add a run to the store and promote it, unless it is what is used."""
+    from learnstrata.forgetting import forget_again
     from learnstrata.layer.store.membership import last_release
     from learnstrata.layer.store.promotion import promote as promote_version
     from learnstrata.layer.store.versions import add_version, read_run
 
+    read_run(run)
+    forget_again(store, run, key=key)
     added = add_version(store, read_run(run), who=who, why=why, key=key)
     with store.reading() as connection:
         last = last_release(connection)

@@ -44,6 +44,7 @@ __all__ = [
     "WITH_LEARNERS",
     "bury",
     "erase",
+    "forgotten_among",
     "held_of",
     "key_checked",
     "list_down",
@@ -165,6 +166,28 @@ def without_forgotten(
     refuse_other_key(connection, key)
     found = tombstones_of(learners["learner_id"].cast(pl.String), key)
     return learners.filter(~found.is_in(list(gone)))
+
+
+def forgotten_among(
+    connection: sa.Connection, learners: pl.DataFrame, key: bytes | None
+) -> list[str]:
+    """Give the ids of those who were forgotten and are there again.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    learners : polars.DataFrame
+        With ``learner_id``.
+    key : bytes or None
+
+    Raises
+    ------
+    PrivacyError
+        As for `without_forgotten`.
+    """
+    kept = without_forgotten(connection, learners, key)
+    gone = learners.join(kept, on="learner_id", how="anti")
+    return gone["learner_id"].cast(pl.String).unique(maintain_order=True).to_list()
 
 
 def bury(
