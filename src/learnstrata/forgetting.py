@@ -25,7 +25,6 @@ from learnstrata.facade import load
 from learnstrata.layer.contents import refuse_foreign
 from learnstrata.layer.databases import lasting_address
 from learnstrata.layer.places import folder_of_run
-from learnstrata.layer.reading import read_private
 from learnstrata.layer.store.deletions import (
     WITH_LEARNERS,
     bury,
@@ -49,6 +48,7 @@ from learnstrata.layer.store.tables import (
     publications,
     versions,
 )
+from learnstrata.layer.store.versions import RunContent, read_run
 from learnstrata.layer.targets import in_targets
 from learnstrata.wording.words import counted
 
@@ -302,28 +302,35 @@ def forget_in_run(folder: str | Path, learners: Sequence[str]) -> bool:
     return True
 
 
-def forget_again(store: Store, folder: str | Path, *, key: bytes | None) -> int:
+def forget_again(
+    store: Store, run: RunContent, *, key: bytes | None
+) -> tuple[RunContent, int]:
     """Write a run folder anew without those who were forgotten; say how many were in.
 
     Parameters
     ----------
     store : Store
-    folder : path
+    run : RunContent
+        As `learnstrata.layer.store.versions.read_run` gives it.
     key : bytes or None
+
+    Returns
+    -------
+    RunContent
+        What the folder holds from then on.
+    int
 
     Raises
     ------
     PrivacyError
         If somebody was forgotten and there is no key by which to know them, or another.
     """
-    rows = read_private(folder_of_run(folder), "segments.parquet")
-    if "learner_id" not in rows.columns:
-        return 0
     with store.reading() as connection:
-        gone = forgotten_among(connection, rows.select("learner_id"), key)
-    if gone:
-        forget_in_run(folder, gone)
-    return len(gone)
+        gone = forgotten_among(connection, run.learners, key)
+    if not gone or run.folder is None:
+        return run, len(gone)
+    forget_in_run(run.folder, gone)
+    return read_run(run.folder), len(gone)
 
 
 def access(store: Store, learner: str, *, key: bytes | None = None) -> Access:

@@ -34,8 +34,9 @@ from learnstrata.layer.store.membership import (
 )
 from learnstrata.layer.store.opening import Store, now
 from learnstrata.layer.store.promotion import REFIT, Promoted, planned
-from learnstrata.layer.store.tables import decisions, publications
+from learnstrata.layer.store.tables import decisions
 from learnstrata.layer.store.versions import model_of, names_for
+from learnstrata.layer.targets import targets_of
 from learnstrata.learners.features.matrix import to_matrix
 from learnstrata.learners.schema.register import extra_name
 from learnstrata.segments.meaning.rivals import (
@@ -243,7 +244,7 @@ def plan_of(
         Of the challenger, once it was added.
     challenger : Challenger
     policy : Layer, default=None
-        ``None`` is as the version in use is configured.
+        ``None`` is as the version promoted last is configured.
     """
     with store.reading() as connection:
         by = policy or policy_of(connection, version)
@@ -254,7 +255,6 @@ def plan_of(
         numbers = segment_of_number(connection, challenger.against)
         names = names_of_segments(connection)
         placed = placed_by(connection, challenger.against)
-        used = connection.scalars(sa.select(publications.c.target).distinct()).all()
     new = challenger.found.members.select("learner_id", number="segment_id")
     found = lineage_of(before, new, k=len(ids))
     events = tuple(one.placed(ids) for one in found)
@@ -266,7 +266,7 @@ def plan_of(
     decision, reason = _decided(challenger, promotion, changed, by)
     breaks = tuple(
         f"{target}: {what}"
-        for target in used
+        for target in targets_of(store)
         for what in (_broken(e, names) for e in changed)
     )
     return Plan(decision, reason, promotion, events, shifts, breaks)

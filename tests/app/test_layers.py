@@ -143,3 +143,10 @@ def test_a_mistyped_id_and_a_target_out_of_reach_are_one_message(desk):
     assert "there is none" in dropped.stderr
     done("publish", "--to", desk / "copies", "--quiet")
     assert "is off the list" in done("store", "drop-target", desk / "copies")
+
+
+def test_what_is_no_run_makes_no_store(desk):
+    store = desk / "made.db"
+    found = command("store", "add", desk / "no-run", "--store", store)
+    assert found.returncode == 2
+    assert not store.exists()

@@ -89,10 +89,10 @@ def store_add(
     from learnstrata.forgetting import forget_again
     from learnstrata.layer.store.versions import add_version, read_run
 
+    content = read_run(run)  # before a store is made for what is no run
     opened, key = _opened(store, make=True), _key_there(key_file)
-    read_run(run)  # refuses what is none before anything is written
-    gone = forget_again(opened, run, key=key)
-    added = add_version(opened, read_run(run), who=user_of(who), why=why, key=key)
+    content, gone = forget_again(opened, content, key=key)
+    added = add_version(opened, content, who=user_of(who), why=why, key=key)
     with shown():
         if as_json:
             print_json(layers.added_as_json(added))
@@ -443,9 +443,8 @@ def _used(store: "Store", run: str, who: str, why: str, key: bytes | None) -> in
     from learnstrata.layer.store.promotion import promote as promote_version
     from learnstrata.layer.store.versions import add_version, read_run
 
-    read_run(run)
-    forget_again(store, run, key=key)
-    added = add_version(store, read_run(run), who=who, why=why, key=key)
+    content, _ = forget_again(store, read_run(run), key=key)
+    added = add_version(store, content, who=who, why=why, key=key)
     with store.reading() as connection:
         last = last_release(connection)
     if last is None or last.version != added.id:
