@@ -1,6 +1,6 @@
 """What is kept of learners longer than it may leaves the store, runs and targets.
 
-The store goes by the ``retention_days`` of the version in use
+The store goes by the ``retention_days`` of the version promoted last
 (`learnstrata.layer.store.retention`); runs and targets follow the store.
 """
 
@@ -70,7 +70,7 @@ def outlook(store: Store, *, targets: Iterable[str] = ()) -> Pruning:
     Raises
     ------
     ParameterError
-        If the version in use does not say how long learners are kept.
+        If the version promoted last does not say how long learners are kept.
     """
     due = due_of(store)
     found, faults = in_targets(store, partial(ended_in, before=due.before), targets)
@@ -101,7 +101,7 @@ def prune(
     Raises
     ------
     ParameterError
-        If the version in use does not say how long learners are kept.
+        If the version promoted last does not say how long learners are kept.
     OutputError
         If the store cannot be written to, or cleaned.
 

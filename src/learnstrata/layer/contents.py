@@ -114,14 +114,13 @@ def refuse_foreign(run: Path) -> None:
     ------
     OutputError
     """
-    foreign = [name for name, item in _walk(run) if not _is_ours(name, item)]
-    if foreign:
-        raise OutputError(
-            f"{run} holds {sorted(foreign)[:MOST_TOLD]}, expected nothing but the "
-            "files of a run: renaming writes the run anew and would lose what else is "
-            "there. Move it out of the run, then rename. A PDF and charts are made "
-            "anew in share/report.pdf and share/figures."
-        )
+    _refuse_others(
+        run,
+        run,
+        ": renaming writes the run anew and would lose what else is there. Move it out "
+        "of the run, then rename. A PDF and charts are made anew in share/report.pdf "
+        "and share/figures.",
+    )
 
 
 def refuse_removal(run: Path, told: Path) -> None:
@@ -136,12 +135,17 @@ def refuse_removal(run: Path, told: Path) -> None:
     ------
     OutputError
     """
+    _refuse_others(
+        run, told, ", so it is not removed. Move that out of it, then do it again."
+    )
+
+
+def _refuse_others(run: Path, told: Path, rest: str) -> None:
     foreign = [name for name, item in _walk(run) if not _is_ours(name, item)]
     if foreign:
         raise OutputError(
             f"{told} holds {sorted(foreign)[:MOST_TOLD]}, expected nothing but the "
-            "files of a run, so it is not removed. Move that out of it, then do it "
-            "again."
+            f"files of a run{rest}"
         )
 
 

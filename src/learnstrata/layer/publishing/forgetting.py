@@ -49,8 +49,9 @@ __all__ = [
     "Forgotten",
     "cleaned",
     "forget_in",
-    "nothing_in",
     "opened_target",
+    "published_in",
+    "refuse_no_target",
     "who_is_in",
 ]
 
@@ -143,12 +144,11 @@ def who_is_in(target: str | Path, learner_ids: Collection[str]) -> set[str]:
     url = as_database(str(target))
     if url is None:
         place = Path(target).absolute()
-        deltas = read_deltas(place, _published_in(place))
+        deltas = read_deltas(place, published_in(place))
         every = pl.concat(deltas.values())["learner_id"]
         return set(every.filter(every.is_in(sorted({*learner_ids}))))
     with opened_target(url) as engine, reading(engine) as connection:
-        if not is_target(connection, shown_in(engine)):
-            raise nothing_in(shown_in(engine))
+        refuse_no_target(connection, shown_in(engine))
         of_them = MEMBERSHIP.c.learner_id.in_(_at_hand(connection, learner_ids))
         found = set(
             connection.scalars(sa.select(MEMBERSHIP.c.learner_id).where(of_them))
@@ -157,12 +157,29 @@ def who_is_in(target: str | Path, learner_ids: Collection[str]) -> set[str]:
         return found
 
 
-def _published_in(place: Path) -> State:
-    """Read what a folder holds, which was published to."""
+def published_in(place: Path) -> State:
+    """Read what a folder holds, which was published to.
+
+    Raises
+    ------
+    SourceError
+        If it was not.
+    """
     state = read_state(place)
     if state.manifest is None:
-        raise nothing_in(str(place))
+        raise _nothing_in(str(place))
     return state
+
+
+def refuse_no_target(connection: sa.Connection, shown: str) -> None:
+    """Refuse a database that nothing was published to.
+
+    Raises
+    ------
+    SourceError
+    """
+    if not is_target(connection, shown):
+        raise _nothing_in(shown)
 
 
 @contextmanager
@@ -176,13 +193,12 @@ def opened_target(url: URL) -> Iterator[sa.Engine]:
     """
     file = file_of(url)
     if file is not None and not file.exists():
-        raise nothing_in(str(file))
+        raise _nothing_in(str(file))
     with opened(url) as engine:
         yield engine
 
 
-def nothing_in(shown: str) -> SourceError:
-    """Make the refusal of a place where nothing was published."""
+def _nothing_in(shown: str) -> SourceError:
     return SourceError(
         f"{shown} holds no publication of the contract {CONTRACT}, so there is nobody "
         "to remove. Give the place that was published to."
@@ -193,8 +209,7 @@ def _forget_in_database(engine: sa.Engine, learner_ids: Collection[str]) -> Forg
     shown = shown_in(engine)
     with writing(engine) as connection:
         locked(connection)
-        if not is_target(connection, shown):
-            raise nothing_in(shown)
+        refuse_no_target(connection, shown)
         rows = _delete(connection, learner_ids)
     return Forgotten(shown, rows, cleaned(engine, rows))
 
@@ -287,7 +302,7 @@ def _clean_server(engine: sa.Engine) -> str:
 
 
 def _forget_in_folder(target: Path, learner_ids: Collection[str]) -> Forgotten:
-    state = _published_in(target)
+    state = published_in(target)
     deltas = read_deltas(target, state)
     every = pl.concat(deltas.values())
     theirs = every.filter(pl.col("learner_id").is_in(sorted(set(learner_ids))))

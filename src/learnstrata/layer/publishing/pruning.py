@@ -21,17 +21,16 @@ from learnstrata.layer.publishing.folders import (
     in_both_forms,
     read_deltas,
     read_grants,
-    read_state,
     write_state,
 )
 from learnstrata.layer.publishing.forgetting import (
     KEPT_BY_DISK,
     cleaned,
-    nothing_in,
     opened_target,
+    published_in,
+    refuse_no_target,
 )
 from learnstrata.layer.publishing.places import as_database
-from learnstrata.layer.publishing.shape import is_target
 from learnstrata.layer.publishing.tables import locked
 from learnstrata.layer.publishing.terms import in_utc
 
@@ -148,8 +147,7 @@ def _told_no_more(spans: Collection[Valid]) -> list[int]:
 
 
 def _last_in(connection: sa.Connection, before: datetime, shown: str) -> int:
-    if not is_target(connection, shown):
-        raise nothing_in(shown)
+    refuse_no_target(connection, shown)
     made = connection.execute(sa.select(RELEASES.c.publication, RELEASES.c.at))
     rows = [(one.publication, one.at) for one in made]
     return _last_before(rows, before) if rows else 0
@@ -173,9 +171,7 @@ def _prune_database(engine: sa.Engine, before: datetime) -> Pruned:
 
 
 def _read_folder(target: Path) -> tuple[State, dict[str, pl.DataFrame]]:
-    state = read_state(target)
-    if state.manifest is None:
-        raise nothing_in(str(target))
+    state = published_in(target)
     return state, read_deltas(target, state)
 
 

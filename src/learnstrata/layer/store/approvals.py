@@ -92,23 +92,32 @@ def approvals_in(store: Store) -> Sequence[sa.Row[Any]]:
         return connection.execute(approvals.select().order_by(c.version, c.at)).all()
 
 
-def refuse_unapproved(connection: sa.Connection, version: int, who: str) -> None:
+def refuse_unapproved(
+    connection: sa.Connection, version: int, who: str, *, least: int
+) -> None:
     """Refuse that `who` promotes a version that too few others approved.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    version : int
+    who : str
+    least : int
+        How many are asked for.
 
     Raises
     ------
     ParameterError
         If it is so.
     """
-    asked = policy_of(connection, version).approvals
-    if not asked:
+    if not least:
         return
     by = version_of(connection, version).who
     others = _without((by, who), approvers_of(connection, version))
-    if len(others) < asked:
+    if len(others) < least:
         told = listed(others) if others else "nobody"
         raise ParameterError(
-            f"Version {version} needs the approval of {counted(asked, 'person')} other "
+            f"Version {version} needs the approval of {counted(least, 'person')} other "
             f"than {listed(sorted({by, who}))}; so far it has that of {told}. Let "
             f"somebody else look at it: learnstrata approve {version} --who NAME."
         )

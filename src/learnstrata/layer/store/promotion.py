@@ -98,7 +98,7 @@ def promote(  # noqa: PLR0913 - what, by whom, why, and how it was planned
     min_margin : float, default=None
         Share of the distance to the second centre by which another segment is nearer
         before a learner leaves the one they are in; 0 lets all go. ``None`` is as the
-        version in use is configured; 0 for a correction.
+        version promoted last is configured; 0 for a correction.
     number : int, default=None
         Of the release, as it was planned; ``None`` is whichever comes.
 
@@ -121,7 +121,10 @@ def promote(  # noqa: PLR0913 - what, by whom, why, and how it was planned
                 f"Another version was promoted since release {number} was planned. "
                 "Refit again: what would move is another now."
             )
-        refuse_unapproved(connection, version, who)
+        policy = policy_of(connection, version)
+        refuse_unapproved(connection, version, who, least=policy.approvals)
+        if min_margin is None:
+            min_margin = 0.0 if correction else policy.min_margin
         _name_apart(connection, version)
         current = current_stays(connection)
         plan, state = _plan(
@@ -160,6 +163,8 @@ def planned(
         ``learner_id``, ``segment``, ``old`` and ``cause`` of all who would be in it.
     """
     with store.reading() as connection:
+        if min_margin is None:
+            min_margin = policy_of(connection, version).min_margin
         current = current_stays(connection)
         return _plan(connection, version, current, min_margin=min_margin)
 
@@ -217,12 +222,9 @@ def _plan(
     current: pl.DataFrame,
     *,
     correction: bool = False,
-    min_margin: float | None,
+    min_margin: float,
 ) -> tuple[Promoted, pl.DataFrame]:
     last = last_release(connection)
-    if min_margin is None:
-        usual = policy_of(connection, version).min_margin
-        min_margin = 0.0 if correction else usual
     fresh = _fresh(connection, version, last)
     known = fresh["segment"].unique()
     own = _with_old(fresh, current)

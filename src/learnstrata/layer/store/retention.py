@@ -91,15 +91,15 @@ def due_of(store: Store, *, at: datetime | None = None) -> Due:
     Raises
     ------
     ParameterError
-        If the version in use does not say how long learners are kept.
+        If the version promoted last does not say how long learners are kept.
     """
     with store.reading() as connection:
         before = limit_of(connection, at or now())
         if before is None:
             raise ParameterError(
-                "Nothing says how long learners are kept: the version in use has no "
-                "retention_days. Set it under [layer] in the configuration of a run, "
-                "and promote that run."
+                "Nothing says how long learners are kept: the version promoted last "
+                "has no retention_days. Set it under [layer] in the configuration of a "
+                "run, and promote that run."
             )
         return due_in(connection, before)
 
